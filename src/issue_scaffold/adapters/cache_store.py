@@ -1,0 +1,88 @@
+"""The cache folder: small JSON documents and content-addressed blobs, each verified when it is read.
+
+Nothing in it is ever needed: a folder that can't be written is worked without, a damaged entry counts as absent.
+"""
+
+import hashlib
+import json
+import os
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from platformdirs import user_cache_path
+
+
+def cache_folder() -> Path:
+    """Return the cache folder: `SCAFFOLD_CACHE_DIR`, or the platform's user cache folder."""
+    override = os.environ.get("SCAFFOLD_CACHE_DIR")
+    return Path(override).absolute() if override else user_cache_path("issue-scaffold", appauthor=False)
+
+
+def digest_of(*parts: str) -> str:
+    """Return one SHA-256, in hex, over several texts; no two lists of texts share one by running together."""
+    return hashlib.sha256("\0".join(f"{len(part)}:{part}" for part in parts).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+class CacheStore:
+    """JSON documents by kind and key, and blobs by digest, below one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def read_document(self, kind: str, key: str) -> dict[str, Any] | None:
+        """Return a document, or None when it is absent or not exactly what was written."""
+        try:
+            raw = self._document(kind, key).read_bytes()
+        except OSError:
+            return None
+        checksum, _, body = raw.partition(b"\n")
+        if hashlib.sha256(body).hexdigest().encode() != checksum:
+            return None
+        document = json.loads(body)
+        return document if isinstance(document, dict) else None
+
+    def write_document(self, kind: str, key: str, document: dict[str, Any]) -> None:
+        """Keep a document; quietly not, when the folder can't be written."""
+        body = json.dumps(document, ensure_ascii=False, sort_keys=True).encode("utf-8", "surrogatepass")
+        self._write(self._document(kind, key), hashlib.sha256(body).hexdigest().encode() + b"\n" + body)
+
+    def forget_document(self, kind: str, key: str) -> None:
+        """Drop a document."""
+        with suppress(OSError):
+            self._document(kind, key).unlink()
+
+    def read_blob(self, digest: str) -> bytes | None:
+        """Return the bytes with this SHA-256, or None when they are absent or damaged."""
+        try:
+            content = self._blob(digest).read_bytes()
+        except OSError:
+            return None
+        return content if hashlib.sha256(content).hexdigest() == digest else None
+
+    def write_blob(self, content: bytes) -> str:
+        """Keep bytes, and return their SHA-256."""
+        digest = hashlib.sha256(content).hexdigest()
+        if self.read_blob(digest) is None:
+            self._write(self._blob(digest), content)
+        return digest
+
+    def _document(self, kind: str, key: str) -> Path:
+        return self.folder / kind / f"{key}.json"
+
+    def _blob(self, digest: str) -> Path:
+        return self.folder / "blobs" / digest[:2] / digest
+
+    def _write(self, path: Path, content: bytes) -> None:
+        temporary = None
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            handle, temporary = tempfile.mkstemp(dir=path.parent)
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+            Path(temporary).replace(path)
+        except OSError:
+            if temporary is not None:
+                with suppress(OSError):
+                    Path(temporary).unlink()

@@ -1,0 +1,286 @@
+"""Copier, the renderer: the only module that knows it, and imports it only when something must be rendered.
+
+Copier changes the working directory of its process while it runs, so nothing here may be called from threads; its
+mirror cache breaks when processes share it, so it gets a private one (https://github.com/copier-org/copier).
+"""
+
+import gc
+import os
+import stat
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import yaml
+
+from issue_scaffold.adapters import git
+from issue_scaffold.domain.rendering import File, Rendering, check_paths
+from issue_scaffold.errors import AnswerError, ScaffoldError, TemplateError, UnsupportedTemplateError
+
+if TYPE_CHECKING:
+    from copier._main import Worker
+
+Asking = Literal["nothing", "new", "all"]
+
+UNSUPPORTED = {
+    "tasks": "tasks",
+    "migrations": "migrations",
+    "jinja_extensions": "Jinja extensions",
+    "external_data": "external data",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenderJob:
+    """One rendering to be made.
+
+    `source` is recorded in the answers file; git reads `origin` wherever `source` is meant (None: no detour).
+    `version` is a tag, a described commit or a commit id. `recorded` are the answers of an earlier rendering (None: a
+    first one), `data` answers given for this one, `suggested` answers that stand in for the template's defaults, `asking`
+    which questions a person is asked on the terminal.
+    """
+
+    source: str
+    origin: str | None
+    version: str
+    answers_file: str
+    folder_name: str
+    recorded: Mapping[str, Any] | None = None
+    data: Mapping[str, Any] = field(default_factory=dict)
+    suggested: Mapping[str, Any] = field(default_factory=dict)
+    asking: Asking = "nothing"
+
+
+def render(job: RenderJob, scratch: Path) -> Rendering:
+    """Render a template into a folder below `scratch`, and return what it wrote.
+
+    Raises AnswerError for an answer that the template refuses, UnsupportedTemplateError for a template that wants to
+    run something, TemplateError for one that can't be rendered.
+    """
+    target = scratch / "render" / job.folder_name
+    target.mkdir(parents=True)
+    if job.recorded is not None:
+        _write_answers(target / job.answers_file, job)
+    with _copier_environment(job, scratch), _translated_errors(job):
+        worker = _run(job, target)
+        config, questions = worker.template.config_data, worker.template.questions_data
+        refuse_unsupported(job.source, config, questions)
+        files = dict(_collect(target))
+        write_once = frozenset(path for path in files if worker.match_skip(Path(path)))
+    if job.answers_file not in files:
+        raise _no_answers_file(job, files)
+    answers = parse_answers(files[job.answers_file].content)
+    _refuse_lost_answers(job, answers, questions)
+    check_paths(files)
+    return Rendering(
+        source=job.source,
+        version=str(answers.get("_commit", job.version)),
+        answers_file=job.answers_file,
+        answers=answers,
+        files=files,
+        write_once=write_once,
+    )
+
+
+def copier_version() -> str:
+    """Return the installed Copier's version, without importing it."""
+    from importlib.metadata import version  # noqa: PLC0415 - costs start-up time
+
+    return version("copier")
+
+
+def parse_answers(content: bytes) -> dict[str, Any]:
+    """Return the answers in an answers file. Raises yaml.YAMLError, and ValueError when it holds no mapping."""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    data = yaml.load(content, Loader=loader)  # noqa: S506 - it is the safe loader
+    if not isinstance(data, dict):
+        raise ValueError("it holds no mapping of answers")  # noqa: TRY004 - about a file's content
+    return data
+
+
+def read_config(text: bytes) -> dict[str, Any]:
+    """Return the settings that a `copier.yml` holds, without their underscore; includes are left out.
+
+    Returns nothing for a file that can't be read: Copier says better what is wrong with it.
+    """
+
+    class Loader(yaml.SafeLoader):
+        """A safe loader that passes over the `!include` tag."""
+
+    Loader.add_constructor("!include", lambda *_: {})
+    try:
+        documents = list(yaml.load_all(text, Loader=Loader))  # noqa: S506 - a safe loader
+    except yaml.YAMLError:
+        return {}
+    merged = {name: value for part in documents if isinstance(part, dict) for name, value in part.items()}
+    return {str(name)[1:]: value for name, value in merged.items() if str(name).startswith("_")}
+
+
+def refuse_unsupported(source: str, config: Mapping[str, Any], questions: Mapping[str, Any]) -> None:
+    """Refuse a template that wants to run something, or whose renderings can't be made again.
+
+    `config` holds Copier's settings without their underscore. Raises UnsupportedTemplateError.
+    """
+    wanted = [words for setting, words in UNSUPPORTED.items() if config.get(setting)]
+    secrets = {name for name, question in questions.items() if isinstance(question, dict) and question.get("secret")}
+    if secrets.union(config.get("secret_questions") or ()):
+        wanted.append("secret questions, whose answers are never recorded")
+    if wanted:
+        raise UnsupportedTemplateError(
+            f"the template {source} uses {', '.join(wanted)}, which scaffold never runs",
+            hint="use plain copier for it: copier copy --trust, copier update --trust",
+        )
+
+
+def _run(job: RenderJob, target: Path) -> "Worker":
+    import copier  # noqa: PLC0415 - costs 0.35 s
+
+    shared: dict[str, Any] = {
+        "data": dict(job.data),
+        "user_defaults": dict(job.suggested),
+        "answers_file": job.answers_file,
+        "vcs_ref": job.version,
+        "settings": copier.Settings(),
+        "defaults": job.asking == "nothing",
+        "overwrite": True,
+        "quiet": True,
+        "unsafe": False,
+    }
+    if job.recorded is None:
+        return copier.run_copy(job.source, target, **shared)
+    return copier.run_recopy(target, skip_answered=job.asking != "all", **shared)
+
+
+def _write_answers(path: Path, job: RenderJob) -> None:
+    answers = {**(job.recorded or {}), "_src_path": job.source, "_commit": job.version}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(yaml.safe_dump(answers, allow_unicode=True, sort_keys=True), encoding="utf-8")
+
+
+@contextmanager
+def _copier_environment(job: RenderJob, scratch: Path) -> Iterator[None]:
+    # plumbum copies os.environ when it is imported, and Copier reads both.
+    os.environ["COPIER_CACHE_DIR"] = str(scratch / "copier-cache")
+    was_collecting = gc.isenabled()
+    gc.disable()  # importing Copier allocates much that stays; collecting meanwhile costs a sixth of the time
+    try:
+        from plumbum import local  # noqa: PLC0415 - costs start-up time
+
+        detour = git.instead_of(job.source.removeprefix("git+"), job.origin, os.environ) if job.origin else {}
+        with local.env(GIT_TERMINAL_PROMPT="0", **detour), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            for name in git.REPOSITORY_VARIABLES:
+                local.env.pop(name, None)
+            yield
+    finally:
+        del os.environ["COPIER_CACHE_DIR"]
+        if was_collecting:
+            gc.enable()
+
+
+@contextmanager
+def _translated_errors(job: RenderJob) -> Iterator[None]:
+    try:
+        yield
+    except (ScaffoldError, KeyboardInterrupt):
+        raise
+    except Exception as error:
+        raise _translate(job, error) from error
+
+
+def _translate(job: RenderJob, error: Exception) -> ScaffoldError:
+    from copier.errors import CopierError, UnsafeTemplateError, UnsupportedVersionError  # noqa: PLC0415 - see _run
+    from jinja2 import TemplateError as JinjaError  # noqa: PLC0415 - see _run
+    from jinja2 import TemplateSyntaxError  # noqa: PLC0415 - see _run
+
+    what = f"the template {job.source} at {job.version}"
+    text = str(error).strip() or type(error).__name__
+    if isinstance(error, UnsafeTemplateError):
+        return UnsupportedTemplateError(
+            f"{what} uses tasks, migrations or Jinja extensions, which scaffold never runs",
+            hint="use plain copier for it: copier copy --trust, copier update --trust",
+        )
+    if isinstance(error, UnsupportedVersionError):
+        return TemplateError(f"{what} needs another Copier: {text}", hint="upgrade copier beside issue-scaffold")
+    if isinstance(error, TemplateSyntaxError):
+        return TemplateError(f"{what} doesn't render: {error.name or 'copier.yml'}:{error.lineno}: {error.message}")
+    if isinstance(error, JinjaError):
+        return TemplateError(f"{what} doesn't render: {text}")
+    if isinstance(error, yaml.YAMLError):
+        return TemplateError(f"{what} has a copier.yml that is not YAML: {' '.join(text.split())}")
+    if isinstance(error, (ValueError, TypeError)) and not isinstance(error, CopierError | UnicodeError):
+        return _answer_error(job, text)
+    if isinstance(error, OSError):
+        return ScaffoldError(f"the template could not be rendered: {error.strerror or text}: {error.filename or ''}")
+    return TemplateError(f"{what} can't be rendered: {' '.join(text.split())}")
+
+
+def _answer_error(job: RenderJob, text: str) -> AnswerError:
+    if text.startswith('Question "') and text.endswith('is required'):
+        name = text.split('"')[1]
+        return AnswerError(f"question {name!r} has no default and needs an answer", hint=f"give it: -d {name}=VALUE")
+    shown = text[0].lower() + text[1:]
+    given = ", ".join(sorted(job.data))
+    return AnswerError(shown, hint=f"given with -d or --data-file: {given}" if given else None)
+
+
+def _collect(target: Path) -> Iterator[tuple[str, File]]:
+    for folder, folders, names in os.walk(target):
+        links = [name for name in folders if Path(folder, name).is_symlink()]
+        for name in (*names, *links):
+            path = Path(folder, name)
+            relative = path.relative_to(target).as_posix()
+            if path.is_symlink():
+                yield relative, File(link=str(path.readlink()))
+            else:
+                yield relative, File(content=path.read_bytes(), executable=bool(path.stat().st_mode & stat.S_IXUSR))
+
+
+def _no_answers_file(job: RenderJob, files: Mapping[str, File]) -> ScaffoldError:
+    others = sorted(path for path in files if path.rpartition("/")[2].startswith(".copier-answers"))
+    if others:
+        return UnsupportedTemplateError(
+            f"the template {job.source} writes its answers to {others[0]}, not to {job.answers_file}",
+            hint=f"use that file: -a {others[0]}",
+        )
+    return UnsupportedTemplateError(
+        f"the template {job.source} renders no answers file, so what it writes could never be updated",
+        hint="add a file named '{{ _copier_conf.answers_file }}.jinja' holding '{{ _copier_answers|to_nice_yaml }}'",
+    )
+
+
+def _refuse_lost_answers(job: RenderJob, answers: Mapping[str, Any], questions: Mapping[str, Any]) -> None:
+    """Refuse answers that Copier drops without a word: unknown, hidden, no longer valid, not among the choices."""
+    for name, given in job.data.items():
+        if name not in questions:
+            import difflib  # noqa: PLC0415 - only for the message
+
+            near = difflib.get_close_matches(name, questions, n=1)
+            raise AnswerError(
+                f"the template has no question {name!r}",
+                hint=f"did you mean {near[0]!r}?" if near else f"its questions: {', '.join(questions)}",
+            )
+        if name not in answers:
+            raise AnswerError(
+                f"question {name!r} isn't asked with these answers, so its answer would be forgotten",
+                hint="change the answers that it depends on too",
+            )
+        if questions[name].get("multiselect"):
+            _refuse_unknown_choices(name, given, answers[name])
+    if job.asking == "nothing":
+        for name, recorded in (job.recorded or {}).items():
+            if name in answers and not name.startswith("_") and name not in job.data and answers[name] != recorded:
+                raise AnswerError(
+                    f"the recorded answer {recorded!r} to question {name!r} is not accepted by version {job.version}",
+                    hint=f"give another one: scaffold update -d {name}=VALUE",
+                )
+
+
+def _refuse_unknown_choices(name: str, given: object, taken: list[Any]) -> None:
+    items = yaml.safe_load(given) if isinstance(given, str) else given
+    unknown = [str(item) for item in items or () if str(item) not in {str(choice) for choice in taken}]
+    if unknown:
+        raise AnswerError(f"invalid choice for {name!r}: {', '.join(unknown)}", hint="see the template's copier.yml")

@@ -1,0 +1,71 @@
+"""Locks between processes, on files in the cache folder; the system drops them when a process dies."""
+
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from issue_scaffold.errors import ScaffoldError
+
+_POLL_SECONDS: Final = 0.05
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _try_lock(handle: int) -> bool:
+        try:
+            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        return True
+else:
+    import fcntl
+
+    def _try_lock(handle: int) -> bool:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return False
+        return True
+
+
+@contextmanager
+def hold(
+    folder: Path, name: str, *, what: str, patience: float = 60.0, on_wait: Callable[[], None] = lambda: None
+) -> Iterator[None]:
+    """Hold the lock `name`, waiting up to `patience` seconds for another process; `on_wait` is called once before that.
+
+    A cache folder that can't be written is replaced by the system's temporary folder. Raises ScaffoldError when the
+    other process, working on `what`, doesn't end in time.
+    """
+    handle = _open(folder / "locks", name)
+    try:
+        deadline = time.monotonic() + patience
+        told = False
+        while not _try_lock(handle):
+            if time.monotonic() >= deadline:
+                raise ScaffoldError(
+                    f"another scaffold run has been working on {what} for {patience:.0f} seconds",
+                    hint="wait for it to end, then run this again",
+                )
+            if not told:
+                told = True
+                on_wait()
+            time.sleep(_POLL_SECONDS)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _open(folder: Path, name: str) -> int:
+    for place in (folder, Path(tempfile.gettempdir()) / "issue-scaffold-locks"):
+        try:
+            place.mkdir(parents=True, exist_ok=True)
+            return os.open(place / f"{name}.lock", os.O_RDWR | os.O_CREAT, 0o666)
+        except OSError:
+            continue
+    raise ScaffoldError("no lock file can be made, neither in the cache folder nor in the temporary folder")

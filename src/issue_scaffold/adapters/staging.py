@@ -1,0 +1,219 @@
+"""Writing to a target so that a run that dies at any point leaves nothing half done.
+
+All contents are staged in one folder beside the answers file and synced, a manifest last; then they replace the
+target's files one by one, in the manifest's order. A run that finds a complete staging folder finishes it, an incomplete
+one is discarded. A file that changed in between is never overwritten.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import stat
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Final
+
+from issue_scaffold.adapters import git
+from issue_scaffold.adapters.target import refuse_detour, refuse_unwritable
+from issue_scaffold.domain.rendering import File
+from issue_scaffold.errors import ScaffoldError
+
+FOLDER: Final = ".scaffold-staging"
+_MANIFEST: Final = "manifest.json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One file to write, or with `after` None to delete; `before` is what the target has there now."""
+
+    path: str
+    before: File | None
+    after: File | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Row:
+    path: str
+    staged: str | None
+    before: str | None
+    after: str | None
+
+
+def apply(root: Path, answers_file: str, changes: Sequence[Change], index_info: str = "") -> None:
+    """Carry out changes in their order, all or nothing; then enter `index_info` into git's index.
+
+    Raises ScaffoldError; then nothing of the target has changed, unless the system failed between two replacements:
+    those the next run completes.
+    """
+    _stage(root, answers_file, changes, index_info)
+    try:
+        _roll_forward(root, answers_file)
+    except OSError as error:
+        raise ScaffoldError(
+            f"writing stopped half way: {error.strerror}: {error.filename}",
+            hint="the next scaffold run on this target completes it",
+        ) from error
+
+
+def recover(root: Path, answers_file: str) -> tuple[str, ...] | None:
+    """Finish or discard what an earlier run left; None when there was nothing to finish.
+
+    Returns the paths that were left alone because they have changed since. Raises ScaffoldError.
+    """
+    folder = _folder(root, answers_file)
+    if not folder.is_dir():
+        return None
+    try:
+        if not (folder / _MANIFEST).is_file():
+            shutil.rmtree(folder)
+            return None
+        return _roll_forward(root, answers_file)
+    except OSError as error:
+        raise ScaffoldError(f"an interrupted run can't be completed: {error.strerror}: {error.filename}") from error
+
+
+def _folder(root: Path, answers_file: str) -> Path:
+    return (root / answers_file).parent / FOLDER
+
+
+def _stage(root: Path, answers_file: str, changes: Sequence[Change], index_info: str) -> None:
+    folder = _folder(root, answers_file)
+    for change in changes:
+        refuse_detour(root, change.path)
+        refuse_unwritable(root, change.path)
+    made = _missing_folders(folder)
+    try:
+        folder.mkdir(parents=True)
+        rows = [_stage_file(folder, index, change) for index, change in enumerate(changes)]
+        for row in rows:
+            if row.staged:
+                _sync(folder / row.staged)
+        draft = folder / "manifest.new"
+        manifest = {"rows": [asdict(row) for row in rows], "index_info": index_info}
+        draft.write_text(json.dumps(manifest), encoding="ascii")
+        _sync(draft)
+        draft.replace(folder / _MANIFEST)
+        _sync(folder)
+    except BaseException as error:
+        shutil.rmtree(made[0], ignore_errors=True)
+        if isinstance(error, OSError):
+            raise ScaffoldError(f"nothing was written: {error.strerror}: {root}", hint=_hint_for(error)) from error
+        raise
+
+
+def _missing_folders(folder: Path) -> list[Path]:
+    return [place for place in reversed((folder, *folder.parents)) if not place.exists()]
+
+
+def _hint_for(error: OSError) -> str:
+    if isinstance(error, PermissionError):
+        return "make the folder writable, or run as a user who may write to it"
+    return "make room on the disk, then run this again"
+
+
+def _stage_file(folder: Path, index: int, change: Change) -> _Row:
+    before = _fingerprint(change.before)
+    if change.after is None:
+        return _Row(path=change.path, staged=None, before=before, after=None)
+    staged = folder / f"{index:04}"
+    if change.after.link is not None:
+        staged.symlink_to(change.after.link)
+    else:
+        staged.write_bytes(change.after.content)
+        staged.chmod(_mode(change))
+    return _Row(path=change.path, staged=staged.name, before=before, after=_fingerprint(change.after))
+
+
+def _mode(change: Change) -> int:
+    umask = os.umask(0)
+    os.umask(umask)
+    return (0o777 if change.after and change.after.executable else 0o666) & ~umask
+
+
+def _roll_forward(root: Path, answers_file: str) -> tuple[str, ...]:
+    folder = _folder(root, answers_file)
+    manifest = json.loads((folder / _MANIFEST).read_text(encoding="ascii"))
+    rows = [_Row(**data) for data in manifest["rows"]]
+    skipped = tuple(row.path for row in rows if not _carry_out(root, folder, row))
+    if manifest["index_info"]:
+        git.enter_index(root, manifest["index_info"])
+    for left in folder.iterdir():
+        if left.name != _MANIFEST:
+            left.unlink()
+    (folder / _MANIFEST).unlink()
+    folder.rmdir()
+    return skipped
+
+
+def _carry_out(root: Path, folder: Path, row: _Row) -> bool:
+    """Do one row; return False when the target's file is neither what it was nor what it shall be."""
+    refuse_detour(root, row.path)
+    place = root / row.path
+    now = _fingerprint_at(place)
+    if now == row.after:
+        return True
+    if now != row.before or (row.staged and not os.path.lexists(folder / row.staged)):
+        return False
+    if row.staged is None:
+        place.unlink()
+        _remove_empty_folders(root, place.parent)
+        return True
+    staged = folder / row.staged
+    place.parent.mkdir(parents=True, exist_ok=True)
+    if now is not None and not staged.is_symlink() and not place.is_symlink():
+        _keep_mode(place, staged)
+    staged.replace(place)
+    _sync(place.parent)
+    return True
+
+
+def _keep_mode(place: Path, staged: Path) -> None:
+    """Give the new file the old one's permissions, but for the executable bit, which is the plan's."""
+    old, new = stat.S_IMODE(place.stat().st_mode), stat.S_IMODE(staged.stat().st_mode)
+    if bool(old & stat.S_IXUSR) == bool(new & stat.S_IXUSR):
+        staged.chmod(old)
+
+
+def _remove_empty_folders(root: Path, folder: Path) -> None:
+    while folder != root and folder.is_relative_to(root):
+        try:
+            folder.rmdir()
+        except OSError:
+            return
+        folder = folder.parent
+
+
+def _fingerprint(file: File | None) -> str | None:
+    if file is None:
+        return None
+    if file.link is not None:
+        return f"link {file.link}"
+    return f"{'x' if file.executable else '-'} {hashlib.sha256(file.content).hexdigest()}"
+
+
+def _fingerprint_at(place: Path) -> str | None:
+    try:
+        state = place.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    if stat.S_ISLNK(state.st_mode):
+        return _fingerprint(File(link=str(place.readlink())))
+    if not stat.S_ISREG(state.st_mode):
+        return "not a file"
+    return _fingerprint(File(content=place.read_bytes(), executable=bool(state.st_mode & stat.S_IXUSR)))
+
+
+def _sync(place: Path) -> None:
+    """Bring a file or a folder to the disk, where the system can."""
+    if place.is_symlink():
+        return
+    try:
+        handle = os.open(place, os.O_RDONLY)
+    except PermissionError:  # Windows opens no folders
+        return
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,101 @@
+"""The files of a target: read them, and know what stands in the way, without ever leaving the target."""
+
+import os
+import stat
+from collections.abc import Iterable
+from pathlib import Path
+
+from issue_scaffold.domain.rendering import File
+from issue_scaffold.errors import ScaffoldError
+
+
+def read_file(root: Path, path: str) -> File | None:
+    """Return a file of the target, or None when it has none there.
+
+    Raises ScaffoldError where a folder or a device is in the way, where the file can't be read, and where a symlink on
+    the way to it leads out of the target.
+    """
+    place = root / path
+    try:
+        state = place.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        refuse_detour(root, path)
+        return None
+    except PermissionError as error:
+        raise ScaffoldError(f"{place} can't be read: {error.strerror}") from error
+    refuse_detour(root, path)
+    if stat.S_ISLNK(state.st_mode):
+        return File(link=str(place.readlink()))
+    if not stat.S_ISREG(state.st_mode):
+        raise ScaffoldError(f"{place} is in the way: it is not a file", hint="move it away, then run this again")
+    try:
+        return File(content=place.read_bytes(), executable=bool(state.st_mode & stat.S_IXUSR))
+    except OSError as error:
+        raise ScaffoldError(f"{place} can't be read: {error.strerror}") from error
+
+
+def read_files(root: Path, paths: Iterable[str]) -> dict[str, File]:
+    """Return those of the paths that the target has. Raises ScaffoldError as `read_file` does."""
+    return {path: file for path in sorted(paths) if (file := read_file(root, path)) is not None}
+
+
+def refuse_detour(root: Path, path: str) -> None:
+    """Raise ScaffoldError when a folder on the way to a path is a file, or a symlink that leads out of the target."""
+    folder = root
+    for part in Path(path).parts[:-1]:
+        folder = folder / part
+        try:
+            mode = folder.lstat().st_mode
+        except FileNotFoundError:
+            return
+        except PermissionError as error:
+            raise ScaffoldError(f"{folder} can't be read: {error.strerror}") from error
+        if stat.S_ISLNK(mode) and not _inside(root, folder):
+            raise ScaffoldError(
+                f"{folder} is a symlink that leads out of the target (to {os.readlink(folder)})",  # noqa: PTH115 - as written
+                hint="nothing is ever written through it; replace it with a folder",
+            )
+        if not stat.S_ISDIR(folder.stat().st_mode if folder.exists() else mode):
+            raise ScaffoldError(f"{folder} is in the way: a folder is needed there", hint="move it away")
+
+
+def refuse_unwritable(root: Path, path: str) -> None:
+    """Raise ScaffoldError when the folder that a path is written to, or made in, is not writable."""
+    folder = (root / path).parent
+    while not folder.exists():
+        folder = folder.parent
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise ScaffoldError(
+            f"nothing was written: {folder} is not writable",
+            hint="make the folder writable, or run as a user who may write to it",
+        )
+
+
+def _inside(root: Path, folder: Path) -> bool:
+    return folder.resolve().is_relative_to(root.resolve())
+
+
+def case_twin(root: Path, path: str) -> str | None:
+    """Return a path of the target that differs from the given one only by case, or None."""
+    folder = root
+    shown: list[str] = []
+    for part in Path(path).parts:
+        try:
+            names = os.listdir(folder)  # noqa: PTH208 - names are all that is needed
+        except OSError:
+            return None
+        twin = next((name for name in names if name != part and name.casefold() == part.casefold()), None)
+        if twin is not None and part not in names:
+            return "/".join([*shown, twin])
+        shown.append(part)
+        folder = folder / part
+    return None
+
+
+def first_missing_folder(root: Path) -> Path | None:
+    """Return the topmost folder that making `root` would make, or None when it exists."""
+    missing = None
+    place = root
+    while not place.exists():
+        missing, place = place, place.parent
+    return missing

@@ -1,0 +1,72 @@
+"""`scaffold check`."""
+
+from typing import Any
+
+import click
+
+from issue_scaffold.cli.options import OutputTarget, OutputTargetType, answers_file_option
+from issue_scaffold.cli.output import FORMATS, write_report
+from issue_scaffold.domain.finding import Kind
+from issue_scaffold.usecases.check import FAILING_KINDS, CheckOptions, check
+from issue_scaffold.usecases.rendering import open_renderer
+
+
+class KindsType(click.ParamType):
+    """Drift kinds, separated by commas."""
+
+    name = "kinds"
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:  # noqa: ARG002 - Click's signature
+        """Return what `--help` shows."""
+        return "KIND,…"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> frozenset[Kind]:  # noqa: ANN401
+        """Return the kinds that a value names."""
+        if isinstance(value, frozenset):
+            return value
+        words = [word.strip() for word in str(value).split(",") if word.strip()]
+        unknown = [word for word in words if word not in {str(kind) for kind in FAILING_KINDS}]
+        if unknown or not words:
+            known = ", ".join(sorted(FAILING_KINDS))
+            self.fail(f"{', '.join(unknown) or 'nothing'} is no drift kind; the kinds: {known}", param, ctx)
+        return frozenset(Kind(word) for word in words)
+
+
+@click.command("check", short_help="Say whether targets still match their template (for CI).")
+@click.argument("targets", nargs=-1, metavar="[TARGET]…")
+@click.option("--diff", is_flag=True, help="Show unified diffs of what differs.")
+@click.option("--fail-on", type=KindsType(), default=FAILING_KINDS, show_default="all", help="Drift kinds that make the exit code 1.")
+@click.option("--exit-zero", is_flag=True, help="Exit 0 whatever is found.")
+@click.option("--offline", is_flag=True, help="Ask no network whether a newer version is out.")
+@click.option("--refresh", is_flag=True, help="Ask now, even when it was asked within the last hour.")
+@answers_file_option
+@click.option(
+    "--format",
+    "formats",
+    type=OutputTargetType(FORMATS),
+    multiple=True,
+    default=(OutputTarget("text"),),
+    show_default="text",
+    help="How to show the result, and the file it goes to. May be repeated.",
+)
+@click.pass_context
+def command(ctx: click.Context, **values: Any) -> int:  # noqa: ANN401 - Click's values, declared above
+    """Say whether each TARGET (default: .) still holds what its template and its answers make of it.
+
+    Kinds of drift: outdated, modified, missing, conflict, invalid.
+    """
+    if values["offline"] and values["refresh"]:
+        raise click.UsageError("--offline and --refresh exclude each other")
+    options = CheckOptions(
+        targets=values["targets"] or (".",),
+        fail_on=values["fail_on"],
+        exit_zero=values["exit_zero"],
+        offline=values["offline"],
+        refresh=values["refresh"],
+        answers_file=values["answers_file"],
+        with_diff=values["diff"],
+    )
+    with open_renderer() as renderer:
+        report = check(options, renderer)
+    write_report(report, values["formats"], color=ctx.color)
+    return report.exit_code

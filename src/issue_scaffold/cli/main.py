@@ -1,0 +1,111 @@
+"""The `scaffold` command: a lazy table of subcommands and the one error boundary."""
+
+import os
+import sys
+from importlib import import_module
+from typing import Final, NamedTuple
+
+import click
+
+from issue_scaffold import __version__
+from issue_scaffold.errors import EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_OK, ScaffoldError
+
+
+class Command(NamedTuple):
+    """Where a subcommand lives, and the line that `scaffold --help` shows without importing it."""
+
+    module: str
+    summary: str
+
+
+COMMANDS: Final[dict[str, Command]] = {
+    "init": Command("issue_scaffold.cli.init", "Install the template in a repository or folder."),
+    "update": Command("issue_scaffold.cli.update", "Merge a newer template version, or heal drifted files."),
+    "check": Command("issue_scaffold.cli.check", "Say whether targets still match their template (for CI)."),
+    "accept": Command("issue_scaffold.cli.accept", "Record a deliberate deviation, with its reason."),
+    "validate": Command("issue_scaffold.cli.validate", "Check issue forms, templates, chooser and labels."),
+    "rules": Command("issue_scaffold.cli.rules", "List the validator's rules, or explain one."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group that imports a subcommand's module only when that subcommand runs."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - Click's signature
+        """Return the commands in the order of a first visit."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - Click's signature
+        """Import and return one command; each command module names it `command`."""
+        if cmd_name not in COMMANDS:
+            return None
+        command = import_module(COMMANDS[cmd_name].module).command
+        assert isinstance(command, click.Command)  # noqa: S101 - a slip of ours, not of the user's
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """Write the list of commands from the table alone."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, row.summary) for name, row in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="scaffold", message="%(prog)s %(version)s")
+@click.option(
+    "--color",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    help="When to use colour. NO_COLOR is honoured.",
+)
+@click.pass_context
+def scaffold(ctx: click.Context, color: str) -> None:
+    """Install issue templates, labels and issue forms in any repository, and keep them right."""
+    ctx.color = {"always": True, "never": False}.get(color, False if os.environ.get("NO_COLOR") else None)
+
+
+def run() -> None:
+    """Run the command line and end the process with the exit code of its outcome."""
+    sys.exit(main(sys.argv[1:]))
+
+
+def main(arguments: list[str]) -> int:
+    """Run the command line; return its exit code, having said on standard error whatever went wrong."""
+    try:
+        outcome = scaffold.main(arguments, prog_name="scaffold", standalone_mode=False)
+        sys.stdout.flush()
+    except click.exceptions.Exit as exit_:
+        return exit_.exit_code
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("interrupted", err=True)
+        return EXIT_INTERRUPTED
+    except ScaffoldError as error:
+        show_error(error)
+        return error.exit_code
+    except BrokenPipeError:
+        # The reader went away (`scaffold rules | head`): nobody is left to tell; keep the interpreter's flush quiet.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_FAILURE
+    except Exception as error:  # noqa: BLE001 - the boundary: whatever it is becomes a message
+        return _unexpected(error)
+    return outcome if isinstance(outcome, int) else EXIT_OK
+
+
+def show_error(error: ScaffoldError) -> None:
+    """Print an expected error: what is wrong, then what to do."""
+    click.echo(f"{click.style('error:', fg='red', bold=True)} {error.message}", err=True)
+    if error.hint:
+        click.echo(f"  {click.style('hint:', fg='cyan')} {error.hint}", err=True)
+
+
+def _unexpected(error: Exception) -> int:
+    if os.environ.get("SCAFFOLD_DEBUG") == "1":
+        raise error
+    from issue_scaffold.cli.crash import write_crash_report  # noqa: PLC0415 - traceback and tempfile cost start-up time
+
+    where = write_crash_report(error)
+    click.echo(f"error: unexpected {type(error).__name__}: {error}".splitlines()[0], err=True)
+    click.echo(f"  hint: the details are in {where}; SCAFFOLD_DEBUG=1 shows them here. Please report it.", err=True)
+    return EXIT_FAILURE

@@ -1,0 +1,100 @@
+"""Options that several commands share, and the values that they become."""
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+Decorated = TypeVar("Decorated", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class OutputTarget:
+    """One `--format`: the format's name, and the file that it goes to (None: standard output)."""
+
+    format: str
+    file: Path | None = None
+
+
+class OutputTargetType(click.ParamType):
+    """`FORMAT` or `FORMAT=FILE`, the format one of the given names."""
+
+    name = "format"
+
+    def __init__(self, formats: tuple[str, ...]) -> None:
+        self.formats = formats
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:  # noqa: ARG002 - Click's signature
+        """Return what `--help` shows."""
+        return f"[{'|'.join(self.formats)}][=FILE]"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> OutputTarget:  # noqa: ANN401
+        """Return the target that a value names."""
+        if isinstance(value, OutputTarget):
+            return value
+        name, _, file = str(value).partition("=")
+        if name not in self.formats:
+            self.fail(f"{name!r} is not one of {', '.join(self.formats)}", param, ctx)
+        return OutputTarget(name, Path(file) if file else None)
+
+
+answers_file_option = click.option(
+    "-a", "--answers-file", metavar="FILE", help="Answers file, relative to TARGET [default: .copier-answers.scaffold.yml]."
+)
+dry_run_option = click.option("-n", "--dry-run", is_flag=True, help="Say what would be done, and write nothing.")
+diff_option = click.option("--diff", is_flag=True, help="Show unified diffs.")
+plan_format_option = click.option(
+    "--format", "format_", type=click.Choice(["text", "json"]), default="text", help="How to show the result."
+)
+
+
+def answers_options(command: Decorated) -> Decorated:
+    """Add the options that give answers: `-d` and `--data-file`."""
+    data = click.option(
+        "-d", "--data", multiple=True, metavar="KEY=VALUE", help="Answer a question. May be repeated; wins over --data-file."
+    )
+    file = click.option(
+        "--data-file",
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        help="YAML file with answers.",
+    )
+    return data(file(command))
+
+
+def read_answers(data: tuple[str, ...], data_file: Path | None) -> dict[str, Any]:
+    """Return the answers that `-d` and `--data-file` give. Raises click.BadParameter for what can't be read."""
+    answers: dict[str, Any] = {}
+    if data_file is not None:
+        answers.update(_answers_in(data_file))
+    for pair in data:
+        key, equals, value = pair.partition("=")
+        if not equals or not key:
+            raise click.BadParameter(f"{pair!r} is not KEY=VALUE", param_hint="-d")
+        answers[key] = value
+    return answers
+
+
+def _answers_in(path: Path) -> dict[str, Any]:
+    import yaml  # noqa: PLC0415 - only where a file is given
+
+    try:
+        found = yaml.safe_load(path.read_bytes())
+    except yaml.YAMLError as error:
+        raise click.BadParameter(f"{path} is not valid YAML: {' '.join(str(error).split())}", param_hint="--data-file") from error
+    if not isinstance(found, dict) or not all(isinstance(key, str) for key in found):
+        raise click.BadParameter(f"{path} holds no mapping of answers", param_hint="--data-file")
+    # Copier's own answers files start their record of the template with an underscore.
+    return {key: value for key, value in found.items() if not key.startswith("_")}
+
+
+def can_ask() -> bool:
+    """Return whether a person can be asked: standard input and output are a terminal."""
+    return sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def tell_of_wait() -> None:
+    """Say on standard error that another run holds the target."""
+    click.echo("waiting for another scaffold run on this target to end", err=True)

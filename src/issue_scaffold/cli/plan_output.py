@@ -1,0 +1,59 @@
+"""What `init` and `update` print: the plan, file by file, as text or JSON."""
+
+import json
+
+import click
+
+from issue_scaffold.domain.drift import unified_diff
+from issue_scaffold.domain.plan import Action, Plan, Step
+from issue_scaffold.usecases.execution import Outcome
+
+_COLOURS = {Action.NEW: "green", Action.CLEAN: "green", Action.MERGE: "cyan", Action.CONFLICT: "red", Action.DELETE: "yellow"}
+
+
+def show_plan(plan: Plan, *, with_diff: bool) -> None:
+    """Print a line for each file that changes or is kept, and with `with_diff` what changes in it."""
+    for step in plan.steps:
+        if step.action is Action.UNCHANGED:
+            continue
+        action = click.style(f"{step.action:<9}", fg=_COLOURS.get(step.action))
+        reason = click.style(f"  ({step.reason})", dim=True) if step.reason else ""
+        click.echo(f"  {action} {step.path}{reason}")
+        for note in step.notes:
+            click.echo(f"            {note}")
+    if with_diff:
+        for step in plan.writes:
+            show_diff(unified_diff(step.path, step.before, step.after))
+
+
+def show_diff(diff: str) -> None:
+    """Print a unified diff, coloured on a terminal."""
+    for line in diff.splitlines():
+        colour = "green" if line.startswith("+") else "red" if line.startswith("-") else "cyan" if line.startswith("@") else None
+        click.secho(line, fg=colour)
+
+
+def show_json(command: str, outcome: Outcome, *, with_diff: bool, exit_code: int) -> None:
+    """Print an outcome as one JSON document; docs/reference/json.md describes it."""
+    target = {
+        "target": outcome.target,
+        "status": "conflicts" if outcome.plan.conflicts else "changed" if outcome.plan.writes else "unchanged",
+        "template": {"source": outcome.source, "version": outcome.version, "previous": outcome.version_before},
+        "dry_run": outcome.dry_run,
+        "resumed": outcome.resumed,
+        "files": [_file(step, with_diff=with_diff) for step in outcome.plan.steps],
+        "notes": list(outcome.notes),
+    }
+    document = {"schema": f"scaffold.{command}/1", "exit_code": exit_code, "targets": [target]}
+    click.echo(json.dumps(document, ensure_ascii=False, indent=2))
+
+
+def _file(step: Step, *, with_diff: bool) -> dict[str, object]:
+    row: dict[str, object] = {"path": step.path, "action": str(step.action)}
+    if step.reason:
+        row["reason"] = step.reason
+    if step.notes:
+        row["notes"] = list(step.notes)
+    if with_diff and step.writes:
+        row["diff"] = unified_diff(step.path, step.before, step.after)
+    return row

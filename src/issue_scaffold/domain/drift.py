@@ -1,0 +1,140 @@
+"""Drift: what a file of a target says compared with what it should hold. Pure; contents are loaded when they differ."""
+
+import difflib
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from issue_scaffold.domain.finding import Finding, Kind, Severity
+from issue_scaffold.domain.rendering import File, to_lf
+from issue_scaffold.domain.structured import Difference
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remedy:
+    """How findings say to mend a target: `target` is how the user named it."""
+
+    target: str
+
+    def restore(self, path: str) -> str:
+        """Return the ways on for a file that differs."""
+        where = "" if self.target == "." else f" {shlex.quote(self.target)}"
+        accepted = path if self.target == "." else f"{self.target.rstrip('/')}/{path}"
+        return (
+            f"take the template's: scaffold update{where} --restore {shlex.quote(path)}; "
+            f"keep yours: scaffold accept {shlex.quote(accepted)} --reason TEXT"
+        )
+
+    def update(self) -> str:
+        """Return the way on for a target that is behind."""
+        return f"run: scaffold update{'' if self.target == '.' else f' {shlex.quote(self.target)}'}"
+
+
+def missing(path: str, remedy: Remedy) -> Finding:
+    """Return the finding for a file that is not there."""
+    return Finding(
+        kind=Kind.MISSING,
+        severity=Severity.ERROR,
+        path=path,
+        message="the template has this file, the target doesn't",
+        hint=remedy.restore(path),
+    )
+
+
+def accepted(path: str, reason: str) -> Finding:
+    """Return the finding for a deviation that is accepted; it never fails."""
+    return Finding(kind=Kind.ACCEPTED, severity=Severity.INFO, path=path, message=f"deviates on purpose: {reason}")
+
+
+def conflict(path: str, content: bytes) -> Finding:
+    """Return the finding for conflict markers that are left in a file."""
+    lines = content.splitlines()
+    line = next((number for number, text in enumerate(lines, 1) if text.startswith(b"<<<<<<< ")), 1)
+    return Finding(
+        kind=Kind.CONFLICT,
+        severity=Severity.ERROR,
+        path=path,
+        line=line,
+        column=1,
+        message="conflict markers are left in the file",
+        hint="edit the marked lines, then: git add " + shlex.quote(path),
+    )
+
+
+def outdated(path: str, version: str, latest: str, remedy: Remedy) -> Finding:
+    """Return the finding for a target that follows an older version; `path` is its answers file."""
+    return Finding(
+        kind=Kind.OUTDATED,
+        severity=Severity.ERROR,
+        path=path,
+        message=f"template version {latest} is out; this target has {version}",
+        hint=remedy.update(),
+    )
+
+
+def modified(path: str, wanted: File, found: File, remedy: Remedy, *, with_diff: bool) -> Finding:
+    """Return the finding for a file whose content, link or executable bit differs."""
+    message, line = _what_differs(wanted, found)
+    return Finding(
+        kind=Kind.MODIFIED,
+        severity=Severity.ERROR,
+        path=path,
+        line=line,
+        column=1 if line else None,
+        message=message,
+        hint=remedy.restore(path),
+        diff=unified_diff(path, wanted, found) if with_diff else None,
+    )
+
+
+def modified_by_meaning(
+    path: str, differences: Sequence[Difference], wanted: File, found: File, remedy: Remedy, *, with_diff: bool
+) -> tuple[Finding, ...]:
+    """Return a finding for each entry that a file lacks or has otherwise; the first carries the diff."""
+    return tuple(
+        Finding(
+            kind=Kind.MODIFIED,
+            severity=Severity.ERROR,
+            path=path,
+            line=difference.line,
+            column=difference.column,
+            message=difference.message,
+            hint=remedy.restore(path),
+            diff=unified_diff(path, wanted, found) if with_diff and index == 0 else None,
+        )
+        for index, difference in enumerate(differences)
+    )
+
+
+def _what_differs(wanted: File, found: File) -> tuple[str, int | None]:
+    if wanted.link is not None or found.link is not None:
+        return f"is {_kind(found)}; the template has {_kind(wanted)}", None
+    if wanted.digest == found.digest:
+        state = "is executable" if found.executable else "is not executable"
+        return f"{state}; in the template it is{' not' if found.executable else ''}", None
+    if not (wanted.is_text and found.is_text):
+        return "its bytes differ from the template's", None
+    left, right = to_lf(wanted.content).splitlines(), to_lf(found.content).splitlines()
+    blocks = [code for code in difflib.SequenceMatcher(None, left, right, autojunk=False).get_opcodes() if code[0] != "equal"]
+    if not blocks:
+        return "only its last line break differs from the template", max(len(right), 1)
+    count = sum(max(block[2] - block[1], block[4] - block[3]) for block in blocks)
+    first = min(blocks[0][3] + 1, max(len(right), 1))
+    return f"{count} line{'' if count == 1 else 's'} differ{'s' if count == 1 else ''} from the template", first
+
+
+def _kind(file: File) -> str:
+    return "a file" if file.link is None else f"a symlink to {file.link}"
+
+
+def unified_diff(path: str, wanted: File | None, found: File | None) -> str:
+    """Return a unified diff from one content (None: no such file) to another; empty for contents that aren't text."""
+    if not all(file is None or file.is_text for file in (wanted, found)):
+        return ""
+    left, right = (
+        [] if file is None else to_lf(file.content).decode(errors="replace").splitlines(keepends=True)
+        for file in (wanted, found)
+    )
+    names = ("/dev/null" if wanted is None else f"a/{path}", "/dev/null" if found is None else f"b/{path}")
+    lines = difflib.unified_diff(left, right, *names)
+    return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)

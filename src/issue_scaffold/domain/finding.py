@@ -1,0 +1,69 @@
+"""A finding: one thing that is not as it should be, as a value. How it is shown is decided in `cli/output/`."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import total_ordering
+
+
+@total_ordering
+class Severity(StrEnum):
+    """How sure and how bad: `error` will break or has drifted, `warning` probably, `info` is advice."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+    def __lt__(self, other: object) -> bool:
+        """Order by weight: `INFO < WARNING < ERROR`."""
+        if not isinstance(other, Severity):
+            return NotImplemented
+        return _WEIGHT[self] < _WEIGHT[other]
+
+
+_WEIGHT = {Severity.INFO: 0, Severity.WARNING: 1, Severity.ERROR: 2}
+
+
+class Kind(StrEnum):
+    """What a finding is about; `--fail-on` takes these words."""
+
+    OUTDATED = "outdated"
+    MODIFIED = "modified"
+    MISSING = "missing"
+    CONFLICT = "conflict"
+    INVALID = "invalid"
+    ACCEPTED = "accepted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Excerpt:
+    """A line of source and the part of it that is meant.
+
+    `start` and `end` are 0-based offsets in code points into `text` (without its line break), `end` exclusive.
+    """
+
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One finding. `path` is as the user would write it; `line` and `column` are 1-based, columns in code points."""
+
+    kind: Kind
+    severity: Severity
+    path: str
+    message: str
+    rule: str | None = None
+    line: int | None = None
+    column: int | None = None
+    hint: str | None = None
+    diff: str | None = None
+    url: str | None = None
+    fixable: bool = False
+    excerpt: Excerpt | None = None
+
+    @property
+    def sort_key(self) -> tuple[str, int, int, str, str]:
+        """The order in which every output lists findings: path, line, column, rule, kind."""
+        return (self.path, self.line or 0, self.column or 0, self.rule or "", self.kind)

@@ -1,0 +1,66 @@
+"""What a run will do to a target, file by file, as a value: shown by `--dry-run`, carried out by `apply`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from issue_scaffold.domain.rendering import File
+
+
+class Action(StrEnum):
+    """What happens to one file; `--dry-run` prints these words."""
+
+    NEW = "new"
+    CLEAN = "clean"
+    MERGE = "merge"
+    CONFLICT = "conflict"
+    DELETE = "delete"
+    KEPT = "kept"
+    UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One file of a plan.
+
+    `before` is what the target has now, `after` what it will have (None: no such file); they are equal when the file is
+    left alone. `base` and `theirs` are the template's old and new content, `reason` says why in a few words.
+    `by_meaning` tells a merge that took the file's entries apart instead of its lines, with `notes` on what was kept.
+    """
+
+    path: str
+    action: Action
+    before: File | None
+    after: File | None
+    base: File | None = None
+    theirs: File | None = None
+    reason: str = ""
+    by_meaning: bool = False
+    notes: tuple[str, ...] = ()
+
+    @property
+    def writes(self) -> bool:
+        """Whether the target's file changes."""
+        return self.before != self.after
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """The steps for one target, sorted by path; the answers file's step is among them."""
+
+    answers_file: str
+    steps: tuple[Step, ...]
+
+    @property
+    def conflicts(self) -> tuple[Step, ...]:
+        """The steps that end in a conflict."""
+        return tuple(step for step in self.steps if step.action is Action.CONFLICT)
+
+    @property
+    def writes(self) -> tuple[Step, ...]:
+        """The steps that change the target, the answers file last."""
+        writing = [step for step in self.steps if step.writes]
+        return tuple(sorted(writing, key=lambda step: (step.path == self.answers_file, step.path)))
+
+
+Tree = Mapping[str, File]

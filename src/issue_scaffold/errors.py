@@ -1,0 +1,58 @@
+"""The errors that users see: one root, and the exit code that each kind of failure ends with.
+
+Every layer may raise these; only `cli/` turns them into text and an exit status.
+"""
+
+from typing import ClassVar, Final
+
+EXIT_OK: Final = 0
+EXIT_FINDINGS: Final = 1
+EXIT_USAGE: Final = 2
+EXIT_FAILURE: Final = 3
+EXIT_INTERRUPTED: Final = 130
+
+
+class ScaffoldError(Exception):
+    """Something could not be done: what is wrong, and what to do next.
+
+    `message` says what is wrong and where, `hint` what to do; both are plain sentences without a trailing newline.
+    """
+
+    exit_code: ClassVar[int] = EXIT_FAILURE
+
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Survive the way back from a worker process, hint included."""
+        return (_rebuild, (type(self), self.message, self.hint))
+
+
+def _rebuild(kind: type[ScaffoldError], message: str, hint: str | None) -> ScaffoldError:
+    return kind(message, hint=hint)
+
+
+class UsageError(ScaffoldError):
+    """The call can't mean anything here: wrong option value, target not (or already) initialised."""
+
+    exit_code = EXIT_USAGE
+
+
+class ConflictError(ScaffoldError):
+    """Nothing was written, because files stand in the way."""
+
+    exit_code = EXIT_FINDINGS
+
+
+class AnswerError(UsageError):
+    """An answer doesn't fit its question."""
+
+
+class TemplateError(ScaffoldError):
+    """A template can't be reached, read or rendered."""
+
+
+class UnsupportedTemplateError(UsageError):
+    """A template wants what this tool never runs: tasks, migrations, Jinja extensions."""

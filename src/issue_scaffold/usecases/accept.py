@@ -1,0 +1,89 @@
+"""`scaffold accept`: record that a file deviates from the template on purpose, and why."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from issue_scaffold.adapters import git, settings_edit, settings_file, staging, target
+from issue_scaffold.domain.rendering import File
+from issue_scaffold.errors import UsageError
+from issue_scaffold.usecases.execution import locked
+from issue_scaffold.usecases.rendering import Renderer
+from issue_scaffold.usecases.target import ANSWERS_FILE, Target, answers_path, open_target
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcceptOutcome:
+    """Where the deviations of which files, relative to the target, were recorded."""
+
+    settings_file: str
+    paths: tuple[str, ...]
+
+
+def accept(paths: Sequence[str], reason: str, renderer: Renderer, *, answers_file: str | None = None) -> AcceptOutcome:
+    """Record the present content (or absence) of files as accepted. Returns what was recorded.
+
+    Raises UsageError when a path isn't a file of the template, doesn't deviate, or has conflict markers.
+    """
+    if not reason.strip() or "\n" in reason:
+        raise UsageError("the reason must be one line of text", hint="say for the next reader why the file differs")
+    name = answers_path(answers_file)
+    root = _root_of(paths, name)
+    shown = str(root)
+    with locked(renderer, root, shown, lambda: None):
+        staging.recover(root, name)
+        opened = open_target(shown, answers_file)
+        relative = [_relative(root, path) for path in paths]
+        digests = {path: _digest_to_accept(opened, path, renderer) for path in relative}
+        before = target.read_file(root, settings_file.SETTINGS_FILE)
+        text = before.content.decode() if before else ""
+        for path, sha256 in digests.items():
+            text = settings_edit.with_accepted(text, path=path, sha256=sha256, reason=reason.strip())
+        after = File(content=text.encode(), executable=bool(before and before.executable))
+        if after != before:
+            change = staging.Change(path=settings_file.SETTINGS_FILE, before=before, after=after)
+            staging.apply(root, name, [change])
+    return AcceptOutcome(settings_file=settings_file.SETTINGS_FILE, paths=tuple(relative))
+
+
+def _root_of(paths: Sequence[str], answers_file: str) -> Path:
+    """Return the one target that all paths lie in: the nearest folder above them with an answers file."""
+    roots = set()
+    for path in paths:
+        place = _absolute(path)
+        root = next((folder for folder in place.parents if (folder / answers_file).is_file()), None)
+        if root is None:
+            raise UsageError(
+                f"{path} is not in an initialised target: no folder above it has {answers_file}",
+                hint="run: scaffold init" if answers_file == ANSWERS_FILE else None,
+            )
+        roots.add(root)
+    if len(roots) > 1:
+        raise UsageError("the paths lie in several targets", hint="run scaffold accept once for each target")
+    return roots.pop()
+
+
+def _absolute(path: str) -> Path:
+    """Return an absolute path; the folder's symlinks are resolved, the file itself may be one."""
+    place = Path(path)
+    return place.parent.resolve() / place.name
+
+
+def _relative(root: Path, path: str) -> str:
+    return _absolute(path).relative_to(root).as_posix()
+
+
+def _digest_to_accept(opened: Target, path: str, renderer: Renderer) -> str | None:
+    manifest = renderer.manifest(opened.recorded)
+    entry = manifest.entries.get(path)
+    if entry is None or path in manifest.write_once or path == manifest.answers_file:
+        raise UsageError(
+            f"{path} is not a file that the template keeps up to date, so there is nothing to accept",
+            hint=f"its files: {', '.join(sorted(set(manifest.entries) - {manifest.answers_file}))}",
+        )
+    found = target.read_file(opened.root, path)
+    if found is not None and found.digest == entry.digest and found.executable == entry.executable:
+        raise UsageError(f"{path} is as the template has it, so there is nothing to accept")
+    if found is not None and git.has_markers(found.content):
+        raise UsageError(f"{path} has conflict markers in it", hint="resolve them first")
+    return None if found is None else found.digest

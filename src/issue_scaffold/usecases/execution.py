@@ -1,0 +1,169 @@
+"""What `init` and `update` share: how contents merge, what is refused, and carrying out a plan."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from issue_scaffold.adapters import git, locks, settings_edit, settings_file, staging, structured_files, target
+from issue_scaffold.adapters.cache_store import digest_of
+from issue_scaffold.adapters.copier_engine import parse_answers
+from issue_scaffold.domain.finding import Finding, Severity
+from issue_scaffold.domain.merge import Tools
+from issue_scaffold.domain.plan import Action, Plan, Step
+from issue_scaffold.domain.rendering import File
+from issue_scaffold.errors import ConflictError
+from issue_scaffold.usecases.rendering import Renderer
+from issue_scaffold.usecases.validate import validate_files
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What `init` or `update` did, or with `dry_run` would do.
+
+    `version_before` is None for a first installation. `notes` are remarks for the user; `resumed` says that an
+    interrupted run was completed instead.
+    """
+
+    target: str
+    source: str
+    version_before: str | None
+    version: str
+    plan: Plan
+    dry_run: bool
+    notes: tuple[str, ...] = ()
+    resumed: bool = False
+
+    @property
+    def exit_code(self) -> int:
+        """0 when all is done, 1 when conflicts are left."""
+        return 1 if self.plan.conflicts else 0
+
+
+class NothingWrittenError(ConflictError):
+    """Files stand in the way and none may be written; `plan` is what was not carried out."""
+
+    def __init__(self, message: str, plan: Plan, *, hint: str) -> None:
+        super().__init__(message, hint=hint)
+        self.plan = plan
+
+
+def merge_tools(version: str) -> Tools:
+    """Return how contents are merged; conflict markers name the template's version."""
+    labels = ("yours", "template, before", f"template {version}")
+    return Tools(
+        text=lambda base, ours, theirs: git.merge_text(base, ours, theirs, labels),
+        meaning=structured_files.merge,
+        same_answers=same_answers,
+    )
+
+
+def same_answers(one: bytes, other: bytes) -> bool:
+    """Return whether two answers files say the same."""
+    if one == other:
+        return True
+    try:
+        return parse_answers(one) == parse_answers(other)
+    except (yaml.YAMLError, ValueError):
+        return False
+
+
+@contextmanager
+def locked(renderer: Renderer, root: Path, shown: str, on_wait: Callable[[], None]) -> Iterator[None]:
+    """Hold the target's lock, so that two runs never work on one target at once; `on_wait` tells of a wait."""
+    with locks.hold(renderer.store.folder, f"target-{digest_of(str(root))[:32]}", what=shown, on_wait=on_wait):
+        yield
+
+
+def refuse_unfinished(root: Path, paths: Sequence[str]) -> None:
+    """Raise ConflictError while git is in the middle of something, or earlier conflicts are not resolved."""
+    top = git.top_level(root)
+    if top is not None and (state := git.merge_in_progress(top)):
+        raise ConflictError(
+            f"a {state} is in progress in {top}; nothing was written", hint=f"finish it, or: git {state} --abort"
+        )
+    marked = [path for path in paths if (file := target.read_file(root, path)) and git.has_markers(file.content)]
+    if marked:
+        raise ConflictError(
+            f"conflicts from an earlier run are not resolved yet: {', '.join(marked)}; nothing was written",
+            hint="resolve the marked lines, or take the template's content: scaffold update --restore PATH",
+        )
+
+
+def refuse_case_twins(root: Path, plan: Plan) -> None:
+    """Raise ConflictError when a new file's name differs from an existing one only by case."""
+    for step in plan.steps:
+        if step.action is Action.NEW and (twin := target.case_twin(root, step.path)):
+            raise ConflictError(
+                f"{step.path} would stand beside {twin}, which differs only by case; nothing was written",
+                hint=f"they are one file on macOS and Windows; rename yours first: git mv {twin} {step.path}",
+            )
+
+
+def refuse_invalid(plan: Plan) -> None:
+    """Raise ConflictError when a file would get an error that it doesn't have now."""
+    after = {step.path: step.after.content for step in plan.steps if step.after and step.action is not Action.CONFLICT}
+    before = {step.path: step.before.content for step in plan.steps if step.before}
+    written = {step.path for step in plan.writes}
+    known = {(f.path, f.rule, f.message) for f in _errors(before)}
+    fresh = [f for f in _errors(after) if f.path in written and (f.path, f.rule, f.message) not in known]
+    if fresh:
+        lines = "".join(f"\n  {f.path}:{f.line or 1}:{f.column or 1}: {f.message} [{f.rule}]" for f in fresh)
+        raise ConflictError(
+            f"the result would break GitHub's rules; nothing was written{lines}",
+            hint="change the answers with -d, or the template",
+        )
+
+
+def _errors(files: Mapping[str, bytes]) -> list[Finding]:
+    return [finding for finding in validate_files(files) if finding.severity is Severity.ERROR]
+
+
+def carry_out(root: Path, plan: Plan) -> None:
+    """Carry out a plan, mark its conflicts in git's index, and bring accepted deviations that merged up to date.
+
+    Raises ScaffoldError; then nothing was written, or the next run completes it.
+    """
+    changes = [staging.Change(path=step.path, before=step.before, after=step.after) for step in plan.writes]
+    accepted = _accepted_change(root, plan)
+    if accepted is not None:
+        changes.insert(0, accepted)
+    if not changes and not plan.conflicts:
+        return
+    index_info = ""
+    if plan.conflicts and git.top_level(root) is not None:
+        index_info = git.unmerged_index_info(root, [_unmerged(step) for step in plan.conflicts])
+    staging.apply(root, plan.answers_file, changes, index_info)
+
+
+def _unmerged(step: Step) -> git.UnmergedFile:
+    def content(file: File | None) -> bytes | None:
+        return None if file is None or file.link is not None else file.content
+
+    return git.UnmergedFile(
+        path=step.path,
+        base=content(step.base),
+        ours=content(step.before),
+        theirs=content(step.theirs),
+        executable=bool(step.after and step.after.executable),
+    )
+
+
+def _accepted_change(root: Path, plan: Plan) -> staging.Change | None:
+    """Return the change of the settings file that keeps accepted files accepted after a clean merge."""
+    name = settings_file.SETTINGS_FILE
+    accepted = {entry.path: entry for entry in settings_file.read_settings(root).accepted}
+    renewed = []
+    for step in plan.steps:
+        entry = accepted.get(step.path)
+        if entry and step.action is Action.MERGE and step.before and step.after and entry.sha256 == step.before.digest:
+            renewed.append((step.path, step.after.digest, entry.reason))
+    if not renewed:
+        return None
+    before = target.read_file(root, name)
+    text = before.content.decode() if before else ""
+    for path, sha256, reason in renewed:
+        text = settings_edit.with_accepted(text, path=path, sha256=sha256, reason=reason)
+    return staging.Change(path=name, before=before, after=File(content=text.encode()))

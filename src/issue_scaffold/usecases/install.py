@@ -1,0 +1,207 @@
+"""`scaffold init`: merge a template's first rendering into a folder."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import yaml
+
+from issue_scaffold.adapters import git, staging, target
+from issue_scaffold.adapters.sources import BUNDLED, Source, parse_source
+from issue_scaffold.domain.merge import plan_merge
+from issue_scaffold.domain.plan import Action, Plan, Step
+from issue_scaffold.errors import UsageError
+from issue_scaffold.usecases.execution import (
+    NothingWrittenError,
+    Outcome,
+    carry_out,
+    locked,
+    merge_tools,
+    refuse_case_twins,
+    refuse_invalid,
+    refuse_unfinished,
+)
+from issue_scaffold.usecases.rendering import Renderer, Request
+from issue_scaffold.usecases.target import answers_path, open_target
+
+Decision = Literal["keep", "replace", "merge", "abort"]
+LABELS_CONFIGS: Final = (".github/labels.yml", ".github/labels.yaml", ".github/labels.json", ".github/settings.yml")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InitOptions:
+    """What the user asked of `init`.
+
+    `decide` is called for each existing file that differs, `interactive` lets Copier ask its questions.
+    """
+
+    target: str
+    decide: Callable[[Step], Decision]
+    template: str | None = None
+    ref: str | None = None
+    data: Mapping[str, Any] = field(default_factory=dict)
+    answers_file: str | None = None
+    interactive: bool = False
+    dry_run: bool = False
+    on_wait: Callable[[], None] = lambda: None
+
+
+def install(options: InitOptions, renderer: Renderer) -> Outcome:
+    """Install a template. Returns what was done.
+
+    Raises UsageError for a target that can't be one or already is one, NothingWrittenError when existing files stand
+    in the way, and what rendering and writing raise; then nothing was written.
+    """
+    root = _folder(options.target)
+    answers_file = answers_path(options.answers_file)
+    with locked(renderer, root, options.target, options.on_wait):
+        resumed = None if options.dry_run else staging.recover(root, answers_file)
+        if resumed is not None and (root / answers_file).is_file():
+            return _resumed(options)
+        if (root / answers_file).exists():
+            raise UsageError(
+                f"{options.target} is already initialised: it has {answers_file}",
+                hint="to bring it up to date: scaffold update; to answer the questions anew: scaffold update --ask",
+            )
+        return _install(options, root, answers_file, renderer)
+
+
+def _install(options: InitOptions, root: Path, answers_file: str, renderer: Renderer) -> Outcome:
+    source = parse_source(options.template, relative_to=Path.cwd()) if options.template else BUNDLED
+    version = choose_version(source, options.ref, renderer)
+    request = Request(
+        source=source,
+        version=version,
+        answers_file=answers_file,
+        folder_name=root.name,
+        data=options.data,
+        suggested=_existing_labels_config(root),
+    )
+    rendering = renderer.rendering(request, asking="all" if options.interactive else "nothing")
+    ours = target.read_files(root, rendering.files)
+    refuse_unfinished(root, sorted(rendering.files))
+    plan = plan_merge(None, ours, rendering, merge_tools(rendering.version))
+    plan, notes = _decided(plan, options)
+    refuse_case_twins(root, plan)
+    notes += _hidden_defaults_note(root, plan)
+    outcome = Outcome(
+        target=options.target,
+        source=source.recorded,
+        version_before=None,
+        version=rendering.version,
+        plan=plan,
+        dry_run=options.dry_run,
+        notes=notes,
+    )
+    refuse_invalid(plan)
+    if not options.dry_run:
+        carry_out(root, plan)
+    return outcome
+
+
+def choose_version(source: Source, ref: str | None, renderer: Renderer) -> str:
+    """Return the version to render: the one asked for, or the newest, after asking the source.
+
+    Raises TemplateError when the source can't be reached or has no commit, UsageError for an unknown version or for a
+    local template whose changes are not committed.
+    """
+    renderer.sources.refresh(source)
+    known = renderer.sources.known_versions(source)
+    if ref is not None and ref in known.tags:
+        return ref
+    if ref is None and known.latest in known.tags and known.latest is not None:
+        return known.latest
+    if source.is_local and (Path(source.recorded) / ".git").exists() and git.is_dirty(Path(source.recorded)):
+        raise UsageError(
+            f"the template {source.recorded} has changes that are not committed, so this version could never be found again",
+            hint="commit them, and tag the commit (git tag v1.0.0) to make it a release",
+        )
+    return renderer.sources.commit(source, ref or "HEAD")
+
+
+def _folder(text: str) -> Path:
+    path = Path(text)
+    if path.exists() and not path.is_dir():
+        raise UsageError(f"{text} is not a folder", hint="name a folder; one that doesn't exist yet is made")
+    root = path.resolve()
+    top = git.top_level(root)
+    if top is not None and top != root:
+        raise UsageError(
+            f"{text} lies inside of the repository {top}, where GitHub doesn't look for issue templates",
+            hint=f"run: scaffold init {top}",
+        )
+    return root
+
+
+def _resumed(options: InitOptions) -> Outcome:
+    opened = open_target(options.target, options.answers_file)
+    return Outcome(
+        target=options.target,
+        source=opened.source.recorded,
+        version_before=None,
+        version=opened.version,
+        plan=Plan(answers_file=opened.answers_file, steps=()),
+        dry_run=False,
+        resumed=True,
+    )
+
+
+def _existing_labels_config(root: Path) -> dict[str, str]:
+    """Return the answer that makes the template use the labels config which the target has."""
+    for path in LABELS_CONFIGS:
+        file = target.read_file(root, path)
+        if file is not None and (not path.endswith("settings.yml") or _has_labels(file.content)):
+            return {"labels_config": path}
+    return {}
+
+
+def _has_labels(content: bytes) -> bool:
+    try:
+        data = yaml.safe_load(content)
+    except yaml.YAMLError:
+        return False
+    return isinstance(data, dict) and "labels" in data
+
+
+def _decided(plan: Plan, options: InitOptions) -> tuple[Plan, tuple[str, ...]]:
+    """Return the plan with a decision for each existing file that differs, and remarks about them."""
+    in_the_way = [step for step in plan.steps if _needs_decision(step)]
+    decisions = {step.path: options.decide(step) for step in in_the_way}
+    if "abort" in decisions.values():
+        listed = "".join(f"\n  {step.path}" for step in in_the_way)
+        raise NothingWrittenError(
+            f"these files exist and differ from the template's; nothing was written{listed}",
+            plan,
+            hint="choose with --on-conflict keep|replace|merge; see them with --dry-run --diff --on-conflict merge",
+        )
+    steps = tuple(_decide(step, decisions[step.path]) if step.path in decisions else step for step in plan.steps)
+    notes = tuple(
+        f"{path} is kept as it is; check reports it until: scaffold accept {path} --reason TEXT"
+        for path, decision in decisions.items()
+        if decision == "keep"
+    )
+    return replace(plan, steps=steps), notes
+
+
+def _needs_decision(step: Step) -> bool:
+    """Whether a file exists and differs; adding to one by its meaning changes nothing of the user's."""
+    if step.before is None or step.action not in {Action.MERGE, Action.CONFLICT, Action.CLEAN, Action.KEPT}:
+        return False
+    return not step.by_meaning
+
+
+def _decide(step: Step, decision: Decision) -> Step:
+    if decision == "keep":
+        return replace(step, action=Action.KEPT, after=step.before, reason="you chose to keep it")
+    if decision == "replace":
+        return replace(step, action=Action.CLEAN, after=step.theirs, reason="you chose to replace it")
+    return step
+
+
+def _hidden_defaults_note(root: Path, plan: Plan) -> tuple[str, ...]:
+    folder = ".github/ISSUE_TEMPLATE"
+    if (root / folder).exists() or not any(step.path.startswith(f"{folder}/") for step in plan.writes):
+        return ()
+    # https://docs.github.com/en/communities/setting-up-your-project-for-healthy-contributions/creating-a-default-community-health-file
+    return (f"this repository's own {folder} now hides the default issue templates of its owner, if there are any",)

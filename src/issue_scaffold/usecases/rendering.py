@@ -1,0 +1,146 @@
+"""Renderings on demand: from the cache when they are known, else by Copier. Every use case gets them here."""
+
+import contextlib
+import json
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from issue_scaffold import __version__
+from issue_scaffold.adapters import copier_engine, git
+from issue_scaffold.adapters.cache_store import CacheStore, cache_folder, digest_of
+from issue_scaffold.adapters.copier_engine import Asking, RenderJob
+from issue_scaffold.adapters.render_cache import Manifest, RenderCache
+from issue_scaffold.adapters.sources import Source, SourceReader
+from issue_scaffold.domain.rendering import Rendering
+from issue_scaffold.errors import TemplateError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What to render: a template version for recorded answers (None: a first time) and newly given ones.
+
+    `suggested` are answers that take the place of the template's own defaults.
+    """
+
+    source: Source
+    version: str
+    answers_file: str
+    folder_name: str
+    recorded: Mapping[str, Any] | None = None
+    data: Mapping[str, Any] = field(default_factory=dict)
+    suggested: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Renderer:
+    """Renders through the cache. One for each run of a command; used in one thread only."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self.store = CacheStore(folder or cache_folder())
+        self.sources = SourceReader(self.store, self._new_scratch)
+        self._cache = RenderCache(self.store)
+        self._scratch: list[Path] = []
+
+    def manifest(self, request: Request) -> Manifest:
+        """Return the manifest of a rendering, making the rendering when it isn't cached."""
+        key = self._key(request)
+        return self._cache.manifest(key) or self._cache.keep(key, self._make(request, "nothing"))
+
+    def rendering(self, request: Request, *, asking: Asking = "nothing") -> Rendering:
+        """Return a rendering; with `asking`, a person answers questions, and the cache is only filled, not read.
+
+        Raises what `copier_engine.render` raises, and TemplateError when the source can't be reached.
+        """
+        if asking == "nothing" and (cached := self._cache.load(self._key(request))):
+            return cached
+        rendering = self._make(request, asking)
+        if asking == "nothing":
+            self._cache.keep(self._key(request), rendering)
+        again = Request(
+            source=request.source,
+            version=rendering.version,
+            answers_file=request.answers_file,
+            folder_name=request.folder_name,
+            recorded=rendering.answers,
+        )
+        # What was just rendered is what a check will ask for next.
+        self._cache.keep(self._key(again), rendering)
+        return rendering
+
+    def knows(self, request: Request) -> bool:
+        """Return whether a rendering is in the cache."""
+        return self._cache.manifest(self._key(request)) is not None
+
+    def close(self) -> None:
+        """Remove the temporary folders."""
+        for folder in self._scratch:
+            shutil.rmtree(folder, ignore_errors=True)
+        self._scratch.clear()
+
+    def _new_scratch(self) -> Path:
+        self._scratch.append(Path(tempfile.mkdtemp(prefix="scaffold-")))
+        return self._scratch[-1]
+
+    def _make(self, request: Request, asking: Asking) -> Rendering:
+        commit = self.sources.commit(request.source, request.version)
+        if not request.source.is_bundled:
+            self._refuse_early(request.source, request.version, commit)
+        job = RenderJob(
+            source=request.source.recorded,
+            origin=self.sources.origin(request.source),
+            version=request.version,
+            answers_file=request.answers_file,
+            folder_name=request.folder_name,
+            recorded=request.recorded,
+            data=request.data,
+            suggested=request.suggested,
+            asking=asking,
+        )
+        return copier_engine.render(job, self._new_scratch())
+
+    def _refuse_early(self, source: Source, version: str, commit: str) -> None:
+        """Refuse an unsupported template before any question; Copier's own reading of it decides afterwards."""
+        repository = self.sources.repository(source)
+        if git.resolve(repository, version) != commit:
+            self.sources.refresh(source)
+            if git.resolve(repository, version) not in {None, commit}:
+                raise TemplateError(
+                    f"version {version} of the template {source.recorded} has moved to another commit",
+                    hint="run the command again: it knows now",
+                )
+        for name in ("copier.yml", "copier.yaml"):
+            text = git.read_file(repository, commit, name)
+            if text is not None:
+                config = copier_engine.read_config(text)
+                copier_engine.refuse_unsupported(source.recorded, config, {})
+
+    def _key(self, request: Request) -> str:
+        commit = self.sources.commit(request.source, request.version)
+        recorded = None
+        if request.recorded is not None:
+            recorded = {name: value for name, value in request.recorded.items() if not name.startswith("_")}
+        asked = json.dumps([recorded, dict(request.data), dict(request.suggested)], sort_keys=True, default=str)
+        name = request.folder_name if self._depends_on_folder(request.source, commit) else ""
+        tools = f"{copier_engine.copier_version()} {__version__}"
+        return digest_of(request.source.recorded, commit, request.version, request.answers_file, asked, name, tools)
+
+    def _depends_on_folder(self, source: Source, commit: str) -> bool:
+        key = digest_of(source.recorded, commit)
+        known = self.store.read_document("templates", key)
+        if known is None:
+            depends = git.mentions(self.sources.repository(source), commit, "_folder_name|dst_path")
+            known = {"depends_on_folder": depends}
+            self.store.write_document("templates", key, known)
+        return bool(known["depends_on_folder"])
+
+
+@contextmanager
+def open_renderer() -> Iterator[Renderer]:
+    """Open a renderer, and remove its temporary folders at the end."""
+    renderer = Renderer()
+    with contextlib.closing(renderer):
+        yield renderer

@@ -1,0 +1,106 @@
+"""A target: the folder, its answers file, and the template that it follows."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from issue_scaffold.adapters import git
+from issue_scaffold.adapters.copier_engine import parse_answers
+from issue_scaffold.adapters.sources import Source, parse_source
+from issue_scaffold.errors import ScaffoldError, UsageError
+from issue_scaffold.usecases.rendering import Request
+
+ANSWERS_FILE: Final = ".copier-answers.scaffold.yml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """An initialised target. `shown` is how the user named it, `root` its folder with symlinks resolved."""
+
+    shown: str
+    root: Path
+    answers_file: str
+    answers: Mapping[str, Any]
+    source: Source
+    version: str
+
+    @property
+    def recorded(self) -> Request:
+        """The request for what the target should hold: the recorded version with the recorded answers."""
+        return Request(
+            source=self.source,
+            version=self.version,
+            answers_file=self.answers_file,
+            folder_name=self.root.name,
+            recorded=self.answers,
+        )
+
+
+def resolve_folder(text: str) -> Path:
+    """Return a target's folder. Raises UsageError when there is something else, or nothing."""
+    path = Path(text)
+    if path.is_dir():
+        return path.resolve()
+    if path.exists():
+        raise UsageError(f"{text} is not a folder", hint="name the folder that holds the repository")
+    raise UsageError(f"{text} does not exist", hint="name a folder that scaffold init has set up")
+
+
+def answers_path(text: str | None) -> str:
+    """Return the answers file to use, below the target. Raises UsageError for one that would lie outside."""
+    if text is None:
+        return ANSWERS_FILE
+    path = os.path.normpath(text)
+    if os.path.isabs(path) or path.startswith("..") or path == ".":  # noqa: PTH117 - a text, not a place
+        raise UsageError(f"the answers file {text} is not below the target", hint="give a path relative to the target")
+    return Path(path).as_posix()
+
+
+def open_target(text: str, answers_file: str | None = None) -> Target:
+    """Open an initialised target. Raises UsageError when it isn't one, or its answers file can't be understood."""
+    root = resolve_folder(text)
+    name = answers_path(answers_file)
+    path = root / name
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError as error:
+        raise UsageError(f"{text} is not initialised: it has no {name}", hint=_where_else(root, text)) from error
+    except OSError as error:
+        raise ScaffoldError(f"{path} can't be read: {error.strerror}") from error
+    shown = name if text == "." else f"{text.rstrip('/')}/{name}"
+    try:
+        answers = parse_answers(content)
+    except (yaml.YAMLError, ValueError) as error:
+        raise UsageError(
+            _parse_message(shown, error), hint="mend it by hand, or restore it with git; scaffold init makes a new one"
+        ) from error
+    for key in ("_src_path", "_commit"):
+        if not isinstance(answers.get(key), str) or not answers[key]:
+            what = "template" if key == "_src_path" else "template version"
+            raise UsageError(
+                f"{shown} doesn't say which {what} it came from: {key} is missing or not a text",
+                hint="restore the line with git; an unversioned template can't be kept up to date",
+            )
+    source = parse_source(answers["_src_path"], relative_to=root)
+    return Target(shown=text, root=root, answers_file=name, answers=answers, source=source, version=answers["_commit"])
+
+
+def _where_else(root: Path, text: str) -> str:
+    others = sorted(path.name for path in root.glob(".copier-answers*.y*ml"))
+    if others:
+        return f"to follow the template of {others[0]}, add: -a {others[0]}"
+    above = git.top_level(root)
+    if above is not None and above != root and (above / ANSWERS_FILE).is_file():
+        return f"the repository's root has one: {above}"
+    return f"run: scaffold init{'' if text == '.' else f' {text}'}"
+
+
+def _parse_message(shown: str, error: Exception) -> str:
+    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
+        mark = error.problem_mark
+        return f"{shown}:{mark.line + 1}:{mark.column + 1}: not valid YAML: {error.problem}"
+    return f"{shown}: {' '.join(str(error).split())}"

@@ -1,0 +1,161 @@
+"""`scaffold update`: merge another version, other answers or another template into a target, or restore its files."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Literal
+
+from issue_scaffold.adapters import git, staging, structured_files, target
+from issue_scaffold.adapters.copier_engine import Asking
+from issue_scaffold.adapters.sources import Source, parse_source
+from issue_scaffold.domain.merge import plan_merge
+from issue_scaffold.domain.plan import Action, Plan, Step
+from issue_scaffold.domain.rendering import File, Rendering
+from issue_scaffold.errors import UsageError
+from issue_scaffold.usecases.execution import (
+    NothingWrittenError,
+    Outcome,
+    carry_out,
+    locked,
+    merge_tools,
+    refuse_case_twins,
+    refuse_invalid,
+    refuse_unfinished,
+)
+from issue_scaffold.usecases.install import choose_version
+from issue_scaffold.usecases.rendering import Renderer, Request
+from issue_scaffold.usecases.target import Target, open_target, resolve_folder, answers_path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateOptions:
+    """What the user asked of `update`.
+
+    `restore` names files to bring back to the template's content (empty: none), `restore_all` means all of them.
+    """
+
+    target: str
+    template: str | None = None
+    ref: str | None = None
+    data: Mapping[str, Any] = field(default_factory=dict)
+    answers_file: str | None = None
+    ask: bool = False
+    interactive: bool = False
+    restore: Sequence[str] = ()
+    restore_all: bool = False
+    on_conflict: Literal["inline", "abort"] = "inline"
+    dry_run: bool = False
+    on_wait: Callable[[], None] = lambda: None
+
+
+def update(options: UpdateOptions, renderer: Renderer) -> Outcome:
+    """Update a target. Returns what was done.
+
+    Raises UsageError for a target that isn't initialised, NothingWrittenError when conflicts were not to be written,
+    and what rendering and writing raise; then nothing was written.
+    """
+    root = resolve_folder(options.target)
+    with locked(renderer, root, options.target, options.on_wait):
+        skipped = None if options.dry_run else staging.recover(root, answers_path(options.answers_file))
+        opened = open_target(options.target, options.answers_file)
+        outcome = _update(options, opened, renderer)
+    if skipped is None:
+        return outcome
+    notes = ("an interrupted run was completed first", *(f"{path} had changed since and was left alone" for path in skipped))
+    return replace(outcome, notes=notes + outcome.notes)
+
+
+def _update(options: UpdateOptions, opened: Target, renderer: Renderer) -> Outcome:
+    source, version = _destination(options, opened, renderer)
+    base = renderer.rendering(opened.recorded)
+    request = replace(opened.recorded, source=source, version=version, data=options.data)
+    theirs = renderer.rendering(request, asking=_asking(options, base, request, renderer))
+    paths = {*base.files, *theirs.files}
+    restored = _restored(options, theirs)
+    refuse_unfinished(opened.root, sorted(paths - restored))
+    ours = target.read_files(opened.root, paths)
+    plan = plan_merge(base, ours, theirs, merge_tools(theirs.version))
+    plan = replace(plan, steps=tuple(_restore(step, theirs) if step.path in restored else step for step in plan.steps))
+    outcome = Outcome(
+        target=options.target,
+        source=source.recorded,
+        version_before=opened.version,
+        version=theirs.version,
+        plan=plan,
+        dry_run=options.dry_run,
+    )
+    refuse_case_twins(opened.root, plan)
+    if plan.conflicts and options.on_conflict == "abort":
+        listed = "".join(f"\n  {step.path}: {step.reason}" for step in plan.conflicts)
+        raise NothingWrittenError(
+            f"{len(plan.conflicts)} file(s) can't be merged; nothing was written{listed}",
+            plan,
+            hint="leave out --on-conflict abort to get the conflicts marked in the files",
+        )
+    refuse_invalid(plan)
+    if not options.dry_run:
+        carry_out(opened.root, plan)
+    return outcome
+
+
+def _destination(options: UpdateOptions, opened: Target, renderer: Renderer) -> tuple[Source, str]:
+    """Return the source and the version to go to."""
+    moved = parse_source(options.template, relative_to=Path.cwd()) if options.template else None
+    if moved is not None and moved != opened.source:
+        return moved, choose_version(moved, options.ref, renderer)
+    if options.ref is None and (options.restore or options.restore_all):
+        return opened.source, opened.version
+    version = choose_version(opened.source, options.ref, renderer)
+    known = renderer.sources.known_versions(opened.source)
+    if options.ref is None and not known.is_newer(version, opened.version):
+        return opened.source, opened.version
+    return opened.source, version
+
+
+def _asking(options: UpdateOptions, base: Rendering, request: Request, renderer: Renderer) -> Asking:
+    """Return what a person is to be asked: nothing without a terminal, or when the new version has no new question."""
+    if not options.interactive:
+        return "nothing"
+    if options.ask:
+        return "all"
+    if renderer.knows(request) and renderer.manifest(request).answers.keys() <= base.answers.keys() | options.data.keys():
+        return "nothing"
+    return "new"
+
+
+def _restored(options: UpdateOptions, theirs: Rendering) -> set[str]:
+    if options.restore_all:
+        return set(theirs.files) - theirs.write_once - {theirs.answers_file}
+    named = {Path(path).as_posix() for path in options.restore}
+    unknown = sorted(named - set(theirs.files))
+    if unknown:
+        raise UsageError(
+            f"the template has no file {', '.join(unknown)}",
+            hint=f"its files: {', '.join(sorted(theirs.files))}",
+        )
+    return named
+
+
+def _restore(step: Step, theirs: Rendering) -> Step:
+    """Return the step that brings a file to the template's content, keeping what isn't the template's business."""
+    wanted = theirs.files[step.path]
+    if step.before is None:
+        return replace(step, action=Action.NEW, after=wanted, reason="restored")
+    if wanted.same_as(step.before):
+        return replace(step, action=Action.UNCHANGED, after=step.before, reason="")
+    by_meaning = _restored_by_meaning(step, wanted)
+    after = by_meaning or wanted
+    if after == step.before:
+        return replace(step, action=Action.UNCHANGED, after=after, reason="", notes=())
+    return replace(step, action=Action.CLEAN, after=after, reason="restored", notes=())
+
+
+def _restored_by_meaning(step: Step, wanted: File) -> File | None:
+    if step.before is None or not (step.before.is_text and wanted.is_text):
+        return None
+    try:
+        ours, theirs = step.before.content.decode(), wanted.content.decode()
+    except UnicodeDecodeError:
+        return None
+    merged = structured_files.restore(step.path, ours, theirs)
+    return None if merged is None else File(content=merged.text.encode(), executable=wanted.executable)

@@ -1,0 +1,131 @@
+"""What all tests share: a sealed environment, the command in-process, templates and trees built from dicts."""
+
+import os
+import subprocess
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from issue_scaffold.cli.main import main
+
+GIT_IDENTITY = {
+    "GIT_AUTHOR_NAME": "Test",
+    "GIT_AUTHOR_EMAIL": "test@example.invalid",
+    "GIT_COMMITTER_NAME": "Test",
+    "GIT_COMMITTER_EMAIL": "test@example.invalid",
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    "GIT_CONFIG_SYSTEM": os.devnull,
+}
+ANSWERS = ".copier-answers.scaffold.yml"
+
+
+@pytest.fixture(autouse=True)
+def sealed(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the user's git configuration, caches and tokens out, and any network unreachable."""
+    home = tmp_path_factory.mktemp("home")
+    for name, value in GIT_IDENTITY.items():
+        monkeypatch.setenv(name, value)
+    for name in ("GH_TOKEN", "GITHUB_TOKEN", "GITHUB_STEP_SUMMARY", "NO_COLOR", "SCAFFOLD_DEBUG", "GIT_DIR", "GIT_INDEX_FILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("SCAFFOLD_CACHE_DIR", str(home / "cache"))
+    monkeypatch.setenv("GIT_ALLOW_PROTOCOL", "file")
+
+
+def git(folder: Path, *arguments: str) -> str:
+    """Run git in a folder; return what it printed."""
+    done = subprocess.run(["git", *arguments], cwd=folder, check=True, capture_output=True, text=True)
+    return done.stdout.strip()
+
+
+def write_tree(folder: Path, files: Mapping[str, str | bytes | None]) -> None:
+    """Write files below a folder; None deletes one."""
+    for name, content in files.items():
+        path = folder / name
+        if content is None:
+            path.unlink()
+            continue
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+
+
+def read_tree(folder: Path) -> dict[str, bytes]:
+    """Return all files below a folder but git's own."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and ".git" not in path.relative_to(folder).parts
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What one run of the command ended with."""
+
+    code: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def scaffold(capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run the command in this process; standard input is no terminal."""
+
+    def run(*arguments: str | Path) -> Result:
+        capsys.readouterr()
+        code = main([str(argument) for argument in arguments])
+        captured = capsys.readouterr()
+        return Result(code, captured.out, captured.err)
+
+    return run
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Path:
+    """Return an empty git repository."""
+    folder = tmp_path / "repo"
+    folder.mkdir()
+    git(folder, "init", "--quiet", "--initial-branch=main")
+    return folder
+
+
+class Template:
+    """A git template that grows version by version."""
+
+    ANSWERS_SOURCE = "{{ _copier_answers|to_nice_yaml }}"
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        folder.mkdir(parents=True)
+        git(folder, "init", "--quiet", "--initial-branch=main")
+        write_tree(folder, {"{{ _copier_conf.answers_file }}.jinja": self.ANSWERS_SOURCE, "copier.yml": ""})
+
+    def __str__(self) -> str:
+        """Return what `-t` takes."""
+        return str(self.folder)
+
+    def release(self, tag: str | None, files: Mapping[str, str | bytes | None]) -> "Template":
+        """Commit changes, and tag them when `tag` is given."""
+        write_tree(self.folder, files)
+        git(self.folder, "add", "--all")
+        git(self.folder, "commit", "--quiet", "--allow-empty", "-m", tag or "change")
+        if tag:
+            git(self.folder, "tag", tag)
+        return self
+
+
+@pytest.fixture
+def template(tmp_path: Path) -> Iterator[Template]:
+    """Return a template repository without any version yet."""
+    yield Template(tmp_path / "template")
+
+
+def commit_all(folder: Path, message: str = "work") -> None:
+    """Commit everything in a repository."""
+    git(folder, "add", "--all")
+    git(folder, "commit", "--quiet", "-m", message)

@@ -1,0 +1,235 @@
+"""Answers that GitHub, pip or git would refuse are refused where they are given, with a reason."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+from copier import run_copy
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from ruamel.yaml import YAML
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from jinja2.sandbox import SandboxedEnvironment
+    from tests.template.conftest import Renderer
+
+NOT_LISTS: list[Any] = ["API Gateway", "a, b", {"a": "b"}, None, True, 3]
+BAD_TEXTS = ["", "  ", "\n", "two\nlines", "bell\x07", "nel\x85", "line\u2028end", "bom\ufeff", "half\ud83d", "del\x7f"]
+NOT_TEXTS: list[Any] = [True, 3, 1.5, None, ["a"], {"a": "b"}]
+BAD_OPTIONS = [*([text] for text in [*BAD_TEXTS, *NOT_TEXTS]), ["None"], ["a", " NONE "], ["CDN", "cdn"], ["a", " a "]]
+BAD_URLS = [
+    "mailto:a@example.com",
+    "example.com",
+    "https://",
+    "https:///x",
+    "http://a b",
+    "javascript:x",
+    "https://u@h/",
+]
+LINK = {"name": "Chat", "url": "https://example.com", "about": "Ask"}
+
+BAD: dict[str, list[Any]] = {
+    "issue_types": [[]],
+    "sections": [[]],
+    "components": [*NOT_LISTS, *BAD_OPTIONS],
+    "environments": [*NOT_LISTS, *BAD_OPTIONS],
+    "compliance": [*NOT_LISTS, *BAD_OPTIONS],
+    "title_prefix": [text for text in BAD_TEXTS if text],
+    "labels": [
+        *NOT_LISTS,
+        *([text] for text in [*BAD_TEXTS, *NOT_TEXTS]),
+        *(["x" * 51], ["a, b"], ["🔧"], ["🔧 ⏱\ufe0f"], ["👩\u200d💻"], ["Bug", "bug"], ["a", "a "]),
+    ],
+    "assignees": [
+        *NOT_LISTS,
+        *([text] for text in [*BAD_TEXTS, *NOT_TEXTS]),
+        *(["@octocat"], ["-a"], ["a.b"], ["a b"], ["org/team"], ["x" * 40], ["Octocat", "octocat"]),
+        [f"user{number}" for number in range(11)],
+    ],
+    "contact_links": [
+        *NOT_LISTS,
+        *([item] for item in [*NOT_TEXTS, "https://example.com", {}]),
+        *([{key: value for key, value in LINK.items() if key != gone}] for gone in LINK),
+        *([{**LINK, key: bad}] for key in LINK for bad in [*BAD_TEXTS, *NOT_TEXTS]),
+        *([{**LINK, "url": url}] for url in BAD_URLS),
+        [{**LINK, "icon": "x"}],
+    ],
+    "security_contact_url": [*BAD_URLS, *(text for text in BAD_TEXTS if text)],
+    "tool_source": [
+        *BAD_TEXTS,
+        *(
+            "o/r",
+            "gh:o/r",
+            "http://example.com/o/r",
+            "https://example.com",
+            "https:///o/r",
+            "file://host",
+            "../r",
+            "/r",
+        ),
+        *("https://user:secret@example.com/o/r", "https://token@example.com/o/r", "ssh://git:pw@example.com/o/r"),
+        *("https://example.com/o r", "https://example.com/o/r#x", "https://example.com/'o'", 'https://example.com/"'),
+        *("https://example.com/$(id)", "https://example.com/o/r@v1", "git@example.com", "ext::sh -c id", "-uo/r"),
+        *("https://example.com/${{ x }}", "https://example.com/o/r\n", "git+https://example.com/o/r"),
+    ],
+    "tool_version": [
+        *BAD_TEXTS,
+        "-x",
+        "v 1",
+        "v1;id",
+        "$(id)",
+        "a..b",
+        "v1@x",
+        "v1\n",
+        "'v1'",
+        "${{ x }}",
+        ".hidden",
+        "~1",
+    ],
+}
+GOOD: dict[str, list[Any]] = {
+    "issue_types": [["documentation"]],
+    "sections": [["task"]],
+    "components": [[], ["a"], ["Yes"], ["nothing"], ["中文", "{{ x }}", "🔧", "a\u00a0b"]],
+    "environments": [[], ["None of these", "n/a"]],
+    "compliance": [[], ["SOC 2"]],
+    "title_prefix": ["", "[INFRA] ", "🔧: "],
+    "labels": [[], ["x" * 50], ["🔧 tools"], ["c++"], ["???"], ["kind/bug"], [":bug: bug"], ["1"], ["中文"]],
+    "assignees": [
+        [],
+        ["octocat"],
+        ["a-b"],
+        ["user_corp"],
+        ["123"],
+        ["x" * 39],
+        [f"user{number}" for number in range(10)],
+    ],
+    "contact_links": [[], [LINK], [{**LINK, "url": "http://localhost:8000/ü?q=1&r=%20#f"}]],
+    "security_contact_url": ["", "https://example.com/security/policy"],
+    "tool_source": [
+        *(
+            "https://example.com/o/r",
+            "https://example.com:8443/o/r.git",
+            "ssh://git@example.com/o/r",
+            "ssh://host:22/r",
+        ),
+        *("git@example.com:o/r.git", "file:///srv/git/r", "https://example.com/~user/r", "https://example.com/a%20b"),
+    ],
+    "tool_version": ["v1.0.0", "1.0", "0123abc", "release/1.0+build-2", "a" * 40],
+}
+
+
+def _rows(table: dict[str, list[Any]]) -> list[Any]:
+    return [pytest.param(name, answer, id=f"{name}-{n}") for name in table for n, answer in enumerate(table[name])]
+
+
+def _problem(jinja: SandboxedEnvironment, questions: dict[str, Any], name: str, answer: object) -> str:
+    return jinja.from_string(questions[name]["validator"]).render({name: answer}).strip()
+
+
+@pytest.mark.parametrize(("name", "answer"), _rows(BAD))
+def test_bad_answer_is_refused_in_words(
+    jinja: SandboxedEnvironment, questions: dict[str, Any], name: str, answer: object
+) -> None:
+    problem = _problem(jinja, questions, name, answer)
+    assert re.search("expected|GitHub|twice|write it|choose|is missing", problem)
+    assert "\n" not in problem
+    assert "secret" not in problem
+
+
+@pytest.mark.parametrize(("name", "answer"), _rows(GOOD))
+def test_good_answer_is_taken(
+    jinja: SandboxedEnvironment, questions: dict[str, Any], name: str, answer: object
+) -> None:
+    assert _problem(jinja, questions, name, answer) == ""
+
+
+def test_every_problem_is_named_at_once(jinja: SandboxedEnvironment, questions: dict[str, Any]) -> None:
+    problem = _problem(jinja, questions, "labels", ["a,b", True, "x" * 51])
+    assert [part in problem for part in ('"a,b" has a comma', "True isn't a text", "has 51 characters")] == [True] * 3
+
+
+def test_every_question_explains_itself(questions: dict[str, Any]) -> None:
+    asked = {name: details for name, details in questions.items() if details.get("when") is not False}
+    assert all(details["help"] for details in asked.values())
+    assert {name for name, details in asked.items() if "default" not in details} == {"tool_source", "tool_version"}
+    free = {name for name, details in asked.items() if details["type"] != "bool" and "choices" not in details}
+    assert {name for name in free if "validator" not in asked[name]} == set()
+    assert free <= BAD.keys()
+    assert BAD.keys() == GOOD.keys()
+
+
+NEEDED = {"tool_source": "https://example.com/o/r", "tool_version": "v1", "chooser": True, "pre_commit": True}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_copier_asks_the_validator(render: Renderer, name: str) -> None:
+    with pytest.raises(ValueError, match=f"'{name}'"):
+        render.anew(**NEEDED | {name: BAD[name][0]})
+
+
+@pytest.mark.parametrize("name", ["tool_source", "tool_version"])
+@pytest.mark.parametrize("on", ["drift_check_workflow", "pre_commit"])
+def test_tool_has_no_default_place(render: Renderer, name: str, on: str) -> None:
+    answers = {"tool_source": "https://example.com/o/r", "tool_version": "v1"}
+    del answers[name]
+    with pytest.raises(ValueError, match=f'"{name}" is required'):
+        render.anew(**answers, **{on: True})
+
+
+@pytest.mark.parametrize(
+    "unasked",
+    [
+        {
+            "issue_types": ["bug_report"],
+            "sections": ["task"],
+            "title_prefix": "x",
+            "labels": ["y"],
+            "components": ["z"],
+        },
+        {"chooser": False, "contact_links": [LINK], "security_contact_url": "https://example.com"},
+        {"sections": ["cost"], "components": ["z"], "environments": ["y"], "compliance": ["x"]},
+        {"labels_config": ".github/settings.yml", "label_sync_workflow": True},
+        {"tool_source": "https://example.com/o/r", "tool_version": "v1"},
+    ],
+    ids=["infrastructure", "chooser", "sections", "labels_config", "tool"],
+)
+def test_answer_to_a_question_that_is_not_asked_changes_nothing(render: Renderer, unasked: dict[str, Any]) -> None:
+    asked = {name: unasked[name] for name in unasked if name in {"issue_types", "chooser", "labels_config"}}
+    if "cost" in unasked.get("sections", ()):
+        asked["sections"] = unasked["sections"]
+    given, plain = render(**unasked), render(**asked)
+    files = [file.relative_to(plain) for file in plain.rglob("*") if file.is_file()]
+    assert files == [file.relative_to(given) for file in given.rglob("*") if file.is_file()]
+    assert all((given / file).read_bytes() == (plain / file).read_bytes() for file in files)
+
+
+def test_answers_as_text_are_cast(render: Renderer) -> None:
+    repo = render(components="[A, 'Yes']", issue_types="[bug_report, infrastructure]", emoji="no", assignees="['1']")
+    recorded = yaml.safe_load((repo / ".copier-answers.scaffold.yml").read_bytes())
+    assert recorded["components"] == ["A", "Yes"]
+    assert recorded["issue_types"] == ["infrastructure", "bug_report"]
+    assert recorded["emoji"] is False
+    assert recorded["assignees"] == ["1"]
+
+
+def test_unquoted_yes_is_refused_not_turned_into_true(template: Path, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="True isn't a text: write it in quotes"):
+        run_copy(str(template), tmp_path / "repo", data={"components": "[Yes, No]"}, defaults=True, quiet=True)
+
+
+@settings(deadline=None)
+@given(text=st.text(max_size=30))
+def test_text_that_passes_reads_back_the_same(jinja: SandboxedEnvironment, text: str) -> None:
+    validate: Any = jinja.get_template("template/macros/validate.jinja").make_module()
+    to_yaml: Any = jinja.get_template("template/macros/yaml.jinja").make_module()
+    if validate.text_problem(text):
+        return
+    document = f"key: {to_yaml.quoted(text)}\nlist: {to_yaml.quoted_list([text])}\n"
+    assert yaml.safe_load(document) == {"key": text, "list": [text.strip()]}
+    assert YAML(typ="safe", pure=True).load(document) == yaml.safe_load(document)

@@ -1,0 +1,77 @@
+"""The layers hold: imports point one way, only `cli/` prints or exits, nobody changes directory, modules stay small."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import issue_scaffold
+
+PACKAGE = Path(issue_scaffold.__file__).parent
+MODULES = sorted(PACKAGE.rglob("*.py"))
+ALLOWED = {
+    "errors": set(),
+    "domain": {"errors", "domain"},
+    "adapters": {"errors", "domain", "adapters"},
+    "usecases": {"errors", "domain", "adapters", "usecases"},
+    "cli": {"errors", "domain", "usecases", "cli"},
+}
+# What a layer may take from outside: the domain is pure, and each outside thing has one owner.
+OWNERS = {
+    "copier": {"adapters/copier_engine.py"},
+    "plumbum": {"adapters/copier_engine.py"},
+    "subprocess": {"adapters/git.py"},
+    "click": {"cli"},
+}
+
+
+def layer_of(path: Path) -> str:
+    relative = path.relative_to(PACKAGE)
+    return relative.parts[0].removesuffix(".py")
+
+
+def imports(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
+def test_imports_point_one_way(path: Path) -> None:
+    layer = layer_of(path)
+    if layer == "__init__":
+        return
+    ours = {name.split(".")[1] for name in imports(path) if name.startswith("issue_scaffold.")}
+    assert ours - {"__version__"} <= ALLOWED[layer]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
+def test_every_outside_thing_has_one_owner(path: Path) -> None:
+    relative = path.relative_to(PACKAGE).as_posix()
+    for name in {name.split(".")[0] for name in imports(path)} & OWNERS.keys():
+        assert any(relative == owner or relative.startswith(f"{owner}/") for owner in OWNERS[name]), name
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
+def test_nobody_below_the_command_line_prints_exits_or_changes_directory(path: Path) -> None:
+    called = {
+        ast.unparse(node.func) for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)
+    }
+    assert not called & {"os.chdir", "contextlib.chdir"}
+    if layer_of(path) != "cli":
+        assert not called & {"print", "sys.exit", "exit", "sys.stdout.write", "sys.stderr.write", "click.echo"}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
+def test_modules_and_functions_stay_small_and_say_what_they_are(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    tree = ast.parse(text)
+    assert ast.get_docstring(tree)
+    assert text.count("\n") <= 350
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef):
+            assert (node.end_lineno or node.lineno) - node.lineno < 50, node.name
