@@ -2,7 +2,7 @@
 
 import os
 import subprocess
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,7 +27,15 @@ def sealed(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyP
     home = tmp_path_factory.mktemp("home")
     for name, value in GIT_IDENTITY.items():
         monkeypatch.setenv(name, value)
-    for name in ("GH_TOKEN", "GITHUB_TOKEN", "GITHUB_STEP_SUMMARY", "NO_COLOR", "SCAFFOLD_DEBUG", "GIT_DIR", "GIT_INDEX_FILE"):
+    for name in (
+        "GH_TOKEN",
+        "GITHUB_TOKEN",
+        "GITHUB_STEP_SUMMARY",
+        "NO_COLOR",
+        "SCAFFOLD_DEBUG",
+        "GIT_DIR",
+        "GIT_INDEX_FILE",
+    ):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("SCAFFOLD_CACHE_DIR", str(home / "cache"))
@@ -120,9 +128,9 @@ class Template:
 
 
 @pytest.fixture
-def template(tmp_path: Path) -> Iterator[Template]:
+def template(tmp_path: Path) -> Template:
     """Return a template repository without any version yet."""
-    yield Template(tmp_path / "template")
+    return Template(tmp_path / "template")
 
 
 def commit_all(folder: Path, message: str = "work") -> None:

@@ -88,11 +88,11 @@ def test_catalog_labels_keep_githubs_limits(template: Path) -> None:
 
 
 def test_label_that_the_catalog_lacks_is_explained(render: Renderer) -> None:
-    repo = render(labels=["DevOps", "my own", "bug"], issue_types=["infrastructure", "bug_report"])
+    repo = render(labels=["DevOps", "my own", "Bug"], issue_types=["infrastructure", "bug_report"])
     assert yaml.safe_load((repo / ".github/labels.yml").read_bytes()) == [
         {"name": "DevOps", "color": "5319e7", "description": "Build, release and operation of the software"},
         {"name": "my own", "color": "ededed", "description": "Set by the issue template infrastructure"},
-        {"name": "bug", "color": "d73a4a", "description": "Something doesn't work as it should"},
+        {"name": "Bug", "color": "d73a4a", "description": "Something doesn't work as it should"},
     ]
 
 

@@ -59,7 +59,9 @@ def test_every_outside_thing_has_one_owner(path: Path) -> None:
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
 def test_nobody_below_the_command_line_prints_exits_or_changes_directory(path: Path) -> None:
     called = {
-        ast.unparse(node.func) for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)
+        ast.unparse(node.func)
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
     }
     assert not called & {"os.chdir", "contextlib.chdir"}
     if layer_of(path) != "cli":

@@ -22,7 +22,9 @@ def cache_folder() -> Path:
 
 def digest_of(*parts: str) -> str:
     """Return one SHA-256, in hex, over several texts; no two lists of texts share one by running together."""
-    return hashlib.sha256("\0".join(f"{len(part)}:{part}" for part in parts).encode("utf-8", "surrogatepass")).hexdigest()
+    return hashlib.sha256(
+        "\0".join(f"{len(part)}:{part}" for part in parts).encode("utf-8", "surrogatepass")
+    ).hexdigest()
 
 
 class CacheStore:

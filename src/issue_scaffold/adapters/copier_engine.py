@@ -11,6 +11,8 @@ import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -31,6 +33,7 @@ UNSUPPORTED = {
     "jinja_extensions": "Jinja extensions",
     "external_data": "external data",
 }
+_PLAIN_COPIER = "use plain copier for it: copier copy --trust, copier update --trust"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,8 +42,8 @@ class RenderJob:
 
     `source` is recorded in the answers file; git reads `origin` wherever `source` is meant (None: no detour).
     `version` is a tag, a described commit or a commit id. `recorded` are the answers of an earlier rendering (None: a
-    first one), `data` answers given for this one, `suggested` answers that stand in for the template's defaults, `asking`
-    which questions a person is asked on the terminal.
+    first one), `data` answers given for this one, `suggested` answers that stand in for the template's defaults,
+    `asking` which questions a person is asked on the terminal.
     """
 
     source: str
@@ -85,9 +88,15 @@ def render(job: RenderJob, scratch: Path) -> Rendering:
     )
 
 
+@cache
 def copier_version() -> str:
     """Return the installed Copier's version, without importing it."""
-    from importlib.metadata import version  # noqa: PLC0415 - costs start-up time
+    spec = find_spec("copier")
+    if spec is not None and spec.origin:
+        # As importlib.metadata would find it, which takes as long to import as the rest of a check.
+        for info in Path(spec.origin).parent.parent.glob("copier-*.dist-info"):
+            return info.name.removeprefix("copier-").removesuffix(".dist-info")
+    from importlib.metadata import version  # noqa: PLC0415 - see above
 
     return version("copier")
 
@@ -101,6 +110,16 @@ def parse_answers(content: bytes) -> dict[str, Any]:
     return data
 
 
+def same_answers(one: bytes, other: bytes) -> bool:
+    """Return whether two answers files say the same."""
+    if one == other:
+        return True
+    try:
+        return parse_answers(one) == parse_answers(other)
+    except (yaml.YAMLError, ValueError):
+        return False
+
+
 def read_config(text: bytes) -> dict[str, Any]:
     """Return the settings that a `copier.yml` holds, without their underscore; includes are left out.
 
@@ -112,7 +131,7 @@ def read_config(text: bytes) -> dict[str, Any]:
 
     Loader.add_constructor("!include", lambda *_: {})
     try:
-        documents = list(yaml.load_all(text, Loader=Loader))  # noqa: S506 - a safe loader
+        documents = list(yaml.load_all(text, Loader=Loader))
     except yaml.YAMLError:
         return {}
     merged = {name: value for part in documents if isinstance(part, dict) for name, value in part.items()}
@@ -131,7 +150,7 @@ def refuse_unsupported(source: str, config: Mapping[str, Any], questions: Mappin
     if wanted:
         raise UnsupportedTemplateError(
             f"the template {source} uses {', '.join(wanted)}, which scaffold never runs",
-            hint="use plain copier for it: copier copy --trust, copier update --trust",
+            hint=_PLAIN_COPIER,
         )
 
 
@@ -173,7 +192,7 @@ def _copier_environment(job: RenderJob, scratch: Path) -> Iterator[None]:
         with local.env(GIT_TERMINAL_PROMPT="0", **detour), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             for name in git.REPOSITORY_VARIABLES:
-                local.env.pop(name, None)
+                local.env.pop(name, "")
             yield
     finally:
         del os.environ["COPIER_CACHE_DIR"]
@@ -193,33 +212,33 @@ def _translated_errors(job: RenderJob) -> Iterator[None]:
 
 def _translate(job: RenderJob, error: Exception) -> ScaffoldError:
     from copier.errors import CopierError, UnsafeTemplateError, UnsupportedVersionError  # noqa: PLC0415 - see _run
-    from jinja2 import TemplateError as JinjaError  # noqa: PLC0415 - see _run
     from jinja2 import TemplateSyntaxError  # noqa: PLC0415 - see _run
 
     what = f"the template {job.source} at {job.version}"
-    text = str(error).strip() or type(error).__name__
-    if isinstance(error, UnsafeTemplateError):
-        return UnsupportedTemplateError(
-            f"{what} uses tasks, migrations or Jinja extensions, which scaffold never runs",
-            hint="use plain copier for it: copier copy --trust, copier update --trust",
-        )
-    if isinstance(error, UnsupportedVersionError):
-        return TemplateError(f"{what} needs another Copier: {text}", hint="upgrade copier beside issue-scaffold")
-    if isinstance(error, TemplateSyntaxError):
-        return TemplateError(f"{what} doesn't render: {error.name or 'copier.yml'}:{error.lineno}: {error.message}")
-    if isinstance(error, JinjaError):
-        return TemplateError(f"{what} doesn't render: {text}")
-    if isinstance(error, yaml.YAMLError):
-        return TemplateError(f"{what} has a copier.yml that is not YAML: {' '.join(text.split())}")
-    if isinstance(error, (ValueError, TypeError)) and not isinstance(error, CopierError | UnicodeError):
-        return _answer_error(job, text)
-    if isinstance(error, OSError):
-        return ScaffoldError(f"the template could not be rendered: {error.strerror or text}: {error.filename or ''}")
-    return TemplateError(f"{what} can't be rendered: {' '.join(text.split())}")
+    text = " ".join(str(error).split()) or type(error).__name__
+    translated: ScaffoldError = TemplateError(f"{what} doesn't render: {text}")
+    match error:
+        case UnsafeTemplateError():
+            translated = UnsupportedTemplateError(
+                f"{what} uses tasks, migrations or Jinja extensions, which scaffold never runs", hint=_PLAIN_COPIER
+            )
+        case UnsupportedVersionError():
+            translated = TemplateError(f"{what} needs another Copier: {text}", hint="upgrade copier beside scaffold")
+        case TemplateSyntaxError():
+            place = f"{error.name or 'copier.yml'}:{error.lineno}"
+            translated = TemplateError(f"{what} doesn't render: {place}: {error.message}")
+        case yaml.YAMLError():
+            translated = TemplateError(f"{what} has a copier.yml that is not YAML: {text}")
+        case ValueError() | TypeError() if not isinstance(error, CopierError | UnicodeError):
+            translated = _answer_error(job, text)
+        case OSError():
+            place = f": {error.filename}" if error.filename else ""
+            translated = ScaffoldError(f"the template could not be rendered: {error.strerror or text}{place}")
+    return translated
 
 
 def _answer_error(job: RenderJob, text: str) -> AnswerError:
-    if text.startswith('Question "') and text.endswith('is required'):
+    if text.startswith('Question "') and text.endswith("is required"):
         name = text.split('"')[1]
         return AnswerError(f"question {name!r} has no default and needs an answer", hint=f"give it: -d {name}=VALUE")
     shown = text[0].lower() + text[1:]
@@ -273,14 +292,17 @@ def _refuse_lost_answers(job: RenderJob, answers: Mapping[str, Any], questions: 
     if job.asking == "nothing":
         for name, recorded in (job.recorded or {}).items():
             if name in answers and not name.startswith("_") and name not in job.data and answers[name] != recorded:
+                by_hand = (job.recorded or {}).get("_commit") == job.version
                 raise AnswerError(
                     f"the recorded answer {recorded!r} to question {name!r} is not accepted by version {job.version}",
-                    hint=f"give another one: scaffold update -d {name}=VALUE",
+                    hint=f"correct it in {job.answers_file}" if by_hand else f"give another one: -d {name}=VALUE",
                 )
 
 
 def _refuse_unknown_choices(name: str, given: object, taken: list[Any]) -> None:
     items = yaml.safe_load(given) if isinstance(given, str) else given
-    unknown = [str(item) for item in items or () if str(item) not in {str(choice) for choice in taken}]
+    if not isinstance(items, list):
+        raise AnswerError(f"the answer to {name!r} must be a list", hint=f"for example: -d {name}='[one, two]'")
+    unknown = [str(item) for item in items if str(item) not in {str(choice) for choice in taken}]
     if unknown:
         raise AnswerError(f"invalid choice for {name!r}: {', '.join(unknown)}", hint="see the template's copier.yml")

@@ -31,6 +31,7 @@ REPOSITORY_VARIABLES = (
     "GIT_SHALLOW_FILE",
     "GIT_WORK_TREE",
 )
+ANSWER_SECONDS = 30.0
 _CREDENTIALS = re.compile(r"(\w+://)[^/@\s]+@")
 
 
@@ -68,21 +69,36 @@ def instead_of(url: str, local: str, env: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def run(arguments: Sequence[str], *, cwd: Path | None = None, data: bytes | None = None, ok: Iterable[int] = (0,)) -> bytes:
-    """Run git; return what it printed.
+def run(
+    arguments: Sequence[str],
+    *,
+    cwd: Path | None = None,
+    data: bytes | None = None,
+    ok: Iterable[int] = (0,),
+    timeout: float | None = None,
+) -> bytes:
+    """Run git for at most `timeout` seconds; return what it printed.
 
     Raises GitError when git is missing or ends with a status that isn't in `ok`; credentials in URLs are masked.
     """
-    return _run(arguments, cwd=cwd, data=data, ok=ok).stdout
+    return _run(arguments, cwd=cwd, data=data, ok=ok, timeout=timeout).stdout
 
 
 def _run(
-    arguments: Sequence[str], *, cwd: Path | None, data: bytes | None, ok: Iterable[int]
+    arguments: Sequence[str], *, cwd: Path | None, data: bytes | None, ok: Iterable[int], timeout: float | None = None
 ) -> subprocess.CompletedProcess[bytes]:
     try:
         done = subprocess.run(
-            ["git", *arguments], cwd=cwd, input=data, capture_output=True, check=False, env=environment()
+            ["git", *arguments],
+            cwd=cwd,
+            input=data,
+            capture_output=True,
+            check=False,
+            env=environment(),
+            timeout=timeout,
         )
+    except subprocess.TimeoutExpired as error:
+        raise GitError(f"git {arguments[0]} gave no answer for {timeout:.0f} seconds") from error
     except FileNotFoundError as error:
         if cwd is not None and not cwd.is_dir():
             raise GitError(f"{cwd} is not a folder") from error
@@ -106,7 +122,8 @@ def remote_versions(url: str) -> KnownVersions:
     """Ask a repository (a URL or a path) for its tags and its default branch. Raises GitError."""
     tags: dict[str, str] = {}
     head = None
-    for line in run(["ls-remote", "--", url, "HEAD", "refs/tags/*"]).decode().splitlines():
+    said = run(["ls-remote", "--", url, "HEAD", "refs/tags/*"], timeout=ANSWER_SECONDS)
+    for line in said.decode().splitlines():
         commit, _, name = line.partition("\t")
         if name == "HEAD":
             head = commit
@@ -137,7 +154,9 @@ def resolve(repository: Path, ref: str) -> str | None:
     if not ref or "\n" in ref:
         return None
     asked = f"{ref}^{{commit}}\nrefs/remotes/origin/{ref}^{{commit}}\n".encode()
-    for line in run([*git_dir_of(repository), "cat-file", "--batch-check=%(objectname)"], data=asked).decode().split("\n"):
+    for line in (
+        run([*git_dir_of(repository), "cat-file", "--batch-check=%(objectname)"], data=asked).decode().split("\n")
+    ):
         if re.fullmatch(r"[0-9a-f]{40,64}", line):
             return line
     return None

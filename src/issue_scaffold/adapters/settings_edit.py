@@ -21,7 +21,9 @@ def with_accepted(text: str, *, path: str, sha256: str | None, reason: str) -> s
     yaml.width = 4096
     yaml.indent(mapping=2, sequence=4, offset=2)
     # `sha256: null` reads better than an empty value.
-    yaml.representer.add_representer(type(None), lambda dumper, _: dumper.represent_scalar("tag:yaml.org,2002:null", "null"))
+    yaml.representer.add_representer(
+        type(None), lambda dumper, _: dumper.represent_scalar("tag:yaml.org,2002:null", "null")
+    )
     try:
         data: Any = yaml.load(text) if text.strip() else {}
     except YAMLError as error:

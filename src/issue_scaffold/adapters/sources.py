@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from issue_scaffold.adapters import bundled, git, locks
 from issue_scaffold.adapters.cache_store import CacheStore, digest_of
 from issue_scaffold.domain.versions import KnownVersions
-from issue_scaffold.errors import ScaffoldError, TemplateError, UsageError
+from issue_scaffold.errors import TemplateError, UsageError
 
 VERSIONS_LIFETIME_SECONDS: Final = 3600.0
 _ALIASES: Final = {"gh:": "https://github.com/", "gl:": "https://gitlab.com/"}
@@ -143,7 +143,9 @@ class SourceReader:
             raise TemplateError(f"the template {origin} can't be read: {error.message}", hint=error.hint) from error
         return folder
 
-    def versions(self, source: Source, *, max_age: float = VERSIONS_LIFETIME_SECONDS, offline: bool = False) -> KnownVersions | None:
+    def versions(
+        self, source: Source, *, max_age: float = VERSIONS_LIFETIME_SECONDS, offline: bool = False
+    ) -> KnownVersions | None:
         """Return a source's versions, asked at most `max_age` seconds ago; None when nobody can be asked now.
 
         Offline, what was known last is returned however old. The bundled template needs nobody.

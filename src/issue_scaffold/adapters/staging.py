@@ -1,8 +1,8 @@
 """Writing to a target so that a run that dies at any point leaves nothing half done.
 
 All contents are staged in one folder beside the answers file and synced, a manifest last; then they replace the
-target's files one by one, in the manifest's order. A run that finds a complete staging folder finishes it, an incomplete
-one is discarded. A file that changed in between is never overwritten.
+target's files one by one, in the manifest's order. A run that finds a complete staging folder finishes it, an
+incomplete one is discarded. A file that changed in between is never overwritten.
 """
 
 import hashlib

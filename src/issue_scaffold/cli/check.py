@@ -11,7 +11,7 @@ from issue_scaffold.usecases.check import FAILING_KINDS, CheckOptions, check
 from issue_scaffold.usecases.rendering import open_renderer
 
 
-class KindsType(click.ParamType):
+class KindsType(click.ParamType[frozenset[Kind]]):
     """Drift kinds, separated by commas."""
 
     name = "kinds"
@@ -35,7 +35,13 @@ class KindsType(click.ParamType):
 @click.command("check", short_help="Say whether targets still match their template (for CI).")
 @click.argument("targets", nargs=-1, metavar="[TARGET]…")
 @click.option("--diff", is_flag=True, help="Show unified diffs of what differs.")
-@click.option("--fail-on", type=KindsType(), default=FAILING_KINDS, show_default="all", help="Drift kinds that make the exit code 1.")
+@click.option(
+    "--fail-on",
+    type=KindsType(),
+    default=FAILING_KINDS,
+    show_default="all",
+    help="Drift kinds that make the exit code 1.",
+)
 @click.option("--exit-zero", is_flag=True, help="Exit 0 whatever is found.")
 @click.option("--offline", is_flag=True, help="Ask no network whether a newer version is out.")
 @click.option("--refresh", is_flag=True, help="Ask now, even when it was asked within the last hour.")
@@ -50,7 +56,7 @@ class KindsType(click.ParamType):
     help="How to show the result, and the file it goes to. May be repeated.",
 )
 @click.pass_context
-def command(ctx: click.Context, **values: Any) -> int:  # noqa: ANN401 - Click's values, declared above
+def command(ctx: click.Context, /, **values: Any) -> int:  # noqa: ANN401 - Click's values, declared above
     """Say whether each TARGET (default: .) still holds what its template and its answers make of it.
 
     Kinds of drift: outdated, modified, missing, conflict, invalid.

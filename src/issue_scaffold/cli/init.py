@@ -25,7 +25,12 @@ from issue_scaffold.usecases.rendering import open_renderer
 
 @click.command("init", short_help="Install the template in a repository or folder.")
 @click.argument("target", default=".")
-@click.option("-t", "--template", metavar="SOURCE", help="Path, git URL, gh:OWNER/NAME or gl:OWNER/NAME [default: the bundled template].")
+@click.option(
+    "-t",
+    "--template",
+    metavar="SOURCE",
+    help="Path, git URL, gh:OWNER/NAME or gl:OWNER/NAME [default: the bundled template].",
+)
 @click.option("--ref", help="Tag, branch or commit of the template [default: its newest release].")
 @answers_options
 @click.option("-l", "--defaults", is_flag=True, help="Ask nothing; take the defaults. So it is without a terminal.")
@@ -56,8 +61,7 @@ def command(**values: Any) -> int:  # noqa: ANN401 - Click's values, declared ab
         try:
             outcome = install(options, renderer)
         except NothingWrittenError as error:
-            if values["diff"]:
-                plan_output.show_plan(error.plan, with_diff=True)
+            plan_output.show_refused("init", error, values["format_"], with_diff=values["diff"])
             raise
     _show(outcome, values["format_"], with_diff=values["diff"])
     return outcome.exit_code
@@ -87,7 +91,9 @@ def _decider(on_conflict: str | None) -> _Decider:
 def _ask(step: Step) -> Decision:
     click.secho(f"\n{step.path} exists and differs from the template's:", bold=True)
     plan_output.show_diff(unified_diff(step.path, step.before, step.theirs))
-    decision: Decision = click.prompt("What to do?", type=click.Choice(["keep", "replace", "merge", "abort"]), default="keep")
+    decision: Decision = click.prompt(
+        "What to do?", type=click.Choice(["keep", "replace", "merge", "abort"]), default="keep"
+    )
     return decision
 
 

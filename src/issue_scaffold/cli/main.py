@@ -73,24 +73,34 @@ def main(arguments: list[str]) -> int:
     try:
         outcome = scaffold.main(arguments, prog_name="scaffold", standalone_mode=False)
         sys.stdout.flush()
-    except click.exceptions.Exit as exit_:
-        return exit_.exit_code
-    except click.ClickException as error:
-        error.show()
-        return error.exit_code
     except (KeyboardInterrupt, click.Abort):
         click.echo("interrupted", err=True)
         return EXIT_INTERRUPTED
-    except ScaffoldError as error:
-        show_error(error)
-        return error.exit_code
     except BrokenPipeError:
         # The reader went away (`scaffold rules | head`): nobody is left to tell; keep the interpreter's flush quiet.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_FAILURE
     except Exception as error:  # noqa: BLE001 - the boundary: whatever it is becomes a message
-        return _unexpected(error)
+        return _report(error)
     return outcome if isinstance(outcome, int) else EXIT_OK
+
+
+def _report(error: Exception) -> int:
+    """Say what went wrong, and return the exit code."""
+    match error:
+        case click.exceptions.Exit():
+            return error.exit_code
+        case click.ClickException():
+            error.show()
+            return error.exit_code
+        case ScaffoldError():
+            show_error(error)
+            return error.exit_code
+        case OSError(strerror=str()):
+            place = f": {error.filename}" if error.filename else ""
+            show_error(ScaffoldError(f"{error.strerror}{place}"))
+            return EXIT_FAILURE
+    return _unexpected(error)
 
 
 def show_error(error: ScaffoldError) -> None:

@@ -19,7 +19,7 @@ class OutputTarget:
     file: Path | None = None
 
 
-class OutputTargetType(click.ParamType):
+class OutputTargetType(click.ParamType[OutputTarget]):
     """`FORMAT` or `FORMAT=FILE`, the format one of the given names."""
 
     name = "format"
@@ -42,7 +42,10 @@ class OutputTargetType(click.ParamType):
 
 
 answers_file_option = click.option(
-    "-a", "--answers-file", metavar="FILE", help="Answers file, relative to TARGET [default: .copier-answers.scaffold.yml]."
+    "-a",
+    "--answers-file",
+    metavar="FILE",
+    help="Answers file, relative to TARGET [default: .copier-answers.scaffold.yml].",
 )
 dry_run_option = click.option("-n", "--dry-run", is_flag=True, help="Say what would be done, and write nothing.")
 diff_option = click.option("--diff", is_flag=True, help="Show unified diffs.")
@@ -54,7 +57,11 @@ plan_format_option = click.option(
 def answers_options(command: Decorated) -> Decorated:
     """Add the options that give answers: `-d` and `--data-file`."""
     data = click.option(
-        "-d", "--data", multiple=True, metavar="KEY=VALUE", help="Answer a question. May be repeated; wins over --data-file."
+        "-d",
+        "--data",
+        multiple=True,
+        metavar="KEY=VALUE",
+        help="Answer a question. May be repeated; wins over --data-file.",
     )
     file = click.option(
         "--data-file",
@@ -83,7 +90,9 @@ def _answers_in(path: Path) -> dict[str, Any]:
     try:
         found = yaml.safe_load(path.read_bytes())
     except yaml.YAMLError as error:
-        raise click.BadParameter(f"{path} is not valid YAML: {' '.join(str(error).split())}", param_hint="--data-file") from error
+        raise click.BadParameter(
+            f"{path} is not valid YAML: {' '.join(str(error).split())}", param_hint="--data-file"
+        ) from error
     if not isinstance(found, dict) or not all(isinstance(key, str) for key in found):
         raise click.BadParameter(f"{path} holds no mapping of answers", param_hint="--data-file")
     # Copier's own answers files start their record of the template with an underscore.

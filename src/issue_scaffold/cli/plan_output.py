@@ -6,9 +6,15 @@ import click
 
 from issue_scaffold.domain.drift import unified_diff
 from issue_scaffold.domain.plan import Action, Plan, Step
-from issue_scaffold.usecases.execution import Outcome
+from issue_scaffold.usecases.execution import NothingWrittenError, Outcome
 
-_COLOURS = {Action.NEW: "green", Action.CLEAN: "green", Action.MERGE: "cyan", Action.CONFLICT: "red", Action.DELETE: "yellow"}
+_COLOURS = {
+    Action.NEW: "green",
+    Action.CLEAN: "green",
+    Action.MERGE: "cyan",
+    Action.CONFLICT: "red",
+    Action.DELETE: "yellow",
+}
 
 
 def show_plan(plan: Plan, *, with_diff: bool) -> None:
@@ -26,10 +32,26 @@ def show_plan(plan: Plan, *, with_diff: bool) -> None:
             show_diff(unified_diff(step.path, step.before, step.after))
 
 
+def show_refused(command: str, error: NothingWrittenError, format_: str, *, with_diff: bool) -> None:
+    """Print the plan that was not carried out, before the error that says why."""
+    if format_ == "json":
+        show_json(command, error.outcome, with_diff=with_diff, exit_code=error.exit_code)
+    else:
+        show_plan(error.outcome.plan, with_diff=with_diff)
+
+
 def show_diff(diff: str) -> None:
     """Print a unified diff, coloured on a terminal."""
     for line in diff.splitlines():
-        colour = "green" if line.startswith("+") else "red" if line.startswith("-") else "cyan" if line.startswith("@") else None
+        colour = (
+            "green"
+            if line.startswith("+")
+            else "red"
+            if line.startswith("-")
+            else "cyan"
+            if line.startswith("@")
+            else None
+        )
         click.secho(line, fg=colour)
 
 

@@ -28,7 +28,9 @@ _ALL: Final = "\0all"
 @click.option("-t", "--template", metavar="SOURCE", help="Move to another template; answers that both know are kept.")
 @answers_options
 @click.option("--ask", is_flag=True, help="Ask all questions again, with the recorded answers as defaults.")
-@click.option("-l", "--defaults", is_flag=True, help="Ask nothing; new questions take their default. So it is without a terminal.")
+@click.option(
+    "-l", "--defaults", is_flag=True, help="Ask nothing; new questions take their default. So it is without a terminal."
+)
 @click.option(
     "--restore",
     is_flag=False,
@@ -74,8 +76,7 @@ def command(**values: Any) -> int:  # noqa: ANN401 - Click's values, declared ab
         try:
             outcome = update(options, renderer)
         except NothingWrittenError as error:
-            if values["dry_run"] or values["diff"]:
-                plan_output.show_plan(error.plan, with_diff=values["diff"])
+            plan_output.show_refused("update", error, values["format_"], with_diff=values["diff"])
             raise
     _show(outcome, values["format_"], with_diff=values["diff"])
     return outcome.exit_code

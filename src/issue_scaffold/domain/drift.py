@@ -115,7 +115,9 @@ def _what_differs(wanted: File, found: File) -> tuple[str, int | None]:
     if not (wanted.is_text and found.is_text):
         return "its bytes differ from the template's", None
     left, right = to_lf(wanted.content).splitlines(), to_lf(found.content).splitlines()
-    blocks = [code for code in difflib.SequenceMatcher(None, left, right, autojunk=False).get_opcodes() if code[0] != "equal"]
+    blocks = [
+        code for code in difflib.SequenceMatcher(None, left, right, autojunk=False).get_opcodes() if code[0] != "equal"
+    ]
     if not blocks:
         return "only its last line break differs from the template", max(len(right), 1)
     count = sum(max(block[2] - block[1], block[4] - block[3]) for block in blocks)

@@ -19,8 +19,9 @@ RENAME_SIMILARITY = 0.5
 class Tools:
     """How contents are merged.
 
-    `text(base, ours, theirs)` returns the merged bytes and whether they hold conflict markers; `meaning(path, base, ours,
-    theirs)` returns None where a file can only be merged as text; `same_answers` compares two answers files.
+    `text(base, ours, theirs)` returns the merged bytes and whether they hold conflict markers;
+    `meaning(path, base, ours, theirs)` returns None where a file can only be merged as text; `same_answers` compares
+    two answers files.
     """
 
     text: Callable[[bytes, bytes, bytes], tuple[bytes, bool]]
@@ -154,12 +155,21 @@ def _move_steps(old_path: str, new_path: str, old: Tree, ours: Tree, new: Tree, 
     mine = ours.get(old_path)
     if mine is None:
         reason = f"you deleted it; the template renamed it to {new_path}"
-        yield Step(path=new_path, action=Action.KEPT, before=None, after=None, base=old[old_path], theirs=new[new_path], reason=reason)
+        yield Step(
+            path=new_path,
+            action=Action.KEPT,
+            before=None,
+            after=None,
+            base=old[old_path],
+            theirs=new[new_path],
+            reason=reason,
+        )
         return
     merged = merge_file(new_path, old[old_path], mine, new[new_path], tools)
     moved = replace(merged, before=None, reason=merged.reason or f"renamed from {old_path}")
     if moved.action in {Action.UNCHANGED, Action.KEPT, Action.CLEAN}:
-        moved = replace(moved, action=Action.MERGE if moved.action is Action.KEPT else Action.NEW, reason=f"renamed from {old_path}")
+        action = Action.MERGE if moved.action is Action.KEPT else Action.NEW
+        moved = replace(moved, action=action, reason=f"renamed from {old_path}")
     yield moved
     yield Step(
         path=old_path,

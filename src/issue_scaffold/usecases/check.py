@@ -1,4 +1,4 @@
-"""`scaffold check`: does a target still hold what its template and its answers make of it?
+"""`scaffold check`: whether a target still holds what its template and its answers make of it.
 
 On a warm cache this reads the target's files and a manifest, and neither imports Copier nor starts a process.
 """
@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from issue_scaffold import __version__
-from issue_scaffold.adapters import git, settings_file, structured_files, target
+from issue_scaffold.adapters import git, settings_file, target
 from issue_scaffold.adapters.cache_store import digest_of
+from issue_scaffold.adapters.copier_engine import same_answers
 from issue_scaffold.adapters.render_cache import Entry, Manifest
 from issue_scaffold.adapters.settings_file import Accepted
 from issue_scaffold.adapters.sources import VERSIONS_LIFETIME_SECONDS
@@ -20,7 +21,6 @@ from issue_scaffold.domain.finding import Finding, Kind, Severity
 from issue_scaffold.domain.rendering import File, Rendering, content_digest
 from issue_scaffold.domain.report import Report, TargetReport, TemplateState
 from issue_scaffold.errors import EXIT_FAILURE, EXIT_FINDINGS, EXIT_OK, ScaffoldError
-from issue_scaffold.usecases.execution import same_answers
 from issue_scaffold.usecases.rendering import Renderer
 from issue_scaffold.usecases.target import Target, open_target
 from issue_scaffold.usecases.validate import repository_files, validate_repository
@@ -55,7 +55,9 @@ def check(options: CheckOptions, renderer: Renderer) -> Report:
             report = TargetReport(target=text, status="failed", error=message)
             codes.append(EXIT_FAILURE)
         else:
-            failing = any(finding.kind in options.fail_on and finding.severity is Severity.ERROR for finding in report.findings)
+            failing = any(
+                finding.kind in options.fail_on and finding.severity is Severity.ERROR for finding in report.findings
+            )
             codes.append(EXIT_FINDINGS if failing and not options.exit_zero else EXIT_OK)
         reports.append(report)
     return Report(command="check", exit_code=max(codes), targets=tuple(reports))
@@ -131,6 +133,8 @@ class _Comparison:
         if path == self.manifest.answers_file:
             return () if same_answers(wanted.content, found.content) else (self._answers(path, wanted, found),)
         if wanted.is_text and found.is_text:
+            from issue_scaffold.adapters import structured_files  # noqa: PLC0415 - most checks find nothing differing
+
             try:
                 differences = structured_files.differences(path, wanted.content.decode(), found.content.decode())
             except UnicodeDecodeError:

@@ -5,11 +5,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-
 from issue_scaffold.adapters import git, locks, settings_edit, settings_file, staging, structured_files, target
 from issue_scaffold.adapters.cache_store import digest_of
-from issue_scaffold.adapters.copier_engine import parse_answers
+from issue_scaffold.adapters.copier_engine import same_answers
 from issue_scaffold.domain.finding import Finding, Severity
 from issue_scaffold.domain.merge import Tools
 from issue_scaffold.domain.plan import Action, Plan, Step
@@ -43,11 +41,11 @@ class Outcome:
 
 
 class NothingWrittenError(ConflictError):
-    """Files stand in the way and none may be written; `plan` is what was not carried out."""
+    """Files stand in the way and none may be written; `outcome` is what was not carried out."""
 
-    def __init__(self, message: str, plan: Plan, *, hint: str) -> None:
+    def __init__(self, message: str, outcome: Outcome, *, hint: str) -> None:
         super().__init__(message, hint=hint)
-        self.plan = plan
+        self.outcome = outcome
 
 
 def merge_tools(version: str) -> Tools:
@@ -58,16 +56,6 @@ def merge_tools(version: str) -> Tools:
         meaning=structured_files.merge,
         same_answers=same_answers,
     )
-
-
-def same_answers(one: bytes, other: bytes) -> bool:
-    """Return whether two answers files say the same."""
-    if one == other:
-        return True
-    try:
-        return parse_answers(one) == parse_answers(other)
-    except (yaml.YAMLError, ValueError):
-        return False
 
 
 @contextmanager

@@ -82,9 +82,7 @@ def _install(options: InitOptions, root: Path, answers_file: str, renderer: Rend
     ours = target.read_files(root, rendering.files)
     refuse_unfinished(root, sorted(rendering.files))
     plan = plan_merge(None, ours, rendering, merge_tools(rendering.version))
-    plan, notes = _decided(plan, options)
     refuse_case_twins(root, plan)
-    notes += _hidden_defaults_note(root, plan)
     outcome = Outcome(
         target=options.target,
         source=source.recorded,
@@ -92,11 +90,12 @@ def _install(options: InitOptions, root: Path, answers_file: str, renderer: Rend
         version=rendering.version,
         plan=plan,
         dry_run=options.dry_run,
-        notes=notes,
+        notes=_hidden_defaults_note(root, plan),
     )
-    refuse_invalid(plan)
+    outcome = _decided(outcome, options)
+    refuse_invalid(outcome.plan)
     if not options.dry_run:
-        carry_out(root, plan)
+        carry_out(root, outcome.plan)
     return outcome
 
 
@@ -114,7 +113,8 @@ def choose_version(source: Source, ref: str | None, renderer: Renderer) -> str:
         return known.latest
     if source.is_local and (Path(source.recorded) / ".git").exists() and git.is_dirty(Path(source.recorded)):
         raise UsageError(
-            f"the template {source.recorded} has changes that are not committed, so this version could never be found again",
+            f"the template {source.recorded} has changes that are not committed; what is installed from them "
+            "could never be found again",
             hint="commit them, and tag the commit (git tag v1.0.0) to make it a release",
         )
     return renderer.sources.commit(source, ref or "HEAD")
@@ -164,31 +164,32 @@ def _has_labels(content: bytes) -> bool:
     return isinstance(data, dict) and "labels" in data
 
 
-def _decided(plan: Plan, options: InitOptions) -> tuple[Plan, tuple[str, ...]]:
-    """Return the plan with a decision for each existing file that differs, and remarks about them."""
-    in_the_way = [step for step in plan.steps if _needs_decision(step)]
+def _decided(outcome: Outcome, options: InitOptions) -> Outcome:
+    """Return the outcome with a decision for each existing file that differs."""
+    in_the_way = [step for step in outcome.plan.steps if _needs_decision(step)]
     decisions = {step.path: options.decide(step) for step in in_the_way}
     if "abort" in decisions.values():
         listed = "".join(f"\n  {step.path}" for step in in_the_way)
         raise NothingWrittenError(
             f"these files exist and differ from the template's; nothing was written{listed}",
-            plan,
+            outcome,
             hint="choose with --on-conflict keep|replace|merge; see them with --dry-run --diff --on-conflict merge",
         )
-    steps = tuple(_decide(step, decisions[step.path]) if step.path in decisions else step for step in plan.steps)
-    notes = tuple(
+    steps = tuple(
+        _decide(step, decisions[step.path]) if step.path in decisions else step for step in outcome.plan.steps
+    )
+    kept = tuple(
         f"{path} is kept as it is; check reports it until: scaffold accept {path} --reason TEXT"
         for path, decision in decisions.items()
         if decision == "keep"
     )
-    return replace(plan, steps=steps), notes
+    return replace(outcome, plan=replace(outcome.plan, steps=steps), notes=kept + outcome.notes)
 
 
 def _needs_decision(step: Step) -> bool:
     """Whether a file exists and differs; adding to one by its meaning changes nothing of the user's."""
-    if step.before is None or step.action not in {Action.MERGE, Action.CONFLICT, Action.CLEAN, Action.KEPT}:
-        return False
-    return not step.by_meaning
+    exists_in_both = step.before is not None and step.theirs is not None
+    return exists_in_both and step.action is not Action.UNCHANGED and not step.by_meaning
 
 
 def _decide(step: Step, decision: Decision) -> Step:

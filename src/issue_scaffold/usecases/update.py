@@ -5,11 +5,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from issue_scaffold.adapters import git, staging, structured_files, target
+from issue_scaffold.adapters import staging, structured_files, target
 from issue_scaffold.adapters.copier_engine import Asking
 from issue_scaffold.adapters.sources import Source, parse_source
 from issue_scaffold.domain.merge import plan_merge
-from issue_scaffold.domain.plan import Action, Plan, Step
+from issue_scaffold.domain.plan import Action, Step
 from issue_scaffold.domain.rendering import File, Rendering
 from issue_scaffold.errors import UsageError
 from issue_scaffold.usecases.execution import (
@@ -24,7 +24,7 @@ from issue_scaffold.usecases.execution import (
 )
 from issue_scaffold.usecases.install import choose_version
 from issue_scaffold.usecases.rendering import Renderer, Request
-from issue_scaffold.usecases.target import Target, open_target, resolve_folder, answers_path
+from issue_scaffold.usecases.target import Target, answers_path, open_target, resolve_folder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +61,10 @@ def update(options: UpdateOptions, renderer: Renderer) -> Outcome:
         outcome = _update(options, opened, renderer)
     if skipped is None:
         return outcome
-    notes = ("an interrupted run was completed first", *(f"{path} had changed since and was left alone" for path in skipped))
+    notes = (
+        "an interrupted run was completed first",
+        *(f"{path} had changed since and was left alone" for path in skipped),
+    )
     return replace(outcome, notes=notes + outcome.notes)
 
 
@@ -89,7 +92,7 @@ def _update(options: UpdateOptions, opened: Target, renderer: Renderer) -> Outco
         listed = "".join(f"\n  {step.path}: {step.reason}" for step in plan.conflicts)
         raise NothingWrittenError(
             f"{len(plan.conflicts)} file(s) can't be merged; nothing was written{listed}",
-            plan,
+            outcome,
             hint="leave out --on-conflict abort to get the conflicts marked in the files",
         )
     refuse_invalid(plan)
@@ -118,7 +121,10 @@ def _asking(options: UpdateOptions, base: Rendering, request: Request, renderer:
         return "nothing"
     if options.ask:
         return "all"
-    if renderer.knows(request) and renderer.manifest(request).answers.keys() <= base.answers.keys() | options.data.keys():
+    if (
+        renderer.knows(request)
+        and renderer.manifest(request).answers.keys() <= base.answers.keys() | options.data.keys()
+    ):
         return "nothing"
     return "new"
 

@@ -42,14 +42,15 @@ def merge(path: str, base: str | None, ours: str, theirs: str) -> MeaningMerge |
     if ours == base or (base is None and not ours.strip()):
         return MeaningMerge(text=theirs)
     text = ours.removeprefix(_BOM)
+    ending = tree.newline(text)
     ends_open = bool(text) and not text.endswith("\n")
     try:
-        merged = _merge(kind, path, (base, f"{text}\n" if ends_open else text, theirs))
+        merged = _merge(kind, path, (base, text + ending if ends_open else text, theirs))
     except tree.NotUnderstoodError:
         return None
     done = merged.text
     if ends_open:
-        done = done.removesuffix("\n").removesuffix("\r")
+        done = done.removesuffix(ending)
     return MeaningMerge(text=ours[: len(ours) - len(text)] + done, notes=merged.notes)
 
 

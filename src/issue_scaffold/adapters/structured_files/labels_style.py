@@ -69,7 +69,7 @@ class LabelStyle:
             return f"{{{', '.join(fields)}}}"
         body, text = self._model.body, self._file.text
         opening = _gap(text[body.start + 1 : body.entries[0][0].start])
-        between = opening
+        between = opening if "\n" in opening else " "
         if len(body.entries) > 1:
             between = _gap(text[body.entries[0][1].end : body.entries[1][0].start].lstrip(","))
         closing = _gap(text[body.entries[-1][1].end : body.end - 1].lstrip(","))
@@ -81,7 +81,7 @@ class LabelStyle:
 
     def json_list(self, labels: Sequence[Label], indent: str) -> str:
         """Return the labels as the first of a JSON file, `indent` being that of the line they start on."""
-        item = splice.newline(self._file.text) + indent + "  "
+        item = tree.newline(self._file.text) + indent + "  "
         opening, closing = ("[", "]") if self._is_list else ("{", "}")
         rows = []
         for label in labels:

@@ -23,7 +23,8 @@ def merge_labels(path: str, base: str | None, ours: str, theirs: str) -> Meaning
     style = LabelStyle(mine)
     added = [edit for edit in plan.edits if isinstance(edit, AddLabel)]
     removed = {edit.index for edit in plan.edits if isinstance(edit, RemoveLabel)}
-    changes = [_set(mine, style, edit) for edit in plan.edits if isinstance(edit, SetField)]
+    sets = (_set(mine, style, edit) for edit in plan.edits if isinstance(edit, SetField))
+    changes = [change for changes in sets for change in changes]
     changes += _restock(path, mine, style, added, removed, splice.obsolete_comments(base or "", theirs))
     text = splice.splice(ours, changes)
     after = read_labels(path, text)
@@ -53,7 +54,7 @@ def _restock(  # noqa: PLR0913, PLR0917 - one step of merge_labels
         if is_emptied and new:
             return [Change(start=placed[0].start, end=placed[-1].end, text=", ".join(new))]
         changes = splice.remove_flow(file.text, placed, removed) if removed else []
-        return [*changes, splice.insert_flow(file.text, placed, after, new)] if new else changes
+        return [*changes, *splice.insert_flow(file.text, placed, after, new)] if new else changes
     changes = splice.remove_block(file.text, placed, removed, obsolete)
     if labels:
         changes.append(splice.insert_block(file.text, placed, after, [style.block(label) for label in labels]))
@@ -77,15 +78,15 @@ def _first(path: str, file: LabelsFile, style: LabelStyle, labels: Sequence[Labe
     return splice.fill(file.text, key_name, file.key, file.holder, lines_at)
 
 
-def _set(file: LabelsFile, style: LabelStyle, edit: SetField) -> Change:
+def _set(file: LabelsFile, style: LabelStyle, edit: SetField) -> list[Change]:
     place = file.located[edit.index]
     in_flow = place.body.flow
     if edit.key == "name" and edit.value is not None:
         name = style.text("name", edit.value, in_flow=True, old=place.name)
-        return Change(start=place.name.start, end=place.name.end, text=name)
+        return [Change(start=place.name.start, end=place.name.end, text=name)]
     entry = place.body.own(edit.key)
     if edit.value is None:
-        return _without(file, place, edit.key)
+        return [_without(file, place, edit.key)]
     if entry is None:
         return _with_field(file, place, style.field(edit.key, edit.value, in_flow=in_flow))
     value = entry[1]
@@ -93,19 +94,19 @@ def _set(file: LabelsFile, style: LabelStyle, edit: SetField) -> Change:
     old = value if isinstance(value, tree.Scalar) else None
     text = style.text(edit.key, edit.value, in_flow=in_flow, old=old)
     if isinstance(value, tree.Scalar) and value.start != value.end:
-        return Change(start=value.start, end=end, text=text)
+        return [Change(start=value.start, end=end, text=text)]
     colon = file.text.index(":", entry[0].end) + 1
-    return Change(start=colon, end=max(end, colon), text=f" {text}")
+    return [Change(start=colon, end=max(end, colon), text=f" {text}")]
 
 
-def _with_field(file: LabelsFile, place: Located, field: str) -> Change:
+def _with_field(file: LabelsFile, place: Located, field: str) -> list[Change]:
     body = place.body
     if body.alias is not None or not body.entries:
         raise tree.NotUnderstoodError("a label without fields of its own")
     if body.flow:
         return splice.insert_flow(file.text, splice.items(body, file.text), None, [field])
     end = splice.line_end(file.text, tree.content_end(body, file.text))
-    return splice.insert_lines(file.text, end, [" " * body.entries[0][0].column + field])
+    return [splice.insert_lines(file.text, end, [" " * body.entries[0][0].column + field])]
 
 
 def _without(file: LabelsFile, place: Located, key: str) -> Change:

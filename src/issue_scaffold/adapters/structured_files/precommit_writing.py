@@ -103,7 +103,7 @@ class _Writer:
         else:
             yield from splice.remove_flow(text, placed, removed) if removed else ()
             if new:
-                yield splice.insert_flow(text, placed, None, [item for (item,) in new])
+                yield from splice.insert_flow(text, placed, None, [item for (item,) in new])
 
     def _first(self, added: list[int]) -> list[Change]:
         """Return the changes that write entries where there are none yet."""
@@ -121,10 +121,10 @@ class _Writer:
         if to is None:
             return [flow_text(new.body)]
         item = splice.items(_list(self._new.repos), text)[place]
-        return moved_entry(item, new.hooks, text, to, self._hook_layout(new, to.content))
+        return moved_entry(item, "hooks", text, to, self._hook_layout(new, to.content))
 
     def _hook_layout(self, new: Located, content: int) -> Layout:
-        """Return how hooks are indented below keys that stand at `content`: as in the user's last entry, else as new."""
+        """Return how hooks are indented below keys that stand at `content`: as in the user's last, else as new."""
         for file, place in [*((self._mine, mine) for mine in reversed(self._mine.located)), (self._new, new)]:
             found = layout(place.hooks, file.text)
             if found is not None and not place.body.flow:

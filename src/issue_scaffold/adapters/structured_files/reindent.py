@@ -13,7 +13,7 @@ class Layout(NamedTuple):
     content: int
 
 
-def layout(collection: tree.Sequence | tree.Scalar | None, text: str) -> Layout | None:
+def layout(collection: tree.AnyNode | None, text: str) -> Layout | None:
     """Return how a block list is indented, by its last item; None for what is no block list."""
     if not isinstance(collection, tree.Sequence) or collection.flow or collection.alias is not None:
         return None
@@ -23,26 +23,26 @@ def layout(collection: tree.Sequence | tree.Scalar | None, text: str) -> Layout 
 
 def moved_item(item: splice.Item, text: str, to: Layout) -> list[str]:
     """Return the lines of a list item, indented as `to` says."""
-    if not text.startswith("-", item.start) or item.start == item.node.start:
+    if item.start == item.node.start:
         return _dashed(text[item.start : item.end].splitlines(), to)
     first, *rest = text[item.start + 1 : splice.line_end(text, item.end)].splitlines()
     return [*_dashed([first.strip()], to), *shifted(rest, to.content - item.node.column)]
 
 
-def moved_entry(item: splice.Item, hooks: tree.Sequence | None, text: str, to: Layout, inner: Layout) -> list[str]:
-    """Return the lines of a list item that holds a list itself, which gets the indentation `inner`."""
-    if hooks is None or hooks.flow or hooks.alias is not None or not text.startswith("-", item.start):
+def moved_entry(item: splice.Item, inner_key: str, text: str, to: Layout, inner: Layout) -> list[str]:
+    """Return the lines of a list item in which the block list at `inner_key` gets the indentation `inner`."""
+    entry = item.node.own(inner_key) if isinstance(item.node, tree.Mapping) and not item.node.flow else None
+    if entry is None or not isinstance(entry[1], tree.Sequence) or layout(entry[1], text) is None:
         return moved_item(item, text, to)
-    placed = splice.items(hooks, text)
-    head_end = splice.line_start(text, placed[0].start)
-    tail_start = splice.line_end(text, placed[-1].end)
+    key, nested = entry[0], splice.items(entry[1], text)
+    head_end, tail_start = splice.line_end(text, key.end), splice.line_end(text, nested[-1].end)
     first, *rest = text[item.start + 1 : head_end].splitlines()
     by = to.content - item.node.column
     tail = text[tail_start : splice.line_end(text, item.end)] if item.end > tail_start else ""
     return [
         *_dashed([first.strip()], to),
         *shifted(rest, by),
-        *_inner(placed, text, inner),
+        *_inner(head_end, nested, text, inner),
         *shifted(tail.splitlines(), by),
     ]
 
@@ -66,9 +66,8 @@ def flow_text(node: tree.AnyNode) -> str:
     return f"{{{', '.join(f'{flow_text(key)}: {flow_text(value)}' for key, value in node.entries)}}}"
 
 
-def _inner(placed: list[splice.Item], text: str, to: Layout) -> Iterator[str]:
-    """Yield the lines of a whole list, with the comments between its items."""
-    end = splice.line_start(text, placed[0].start)
+def _inner(end: int, placed: list[splice.Item], text: str, to: Layout) -> Iterator[str]:
+    """Yield the lines of a whole list, with the comments before and between its items."""
     for item in placed:
         between = text[end : splice.line_start(text, item.start)]
         yield from shifted(between.splitlines(), to.dash - item.column)

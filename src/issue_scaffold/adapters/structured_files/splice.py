@@ -11,6 +11,7 @@ from typing import Final
 
 from issue_scaffold.adapters.structured_files import tree
 
+_COMMENT: Final = re.compile(r"[ \t]*(,?)[ \t]*#[^\r\n]*")
 _DASH: Final = re.compile(r"^[ \t]*(-)(?=\s)", re.MULTILINE)
 
 
@@ -43,11 +44,6 @@ def splice(text: str, changes: Iterable[Change]) -> str:
         pieces += [text[at : change.start], change.text]
         at = max(at, change.end)
     return "".join([*pieces, text[at:]])
-
-
-def newline(text: str) -> str:
-    """Return the line break that the text uses."""
-    return "\r\n" if "\r\n" in text else "\n"
 
 
 def line_start(text: str, at: int) -> int:
@@ -91,7 +87,7 @@ def insert_block(text: str, placed: Sequence[Item], after: int | None, blocks: S
 
 def insert_lines(text: str, at: int, lines: Sequence[str]) -> Change:
     """Return the insertion of whole lines at the start of a line."""
-    return Change(start=at, end=at, text="".join(line + newline(text) for line in lines))
+    return Change(start=at, end=at, text="".join(line + tree.newline(text) for line in lines))
 
 
 def remove_block(text: str, placed: Sequence[Item], places: Iterable[int], obsolete: frozenset[str]) -> list[Change]:
@@ -102,13 +98,26 @@ def remove_block(text: str, placed: Sequence[Item], places: Iterable[int], obsol
     return [_removal(text, placed[place], obsolete, is_first=place == 0) for place in places]
 
 
-def insert_flow(text: str, placed: Sequence[Item], after: int | None, new: Sequence[str]) -> Change:
-    """Return the insertion of items into a collection in brackets or braces that is not empty."""
+def insert_flow(text: str, placed: Sequence[Item], after: int | None, new: Sequence[str]) -> list[Change]:
+    """Return the insertion of items into a collection in brackets or braces that is not empty.
+
+    A comment behind the item before stays there.
+    """
     place = len(placed) - 1 if after is None else after
     model = placed[-1]
     gap = text[_gap_start(text, model.start) : model.start]
     gap = gap if "\n" in gap or len(placed) > 1 else " "
-    return Change(start=placed[place].end, end=placed[place].end, text="".join(f",{gap}{item}" for item in new))
+    end = placed[place].end
+    comment = _COMMENT.match(text, end)
+    if comment is None or "\n" not in gap:
+        return [Change(start=end, end=end, text="".join(f",{gap}{item}" for item in new))]
+    rows = [gap + item for item in new]
+    if comment[1]:
+        return [Change(start=comment.end(), end=comment.end(), text="".join(f"{row}," for row in rows))]
+    return [
+        Change(start=end, end=end, text=","),
+        Change(start=comment.end(), end=comment.end(), text=",".join(rows)),
+    ]
 
 
 def remove_flow(text: str, placed: Sequence[Item], places: set[int]) -> list[Change]:
@@ -216,7 +225,7 @@ def fill(
         return [Change(start=colon, end=max(holder.end, colon)), lines]
     end = len(text)
     if key_name is not None:
-        gap = [""] if holder is None and text.strip() and not text.endswith(newline(text) * 2) else []
+        gap = [""] if holder is None and text.strip() and not text.endswith(tree.newline(text) * 2) else []
         lines = insert_lines(text, end, [*gap, f"{key_name}:", *lines_at(2)])
     elif holder is None:
         lines = insert_lines(text, end, lines_at(0))

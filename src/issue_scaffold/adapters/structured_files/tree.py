@@ -98,6 +98,11 @@ def read(text: str, *, is_json: bool) -> AnyNode | None:
         raise NotUnderstoodError(str(error)) from error
 
 
+def newline(text: str) -> str:
+    """Return the line break that most lines end with."""
+    return "\r\n" if text.count("\r\n") * 2 > text.count("\n") else "\n"
+
+
 def content_end(node: AnyNode, text: str) -> int:
     """Return where the node's content ends, before any line break, blank line or comment that follows."""
     if isinstance(node, Scalar):
@@ -170,10 +175,10 @@ class _Yaml:
             self._anchors[event.anchor] = node
         return node
 
-    def _items(self, stop: type, depth: int) -> tuple[list[AnyNode], int]:
+    def _items(self, stop: type[Any], depth: int) -> tuple[list[AnyNode], int]:
         items: list[AnyNode] = []
         for event in self._events:
-            if type(event) is stop:
+            if isinstance(event, stop):
                 return items, event.end_mark.index
             items.append(self._node(event, depth + 1))
         raise NotUnderstoodError("unfinished collection")

@@ -1,0 +1,100 @@
+"""What labels configs and `.pre-commit-config.yaml` share: which files they are, reading, writing scalars, cost."""
+
+import subprocess
+import sys
+from io import StringIO
+
+import pytest
+import yaml
+from ruamel.yaml import YAML
+
+from issue_scaffold.adapters import structured_files
+from issue_scaffold.adapters.structured_files import scalars, splice, tree
+from issue_scaffold.adapters.structured_files.splice import Change
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        (".github/labels.yml", "labels"),
+        (".github/labels.yaml", "labels"),
+        (".github/labels.json", "labels"),
+        (".github/settings.yml", "labels"),
+        ("labels.yml", "labels"),
+        ("labels.json", "labels"),
+        (".pre-commit-config.yaml", "pre-commit"),
+        (".github/labels.toml", None),
+        (".github/labeler.yml", None),
+        ("settings.yml", None),
+        ("docs/labels.yml", None),
+        (".github/ISSUE_TEMPLATE/config.yml", None),
+    ],
+)
+def test_kind_of(path: str, kind: str | None) -> None:
+    assert structured_files.kind_of(path) == kind
+
+
+def test_other_files_are_not_merged_by_meaning() -> None:
+    assert structured_files.merge("README.md", None, "a", "b") is None
+    assert structured_files.differences("README.md", "a", "b") is None
+
+
+def test_check_imports_neither_writing_nor_ruamel() -> None:
+    program = (
+        "import sys; from issue_scaffold.adapters import structured_files as s;"
+        "s.differences('.github/labels.yml', '- name: a', '- name: b');"
+        "s.differences('.pre-commit-config.yaml', 'repos: []', 'repos: []');"
+        "print([n for n in sys.modules if 'ruamel' in n or 'writing' in n or 'splice' in n])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("loader", [yaml.SafeLoader, tree._LOADER])
+def test_both_of_pyyamls_parsers_give_the_same_tree(loader: type, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "# 🔧\n- &a\n  name: 'x'\r\n  description: |+\n    two\n\n  \n- *a\n- {b: [1, ~], c: &d \"é\"}\n- <<: *a\n  e: f\n"
+    expected = tree.read(text, is_json=False)
+    monkeypatch.setattr(tree, "_LOADER", loader)
+    assert tree.read(text, is_json=False) == expected
+
+
+def test_merges_do_not_grow_without_end() -> None:
+    rows = ["- &a0 {name: x}", *(f"- &a{n} {{name: x, <<: [{', '.join([f'*a{n - 1}'] * 9)}]}}" for n in range(1, 40))]
+    text = "\n".join(rows)
+    assert structured_files.differences(".github/labels.yml", "- name: x", text) == ()
+
+
+TEXTS = [
+    "bug", "good first issue", "kind/bug", "a: b", "a #b", "#a", "- a", "[a]", "a, b", "{a}", "yes", "Null", "1", "1e3",
+    "0x1F", "12:30", "", " a", "a ", "it's", 'say "hi"', "back\\slash", "🔧 tool", "👩\u200d🔧", "tab\there", "two\nlines",
+    "\u2028", "\ufeff", "del\x7f", "\x85", "null", "~", "@a", "*a", "&a", "!a", "%a", "a:", "a'", "?", "é", "ünï", "=", "<<",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("value", TEXTS)
+@pytest.mark.parametrize("style", ["", "'", '"'])
+@pytest.mark.parametrize("frame", ["- {}", "[{}, x]", "{{{}: x}}", "k: {} # c"])
+def test_a_scalar_is_read_back_as_it_was_by_both_yaml_versions(value: str, style: str, frame: str) -> None:
+    text = frame.format(scalars.yaml_scalar(value, style, in_flow="[" in frame or "{{" in frame))
+    for read in (yaml.safe_load(text), YAML(typ="safe").load(StringIO(text))):
+        found = next(iter(read.values() if text.startswith("k") else read))
+        assert found == value
+
+
+@pytest.mark.parametrize("value", TEXTS)
+@pytest.mark.parametrize("ascii_only", [True, False])
+def test_json_is_read_back_as_it_was(value: str, ascii_only: bool) -> None:
+    node = tree.read(scalars.json_scalar(value, ascii_only=ascii_only), is_json=True)
+    assert isinstance(node, tree.Scalar)
+    assert node.value == value
+
+
+def test_splice_makes_changes_in_any_order() -> None:
+    changes = [Change(start=4, end=5, text="E"), Change(start=0, end=1), Change(start=2, end=2, text="-")]
+    assert splice.splice("abcde", changes) == "b-cdE"
+
+
+def test_splice_unites_deletions_and_refuses_two_texts_for_one_place() -> None:
+    assert splice.splice("abcde", [Change(start=0, end=3), Change(start=2, end=4)]) == "e"
+    with pytest.raises(tree.NotUnderstoodError):
+        splice.splice("abcde", [Change(start=0, end=3), Change(start=2, end=4, text="x")])
