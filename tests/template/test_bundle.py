@@ -23,6 +23,12 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def archived(content: bytes) -> dict[str, bytes]:
+    with tarfile.open(fileobj=BytesIO(content)) as archive:
+        files = {member.name: archive.extractfile(member) for member in archive if member.isfile()}
+        return {name: file.read() for name, file in files.items() if file is not None}
+
+
 def test_every_release_is_the_commit_that_the_list_names(history: Path) -> None:
     lines = (
         git("for-each-ref", "--format=%(refname:short) %(objectname)", "refs/tags", cwd=history).decode().split("\n")
@@ -37,7 +43,7 @@ def test_each_release_stands_on_the_one_before(history: Path) -> None:
 
 
 def test_the_oldest_releases_never_change() -> None:
-    """Repositories in the field have recorded these; a different commit under the same tag would corrupt their merges."""
+    """Repositories in the field have recorded these; another commit under the same tag would corrupt their merges."""
     released = (Path(__file__).parent.parent / "data" / "released-templates.txt").read_text(encoding="ascii")
     assert bundled.RELEASES.read_text(encoding="ascii").startswith(released)
 
@@ -47,11 +53,6 @@ def test_the_newest_release_is_the_working_tree_or_the_changelog_says_what_is_to
     unreleased = changelog.partition("## [Unreleased]")[2].partition("\n## ")[0]
     if "### Template" in unreleased:
         return
-    archive = tarfile.open(fileobj=BytesIO(git("archive", str(bundled.versions().latest), cwd=history)))
-    released = {member.name: archive.extractfile(member) for member in archive if member.isfile()}
+    released = archived(git("archive", str(bundled.versions().latest), cwd=history))
     there = [ROOT / "copier.yml", *(path for path in (ROOT / "template").rglob("*") if path.is_file())]
-    assert {path.relative_to(ROOT).as_posix() for path in there} == released.keys()
-    for path in there:
-        content = released[path.relative_to(ROOT).as_posix()]
-        assert content is not None
-        assert content.read() == path.read_bytes(), path
+    assert {path.relative_to(ROOT).as_posix(): path.read_bytes() for path in there} == released

@@ -46,8 +46,8 @@ ADDITIONS = {
     "no final newline": (BLACK[:-1], BLACK + WIDE_ENTRY[:-1]),
     "CRLF": (BLACK.replace("\n", "\r\n"), (BLACK + WIDE_ENTRY).replace("\n", "\r\n")),
     "blank lines, comments, other keys": (
-        "repos:\n  - repo: a\n    hooks:\n      - id: a\n\n  - repo: b\n    hooks:\n      - id: b\n  # end\nci: {}\n",
-        f"repos:\n  - repo: a\n    hooks:\n      - id: a\n\n  - repo: b\n    hooks:\n      - id: b\n  # end\n{ENTRY}ci: {{}}\n",
+        "repos:\n  - repo: a\n    hooks:\n      - id: a\n\n  - repo: b\n    hooks: []\n  # end\nci: {}\n",
+        f"repos:\n  - repo: a\n    hooks:\n      - id: a\n\n  - repo: b\n    hooks: []\n  # end\n{ENTRY}ci: {{}}\n",
     ),
     "hooks before rev, in braces": (
         "repos:\n- hooks: [{id: a}]\n  repo: a\n  rev: v1\n",
@@ -76,7 +76,7 @@ def test_an_entry_is_added_in_the_files_own_indentation(ours: str, text: str) ->
     assert structured_files.merge(PATH, None, text, V1) == merged
 
 
-MINE = f"""\
+MINE = """\
 repos:
 - repo: HTTPS://Example.INVALID/scaffold.git/
   rev: 'v1.0.0'  # ours
@@ -88,8 +88,11 @@ repos:
 # end
 - repo: local
   hooks:
-  - {{id: x, name: x, entry: x, language: system}}
+  - {id: x, name: x, entry: x, language: system}
 """
+
+HOOK = "  - id: check  # drift\n    args:\n      - --offline\n"
+TWO = ENTRY.replace("check", "two")
 
 UPDATES = {
     "rev bumped": (V1, MINE, V2, MINE.replace("v1.0.0", "v2.0.0"), ()),
@@ -110,8 +113,7 @@ UPDATES = {
     ),
     "missing hook added": (
         None, f"repos:\n- repo: {URL}/\n  rev: v1.0.0\n  hooks:\n  - id: mine\n\n  # end\n- repo: b\n", V1,
-        f"repos:\n- repo: {URL}/\n  rev: v1.0.0\n  hooks:\n  - id: mine\n"
-        "  - id: check  # drift\n    args:\n      - --offline\n\n  # end\n- repo: b\n", (),
+        f"repos:\n- repo: {URL}/\n  rev: v1.0.0\n  hooks:\n  - id: mine\n{HOOK}\n  # end\n- repo: b\n", (),
     ),
     "missing hook added in brackets": (
         None, f"repos:\n- repo: {URL}\n  rev: v1.0.0\n  hooks: [{{id: mine}}]\n", V1,
@@ -170,7 +172,7 @@ UPDATES = {
         f"repos: [{FLOW_ENTRY}]\n".replace("id: check", "id: other").replace("v1.0.0", "v2.0.0"), (),
     ),
     "two entries of one repository are both bumped": (
-        V1, f"{V1}{ENTRY.replace('check', 'two')}", V2, f"{V2}{ENTRY.replace('check', 'two').replace('v1.', 'v2.')}", (),
+        V1, f"{V1}{TWO}", V2, f"{V2}{TWO.replace('v1.', 'v2.')}", (),
     ),
     "local hooks": (
         "repos:\n- repo: local\n  hooks:\n  - {id: a, entry: a}\n",
@@ -183,7 +185,7 @@ UPDATES = {
 
 @pytest.mark.parametrize(("base", "ours", "theirs", "text", "notes"), UPDATES.values(), ids=UPDATES)
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
-def test_an_update_edits_only_its_places(  # noqa: PLR0913, PLR0917 - one column each
+def test_an_update_edits_only_its_places(
     base: str | None, ours: str, theirs: str, text: str, notes: tuple[str, ...], newline: str
 ) -> None:
     merged = structured_files.merge(PATH, base, ours.replace("\n", newline), theirs)

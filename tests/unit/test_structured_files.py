@@ -52,7 +52,10 @@ def test_check_imports_neither_writing_nor_ruamel() -> None:
 
 @pytest.mark.parametrize("loader", [yaml.SafeLoader, tree._LOADER])
 def test_both_of_pyyamls_parsers_give_the_same_tree(loader: type, monkeypatch: pytest.MonkeyPatch) -> None:
-    text = "# 🔧\n- &a\n  name: 'x'\r\n  description: |+\n    two\n\n  \n- *a\n- {b: [1, ~], c: &d \"é\"}\n- <<: *a\n  e: f\n"
+    text = (
+        "# 🔧\n- &a\n  name: 'x'\r\n  description: |+\n    two\n\n  \n"
+        '- *a\n- {b: [1, ~], c: &d "é"}\n- <<: *a\n  e: f\n'
+    )
     expected = tree.read(text, is_json=False)
     monkeypatch.setattr(tree, "_LOADER", loader)
     assert tree.read(text, is_json=False) == expected
@@ -66,8 +69,9 @@ def test_merges_do_not_grow_without_end() -> None:
 
 TEXTS = [
     "bug", "good first issue", "kind/bug", "a: b", "a #b", "#a", "- a", "[a]", "a, b", "{a}", "yes", "Null", "1", "1e3",
-    "0x1F", "12:30", "", " a", "a ", "it's", 'say "hi"', "back\\slash", "🔧 tool", "👩\u200d🔧", "tab\there", "two\nlines",
-    "\u2028", "\ufeff", "del\x7f", "\x85", "null", "~", "@a", "*a", "&a", "!a", "%a", "a:", "a'", "?", "é", "ünï", "=", "<<",
+    "0x1F", "12:30", "", " a", "a ", "it's", 'say "hi"', "back\\slash", "🔧 tool", "👩\u200d🔧", "a\tb",
+    "two\nlines", "\u2028", "\ufeff", "del\x7f", "\x85", "null", "~", "@a",
+    "*a", "&a", "!a", "%a", "a:", "a'", "?", "é", "=", "<<",
 ]  # fmt: skip
 
 

@@ -21,6 +21,7 @@ DEVOPS = """\
   color: "0e8a16"
   description: "Pipelines: builds"
 """
+FLOW_DEVOPS = '{name: devops, color: "0e8a16", description: "Pipelines: builds"}'
 BOTH = BUG + DEVOPS
 BLUE_BUG = BUG.replace("d73a4a", "0000ff")
 
@@ -297,10 +298,10 @@ EDITS = {
     "all are removed below a key": (
         BUG, f"labels:\n{BUG}x: 1\n", "[]\n", "labels: []\nx: 1\n",
     ),
-    "all are removed from brackets": (BUG, '[{name: bug, color: d73a4a, description: Broken}]\n', "[]\n", "[]\n"),
+    "all are removed from brackets": (BUG, "[{name: bug, color: d73a4a, description: Broken}]\n", "[]\n", "[]\n"),
     "all are removed from brackets, another comes": (
-        BUG, '[{name: bug, color: d73a4a, description: Broken}]\n', DEVOPS,
-        '[{name: devops, color: "0e8a16", description: "Pipelines: builds"}]\n',
+        BUG, "[{name: bug, color: d73a4a, description: Broken}]\n", DEVOPS,
+        f"[{FLOW_DEVOPS}]\n",
     ),
     "one goes and one comes": (
         BUG, f"{BUG}\n- name: mine\n", DEVOPS,
@@ -308,10 +309,12 @@ EDITS = {
     ),
     "removed from brackets": (
         BOTH,
-        "[{name: bug, color: d73a4a, description: Broken}, {name: m},\n"
-        ' {name: devops, color: 0e8a16, description: "Pipelines: builds"}]\n',
+        f"[{{name: bug, color: d73a4a, description: Broken}}, {{name: m}},\n {FLOW_DEVOPS}]\n",
         "[]\n",
         "[{name: m}]\n",
+    ),
+    "all are removed from brackets, trailing comma": (
+        BOTH, f'[{FLOW_DEVOPS},\n{{name: bug, color: d73a4a, description: "Broken"}} , ]\n', "[]\n", "[ ]\n"
     ),
     "removed from a mapping": (
         BUG, "a:\n  color: fff\nbug:\n  color: d73a4a\n  description: Broken\n", "[]\n", "a:\n  color: fff\n",

@@ -4,14 +4,15 @@ Copier changes the working directory of its process while it runs, so nothing he
 mirror cache breaks when processes share it, so it gets a private one (https://github.com/copier-org/copier).
 """
 
-import gc
 import os
 import stat
+import threading
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -86,6 +87,12 @@ def render(job: RenderJob, scratch: Path) -> Rendering:
         files=files,
         write_once=write_once,
     )
+
+
+@cache
+def preload() -> None:
+    """Begin to import Copier, while this process waits for git: a render is coming."""
+    threading.Thread(target=import_module, args=("copier",), daemon=True).start()
 
 
 @cache
@@ -168,9 +175,11 @@ def _run(job: RenderJob, target: Path) -> "Worker":
         "quiet": True,
         "unsafe": False,
     }
-    if job.recorded is None:
-        return copier.run_copy(job.source, target, **shared)
-    return copier.run_recopy(target, skip_answered=job.asking != "all", **shared)
+    if job.asking == "new":
+        return copier.run_recopy(target, skip_answered=True, **shared)
+    # With the recorded answers file in the target, this asks and renders as run_recopy does; but run_recopy hands back
+    # a worker that hasn't rendered, and asking that one for its template clones it once more.
+    return copier.run_copy(job.source, target, **shared)
 
 
 def _write_answers(path: Path, job: RenderJob) -> None:
@@ -183,8 +192,6 @@ def _write_answers(path: Path, job: RenderJob) -> None:
 def _copier_environment(job: RenderJob, scratch: Path) -> Iterator[None]:
     # plumbum copies os.environ when it is imported, and Copier reads both.
     os.environ["COPIER_CACHE_DIR"] = str(scratch / "copier-cache")
-    was_collecting = gc.isenabled()
-    gc.disable()  # importing Copier allocates much that stays; collecting meanwhile costs a sixth of the time
     try:
         from plumbum import local  # noqa: PLC0415 - costs start-up time
 
@@ -196,8 +203,6 @@ def _copier_environment(job: RenderJob, scratch: Path) -> Iterator[None]:
             yield
     finally:
         del os.environ["COPIER_CACHE_DIR"]
-        if was_collecting:
-            gc.enable()
 
 
 @contextmanager
@@ -291,12 +296,23 @@ def _refuse_lost_answers(job: RenderJob, answers: Mapping[str, Any], questions: 
             _refuse_unknown_choices(name, given, answers[name])
     if job.asking == "nothing":
         for name, recorded in (job.recorded or {}).items():
-            if name in answers and not name.startswith("_") and name not in job.data and answers[name] != recorded:
+            if (
+                name in answers
+                and name not in (*job.data, "_commit", "_src_path")
+                and not _same_answer(recorded, answers[name])
+            ):
                 by_hand = (job.recorded or {}).get("_commit") == job.version
                 raise AnswerError(
                     f"the recorded answer {recorded!r} to question {name!r} is not accepted by version {job.version}",
                     hint=f"correct it in {job.answers_file}" if by_hand else f"give another one: -d {name}=VALUE",
                 )
+
+
+def _same_answer(recorded: object, taken: object) -> bool:
+    """Whether Copier took a recorded answer, perhaps cast to the question's type or put in the choices' order."""
+    if isinstance(recorded, list) and isinstance(taken, list):
+        return sorted(map(str, recorded)) == sorted(map(str, taken))
+    return recorded == taken or str(recorded) == str(taken)
 
 
 def _refuse_unknown_choices(name: str, given: object, taken: list[Any]) -> None:

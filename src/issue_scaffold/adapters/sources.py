@@ -79,9 +79,13 @@ def parse_source(text: str, *, relative_to: Path) -> Source:
 class SourceReader:
     """Finds versions, commits and files of templates, and keeps what it finds in the cache."""
 
-    def __init__(self, store: CacheStore, scratch: Callable[[], Path]) -> None:
-        """`scratch` makes a fresh temporary folder that lives as long as this process's work."""
+    def __init__(self, store: CacheStore, scratch: Callable[[], Path], on_miss: Callable[[], None]) -> None:
+        """`scratch` makes a fresh temporary folder that lives as long as this process's work.
+
+        `on_miss` is called before a repository is cloned: what was never seen will have to be rendered.
+        """
         self._store = store
+        self._on_miss = on_miss
         self._scratch = scratch
         self._repositories: dict[str, Path] = {}
         self._versions: dict[str, KnownVersions | None] = {}
@@ -104,24 +108,28 @@ class SourceReader:
         if source.is_bundled:
             return self._scratch_mirror(str(bundled.BUNDLE))
         if source.is_local:
-            path = Path(source.recorded)
-            if path.is_file():
-                return self._scratch_mirror(source.recorded)
-            if not (path / ".git").exists() and not (path / "objects").is_dir():
-                raise TemplateError(
-                    f"the template {path} is not a git repository"
-                    if path.is_dir()
-                    else f"the template {path} does not exist",
-                    hint="updates need the template's history: git init, git add --all, git commit"
-                    if path.is_dir()
-                    else "name a folder that is a git repository, a git URL, or gh:OWNER/NAME",
-                )
-            return path
+            return self._local_repository(Path(source.recorded))
         with locks.hold(self._store.folder, f"git-{source.key}", what=f"the mirror of {source.recorded}"):
             mirror = self._store.folder / "git" / f"{source.key}.git"
             return mirror if (mirror / "HEAD").is_file() else self._new_mirror(source, mirror)
 
+    def _local_repository(self, path: Path) -> Path:
+        if path.is_file():
+            return self._scratch_mirror(str(path))
+        if not path.exists():
+            raise TemplateError(
+                f"the template {path} does not exist",
+                hint="name a folder that is a git repository, a git URL, or gh:OWNER/NAME",
+            )
+        if not (path / ".git").exists() and not (path / "objects").is_dir():
+            raise TemplateError(
+                f"the template {path} is not a git repository",
+                hint="updates need the template's history: git init, git add --all, git commit",
+            )
+        return path
+
     def _new_mirror(self, source: Source, mirror: Path) -> Path:
+        self._on_miss()
         try:
             mirror.parent.mkdir(parents=True, exist_ok=True)
             staging = Path(tempfile.mkdtemp(prefix="new-", dir=mirror.parent))
@@ -190,23 +198,36 @@ class SourceReader:
         Raises TemplateError when the source has no such version.
         """
         known = self.known_versions(source)
+        if version in known.tags:
+            return known.tags[version]
         word = known.commit_of(version)
-        if version in known.tags and word:
-            return word
-        repository = self.repository(source)
-        commit = git.resolve(repository, version) or (git.resolve(repository, word) if word else None)
-        if commit is None and self._fetch(source):
-            commit = git.resolve(repository, version) or (git.resolve(repository, word) if word else None)
+        key = digest_of(source.recorded, version)
+        # What a commit id stands for never changes; what a branch stands for does.
+        if word and (found := self._store.read_document("commits", key)):
+            return str(found["commit"])
+        commit = self._resolve(source, version, word)
         if commit is None:
             names = ", ".join(list(known.tags)[-5:]) or "none is tagged"
             raise UsageError(
                 f"the template {source.recorded} has no version {version!r}", hint=f"its newest versions: {names}"
             )
+        if word and commit.startswith(word):
+            self._store.write_document("commits", key, {"commit": commit})
         return commit
+
+    def _resolve(self, source: Source, version: str, word: str | None) -> str | None:
+        repository = self.repository(source)
+        for _ in range(2):
+            commit = git.resolve(repository, version) or (git.resolve(repository, word) if word else None)
+            if commit is not None or not self._fetch(source):
+                return commit
+        return None
 
     def refresh(self, source: Source) -> None:
         """Bring a remote source's mirror and its known versions up to date. Raises TemplateError when that fails."""
-        if source.is_bundled or source.is_local:
+        if source.is_bundled:
+            return
+        if source.is_local:
             self.repository(source)
         elif not self._fetch(source):
             raise TemplateError(

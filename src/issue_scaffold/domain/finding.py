@@ -48,7 +48,10 @@ class Excerpt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One finding. `path` is as the user would write it; `line` and `column` are 1-based, columns in code points."""
+    """One finding. `path` is as the user would write it; `line` and `column` are 1-based, columns in code points.
+
+    `fixable` says that a safe fix exists, `fixable_unsafely` that only one which guesses does.
+    """
 
     kind: Kind
     severity: Severity
@@ -61,6 +64,7 @@ class Finding:
     diff: str | None = None
     url: str | None = None
     fixable: bool = False
+    fixable_unsafely: bool = False
     excerpt: Excerpt | None = None
 
     @property

@@ -207,7 +207,7 @@ def _last_managed(base: Sequence[Label], ours: Sequence[Label], removed: set[int
     return max(places, default=None)
 
 
-def _merge_label(  # noqa: PLR0913, PLR0917 - the three sides, and the two lists that grow
+def _merge_label(
     before: Label | None,
     found: _Match,
     ours: Sequence[Label],

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from issue_scaffold.adapters import git, settings_edit, settings_file, staging, target
+from issue_scaffold.adapters import git, settings_edit, staging, target
 from issue_scaffold.domain.rendering import File
+from issue_scaffold.domain.repository_layout import SETTINGS_PATH
 from issue_scaffold.errors import UsageError
 from issue_scaffold.usecases.execution import locked
 from issue_scaffold.usecases.rendering import Renderer
@@ -35,15 +36,15 @@ def accept(paths: Sequence[str], reason: str, renderer: Renderer, *, answers_fil
         opened = open_target(shown, answers_file)
         relative = [_relative(root, path) for path in paths]
         digests = {path: _digest_to_accept(opened, path, renderer) for path in relative}
-        before = target.read_file(root, settings_file.SETTINGS_FILE)
+        before = target.read_file(root, SETTINGS_PATH)
         text = before.content.decode() if before else ""
         for path, sha256 in digests.items():
             text = settings_edit.with_accepted(text, path=path, sha256=sha256, reason=reason.strip())
         after = File(content=text.encode(), executable=bool(before and before.executable))
         if after != before:
-            change = staging.Change(path=settings_file.SETTINGS_FILE, before=before, after=after)
+            change = staging.Change(path=SETTINGS_PATH, before=before, after=after)
             staging.apply(root, name, [change])
-    return AcceptOutcome(settings_file=settings_file.SETTINGS_FILE, paths=tuple(relative))
+    return AcceptOutcome(settings_file=SETTINGS_PATH, paths=tuple(relative))
 
 
 def _root_of(paths: Sequence[str], answers_file: str) -> Path:

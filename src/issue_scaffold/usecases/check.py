@@ -7,23 +7,27 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from issue_scaffold import __version__
-from issue_scaffold.adapters import git, settings_file, target
+from issue_scaffold.adapters import git, target
 from issue_scaffold.adapters.cache_store import digest_of
 from issue_scaffold.adapters.copier_engine import same_answers
 from issue_scaffold.adapters.render_cache import Entry, Manifest
-from issue_scaffold.adapters.settings_file import Accepted
+from issue_scaffold.adapters.source_files import repository_paths
 from issue_scaffold.adapters.sources import VERSIONS_LIFETIME_SECONDS
 from issue_scaffold.domain import drift
 from issue_scaffold.domain.drift import Remedy
 from issue_scaffold.domain.finding import Finding, Kind, Severity
 from issue_scaffold.domain.rendering import File, Rendering, content_digest
 from issue_scaffold.domain.report import Report, TargetReport, TemplateState
+from issue_scaffold.domain.repository_layout import SETTINGS_PATH
 from issue_scaffold.errors import EXIT_FAILURE, EXIT_FINDINGS, EXIT_OK, ScaffoldError
 from issue_scaffold.usecases.rendering import Renderer
-from issue_scaffold.usecases.target import Target, open_target
-from issue_scaffold.usecases.validate import repository_files, validate_repository
+from issue_scaffold.usecases.target import Target, accepted_deviations, open_target
+
+if TYPE_CHECKING:
+    from issue_scaffold.adapters.settings_file import Accepted
 
 FAILING_KINDS = frozenset(Kind) - {Kind.ACCEPTED}
 
@@ -109,12 +113,12 @@ class _Comparison:
 
     def findings(self) -> Iterator[Finding]:
         """Yield what differs, file by file."""
-        accepted = {entry.path: entry for entry in settings_file.read_settings(self.opened.root).accepted}
+        accepted = accepted_deviations(self.opened.root)
         for path, entry in self.manifest.entries.items():
             if path not in self.manifest.write_once:
                 yield from self._file(path, entry, accepted)
 
-    def _file(self, path: str, entry: Entry, accepted: Mapping[str, Accepted]) -> Iterator[Finding]:
+    def _file(self, path: str, entry: Entry, accepted: "Mapping[str, Accepted]") -> Iterator[Finding]:
         found = target.read_file(self.opened.root, path)
         if found is not None and found.digest == entry.digest and _same_mode(found, entry):
             return
@@ -168,13 +172,15 @@ def _same_mode(found: File, entry: Entry) -> bool:
 
 def _invalid(root: Path, renderer: Renderer) -> tuple[Finding, ...]:
     """Return the validator's errors, from the cache when the same files were looked at before."""
-    paths = repository_files(root)
+    paths = repository_paths(root)
     files = [f"{path} {content_digest((root / path).read_bytes())}" for path in paths]
-    settings = root / settings_file.SETTINGS_FILE
+    settings = root / SETTINGS_PATH
     files.append(settings.read_text(encoding="utf-8", errors="replace") if settings.is_file() else "")
     key = digest_of(__version__, *files)
     if renderer.store.read_document("valid", key) is not None:
         return ()
+    from issue_scaffold.usecases.validate import validate_repository  # noqa: PLC0415 - only what was never seen before
+
     errors = tuple(finding for finding in validate_repository(root) if finding.severity is Severity.ERROR)
     if not errors:
         renderer.store.write_document("valid", key, {})

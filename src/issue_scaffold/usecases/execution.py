@@ -5,15 +5,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from issue_scaffold.adapters import git, locks, settings_edit, settings_file, staging, structured_files, target
+from issue_scaffold.adapters import git, locks, settings_edit, staging, structured_files, target
 from issue_scaffold.adapters.cache_store import digest_of
 from issue_scaffold.adapters.copier_engine import same_answers
 from issue_scaffold.domain.finding import Finding, Severity
 from issue_scaffold.domain.merge import Tools
 from issue_scaffold.domain.plan import Action, Plan, Step
 from issue_scaffold.domain.rendering import File
+from issue_scaffold.domain.repository_layout import SETTINGS_PATH
 from issue_scaffold.errors import ConflictError
 from issue_scaffold.usecases.rendering import Renderer
+from issue_scaffold.usecases.target import accepted_deviations
 from issue_scaffold.usecases.validate import validate_files
 
 
@@ -141,8 +143,7 @@ def _unmerged(step: Step) -> git.UnmergedFile:
 
 def _accepted_change(root: Path, plan: Plan) -> staging.Change | None:
     """Return the change of the settings file that keeps accepted files accepted after a clean merge."""
-    name = settings_file.SETTINGS_FILE
-    accepted = {entry.path: entry for entry in settings_file.read_settings(root).accepted}
+    accepted = accepted_deviations(root)
     renewed = []
     for step in plan.steps:
         entry = accepted.get(step.path)
@@ -150,8 +151,8 @@ def _accepted_change(root: Path, plan: Plan) -> staging.Change | None:
             renewed.append((step.path, step.after.digest, entry.reason))
     if not renewed:
         return None
-    before = target.read_file(root, name)
+    before = target.read_file(root, SETTINGS_PATH)
     text = before.content.decode() if before else ""
     for path, sha256, reason in renewed:
         text = settings_edit.with_accepted(text, path=path, sha256=sha256, reason=reason)
-    return staging.Change(path=name, before=before, after=File(content=text.encode()))
+    return staging.Change(path=SETTINGS_PATH, before=before, after=File(content=text.encode()))

@@ -4,15 +4,19 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 
 from issue_scaffold.adapters import git
 from issue_scaffold.adapters.copier_engine import parse_answers
 from issue_scaffold.adapters.sources import Source, parse_source
+from issue_scaffold.domain.repository_layout import SETTINGS_PATH
 from issue_scaffold.errors import ScaffoldError, UsageError
 from issue_scaffold.usecases.rendering import Request
+
+if TYPE_CHECKING:
+    from issue_scaffold.adapters.settings_file import Accepted
 
 ANSWERS_FILE: Final = ".copier-answers.scaffold.yml"
 
@@ -87,6 +91,17 @@ def open_target(text: str, answers_file: str | None = None) -> Target:
             )
     source = parse_source(answers["_src_path"], relative_to=root)
     return Target(shown=text, root=root, answers_file=name, answers=answers, source=source, version=answers["_commit"])
+
+
+def accepted_deviations(root: Path) -> "dict[str, Accepted]":
+    """Return the accepted deviations of a target by path. Raises UsageError for a settings file with a mistake."""
+    try:
+        content = (root / SETTINGS_PATH).read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+    from issue_scaffold.adapters.settings_file import parse_settings  # noqa: PLC0415 - most targets have no settings
+
+    return {entry.path: entry for entry in parse_settings(content).accepted}
 
 
 def _where_else(root: Path, text: str) -> str:

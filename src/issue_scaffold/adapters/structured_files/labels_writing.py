@@ -33,7 +33,7 @@ def merge_labels(path: str, base: str | None, ours: str, theirs: str) -> Meaning
     return MeaningMerge(text=text, notes=plan.notes)
 
 
-def _restock(  # noqa: PLR0913, PLR0917 - one step of merge_labels
+def _restock(
     path: str,
     file: LabelsFile,
     style: LabelStyle,

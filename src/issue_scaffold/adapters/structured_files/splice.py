@@ -7,10 +7,12 @@ is empty (see `MeaningMerge` callers, who put the user's ending back).
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from issue_scaffold.adapters.structured_files import tree
 
+_COMMA: Final = re.compile(r"\s*,")
 _COMMENT: Final = re.compile(r"[ \t]*(,?)[ \t]*#[^\r\n]*")
 _DASH: Final = re.compile(r"^[ \t]*(-)(?=\s)", re.MULTILINE)
 
@@ -123,7 +125,9 @@ def insert_flow(text: str, placed: Sequence[Item], after: int | None, new: Seque
 def remove_flow(text: str, placed: Sequence[Item], places: set[int]) -> list[Change]:
     """Return the removal of items and their commas; raise NotUnderstoodError if a comment stands in between."""
     if len(places) == len(placed):
-        return [_without_comment(text, placed[0].start, placed[-1].end)]
+        for before, item in pairwise(placed):
+            _refuse_comment(text, before.end, item.start)
+        return [Change(start=placed[0].start, end=_past_comma(text, placed[-1].end))]
     changes = []
     for place in sorted(places):
         if any(earlier not in places for earlier in range(place)):
@@ -131,8 +135,8 @@ def remove_flow(text: str, placed: Sequence[Item], places: set[int]) -> list[Cha
         else:
             start, end = placed[place].start, placed[place + 1].start
         item = placed[place]
-        _without_comment(text, min(start, item.start), item.start)
-        _without_comment(text, item.end, max(end, item.end))
+        _refuse_comment(text, min(start, item.start), item.start)
+        _refuse_comment(text, item.end, max(end, item.end))
         changes.append(Change(start=start, end=end))
     return changes
 
@@ -143,10 +147,14 @@ def obsolete_comments(base: str, theirs: str) -> frozenset[str]:
     return frozenset(line for line in was - now if line.startswith("#"))
 
 
-def _without_comment(text: str, start: int, end: int) -> Change:
+def _refuse_comment(text: str, start: int, end: int) -> None:
     if "#" in text[start:end]:
         raise tree.NotUnderstoodError("a comment between items in brackets")
-    return Change(start=start, end=end)
+
+
+def _past_comma(text: str, at: int) -> int:
+    found = _COMMA.match(text, at)
+    return at if found is None else found.end()
 
 
 def _dash(text: str, start: int, end: int) -> int:

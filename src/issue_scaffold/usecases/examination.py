@@ -1,0 +1,247 @@
+"""What is wrong with a set of files, in memory: load each, run the rules on it, then the rules across files.
+
+Owns the order of the steps, and suppressions. Trees are dropped file by file; only what cross-file rules need is kept.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from issue_scaffold.adapters.documents import encoding_problem, load
+from issue_scaffold.adapters.settings_file import Settings, read_settings
+from issue_scaffold.domain.document import Document, FileKind, Problem
+from issue_scaffold.domain.finding import Finding, Kind, Severity
+from issue_scaffold.domain.issue_form import Form
+from issue_scaffold.domain.labels_config import read_labels
+from issue_scaffold.domain.repository_layout import SETTINGS_PATH, template_folder
+from issue_scaffold.domain.rules import registry
+from issue_scaffold.domain.rules.cross import Repository, summarize_config, summarize_template
+from issue_scaffold.domain.rules.registry import RULES, Rule, run
+from issue_scaffold.domain.source import Source
+from issue_scaffold.domain.suppression import Suppression, covers, find_suppressions, matches
+from issue_scaffold.domain.yaml_tree import Mapping as MappingNode
+from issue_scaffold.domain.yaml_tree import Node, Scalar, Sequence
+
+
+class Located(NamedTuple):
+    """A problem with the rule that found it and the file it is in."""
+
+    rule: Rule[Any]
+    problem: Problem
+    source: Source
+
+    @property
+    def severity(self) -> Severity:
+        """How bad it is here."""
+        return self.problem.severity or self.rule.severity
+
+    @property
+    def line(self) -> int:
+        """The 0-based line."""
+        return self.source.line_index(self.problem.start)
+
+    def finding(self, path: str | None = None) -> Finding:
+        """Return what users see, under the path that they know the file by."""
+        problem, source = self.problem, self.source
+        line, column = source.position(problem.start)
+        return Finding(
+            kind=Kind.INVALID,
+            severity=self.severity,
+            path=source.path if path is None else path,
+            message=problem.message,
+            rule=self.rule.id,
+            line=line,
+            column=column,
+            hint=problem.hint,
+            url=self.rule.url,
+            fixable=problem.fix is not None and not problem.fix.unsafe,
+            fixable_unsafely=problem.fix is not None and problem.fix.unsafe,
+            excerpt=source.excerpt(problem.start, problem.end) if source.text else None,
+        )
+
+
+class _State:
+    """What is gathered while files are looked at one by one."""
+
+    def __init__(self, files: Mapping[str, bytes]) -> None:
+        self.paths = frozenset(files)
+        self.settings = Settings()
+        self.located: list[Located] = []
+        self.sources: dict[str, Source] = {}
+        self.suppressions: dict[str, list[Suppression]] = {}
+        self.templates: list[Any] = []
+        self.configs: list[Any] = []
+        self.choosers: list[Document] = []
+        self.frontless: list[tuple[str, Source]] = []
+
+    def repository(self) -> Repository:
+        """Return what the cross-file rules look at."""
+        return Repository(
+            templates=tuple(self.templates),
+            configs=tuple(self.configs),
+            known_labels=self.settings.known_labels,
+            choosers=tuple(self.choosers),
+            paths=self.paths,
+            frontless=tuple(self.frontless),
+        )
+
+
+def examine(files: Mapping[str, bytes], *, together: bool = True) -> list[Located]:
+    """Return the problems of files by repository-relative POSIX path, sorted, suppressed ones left out.
+
+    `together` says that the files are one repository's, so that cross-file rules apply.
+    """
+    state = _State(files)
+    for path in sorted(files):
+        if path == SETTINGS_PATH and together:
+            _settings(state, path, files[path])
+        else:
+            _one(state, path, files[path])
+    if together:
+        _across(state)
+    return sorted(_unsuppressed(state), key=_order)
+
+
+def _order(found: Located) -> tuple[str, int, str, str]:
+    return (found.source.path, found.problem.start, found.rule.id, found.problem.message)
+
+
+def _settings(state: _State, path: str, content: bytes) -> None:
+    state.settings, problems, source = read_settings(content, path)
+    state.sources[path] = source
+    state.located += [Located(RULES["settings/invalid"], problem, source) for problem in problems]
+
+
+def _one(state: _State, path: str, content: bytes) -> None:
+    document = load(path, content)
+    source = document.source
+    state.sources[path] = source
+    state.located += [Located(rule, problem, source) for rule, problem in _problems(document)]
+    if "scaffold:" in source.text:
+        spans = ((node.start, node.end) for node in _scalars(document.root))
+        state.suppressions[path] = list(find_suppressions(source, spans))
+    if document.failure is not None or document.kind is FileKind.STRAY:
+        return
+    if document.kind in {FileKind.FORM, FileKind.TEMPLATE} and template_folder(path):
+        summary = summarize_template(document)
+        if summary is not None:
+            state.templates.append(summary)
+        elif document.kind is FileKind.TEMPLATE and _is_frontless(document):
+            state.frontless.append((path, source))
+    elif document.kind is FileKind.CHOOSER:
+        state.choosers.append(document)
+    elif document.kind is FileKind.LABELS:
+        config = summarize_config(read_labels(document))
+        if config is not None:
+            state.configs.append(config)
+
+
+def _is_frontless(document: Document) -> bool:
+    name = document.path.rpartition("/")[2].lower()
+    return document.head == (0, 0) and name not in registry.template.NOT_TEMPLATES
+
+
+def _problems(document: Document) -> Iterator[tuple[Rule[Any], Problem]]:
+    bom = encoding_problem(document)
+    if bom is not None:
+        yield RULES["yaml/encoding"], bom
+    if document.failure is not None:
+        yield RULES[document.failure[0]], document.failure[1]
+        return
+    yield from run(registry.ANY, document)
+    root = document.mapping
+    if document.kind in {FileKind.FORM, FileKind.CHOOSER, FileKind.LABELS, FileKind.TEMPLATE}:
+        yield from run(registry.YAML, document)
+    if document.kind is FileKind.FORM:
+        yield from run(registry.FORM, Form(document, root)) if root and root.entries else _no_form(document)
+    elif document.kind is FileKind.TEMPLATE:
+        yield from run(registry.TEMPLATE, document)
+    elif document.kind is FileKind.CHOOSER:
+        yield from run(registry.CHOOSERS, document)
+    elif document.kind is FileKind.LABELS:
+        yield from run(registry.LABEL_CONFIG, read_labels(document))
+
+
+def _no_form(document: Document) -> Iterator[tuple[Rule[Any], Problem]]:
+    if document.separators:
+        return  # that rule has said what became of the rest
+    what = "empty" if document.root is None else "no mapping of keys to values"
+    hint = "a form needs `name`, `description` and `body`"
+    end = document.source.line_end(0)
+    yield RULES["form/missing-key"], Problem(0, end, f"the form is {what}", hint)
+
+
+def _scalars(root: Node | None) -> Iterator[Scalar]:
+    stack: list[Node] = [root] if root is not None else []
+    while stack:
+        node = stack.pop()
+        if isinstance(node, Scalar):
+            yield node
+        elif isinstance(node, Sequence):
+            stack += node.items
+        elif isinstance(node, MappingNode):
+            stack += [part for entry in node.entries if not entry.merged for part in entry[:2]]
+
+
+def _across(state: _State) -> None:
+    found = list(run(registry.CROSS, state.repository()))
+    for rule, problem in found:
+        assert problem.path is not None  # noqa: S101 - cross-file rules say where
+        state.located.append(Located(rule, problem, state.sources[problem.path]))
+    # The rule across files judges harder what the rule for one file has found too.
+    harder = {problem.path for rule, problem in found if rule.id == "template/no-front-matter"}
+    state.located = [
+        item
+        for item in state.located
+        if item.rule.id != "template/no-front-matter"
+        or item.source.path not in harder
+        or item.severity is Severity.ERROR
+    ]
+
+
+def _unsuppressed(state: _State) -> Iterable[Located]:
+    kept: list[Located] = []
+    used: set[tuple[str, int]] = set()
+    for item in state.located:
+        path, rule = item.source.path, item.rule.id
+        hits = [
+            (path, number)
+            for number, comment in enumerate(state.suppressions.get(path, ()))
+            if comment.first_line <= item.line <= comment.last_line and covers(comment.rules, rule)
+        ]
+        hits += [
+            (SETTINGS_PATH, number)
+            for number, entry in enumerate(state.settings.ignored)
+            if matches(entry.path, path) and covers((entry.rule,), rule)
+        ]
+        used.update(hits)
+        if not hits or rule == "settings/invalid":
+            kept.append(item)
+    return kept + list(_about_suppressions(state, used))
+
+
+def _about_suppressions(state: _State, used: set[tuple[str, int]]) -> Iterator[Located]:
+    """Judge the suppressions themselves. These findings can't be suppressed."""
+    for path, comments in state.suppressions.items():
+        for number, comment in enumerate(comments):
+            yield from _judge(state.sources[path], comment, comment.rules, (path, number) in used)
+    for number, entry in enumerate(state.settings.ignored):
+        yield from _judge(state.sources[SETTINGS_PATH], entry, (entry.rule,), (SETTINGS_PATH, number) in used)
+
+
+def _judge(source: Source, item: Any, rules: tuple[str, ...], used: bool) -> Iterator[Located]:  # noqa: ANN401, FBT001
+    span = (item.start, item.end)
+    unknown = [word for word in rules if not any(covers((word,), rule) for rule in RULES)]
+    if unknown or not rules:
+        words = ", ".join(f"`{word}`" for word in unknown)
+        message = f"no rule is called {words}" if unknown else "the suppression names no rule"
+        from issue_scaffold.domain.rules.wording import closest  # noqa: PLC0415 - only for a broken suppression
+
+        guess = closest(unknown[0], RULES) if unknown else None
+        hint = f"did you mean `{guess}`?" if guess else "`scaffold rules` lists them; write `ignore[rule] reason`"
+        yield Located(RULES["suppression/unknown-rule"], Problem(*span, message, hint), source)
+    elif not used:
+        message, hint = f"nothing here breaks {', '.join(f'`{rule}`' for rule in rules)}", "remove the suppression"
+        yield Located(RULES["suppression/unused"], Problem(*span, message, hint), source)
+    if not item.reason:
+        message, hint = "the suppression gives no reason", "say why, behind the rule"
+        yield Located(RULES["suppression/no-reason"], Problem(*span, message, hint), source)

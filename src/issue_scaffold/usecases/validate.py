@@ -1,0 +1,163 @@
+"""Validating paths, repositories and files in memory against the rules.
+
+Owns which files belong together and what exit code follows; what is wrong with them is `examination`'s.
+"""
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from issue_scaffold.adapters.source_files import read_file, repository_paths
+from issue_scaffold.domain.finding import Finding, Severity
+from issue_scaffold.domain.report import Report, TargetReport
+from issue_scaffold.domain.repository_layout import template_folder
+from issue_scaffold.errors import EXIT_FINDINGS, EXIT_OK, ScaffoldError
+from issue_scaffold.usecases.examination import examine
+
+STDIN = "-"
+_MARKERS = frozenset({".github", ".gitea", ".forgejo", ".gitlab"})
+
+
+class Group(NamedTuple):
+    """Files that are validated together. `shown` gives the path that users know for each wanted file.
+
+    `root` is None for a file that lies in no repository's template folders: it is looked at alone.
+    """
+
+    root: Path | None
+    files: dict[str, bytes]
+    shown: dict[str, str]
+
+
+class Target(NamedTuple):
+    """One path of the command line: its files, or why they can't be read."""
+
+    name: str
+    group: Group | None
+    wanted: frozenset[str]
+    error: ScaffoldError | None = None
+
+
+def validate_files(files: Mapping[str, bytes]) -> tuple[Finding, ...]:
+    """Return the findings of a repository's files in memory, by repository-relative POSIX path."""
+    return tuple(located.finding() for located in examine(files))
+
+
+def repository_files(root: Path) -> list[str]:
+    """Return the repository-relative POSIX paths that `validate_repository` would read."""
+    return repository_paths(root)
+
+
+def validate_repository(root: Path) -> tuple[Finding, ...]:
+    """Return the findings of a repository, with paths relative to it. Raises ScaffoldError for unreadable files."""
+    return validate_files({path: read_file(root / path) for path in repository_paths(root)})
+
+
+def validate(paths: Sequence[str], *, stdin: bytes | None = None, strict: bool = False, exit_zero: bool = False) -> Report:
+    """Validate paths: folders are repositories, `-` is the given standard input.
+
+    `strict` lets warnings fail too, `exit_zero` nothing but what could not be done. Never raises for a path: a target
+    that can't be read is a failed one.
+    """
+    targets = collect(paths, stdin)
+    found = examine_groups(targets)
+    reports = [_report(target, found) for target in targets]
+    worst = max((target.error.exit_code for target in targets if target.error), default=EXIT_OK)
+    threshold = Severity.WARNING if strict else Severity.ERROR
+    fails = any(finding.severity >= threshold for report in reports for finding in report.findings)
+    code = EXIT_FINDINGS if fails and not exit_zero else EXIT_OK
+    return Report(command="validate", exit_code=max(worst, code), targets=tuple(reports))
+
+
+def examine_groups(targets: Iterable[Target]) -> dict[tuple[int, str], list[Finding]]:
+    """Return the findings of all groups by group and file, each group looked at once."""
+    found: dict[tuple[int, str], list[Finding]] = {}
+    for group in {id(target.group): target.group for target in targets if target.group}.values():
+        for located in examine(group.files, together=group.root is not None):
+            path = located.source.path
+            if path in group.shown:
+                found.setdefault((id(group), path), []).append(located.finding(group.shown[path]))
+    return found
+
+
+def _report(target: Target, found: Mapping[tuple[int, str], list[Finding]]) -> TargetReport:
+    if target.error is not None:
+        return TargetReport(target=target.name, status="failed", error=target.error.message, hint=target.error.hint)
+    findings = [finding for path in target.wanted for finding in found.get((id(target.group), path), ())]
+    findings.sort(key=lambda finding: finding.sort_key)
+    notes = () if target.wanted else ("no issue templates, forms or labels config found",)
+    return TargetReport(
+        target=target.name, status="findings" if findings else "clean", findings=tuple(findings), notes=notes
+    )
+
+
+def collect(paths: Sequence[str], stdin: bytes | None = None) -> list[Target]:
+    """Read the files that paths stand for; every repository once, however many of its files are named."""
+    groups: dict[str, Group] = {}
+    targets = []
+    for name in dict.fromkeys(paths):
+        try:
+            targets.append(_target(name, stdin, groups))
+        except ScaffoldError as error:
+            targets.append(Target(name, None, frozenset(), error))
+    return targets
+
+
+def _target(name: str, stdin: bytes | None, groups: dict[str, Group]) -> Target:
+    if name == STDIN:
+        return Target(name, Group(None, {name: stdin or b""}, {name: name}), frozenset({name}))
+    path = Path(name)
+    if path.is_dir():
+        return _folder(name, path, groups)
+    content = read_file(path, shown=name)
+    place = repository_of(path)
+    if place is None:
+        shown = path.as_posix()
+        return Target(name, Group(None, {shown: content}, {shown: name}), frozenset({shown}))
+    root, relative = place
+    group = _group(root, groups, strict=False)
+    group.files[relative] = content
+    group.shown.setdefault(relative, name)
+    return Target(name, group, frozenset({relative}))
+
+
+def _folder(name: str, path: Path, groups: dict[str, Group]) -> Target:
+    place = repository_of(path / "x")
+    root, inner = (place[0], place[1][:-1]) if place else (path, "")
+    group = _group(root, groups, strict=True)
+    wanted = frozenset(relative for relative in group.files if relative.startswith(inner))
+    for relative in wanted:
+        below = relative.removeprefix(inner)
+        group.shown.setdefault(relative, below if name == "." else os.path.join(name, *below.split("/")))  # noqa: PTH118
+    return Target(name, group, wanted)
+
+
+def _group(root: Path, groups: dict[str, Group], *, strict: bool) -> Group:
+    """Return a repository's files, read once. Unless `strict`, files that can't be read are left out."""
+    key = os.path.realpath(root)
+    if key not in groups:
+        files: dict[str, bytes] = {}
+        try:
+            for relative in repository_paths(root):
+                files[relative] = read_file(root / relative)
+        except ScaffoldError:
+            if strict:
+                raise
+        groups[key] = Group(root, files, {})
+    return groups[key]
+
+
+def repository_of(path: Path) -> tuple[Path, str] | None:
+    """Return the repository that a file belongs to by its folders' names, and its path there; None if by none."""
+    absolute = Path(os.path.abspath(path))  # noqa: PTH100 - symlinks stay as the user wrote them
+    parts = absolute.parts
+    for index in range(len(parts) - 2, 0, -1):
+        if parts[index] in _MARKERS:
+            return Path(*parts[:index]), "/".join(parts[index:])
+    inside = template_folder("/".join(parts))
+    if inside is None:
+        return None
+    folder = inside[0].count("/")
+    begin = folder - 1 if parts[folder - 1] == "docs" else folder
+    return Path(*parts[:begin]), "/".join(parts[begin:])
