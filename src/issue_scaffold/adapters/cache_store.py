@@ -6,18 +6,19 @@ Nothing in it is ever needed: a folder that can't be written is worked without, 
 import hashlib
 import json
 import os
-import tempfile
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
-
-from platformdirs import user_cache_path
 
 
 def cache_folder() -> Path:
     """Return the cache folder: `SCAFFOLD_CACHE_DIR`, or the platform's user cache folder."""
     override = os.environ.get("SCAFFOLD_CACHE_DIR")
-    return Path(override).absolute() if override else user_cache_path("issue-scaffold", appauthor=False)
+    if override:
+        return Path(override).absolute()
+    from platformdirs import user_cache_path
+
+    return user_cache_path("issue-scaffold", appauthor=False)
 
 
 def digest_of(*parts: str) -> str:
@@ -77,6 +78,8 @@ class CacheStore:
         return self.folder / "blobs" / digest[:2] / digest
 
     def _write(self, path: Path, content: bytes) -> None:
+        import tempfile
+
         temporary = None
         try:
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -6,20 +6,19 @@ mirror cache breaks when processes share it, so it gets a private one (https://g
 
 import os
 import stat
-import threading
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import yaml
 
 from issue_scaffold.adapters import git
+from issue_scaffold.adapters.answers_file import parse_answers
 from issue_scaffold.domain.rendering import File, Rendering, check_paths
 from issue_scaffold.errors import AnswerError, ScaffoldError, TemplateError, UnsupportedTemplateError
 
@@ -92,39 +91,9 @@ def render(job: RenderJob, scratch: Path) -> Rendering:
 @cache
 def preload() -> None:
     """Begin to import Copier, while this process waits for git: a render is coming."""
+    import threading
+
     threading.Thread(target=import_module, args=("copier",), daemon=True).start()
-
-
-@cache
-def copier_version() -> str:
-    """Return the installed Copier's version, without importing it."""
-    spec = find_spec("copier")
-    if spec is not None and spec.origin:
-        # As importlib.metadata would find it, which takes as long to import as the rest of a check.
-        for info in Path(spec.origin).parent.parent.glob("copier-*.dist-info"):
-            return info.name.removeprefix("copier-").removesuffix(".dist-info")
-    from importlib.metadata import version  # noqa: PLC0415 - see above
-
-    return version("copier")
-
-
-def parse_answers(content: bytes) -> dict[str, Any]:
-    """Return the answers in an answers file. Raises yaml.YAMLError, and ValueError when it holds no mapping."""
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    data = yaml.load(content, Loader=loader)  # noqa: S506 - it is the safe loader
-    if not isinstance(data, dict):
-        raise ValueError("it holds no mapping of answers")  # noqa: TRY004 - about a file's content
-    return data
-
-
-def same_answers(one: bytes, other: bytes) -> bool:
-    """Return whether two answers files say the same."""
-    if one == other:
-        return True
-    try:
-        return parse_answers(one) == parse_answers(other)
-    except (yaml.YAMLError, ValueError):
-        return False
 
 
 def read_config(text: bytes) -> dict[str, Any]:
@@ -162,7 +131,7 @@ def refuse_unsupported(source: str, config: Mapping[str, Any], questions: Mappin
 
 
 def _run(job: RenderJob, target: Path) -> "Worker":
-    import copier  # noqa: PLC0415 - costs 0.35 s
+    import copier
 
     shared: dict[str, Any] = {
         "data": dict(job.data),
@@ -193,7 +162,7 @@ def _copier_environment(job: RenderJob, scratch: Path) -> Iterator[None]:
     # plumbum copies os.environ when it is imported, and Copier reads both.
     os.environ["COPIER_CACHE_DIR"] = str(scratch / "copier-cache")
     try:
-        from plumbum import local  # noqa: PLC0415 - costs start-up time
+        from plumbum import local
 
         detour = git.instead_of(job.source.removeprefix("git+"), job.origin, os.environ) if job.origin else {}
         with local.env(GIT_TERMINAL_PROMPT="0", **detour), warnings.catch_warnings():
@@ -216,8 +185,8 @@ def _translated_errors(job: RenderJob) -> Iterator[None]:
 
 
 def _translate(job: RenderJob, error: Exception) -> ScaffoldError:
-    from copier.errors import CopierError, UnsafeTemplateError, UnsupportedVersionError  # noqa: PLC0415 - see _run
-    from jinja2 import TemplateSyntaxError  # noqa: PLC0415 - see _run
+    from copier.errors import CopierError, UnsafeTemplateError, UnsupportedVersionError
+    from jinja2 import TemplateSyntaxError
 
     what = f"the template {job.source} at {job.version}"
     text = " ".join(str(error).split()) or type(error).__name__
@@ -280,7 +249,7 @@ def _refuse_lost_answers(job: RenderJob, answers: Mapping[str, Any], questions: 
     """Refuse answers that Copier drops without a word: unknown, hidden, no longer valid, not among the choices."""
     for name, given in job.data.items():
         if name not in questions:
-            import difflib  # noqa: PLC0415 - only for the message
+            import difflib
 
             near = difflib.get_close_matches(name, questions, n=1)
             raise AnswerError(

@@ -84,7 +84,7 @@ def _stream(source: Source, name: str) -> YamlStream:
     if name.endswith(".json"):
         return parse_json(source.text)
     if name.endswith(".toml"):
-        from issue_scaffold.adapters.toml_nodes import parse_toml  # noqa: PLC0415 - rare, and tomllib takes its time
+        from issue_scaffold.adapters.toml_nodes import parse_toml
 
         return parse_toml(source.text)
     return parse_yaml(source.text)

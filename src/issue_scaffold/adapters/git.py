@@ -6,14 +6,15 @@ user's own configuration, credentials helpers and proxies stay.
 
 import os
 import re
-import subprocess
-import tempfile
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 from issue_scaffold.domain.versions import KnownVersions, latest_tag
 from issue_scaffold.errors import ScaffoldError
+
+if TYPE_CHECKING:
+    from subprocess import CompletedProcess
 
 # `git rev-parse --local-env-vars`, less the configuration that users pass on purpose.
 REPOSITORY_VARIABLES = (
@@ -39,8 +40,7 @@ class GitError(ScaffoldError):
     """Git could not be started, or said no."""
 
 
-@dataclass(frozen=True, slots=True)
-class UnmergedFile:
+class UnmergedFile(NamedTuple):
     """A file to mark unmerged: its path below the target, and the three contents that git shows as its stages."""
 
     path: str
@@ -86,7 +86,9 @@ def run(
 
 def _run(
     arguments: Sequence[str], *, cwd: Path | None, data: bytes | None, ok: Iterable[int], timeout: float | None = None
-) -> subprocess.CompletedProcess[bytes]:
+) -> "CompletedProcess[bytes]":
+    import subprocess
+
     try:
         done = subprocess.run(
             ["git", *arguments],
@@ -185,6 +187,8 @@ def merge_text(base: bytes, ours: bytes, theirs: bytes, labels: tuple[str, str, 
 
     `labels` name ours, base and theirs in the markers. Raises GitError.
     """
+    import tempfile
+
     with tempfile.TemporaryDirectory(prefix="scaffold-merge-") as folder:
         paths = []
         for name, content in (("ours", ours), ("base", base), ("theirs", theirs)):
@@ -195,18 +199,6 @@ def merge_text(base: bytes, ours: bytes, theirs: bytes, labels: tuple[str, str, 
         # The exit status is the number of conflicts, at most 127; above that it is a failure.
         done = _run(["merge-file", "-p", *named, *paths], cwd=None, data=None, ok=range(128))
     return done.stdout, done.returncode > 0
-
-
-def has_markers(content: bytes) -> bool:
-    """Return whether a text holds a whole conflict: the three marker lines, in order."""
-    state = 0
-    marks = (b"<<<<<<< ", b"=======", b">>>>>>> ")
-    for line in content.splitlines():
-        if line.startswith(marks[state]) and (state != 1 or line == marks[1]):
-            state += 1
-            if state == len(marks):
-                return True
-    return False
 
 
 def merge_in_progress(root: Path) -> str | None:

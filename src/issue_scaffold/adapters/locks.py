@@ -2,7 +2,6 @@
 
 import os
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -62,6 +61,8 @@ def hold(
 
 
 def _open(folder: Path, name: str) -> int:
+    import tempfile
+
     for place in (folder, Path(tempfile.gettempdir()) / "issue-scaffold-locks"):
         try:
             place.mkdir(parents=True, exist_ok=True)

@@ -5,15 +5,13 @@ A manifest alone answers whether a target is as rendered; contents are loaded wh
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from issue_scaffold.adapters.cache_store import CacheStore
 from issue_scaffold.domain.rendering import File, Rendering
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Entry(NamedTuple):
     """What a manifest says of one file. `blob` is the SHA-256 of its bytes, `digest` of what is compared."""
 
     digest: str
@@ -22,8 +20,7 @@ class Entry:
     link: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Manifest:
+class Manifest(NamedTuple):
     """A rendering without its contents."""
 
     source: str

@@ -13,8 +13,8 @@ def with_accepted(text: str, *, path: str, sha256: str | None, reason: str) -> s
 
     `sha256` None accepts that the file is deleted. Raises UsageError when the text isn't a settings file.
     """
-    from ruamel.yaml import YAML  # noqa: PLC0415 - slow to import, and `check` never writes
-    from ruamel.yaml.error import YAMLError  # noqa: PLC0415 - same
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
 
     yaml = YAML()
     yaml.preserve_quotes = True

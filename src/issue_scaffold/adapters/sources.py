@@ -1,23 +1,23 @@
-"""Template sources: what a user may write, what is recorded, and which local repository git reads instead.
+"""Template sources: what a user may write, what is recorded, and which versions there are.
 
-A remote source is read through a bare mirror in the cache folder, so that what was seen once works without a network;
-the bundled template is read from the bundle in the package; a local path is read where it is.
+What was asked before is answered from the cache, without starting git.
 """
 
 import re
-import shutil
-import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any, Final
 
-from issue_scaffold.adapters import bundled, git, locks
+from issue_scaffold.adapters import bundled
 from issue_scaffold.adapters.cache_store import CacheStore, digest_of
 from issue_scaffold.domain.versions import KnownVersions
 from issue_scaffold.errors import TemplateError, UsageError
+
+if TYPE_CHECKING:
+    from issue_scaffold.adapters.repositories import Repositories
 
 VERSIONS_LIFETIME_SECONDS: Final = 3600.0
 _ALIASES: Final = {"gh:": "https://github.com/", "gl:": "https://gitlab.com/"}
@@ -53,6 +53,8 @@ def parse_source(text: str, *, relative_to: Path) -> Source:
     `gh:` and `gl:` become full `https://` URLs and paths become absolute, so that the record means the same everywhere.
     Raises UsageError for a URL with credentials in it.
     """
+    if text == bundled.SOURCE:
+        return BUNDLED
     for alias, host in _ALIASES.items():
         if text.startswith(alias):
             text = host + text.removeprefix(alias).lstrip("/")
@@ -61,6 +63,8 @@ def parse_source(text: str, *, relative_to: Path) -> Source:
         return Source(text, is_local=False)
     if "://" not in remote:
         return Source(str((relative_to / Path(text).expanduser()).resolve()), is_local=True)
+    from urllib.parse import urlsplit
+
     parts = urlsplit(remote)
     if parts.scheme == "file":
         return Source(str(Path(parts.path).resolve()), is_local=True)
@@ -70,14 +74,12 @@ def parse_source(text: str, *, relative_to: Path) -> Source:
             hint="leave them out; git asks its credential helper, or use an ssh URL",
         )
     if remote.startswith(_KNOWN_HOSTS) and not remote.endswith(".git"):
-        return Source(remote.rstrip("/") + ".git", is_local=False)
-    if remote.endswith(".git"):
-        return Source(remote, is_local=False)
-    return Source("git+" + remote, is_local=False)
+        remote = remote.rstrip("/") + ".git"
+    return Source(remote if remote.endswith(".git") else f"git+{remote}", is_local=False)
 
 
 class SourceReader:
-    """Finds versions, commits and files of templates, and keeps what it finds in the cache."""
+    """Finds versions and commits of templates, and keeps what it finds in the cache."""
 
     def __init__(self, store: CacheStore, scratch: Callable[[], Path], on_miss: Callable[[], None]) -> None:
         """`scratch` makes a fresh temporary folder that lives as long as this process's work.
@@ -85,71 +87,17 @@ class SourceReader:
         `on_miss` is called before a repository is cloned: what was never seen will have to be rendered.
         """
         self._store = store
-        self._on_miss = on_miss
         self._scratch = scratch
-        self._repositories: dict[str, Path] = {}
+        self._on_miss = on_miss
         self._versions: dict[str, KnownVersions | None] = {}
         self._recalled: dict[str, KnownVersions] = {}
-        self._fetched: set[str] = set()
 
-    def origin(self, source: Source) -> str | None:
-        """Return the local path that git is to read instead of the recorded source; None when it is that path."""
-        if source.is_bundled:
-            return str(bundled.BUNDLE)
-        return None if source.is_local else str(self.repository(source))
+    @cached_property
+    def repositories(self) -> "Repositories":
+        """The repositories themselves, for what the cache can't answer."""
+        from issue_scaffold.adapters.repositories import Repositories
 
-    def repository(self, source: Source) -> Path:
-        """Return a local repository that holds the source's commits. Raises TemplateError when it can't be had."""
-        if source.key not in self._repositories:
-            self._repositories[source.key] = self._find_repository(source)
-        return self._repositories[source.key]
-
-    def _find_repository(self, source: Source) -> Path:
-        if source.is_bundled:
-            return self._scratch_mirror(str(bundled.BUNDLE))
-        if source.is_local:
-            return self._local_repository(Path(source.recorded))
-        with locks.hold(self._store.folder, f"git-{source.key}", what=f"the mirror of {source.recorded}"):
-            mirror = self._store.folder / "git" / f"{source.key}.git"
-            return mirror if (mirror / "HEAD").is_file() else self._new_mirror(source, mirror)
-
-    def _local_repository(self, path: Path) -> Path:
-        if path.is_file():
-            return self._scratch_mirror(str(path))
-        if not path.exists():
-            raise TemplateError(
-                f"the template {path} does not exist",
-                hint="name a folder that is a git repository, a git URL, or gh:OWNER/NAME",
-            )
-        if not (path / ".git").exists() and not (path / "objects").is_dir():
-            raise TemplateError(
-                f"the template {path} is not a git repository",
-                hint="updates need the template's history: git init, git add --all, git commit",
-            )
-        return path
-
-    def _new_mirror(self, source: Source, mirror: Path) -> Path:
-        self._on_miss()
-        try:
-            mirror.parent.mkdir(parents=True, exist_ok=True)
-            staging = Path(tempfile.mkdtemp(prefix="new-", dir=mirror.parent))
-        except OSError:  # no cache folder to write to: this process keeps its own
-            mirror = staging = self._scratch() / "mirror.git"
-        try:
-            git.clone_mirror(source.recorded.removeprefix("git+"), staging)
-        except git.GitError as error:
-            shutil.rmtree(staging, ignore_errors=True)
-            raise _unreachable(source, error) from error
-        self._fetched.add(source.key)
-        return staging.replace(mirror)
-
-    def _scratch_mirror(self, origin: str) -> Path:
-        folder = self._scratch() / "origin.git"
-        try:
-            git.clone_mirror(origin, folder)
-        except git.GitError as error:
-            raise TemplateError(f"the template {origin} can't be read: {error.message}", hint=error.hint) from error
-        return folder
+        return Repositories(self._store.folder, self._scratch, self._on_miss)
 
     def versions(
         self, source: Source, *, max_age: float = VERSIONS_LIFETIME_SECONDS, offline: bool = False
@@ -170,15 +118,10 @@ class SourceReader:
             return _versions_of(known)
         if offline and not source.is_local:
             return None
-        try:
-            asked = git.remote_versions(source.recorded.removeprefix("git+"))
-        except git.GitError:
-            return None
-        self._store.write_document(
-            "versions",
-            source.key,
-            {"asked_at": time.time(), "tags": dict(asked.tags), "head": asked.head, "latest": asked.latest},
-        )
+        asked = self.repositories.ask_versions(source)
+        if asked is not None:
+            document = {"asked_at": time.time(), "tags": dict(asked.tags), "head": asked.head, "latest": asked.latest}
+            self._store.write_document("versions", source.key, document)
         return asked
 
     def known_versions(self, source: Source) -> KnownVersions:
@@ -195,7 +138,7 @@ class SourceReader:
     def commit(self, source: Source, version: str) -> str:
         """Return the full commit id of a recorded version, a tag, a branch or a commit.
 
-        Raises TemplateError when the source has no such version.
+        Raises UsageError when the source has no such version, TemplateError when it can't be reached.
         """
         known = self.known_versions(source)
         if version in known.tags:
@@ -205,7 +148,7 @@ class SourceReader:
         # What a commit id stands for never changes; what a branch stands for does.
         if word and (found := self._store.read_document("commits", key)):
             return str(found["commit"])
-        commit = self._resolve(source, version, word)
+        commit = self.repositories.resolve(source, version, word)
         if commit is None:
             names = ", ".join(list(known.tags)[-5:]) or "none is tagged"
             raise UsageError(
@@ -215,50 +158,15 @@ class SourceReader:
             self._store.write_document("commits", key, {"commit": commit})
         return commit
 
-    def _resolve(self, source: Source, version: str, word: str | None) -> str | None:
-        repository = self.repository(source)
-        for _ in range(2):
-            commit = git.resolve(repository, version) or (git.resolve(repository, word) if word else None)
-            if commit is not None or not self._fetch(source):
-                return commit
-        return None
-
     def refresh(self, source: Source) -> None:
         """Bring a remote source's mirror and its known versions up to date. Raises TemplateError when that fails."""
         if source.is_bundled:
             return
-        if source.is_local:
-            self.repository(source)
-        elif not self._fetch(source):
-            raise TemplateError(
-                f"the template {source.recorded} can't be reached",
-                hint="check the URL and the network; `scaffold check --offline` works from the cache",
-            )
+        self.repositories.fetch(source)
         self._versions.pop(source.key, None)
         if self.versions(source, max_age=0) is None:
             raise TemplateError(f"the versions of the template {source.recorded} can't be listed")
 
-    def _fetch(self, source: Source) -> bool:
-        if source.is_bundled or source.is_local:
-            return False
-        repository = self.repository(source)
-        if source.key in self._fetched:
-            return True
-        try:
-            with locks.hold(self._store.folder, f"git-{source.key}", what=f"the mirror of {source.recorded}"):
-                git.fetch_mirror(repository)
-        except git.GitError:
-            return False
-        self._fetched.add(source.key)
-        return True
-
 
 def _versions_of(document: dict[str, Any]) -> KnownVersions:
     return KnownVersions(tags=document["tags"], head=document["head"], latest=document["latest"])
-
-
-def _unreachable(source: Source, error: git.GitError) -> TemplateError:
-    return TemplateError(
-        f"the template {source.recorded} can't be reached: {error.message}",
-        hint=error.hint or "check the URL, your access to it, and the network",
-    )

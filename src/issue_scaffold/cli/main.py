@@ -116,7 +116,7 @@ def show_error(error: ScaffoldError) -> None:
 def _unexpected(error: Exception) -> int:
     if os.environ.get("SCAFFOLD_DEBUG") == "1":
         raise error
-    from issue_scaffold.cli.crash import write_crash_report  # noqa: PLC0415 - traceback and tempfile cost start-up time
+    from issue_scaffold.cli.crash import write_crash_report
 
     where = write_crash_report(error)
     click.echo(f"error: unexpected {type(error).__name__}: {error}".splitlines()[0], err=True)

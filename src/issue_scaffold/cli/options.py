@@ -85,7 +85,7 @@ def read_answers(data: tuple[str, ...], data_file: Path | None) -> dict[str, Any
 
 
 def _answers_in(path: Path) -> dict[str, Any]:
-    import yaml  # noqa: PLC0415 - only where a file is given
+    import yaml
 
     try:
         found = yaml.safe_load(path.read_bytes())

@@ -1,33 +1,31 @@
 """Drift: what a file of a target says compared with what it should hold. Pure; contents are loaded when they differ."""
 
-import difflib
-import shlex
 from collections.abc import Sequence
-from dataclasses import dataclass
+from shlex import quote
+from typing import NamedTuple
 
 from issue_scaffold.domain.finding import Finding, Kind, Severity
 from issue_scaffold.domain.rendering import File, to_lf
 from issue_scaffold.domain.structured import Difference
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Remedy:
+class Remedy(NamedTuple):
     """How findings say to mend a target: `target` is how the user named it."""
 
     target: str
 
     def restore(self, path: str) -> str:
         """Return the ways on for a file that differs."""
-        where = "" if self.target == "." else f" {shlex.quote(self.target)}"
+        where = "" if self.target == "." else f" {quote(self.target)}"
         accepted = path if self.target == "." else f"{self.target.rstrip('/')}/{path}"
         return (
-            f"take the template's: scaffold update{where} --restore {shlex.quote(path)}; "
-            f"keep yours: scaffold accept {shlex.quote(accepted)} --reason TEXT"
+            f"take the template's: scaffold update{where} --restore {quote(path)}; "
+            f"keep yours: scaffold accept {quote(accepted)} --reason TEXT"
         )
 
     def update(self) -> str:
         """Return the way on for a target that is behind."""
-        return f"run: scaffold update{'' if self.target == '.' else f' {shlex.quote(self.target)}'}"
+        return f"run: scaffold update{'' if self.target == '.' else f' {quote(self.target)}'}"
 
 
 def missing(path: str, remedy: Remedy) -> Finding:
@@ -57,7 +55,7 @@ def conflict(path: str, content: bytes) -> Finding:
         line=line,
         column=1,
         message="conflict markers are left in the file",
-        hint="edit the marked lines, then: git add " + shlex.quote(path),
+        hint="edit the marked lines, then: git add " + quote(path),
     )
 
 
@@ -114,6 +112,8 @@ def _what_differs(wanted: File, found: File) -> tuple[str, int | None]:
         return f"{state}; in the template it is{' not' if found.executable else ''}", None
     if not (wanted.is_text and found.is_text):
         return "its bytes differ from the template's", None
+    import difflib
+
     left, right = to_lf(wanted.content).splitlines(), to_lf(found.content).splitlines()
     blocks = [
         code for code in difflib.SequenceMatcher(None, left, right, autojunk=False).get_opcodes() if code[0] != "equal"
@@ -137,6 +137,8 @@ def unified_diff(path: str, wanted: File | None, found: File | None) -> str:
         [] if file is None else to_lf(file.content).decode(errors="replace").splitlines(keepends=True)
         for file in (wanted, found)
     )
+    import difflib
+
     names = ("/dev/null" if wanted is None else f"a/{path}", "/dev/null" if found is None else f"b/{path}")
     lines = difflib.unified_diff(left, right, *names)
     return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)

@@ -49,6 +49,18 @@ def uses_crlf(content: bytes) -> bool:
     return content.count(b"\r\n") * 2 > content.count(b"\n")
 
 
+def has_markers(content: bytes) -> bool:
+    """Return whether a text holds a whole conflict: the three marker lines, in order."""
+    state = 0
+    marks = (b"<<<<<<< ", b"=======", b">>>>>>> ")
+    for line in content.splitlines():
+        if line.startswith(marks[state]) and (state != 1 or line == marks[1]):
+            state += 1
+            if state == len(marks):
+                return True
+    return False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rendering:
     """All files of one template version for one set of answers.

@@ -58,7 +58,7 @@ def same_commit(one: str, other: str) -> bool:
 
 def parse(version: str) -> "Version | None":
     """Return the PEP 440 version of a tag, or None when it isn't one."""
-    from packaging.version import InvalidVersion, Version  # noqa: PLC0415 - a check that is up to date needs no parser
+    from packaging.version import InvalidVersion, Version
 
     try:
         return Version(version)

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from issue_scaffold.adapters import git, settings_edit, staging, target
-from issue_scaffold.domain.rendering import File
+from issue_scaffold.adapters import settings_edit, staging, target
+from issue_scaffold.domain.rendering import File, has_markers
 from issue_scaffold.domain.repository_layout import SETTINGS_PATH
 from issue_scaffold.errors import UsageError
 from issue_scaffold.usecases.execution import locked
@@ -85,6 +85,6 @@ def _digest_to_accept(opened: Target, path: str, renderer: Renderer) -> str | No
     found = target.read_file(opened.root, path)
     if found is not None and found.digest == entry.digest and found.executable == entry.executable:
         raise UsageError(f"{path} is as the template has it, so there is nothing to accept")
-    if found is not None and git.has_markers(found.content):
+    if found is not None and has_markers(found.content):
         raise UsageError(f"{path} has conflict markers in it", hint="resolve them first")
     return None if found is None else found.digest

@@ -10,16 +10,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from issue_scaffold import __version__
-from issue_scaffold.adapters import git, target
+from issue_scaffold.adapters import target
+from issue_scaffold.adapters.answers_file import same_answers
 from issue_scaffold.adapters.cache_store import digest_of
-from issue_scaffold.adapters.copier_engine import same_answers
 from issue_scaffold.adapters.render_cache import Entry, Manifest
 from issue_scaffold.adapters.source_files import repository_paths
 from issue_scaffold.adapters.sources import VERSIONS_LIFETIME_SECONDS
 from issue_scaffold.domain import drift
 from issue_scaffold.domain.drift import Remedy
 from issue_scaffold.domain.finding import Finding, Kind, Severity
-from issue_scaffold.domain.rendering import File, Rendering, content_digest
+from issue_scaffold.domain.rendering import File, Rendering, content_digest, has_markers
 from issue_scaffold.domain.report import Report, TargetReport, TemplateState
 from issue_scaffold.domain.repository_layout import SETTINGS_PATH
 from issue_scaffold.errors import EXIT_FAILURE, EXIT_FINDINGS, EXIT_OK, ScaffoldError
@@ -72,13 +72,10 @@ def check_target(text: str, options: CheckOptions, renderer: Renderer) -> Target
     opened = open_target(text, options.answers_file)
     manifest = renderer.manifest(opened.recorded)
     latest, notes = _latest(opened, options, renderer)
-    remedy = Remedy(target=text)
-    comparison = _Comparison(
-        opened=opened, manifest=manifest, renderer=renderer, remedy=remedy, with_diff=options.with_diff
-    )
+    comparison = _Comparison(opened, manifest, renderer, with_diff=options.with_diff)
     findings = [*comparison.findings(), *_invalid(opened.root, renderer)]
     if latest is not None and renderer.sources.known_versions(opened.source).is_newer(latest, opened.version):
-        findings.append(drift.outdated(opened.answers_file, opened.version, latest, remedy))
+        findings.append(drift.outdated(opened.answers_file, opened.version, latest, comparison.remedy))
     findings.sort(key=lambda finding: finding.sort_key)
     clean = all(finding.kind is Kind.ACCEPTED for finding in findings)
     return TargetReport(
@@ -100,16 +97,16 @@ def _latest(opened: Target, options: CheckOptions, renderer: Renderer) -> tuple[
     return None, (f"whether a newer version is out is unknown: {why}",)
 
 
-@dataclass(slots=True, kw_only=True)
 class _Comparison:
     """One target against one manifest; contents are loaded when something differs."""
 
-    opened: Target
-    manifest: Manifest
-    renderer: Renderer
-    remedy: Remedy
-    with_diff: bool
-    rendering: Rendering | None = None
+    def __init__(self, opened: Target, manifest: Manifest, renderer: Renderer, *, with_diff: bool) -> None:
+        self.opened = opened
+        self.manifest = manifest
+        self.renderer = renderer
+        self.with_diff = with_diff
+        self.remedy = Remedy(opened.shown)
+        self.rendering: Rendering | None = None
 
     def findings(self) -> Iterator[Finding]:
         """Yield what differs, file by file."""
@@ -123,7 +120,7 @@ class _Comparison:
         if found is not None and found.digest == entry.digest and _same_mode(found, entry):
             return
         deviation = accepted.get(path)
-        if found is not None and found.is_text and git.has_markers(found.content):
+        if found is not None and found.is_text and has_markers(found.content):
             yield drift.conflict(path, found.content)
         elif deviation is not None and deviation.sha256 == (None if found is None else found.digest):
             yield drift.accepted(path, deviation.reason)
@@ -137,7 +134,7 @@ class _Comparison:
         if path == self.manifest.answers_file:
             return () if same_answers(wanted.content, found.content) else (self._answers(path, wanted, found),)
         if wanted.is_text and found.is_text:
-            from issue_scaffold.adapters import structured_files  # noqa: PLC0415 - most checks find nothing differing
+            from issue_scaffold.adapters import structured_files
 
             try:
                 differences = structured_files.differences(path, wanted.content.decode(), found.content.decode())
@@ -179,7 +176,7 @@ def _invalid(root: Path, renderer: Renderer) -> tuple[Finding, ...]:
     key = digest_of(__version__, *files)
     if renderer.store.read_document("valid", key) is not None:
         return ()
-    from issue_scaffold.usecases.validate import validate_repository  # noqa: PLC0415 - only what was never seen before
+    from issue_scaffold.usecases.validate import validate_repository
 
     errors = tuple(finding for finding in validate_repository(root) if finding.severity is Severity.ERROR)
     if not errors:

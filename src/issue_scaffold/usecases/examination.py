@@ -234,7 +234,7 @@ def _judge(source: Source, item: Any, rules: tuple[str, ...], used: bool) -> Ite
     if unknown or not rules:
         words = ", ".join(f"`{word}`" for word in unknown)
         message = f"no rule is called {words}" if unknown else "the suppression names no rule"
-        from issue_scaffold.domain.rules.wording import closest  # noqa: PLC0415 - only for a broken suppression
+        from issue_scaffold.domain.rules.wording import closest
 
         guess = closest(unknown[0], RULES) if unknown else None
         hint = f"did you mean `{guess}`?" if guess else "`scaffold rules` lists them; write `ignore[rule] reason`"

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from issue_scaffold.adapters import git, locks, settings_edit, staging, structured_files, target
+from issue_scaffold.adapters.answers_file import same_answers
 from issue_scaffold.adapters.cache_store import digest_of
-from issue_scaffold.adapters.copier_engine import same_answers
 from issue_scaffold.domain.finding import Finding, Severity
 from issue_scaffold.domain.merge import Tools
 from issue_scaffold.domain.plan import Action, Plan, Step
-from issue_scaffold.domain.rendering import File
-from issue_scaffold.domain.repository_layout import SETTINGS_PATH
+from issue_scaffold.domain.rendering import File, has_markers
+from issue_scaffold.domain.repository_layout import SETTINGS_PATH, is_wanted
 from issue_scaffold.errors import ConflictError
 from issue_scaffold.usecases.rendering import Renderer
 from issue_scaffold.usecases.target import accepted_deviations
@@ -74,7 +74,7 @@ def refuse_unfinished(root: Path, paths: Sequence[str]) -> None:
         raise ConflictError(
             f"a {state} is in progress in {top}; nothing was written", hint=f"finish it, or: git {state} --abort"
         )
-    marked = [path for path in paths if (file := target.read_file(root, path)) and git.has_markers(file.content)]
+    marked = [path for path in paths if (file := target.read_file(root, path)) and has_markers(file.content)]
     if marked:
         raise ConflictError(
             f"conflicts from an earlier run are not resolved yet: {', '.join(marked)}; nothing was written",
@@ -108,7 +108,8 @@ def refuse_invalid(plan: Plan) -> None:
 
 
 def _errors(files: Mapping[str, bytes]) -> list[Finding]:
-    return [finding for finding in validate_files(files) if finding.severity is Severity.ERROR]
+    validated = {path: content for path, content in files.items() if is_wanted(path)}
+    return [finding for finding in validate_files(validated) if finding.severity is Severity.ERROR]
 
 
 def carry_out(root: Path, plan: Plan) -> None:

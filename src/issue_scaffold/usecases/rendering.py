@@ -2,22 +2,22 @@
 
 import contextlib
 import json
-import shutil
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from issue_scaffold import __version__
-from issue_scaffold.adapters import copier_engine, git
+from issue_scaffold.adapters.answers_file import copier_version
 from issue_scaffold.adapters.cache_store import CacheStore, cache_folder, digest_of
-from issue_scaffold.adapters.copier_engine import Asking, RenderJob
 from issue_scaffold.adapters.render_cache import Manifest, RenderCache
 from issue_scaffold.adapters.sources import Source, SourceReader
 from issue_scaffold.domain.rendering import Rendering
 from issue_scaffold.errors import TemplateError
+
+if TYPE_CHECKING:
+    from issue_scaffold.adapters.copier_engine import Asking
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +41,7 @@ class Renderer:
 
     def __init__(self, folder: Path | None = None) -> None:
         self.store = CacheStore(folder or cache_folder())
-        self.sources = SourceReader(self.store, self._new_scratch, copier_engine.preload)
+        self.sources = SourceReader(self.store, self._new_scratch, _preload)
         self._cache = RenderCache(self.store)
         self._scratch: list[Path] = []
 
@@ -50,7 +50,7 @@ class Renderer:
         key = self._key(request)
         return self._cache.manifest(key) or self._cache.keep(key, self._make(request, "nothing"))
 
-    def rendering(self, request: Request, *, asking: Asking = "nothing") -> Rendering:
+    def rendering(self, request: Request, *, asking: "Asking" = "nothing") -> Rendering:
         """Return a rendering; with `asking`, a person answers questions, and the cache is only filled, not read.
 
         Raises what `copier_engine.render` raises, and TemplateError when the source can't be reached.
@@ -77,22 +77,38 @@ class Renderer:
 
     def close(self) -> None:
         """Remove the temporary folders."""
+        if not self._scratch:
+            return
+        import shutil
+
         for folder in self._scratch:
             shutil.rmtree(folder, ignore_errors=True)
         self._scratch.clear()
 
     def _new_scratch(self) -> Path:
+        import tempfile
+
         self._scratch.append(Path(tempfile.mkdtemp(prefix="scaffold-")))
         return self._scratch[-1]
 
-    def _make(self, request: Request, asking: Asking) -> Rendering:
+    def _make(self, request: Request, asking: "Asking") -> Rendering:
+        from issue_scaffold.adapters import copier_engine
+
         copier_engine.preload()
-        commit = self.sources.commit(request.source, request.version)
-        if not request.source.is_bundled:
-            self._refuse_early(request.source, request.version, commit)
-        job = RenderJob(
-            source=request.source.recorded,
-            origin=self.sources.origin(request.source),
+        source, repositories = request.source, self.sources.repositories
+        commit = self.sources.commit(source, request.version)
+        if not source.is_bundled:
+            if not repositories.holds(source, request.version, commit):
+                raise TemplateError(
+                    f"version {request.version} of the template {source.recorded} has moved to another commit",
+                    hint="its author should give a changed template a new version; scaffold check --refresh looks anew",
+                )
+            for text in repositories.config_files(source, commit):
+                # Before any question; Copier's own reading of it, with what it includes, decides afterwards.
+                copier_engine.refuse_unsupported(source.recorded, copier_engine.read_config(text), {})
+        job = copier_engine.RenderJob(
+            source=source.recorded,
+            origin=repositories.origin(source),
             version=request.version,
             answers_file=request.answers_file,
             folder_name=request.folder_name,
@@ -103,22 +119,6 @@ class Renderer:
         )
         return copier_engine.render(job, self._new_scratch())
 
-    def _refuse_early(self, source: Source, version: str, commit: str) -> None:
-        """Refuse an unsupported template before any question; Copier's own reading of it decides afterwards."""
-        repository = self.sources.repository(source)
-        if git.resolve(repository, version) != commit:
-            self.sources.refresh(source)
-            if git.resolve(repository, version) not in {None, commit}:
-                raise TemplateError(
-                    f"version {version} of the template {source.recorded} has moved to another commit",
-                    hint="run the command again: it knows now",
-                )
-        for name in ("copier.yml", "copier.yaml"):
-            text = git.read_file(repository, commit, name)
-            if text is not None:
-                config = copier_engine.read_config(text)
-                copier_engine.refuse_unsupported(source.recorded, config, {})
-
     def _key(self, request: Request) -> str:
         commit = self.sources.commit(request.source, request.version)
         recorded = None
@@ -126,7 +126,7 @@ class Renderer:
             recorded = {name: value for name, value in request.recorded.items() if not name.startswith("_")}
         asked = json.dumps([recorded, dict(request.data), dict(request.suggested)], sort_keys=True, default=str)
         name = request.folder_name if self._depends_on_folder(request.source, commit) else ""
-        tools = f"{copier_engine.copier_version()} {__version__}"
+        tools = f"{copier_version()} {__version__}"
         return digest_of(request.source.recorded, commit, request.version, request.answers_file, asked, name, tools)
 
     def _depends_on_folder(self, source: Source, commit: str) -> bool:
@@ -135,10 +135,16 @@ class Renderer:
         key = digest_of(source.recorded, commit)
         known = self.store.read_document("templates", key)
         if known is None:
-            depends = git.mentions(self.sources.repository(source), commit, "_folder_name|dst_path")
+            depends = self.sources.repositories.mentions(source, commit, "_folder_name|dst_path")
             known = {"depends_on_folder": depends}
             self.store.write_document("templates", key, known)
         return bool(known["depends_on_folder"])
+
+
+def _preload() -> None:
+    from issue_scaffold.adapters import copier_engine
+
+    copier_engine.preload()
 
 
 @contextmanager

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 
-from issue_scaffold.adapters import git
-from issue_scaffold.adapters.copier_engine import parse_answers
+from issue_scaffold.adapters.answers_file import parse_answers
 from issue_scaffold.adapters.sources import Source, parse_source
 from issue_scaffold.domain.repository_layout import SETTINGS_PATH
 from issue_scaffold.errors import ScaffoldError, UsageError
@@ -99,7 +98,7 @@ def accepted_deviations(root: Path) -> "dict[str, Accepted]":
         content = (root / SETTINGS_PATH).read_bytes()
     except (FileNotFoundError, NotADirectoryError):
         return {}
-    from issue_scaffold.adapters.settings_file import parse_settings  # noqa: PLC0415 - most targets have no settings
+    from issue_scaffold.adapters.settings_file import parse_settings
 
     return {entry.path: entry for entry in parse_settings(content).accepted}
 
@@ -108,6 +107,8 @@ def _where_else(root: Path, text: str) -> str:
     others = sorted(path.name for path in root.glob(".copier-answers*.y*ml"))
     if others:
         return f"to follow the template of {others[0]}, add: -a {others[0]}"
+    from issue_scaffold.adapters import git
+
     above = git.top_level(root)
     if above is not None and above != root and (above / ANSWERS_FILE).is_file():
         return f"the repository's root has one: {above}"

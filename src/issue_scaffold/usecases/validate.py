@@ -6,14 +6,16 @@ Owns which files belong together and what exit code follows; what is wrong with 
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from issue_scaffold.adapters.source_files import read_file, repository_paths
 from issue_scaffold.domain.finding import Finding, Severity
 from issue_scaffold.domain.report import Report, TargetReport
 from issue_scaffold.domain.repository_layout import template_folder
 from issue_scaffold.errors import EXIT_FINDINGS, EXIT_OK, ScaffoldError
-from issue_scaffold.usecases.examination import examine
+
+if TYPE_CHECKING:
+    from issue_scaffold.usecases.examination import Located
 
 STDIN = "-"
 _MARKERS = frozenset({".github", ".gitea", ".forgejo", ".gitlab"})
@@ -41,7 +43,14 @@ class Target(NamedTuple):
 
 def validate_files(files: Mapping[str, bytes]) -> tuple[Finding, ...]:
     """Return the findings of a repository's files in memory, by repository-relative POSIX path."""
-    return tuple(located.finding() for located in examine(files))
+    return tuple(located.finding() for located in _examine(files, together=True))
+
+
+def _examine(files: Mapping[str, bytes], *, together: bool) -> "list[Located]":
+    # `check` asks this module which files there are, and rarely what is wrong with them: the rules load when they run.
+    from issue_scaffold.usecases.examination import examine
+
+    return examine(files, together=together)
 
 
 def repository_files(root: Path) -> list[str]:
@@ -74,7 +83,7 @@ def examine_groups(targets: Iterable[Target]) -> dict[tuple[int, str], list[Find
     """Return the findings of all groups by group and file, each group looked at once."""
     found: dict[tuple[int, str], list[Finding]] = {}
     for group in {id(target.group): target.group for target in targets if target.group}.values():
-        for located in examine(group.files, together=group.root is not None):
+        for located in _examine(group.files, together=group.root is not None):
             path = located.source.path
             if path in group.shown:
                 found.setdefault((id(group), path), []).append(located.finding(group.shown[path]))

@@ -215,7 +215,7 @@ def render_language(form: Form) -> Iterator[Problem]:
         folded = word.lower().replace(" ", "-")
         if folded in COMMON_LANGUAGES:
             continue
-        from issue_scaffold.domain.rules.linguist import LANGUAGES  # noqa: PLC0415 - a long table for a rare case
+        from issue_scaffold.domain.rules.linguist import LANGUAGES
 
         if folded not in LANGUAGES:
             guess = closest(folded, LANGUAGES)

@@ -92,9 +92,9 @@ def _misread_as(config: LabelsConfig, node: Scalar) -> tuple[str, bool] | None:
     if node.kind in {"timestamp", "symbol", "bool"}:
         return {"timestamp": "a date", "symbol": "a Ruby symbol", "bool": "a boolean"}[node.kind], True
     if re.fullmatch(r"0\d{5}", raw):
-        return f"{int(raw)} in YAML 1.2", False
+        return f"a YAML 1.2 reader takes it for {int(raw)}", False
     if re.fullmatch(r"\d+[eE]\d+", raw):
-        return "a floating-point number in YAML 1.2", False
+        return "a YAML 1.2 reader takes it for a floating-point number", False
     return None
 
 
@@ -130,9 +130,9 @@ def color_unquoted(config: LabelsConfig) -> Iterator[Problem]:
         node, value = harmless[0]
         raw = config.document.source.text[node.start : node.end]
         rest = f" (and {count(len(harmless) - 1, 'more colour')} likewise)" if len(harmless) > 1 else ""
-        what = value if "YAML" in value else "a number"
+        what = value if "YAML" in value else "YAML reads a number"
         edits = tuple(edit for found, _ in harmless for edit in _quote_color(config, found).edits)
-        message = f"colour `{raw}` is not quoted, and {what}{rest}"
+        message = f"colour `{raw}` is not quoted: {what}{rest}"
         hint = f'put it in quotes: `"{raw}"`'
         yield at(node, message, hint=hint, severity=Severity.WARNING, fix=Fix(edits))
 
@@ -161,7 +161,8 @@ def duplicate(config: LabelsConfig) -> Iterator[Problem]:
         first = seen.setdefault(key, node)
         owners.setdefault(key, label)
         if first is not node:
-            yield _twice(config, node, first, "alias")
+            # Label tools take the first of two; configs in use have such.
+            yield _twice(config, node, first, "alias")._replace(severity=Severity.WARNING)
 
 
 def _twice(config: LabelsConfig, node: Scalar, first: Scalar, what: str) -> Problem:
@@ -181,7 +182,7 @@ def emoji_only(config: LabelsConfig) -> Iterator[Problem]:
 
 
 def _is_emoji_part(char: str) -> bool:
-    from issue_scaffold.domain.emoji import is_emoji  # noqa: PLC0415 - a table that ASCII configs don't need
+    from issue_scaffold.domain.emoji import is_emoji
 
     return is_emoji(char) or char in "\u200d\ufe0f\ufe0e\u20e3 "
 

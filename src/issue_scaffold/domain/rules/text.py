@@ -11,7 +11,7 @@ def broken_emoji(document: Document) -> Iterator[Problem]:
     """Find text that went through a wrong code page; equal ones are one finding, and repaired together."""
     if document.source.text.isascii():
         return
-    from issue_scaffold.domain.broken_emoji import find_broken  # noqa: PLC0415 - tables that ASCII files don't need
+    from issue_scaffold.domain.broken_emoji import find_broken
 
     groups: dict[str, list[Edit]] = {}
     meant: dict[str, tuple[str, ...]] = {}

@@ -7,7 +7,7 @@ from issue_scaffold.domain.source import Source
 
 def closest(word: str, choices: Iterable[str]) -> str | None:
     """Return the choice that was probably meant, or None."""
-    from difflib import get_close_matches  # noqa: PLC0415 - only a broken file needs it
+    from difflib import get_close_matches
 
     by_fold = {choice.lower(): choice for choice in choices}
     folded = word.lower().replace("_", "-") if any("-" in choice for choice in by_fold) else word.lower()

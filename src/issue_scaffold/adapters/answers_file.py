@@ -1,0 +1,40 @@
+"""Answers files, and what else a check needs to know of Copier without importing it."""
+
+from functools import cache
+from importlib.machinery import PathFinder
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+
+@cache
+def copier_version() -> str:
+    """Return the installed Copier's version, without importing it."""
+    spec = PathFinder.find_spec("copier")
+    if spec is not None and spec.origin:
+        # As importlib.metadata would find it, which takes as long to import as the rest of a check.
+        for info in Path(spec.origin).parent.parent.glob("copier-*.dist-info"):
+            return info.name.removeprefix("copier-").removesuffix(".dist-info")
+    from importlib.metadata import version
+
+    return version("copier")
+
+
+def parse_answers(content: bytes) -> dict[str, Any]:
+    """Return the answers in an answers file. Raises yaml.YAMLError, and ValueError when it holds no mapping."""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    data = yaml.load(content, Loader=loader)  # noqa: S506 - it is the safe loader
+    if not isinstance(data, dict):
+        raise ValueError("it holds no mapping of answers")  # noqa: TRY004 - about a file's content
+    return data
+
+
+def same_answers(one: bytes, other: bytes) -> bool:
+    """Return whether two answers files say the same."""
+    if one == other:
+        return True
+    try:
+        return parse_answers(one) == parse_answers(other)
+    except (yaml.YAMLError, ValueError):
+        return False

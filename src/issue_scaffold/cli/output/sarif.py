@@ -1,0 +1,89 @@
+"""A report as SARIF 2.1.0, for code scanning. Valid by the OASIS schema; the rules that were broken come with it."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from typing import Any, Final
+from urllib.parse import quote
+
+from issue_scaffold import __version__
+from issue_scaffold.cli.output.places import findings, label
+from issue_scaffold.domain.finding import Finding, Severity
+from issue_scaffold.domain.report import Report
+from issue_scaffold.errors import EXIT_USAGE
+
+_LEVELS: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
+_SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+
+
+def render(report: Report) -> str:
+    """Return one SARIF log with one run."""
+    rules = {label(finding): finding for _, finding, _ in findings(report)}
+    ids = sorted(rules)
+    run = {
+        "tool": {
+            "driver": {
+                "name": "issue-scaffold",
+                "version": __version__,
+                "rules": [_rule(name, rules[name]) for name in ids],
+            }
+        },
+        "columnKind": "unicodeCodePoints",
+        "results": list(_results(report, ids)),
+        "invocations": [
+            {
+                "executionSuccessful": report.exit_code < EXIT_USAGE,
+                "exitCode": report.exit_code,
+                "toolExecutionNotifications": [
+                    {"level": "error", "message": {"text": target.error}}
+                    for target in report.targets
+                    if target.error is not None
+                ],
+            }
+        ],
+    }
+    log = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
+    return json.dumps(log, ensure_ascii=False, indent=2) + "\n"
+
+
+def _rule(name: str, finding: Finding) -> dict[str, Any]:
+    rule: dict[str, Any] = {"id": name, "shortDescription": {"text": _summary(name)}}
+    if finding.url and finding.url.startswith("https://"):
+        rule["helpUri"] = finding.url
+    return rule
+
+
+def _summary(name: str) -> str:
+    from issue_scaffold.usecases.rules import summary
+
+    return summary(name) or f"the target and its template differ: {name}"
+
+
+def _results(report: Report, ids: list[str]) -> Iterator[dict[str, Any]]:
+    seen: dict[str, int] = {}
+    for _, finding, path in findings(report):
+        name = label(finding)
+        text = finding.message + (f" – {finding.hint}" if finding.hint else "")
+        key = "\0".join((name, path, finding.message, finding.excerpt.text if finding.excerpt else ""))
+        digest = hashlib.sha256(key.encode()).hexdigest()[:32]
+        seen[digest] = seen.get(digest, 0) + 1
+        yield {
+            "ruleId": name,
+            "ruleIndex": ids.index(name),
+            "level": _LEVELS[finding.severity],
+            "message": {"text": text},
+            "locations": [{"physicalLocation": _location(path, finding)}],
+            "partialFingerprints": {"scaffold/v1": f"{digest}:{seen[digest]}"},
+        }
+
+
+def _location(path: str, finding: Finding) -> dict[str, Any]:
+    location: dict[str, Any] = {"artifactLocation": {"uri": quote(path.replace("\\", "/"), safe="/-._~")}}
+    if finding.line is not None:
+        column = finding.column or 1
+        region: dict[str, Any] = {"startLine": finding.line, "startColumn": column}
+        if finding.excerpt is not None:
+            region["endColumn"] = max(column, finding.excerpt.end + 1)
+            region["snippet"] = {"text": finding.excerpt.text}
+        location["region"] = region
+    return location

@@ -1,0 +1,158 @@
+"""A report for people: one line a finding that editors can jump to, the source line with an underline, and what to do."""
+
+import unicodedata
+from collections.abc import Iterator
+from typing import Final
+
+import click
+
+from issue_scaffold.cli.output.places import label, plural, tally
+from issue_scaffold.domain.finding import Excerpt, Finding, Severity
+from issue_scaffold.domain.report import Report, TargetReport
+
+_COLOURS: Final = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "blue"}
+_TAB: Final = 4
+_DIFF_COLOURS: Final = {"+": "green", "-": "red", "@": "cyan"}
+
+
+def render(report: Report, *, width: int = 160) -> str:
+    """Return the whole text, with terminal colours."""
+    lines: list[str] = []
+    linked: set[str] = set()
+    for target in report.targets:
+        lines += _target(report, target, width, linked)
+    lines += _summary(report)
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _target(report: Report, target: TargetReport, width: int, linked: set[str]) -> Iterator[str]:
+    if report.command == "check" and target.status != "failed":
+        yield _header(target)
+    for finding in target.findings:
+        yield from _finding(finding, width)
+        if finding.url and label(finding) not in linked:
+            linked.add(label(finding))  # once a rule: the second time it is in the way
+            yield f"  {click.style('see:', dim=True)} {click.style(finding.url, dim=True)}"
+        for line in (finding.diff or "").splitlines():
+            yield click.style(f"  {visible(line)}", fg=_DIFF_COLOURS.get(line[:1]))
+    for note in target.notes:
+        lead = f"{target.target}: " if len(report.targets) > 1 or report.command == "validate" else ""
+        yield f"{click.style('note:', fg='cyan')} {lead}{note}"
+
+
+def _header(target: TargetReport) -> str:
+    name = click.style(target.target, bold=True)
+    words = {"clean": click.style("in sync", fg="green"), "findings": click.style("not in sync", fg="red")}
+    return f"{name}: {words[target.status]}{_template(target)}"
+
+
+def _template(target: TargetReport) -> str:
+    if target.template is None:
+        return ""
+    version = f" {target.template.version}" if target.template.version else ""
+    latest = target.template.latest
+    newer = f", latest is {latest}" if latest and latest != target.template.version else ""
+    return f" with {target.template.source}{version}{newer}"
+
+
+def _finding(finding: Finding, width: int) -> Iterator[str]:
+    place = finding.path
+    if finding.line is not None:
+        place += f":{finding.line}:{finding.column or 1}"
+    severity = click.style(f"{finding.severity}:", fg=_COLOURS[finding.severity], bold=True)
+    yield f"{click.style(place, bold=True)}: {severity} {visible(finding.message)} [{label(finding)}]"
+    if finding.excerpt is not None and finding.line is not None:
+        yield from excerpt_lines(finding.excerpt, finding.line, width)
+    if finding.hint:
+        yield f"  {click.style('hint:', fg='cyan')} {visible(finding.hint)}"
+
+
+def excerpt_lines(excerpt: Excerpt, line: int, width: int) -> Iterator[str]:
+    """Yield a source line and its underline, aligned for tabs, wide and combining characters, cut to a width."""
+    gutter = f"{line:>5} | "
+    text, start, end = _cut(excerpt, width - len(gutter))
+    if not text.strip():
+        return
+    before, marked = _columns(text[:start], 0), _columns(text[:end], 0) - _columns(text[:start], 0)
+    mark = "^" * max(marked, 1)
+    yield f"{click.style(gutter, dim=True)}{expanded(text)}"
+    yield f"{click.style(' ' * 5 + ' | ', dim=True)}{' ' * before}{click.style(mark, fg='red', bold=True)}"
+
+
+def _cut(excerpt: Excerpt, width: int) -> tuple[str, int, int]:
+    """Return the line around the marked part, dots where something was left out."""
+    text, start, end = excerpt.text, excerpt.start, excerpt.end
+    if _columns(text, 0) <= width:
+        return text, start, end
+    room = max(20, width // 2 - 2)  # every character may be a wide one
+    begin = max(0, min(start - room // 4, len(text) - room))
+    cut = text[begin : begin + room]
+    lead = "…" if begin else ""
+    tail = "…" if begin + room < len(text) else ""
+    shift = len(lead) - begin
+    return f"{lead}{cut}{tail}", start + shift, min(end + shift, len(lead) + len(cut))
+
+
+def expanded(text: str) -> str:
+    """Return a line with tabs as blanks and control characters visible."""
+    parts, column = [], 0
+    for char in text:
+        piece = " " * (_TAB - column % _TAB) if char == "\t" else visible(char)
+        parts.append(piece)
+        column += _columns(piece, column)
+    return "".join(parts)
+
+
+def _columns(text: str, start: int) -> int:
+    """Return how many terminal columns a text takes that begins at a column."""
+    if text.isascii() and text.isprintable():
+        return len(text)
+    column = start
+    joined = False
+    for char in text:
+        if char == "\t":
+            column += _TAB - column % _TAB
+        elif unicodedata.combining(char) or unicodedata.category(char) in {"Mn", "Me", "Cf"}:
+            pass
+        elif not char.isprintable():
+            column += len(visible(char))
+        elif not joined:
+            column += 2 if unicodedata.east_asian_width(char) in {"W", "F"} else 1
+        joined = char == "\u200d"
+    return column - start
+
+
+def visible(text: str) -> str:
+    """Return a text in which control characters can't reach the terminal."""
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() or char in "\u200d\ufe0f" else _escaped(char) for char in text)
+
+
+def _escaped(char: str) -> str:
+    if unicodedata.category(char) in {"Cf", "Zs"}:
+        return char if unicodedata.category(char) == "Zs" else ""
+    return f"\\x{ord(char):02x}" if ord(char) < 0x100 else f"\\u{ord(char):04x}"  # noqa: PLR2004 - two digits or four
+
+
+def _summary(report: Report) -> Iterator[str]:
+    counts = tally(report)
+    fixable = sum(finding.fixable for target in report.targets for finding in target.findings)
+    guesses = sum(finding.fixable_unsafely for target in report.targets for finding in target.findings)
+    looked = [target for target in report.targets if target.status != "failed"]
+    if counts:
+        files = len({(target.target, finding.path) for target in report.targets for finding in target.findings})
+        line = f"{counts} in {plural(files, 'file')}"
+        if report.command == "validate" and (fixable or guesses):
+            line += f"; {_mendable(fixable, guesses)}"
+        yield click.style(line, bold=True)
+    elif looked and report.command == "validate" and not all(target.notes for target in looked):
+        yield click.style("no problems found", fg="green")
+
+
+def _mendable(fixable: int, guesses: int) -> str:
+    if not guesses:
+        return f"{fixable} can be mended with --fix"
+    if not fixable:
+        return f"{guesses} can be mended with --fix --unsafe-fixes"
+    return f"{fixable} can be mended with --fix, {guesses} more with --unsafe-fixes"

@@ -1,0 +1,64 @@
+"""`scaffold validate`."""
+
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from issue_scaffold.cli.options import OutputTarget, OutputTargetType
+from issue_scaffold.cli.output import FORMATS, write_report
+from issue_scaffold.domain.report import Report
+from issue_scaffold.domain.repository_layout import MAX_BYTES
+from issue_scaffold.usecases.validate import STDIN, validate
+
+
+@click.command("validate", short_help="Check issue forms, templates, chooser and labels.")
+@click.argument("paths", nargs=-1, metavar="[PATH|-]…")
+@click.option("--fix", is_flag=True, help="Mend what has one right answer.")
+@click.option("--unsafe-fixes", is_flag=True, help="Mend also what can only be guessed.")
+@click.option("--diff", is_flag=True, help="Show what would be mended, and write nothing.")
+@click.option("--strict", is_flag=True, help="Let warnings fail too.")
+@click.option("--exit-zero", is_flag=True, help="Exit 0 whatever is found.")
+@click.option(
+    "--format",
+    "formats",
+    type=OutputTargetType(FORMATS),
+    multiple=True,
+    default=(OutputTarget("text"),),
+    show_default="text",
+    help="How to show the result, and the file it goes to. May be repeated.",
+)
+@click.pass_context
+def command(ctx: click.Context, /, **values: Any) -> int:  # noqa: ANN401 - Click's values, declared above
+    """Check files, or everything that a repository has for GitHub's, GitLab's and Gitea's issues, against their rules.
+
+    PATH is a file, a repository's folder (default: .), or - for standard input.
+    """
+    paths = values["paths"] or (".",)
+    # One byte more than the limit is enough to be told that it is too much.
+    stdin = sys.stdin.buffer.read(MAX_BYTES + 1) if STDIN in paths else None
+    mended = values["fix"] or values["unsafe_fixes"]
+    if mended and not values["diff"]:
+        _mend(paths, unsafe=values["unsafe_fixes"])
+    report = validate(paths, stdin=stdin, strict=values["strict"], exit_zero=values["exit_zero"])
+    if values["diff"]:
+        report = _with_diffs(report, paths, stdin, unsafe=values["unsafe_fixes"])
+    write_report(report, values["formats"], color=ctx.color)
+    return report.exit_code
+
+
+def _mend(paths: Sequence[str], *, unsafe: bool) -> None:
+    """Mend files, and say so on standard error."""
+    from issue_scaffold.usecases.fixing import apply_fixes  # noqa: PLC0415 - only for those who ask
+
+    for change in apply_fixes(paths, unsafe=unsafe):
+        renamed = f", now {change.new_path}" if change.new_path != change.path else ""
+        times = f" ({change.fixed} findings)" if change.fixed > 1 else ""
+        click.echo(f"mended {change.path}{renamed}{times}", err=True)
+
+
+def _with_diffs(report: Report, paths: Sequence[str], stdin: bytes | None, *, unsafe: bool) -> Report:
+    from issue_scaffold.usecases.fixing import plan_fixes, with_diffs  # noqa: PLC0415 - same
+
+    return with_diffs(report, plan_fixes(paths, unsafe=unsafe, stdin=stdin))
