@@ -46,9 +46,8 @@ def warm_check_races(world: World) -> Iterator[Race]:
     cruft = world.runner("`cruft diff -e`", tools.cruft, "diff", "-e", cwd=world.copy("cruft-small", NEW))
 
     def check_update(name: str) -> Runner:
-        return world.runner(
-            "`copier check-update`", tools.copier, "check-update", cwd=world.copy(f"copier-{name}", NEW)
-        )
+        command = [tools.copier, "check-update", *answers_file(name)]
+        return world.runner("`copier check-update`", *command, cwd=world.copy(f"copier-{name}", NEW))
 
     def check(name: str) -> Runner:
         return world.runner("scaffold", tools.scaffold, "check", world.copy(f"scaffold-{name}", NEW))
@@ -69,6 +68,11 @@ def warm_check_races(world: World) -> Iterator[Race]:
     )
 
 
+def answers_file(name: str) -> list[str]:
+    """Return the option that tells copier where a template's answers are."""
+    return ["-a", ".copier-answers.scaffold.yml"] if name == "catalog" else []
+
+
 def copy_peer(world: World, name: str, url: str, *, limit: float | None, empty_cache: bool = False) -> Peer:
     """Return `copier copy` into a new folder."""
     folder = f"copier-{name}"
@@ -81,7 +85,7 @@ def copy_peer(world: World, name: str, url: str, *, limit: float | None, empty_c
 def update_peer(world: World, name: str, *, limit: float) -> Peer:
     """Return `copier update` of an untouched copy."""
     folder = f"copier-{name}"
-    command = (world.tools.copier, "update", "-lq", world.work(folder))
+    command = [world.tools.copier, "update", "-lq", *answers_file(name), str(world.work(folder))]
     return Peer(runner=world.runner("`copier update`", *command, prepare=world.prepare(folder, OLD)), limit=limit)
 
 

@@ -7,13 +7,15 @@ from pathlib import Path
 
 import regex
 
+WIDTH = 118
 TARGET = Path(__file__).parent.parent / "src/issue_scaffold/domain/emoji.py"
-HEAD = '''"""Which characters are emoji, by Unicode's Emoji property; the tables are written by scripts/update_emoji.py."""
+HEAD = '''"""Which characters are emoji, by Unicode's Emoji property; tables by scripts/update_emoji.py."""
 
 from bisect import bisect_right
 from typing import Final
 
 # Where runs of such characters begin and end, in turns: a place of odd rank is inside one.
+# fmt: off
 '''
 TAIL = '''
 
@@ -46,7 +48,7 @@ def table(name: str, bounds: list[int]) -> str:
     rows, row = [], "   "
     for bound in bounds:
         word = f" 0x{bound:X},"
-        if len(row) + len(word) > 118:
+        if len(row) + len(word) > WIDTH:
             rows.append(row)
             row = "   "
         row += word
@@ -55,4 +57,4 @@ def table(name: str, bounds: list[int]) -> str:
 
 if __name__ == "__main__":
     tables = table("EMOJI", ranges("Emoji")) + table("PRESENTATION", ranges("Emoji_Presentation"))
-    TARGET.write_text(HEAD + tables + TAIL, encoding="utf-8")
+    TARGET.write_text(HEAD + tables + "# fmt: on\n" + TAIL, encoding="utf-8")

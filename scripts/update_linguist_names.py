@@ -11,14 +11,14 @@ import textwrap
 from pathlib import Path
 
 TARGET = Path(__file__).parent.parent / "src/issue_scaffold/domain/rules/linguist.py"
-MODULE = '''"""The languages that GitHub highlights: names and aliases of Linguist, written by scripts/update_linguist_names.py."""
+MODULE = '''"""The languages that GitHub highlights: Linguist's names, by scripts/update_linguist_names.py."""
 
 from typing import Final
 
 LANGUAGES: Final = frozenset(
     """
 {words}
-    """.split()
+    """.split()  # noqa: SIM905 - a list would be a line a word
 )
 '''
 
@@ -36,5 +36,7 @@ def names(folder: Path) -> set[str]:
 
 
 if __name__ == "__main__":
-    words = textwrap.fill(" ".join(sorted(names(Path(sys.argv[1])))), 116, break_long_words=False, break_on_hyphens=False)
+    words = textwrap.fill(
+        " ".join(sorted(names(Path(sys.argv[1])))), 116, break_long_words=False, break_on_hyphens=False
+    )
     TARGET.write_text(MODULE.format(words=textwrap.indent(words, "    ")), encoding="utf-8")

@@ -2,15 +2,14 @@
 
 import pytest
 
-from issue_scaffold.domain.labels import (
+from issue_scaffold.domain.labels import Label, compare, normalise_color
+from issue_scaffold.domain.labels_merge import (
     AddLabel,
     Edit,
-    Label,
     RemoveLabel,
     SetField,
     apply_edits,
-    compare,
-    normalise_color,
+    restoration,
     three_way,
 )
 
@@ -151,3 +150,11 @@ def test_apply_edits_writes_additions_where_they_belong() -> None:
 )  # fmt: skip
 def test_compare(ours: list[Label], messages: list[str]) -> None:
     assert [difference.message for difference in compare([BUG, DEVOPS], ours)] == messages
+
+
+@pytest.mark.parametrize("ours", [row[2] for row in MERGES], ids=[row[0] for row in MERGES])
+def test_nothing_differs_after_a_restoration(ours: list[Label]) -> None:
+    restored = apply_edits(ours, restoration(ours, [BUG, DEVOPS]))
+    assert compare([BUG, DEVOPS], restored) == []
+    own = [label for label in ours if label.key not in {"bug", "devops"}]
+    assert [label for label in restored if label.key not in {"bug", "devops"}] == own

@@ -215,6 +215,23 @@ def test_differences(ours: str, expected: list[tuple[str, int | None, int | None
 
 
 @pytest.mark.parametrize(
+    ("ours", "text"),
+    [
+        (BLACK, BLACK + WIDE_ENTRY),
+        (MINE.replace("v1.0.0", "v9"), MINE.replace("v1.0.0", "v9")),
+        ("", V1),
+        (f"repos: [{{repo: {URL}, rev: v1.0.0, hooks: [{{id: mine}}]}}]",
+         f"repos: [{{repo: {URL}, rev: v1.0.0, hooks: [{{id: mine}}, {{id: check, args: [--offline]}}]}}]"),
+    ],
+)  # fmt: skip
+def test_a_restored_file_has_the_templates_hooks_and_the_users(ours: str, text: str) -> None:
+    restored = structured_files.restore(PATH, ours, V1)
+    assert restored is not None
+    assert restored.text == text
+    assert structured_files.differences(PATH, V1, text) == ()
+
+
+@pytest.mark.parametrize(
     "ours",
     ["repos: 'a\n", "- repo: a\n", "a\n", "repos: {}\n", "repos: x\n", "repos: [x]\n", "repos: [{rev: v1}]\n",
      "repos: [{repo: a, hooks: {}}]\n", "repos: [{repo: a, hooks: [x]}]\n", "repos: [{repo: [], hooks: []}]\n"],

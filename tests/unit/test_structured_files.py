@@ -37,6 +37,7 @@ def test_kind_of(path: str, kind: str | None) -> None:
 def test_other_files_are_not_merged_by_meaning() -> None:
     assert structured_files.merge("README.md", None, "a", "b") is None
     assert structured_files.differences("README.md", "a", "b") is None
+    assert structured_files.restore("README.md", "a", "b") is None
 
 
 def test_check_imports_neither_writing_nor_ruamel() -> None:
@@ -44,7 +45,7 @@ def test_check_imports_neither_writing_nor_ruamel() -> None:
         "import sys; from issue_scaffold.adapters import structured_files as s;"
         "s.differences('.github/labels.yml', '- name: a', '- name: b');"
         "s.differences('.pre-commit-config.yaml', 'repos: []', 'repos: []');"
-        "print([n for n in sys.modules if 'ruamel' in n or 'writing' in n or 'splice' in n])"
+        "print([n for n in sys.modules if 'ruamel' in n or 'writing' in n or 'splice' in n or '_merge' in n])"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -345,6 +345,28 @@ def test_what_the_user_changed_is_kept_and_named() -> None:
     )
 
 
+RESTORATIONS = {
+    "a changed field": ("- name: bug\n  color: FF0000 # mine\n  description: Broken\n  aliases: [x]\n- name: m\n",
+                        '- name: bug\n  color: "d73a4a" # mine\n  description: Broken\n  aliases: [x]\n- name: m\n'),
+    "a missing field, another spelling": (
+        "- {name: BUG, color: d73a4a}", "- {name: BUG, color: d73a4a, description: Broken}"),
+    "a missing label, beside a managed one": (
+        DEVOPS + "- name: m\n", f'{DEVOPS}- name: bug\n  color: "d73a4a"\n  description: "Broken"\n- name: m\n'),
+    "nothing": (f"# mine\n{BUG}\n\n", f"# mine\n{BUG}\n\n"),
+    "an empty file": ("\n", BUG),
+    "renamed": ("- name: defect\n  aliases: [bug]\n", "- name: defect\n  aliases: [bug]\n"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("ours", "text"), RESTORATIONS.values(), ids=RESTORATIONS)
+def test_a_restored_file_has_the_templates_labels_and_the_users(ours: str, text: str) -> None:
+    theirs = BUG + (DEVOPS if "devops" in ours else "")
+    restored = structured_files.restore(YML, ours, theirs)
+    assert restored is not None
+    assert restored.text == text
+    assert structured_files.differences(YML, theirs, text) == ()
+
+
 def test_an_untouched_file_takes_the_templates_text() -> None:
     merged = structured_files.merge(YML, BUG, BUG, f"# new heading\n{BOTH}")
     assert merged is not None
@@ -379,6 +401,7 @@ def test_what_is_no_labels_config_is_left_to_others(ours: str) -> None:
     assert structured_files.merge(YML, None, ours, BUG) is None
     assert structured_files.merge(YML, BUG, ours, BOTH) is None
     assert structured_files.merge(YML, None, BUG, ours) is None
+    assert structured_files.restore(YML, ours, BUG) is None
     assert structured_files.differences(YML, BUG, ours) is None
 
 

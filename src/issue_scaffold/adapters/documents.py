@@ -118,7 +118,7 @@ def _front_matter(source: Source) -> Document:
     return Document(FileKind.TEMPLATE, source, root, None, head, (), (), stream.aliases, stream.anchors)
 
 
-def _settled(kind: FileKind | None, name: str, root: Value | None) -> FileKind:
+def _settled(kind: FileKind | None, name: str, root: Value | None) -> FileKind:  # noqa: PLR0911 - one case each
     """Return what a file is when its content has been read."""
     keys = set(root.keys()) if isinstance(root, Mapping) else set()
     if kind is FileKind.FORM and "jobs" in keys and ({"on", "true", "runs-on"} & keys):

@@ -217,30 +217,27 @@ def merge_in_progress(root: Path) -> str | None:
     return next((what for name, what in states.items() if (git_dir / name).exists()), None)
 
 
-def unmerged_index_info(target: Path, files: Sequence[UnmergedFile]) -> str:
-    """Return the index entries that mark files unmerged, so that git refuses a commit until they are resolved.
+def unmerged_index_info(target: Path, files: Sequence[UnmergedFile]) -> dict[str, str]:
+    """Return, by path, the index entries that mark files unmerged, so that git refuses a commit until they are resolved.
 
     The contents are put into the object store; the index is left as it is. Raises GitError.
     """
+    if not files:
+        return {}
     prefix = run(["rev-parse", "--show-prefix"], cwd=target).decode().rstrip("\n")
-    entries = []
+    entries = {}
     for file in files:
         path = prefix + file.path
         mode = "100755" if file.executable else "100644"
-        entries.append(f"0 {'0' * 40}\t{path}")
+        lines = [f"0 {'0' * 40}\t{path}"]
         for stage, content in enumerate((file.base, file.ours, file.theirs), start=1):
             if content is not None:
                 blob = run(["hash-object", "-w", "--stdin"], cwd=target, data=content).decode().strip()
-                entries.append(f"{mode} {blob} {stage}\t{path}")
-    return "".join(f"{entry}\0" for entry in entries)
+                lines.append(f"{mode} {blob} {stage}\t{path}")
+        entries[file.path] = "".join(f"{line}\0" for line in lines)
+    return entries
 
 
 def enter_index(target: Path, index_info: str) -> None:
     """Enter what `unmerged_index_info` returned into the index. Raises GitError."""
     run(["update-index", "-z", "--index-info"], cwd=target, data=index_info.encode())
-
-
-def unmerged_paths(target: Path) -> tuple[str, ...]:
-    """Return the paths below a folder that the index has as unmerged. Raises GitError."""
-    said = run(["diff", "--name-only", "--diff-filter=U", "--relative", "-z"], cwd=target).decode()
-    return tuple(path for path in said.split("\0") if path)

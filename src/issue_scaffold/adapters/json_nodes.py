@@ -6,12 +6,12 @@ the decoder doesn't tell. JSON isn't read as YAML because tabs and surrogate pai
 
 import json
 import re
-from json.decoder import scanstring
 from typing import Final
 
 from issue_scaffold.adapters.yaml_nodes import MAX_DEPTH, MAX_NODES, LimitFailure, SyntaxFailure, YamlStream
 from issue_scaffold.domain.yaml_tree import Entry, Mapping, Scalar, Sequence, Value
 
+_DECODER: Final = json.JSONDecoder()
 _WORDS: Final = {"true": "bool", "false": "bool", "null": "null"}
 
 
@@ -69,7 +69,8 @@ class _Scanner:
         return Scalar(word, start, self.at, "", _WORDS.get(word, "int" if word.lstrip("-").isdigit() else "float"))
 
     def _string(self, start: int) -> Scalar:
-        word, self.at = scanstring(self.text, start + 1)
+        # The decoder reads the string alone; it says where it ended.
+        word, self.at = _DECODER.raw_decode(self.text, start)
         return Scalar(word, start, self.at, '"')
 
     def _sequence(self, start: int) -> Sequence:

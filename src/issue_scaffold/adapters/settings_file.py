@@ -122,7 +122,9 @@ class _Reader:
         path, reason = self._text(mapping, "path"), self._text(mapping, "reason")
         value = mapping.get("sha256")
         if value is None or not isinstance(value, Scalar):
-            self.problems.append(at(mapping, "`sha256` is missing", hint="`scaffold accept` writes it; null is a deletion"))
+            self.problems.append(
+                at(mapping, "`sha256` is missing", hint="`scaffold accept` writes it; null is a deletion")
+            )
             return None
         if path is None or reason is None:
             return None

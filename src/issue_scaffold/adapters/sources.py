@@ -6,10 +6,9 @@ What was asked before is answered from the cache, without starting git.
 import re
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from issue_scaffold.adapters import bundled
 from issue_scaffold.adapters.cache_store import CacheStore, digest_of
@@ -26,8 +25,7 @@ _KNOWN_HOSTS: Final = ("https://github.com/", "https://gitlab.com/")
 _SCP_LIKE: Final = re.compile(r"^[\w.-]+@[\w.-]+:(?!//)")
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """A template source: `recorded` is what the answers file says, `is_local` whether it is a path."""
 
     recorded: str

@@ -8,29 +8,35 @@ incomplete one is discarded. A file that changed in between is never overwritten
 import hashlib
 import json
 import os
+import re
 import shutil
 import stat
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from issue_scaffold.adapters import git
 from issue_scaffold.adapters.target import refuse_detour, refuse_unwritable
-from issue_scaffold.domain.rendering import File
-from issue_scaffold.errors import ScaffoldError
+from issue_scaffold.domain.rendering import File, check_path
+from issue_scaffold.errors import ScaffoldError, TemplateError
 
 FOLDER: Final = ".scaffold-staging"
 _MANIFEST: Final = "manifest.json"
+_STAGED: Final = re.compile(r"\d{4,}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """One file to write, or with `after` None to delete; `before` is what the target has there now."""
+    """One file to write, or with `after` None to delete; `before` is what the target has there now.
+
+    `index_info` is entered into git's index once all files are in place; a change may consist of nothing else.
+    """
 
     path: str
     before: File | None
     after: File | None
+    index_info: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,17 +45,18 @@ class _Row:
     staged: str | None
     before: str | None
     after: str | None
+    index_info: str
 
 
-def apply(root: Path, answers_file: str, changes: Sequence[Change], index_info: str = "") -> None:
-    """Carry out changes in their order, all or nothing; then enter `index_info` into git's index.
+def apply(root: Path, answers_file: str, changes: Sequence[Change]) -> tuple[str, ...]:
+    """Carry out changes in their order, all or nothing; then bring git's index up to date.
 
-    Raises ScaffoldError; then nothing of the target has changed, unless the system failed between two replacements:
-    those the next run completes.
+    Returns the paths that were left alone because they have changed meanwhile. Raises ScaffoldError; then nothing of
+    the target has changed, unless the system failed between two replacements: those the next run completes.
     """
-    _stage(root, answers_file, changes, index_info)
+    _stage(root, answers_file, changes)
     try:
-        _roll_forward(root, answers_file)
+        return _roll_forward(root, answers_file)
     except OSError as error:
         raise ScaffoldError(
             f"writing stopped half way: {error.strerror}: {error.filename}",
@@ -63,6 +70,8 @@ def recover(root: Path, answers_file: str) -> tuple[str, ...] | None:
     Returns the paths that were left alone because they have changed since. Raises ScaffoldError.
     """
     folder = _folder(root, answers_file)
+    if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
+        raise ScaffoldError(f"{folder} is in the way: scaffold needs a folder of that name", hint="move it away")
     if not folder.is_dir():
         return None
     try:
@@ -78,7 +87,7 @@ def _folder(root: Path, answers_file: str) -> Path:
     return (root / answers_file).parent / FOLDER
 
 
-def _stage(root: Path, answers_file: str, changes: Sequence[Change], index_info: str) -> None:
+def _stage(root: Path, answers_file: str, changes: Sequence[Change]) -> None:
     folder = _folder(root, answers_file)
     for change in changes:
         refuse_detour(root, change.path)
@@ -91,8 +100,7 @@ def _stage(root: Path, answers_file: str, changes: Sequence[Change], index_info:
             if row.staged:
                 _sync(folder / row.staged)
         draft = folder / "manifest.new"
-        manifest = {"rows": [asdict(row) for row in rows], "index_info": index_info}
-        draft.write_text(json.dumps(manifest), encoding="ascii")
+        draft.write_text(json.dumps([asdict(row) for row in rows]), encoding="ascii")
         _sync(draft)
         draft.replace(folder / _MANIFEST)
         _sync(folder)
@@ -114,16 +122,22 @@ def _hint_for(error: OSError) -> str:
 
 
 def _stage_file(folder: Path, index: int, change: Change) -> _Row:
-    before = _fingerprint(change.before)
-    if change.after is None:
-        return _Row(path=change.path, staged=None, before=before, after=None)
+    row = _Row(
+        path=change.path,
+        staged=None,
+        before=_fingerprint(change.before),
+        after=_fingerprint(change.after),
+        index_info=change.index_info,
+    )
+    if change.after is None or change.after == change.before:
+        return row
     staged = folder / f"{index:04}"
     if change.after.link is not None:
         staged.symlink_to(change.after.link)
     else:
         staged.write_bytes(change.after.content)
         staged.chmod(_mode(change))
-    return _Row(path=change.path, staged=staged.name, before=before, after=_fingerprint(change.after))
+    return replace(row, staged=staged.name)
 
 
 def _mode(change: Change) -> int:
@@ -134,17 +148,31 @@ def _mode(change: Change) -> int:
 
 def _roll_forward(root: Path, answers_file: str) -> tuple[str, ...]:
     folder = _folder(root, answers_file)
-    manifest = json.loads((folder / _MANIFEST).read_text(encoding="ascii"))
-    rows = [_Row(**data) for data in manifest["rows"]]
-    skipped = tuple(row.path for row in rows if not _carry_out(root, folder, row))
-    if manifest["index_info"]:
-        git.enter_index(root, manifest["index_info"])
+    done, skipped = [], []
+    for row in _read_manifest(folder):
+        (done if _carry_out(root, folder, row) else skipped).append(row)
+    # What was skipped is as the user wants it now; perhaps a conflict that is resolved.
+    if index_info := "".join(row.index_info for row in done):
+        git.enter_index(root, index_info)
     for left in folder.iterdir():
         if left.name != _MANIFEST:
             left.unlink()
     (folder / _MANIFEST).unlink()
     folder.rmdir()
-    return skipped
+    return tuple(row.path for row in skipped)
+
+
+def _read_manifest(folder: Path) -> list[_Row]:
+    """Return the rows of a manifest; one that this module didn't write must not move a file anywhere."""
+    try:
+        rows = [_Row(**data) for data in json.loads((folder / _MANIFEST).read_text(encoding="ascii"))]
+        for row in rows:
+            check_path(row.path)
+        if all(row.staged is None or _STAGED.fullmatch(row.staged) for row in rows):
+            return rows
+    except (ValueError, TypeError, TemplateError):
+        pass
+    raise ScaffoldError(f"{folder} was not left by an interrupted run of scaffold", hint="look into it and remove it")
 
 
 def _carry_out(root: Path, folder: Path, row: _Row) -> bool:
@@ -152,21 +180,24 @@ def _carry_out(root: Path, folder: Path, row: _Row) -> bool:
     refuse_detour(root, row.path)
     place = root / row.path
     now = _fingerprint_at(place)
-    if now == row.after:
-        return True
-    if now != row.before or (row.staged and not os.path.lexists(folder / row.staged)):
-        return False
-    if row.staged is None:
-        place.unlink()
+    if now != row.after:
+        if now != row.before or (row.staged and not os.path.lexists(folder / row.staged)):
+            return False
+        if row.staged is None:
+            place.unlink()
+        else:
+            _put(folder / row.staged, place, keep_mode=now is not None)
+    if row.after is None:
         _remove_empty_folders(root, place.parent)
-        return True
-    staged = folder / row.staged
+    return True
+
+
+def _put(staged: Path, place: Path, *, keep_mode: bool) -> None:
     place.parent.mkdir(parents=True, exist_ok=True)
-    if now is not None and not staged.is_symlink() and not place.is_symlink():
+    if keep_mode and not staged.is_symlink() and not place.is_symlink():
         _keep_mode(place, staged)
     staged.replace(place)
     _sync(place.parent)
-    return True
 
 
 def _keep_mode(place: Path, staged: Path) -> None:

@@ -6,6 +6,7 @@ tables. A value whose line isn't found gets its table's position.
 
 import re
 import tomllib
+from itertools import pairwise
 from typing import Any
 
 from issue_scaffold.adapters.yaml_nodes import MAX_NODES, LimitFailure, SyntaxFailure, YamlStream
@@ -37,7 +38,7 @@ def _failure(text: str, words: str) -> SyntaxFailure:
 def _root(text: str, data: dict[str, Any]) -> Mapping:
     headers = list(re.finditer(r"^[ \t]*\[(?!\[)[ \t]*(.+?)[ \t]*\][ \t]*(?:#.*)?$", text, re.MULTILINE))
     spans = {_unquoted(header[1]): header for header in headers}
-    ends = {header: after.start() for header, after in zip(headers, headers[1:], strict=False)}
+    ends = {header: after.start() for header, after in pairwise(headers)}
     entries = []
     for name, value in data.items():
         header = spans.get(name)

@@ -10,17 +10,20 @@ import yaml
 
 from issue_scaffold.domain.yaml_tree import MERGE_KEY, Alias, Anchor, Entry, Mapping, Node, Scalar, Sequence, Value
 
+PARSER: Any
 try:
-    from yaml.cyaml import CParser as _parser
+    from yaml._yaml import CParser
+
+    PARSER = CParser
 except ImportError:  # PyYAML was built without libyaml
-    from yaml import Loader as _parser  # type: ignore[assignment]
+    PARSER = yaml.Loader
 
 MAX_DEPTH: Final = 100
 MAX_NODES: Final = 50_000
 
 
 class SyntaxFailure(NamedTuple):
-    """Why a text is no YAML: the parser's words, and where it stopped and had begun. Offsets are into the whole text."""
+    """Why a text is no YAML: the parser's words, where it stopped and where it had begun, in the whole text."""
 
     problem: str
     offset: int
@@ -54,7 +57,7 @@ def parse_yaml(text: str, start: int = 0, end: int | None = None) -> YamlStream:
     part = text[start:end] if start or end is not None else text
     builder = _Builder(text, start)
     try:
-        return builder.build(_parser(part))
+        return builder.build(PARSER(part))
     except yaml.MarkedYAMLError as error:
         mark, context = error.problem_mark or error.context_mark, error.context_mark
         offset = start + (mark.index if mark else 0)

@@ -2,17 +2,15 @@
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import click
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 
-@dataclass(frozen=True, slots=True)
-class OutputTarget:
+class OutputTarget(NamedTuple):
     """One `--format`: the format's name, and the file that it goes to (None: standard output)."""
 
     format: str

@@ -50,7 +50,7 @@ def command(ctx: click.Context, /, **values: Any) -> int:  # noqa: ANN401 - Clic
 
 def _mend(paths: Sequence[str], *, unsafe: bool) -> None:
     """Mend files, and say so on standard error."""
-    from issue_scaffold.usecases.fixing import apply_fixes  # noqa: PLC0415 - only for those who ask
+    from issue_scaffold.usecases.fixing import apply_fixes
 
     for change in apply_fixes(paths, unsafe=unsafe):
         renamed = f", now {change.new_path}" if change.new_path != change.path else ""
@@ -59,6 +59,6 @@ def _mend(paths: Sequence[str], *, unsafe: bool) -> None:
 
 
 def _with_diffs(report: Report, paths: Sequence[str], stdin: bytes | None, *, unsafe: bool) -> Report:
-    from issue_scaffold.usecases.fixing import plan_fixes, with_diffs  # noqa: PLC0415 - same
+    from issue_scaffold.usecases.fixing import plan_fixes, with_diffs
 
     return with_diffs(report, plan_fixes(paths, unsafe=unsafe, stdin=stdin))

@@ -12,7 +12,18 @@ from typing import Final, NamedTuple
 from issue_scaffold.domain.emoji import is_colourful, is_emoji
 
 # Code pages by which UTF-8 is misread, likeliest first.
-CODE_PAGES: Final = ("cp1252", "cp1254", "latin-1", "cp1250", "cp1251", "cp1253", "cp437", "cp850", "cp866", "mac_roman")
+CODE_PAGES: Final = (
+    "cp1252",
+    "cp1254",
+    "latin-1",
+    "cp1250",
+    "cp1251",
+    "cp1253",
+    "cp437",
+    "cp850",
+    "cp866",
+    "mac_roman",
+)
 # In these, every letter is a symbol of the next one; only what can't be meant otherwise is believed.
 _WESTERN: Final = frozenset({"cp1252", "cp1254", "latin-1"})
 _LOST: Final = (0x81, 0x8D, 0x8E, 0x8F, 0x90, 0x9D, 0x9E)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import total_ordering
+from typing import NamedTuple
 
 
 @total_ordering
@@ -34,8 +35,7 @@ class Kind(StrEnum):
     ACCEPTED = "accepted"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Excerpt:
+class Excerpt(NamedTuple):
     """A line of source and the part of it that is meant.
 
     `start` and `end` are 0-based offsets in code points into `text` (without its line break), `end` exclusive.

@@ -44,10 +44,13 @@ VALIDATIONS: Final[dict[str, tuple[str, ...]]] = {
     "upload": ("required", "accept"),
 }
 GITEA_VALIDATIONS: Final = ("is_number", "regex")
+_LAST_LATIN: Final = 0x17F
 TYPES: Final = tuple(ATTRIBUTES)
 # YAML 1.1 reads these as booleans when they are keys; GitHub's page lists them as forbidden.
 BOOLEAN_WORDS: Final = frozenset(
-    word for base in ("y", "yes", "n", "no", "true", "false", "on", "off") for word in (base, base.title(), base.upper())
+    word
+    for base in ("y", "yes", "n", "no", "true", "false", "on", "off")
+    for word in (base, base.title(), base.upper())
 )
 
 
@@ -220,7 +223,7 @@ def parameterize(text: str) -> str | None:
     else:
         plain = unicodedata.normalize("NFKD", text)
         plain = "".join(char for char in plain if not unicodedata.combining(char))
-        if any(ord(char) > 0x17F and char.isalpha() for char in plain):
+        if any(ord(char) > _LAST_LATIN and char.isalpha() for char in plain):
             return None
     dashed = re.sub(r"-{2,}", "-", re.sub(r"[^a-z0-9_-]+", "-", plain.lower()))
     return dashed.strip("-") or None

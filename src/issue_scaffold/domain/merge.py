@@ -93,8 +93,8 @@ def _merge_contents(step: Step, base: File | None, ours: File, theirs: File, too
         if after == ours:
             return replace(step, action=Action.KEPT, by_meaning=True, notes=by_meaning.notes)
         return replace(step, action=Action.MERGE, after=after, by_meaning=True, notes=by_meaning.notes)
-    if base is not None and _same(replace(ours, executable=theirs.executable), theirs):
-        return replace(step, action=Action.CLEAN, after=replace(ours, executable=executable))
+    if base is not None and _same(ours._replace(executable=theirs.executable), theirs):
+        return replace(step, action=Action.CLEAN, after=ours._replace(executable=executable))
     ours_lf, theirs_lf = to_lf(ours.content), to_lf(theirs.content)
     common = to_lf(base.content) if base is not None else shared_lines(ours_lf, theirs_lf)
     merged, conflicted = tools.text(common, ours_lf, theirs_lf)
@@ -119,7 +119,7 @@ def _merge_by_meaning(path: str, base: File | None, ours: File, theirs: File, to
 def _in_style_of(ours: File, theirs: File) -> File:
     """Return the new file with the line ends that the target's file has."""
     if ours.is_text and theirs.is_text and uses_crlf(ours.content):
-        return replace(theirs, content=to_lf(theirs.content).replace(b"\n", b"\r\n"))
+        return theirs._replace(content=to_lf(theirs.content).replace(b"\n", b"\r\n"))
     return theirs
 
 

@@ -57,10 +57,18 @@ class Plan:
         return tuple(step for step in self.steps if step.action is Action.CONFLICT)
 
     @property
+    def ordered(self) -> tuple[Step, ...]:
+        """All steps in the order in which they are carried out: deletions make room, the answers file comes last."""
+
+        def rank(step: Step) -> tuple[bool, bool, str]:
+            return (step.path == self.answers_file, step.action is not Action.DELETE, step.path)
+
+        return tuple(sorted(self.steps, key=rank))
+
+    @property
     def writes(self) -> tuple[Step, ...]:
-        """The steps that change the target, the answers file last."""
-        writing = [step for step in self.steps if step.writes]
-        return tuple(sorted(writing, key=lambda step: (step.path == self.answers_file, step.path)))
+        """The steps that change the target, in their order."""
+        return tuple(step for step in self.ordered if step.writes)
 
 
 Tree = Mapping[str, File]

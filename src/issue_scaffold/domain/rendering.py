@@ -4,15 +4,14 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from issue_scaffold.errors import TemplateError
 
 WINDOWS_REFUSES: Final = frozenset('<>:"|?*\\')
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class File:
+class File(NamedTuple):
     """One file: its bytes, whether it is executable, or (for a symlink) where it points; then `content` is empty."""
 
     content: bytes = b""
@@ -77,6 +76,18 @@ class Rendering:
     write_once: frozenset[str] = frozenset()
 
 
+def check_path(path: str) -> None:
+    """Raise TemplateError for a path that leaves the target or lies in git's own folder."""
+    parts = PurePosixPath(path).parts
+    if not parts or path.startswith("/") or ".." in parts or "\0" in path or path[1:2] == ":":
+        raise TemplateError(
+            f"the template writes to {path!r}, outside of the target",
+            hint="paths in a template must be relative and stay below the target",
+        )
+    if any(part.casefold().rstrip(" .") == ".git" for part in parts):
+        raise TemplateError(f"the template writes to {path!r}, into git's own folder")
+
+
 def check_paths(paths: Iterable[str]) -> None:
     """Refuse paths that no target may get.
 
@@ -84,14 +95,8 @@ def check_paths(paths: Iterable[str]) -> None:
     """
     seen: dict[str, str] = {}
     for path in sorted(paths):
+        check_path(path)
         parts = PurePosixPath(path).parts
-        if not parts or path.startswith("/") or ".." in parts or "\0" in path or (len(path) > 1 and path[1] == ":"):
-            raise TemplateError(
-                f"the template writes to {path!r}, outside of the target",
-                hint="paths in a template must be relative and stay below the target",
-            )
-        if parts[0].casefold() == ".git":
-            raise TemplateError(f"the template writes to {path!r}, into git's own folder")
         for depth in range(1, len(parts) + 1):
             shown = "/".join(parts[:depth])
             twin = seen.setdefault(shown.casefold(), shown)

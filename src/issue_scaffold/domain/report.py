@@ -1,13 +1,12 @@
 """The result of `check` and `validate`: what every renderer in `cli/output/` gets."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from issue_scaffold.domain.finding import Finding
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TemplateState:
+class TemplateState(NamedTuple):
     """Which template a target follows. `latest` is None when nobody could be asked."""
 
     source: str

@@ -83,13 +83,13 @@ def is_security_policy(path: str) -> bool:
     return name in _SECURITY and parent in {"", ".github", "docs"}
 
 
-def kind_by_path(path: str) -> FileKind | None:
+def kind_by_path(path: str) -> FileKind | None:  # noqa: PLR0911 - one case each
     """Return what a path makes of its file, or None where only the content can tell."""
     lower = path.lower()
     name = lower.rpartition("/")[2]
     if lower == SETTINGS_PATH or lower.endswith(f"/{SETTINGS_PATH}"):
         return FileKind.SETTINGS
-    if is_gitlab(path):
+    if is_gitlab(path) or is_security_policy(path):
         return FileKind.TEXT
     inside = template_folder(path)
     if inside:

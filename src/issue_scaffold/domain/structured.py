@@ -1,18 +1,16 @@
 """What merging and comparing a file by its meaning, instead of by its lines, gives back."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MeaningMerge:
+class MeaningMerge(NamedTuple):
     """The text to write, and one line for each thing of the user's that was kept instead of the template's."""
 
     text: str
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
+class Difference(NamedTuple):
     """One thing the template asks for that the user's file lacks or has otherwise.
 
     `line` and `column` are 1-based places in the user's file, columns in code points; None when nothing is there.

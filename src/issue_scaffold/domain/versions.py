@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from packaging.version import Version
@@ -12,14 +12,13 @@ _DESCRIBED = re.compile(r"^(?P<tag>.+)-\d+-g(?P<commit>[0-9a-f]{4,64})$")
 _COMMIT = re.compile(r"^[0-9a-f]{4,64}$")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KnownVersions:
+class KnownVersions(NamedTuple):
     """A template's tags with their commits, and the commit that its default branch is at (None: no commit yet).
 
     `latest` is the version that a plain update goes to: the newest release tag, or else the default branch's commit.
     """
 
-    tags: Mapping[str, str] = field(default_factory=dict)
+    tags: Mapping[str, str] = MappingProxyType({})
     head: str | None = None
     latest: str | None = None
 

@@ -5,9 +5,8 @@ On a warm cache this reads the target's files and a manifest, and neither import
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from issue_scaffold import __version__
 from issue_scaffold.adapters import target
@@ -32,8 +31,7 @@ if TYPE_CHECKING:
 FAILING_KINDS = frozenset(Kind) - {Kind.ACCEPTED}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CheckOptions:
+class CheckOptions(NamedTuple):
     """What the user asked of `check`; findings of a kind in `fail_on` make the exit code 1."""
 
     targets: Sequence[str] = (".",)

@@ -16,6 +16,7 @@ from issue_scaffold.domain.repository_layout import SETTINGS_PATH, template_fold
 from issue_scaffold.domain.rules import registry
 from issue_scaffold.domain.rules.cross import Repository, summarize_config, summarize_template
 from issue_scaffold.domain.rules.registry import RULES, Rule, run
+from issue_scaffold.domain.rules.template import NOT_TEMPLATES
 from issue_scaffold.domain.source import Source
 from issue_scaffold.domain.suppression import Suppression, covers, find_suppressions, matches
 from issue_scaffold.domain.yaml_tree import Mapping as MappingNode
@@ -137,7 +138,7 @@ def _one(state: _State, path: str, content: bytes) -> None:
 
 def _is_frontless(document: Document) -> bool:
     name = document.path.rpartition("/")[2].lower()
-    return document.head == (0, 0) and name not in registry.template.NOT_TEMPLATES
+    return document.head == (0, 0) and name not in NOT_TEMPLATES
 
 
 def _problems(document: Document) -> Iterator[tuple[Rule[Any], Problem]]:
@@ -228,7 +229,7 @@ def _about_suppressions(state: _State, used: set[tuple[str, int]]) -> Iterator[L
         yield from _judge(state.sources[SETTINGS_PATH], entry, (entry.rule,), (SETTINGS_PATH, number) in used)
 
 
-def _judge(source: Source, item: Any, rules: tuple[str, ...], used: bool) -> Iterator[Located]:  # noqa: ANN401, FBT001
+def _judge(source: Source, item: Any, rules: tuple[str, ...], used: bool) -> Iterator[Located]:  # noqa: ANN401
     span = (item.start, item.end)
     unknown = [word for word in rules if not any(covers((word,), rule) for rule in RULES)]
     if unknown or not rules:

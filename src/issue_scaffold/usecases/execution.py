@@ -83,9 +83,11 @@ def refuse_unfinished(root: Path, paths: Sequence[str]) -> None:
 
 
 def refuse_case_twins(root: Path, plan: Plan) -> None:
-    """Raise ConflictError when a new file's name differs from an existing one only by case."""
+    """Raise ConflictError when a new file's name differs from one that stays only by case."""
+    leaving = {step.path for step in plan.steps if step.action is Action.DELETE}
     for step in plan.steps:
-        if step.action is Action.NEW and (twin := target.case_twin(root, step.path)):
+        twin = target.case_twin(root, step.path) if step.action is Action.NEW else None
+        if twin is not None and twin not in leaving:
             raise ConflictError(
                 f"{step.path} would stand beside {twin}, which differs only by case; nothing was written",
                 hint=f"they are one file on macOS and Windows; rename yours first: git mv {twin} {step.path}",
@@ -112,21 +114,23 @@ def _errors(files: Mapping[str, bytes]) -> list[Finding]:
     return [finding for finding in validate_files(validated) if finding.severity is Severity.ERROR]
 
 
-def carry_out(root: Path, plan: Plan) -> None:
+def carry_out(root: Path, plan: Plan) -> tuple[str, ...]:
     """Carry out a plan, mark its conflicts in git's index, and bring accepted deviations that merged up to date.
 
-    Raises ScaffoldError; then nothing was written, or the next run completes it.
+    Returns remarks for the user. Raises ScaffoldError; then nothing was written, or the next run completes it.
     """
-    changes = [staging.Change(path=step.path, before=step.before, after=step.after) for step in plan.writes]
+    in_git = git.top_level(root) is not None
+    index_info = git.unmerged_index_info(root, [_unmerged(step) for step in plan.conflicts]) if in_git else {}
+    changes = [
+        staging.Change(path=step.path, before=step.before, after=step.after, index_info=index_info.get(step.path, ""))
+        for step in plan.ordered
+        if step.writes or step.path in index_info
+    ]
     accepted = _accepted_change(root, plan)
     if accepted is not None:
         changes.insert(0, accepted)
-    if not changes and not plan.conflicts:
-        return
-    index_info = ""
-    if plan.conflicts and git.top_level(root) is not None:
-        index_info = git.unmerged_index_info(root, [_unmerged(step) for step in plan.conflicts])
-    staging.apply(root, plan.answers_file, changes, index_info)
+    skipped = staging.apply(root, plan.answers_file, changes) if changes else ()
+    return tuple(f"{path} changed meanwhile and was left alone" for path in skipped)
 
 
 def _unmerged(step: Step) -> git.UnmergedFile:

@@ -94,9 +94,9 @@ def _install(options: InitOptions, root: Path, answers_file: str, renderer: Rend
     )
     outcome = _decided(outcome, options)
     refuse_invalid(outcome.plan)
-    if not options.dry_run:
-        carry_out(root, outcome.plan)
-    return outcome
+    if options.dry_run:
+        return outcome
+    return replace(outcome, notes=outcome.notes + carry_out(root, outcome.plan))
 
 
 def choose_version(source: Source, ref: str | None, renderer: Renderer) -> str:

@@ -4,9 +4,9 @@ import contextlib
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from issue_scaffold import __version__
 from issue_scaffold.adapters.answers_file import copier_version
@@ -20,8 +20,7 @@ if TYPE_CHECKING:
     from issue_scaffold.adapters.copier_engine import Asking
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+class Request(NamedTuple):
     """What to render: a template version for recorded answers (None: a first time) and newly given ones.
 
     `suggested` are answers that take the place of the template's own defaults.
@@ -32,8 +31,8 @@ class Request:
     answers_file: str
     folder_name: str
     recorded: Mapping[str, Any] | None = None
-    data: Mapping[str, Any] = field(default_factory=dict)
-    suggested: Mapping[str, Any] = field(default_factory=dict)
+    data: Mapping[str, Any] = MappingProxyType({})
+    suggested: Mapping[str, Any] = MappingProxyType({})
 
 
 class Renderer:

@@ -1,8 +1,63 @@
-"""What there is to say about the rules themselves, for `scaffold rules` and the page that is generated from them."""
+"""What there is to say about the rules themselves: for `scaffold rules`, SARIF, and the page generated from them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from issue_scaffold.domain.rules.registry import RULES
+from issue_scaffold.errors import UsageError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleRow:
+    """One line of the list of rules. `fix` is empty for what can't be mended."""
+
+    id: str
+    severity: str
+    fix: str
+    summary: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleExplanation:
+    """All there is to say about a rule. `url` is the page it comes from, or its place in the project's own page."""
+
+    row: RuleRow
+    why: str
+    evidence: tuple[str, ...]
+    url: str
+    bad: Mapping[str, str]
+    good: Mapping[str, str]
 
 
 def summary(rule: str) -> str | None:
     """Return a rule's one-line summary, or None if no rule is called so."""
     return RULES[rule].summary if rule in RULES else None
+
+
+def list_rules() -> list[RuleRow]:
+    """Return all rules in the order of the registry."""
+    return [
+        RuleRow(id=rule.id, severity=str(rule.severity), fix=rule.fix, summary=rule.summary) for rule in RULES.values()
+    ]
+
+
+def explain_rule(rule: str) -> RuleExplanation:
+    """Return all about one rule. Raises UsageError if no rule is called so."""
+    from issue_scaffold.domain.rules.explain import EXPLANATIONS
+
+    if rule not in RULES:
+        from issue_scaffold.domain.rules.wording import closest
+
+        guess = closest(rule, RULES)
+        hint = f"did you mean {guess}?" if guess else "`scaffold rules` lists them"
+        raise UsageError(f"no rule is called {rule!r}", hint=hint)
+    found, explanation = RULES[rule], EXPLANATIONS[rule]
+    row = RuleRow(id=found.id, severity=str(found.severity), fix=found.fix, summary=found.summary)
+    return RuleExplanation(
+        row=row,
+        why=explanation.why,
+        evidence=explanation.evidence,
+        url=found.url,
+        bad=explanation.bad,
+        good=explanation.good,
+    )

@@ -2,9 +2,8 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import yaml
 
@@ -20,8 +19,7 @@ if TYPE_CHECKING:
 ANSWERS_FILE: Final = ".copier-answers.scaffold.yml"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
+class Target(NamedTuple):
     """An initialised target. `shown` is how the user named it, `root` its folder with symlinks resolved."""
 
     shown: str

@@ -71,7 +71,7 @@ def update(options: UpdateOptions, renderer: Renderer) -> Outcome:
 def _update(options: UpdateOptions, opened: Target, renderer: Renderer) -> Outcome:
     source, version = _destination(options, opened, renderer)
     base = renderer.rendering(opened.recorded)
-    request = replace(opened.recorded, source=source, version=version, data=options.data)
+    request = opened.recorded._replace(source=source, version=version, data=options.data)
     theirs = renderer.rendering(request, asking=_asking(options, base, request, renderer))
     paths = {*base.files, *theirs.files}
     restored = _restored(options, theirs)
@@ -96,9 +96,9 @@ def _update(options: UpdateOptions, opened: Target, renderer: Renderer) -> Outco
             hint="leave out --on-conflict abort to get the conflicts marked in the files",
         )
     refuse_invalid(plan)
-    if not options.dry_run:
-        carry_out(opened.root, plan)
-    return outcome
+    if options.dry_run:
+        return outcome
+    return replace(outcome, notes=outcome.notes + carry_out(opened.root, plan))
 
 
 def _destination(options: UpdateOptions, opened: Target, renderer: Renderer) -> tuple[Source, str]:

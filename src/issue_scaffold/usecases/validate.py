@@ -63,7 +63,9 @@ def validate_repository(root: Path) -> tuple[Finding, ...]:
     return validate_files({path: read_file(root / path) for path in repository_paths(root)})
 
 
-def validate(paths: Sequence[str], *, stdin: bytes | None = None, strict: bool = False, exit_zero: bool = False) -> Report:
+def validate(
+    paths: Sequence[str], *, stdin: bytes | None = None, strict: bool = False, exit_zero: bool = False
+) -> Report:
     """Validate paths: folders are repositories, `-` is the given standard input.
 
     `strict` lets warnings fail too, `exit_zero` nothing but what could not be done. Never raises for a path: a target

@@ -1,13 +1,14 @@
 """Labels configs and `.pre-commit-config.yaml`, merged and compared by what they mean instead of by their lines.
 
 The user's text is edited by splicing at the places that PyYAML's event parser gives, so that every byte outside an
-edit stays. `differences` is on the path of `check`: writing is imported only by `merge`.
+edit stays. `differences` is on the path of `check`: writing is imported only by `merge` and `restore`, and either only
+what its kind of file needs.
 """
 
-from importlib import import_module
-from typing import Final, Literal, cast
+from collections.abc import Callable
+from typing import Final, Literal
 
-from issue_scaffold.adapters.structured_files import labels_reading, precommit_reading, tree
+from issue_scaffold.adapters.structured_files import tree
 from issue_scaffold.domain.structured import Difference, MeaningMerge
 
 Kind = Literal["labels", "pre-commit"]
@@ -41,17 +42,34 @@ def merge(path: str, base: str | None, ours: str, theirs: str) -> MeaningMerge |
         return None
     if ours == base or (base is None and not ours.strip()):
         return MeaningMerge(text=theirs)
-    text = ours.removeprefix(_BOM)
-    ending = tree.newline(text)
-    ends_open = bool(text) and not text.endswith("\n")
-    try:
-        merged = _merge(kind, path, (base, text + ending if ends_open else text, theirs))
-    except tree.NotUnderstoodError:
+    old, new = None if base is None else base.removeprefix(_BOM), theirs.removeprefix(_BOM)
+    if kind == "labels":
+        from issue_scaffold.adapters.structured_files.labels_writing import merge_labels
+
+        return _edited(ours, lambda text: merge_labels(path, old, text, new))
+    from issue_scaffold.adapters.structured_files.precommit_writing import merge_precommit
+
+    return _edited(ours, lambda text: merge_precommit(old, text, new))
+
+
+def restore(path: str, ours: str, theirs: str) -> MeaningMerge | None:
+    """Return the user's text with everything in it that `differences` asks for; what is the user's own stays.
+
+    None when one of the texts has a shape that isn't understood by meaning.
+    """
+    kind = kind_of(path)
+    if kind is None:
         return None
-    done = merged.text
-    if ends_open:
-        done = done.removesuffix(ending)
-    return MeaningMerge(text=ours[: len(ours) - len(text)] + done, notes=merged.notes)
+    if not ours.strip():
+        return MeaningMerge(text=theirs)
+    new = theirs.removeprefix(_BOM)
+    if kind == "labels":
+        from issue_scaffold.adapters.structured_files.labels_writing import restore_labels
+
+        return _edited(ours, lambda text: restore_labels(path, text, new))
+    from issue_scaffold.adapters.structured_files.precommit_writing import restore_precommit
+
+    return _edited(ours, lambda text: restore_precommit(text, new))
 
 
 def differences(path: str, rendered: str, ours: str) -> tuple[Difference, ...] | None:
@@ -59,19 +77,27 @@ def differences(path: str, rendered: str, ours: str) -> tuple[Difference, ...] |
     kind = kind_of(path)
     if kind is None:
         return None
+    wanted, found = rendered.removeprefix(_BOM), ours.removeprefix(_BOM)
     try:
         if kind == "labels":
-            return labels_reading.differences(path, rendered.removeprefix(_BOM), ours.removeprefix(_BOM))
-        return precommit_reading.differences(rendered.removeprefix(_BOM), ours.removeprefix(_BOM))
+            from issue_scaffold.adapters.structured_files import labels_reading
+
+            return labels_reading.differences(path, wanted, found)
+        from issue_scaffold.adapters.structured_files import precommit_reading
+
+        return precommit_reading.differences(wanted, found)
     except tree.NotUnderstoodError:
         return None
 
 
-def _merge(kind: Kind, path: str, sides: tuple[str | None, str, str]) -> MeaningMerge:
-    base, ours, theirs = sides
-    old, new = None if base is None else base.removeprefix(_BOM), theirs.removeprefix(_BOM)
-    if kind == "labels":
-        writing = import_module("issue_scaffold.adapters.structured_files.labels_writing")
-        return cast("MeaningMerge", writing.merge_labels(path, old, ours, new))
-    writing = import_module("issue_scaffold.adapters.structured_files.precommit_writing")
-    return cast("MeaningMerge", writing.merge_precommit(old, ours, new))
+def _edited(ours: str, edit: Callable[[str], MeaningMerge]) -> MeaningMerge | None:
+    """Return what `edit` makes of the text, which it sees without byte order mark and with a line break at its end."""
+    text = ours.removeprefix(_BOM)
+    ending = tree.newline(text)
+    ends_open = bool(text) and not text.endswith("\n")
+    try:
+        merged = edit(text + ending if ends_open else text)
+    except tree.NotUnderstoodError:
+        return None
+    done = merged.text.removesuffix(ending) if ends_open else merged.text
+    return MeaningMerge(text=ours[: len(ours) - len(text)] + done, notes=merged.notes)

@@ -5,8 +5,7 @@ there), also under `labels.include`, which one settings app has.
 """
 
 from collections.abc import Mapping as Table
-from dataclasses import dataclass
-from pathlib import PurePosixPath
+from typing import NamedTuple
 
 from issue_scaffold.adapters.structured_files import tree
 from issue_scaffold.domain import labels
@@ -16,8 +15,7 @@ _ALIAS_KEYS = ("aliases", "from_name", "previously", "oldname", "new_name")
 _OWN_FIELDS = frozenset({"name", "color", "description"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Located:
+class Located(NamedTuple):
     """A label, where its name stands, and the mapping that holds its fields."""
 
     label: labels.Label
@@ -25,8 +23,7 @@ class Located:
     body: tree.Mapping
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LabelsFile:
+class LabelsFile(NamedTuple):
     """A labels config as read. `holder` is the list or mapping of labels, or the null in its place, or None.
 
     `key` is the key that leads to the holder, None at the top level.
@@ -47,7 +44,7 @@ class LabelsFile:
 
 def is_settings(path: str) -> bool:
     """Say whether the file holds more than labels."""
-    return PurePosixPath(path).stem == "settings"
+    return path.endswith("settings.yml")
 
 
 def read_labels(path: str, text: str) -> LabelsFile:

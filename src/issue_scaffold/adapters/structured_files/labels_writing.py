@@ -9,7 +9,16 @@ from issue_scaffold.adapters.structured_files import splice, tree
 from issue_scaffold.adapters.structured_files.labels_reading import LabelsFile, Located, is_settings, read_labels
 from issue_scaffold.adapters.structured_files.labels_style import LabelStyle
 from issue_scaffold.adapters.structured_files.splice import Change
-from issue_scaffold.domain.labels import AddLabel, Label, RemoveLabel, SetField, apply_edits, three_way
+from issue_scaffold.domain.labels import Label
+from issue_scaffold.domain.labels_merge import (
+    AddLabel,
+    Edit,
+    RemoveLabel,
+    SetField,
+    apply_edits,
+    restoration,
+    three_way,
+)
 from issue_scaffold.domain.structured import MeaningMerge
 
 
@@ -18,19 +27,31 @@ def merge_labels(path: str, base: str | None, ours: str, theirs: str) -> Meaning
     mine = read_labels(path, ours)
     old = None if base is None else read_labels(path, base).labels
     plan = three_way(old, mine.labels, read_labels(path, theirs).labels)
-    if not plan.edits:
-        return MeaningMerge(text=ours, notes=plan.notes)
-    style = LabelStyle(mine)
-    added = [edit for edit in plan.edits if isinstance(edit, AddLabel)]
-    removed = {edit.index for edit in plan.edits if isinstance(edit, RemoveLabel)}
-    sets = (_set(mine, style, edit) for edit in plan.edits if isinstance(edit, SetField))
-    changes = [change for changes in sets for change in changes]
-    changes += _restock(path, mine, style, added, removed, splice.obsolete_comments(base or "", theirs))
-    text = splice.splice(ours, changes)
-    after = read_labels(path, text)
-    if list(after.labels) != apply_edits(mine.labels, plan.edits) or _around(after) != _around(mine):
-        raise tree.NotUnderstoodError("the edited labels config doesn't hold what it should")
+    text = _edited(path, mine, plan.edits, splice.obsolete_comments(base or "", theirs))
     return MeaningMerge(text=text, notes=plan.notes)
+
+
+def restore_labels(path: str, ours: str, theirs: str) -> MeaningMerge:
+    """Return the user's labels config with every label of the template as it is there; raise as `merge_labels` does."""
+    mine = read_labels(path, ours)
+    edits = restoration(mine.labels, read_labels(path, theirs).labels)
+    return MeaningMerge(text=_edited(path, mine, edits, frozenset()))
+
+
+def _edited(path: str, mine: LabelsFile, edits: tuple[Edit, ...], obsolete: frozenset[str]) -> str:
+    if not edits:
+        return mine.text
+    style = LabelStyle(mine)
+    added = [edit for edit in edits if isinstance(edit, AddLabel)]
+    removed = {edit.index for edit in edits if isinstance(edit, RemoveLabel)}
+    sets = (_set(mine, style, edit) for edit in edits if isinstance(edit, SetField))
+    changes = [change for changes in sets for change in changes]
+    changes += _restock(path, mine, style, added, removed, obsolete)
+    text = splice.splice(mine.text, changes)
+    after = read_labels(path, text)
+    if list(after.labels) != apply_edits(mine.labels, edits) or _around(after) != _around(mine):
+        raise tree.NotUnderstoodError("the edited labels config doesn't hold what it should")
+    return text
 
 
 def _restock(

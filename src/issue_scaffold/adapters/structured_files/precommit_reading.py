@@ -1,14 +1,13 @@
 """Finding the repo entries and hooks in a `.pre-commit-config.yaml`. On the path of `check`: nothing here writes."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from issue_scaffold.adapters.structured_files import tree
 from issue_scaffold.domain import precommit
 from issue_scaffold.domain.structured import Difference
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Located:
+class Located(NamedTuple):
     """An entry, the mapping that holds it, and the list of its hooks."""
 
     entry: precommit.Entry
@@ -16,8 +15,7 @@ class Located:
     hooks: tree.Sequence | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PrecommitFile:
+class PrecommitFile(NamedTuple):
     """A config as read. `repos` is the list of entries, or the null in its place, or None; `key` is the key to it."""
 
     text: str

@@ -10,7 +10,7 @@ from issue_scaffold.adapters.structured_files import scalars, splice, tree
 from issue_scaffold.adapters.structured_files.precommit_reading import Located, PrecommitFile, read_precommit
 from issue_scaffold.adapters.structured_files.reindent import Layout, flow_text, layout, moved_entry, moved_item
 from issue_scaffold.adapters.structured_files.splice import Change
-from issue_scaffold.domain import precommit
+from issue_scaffold.domain import precommit_merge
 from issue_scaffold.domain.structured import MeaningMerge
 
 
@@ -18,18 +18,30 @@ def merge_precommit(base: str | None, ours: str, theirs: str) -> MeaningMerge:
     """Return the user's config with the template's change; raise NotUnderstoodError if it can't be written."""
     mine, new = read_precommit(ours), read_precommit(theirs)
     old = None if base is None else read_precommit(base)
-    plan = precommit.three_way(None if old is None else old.entries, mine.entries, new.entries)
-    if not plan.edits:
-        return MeaningMerge(text=ours, notes=plan.notes)
-    text = splice.splice(ours, _Writer(old, mine, new).changes(plan.edits))
+    plan = precommit_merge.three_way(None if old is None else old.entries, mine.entries, new.entries)
+    return MeaningMerge(text=_edited(old, mine, new, plan.edits), notes=plan.notes)
+
+
+def restore_precommit(ours: str, theirs: str) -> MeaningMerge:
+    """Return the user's config with every entry and hook of the template's; raise as `merge_precommit` does."""
+    mine, new = read_precommit(ours), read_precommit(theirs)
+    return MeaningMerge(text=_edited(None, mine, new, precommit_merge.restoration(mine.entries, new.entries)))
+
+
+def _edited(
+    old: PrecommitFile | None, mine: PrecommitFile, new: PrecommitFile, edits: tuple[precommit_merge.Edit, ...]
+) -> str:
+    if not edits:
+        return mine.text
+    text = splice.splice(mine.text, _Writer(old, mine, new).changes(edits))
     after = read_precommit(text)
-    wanted = precommit.apply_edits(mine.entries, plan.edits, new.entries)
+    wanted = precommit_merge.apply_edits(mine.entries, edits, new.entries)
     if list(after.entries) != wanted or _around(after) != _around(mine):
         raise tree.NotUnderstoodError("the edited config doesn't hold what it should")
-    return MeaningMerge(text=text, notes=plan.notes)
+    return text
 
 
-_HookCount = precommit.AddHook | precommit.RemoveHook
+_HookCount = precommit_merge.AddHook | precommit_merge.RemoveHook
 
 
 class _Writer:
@@ -39,24 +51,24 @@ class _Writer:
         self._old, self._mine, self._new = old, mine, new
         self._obsolete = splice.obsolete_comments("" if old is None else old.text, new.text)
 
-    def changes(self, edits: tuple[precommit.Edit, ...]) -> Iterator[Change]:
+    def changes(self, edits: tuple[precommit_merge.Edit, ...]) -> Iterator[Change]:
         """Yield every change that the edits ask for; raise NotUnderstoodError where one has no place."""
         for edit in edits:
-            if isinstance(edit, precommit.SetRev):
+            if isinstance(edit, precommit_merge.SetRev):
                 yield from self._set_rev(edit)
-            elif isinstance(edit, precommit.ReplaceHook):
+            elif isinstance(edit, precommit_merge.ReplaceHook):
                 yield self._replace_hook(edit)
         for entry in sorted({edit.entry for edit in edits if isinstance(edit, _HookCount)}):
             yield from self._change_hooks(entry, [edit for edit in edits if isinstance(edit, _HookCount)])
-        removed = {edit.entry for edit in edits if isinstance(edit, precommit.RemoveEntry)}
-        added = [edit.new_entry for edit in edits if isinstance(edit, precommit.AddEntry)]
+        removed = {edit.entry for edit in edits if isinstance(edit, precommit_merge.RemoveEntry)}
+        added = [edit.new_entry for edit in edits if isinstance(edit, precommit_merge.AddEntry)]
         if self._mine.located and isinstance(self._mine.repos, tree.Sequence):
             to = layout(self._mine.repos, self._mine.text)
             yield from self._restock(self._mine.repos, removed, [self._item(place, to) for place in added])
         elif added:
             yield from self._first(added)
 
-    def _set_rev(self, edit: precommit.SetRev) -> Iterator[Change]:
+    def _set_rev(self, edit: precommit_merge.SetRev) -> Iterator[Change]:
         """Write another rev, and the template's comment behind it unless the user has another than the template had."""
         mine, new = _rev(self._mine.located[edit.entry]), _rev(self._new.located[edit.new_entry])
         yield Change(start=mine.start, end=mine.end, text=scalars.yaml_scalar(new.value, mine.style or new.style))
@@ -66,7 +78,7 @@ class _Writer:
         if comment and self._old and before and comment == _comment(self._old.text, _rev(before[0])):
             yield Change(start=mine.end, end=mine.end + len(comment), text=_comment(self._new.text, new))
 
-    def _replace_hook(self, edit: precommit.ReplaceHook) -> Change:
+    def _replace_hook(self, edit: precommit_merge.ReplaceHook) -> Change:
         hooks, text = self._hooks(edit.entry), self._mine.text
         item = splice.items(hooks, text)[edit.hook]
         new = self._new_hook(edit.new_entry, edit.new_hook)
@@ -82,8 +94,8 @@ class _Writer:
         hooks = self._hooks(entry)
         to = layout(hooks, self._mine.text)
         of_entry = [edit for edit in edits if edit.entry == entry]
-        removed = {edit.hook for edit in of_entry if isinstance(edit, precommit.RemoveHook)}
-        added = [edit for edit in of_entry if isinstance(edit, precommit.AddHook)]
+        removed = {edit.hook for edit in of_entry if isinstance(edit, precommit_merge.RemoveHook)}
+        added = [edit for edit in of_entry if isinstance(edit, precommit_merge.AddHook)]
         new = [self._new_hook(edit.new_entry, edit.new_hook) for edit in added]
         rows = [[flow_text(item.node)] if to is None else moved_item(item, self._new.text, to) for item in new]
         yield from self._restock(hooks, removed, rows)

@@ -7,8 +7,7 @@ event parser is used, in C where it can be: this is on the path of `check`. Noth
 import json
 import re
 from bisect import bisect_right
-from dataclasses import dataclass, replace
-from typing import Any, Final, NoReturn
+from typing import Any, Final, NamedTuple, NoReturn
 
 import yaml
 
@@ -23,28 +22,22 @@ class NotUnderstoodError(ValueError):
     """The text, or what is to be done to it, has no place in what these modules can read and edit."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Node:
-    """A place in the text. `start` and `end` are offsets in code points, `line` and `column` are 0-based.
+class Scalar(NamedTuple):
+    """A scalar's place, raw text and quoting: an empty string for plain, else one of `'"|>`.
 
-    `anchor` is the node's own anchor; of an alias (`alias` is its name) the place is the alias, the content its
-    target's. The end of a block collection or block scalar may lie past comments: see `content_end`.
+    Of every node, `start` and `end` are offsets in code points, `line` and `column` are 0-based. `anchor` is the node's
+    own anchor; of an alias (`alias` is its name) the place is the alias, the content its target's. The end of a block
+    collection or block scalar may lie past comments: see `content_end`.
     """
 
     start: int
     end: int
     line: int
     column: int
-    anchor: str | None = None
-    alias: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scalar(Node):
-    """A scalar's text and its quoting: an empty string for plain, else one of `'"|>`."""
-
     value: str
     style: str
+    anchor: str | None = None
+    alias: str | None = None
 
     @property
     def is_null(self) -> bool:
@@ -52,20 +45,30 @@ class Scalar(Node):
         return not self.style and self.value in _NULLS
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sequence(Node):
+class Sequence(NamedTuple):
     """A list; `flow` is true for the form in brackets."""
 
+    start: int
+    end: int
+    line: int
+    column: int
     items: "tuple[AnyNode, ...]"
     flow: bool
+    anchor: str | None = None
+    alias: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mapping(Node):
+class Mapping(NamedTuple):
     """Keys and values in the order of the text; `flow` is true for the form in braces."""
 
+    start: int
+    end: int
+    line: int
+    column: int
     entries: "tuple[tuple[Scalar, AnyNode], ...]"
     flow: bool
+    anchor: str | None = None
+    alias: str | None = None
 
     def own(self, key: str) -> "tuple[Scalar, AnyNode] | None":
         """Return the last entry of that key which stands in the mapping itself, as YAML and JSON readers do."""
@@ -157,7 +160,7 @@ class _Yaml:
             if event.anchor not in self._anchors:
                 raise NotUnderstoodError(f"alias {event.anchor} before its anchor")
             target = self._anchors[event.anchor]
-            return replace(target, **place, end=end, anchor=None, alias=event.anchor)
+            return target._replace(**place, end=end, anchor=None, alias=event.anchor)
         place["anchor"] = event.anchor
         node: AnyNode
         if isinstance(event, yaml.ScalarEvent):

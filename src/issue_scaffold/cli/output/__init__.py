@@ -6,6 +6,7 @@ finding says was decided by its rule.
 
 import contextlib
 import os
+import sys
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
@@ -45,13 +46,17 @@ def render(report: Report, format_: str, *, color: bool | None) -> str:
     if format_ == "text":
         text: str = module.render(report, width=_width())
         colourless = color is False or (color is None and not _is_terminal())
-        return click.unstyle(text) if colourless else text
-    rendered: str = module.render(report)
-    return rendered
+        return encodable(click.unstyle(text) if colourless else text)
+    return encodable(module.render(report))
+
+
+def encodable(text: str) -> str:
+    """Return a text that can be written: file names and JSON may hold halves of characters."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _is_terminal() -> bool:
-    return click.get_text_stream("stdout").isatty()
+    return sys.stdout.isatty()
 
 
 def _width() -> int:
@@ -108,4 +113,3 @@ def append_summary(path: Path, text: str) -> None:
     except OSError as error:
         message = f"the step summary {path} can't be written: {(error.strerror or str(error)).lower()}"
         raise ScaffoldError(message) from None
-

@@ -25,11 +25,15 @@ def _nothing(report: Report) -> str:
 def _target(report: Report, target: TargetReport) -> Iterator[str]:
     several = len(report.targets) > 1 or report.command == "check"
     if several:
-        template = f" – {code(f'{target.template.source} {target.template.version or str()}'.strip())}" if target.template else ""
+        template = (
+            f" · {code(f'{target.template.source} {target.template.version or str()}'.strip())}"
+            if target.template
+            else ""
+        )
         yield f"### {code(target.target)}{template}"
         yield ""
     if target.error is not None:
-        yield f"- ❌ {escaped(target.error)}" + (f" – {escaped(target.hint)}" if target.hint else "")
+        yield f"- ❌ {escaped(target.error)}" + (f" · {escaped(target.hint)}" if target.hint else "")
         yield ""
     for note in target.notes:
         yield f"- {escaped(note)}"

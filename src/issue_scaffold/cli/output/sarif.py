@@ -63,7 +63,7 @@ def _results(report: Report, ids: list[str]) -> Iterator[dict[str, Any]]:
     seen: dict[str, int] = {}
     for _, finding, path in findings(report):
         name = label(finding)
-        text = finding.message + (f" – {finding.hint}" if finding.hint else "")
+        text = finding.message + (f": {finding.hint}" if finding.hint else "")
         key = "\0".join((name, path, finding.message, finding.excerpt.text if finding.excerpt else ""))
         digest = hashlib.sha256(key.encode()).hexdigest()[:32]
         seen[digest] = seen.get(digest, 0) + 1

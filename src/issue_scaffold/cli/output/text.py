@@ -1,4 +1,4 @@
-"""A report for people: one line a finding that editors can jump to, the source line with an underline, and what to do."""
+"""A report for people: a line a finding that editors can jump to, the source with an underline, and what to do."""
 
 import unicodedata
 from collections.abc import Iterator

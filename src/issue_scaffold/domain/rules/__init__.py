@@ -1,1 +1,1 @@
-"""GitHub's rules, one function each, and the registry that names them. The ids are a contract: suppressions use them."""
+"""GitHub's rules, one function each, and the registry that names them. The ids are a contract."""

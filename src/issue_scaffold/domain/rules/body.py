@@ -116,9 +116,9 @@ def unpermitted_key(form: Form) -> Iterator[Problem]:
                 continue
             if key not in known:
                 yield _wrong_element_key(form, element, entry, key)
-            elif element.type == "markdown" and key in {"id", "validations"}:
-                yield _tolerated(form, element, entry, key)
-            elif element.type == "checkboxes" and key == "validations":
+            elif (element.type == "markdown" and key in {"id", "validations"}) or (
+                element.type == "checkboxes" and key == "validations"
+            ):
                 yield _tolerated(form, element, entry, key)
         if element.type == "checkboxes":
             yield from _option_keys(form, element)

@@ -187,7 +187,7 @@ def preselected_option(form: Form) -> Iterator[Problem]:
 
 
 def _is_prompt(text: str) -> bool:
-    folded = text.strip("-–—<>[]() .…*").lower()
+    folded = text.strip("-\u2013\u2014<>[]() .\u2026*").lower()
     begins = ("select", "choose", "please", "pick", "not sure", "other", "unsure", "i don't know", "n/a", "-")
     return not folded or folded.startswith(begins)
 

@@ -213,4 +213,3 @@ def frontless_template(repository: Repository) -> Iterator[Problem]:
             hint = "begin the file with `---`, `name: …`, `about: …`, `---`; without it the chooser leaves it out"
             message = "the template has no front matter, so the chooser beside it can't show it"
             yield Problem(0, source.line_end(0), message, hint, severity=Severity.ERROR, path=path)
-

@@ -1,5 +1,7 @@
-"""Rules about where a file lies and how it is called. Sources: GitHub's "About issue and pull request templates" and
-"Configuring issue templates for your repository"; that `config.yaml` is ignored was found out in several repositories.
+"""Rules about where a file lies and how it is called.
+
+Sources: GitHub's "About issue and pull request templates" and "Configuring issue templates for your repository"; that
+`config.yaml` is ignored was found out in several repositories.
 """
 
 from collections.abc import Iterator

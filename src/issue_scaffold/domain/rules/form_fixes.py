@@ -77,7 +77,14 @@ def move_entry(source: Source, owner: Mapping, entry: Entry, element: Mapping, s
     text = one_line(source, entry.value)
     taken = remove_entry(source, owner, entry)
     sole = len(owner.entries) == 1
-    if text is None or element.flow or owner.flow or entry.merged or not (taken or sole) or not isinstance(entry.key, Scalar):
+    if (
+        text is None
+        or element.flow
+        or owner.flow
+        or entry.merged
+        or not (taken or sole)
+        or not isinstance(entry.key, Scalar)
+    ):
         return None
     line = f"{entry.key.value}: {text}"
     step = _indent_step(source, element)

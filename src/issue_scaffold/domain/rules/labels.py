@@ -205,5 +205,3 @@ def comma(config: LabelsConfig) -> Iterator[Problem]:
         if "," in label.name.value:
             message = f"label name {shown(label.name)} has a comma"
             yield at(label.name, message, hint="templates that list labels separated by commas can't name it")
-
-

@@ -1,7 +1,7 @@
 """The registry: every rule, one row each, and the runs of them over one subject.
 
-A row says what the rule is called, how bad a breach is, whether it can be mended, where it comes from, and which function
-finds it. Longer words and examples live in `explain/`, so that validating doesn't load them.
+A row says what the rule is called, how bad a breach is, whether it can be mended, where it comes from, and which
+function finds it. Longer words and examples live in `explain/`, so that validating doesn't load them.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -13,8 +13,8 @@ from issue_scaffold.domain.issue_form import Form
 from issue_scaffold.domain.labels_config import LabelsConfig
 from issue_scaffold.domain.rules import (
     body,
-    chooser,
     choices,
+    chooser,
     cross,
     files,
     form,
@@ -26,8 +26,8 @@ from issue_scaffold.domain.rules import (
 )
 from issue_scaffold.domain.rules.cross import Repository
 
-# Where the product's own rule pages are. Nobody serves them yet, so a finding links to the page of GitHub's documentation
-# that the rule comes from, and to this file in the project where there is none. See docs/rules.md.
+# Where the product's own rule pages are. Nobody serves them yet, so a finding links to the page of GitHub's
+# documentation that the rule comes from, and to this file in the project where there is none. See docs/rules.md.
 DOCS_URL: Final = "docs/rules.md"
 _GITHUB: Final = "https://docs.github.com/en"
 _TEMPLATES: Final = f"{_GITHUB}/communities/using-templates-to-encourage-useful-issues-and-pull-requests"
@@ -40,7 +40,7 @@ SINGLE: Final = f"{_TEMPLATES}/manually-creating-a-single-issue-template-for-you
 LABELS_API: Final = f"{_GITHUB}/rest/issues/labels"
 LABELS: Final = f"{_GITHUB}/issues/using-labels-and-milestones-to-track-work/managing-labels"
 
-E, W, I = Severity.ERROR, Severity.WARNING, Severity.INFO
+E, W, NOTE = Severity.ERROR, Severity.WARNING, Severity.INFO
 SAFE, UNSAFE, MIXED, NO = "safe", "unsafe", "safe or unsafe", ""
 
 T = TypeVar("T")
@@ -73,12 +73,21 @@ READING: Final[tuple[Rule[Any], ...]] = (
 )
 ANY: Final[tuple[Rule[Document], ...]] = (
     Rule("text/broken-emoji", W, SAFE, "text went through a wrong code page", "", text.broken_emoji),
-    Rule("files/config-name", E, SAFE, "the chooser's settings are not called `config.yml`", CHOOSER, files.config_name),
+    Rule(
+        "files/config-name", E, SAFE, "the chooser's settings are not called `config.yml`", CHOOSER, files.config_name
+    ),
     Rule("files/not-picked-up", W, NO, "GitHub never reads a file in the template folder", ABOUT, files.not_picked_up),
-    Rule("files/legacy-template", I, NO, "a single template of the old kind", SINGLE, files.legacy_template),
+    Rule("files/legacy-template", NOTE, NO, "a single template of the old kind", SINGLE, files.legacy_template),
 )
 YAML: Final[tuple[Rule[Document], ...]] = (
-    Rule("yaml/multiple-documents", E, SAFE, "a second `---` begins a document that isn't read", ERRORS, yaml.multiple_documents),
+    Rule(
+        "yaml/multiple-documents",
+        E,
+        SAFE,
+        "a second `---` begins a document that isn't read",
+        ERRORS,
+        yaml.multiple_documents,
+    ),
     Rule("yaml/duplicate-key", E, NO, "a key is there twice, and the last one wins", "", yaml.duplicate_key),
     Rule("yaml/alias", W, SAFE, "anchors and aliases, for which GitHub has refused forms", "", yaml.alias),
     Rule("yaml/implicit-type", W, SAFE, "YAML reads a value as something else than text", FORMS, yaml.implicit_type),
@@ -87,7 +96,9 @@ FORM: Final[tuple[Rule[Form], ...]] = (
     Rule("form/missing-key", E, UNSAFE, "`name`, `description` or `body` is missing", ERRORS, form.missing_key),
     Rule("form/unpermitted-key", E, MIXED, "a top-level key that GitHub doesn't know", ERRORS, form.unpermitted_key),
     Rule("form/forbidden-key", E, SAFE, "a key that YAML reads as a boolean", ERRORS, form.forbidden_key),
-    Rule("form/not-a-string", E, SAFE, "`name`, `description`, `title` or `type` isn't text", ERRORS, form.not_a_string),
+    Rule(
+        "form/not-a-string", E, SAFE, "`name`, `description`, `title` or `type` isn't text", ERRORS, form.not_a_string
+    ),
     Rule("form/name-length", E, NO, "the name is too short for the chooser", CHOOSER, form.name_length),
     Rule("form/labels-type", E, SAFE, "`labels` is neither text nor a list of texts", FORMS, form.labels_type),
     Rule("form/assignees-type", E, SAFE, "`assignees` is neither text nor a list of texts", FORMS, form.assignees_type),
@@ -96,38 +107,114 @@ FORM: Final[tuple[Rule[Form], ...]] = (
     Rule("form/body-type", E, NO, "`body` isn't a list of mappings", FORMS, form.body_type),
     Rule("form/only-markdown", E, NO, "the form asks for nothing", ERRORS, form.only_markdown),
     Rule("form/duplicate-id", E, UNSAFE, "two elements have the same id", ERRORS, unique.duplicate_id),
-    Rule("form/duplicate-label", E, UNSAFE, "two fields without id have the same label", ERRORS, unique.duplicate_label),
+    Rule(
+        "form/duplicate-label", E, UNSAFE, "two fields without id have the same label", ERRORS, unique.duplicate_label
+    ),
     Rule("form/similar-labels", E, UNSAFE, "labels or ids that GitHub can't tell apart", ERRORS, unique.similar_labels),
-    Rule("form/checkbox-label", E, NO, "a checkbox is called like another, or like a field", ERRORS, unique.checkbox_label),
+    Rule(
+        "form/checkbox-label",
+        E,
+        NO,
+        "a checkbox is called like another, or like a field",
+        ERRORS,
+        unique.checkbox_label,
+    ),
     Rule("body/missing-type", E, NO, "an element has no type", ERRORS, body.missing_type),
     Rule("body/unknown-type", E, UNSAFE, "a type that GitHub doesn't know", ERRORS, body.unknown_type),
-    Rule("body/missing-attribute", E, NO, "an attribute that the type requires is missing", ERRORS, body.missing_attribute),
+    Rule(
+        "body/missing-attribute",
+        E,
+        NO,
+        "an attribute that the type requires is missing",
+        ERRORS,
+        body.missing_attribute,
+    ),
     Rule("body/unpermitted-key", E, MIXED, "a key that an element can't have", ERRORS, body.unpermitted_key),
-    Rule("body/unpermitted-attribute", E, MIXED, "an attribute that the type doesn't have", ERRORS, body.unpermitted_attribute),
-    Rule("body/unpermitted-validation", E, MIXED, "a validation that the type doesn't have", SCHEMA, body.unpermitted_validation),
+    Rule(
+        "body/unpermitted-attribute",
+        E,
+        MIXED,
+        "an attribute that the type doesn't have",
+        ERRORS,
+        body.unpermitted_attribute,
+    ),
+    Rule(
+        "body/unpermitted-validation",
+        E,
+        MIXED,
+        "a validation that the type doesn't have",
+        SCHEMA,
+        body.unpermitted_validation,
+    ),
     Rule("body/label-type", E, SAFE, "a label isn't text, or is blank", ERRORS, body.label_type),
     Rule("body/forbidden-word", E, NO, "a label asks for a password", ERRORS, body.forbidden_word),
-    Rule("body/id-format", E, UNSAFE, "an id with other signs than letters, digits, `-` and `_`", ERRORS, body.id_format),
-    Rule("body/id-shadowed", I, NO, "an id that can't be used to prefill the field", SCHEMA, body.id_shadowed),
+    Rule(
+        "body/id-format", E, UNSAFE, "an id with other signs than letters, digits, `-` and `_`", ERRORS, body.id_format
+    ),
+    Rule("body/id-shadowed", NOTE, NO, "an id that can't be used to prefill the field", SCHEMA, body.id_shadowed),
     Rule("body/options-empty", E, NO, "a list of options is empty", SCHEMA, choices.options_empty),
-    Rule("body/options-type", E, UNSAFE, "options that are no list, or of the wrong sort", SCHEMA, choices.options_type),
+    Rule(
+        "body/options-type", E, UNSAFE, "options that are no list, or of the wrong sort", SCHEMA, choices.options_type
+    ),
     Rule("body/duplicate-option", E, NO, "a dropdown has an option twice", ERRORS, choices.duplicate_option),
     Rule("body/boolean-option", E, SAFE, "an option that YAML reads as a boolean", ERRORS, choices.boolean_option),
     Rule("body/reserved-option", E, NO, "an option that GitHub uses itself", ERRORS, choices.reserved_option),
     Rule("body/default-range", E, NO, "`default` isn't the index of an option", SCHEMA, choices.default_range),
-    Rule("body/not-a-boolean", E, UNSAFE, "`required` or `multiple` is neither true nor false", SCHEMA, choices.not_a_boolean),
-    Rule("body/default-required", I, NO, "a required dropdown has a default", SCHEMA, choices.default_required),
-    Rule("body/preselected-option", I, UNSAFE, "a required dropdown's first option is preselected", SCHEMA, choices.preselected_option),
-    Rule("body/render-language", I, NO, "`render` names no language that GitHub highlights", SCHEMA, choices.render_language),
+    Rule(
+        "body/not-a-boolean",
+        E,
+        UNSAFE,
+        "`required` or `multiple` is neither true nor false",
+        SCHEMA,
+        choices.not_a_boolean,
+    ),
+    Rule("body/default-required", NOTE, NO, "a required dropdown has a default", SCHEMA, choices.default_required),
+    Rule(
+        "body/preselected-option",
+        NOTE,
+        UNSAFE,
+        "a required dropdown's first option is preselected",
+        SCHEMA,
+        choices.preselected_option,
+    ),
+    Rule(
+        "body/render-language",
+        NOTE,
+        NO,
+        "`render` names no language that GitHub highlights",
+        SCHEMA,
+        choices.render_language,
+    ),
     Rule("body/upload-extension", W, SAFE, "`accept` lists what GitHub doesn't take", SCHEMA, choices.upload_extension),
 )
 TEMPLATE: Final[tuple[Rule[Document], ...]] = (
-    Rule("template/no-front-matter", W, MIXED, "no front matter, or not at the first byte", CHOOSER, template.no_front_matter),
+    Rule(
+        "template/no-front-matter",
+        W,
+        MIXED,
+        "no front matter, or not at the first byte",
+        CHOOSER,
+        template.no_front_matter,
+    ),
     Rule("template/missing-key", E, UNSAFE, "`name` or `about` is missing or empty", CHOOSER, template.missing_key),
     Rule("template/name-length", E, NO, "the name is too short for the chooser", CHOOSER, template.name_length),
     Rule("template/value-type", W, SAFE, "a front matter value isn't text", CHOOSER, template.value_type),
-    Rule("template/unpermitted-key", W, UNSAFE, "a front matter key that GitHub doesn't read", CHOOSER, template.unpermitted_key),
-    Rule("template/trailing-space", I, SAFE, "white space at the end of a front matter line", "", template.trailing_space),
+    Rule(
+        "template/unpermitted-key",
+        W,
+        UNSAFE,
+        "a front matter key that GitHub doesn't read",
+        CHOOSER,
+        template.unpermitted_key,
+    ),
+    Rule(
+        "template/trailing-space",
+        NOTE,
+        SAFE,
+        "white space at the end of a front matter line",
+        "",
+        template.trailing_space,
+    ),
 )
 CHOOSERS: Final[tuple[Rule[Document], ...]] = (
     Rule("chooser/type", E, SAFE, "the chooser, or a value in it, is of the wrong type", CHOOSER, chooser.value_type),
@@ -138,7 +225,14 @@ CHOOSERS: Final[tuple[Rule[Document], ...]] = (
 LABEL_CONFIG: Final[tuple[Rule[LabelsConfig], ...]] = (
     Rule("labels/shape", E, NO, "not a labels config of any known format", LABELS_API, labels.shape),
     Rule("labels/name-length", E, NO, "a name of more than 50 characters", LABELS, labels.name_length),
-    Rule("labels/description-length", E, NO, "a description of more than 100 characters", LABELS_API, labels.description_length),
+    Rule(
+        "labels/description-length",
+        E,
+        NO,
+        "a description of more than 100 characters",
+        LABELS_API,
+        labels.description_length,
+    ),
     Rule("labels/color", E, SAFE, "a colour isn't six hex digits", LABELS_API, labels.color),
     Rule("labels/color-unquoted", E, SAFE, "YAML reads an unquoted colour as another value", "", labels.color_unquoted),
     Rule("labels/duplicate", E, NO, "names or aliases that differ in case at most", LABELS_API, labels.duplicate),
@@ -147,10 +241,17 @@ LABEL_CONFIG: Final[tuple[Rule[LabelsConfig], ...]] = (
     Rule("labels/comma", W, NO, "a comma in a name", FORMS, labels.comma),
 )
 CROSS: Final[tuple[Rule[Repository], ...]] = (
-    Rule("labels/not-in-config", W, UNSAFE, "a template names a label that no config defines", LABELS, cross.label_not_in_config),
+    Rule(
+        "labels/not-in-config",
+        W,
+        UNSAFE,
+        "a template names a label that no config defines",
+        LABELS,
+        cross.label_not_in_config,
+    ),
     Rule("cross/duplicate-name", E, NO, "two templates have the same name", FORMS, cross.duplicate_name),
     Rule("cross/twin-differs", W, NO, "a form and its Markdown twin disagree", "", cross.twin_differs),
-    Rule("chooser/security-link", I, NO, "a link doubles GitHub's own security entry", CHOOSER, cross.security_link),
+    Rule("chooser/security-link", NOTE, NO, "a link doubles GitHub's own security entry", CHOOSER, cross.security_link),
     Rule("template/no-front-matter", E, NO, "no front matter beside a chooser", CHOOSER, cross.frontless_template),
 )
 SETTINGS: Final[tuple[Rule[Any], ...]] = (

@@ -20,7 +20,9 @@ class Stop(NamedTuple):
     context_offset: int | None
 
 
-_VALUE = re.compile(r"^(?P<lead>[ \t]*(?:- +)*(?:[^\s:#'\"\[{&*!|>@`%-][^:#\n]*?:[ \t]+|- +))(?P<value>\S.*?)(?P<tail>[ \t]*)$")
+_VALUE = re.compile(
+    r"^(?P<lead>[ \t]*(?:- +)*(?:[^\s:#'\"\[{&*!|>@`%-][^:#\n]*?:[ \t]+|- +))(?P<value>\S.*?)(?P<tail>[ \t]*)$"
+)
 _STARTERS = {
     "@": "a value can't begin with `@`",
     "`": "a value can't begin with a backtick",
@@ -38,6 +40,18 @@ _STARTERS = {
     "?": "a value that begins with `? ` is a key to YAML",
     "-": "a list can't begin on the line of its key",
 }
+# What libyaml says that it was doing when a value's first character misled it.
+_IN_VALUE = (
+    "scanning an alias",
+    "scanning an anchor",
+    "next token",
+    "scanning a block scalar",
+    "parsing a block node",
+    "scanning a tag",
+    "parsing a flow sequence",
+    "parsing a flow mapping",
+    "scanning a directive",
+)
 
 
 def explain(source: Source, stop: Stop) -> Problem:
@@ -94,27 +108,26 @@ def _tab(source: Source, stop: Stop) -> Problem | None:
     lead = line[: len(line) - len(line.lstrip(" \t"))]
     if "\t" not in lead:
         return None
-    edits = []
-    for found in re.finditer(r"^([ ]*\t[ \t]*)", source.text, re.MULTILINE):
-        edits.append(Edit(found.start(), found.end(), found[0].replace("\t", "  ")))
+    # A tab behind blanks may be part of a block of text, so other lines are mended only if they begin with one.
+    indents = {found.start(): found[0] for found in re.finditer(r"^\t[ \t]*", source.text, re.MULTILINE)}
+    indents[start] = lead
+    edits = [Edit(begin, begin + len(text), text.replace("\t", "  ")) for begin, text in indents.items()]
     at = start + lead.index("\t")
     message = "a tab in the indentation; YAML takes only spaces"
     return Problem(at, at + 1, message, "indent with spaces", fix=Fix(tuple(edits)))
 
 
 def _starter(source: Source, stop: Stop) -> Problem | None:
-    """A value begins with a character that means something to YAML."""
+    """Explain a value that begins with a character which means something to YAML."""
     offset = stop.context_offset if stop.context_offset is not None else stop.offset
-    in_value = ("scanning an alias", "scanning an anchor", "next token", "scanning a block scalar", "parsing a block node")
-    in_value += ("scanning a tag", "parsing a flow sequence", "parsing a flow mapping", "scanning a directive")
     sequence = "sequence entries" in stop.problem or "mapping keys" in stop.problem
-    known = any(word in stop.context for word in in_value) or sequence or "tag handle" in stop.problem
+    known = any(word in stop.context for word in _IN_VALUE) or sequence or "tag handle" in stop.problem
     if "node content" in stop.problem or "next token" in stop.context or sequence:
         offset = stop.offset
     char = source.text[offset : offset + 1]
     if not known or char not in _STARTERS:
         return None
-    start, end, line = _line(source, offset)
+    _, end, line = _line(source, offset)
     if char in {"[", "{"} and line.rstrip().endswith(("[", ",", "{")):
         what = "list" if char == "[" else "mapping"
         return _span(source, offset, f"the {what} that begins here is never closed", "close it, or quote the text")
@@ -137,7 +150,7 @@ def _quote_rest(source: Source, offset: int) -> Fix | None:
 
 
 def _quotes(source: Source, stop: Stop) -> Problem | None:
-    """A quotation that isn't closed, ends too early, or holds a backslash that means nothing."""
+    """Explain a quotation that isn't closed, ends too early, or holds a backslash that means nothing."""
     opened = stop.context_offset
     if opened is not None and "quoted scalar" in stop.context:
         if "escape" in stop.problem:
@@ -145,7 +158,9 @@ def _quotes(source: Source, stop: Stop) -> Problem | None:
             hint = "use single quotes, in which a backslash is just a backslash, or write `\\\\`"
             return _span(source, max(at, 0), "a backslash that means nothing in double quotes", hint)
         mark = source.text[opened]
-        return _whole_from(source, opened, f"the quotation that begins here is never closed with {mark}", f"add the {mark}")
+        return _whole_from(
+            source, opened, f"the quotation that begins here is never closed with {mark}", f"add the {mark}"
+        )
     start, end, line = _line(source, stop.offset)
     found = re.match(r"^[ \t]*(?:- +)*(?:[^'\"#]*?:[ \t]+)?(?P<mark>['\"])", line)
     if not found or not (start + found.end() <= stop.offset <= end):
@@ -154,6 +169,12 @@ def _quotes(source: Source, stop: Stop) -> Problem | None:
     closed = source.text.rfind(mark, start + found.end(), stop.offset)
     if closed < 0:
         return None
+    begin = start + found.end() - 1
+    if source.text[stop.offset : stop.offset + 1] == ",":
+        raw = source.text[begin:end].rstrip()
+        fix = Fix((Edit(begin, begin + len(raw), f"[{raw}]"),), unsafe=True)
+        message = "several quoted texts where YAML expects one value"
+        return Problem(begin, end, message, f"make a list of them: `[{raw}]`", fix=fix)
     hint = "double a quotation mark inside single quotes, or use the other kind around the text"
     return Problem(stop.offset, end, f"text after the closing {mark}", hint)
 
@@ -190,17 +211,22 @@ def _key_without_colon(source: Source, stop: Stop) -> Problem | None:
     return _whole_line(source, at, "this line is neither `key: value` nor part of the text above", hint)
 
 
-def _indentation(source: Source, stop: Stop) -> Problem | None:
+def _indentation(source: Source, stop: Stop) -> Problem | None:  # noqa: PLR0911 - one case each
+    if "document start" in stop.problem:
+        message = "text where the YAML has ended"
+        hint = "an issue form is YAML to its end: put the text into a `markdown` element, or call the file `.md`"
+        return _whole_line(source, stop.offset, message, hint)
     if "did not find expected" not in stop.problem and "expected <block end>" not in stop.problem:
-        if "document start" in stop.problem:
-            return _whole_line(source, stop.offset, "text after the end of the document", "remove it, or indent it")
         return None
     if "block" not in stop.context:
         what = "list" if "sequence" in stop.context else "mapping"
         at = stop.context_offset if stop.context_offset is not None else stop.offset
         return _span(source, at, f"the {what} that begins here is never closed", "close it, or quote the text")
-    start, _, line = _line(source, stop.offset)
+    start, end, line = _line(source, stop.offset)
     has = len(line) - len(line.lstrip())
+    closed = source.text[start : stop.offset].rstrip()[-1:]
+    if closed in {"]", "}"}:
+        return Problem(stop.offset, end, f"text after the closing {closed}", "remove it, or quote the whole value")
     context = stop.context_offset or 0
     wanted = context - source.line_start(context)
     if stop.offset >= len(source.text):

@@ -78,7 +78,9 @@ def _description(document: Document, root: Mapping) -> Iterator[Problem]:
     if entry is None or document.gitea:
         return
     hint = "rename `description`, which is for issue forms"
-    yield at(entry.key, "required front matter key `about` is missing", hint=hint, fix=rename(entry, "about", unsafe=True))
+    yield at(
+        entry.key, "required front matter key `about` is missing", hint=hint, fix=rename(entry, "about", unsafe=True)
+    )
 
 
 def _has_front_matter(document: Document) -> bool:

@@ -20,7 +20,11 @@ def broken_emoji(document: Document) -> Iterator[Problem]:
         meant[found.text] = found.candidates
     for text, edits in groups.items():
         candidates, first = meant[text], edits[0]
-        more = f" ({count(len(edits), 'place')}, the next on {line_of(document.source, edits[1].start)})" if len(edits) > 1 else ""
+        more = (
+            f" ({count(len(edits), 'place')}, the next on {line_of(document.source, edits[1].start)})"
+            if len(edits) > 1
+            else ""
+        )
         message = f"`{_short(text)}` is text in a wrong encoding{more}"
         fix = Fix(tuple(edits)) if len(candidates) == 1 else None
         yield Problem(first.start, first.end, message, _hint(candidates), fix=fix)

@@ -64,7 +64,9 @@ def similar_labels(form: Form) -> Iterator[Problem]:
             continue
         what = "id" if element.id else "label"
         before = "id" if other.id else "label"
-        message = f"{element.name}: {what} {shown(node)} is too similar to the {before} {shown(first)}: both are `{key}`"
+        message = (
+            f"{element.name}: {what} {shown(node)} is too similar to the {before} {shown(first)}: both are `{key}`"
+        )
         hint = f"the other is on {line_of(form.source, first.start)}; change one, or give the label's field an `id`"
         yield at(node, message, hint=hint, fix=None if element.id else _add_id(form, element))
 

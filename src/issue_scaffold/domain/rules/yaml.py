@@ -9,11 +9,11 @@ from collections.abc import Iterator
 
 from issue_scaffold.domain.document import Document, FileKind, Problem, at, shown
 from issue_scaffold.domain.finding import Severity
-from issue_scaffold.domain.issue_form import ATTRIBUTES, Form, text_of
+from issue_scaffold.domain.issue_form import ATTRIBUTES, Element, Form
 from issue_scaffold.domain.labels_config import read_labels
 from issue_scaffold.domain.rules.wording import line_of
 from issue_scaffold.domain.text_edit import Edit, Fix, one_line, quote
-from issue_scaffold.domain.yaml_tree import Alias, Mapping, Node, Scalar, Sequence, resolve
+from issue_scaffold.domain.yaml_tree import Alias, Mapping, Node, Scalar, Sequence
 
 
 def multiple_documents(document: Document) -> Iterator[Problem]:
@@ -118,22 +118,17 @@ def _expand(document: Document) -> Fix | None:
 
 
 def _written_out(document: Document, found: Alias) -> str | None:
+    """Return what an alias stands for as it can be written in its place, or None."""
     source, target = document.source, found.target
-    if any(target.start <= anchor.start < target.end for anchor in document.anchors):
-        return None
-    if any(target.start <= other.start < target.end for other in document.aliases):
-        return None
-    line = source.text[source.line_start(found.start) : source.line_end(found.start)]
-    if "<<" in line:
-        return None
-    raw = one_line(source, target)
-    if raw is not None and (isinstance(target, Scalar) or target.flow):
-        return raw
-    last_on_line = not source.text[found.end : source.line_end(found.end)].strip()
-    if isinstance(target, Scalar) or target.flow or not last_on_line:
-        return None
+    inner = [*(anchor.start for anchor in document.anchors), *(alias.start for alias in document.aliases)]
+    nested = any(target.start <= start < target.end for start in inner)
     before = source.text[source.line_start(found.start) : found.start]
-    if not re.fullmatch(r"\s*(?:- )*[\w.-]+: +", before):
+    behind = source.text[found.end : source.line_end(found.end)]
+    if nested or "<<" in before:
+        return None
+    if isinstance(target, Scalar) or target.flow:
+        return one_line(source, target)
+    if behind.strip() or not re.fullmatch(r"\s*(?:- )*[\w.-]+: +", before):
         return None
     return _reindented(document, target, len(before) - len(before.lstrip(" -")))
 
@@ -166,7 +161,7 @@ def implicit_type(document: Document) -> Iterator[Problem]:
             yield at(node, f"{what} {shown(node)} is {change} to YAML", hint=hint, fix=quote(document.source, node))
 
 
-def _change(node: Scalar) -> str | None:
+def _change(node: Scalar) -> str | None:  # noqa: PLR0911 - one case each
     """Return what becomes of an unquoted value, or None if it stays as written."""
     raw = node.value
     if node.kind == "bool":
@@ -195,26 +190,25 @@ def _as_number(raw: str) -> str:
 
 
 def _text_places(document: Document) -> Iterator[tuple[Node, str]]:
+    """Yield the values that are meant as text, and what to call them."""
     if document.kind is FileKind.LABELS:
         for label in read_labels(document).labels:
             yield label.name, "label name"
             if label.description is not None:
                 yield label.description, "label description"
-    root = document.mapping
-    if root is None or document.kind is not FileKind.FORM:
-        return
-    form = Form(document, root)
-    for element in form.elements:
-        if element.type is None:
-            continue
-        places = [key for key in ("description", "placeholder", "value", "render") if key in ATTRIBUTES[element.type]]
-        for key in places:
-            node = element.attribute(key)
-            if node is not None:
-                yield node, f"{element.name}: `{key}`"
-        node = element.node.get("id")
-        if isinstance(node, Scalar) and element.type != "markdown" and text_of(node):
-            yield node, f"{element.name}: `id`"
-        for option in element.options if element.type == "dropdown" else ():
-            if isinstance(option.node, Scalar) and option.node.kind != "bool":
-                yield resolve(option.node), f"{element.name}: option"
+    elif document.kind is FileKind.FORM and document.mapping is not None:
+        for element in Form(document, document.mapping).elements:
+            if element.type is not None:
+                yield from _texts_of(element, element.type)
+
+
+def _texts_of(element: Element, kind: str) -> Iterator[tuple[Node, str]]:
+    for key in ("description", "placeholder", "value", "render"):
+        node = element.attribute(key) if key in ATTRIBUTES[kind] else None
+        if node is not None:
+            yield node, f"{element.name}: `{key}`"
+    if element.id is not None and kind != "markdown":
+        yield element.id, f"{element.name}: `id`"
+    for option in element.options if kind == "dropdown" else ():
+        if isinstance(option.node, Scalar) and option.node.kind != "bool":
+            yield option.node, f"{element.name}: option"

@@ -1,0 +1,67 @@
+"""How fast `scaffold validate` is beside check-jsonschema, and how much memory it takes.
+
+Usage: `python benchmarks/validate.py [FOLDER OF FORMS]`. Without a folder a form is made up. Prints the median of several
+runs and exits 1 if a bound is broken: one form at most half of check-jsonschema's time, 1,000 forms in one call at least
+five times as fast, at most 80 MiB.
+"""
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from itertools import cycle, islice
+from pathlib import Path
+
+FORMS = 1000
+ONE_FORM_SHARE, MANY_FORMS_FACTOR, MAX_MIB = 0.5, 5, 80
+MADE_UP = "name: Bug report\ndescription: Something is broken\nbody:\n" + "".join(
+    f"  - type: textarea\n    id: field-{number}\n    attributes:\n      label: Field {number}\n"
+    f"      description: Say what happened, in as many words as it takes.\n    validations:\n      required: true\n"
+    for number in range(10)
+)
+
+
+def measure(arguments: list[str], runs: int) -> tuple[float, float]:
+    """Return the median seconds and the peak MiB of a command."""
+    seconds, mib = [], 0.0
+    for _ in range(runs):
+        begin = time.perf_counter()
+        process = subprocess.Popen(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        _, _, usage = os.wait4(process.pid, 0)
+        seconds.append(time.perf_counter() - begin)
+        mib = max(mib, usage.ru_maxrss / 1024)
+    return statistics.median(seconds), mib
+
+
+def main() -> int:
+    """Print the figures; return whether one is out of bounds."""
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else None
+    contents = [file.read_bytes() for file in sorted(folder.iterdir())] if folder else [MADE_UP.encode()]
+    bin_ = Path(sys.executable).parent
+    ours = [str(bin_ / "scaffold"), "validate"]
+    theirs = [str(bin_ / "check-jsonschema"), "--builtin-schema", "vendor.github-issue-forms"]
+    with tempfile.TemporaryDirectory() as scratch:
+        forms = Path(scratch, ".github", "ISSUE_TEMPLATE")
+        forms.mkdir(parents=True)
+        for number, content in enumerate(islice(cycle(contents), FORMS)):
+            (forms / f"form-{number:04}.yml").write_bytes(content)
+        files = sorted(str(file) for file in forms.iterdir())
+        alone = Path(scratch, "alone.yml")
+        alone.write_bytes(contents[0])
+        one, one_mib = measure([*ours, str(alone)], 9)
+        one_theirs, _ = measure([*theirs, str(alone)], 9)
+        many, many_mib = measure([*ours, *files], 3)
+        many_theirs, theirs_mib = measure([*theirs, *files], 1)
+        folder_seconds, folder_mib = measure([*ours, scratch], 3)
+    print(f"one form:     {one:6.3f} s  check-jsonschema {one_theirs:6.3f} s  share {one / one_theirs:.2f}")
+    print(f"{FORMS} forms:   {many:6.3f} s  check-jsonschema {many_theirs:6.3f} s  factor {many_theirs / many:.1f}")
+    print(f"as a folder:  {folder_seconds:6.3f} s")
+    print(f"peak memory:  {one_mib:.0f} MiB one, {many_mib:.0f} MiB many, {folder_mib:.0f} MiB folder; theirs {theirs_mib:.0f}")
+    good = one <= ONE_FORM_SHARE * one_theirs and many * MANY_FORMS_FACTOR <= many_theirs
+    return not (good and max(many_mib, folder_mib) <= MAX_MIB)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

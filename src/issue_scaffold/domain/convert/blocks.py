@@ -1,0 +1,150 @@
+"""A Markdown text as a sequence of blocks: what the parser found, in terms that the conversion thinks in.
+
+Owns the block types only. `raw` is always the source as written, without the indentation of what encloses it; `start`
+and `end` are 0-based source lines, `end` exclusive.
+"""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line of a paragraph, or of a list item. `label` is what a bold beginning of the line holds, `rest` what follows.
+
+    `comments` are the HTML comments that stood in the line, which `raw` and `rest` are without; `rich` tells of
+    links, images or HTML, `emphasised` that the whole line is in italics.
+    """
+
+    raw: str
+    label: str | None = None
+    rest: str = ""
+    comments: tuple[str, ...] = ()
+    rich: bool = False
+    emphasised: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heading:
+    """A heading; `text` is what stands behind the marks."""
+
+    raw: str
+    start: int
+    end: int
+    level: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paragraph:
+    """A paragraph."""
+
+    raw: str
+    start: int
+    end: int
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comment:
+    """An HTML comment; `text` is what it says."""
+
+    raw: str
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """A list item: its first line of text (continuation lines joined), its box, and the blocks below.
+
+    `box` is None without one, else whether it is ticked.
+    """
+
+    line: Line
+    box: bool | None
+    blocks: tuple["Block", ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class List:
+    """A list."""
+
+    raw: str
+    start: int
+    end: int
+    items: tuple[Item, ...]
+    ordered: bool
+
+    @property
+    def has_boxes(self) -> bool:
+        """Whether an item here or below is a task."""
+        return any(
+            item.box is not None or any(isinstance(block, List) and block.has_boxes for block in item.blocks)
+            for item in self.items
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Code:
+    """A fenced or indented block of code."""
+
+    raw: str
+    start: int
+    end: int
+    language: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """A block quote; `text` is what it quotes. `alert` tells of GitHub's `[!NOTE]` and its like."""
+
+    raw: str
+    start: int
+    end: int
+    text: str
+    alert: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """A table; `blank` tells of empty cells, which somebody is to fill in."""
+
+    raw: str
+    start: int
+    end: int
+    blank: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Html:
+    """A block of HTML other than comments; `text` is what a reader sees of it, `summary` that of a `<summary>`."""
+
+    raw: str
+    start: int
+    end: int
+    text: str
+    summary: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """A thematic break."""
+
+    raw: str
+    start: int
+    end: int
+
+
+Block: TypeAlias = Heading | Paragraph | Comment | List | Code | Quote | Table | Html | Rule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """A parsed text: its blocks, its lines, and the link definitions by the label that uses them."""
+
+    blocks: tuple[Block, ...]
+    lines: tuple[str, ...]
+    definitions: dict[str, str]
