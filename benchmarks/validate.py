@@ -1,8 +1,8 @@
 """How fast `scaffold validate` is beside check-jsonschema, and how much memory it takes.
 
-Usage: `python benchmarks/validate.py [FOLDER OF FORMS]`. Without a folder a form is made up. Prints the median of several
-runs and exits 1 if a bound is broken: one form at most half of check-jsonschema's time, 1,000 forms in one call at least
-five times as fast, at most 80 MiB.
+Usage: `python benchmarks/validate.py [FOLDER OF FORMS]`. Without a folder a form is made up. Prints the median of
+several runs and exits 1 if a bound is broken: one form at most half of check-jsonschema's time, 1,000 forms in one call
+at least five times as fast, at most 80 MiB.
 """
 
 import os
@@ -58,7 +58,7 @@ def main() -> int:
     print(f"one form:     {one:6.3f} s  check-jsonschema {one_theirs:6.3f} s  share {one / one_theirs:.2f}")
     print(f"{FORMS} forms:   {many:6.3f} s  check-jsonschema {many_theirs:6.3f} s  factor {many_theirs / many:.1f}")
     print(f"as a folder:  {folder_seconds:6.3f} s")
-    print(f"peak memory:  {one_mib:.0f} MiB one, {many_mib:.0f} MiB many, {folder_mib:.0f} MiB folder; theirs {theirs_mib:.0f}")
+    print(f"peak MiB:     {one_mib:.0f} one, {many_mib:.0f} many, {folder_mib:.0f} folder; theirs {theirs_mib:.0f}")
     good = one <= ONE_FORM_SHARE * one_theirs and many * MANY_FORMS_FACTOR <= many_theirs
     return not (good and max(many_mib, folder_mib) <= MAX_MIB)
 

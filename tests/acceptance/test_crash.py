@@ -89,7 +89,7 @@ class Killer:
         return status == -signal.SIGKILL
 
 
-V1 = {
+V1: dict[str, str | bytes | None] = {
     "copier.yml": "word: {type: str, default: hello}\n",
     "docs/guide.md.jinja": "{{ word }}\n\ntwo\n\nthree\n\nfour\n",
     "run.sh": "#!/bin/sh\necho one\n",
@@ -97,7 +97,7 @@ V1 = {
     "moved.md": "a\nb\nc\nd\ne\nf\n",
     "logo.png": b"\0\1\2",
 }
-V2 = {
+V2: dict[str, str | bytes | None] = {
     "docs/guide.md.jinja": "{{ word }}\n\ntwo\n\nthree\n\nfour!\n",
     "run.sh": "#!/bin/sh\necho two\n",
     "old/gone.md": None,

@@ -72,6 +72,7 @@ VALUES: dict[str, list[Any]] = {
     "security_contact_url": ["", "https://example.com/security"],
     "labels_config": [f".github/{name}" for name in ("labels.yml", "labels.yaml", "labels.json", "settings.yml")],
     "drift_check_workflow": [True, False],
+    "update_workflow": [True, False],
     "label_sync_workflow": [True, False],
     "pre_commit": [True, False],
     "tool_source": [
@@ -82,33 +83,54 @@ VALUES: dict[str, list[Any]] = {
     ],
     "tool_version": ["v1.0.0", "1234567", "1e10"],
 }
+# Answers that other platforms turn into something else than GitHub.
+ELSEWHERE: dict[str, list[Any]] = {
+    "platform": ["forgejo", "gitea", "gitlab"],
+    "issue_types": [["infrastructure"], ["bug_report"], ALL_TYPES],
+    "format": ["both", "form", "markdown"],
+    "emoji": [True, False],
+    "labels": [None, [], [text for text in NASTY if not text.startswith("🔧") and '"' not in text]],
+    "assignees": [None, ["octocat"]],
+    "chooser": [True, False],
+    "blank_issues_enabled": [False],
+    "contact_links": [[LINK]],
+    "security_contact_url": ["https://example.com/security"],
+    "labels_config": [".github/settings.yml"],
+    "drift_check_workflow": [True, False],
+    "update_workflow": [True],
+    "label_sync_workflow": [True],
+    "runner": [None, "my-runner:1"],
+    "pre_commit": [True, False],
+    "tool_source": ["https://example.com/o/r.git", "git@example.com:o/r"],
+    "tool_version": ["v1.0.0"],
+}
 
 
 def _pairs(case: dict[str, int]) -> set[tuple[str, int, str, int]]:
     return {(*first, *second) for first, second in itertools.combinations(sorted(case.items()), 2)}
 
 
-def _covering_cases() -> list[dict[str, Any]]:
+def _covering_cases(table: dict[str, list[Any]]) -> list[dict[str, Any]]:
     """Choose answers greedily, always in the same order, until every two values of any two questions meet."""
     missing = {
         (one, i, two, j)
-        for one, two in itertools.combinations(sorted(VALUES), 2)
-        for i, j in itertools.product(range(len(VALUES[one])), range(len(VALUES[two])))
+        for one, two in itertools.combinations(sorted(table), 2)
+        for i, j in itertools.product(range(len(table[one])), range(len(table[two])))
     }
     cases = []
     while missing:
         one, i, two, j = min(missing)
         case = {one: i, two: j}
-        for name, values in VALUES.items():
+        for name, values in table.items():
             if name not in case:
                 gains = [len(_pairs({**case, name: index}) & missing) for index in range(len(values))]
                 case[name] = gains.index(max(gains))
         missing -= _pairs(case)
-        cases.append({name: VALUES[name][index] for name, index in case.items() if VALUES[name][index] is not None})
+        cases.append({name: table[name][index] for name, index in case.items() if table[name][index] is not None})
     return cases
 
 
-CASES = _covering_cases()
+CASES = _covering_cases(VALUES) + _covering_cases(ELSEWHERE)
 
 
 @pytest.fixture(params=CASES, ids=range(len(CASES)))

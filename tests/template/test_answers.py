@@ -45,6 +45,7 @@ BAD: dict[str, list[Any]] = {
         *([text] for text in [*BAD_TEXTS, *NOT_TEXTS]),
         *(["x" * 51], ["a, b"], ["🔧"], ["🔧 ⏱\ufe0f"], ["👩\u200d💻"], ["Bug", "bug"], ["a", "a "]),
     ],
+    "runner": [*BAD_TEXTS, "my runner", "-x", "x'", "${{ x }}", "[self-hosted, x]", "x\n"],
     "assignees": [
         *NOT_LISTS,
         *([text] for text in [*BAD_TEXTS, *NOT_TEXTS]),
@@ -100,6 +101,7 @@ GOOD: dict[str, list[Any]] = {
     "compliance": [[], ["SOC 2"]],
     "title_prefix": ["", "[INFRA] ", "🔧: "],
     "labels": [[], ["x" * 50], ["🔧 tools"], ["c++"], ["???"], ["kind/bug"], [":bug: bug"], ["1"], ["中文"]],
+    "runner": ["docker", "ubuntu-22.04", "self-hosted:host", "org/runner_1"],
     "assignees": [
         [],
         ["octocat"],
@@ -129,7 +131,8 @@ def _rows(table: dict[str, list[Any]]) -> list[Any]:
 
 
 def _problem(jinja: SandboxedEnvironment, questions: dict[str, Any], name: str, answer: object) -> str:
-    return jinja.from_string(questions[name]["validator"]).render({name: answer}).strip()
+    others = {"platform": "github", "drift_check_workflow": True, "has_update": False, "pre_commit": False}
+    return jinja.from_string(questions[name]["validator"]).render({**others, name: answer}).strip()
 
 
 @pytest.mark.parametrize(("name", "answer"), _rows(BAD))
@@ -157,24 +160,57 @@ def test_every_problem_is_named_at_once(jinja: SandboxedEnvironment, questions: 
 def test_every_question_explains_itself(questions: dict[str, Any]) -> None:
     asked = {name: details for name, details in questions.items() if details.get("when") is not False}
     assert all(details["help"] for details in asked.values())
-    assert {name for name, details in asked.items() if "default" not in details} == {"tool_source", "tool_version"}
+    assert {name for name, details in asked.items() if "default" not in details} == {"tool_version"}
+    assert "UNSET" in questions["tool_source"]["default"]
     free = {name for name, details in asked.items() if details["type"] != "bool" and "choices" not in details}
     assert {name for name in free if "validator" not in asked[name]} == set()
     assert free <= BAD.keys()
     assert BAD.keys() == GOOD.keys()
 
 
-NEEDED = {"tool_source": "https://example.com/o/r", "tool_version": "v1", "chooser": True, "pre_commit": True}
+NEEDED = {
+    "tool_source": "https://example.com/o/r",
+    "tool_version": "v1",
+    "chooser": True,
+    "drift_check_workflow": True,
+}
 
 
 @pytest.mark.parametrize("name", BAD)
 def test_copier_asks_the_validator(render: Renderer, name: str) -> None:
+    platform = {"platform": "forgejo"} if name == "runner" else {}
     with pytest.raises(ValueError, match=f"'{name}'"):
-        render.anew(**NEEDED | {name: BAD[name][0]})
+        render.anew(**NEEDED | platform | {name: BAD[name][0]})
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "platform"),
+    [
+        ("labels", ['say "hi"'], "gitlab"),
+        ("assignees", ["@me"], "forgejo"),
+        ("assignees", ["-a"], "gitlab"),
+        ("assignees", ["a.b"], "github"),
+    ],
+)
+def test_answer_must_suit_the_platform(render: Renderer, name: str, answer: list[str], platform: str) -> None:
+    with pytest.raises(ValueError, match=f"'{name}'.*expected"):
+        render.anew(**{"platform": platform, name: answer})
+
+
+def test_other_forges_have_other_user_names(render: Renderer) -> None:
+    repo = render(platform="gitlab", assignees=["a.b", "_1"], labels=[])
+    file = repo / ".gitlab/issue_templates/infrastructure.md"
+    assert file.read_text(encoding="utf-8").endswith("\n\n/assign @a.b @_1\n")
+
+
+def test_labels_alone_need_no_place_of_the_tool(render: Renderer) -> None:
+    repo = render(label_sync_workflow=True)
+    assert "gh label create" in (repo / ".github/workflows/sync-labels.yml").read_text(encoding="utf-8")
+    assert yaml.safe_load((repo / ".copier-answers.scaffold.yml").read_bytes())["tool_source"] == ""
 
 
 @pytest.mark.parametrize("name", ["tool_source", "tool_version"])
-@pytest.mark.parametrize("on", ["drift_check_workflow", "pre_commit"])
+@pytest.mark.parametrize("on", ["drift_check_workflow", "update_workflow", "pre_commit"])
 def test_tool_has_no_default_place(render: Renderer, name: str, on: str) -> None:
     answers = {"tool_source": "https://example.com/o/r", "tool_version": "v1"}
     del answers[name]
@@ -196,11 +232,24 @@ def test_tool_has_no_default_place(render: Renderer, name: str, on: str) -> None
         {"sections": ["cost"], "components": ["z"], "environments": ["y"], "compliance": ["x"]},
         {"labels_config": ".github/settings.yml", "label_sync_workflow": True},
         {"tool_source": "https://example.com/o/r", "tool_version": "v1"},
+        {
+            "platform": "gitlab",
+            "format": "form",
+            "title_prefix": "x",
+            "chooser": True,
+            "contact_links": [LINK],
+            "labels_config": ".github/labels.json",
+            "label_sync_workflow": True,
+            "update_workflow": True,
+        },
+        {"platform": "gitea", "runner": "x", "update_workflow": True},
     ],
-    ids=["infrastructure", "chooser", "sections", "labels_config", "tool"],
+    ids=["infrastructure", "chooser", "sections", "labels_config", "tool", "gitlab", "gitea"],
 )
 def test_answer_to_a_question_that_is_not_asked_changes_nothing(render: Renderer, unasked: dict[str, Any]) -> None:
-    asked = {name: unasked[name] for name in unasked if name in {"issue_types", "chooser", "labels_config"}}
+    asked = {name: unasked[name] for name in unasked if name in {"issue_types", "labels_config", "platform"}}
+    if "chooser" in unasked and "platform" not in unasked:
+        asked["chooser"] = unasked["chooser"]
     if "cost" in unasked.get("sections", ()):
         asked["sections"] = unasked["sections"]
     given, plain = render(**unasked), render(**asked)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,11 +17,16 @@ from ruamel.yaml import YAML
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-    from pathlib import Path
 
     from tests.template.conftest import Renderer
 
 ANSWERS_FILE = ".copier-answers.scaffold.yml"
+FOLDERS = {
+    "github": Path(".github/ISSUE_TEMPLATE"),
+    "forgejo": Path(".forgejo/issue_template"),
+    "gitea": Path(".gitea/issue_template"),
+    "gitlab": Path(".gitlab/issue_templates"),
+}
 
 
 @pytest.fixture
@@ -36,21 +42,36 @@ def _yaml_files(repo: Path) -> Iterator[Path]:
 
 
 def _forms(repo: Path) -> dict[str, dict[str, Any]]:
-    folder = repo / ".github/ISSUE_TEMPLATE"
-    return {file.stem: yaml.safe_load(file.read_bytes()) for file in folder.glob("*.yml") if file.stem != "config"}
+    files = [file for folder in FOLDERS.values() for file in (repo / folder).glob("*.yml")]
+    return {file.stem: yaml.safe_load(file.read_bytes()) for file in files if file.stem != "config"}
 
 
 def _markdown(repo: Path) -> dict[str, tuple[dict[str, Any], str]]:
     result = {}
-    for file in (repo / ".github/ISSUE_TEMPLATE").glob("*.md"):
+    files = [file for name in ("github", "forgejo", "gitea") for file in (repo / FOLDERS[name]).glob("*.md")]
+    for file in files:
         before, front_matter, body = file.read_text(encoding="utf-8").split("---\n", 2)
         assert before == ""
         result[file.stem] = yaml.safe_load(front_matter), body
     return result
 
 
+def _gitlab(repo: Path) -> dict[str, tuple[str, dict[str, str]]]:
+    """Return each GitLab template's text and the arguments of its quick actions."""
+    result = {}
+    for file in (repo / FOLDERS["gitlab"]).glob("*.md"):
+        text, *actions = re.split(r"^/(label|assign) ", file.read_text(encoding="utf-8"), flags=re.MULTILINE)
+        result[file.stem] = text, dict(zip(actions[::2], map(str.strip, actions[1::2]), strict=True))
+    return result
+
+
+def _labels_path(answers: dict[str, Any]) -> str:
+    platform = answers.get("platform", "github")
+    return answers["labels_config"] if platform == "github" else f".{platform}/labels.yml"
+
+
 def _labels(repo: Path, answers: dict[str, Any]) -> list[dict[str, Any]]:
-    file = repo / answers["labels_config"]
+    file = repo / _labels_path(answers)
     if not file.exists():
         return []
     loaded = yaml.safe_load(file.read_bytes())
@@ -59,7 +80,7 @@ def _labels(repo: Path, answers: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def test_cases_stay_few(cases: list[dict[str, Any]]) -> None:
-    assert 16 <= len(cases) <= 40
+    assert 30 <= len(cases) <= 60
 
 
 def test_every_reader_of_yaml_sees_the_same_and_no_anchors(repo: Path) -> None:
@@ -97,15 +118,22 @@ def test_answers_arrive_in_the_form_as_given(repo: Path, answers: dict[str, Any]
 
 
 def test_files_are_those_that_were_asked_for(repo: Path, answers: dict[str, Any]) -> None:
+    platform = answers.get("platform", "github")
     suffixes = {"both": ["md", "yml"], "form": ["yml"], "markdown": ["md"]}[answers["format"]]
-    expected = {f".github/ISSUE_TEMPLATE/{type_}.{suffix}" for type_ in answers["issue_types"] for suffix in suffixes}
+    if platform == "gitlab":
+        suffixes = ["md"]
+    folder = FOLDERS[platform]
+    expected = {f"{folder}/{type_}.{suffix}" for type_ in answers["issue_types"] for suffix in suffixes}
     has_labels = answers["issue_types"] != ["infrastructure"] or answers.get("labels") != []
     takes_sync = has_labels and not answers["labels_config"].endswith("settings.yml")
+    check = ".gitlab/ci/scaffold-check.yml" if platform == "gitlab" else f".{platform}/workflows/scaffold-check.yml"
+    on_github = platform == "github"
     optional = {
-        ".github/ISSUE_TEMPLATE/config.yml": answers["chooser"],
-        answers["labels_config"]: has_labels,
-        ".github/workflows/scaffold-check.yml": answers["drift_check_workflow"],
-        ".github/workflows/sync-labels.yml": answers["label_sync_workflow"] and takes_sync,
+        f"{folder}/config.yml": answers["chooser"] and platform != "gitlab",
+        _labels_path(answers): has_labels,
+        check: answers["drift_check_workflow"],
+        ".github/workflows/scaffold-update.yml": answers["update_workflow"] and on_github,
+        ".github/workflows/sync-labels.yml": answers["label_sync_workflow"] and takes_sync and on_github,
         ".pre-commit-config.yaml": answers["pre_commit"],
         ANSWERS_FILE: True,
     }
@@ -192,9 +220,27 @@ def test_markdown_and_form_are_twins(repo: Path) -> None:
             assert (front[key] or None) == forms[name].get(key)
 
 
+def test_gitlab_gets_the_same_text_and_quick_actions(render: Renderer, repo: Path, answers: dict[str, Any]) -> None:
+    if answers.get("platform") != "gitlab":
+        return
+    assert not list((repo / FOLDERS["gitlab"]).glob("*.yml"))
+    twins = _markdown(render(**answers | {"platform": "gitea", "format": "markdown"}))
+    assert _gitlab(repo).keys() == twins.keys()
+    for name, (text, actions) in _gitlab(repo).items():
+        front, body = twins[name]
+        assert text.strip() == body.strip()
+        wanted = {
+            "label": " ".join(f'~"{label}"' for label in front["labels"] or ()),
+            "assign": " ".join(f"@{login}" for login in front["assignees"] or ()),
+        }
+        assert actions == {action: names for action, names in wanted.items() if names}
+
+
 def test_labels_config_has_exactly_the_labels_that_templates_name(repo: Path, answers: dict[str, Any]) -> None:
     headers = [*_forms(repo).values(), *(front for front, _ in _markdown(repo).values())]
     named = {label.casefold() for header in headers for label in header.get("labels") or ()}
+    for _, actions in _gitlab(repo).values():
+        named |= {label.casefold() for label in re.findall('~"([^"]+)"', actions.get("label", ""))}
     labels = _labels(repo, answers)
     assert {label["name"].casefold() for label in labels} == named
     assert len(labels) == len(named)
@@ -207,8 +253,9 @@ def test_labels_config_has_exactly_the_labels_that_templates_name(repo: Path, an
 
 
 def test_chooser_is_as_answered(repo: Path, answers: dict[str, Any]) -> None:
-    file = repo / ".github/ISSUE_TEMPLATE/config.yml"
-    if not answers["chooser"]:
+    platform = answers.get("platform", "github")
+    file = repo / FOLDERS[platform] / "config.yml"
+    if not answers["chooser"] or platform == "gitlab":
         return
     config = yaml.safe_load(file.read_bytes())
     assert config["blank_issues_enabled"] is answers["blank_issues_enabled"]
@@ -234,9 +281,10 @@ def test_generated_files_say_who_wrote_them(repo: Path) -> None:
 @pytest.mark.parametrize(
     ("schema", "pattern"),
     [
-        ("github-issue-forms", ".github/ISSUE_TEMPLATE/[!c]*.yml"),
-        ("github-issue-config", ".github/ISSUE_TEMPLATE/config.yml"),
-        ("github-workflows", ".github/workflows/*.yml"),
+        ("github-issue-forms", ".*/[Ii]*/[!c]*.yml"),
+        ("github-issue-config", ".*/[Ii]*/config.yml"),
+        ("github-workflows", ".*/workflows/*.yml"),
+        ("gitlab-ci", ".gitlab/ci/*.yml"),
     ],
 )
 def test_schemas_take_every_file(
@@ -247,7 +295,7 @@ def test_schemas_take_every_file(
     pattern: str,
 ) -> None:
     files = [file for case in cases for file in render(**case).glob(pattern)]
-    assert len(files) > 5
+    assert len(files) > 2
     check_schema(schema, files)
 
 

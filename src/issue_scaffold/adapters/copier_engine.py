@@ -4,7 +4,10 @@ Copier changes the working directory of its process while it runs, so nothing he
 mirror cache breaks when processes share it, so it gets a private one (https://github.com/copier-org/copier).
 """
 
+import contextlib
+import io
 import os
+import re
 import stat
 import warnings
 from collections.abc import Iterator, Mapping
@@ -19,7 +22,7 @@ import yaml
 
 from issue_scaffold.adapters import git
 from issue_scaffold.adapters.answers_file import parse_answers
-from issue_scaffold.domain.rendering import File, Rendering, check_paths
+from issue_scaffold.domain.rendering import File, Rendering, check_link, check_paths
 from issue_scaffold.errors import AnswerError, ScaffoldError, TemplateError, UnsupportedTemplateError
 
 if TYPE_CHECKING:
@@ -33,6 +36,9 @@ UNSUPPORTED = {
     "jinja_extensions": "Jinja extensions",
     "external_data": "external data",
 }
+# Stands in the answers file that is put in Copier's way; gone as soon as the template writes its own.
+_ASKED = b"# asked for\n"
+_TRUTH = re.compile(r"|[01]|y(es)?|n(o|one|ull)?|t(rue)?|f(alse)?|on|off|~", re.IGNORECASE)
 _PLAIN_COPIER = "use plain copier for it: copier copy --trust, copier update --trust"
 
 
@@ -73,11 +79,13 @@ def render(job: RenderJob, scratch: Path) -> Rendering:
         refuse_unsupported(job.source, config, questions)
         files = dict(_collect(target))
         write_once = frozenset(path for path in files if worker.match_skip(Path(path)))
-    if job.answers_file not in files:
+    if job.answers_file not in files or files[job.answers_file].content.startswith(_ASKED):
         raise _no_answers_file(job, files)
     answers = parse_answers(files[job.answers_file].content)
     _refuse_lost_answers(job, answers, questions)
     check_paths(files)
+    for path, file in files.items():
+        check_link(path, file)
     return Rendering(
         source=job.source,
         version=str(answers.get("_commit", job.version)),
@@ -96,10 +104,10 @@ def preload() -> None:
     threading.Thread(target=import_module, args=("copier",), daemon=True).start()
 
 
-def read_config(text: bytes) -> dict[str, Any]:
+def read_config(source: str, text: bytes) -> dict[str, Any]:
     """Return the settings that a `copier.yml` holds, without their underscore; includes are left out.
 
-    Returns nothing for a file that can't be read: Copier says better what is wrong with it.
+    Raises TemplateError for a file that is no YAML mapping.
     """
 
     class Loader(yaml.SafeLoader):
@@ -107,11 +115,15 @@ def read_config(text: bytes) -> dict[str, Any]:
 
     Loader.add_constructor("!include", lambda *_: {})
     try:
-        documents = list(yaml.load_all(text, Loader=Loader))
-    except yaml.YAMLError:
-        return {}
-    merged = {name: value for part in documents if isinstance(part, dict) for name, value in part.items()}
-    return {str(name)[1:]: value for name, value in merged.items() if str(name).startswith("_")}
+        documents = [part for part in yaml.load_all(text, Loader=Loader) if part is not None]
+    except yaml.YAMLError as error:
+        raise TemplateError(
+            f"the template {source} has a copier.yml that is not YAML: {' '.join(str(error).split())}"
+        ) from error
+    if not all(isinstance(part, dict) for part in documents):
+        raise TemplateError(f"the template {source} has a copier.yml that holds no mapping of settings and questions")
+    merged = {str(name): value for part in documents for name, value in part.items()}
+    return {name[1:]: value for name, value in merged.items() if name.startswith("_")}
 
 
 def refuse_unsupported(source: str, config: Mapping[str, Any], questions: Mapping[str, Any]) -> None:
@@ -148,13 +160,16 @@ def _run(job: RenderJob, target: Path) -> "Worker":
         return copier.run_recopy(target, skip_answered=True, **shared)
     # With the recorded answers file in the target, this asks and renders as run_recopy does; but run_recopy hands back
     # a worker that hasn't rendered, and asking that one for its template clones it once more.
-    return copier.run_copy(job.source, target, **shared)
+    if job.asking == "all":
+        return copier.run_copy(job.source, target, **shared)
+    with contextlib.redirect_stderr(io.StringIO()):  # some errors it prints besides raising them
+        return copier.run_copy(job.source, target, **shared)
 
 
 def _write_answers(path: Path, job: RenderJob) -> None:
     answers = {**(job.recorded or {}), "_src_path": job.source, "_commit": job.version}
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(yaml.safe_dump(answers, allow_unicode=True, sort_keys=True), encoding="utf-8")
+    path.write_bytes(_ASKED + yaml.safe_dump(answers, allow_unicode=True, encoding="utf-8"))
 
 
 @contextmanager
@@ -164,7 +179,7 @@ def _copier_environment(job: RenderJob, scratch: Path) -> Iterator[None]:
     try:
         from plumbum import local
 
-        detour = git.instead_of(job.source.removeprefix("git+"), job.origin, os.environ) if job.origin else {}
+        detour = git.instead_of(job.source.removeprefix("git+"), job.origin, dict(local.env)) if job.origin else {}
         with local.env(GIT_TERMINAL_PROMPT="0", **detour), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             for name in git.REPOSITORY_VARIABLES:
@@ -201,6 +216,8 @@ def _translate(job: RenderJob, error: Exception) -> ScaffoldError:
         case TemplateSyntaxError():
             place = f"{error.name or 'copier.yml'}:{error.lineno}"
             translated = TemplateError(f"{what} doesn't render: {place}: {error.message}")
+        case yaml.YAMLError() if name := _unreadable_answer(job):
+            translated = AnswerError(f"the answer to {name!r} is not valid YAML: {text}")
         case yaml.YAMLError():
             translated = TemplateError(f"{what} has a copier.yml that is not YAML: {text}")
         case ValueError() | TypeError() if not isinstance(error, CopierError | UnicodeError):
@@ -209,6 +226,15 @@ def _translate(job: RenderJob, error: Exception) -> ScaffoldError:
             place = f": {error.filename}" if error.filename else ""
             translated = ScaffoldError(f"the template could not be rendered: {error.strerror or text}{place}")
     return translated
+
+
+def _unreadable_answer(job: RenderJob) -> str | None:
+    for name, given in job.data.items():
+        try:
+            yaml.safe_load(given if isinstance(given, str) else "")
+        except yaml.YAMLError:
+            return name
+    return None
 
 
 def _answer_error(job: RenderJob, text: str) -> AnswerError:
@@ -263,6 +289,9 @@ def _refuse_lost_answers(job: RenderJob, answers: Mapping[str, Any], questions: 
             )
         if questions[name].get("multiselect"):
             _refuse_unknown_choices(name, given, answers[name])
+        # Copier takes any other word for yes.
+        if questions[name].get("type") == "bool" and isinstance(given, str) and not _TRUTH.fullmatch(given.strip()):
+            raise AnswerError(f"the answer to {name!r} must be yes or no, not {given!r}")
     if job.asking == "nothing":
         for name, recorded in (job.recorded or {}).items():
             if (

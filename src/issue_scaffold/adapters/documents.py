@@ -5,6 +5,7 @@ from typing import Final
 from issue_scaffold.adapters.json_nodes import parse_json
 from issue_scaffold.adapters.yaml_nodes import LimitFailure, SyntaxFailure, YamlStream, parse_yaml
 from issue_scaffold.domain.document import Document, FileKind, Problem
+from issue_scaffold.domain.finding import Severity
 from issue_scaffold.domain.front_matter import find_front_matter
 from issue_scaffold.domain.repository_layout import MAX_BYTES, is_gitea, is_labels_config, kind_by_path
 from issue_scaffold.domain.rules.syntax import Stop, explain
@@ -21,6 +22,8 @@ _SETTINGS_KEYS: Final = frozenset({"repository", "branches", "collaborators", "t
 def load(path: str, content: bytes) -> Document:
     """Return a file's document. `path` decides what kind it is, its content where the path doesn't tell."""
     kind = kind_by_path(path)
+    if kind is FileKind.STRAY and not _is_text(content):
+        return Document(kind, Source(path, ""))
     if len(content) > MAX_BYTES:
         limit = f"larger than {MAX_BYTES // 1024:,} KiB"
         return _failed(kind, Source(path, ""), "yaml/limits", Problem(0, 0, limit, "no template needs to be so large"))
@@ -37,12 +40,22 @@ def load(path: str, content: bytes) -> Document:
     return document._replace(gitea=is_gitea(path))
 
 
+def _is_text(content: bytes) -> bool:
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return len(content) <= MAX_BYTES and "\0" not in text
+
+
 def encoding_problem(document: Document) -> Problem | None:
     """Return the problem of a byte order mark, if the file has one."""
     if not document.source.bom:
         return None
     message = "the file begins with a byte order mark"
-    return Problem(0, 0, message, "save it as UTF-8 without BOM", fix=Fix(drop_bom=True))
+    # GitHub is said to stumble over it; the readers of other files are many.
+    severity = None if document.kind in {FileKind.FORM, FileKind.TEMPLATE} else Severity.WARNING
+    return Problem(0, 0, message, "save it as UTF-8 without BOM", severity=severity, fix=Fix(drop_bom=True))
 
 
 def _failed(kind: FileKind | None, source: Source, rule: str, problem: Problem) -> Document:

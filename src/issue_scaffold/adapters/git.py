@@ -218,7 +218,7 @@ def merge_in_progress(root: Path) -> str | None:
 
 
 def unmerged_index_info(target: Path, files: Sequence[UnmergedFile]) -> dict[str, str]:
-    """Return, by path, the index entries that mark files unmerged, so that git refuses a commit until they are resolved.
+    """Return, by path, the index entries that mark files unmerged: git refuses a commit until they are resolved.
 
     The contents are put into the object store; the index is left as it is. Raises GitError.
     """
@@ -241,3 +241,9 @@ def unmerged_index_info(target: Path, files: Sequence[UnmergedFile]) -> dict[str
 def enter_index(target: Path, index_info: str) -> None:
     """Enter what `unmerged_index_info` returned into the index. Raises GitError."""
     run(["update-index", "-z", "--index-info"], cwd=target, data=index_info.encode())
+
+
+def unmerged_paths(target: Path) -> tuple[str, ...]:
+    """Return the paths below a folder that the index has as unmerged. Raises GitError."""
+    said = run(["diff", "--name-only", "--diff-filter=U", "--relative", "-z"], cwd=target).decode()
+    return tuple(path for path in said.split("\0") if path)

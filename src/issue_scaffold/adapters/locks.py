@@ -63,7 +63,9 @@ def hold(
 def _open(folder: Path, name: str) -> int:
     import tempfile
 
-    for place in (folder, Path(tempfile.gettempdir()) / "issue-scaffold-locks"):
+    # One for each user: nobody can make a file in another one's.
+    user = os.getuid() if sys.platform != "win32" else 0
+    for place in (folder, Path(tempfile.gettempdir()) / f"issue-scaffold-locks-{user}"):
         try:
             place.mkdir(parents=True, exist_ok=True)
             return os.open(place / f"{name}.lock", os.O_RDWR | os.O_CREAT, 0o666)

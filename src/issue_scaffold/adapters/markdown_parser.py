@@ -7,7 +7,8 @@ comments in them and the rest, because templates speak to their readers in comme
 import re
 import textwrap
 from collections.abc import Iterator, Sequence
-from functools import cache
+from dataclasses import replace
+from functools import cache, lru_cache
 from html.parser import HTMLParser
 from typing import Final
 
@@ -62,6 +63,8 @@ def _blocks(node: SyntaxTreeNode, lines: Sequence[str]) -> tuple[Block, ...]:
 
 def _block(node: SyntaxTreeNode, lines: Sequence[str]) -> Iterator[Block]:
     start, end = node.map or (0, 0)
+    while end > start and not lines[end - 1].strip():
+        end -= 1
     raw = _raw(lines, start, end)
     match node.type:
         case "heading":
@@ -115,6 +118,7 @@ def _comments(texts: Sequence[str], start: int, end: int) -> Iterator[Comment]:
         yield Comment(raw=f"<!-- {text} -->", start=start, end=end, text=text)
 
 
+@lru_cache(maxsize=8)
 def _inline(content: str) -> list[Token]:
     return _parser().parseInline(content)[0].children or []
 
@@ -181,7 +185,8 @@ def _item(node: SyntaxTreeNode, lines: Sequence[str]) -> Item:
     if children and children[0].type == "paragraph":
         content = " ".join(part.strip() for part in children.pop(0).children[0].content.split("\n"))
     box = _BOXES.get(content[:3]) if content[3:4] in {"", " ", "\t", "\u00a0"} else None
-    line = _line(content if box is None else content[3:])
+    # A comment in a task stays where it is: it tells what to write there once the issue is open.
+    line = _line(content) if box is None else Line(raw=content[3:].strip())
     for child in children:
         blocks.extend(_block(child, lines))
     return Item(line=line, box=box, blocks=tuple(blocks))
@@ -202,7 +207,7 @@ def _html(content: str, start: int, end: int) -> Iterator[Block]:
         said = _said(parts[at:stop])
         rest, parts = rest + parts[:at], parts[stop:]
         if said:
-            yield Comment(raw=content.strip("\n"), start=start, end=end, text=said)
+            yield from _comments([said], start, end)
     rest = (rest + parts).strip()
     if not rest:
         return
@@ -210,7 +215,8 @@ def _html(content: str, start: int, end: int) -> Iterator[Block]:
     reader.feed(rest)
     reader.close()
     if not reader.tags:
-        yield from _blocks(SyntaxTreeNode(_parser().parse(rest)), rest.split("\n"))
+        for block in _blocks(SyntaxTreeNode(_parser().parse(rest)), rest.split("\n")):
+            yield replace(block, start=start, end=end)
         return
     yield Html(raw=rest, start=start, end=end, text=_joined(reader.text), summary=_joined(reader.summary))
 
@@ -232,14 +238,14 @@ class _Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags += 1
         self._in_summary = self._in_summary or tag == "summary"
-        if tag == "code":
-            self.handle_data("`")
+        if tag == "code" and self._in_summary:
+            self.summary.append("`")
         self.text.extend(value for name, value in attrs if name == "alt" and value)
 
     def handle_endtag(self, tag: str) -> None:
         self.tags += 1
-        if tag == "code":
-            self.handle_data("`")
+        if tag == "code" and self._in_summary:
+            self.summary.append("`")
         if tag == "summary":
             self._in_summary = False
 

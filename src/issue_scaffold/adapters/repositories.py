@@ -38,40 +38,50 @@ class Repositories:
             self._found[source.key] = self._find(source)
         return self._found[source.key]
 
-    def ask_versions(self, source: Source) -> KnownVersions | None:
-        """Return the versions that the source has now, or None when it can't be reached."""
-        try:
-            return git.remote_versions(_url(source))
-        except git.GitError:
-            return None
+    def ask_versions(self, source: Source) -> KnownVersions:
+        """Return the versions that the source has now. Raises GitError when it can't be reached."""
+        return git.remote_versions(_url(source))
 
     def resolve(self, source: Source, version: str, commit: str | None) -> str | None:
         """Return the full id of a version, or of the commit (perhaps abbreviated) that it stands for; None if unknown.
 
-        Fetches once when the mirror doesn't know it. Raises TemplateError when there is no mirror to be had.
+        Fetches once when the mirror doesn't know it. Raises TemplateError when the source can't be reached then.
         """
+        found = self._resolve_here(source, version, commit)
+        if found is not None or source.is_bundled or source.is_local:
+            return found
+        if not self._try_fetch(source):
+            raise _unreachable(source)
+        return self._resolve_here(source, version, commit)
+
+    def _resolve_here(self, source: Source, version: str, commit: str | None) -> str | None:
         repository = self.repository(source)
-        for _ in range(2):
-            found = git.resolve(repository, version) or (git.resolve(repository, commit) if commit else None)
-            if found is not None or not self._try_fetch(source):
-                return found
-        return None
+        try:
+            return git.resolve(repository, version) or (git.resolve(repository, commit) if commit else None)
+        except git.GitError:
+            if source.is_bundled or source.is_local:
+                raise
+            return None  # a damaged mirror, which the next fetch makes anew
 
     def holds(self, source: Source, version: str, commit: str) -> bool:
         """Return whether the repository has the version at that commit, after fetching if it hadn't."""
         repository = self.repository(source)
-        if git.resolve(repository, version) != commit:
-            self._try_fetch(source)
-        return git.resolve(repository, version) in {None, commit}
+        found = git.resolve(repository, version)
+        if found != commit and self._try_fetch(source):
+            found = git.resolve(repository, version)
+        return found in {None, commit}
 
-    def fetch(self, source: Source) -> None:
-        """Bring a remote source's mirror up to date. Raises TemplateError when the source can't be reached."""
+    def fetch(self, source: Source) -> bool:
+        """Bring a remote source's mirror up to date; return whether it is, False when the source can't be reached.
+
+        Raises TemplateError when there is no repository at all.
+        """
         self.repository(source)
-        if not source.is_local and not self._try_fetch(source):
-            raise TemplateError(
-                f"the template {source.recorded} can't be reached",
-                hint="check the URL and the network; `scaffold check --offline` works from the cache",
-            )
+        return source.is_local or self._try_fetch(source)
+
+    def last_versions(self, source: Source) -> KnownVersions:
+        """Return the versions that the mirror holds, as it was last fetched. Raises GitError."""
+        return git.remote_versions(str(self.repository(source)))
 
     def config_files(self, source: Source, commit: str) -> Iterator[bytes]:
         """Yield the contents of Copier's config files at a commit. Raises GitError."""
@@ -79,6 +89,7 @@ class Repositories:
             text = git.read_file(self.repository(source), commit, name)
             if text is not None:
                 yield text
+                return
 
     def mentions(self, source: Source, commit: str, pattern: str) -> bool:
         """Return whether any file of a commit matches an extended regular expression. Raises GitError."""
@@ -141,13 +152,25 @@ class Repositories:
         repository = self.repository(source)
         if source.key in self._fetched:
             return True
-        try:
-            with locks.hold(self._cache, f"git-{source.key}", what=f"the mirror of {source.recorded}"):
+        with locks.hold(self._cache, f"git-{source.key}", what=f"the mirror of {source.recorded}"):
+            try:
                 git.fetch_mirror(repository)
-        except git.GitError:
-            return False
+            except git.GitError:
+                try:
+                    self.ask_versions(source)
+                except git.GitError:
+                    return False
+                shutil.rmtree(repository, ignore_errors=True)  # the source answers, so it is the mirror that is damaged
+                self._found[source.key] = self._new_mirror(source, repository)
         self._fetched.add(source.key)
         return True
+
+
+def _unreachable(source: Source) -> TemplateError:
+    return TemplateError(
+        f"the template {source.recorded} can't be reached",
+        hint="check the URL, your access to it, and the network",
+    )
 
 
 def _url(source: Source) -> str:

@@ -16,15 +16,15 @@ _MAX_FILES: Final = 20_000
 _MAX_FOLDER_DEPTH: Final = 4
 
 
-def read_file(path: Path, *, shown: str | None = None) -> bytes:
+def read_file(path: str | Path) -> bytes:
     """Return a regular file's content, cut off one byte past the limit.
 
     Raises UsageError if nothing is there or it is no file, ScaffoldError if it can't be read.
     """
-    name = shown if shown is not None else str(path)
+    name = os.fspath(path)
     try:
         # A pipe would block on open; the descriptor is looked at before anything is read.
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        descriptor = os.open(name, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     except (FileNotFoundError, NotADirectoryError):
         raise UsageError(f"{name}: no such file or folder", hint="check the path, or leave it out for `.`") from None
     except OSError as error:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from issue_scaffold.adapters import bundled
 from issue_scaffold.adapters.cache_store import CacheStore, digest_of
 from issue_scaffold.domain.versions import KnownVersions
-from issue_scaffold.errors import TemplateError, UsageError
+from issue_scaffold.errors import ScaffoldError, UsageError
 
 if TYPE_CHECKING:
     from issue_scaffold.adapters.repositories import Repositories
@@ -116,10 +116,15 @@ class SourceReader:
             return _versions_of(known)
         if offline and not source.is_local:
             return None
+        try:
+            return self._ask(source)
+        except ScaffoldError:
+            return None
+
+    def _ask(self, source: Source) -> KnownVersions:
         asked = self.repositories.ask_versions(source)
-        if asked is not None:
-            document = {"asked_at": time.time(), "tags": dict(asked.tags), "head": asked.head, "latest": asked.latest}
-            self._store.write_document("versions", source.key, document)
+        document = {"asked_at": time.time(), "tags": dict(asked.tags), "head": asked.head, "latest": asked.latest}
+        self._store.write_document("versions", source.key, document)
         return asked
 
     def known_versions(self, source: Source) -> KnownVersions:
@@ -156,14 +161,17 @@ class SourceReader:
             self._store.write_document("commits", key, {"commit": commit})
         return commit
 
-    def refresh(self, source: Source) -> None:
-        """Bring a remote source's mirror and its known versions up to date. Raises TemplateError when that fails."""
+    def refresh(self, source: Source) -> bool:
+        """Bring a source's mirror and its known versions up to date; return whether they are.
+
+        False when a remote source can't be reached: then the versions are those that the mirror holds. Raises
+        TemplateError when there is no mirror either, GitError when git fails.
+        """
         if source.is_bundled:
-            return
-        self.repositories.fetch(source)
-        self._versions.pop(source.key, None)
-        if self.versions(source, max_age=0) is None:
-            raise TemplateError(f"the versions of the template {source.recorded} can't be listed")
+            return True
+        reached = self.repositories.fetch(source)
+        self._versions[source.key] = self._ask(source) if reached else self.repositories.last_versions(source)
+        return reached
 
 
 def _versions_of(document: dict[str, Any]) -> KnownVersions:

@@ -148,12 +148,16 @@ def _mode(change: Change) -> int:
 
 def _roll_forward(root: Path, answers_file: str) -> tuple[str, ...]:
     folder = _folder(root, answers_file)
-    done, skipped = [], []
+    done: list[_Row] = []
+    skipped: list[_Row] = []
     for row in _read_manifest(folder):
         (done if _carry_out(root, folder, row) else skipped).append(row)
     # What was skipped is as the user wants it now; perhaps a conflict that is resolved.
     if index_info := "".join(row.index_info for row in done):
         git.enter_index(root, index_info)
+    # Once for each folder, and before the manifest goes: until then a power cut is made good by the next run.
+    for changed in {(root / row.path).parent for row in done if row.staged}:
+        _sync(changed)
     for left in folder.iterdir():
         if left.name != _MANIFEST:
             left.unlink()
@@ -197,7 +201,6 @@ def _put(staged: Path, place: Path, *, keep_mode: bool) -> None:
     if keep_mode and not staged.is_symlink() and not place.is_symlink():
         _keep_mode(place, staged)
     staged.replace(place)
-    _sync(place.parent)
 
 
 def _keep_mode(place: Path, staged: Path) -> None:

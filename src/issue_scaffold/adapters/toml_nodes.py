@@ -27,6 +27,7 @@ def parse_toml(text: str) -> YamlStream:
 
 
 def _failure(text: str, words: str) -> SyntaxFailure:
+    words = words[:1].lower() + words[1:]
     found = re.search(r" \(at line (\d+), column (\d+)\)$", words)
     if not found:
         return SyntaxFailure(f"TOML: {words.removesuffix(' (at end of document)')}", max(0, len(text) - 1), "", None)

@@ -204,7 +204,7 @@ class _Builder:
             return
         frame = self.stack[-1]
         frame.size += size
-        if frame.size > MAX_NODES:
+        if self.aliases and frame.size > MAX_NODES:
             raise _LimitError(f"aliases make more than {MAX_NODES:,} values of it", node.start)
         frame.items.append(node)
 

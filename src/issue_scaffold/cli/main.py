@@ -26,6 +26,9 @@ COMMANDS: Final[dict[str, Command]] = {
     "accept": Command("issue_scaffold.cli.accept", "Record a deliberate deviation, with its reason."),
     "validate": Command("issue_scaffold.cli.validate", "Check issue forms, templates, chooser and labels."),
     "rules": Command("issue_scaffold.cli.rules", "List the validator's rules, or explain one."),
+    "convert": Command("issue_scaffold.cli.convert", "Convert a Markdown template to an issue form, or back."),
+    "catalog": Command("issue_scaffold.cli.catalog", "Make, extend or check a template repository of your own."),
+    "labels": Command("issue_scaffold.cli.labels", "Plan, apply or export a repository's labels."),
 }
 
 

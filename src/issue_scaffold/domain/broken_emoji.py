@@ -28,7 +28,9 @@ CODE_PAGES: Final = (
 _WESTERN: Final = frozenset({"cp1252", "cp1254", "latin-1"})
 _LOST: Final = (0x81, 0x8D, 0x8E, 0x8F, 0x90, 0x9D, 0x9E)
 _VARIATION, _JOINER = "\ufe0f", "\u200d"
+_FIRST_TAIL, _LAST_TAIL = 0x80, 0xBF
 _MAX_DEPTH: Final = 3
+_MANY_PARTS, _MANY_CANDIDATES = 100, 60
 
 
 class Broken(NamedTuple):
@@ -38,6 +40,7 @@ class Broken(NamedTuple):
     end: int
     text: str
     candidates: tuple[str, ...]
+    lossless: bool = True
 
 
 def find_broken(text: str) -> Iterator[Broken]:
@@ -55,17 +58,28 @@ def find_broken(text: str) -> Iterator[Broken]:
 
 @cache
 def _any_lead() -> re.Pattern[str]:
-    return re.compile(f"[{''.join(re.escape(char) for page in CODE_PAGES for char in _leads(page))}]")
+    """Return what a broken character begins with: a lead byte and a continuation byte (or a lost one) of one page."""
+    pairs = []
+    for page in CODE_PAGES:
+        leads = "".join(map(re.escape, sorted(_leads(page))))
+        tails = "".join(re.escape(char) for char, byte in _table(page).items() if byte <= _LAST_TAIL)
+        pairs.append(f"[{leads}][{tails}\ufffd]")
+    return re.compile("|".join(pairs))
 
 
 def _first_at(text: str, start: int) -> Broken | None:
+    """Return the reading by the page that loses no byte, else by the likeliest page; None if no page fits."""
+    best: Broken | None = None
     for page in CODE_PAGES:
         if text[start] not in _leads(page):
             continue
         found = _decode(text, start, len(text), page)
-        if found is not None:
+        if found is None:
+            continue
+        if len(found.candidates) == 1 and found.lossless:
             return found
-    return None
+        best = best or found
+    return best
 
 
 @cache
@@ -88,81 +102,79 @@ def _leads(page: str) -> frozenset[str]:
     return frozenset(char for char, byte in _table(page).items() if byte in wanted)
 
 
+class _Char(NamedTuple):
+    """One character of broken text: where it ends, what it may have been, whether all its bytes are there."""
+
+    end: int
+    candidates: tuple[str, ...]
+    whole: bool
+
+
 def _decode(text: str, start: int, stop: int, page: str) -> Broken | None:
     """Return the longest stretch of broken characters that begins here, if it is one beyond doubt."""
     table = _table(page)
-    at, parts = start, list[tuple[str, ...]]()
+    at, chars = start, list[_Char]()
     while at < stop and text[at] in table:
-        step = _character(text, at, stop, table, parts)
-        if step is None:
+        char = _character(text, at, stop, table, chars)
+        if char is None:
             break
-        at, candidates = step
-        parts.append(candidates)
+        at = char.end
+        chars.append(char)
+    parts = [char.candidates for char in chars]
     if not parts or not _believable(parts, page):
         return None
-    if at - start > 200:  # noqa: PLR2004 - a page of it: no need to try for combinations
-        return Broken(start, at, text[start:at], ("".join(part[0] for part in parts),) if _sure(parts) else ())
-    return Broken(start, at, text[start:at], _combine(parts))
+    whole = all(char.whole for char in chars)
+    if len(parts) > _MANY_PARTS and not whole:
+        return Broken(start, at, text[start:at], (), lossless=False)
+    candidates = _combine(parts)
+    return Broken(start, at, text[start:at], candidates, lossless=whole)
 
 
-def _sure(parts: list[tuple[str, ...]]) -> bool:
-    return all(len(part) == 1 for part in parts)
-
-
-def _character(
-    text: str, at: int, stop: int, table: dict[str, int], before: list[tuple[str, ...]]
-) -> tuple[int, tuple[str, ...]] | None:
-    """Return where one broken character ends and what it may have been, or None if nothing fits."""
+def _character(text: str, at: int, stop: int, table: dict[str, int], before: list[_Char]) -> _Char | None:
+    """Return the broken character that begins here, or None if nothing fits."""
     lead = table[text[at]]
-    length = 4 if lead >= 0xF0 else 3 if lead >= 0xE0 else 2 if lead >= 0xC2 else 0  # noqa: PLR2004 - UTF-8's leads
-    if not length:
-        return None
+    length = _length(lead)
     tail: list[int] = []
     gap = None
     end = at + 1
-    while end < stop and len(tail) < length - 1:
+    while end < stop and len(tail) + (gap is not None) < length - 1:
         if text[end] == "\ufffd" and gap is None:
             gap = len(tail)
-        elif 0x80 <= table.get(text[end], 0) <= 0xBF:  # noqa: PLR2004 - continuation bytes
+        elif _FIRST_TAIL <= table.get(text[end], 0) <= _LAST_TAIL:
             tail.append(table[text[end]])
         else:
             break
         end += 1
-        if gap is not None and len(tail) == length - 2:
-            break
     if len(tail) == length - 1:
-        return _exact(bytes([lead, *tail]), end)
-    if len(tail) == length - 2 and length > 2:  # noqa: PLR2004 - a two-byte character with one lost is nothing
-        return _restored(lead, tail, gap, end, before)
-    return None
+        try:
+            return _Char(end, (bytes([lead, *tail]).decode("utf-8"),), whole=True)
+        except UnicodeDecodeError:
+            return None
+    # A two-byte character with one byte lost could be anything.
+    candidates = _restored(lead, tail, gap, before) if len(tail) == length - 2 and length > len("é".encode()) else ()
+    return _Char(end, candidates, whole=False) if candidates else None
 
 
-def _exact(raw: bytes, end: int) -> tuple[int, tuple[str, ...]] | None:
-    try:
-        return end, (raw.decode("utf-8"),)
-    except UnicodeDecodeError:
-        return None
+def _length(lead: int) -> int:
+    """Return how many bytes a UTF-8 character has that begins with this one; 1 for what can't begin one."""
+    return next((length for least, length in ((0xF0, 4), (0xE0, 3), (0xC2, 2)) if lead >= least), 1)
 
 
-def _restored(
-    lead: int, tail: list[int], gap: int | None, end: int, before: list[tuple[str, ...]]
-) -> tuple[int, tuple[str, ...]] | None:
+def _restored(lead: int, tail: list[int], gap: int | None, before: list[_Char]) -> tuple[str, ...]:
     """Put each of the bytes that code pages drop back at each place; keep what is an emoji, or completes one."""
-    after_emoji = bool(before) and all(is_emoji(part[-1]) or part[-1] == _VARIATION for part in before[-1])
-    places = range(len(tail) + 1) if gap is None else (gap,)
+    last = before[-1].candidates if before else ()
+    after_emoji = bool(last) and all(is_emoji(text[-1]) or text[-1] == _VARIATION for text in last)
     found: list[str] = []
-    for place in places:
+    for place in range(len(tail) + 1) if gap is None else (gap,):
         for byte in _LOST:
-            raw = bytes([lead, *tail[:place], byte, *tail[place:]])
             try:
-                char = raw.decode("utf-8")
+                char = bytes([lead, *tail[:place], byte, *tail[place:]]).decode("utf-8")
             except UnicodeDecodeError:
                 continue
             completes = after_emoji and char in {_VARIATION, _JOINER}
             if (is_emoji(char) or completes) and char not in found:
                 found.append(char)
-    completing = [char for char in found if char in {_VARIATION, _JOINER}]
-    return (end, tuple(completing or found)) if found else None
+    return tuple(char for char in found if char in {_VARIATION, _JOINER}) or tuple(found)
 
 
 def _believable(parts: list[tuple[str, ...]], page: str) -> bool:
@@ -181,14 +193,14 @@ def _believable(parts: list[tuple[str, ...]], page: str) -> bool:
 
 
 def _combine(parts: list[tuple[str, ...]]) -> tuple[str, ...]:
-    """Return the possible texts, dropping emoji that would need, or would not take, the selector behind them."""
+    """Return the possible texts, dropping emoji that would not take the selector behind them."""
     texts = [""]
     for index, part in enumerate(parts):
         following = parts[index + 1] if index + 1 < len(parts) else ()
         selected = following == (_VARIATION,)
-        options = part if len(part) == 1 else tuple(char for char in part if is_colourful(char) != selected)
+        options = tuple(char for char in part if not is_colourful(char)) if selected and len(part) > 1 else part
         texts = [text + char for text in texts for char in (options or part)]
-        if len(texts) > 60:  # noqa: PLR2004 - nobody reads so many candidates
+        if len(texts) > _MANY_CANDIDATES:  # nobody reads so many
             return ()
     return tuple(dict.fromkeys(_deeper(text) for text in texts))
 

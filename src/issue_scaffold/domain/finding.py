@@ -2,11 +2,9 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import total_ordering
 from typing import NamedTuple
 
 
-@total_ordering
 class Severity(StrEnum):
     """How sure and how bad: `error` will break or has drifted, `warning` probably, `info` is advice."""
 
@@ -16,9 +14,20 @@ class Severity(StrEnum):
 
     def __lt__(self, other: object) -> bool:
         """Order by weight: `INFO < WARNING < ERROR`."""
-        if not isinstance(other, Severity):
-            return NotImplemented
-        return _WEIGHT[self] < _WEIGHT[other]
+        return _WEIGHT[self] < _WEIGHT[other] if isinstance(other, Severity) else NotImplemented
+
+    # Each one is spelt out: a text has an order of its own, by the alphabet.
+    def __le__(self, other: object) -> bool:
+        """Order by weight."""
+        return _WEIGHT[self] <= _WEIGHT[other] if isinstance(other, Severity) else NotImplemented
+
+    def __gt__(self, other: object) -> bool:
+        """Order by weight."""
+        return _WEIGHT[self] > _WEIGHT[other] if isinstance(other, Severity) else NotImplemented
+
+    def __ge__(self, other: object) -> bool:
+        """Order by weight."""
+        return _WEIGHT[self] >= _WEIGHT[other] if isinstance(other, Severity) else NotImplemented
 
 
 _WEIGHT = {Severity.INFO: 0, Severity.WARNING: 1, Severity.ERROR: 2}

@@ -6,7 +6,6 @@ Owns what keys GitHub's form schema permits (its page "Syntax for GitHub's form 
 import re
 import unicodedata
 from collections.abc import Iterator
-from functools import cached_property
 from typing import Final, NamedTuple
 
 from issue_scaffold.domain.document import Document
@@ -67,74 +66,45 @@ class Option(NamedTuple):
 
 
 class Element:
-    """One entry of `body`."""
+    """One entry of `body`. Everything that rules ask for is looked up once, since nearly every rule asks.
+
+    `type` is None unless GitHub knows the type; `attributes` and `validations` are None unless they are mappings; `id`
+    is None unless it is a scalar with text, `label` unless it is text and not blank.
+    """
+
+    __slots__ = ("attributes", "id", "index", "label", "name", "node", "options", "type", "type_node", "validations")
 
     def __init__(self, index: int, node: Mapping) -> None:
         self.index = index
         self.node = node
-
-    @cached_property
-    def type_node(self) -> Value | None:
-        """The value of `type`."""
-        return self.node.get("type")
-
-    @cached_property
-    def type(self) -> str | None:
-        """The element's type if it is one that GitHub knows."""
-        value = self.type_node
-        return value.value if isinstance(value, Scalar) and value.value in ATTRIBUTES else None
+        self.name = f"body[{index}]"
+        self.type_node = kind = node.get("type")
+        self.type = kind.value if isinstance(kind, Scalar) and kind.value in ATTRIBUTES else None
+        attributes, validations, id_ = node.get("attributes"), node.get("validations"), node.get("id")
+        self.attributes = attributes if isinstance(attributes, Mapping) else None
+        self.validations = validations if isinstance(validations, Mapping) else None
+        self.id = id_ if isinstance(id_, Scalar) and id_.value.strip() and not id_.is_null else None
+        label = self.attribute("label")
+        self.label = label if isinstance(label, Scalar) and label.is_text and label.value.strip() else None
+        self.options: tuple[Option, ...] = ()
+        options = self.attribute("options") if self.type in {"dropdown", "checkboxes"} else None
+        if isinstance(options, Sequence) and self.type is not None:
+            self.options = tuple(_option(self.type, item) for item in options.items)
 
     @property
     def is_field(self) -> bool:
         """Whether the element asks for something (all but markdown), as far as one can tell."""
         return self.type is not None and self.type != "markdown"
 
-    @cached_property
-    def attributes(self) -> Mapping | None:
-        """The `attributes` mapping."""
-        value = self.node.get("attributes")
-        return value if isinstance(value, Mapping) else None
-
-    @cached_property
-    def validations(self) -> Mapping | None:
-        """The `validations` mapping."""
-        value = self.node.get("validations")
-        return value if isinstance(value, Mapping) else None
-
     def attribute(self, name: str) -> Value | None:
         """Return the value of one attribute."""
         return self.attributes.get(name) if self.attributes else None
-
-    @cached_property
-    def id(self) -> Scalar | None:
-        """The `id`, if it is a scalar with text."""
-        value = self.node.get("id")
-        return value if isinstance(value, Scalar) and value.value.strip() and not value.is_null else None
-
-    @cached_property
-    def label(self) -> Scalar | None:
-        """The label, if it is text and not blank."""
-        value = self.attribute("label")
-        return value if isinstance(value, Scalar) and value.is_text and value.value.strip() else None
-
-    @cached_property
-    def options(self) -> tuple[Option, ...]:
-        """The choices of a dropdown or checkboxes element."""
-        value = self.attribute("options")
-        if not isinstance(value, Sequence) or self.type not in {"dropdown", "checkboxes"}:
-            return ()
-        return tuple(_option(self.type, item) for item in value.items)
 
     @property
     def anchor(self) -> Node:
         """The node that findings about the whole element point to: its `type`, else its first key."""
         entry = self.node.find("type") or next(iter(self.node.entries), None)
         return entry.key if entry else self.node
-
-    @property
-    def name(self) -> str:
-        """What messages call the element, as GitHub's own do."""
-        return f"body[{self.index}]"
 
     def is_true(self, name: str) -> bool:
         """Tell whether a validation is switched on."""
@@ -143,30 +113,23 @@ class Element:
 
 
 class Form:
-    """An issue form's document with its elements found; `root` is its mapping."""
+    """An issue form's document with its elements found.
+
+    `root` is its mapping, `body` the value of that key; `elements` are the entries of `body` that are mappings,
+    `fields` those of them that ask for something.
+    """
+
+    __slots__ = ("body", "document", "elements", "fields", "root", "source")
 
     def __init__(self, document: Document, root: Mapping) -> None:
         self.document = document
         self.source = document.source
         self.root = root
-
-    @cached_property
-    def body(self) -> Value | None:
-        """The value of `body`."""
-        return self.root.get("body")
-
-    @cached_property
-    def elements(self) -> tuple[Element, ...]:
-        """The elements of `body` that are mappings."""
-        if not isinstance(self.body, Sequence):
-            return ()
-        items = enumerate(resolve(item) for item in self.body.items)
-        return tuple(Element(index, item) for index, item in items if isinstance(item, Mapping))
-
-    @cached_property
-    def fields(self) -> tuple[Element, ...]:
-        """The elements that ask for something."""
-        return tuple(element for element in self.elements if element.is_field)
+        self.body = root.get("body")
+        items = self.body.items if isinstance(self.body, Sequence) else ()
+        found = ((index, resolve(item)) for index, item in enumerate(items))
+        self.elements = tuple(Element(index, item) for index, item in found if isinstance(item, Mapping))
+        self.fields = tuple(element for element in self.elements if element.is_field)
 
     def top(self, name: str) -> Value | None:
         """Return the value of a top-level key."""

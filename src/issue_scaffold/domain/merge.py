@@ -166,7 +166,8 @@ def _move_steps(old_path: str, new_path: str, old: Tree, ours: Tree, new: Tree, 
         )
         return
     merged = merge_file(new_path, old[old_path], mine, new[new_path], tools)
-    moved = replace(merged, before=None, reason=merged.reason or f"renamed from {old_path}")
+    reason = merged.reason or f"renamed from {old_path}"
+    moved = replace(merged, before=None, moved_from=old_path, moved=mine, reason=reason)
     if moved.action in {Action.UNCHANGED, Action.KEPT, Action.CLEAN}:
         action = Action.MERGE if moved.action is Action.KEPT else Action.NEW
         moved = replace(moved, action=action, reason=f"renamed from {old_path}")

@@ -24,8 +24,9 @@ class Step:
     """One file of a plan.
 
     `before` is what the target has now, `after` what it will have (None: no such file); they are equal when the file is
-    left alone. `base` and `theirs` are the template's old and new content, `reason` says why in a few words.
-    `by_meaning` tells a merge that took the file's entries apart instead of its lines, with `notes` on what was kept.
+    left alone. `base` and `theirs` are the template's old and new content, `moved_from` is the old name of a file that
+    the template renamed and `moved` what the target has there, `reason` says why in a few words. `by_meaning`
+    tells a merge that took the file's entries apart instead of its lines, with `notes` on what was kept.
     """
 
     path: str
@@ -34,6 +35,8 @@ class Step:
     after: File | None
     base: File | None = None
     theirs: File | None = None
+    moved_from: str = ""
+    moved: File | None = None
     reason: str = ""
     by_meaning: bool = False
     notes: tuple[str, ...] = ()

@@ -1,6 +1,7 @@
 """What a template version makes of a set of answers: files as values, and what may be a path in them."""
 
 import hashlib
+import posixpath
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
@@ -48,16 +49,17 @@ def uses_crlf(content: bytes) -> bool:
     return content.count(b"\r\n") * 2 > content.count(b"\n")
 
 
-def has_markers(content: bytes) -> bool:
-    """Return whether a text holds a whole conflict: the three marker lines, in order."""
-    state = 0
+def count_conflicts(content: bytes) -> int:
+    """Return how many whole conflicts a text holds: the three marker lines, in order."""
+    seen = 0
     marks = (b"<<<<<<< ", b"=======", b">>>>>>> ")
+    if marks[0] not in content:
+        return 0
     for line in content.splitlines():
-        if line.startswith(marks[state]) and (state != 1 or line == marks[1]):
-            state += 1
-            if state == len(marks):
-                return True
-    return False
+        mark = marks[seen % 3]
+        if line.startswith(mark) and (mark != b"=======" or line == mark):
+            seen += 1
+    return seen // 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,3 +107,12 @@ def check_paths(paths: Iterable[str]) -> None:
                     f"the template writes both {twin!r} and {shown!r}, which differ only by case",
                     hint="they are one file on macOS and Windows; rename one in the template",
                 )
+
+
+def check_link(path: str, file: File) -> None:
+    """Raise TemplateError for a symlink that leads out of the target."""
+    if file.link is None:
+        return
+    aim = posixpath.normpath(posixpath.join(posixpath.dirname(path), file.link))
+    if aim.startswith(("/", "../")) or aim == "..":
+        raise TemplateError(f"the template has a symlink {path!r} that leads out of the target, to {file.link!r}")

@@ -1,7 +1,6 @@
 """The text of one file, and where an offset lies in it. Knows lines and columns, nothing about their meaning."""
 
 from bisect import bisect_right
-from functools import cached_property
 
 from issue_scaffold.domain.finding import Excerpt
 
@@ -13,10 +12,16 @@ class Source:
         self.path = path
         self.text = text
         self.bom = bom
+        self._line_starts: list[int] = []
 
-    @cached_property
+    @property
     def line_starts(self) -> list[int]:
         """Offsets at which lines begin. A line ends with a line feed, as in every editor."""
+        if not self._line_starts:
+            self._line_starts = self._find_lines()
+        return self._line_starts
+
+    def _find_lines(self) -> list[int]:
         starts = [0]
         find = self.text.find
         at = find("\n")

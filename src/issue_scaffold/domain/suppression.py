@@ -5,8 +5,10 @@ indented; one above everything else covers the file, and so does an HTML comment
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
+from itertools import islice
 from typing import Final, NamedTuple
 
 from issue_scaffold.domain.source import Source
@@ -14,6 +16,8 @@ from issue_scaffold.domain.source import Source
 _COMMENT: Final = re.compile(
     r"(?P<open>#|<!--)[ \t]*scaffold:[ \t]*ignore(?:\[(?P<rules>[^\]\n]*)\])?(?P<reason>(?:(?!-->)[^\n])*)"
 )
+# More in one file are an attack on the clock.
+_MOST: Final = 500
 
 
 class Suppression(NamedTuple):
@@ -41,32 +45,31 @@ def find_suppressions(source: Source, values: Iterable[tuple[int, int]]) -> Iter
     """Yield the comments of a file; `values` are the spans of its scalars, in which `#` is no comment."""
     if "scaffold:" not in source.text:
         return
-    spans = list(values)
-    for found in _COMMENT.finditer(source.text):
-        if any(start <= found.start() < end for start, end in spans):
+    spans = sorted(values)
+    lines = source.text.split("\n")
+    first_content = next((number for number, line in enumerate(lines) if _is_content(line)), len(lines))
+    for found in islice(_COMMENT.finditer(source.text), _MOST):
+        before = bisect_right(spans, (found.start(), len(source.text))) - 1
+        if before >= 0 and spans[before][1] > found.start():
             continue
         rules = tuple(word.strip() for word in (found["rules"] or "").split(",") if word.strip())
-        reason = found["reason"].strip(" \t\r:-—")
-        first, last = _scope(source, found.start(), html=found["open"] != "#")
+        reason = found["reason"].strip(" \t\r:-\u2014")
+        line = source.line_index(found.start())
+        if found["open"] != "#" or line < first_content:
+            first, last = 0, len(lines)
+        elif lines[line][: found.start() - source.line_starts[line]].strip():
+            first = last = line
+        else:
+            first, last = _below(lines, line)
         yield Suppression(rules, reason, found.start(), found.end(), first, last)
 
 
-def _scope(source: Source, offset: int, *, html: bool) -> tuple[int, int]:
-    line = source.line_index(offset)
-    lines = source.text.split("\n")
-    if html:
-        return 0, len(lines)
-    if lines[line][: offset - source.line_starts[line]].strip():
-        return line, line
-    if not any(_is_content(text) for text in lines[:line]):
-        return 0, len(lines)
-    begin = next((number for number in range(line + 1, len(lines)) if _is_content(lines[number])), None)
-    if begin is None:
-        return line, len(lines)
-    depth = _depth(lines[begin])
+def _below(lines: list[str], line: int) -> tuple[int, int]:
+    """Return the lines of what stands below a comment, as deep as it is indented."""
+    begin = next((number for number in range(line + 1, len(lines)) if _is_content(lines[number])), len(lines))
     end = begin
     for number in range(begin + 1, len(lines)):
-        if lines[number].strip() and _depth(lines[number]) <= depth:
+        if lines[number].strip() and _depth(lines[number]) <= _depth(lines[begin]):
             break
         end = number
     return begin, end

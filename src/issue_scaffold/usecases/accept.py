@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from issue_scaffold.adapters import settings_edit, staging, target
-from issue_scaffold.domain.rendering import File, has_markers
+from issue_scaffold.domain.rendering import count_conflicts
 from issue_scaffold.domain.repository_layout import SETTINGS_PATH
 from issue_scaffold.errors import UsageError
-from issue_scaffold.usecases.execution import locked
+from issue_scaffold.usecases.execution import locked, settings_change, settings_to_edit
 from issue_scaffold.usecases.rendering import Renderer
 from issue_scaffold.usecases.target import ANSWERS_FILE, Target, answers_path, open_target
 
@@ -36,13 +36,10 @@ def accept(paths: Sequence[str], reason: str, renderer: Renderer, *, answers_fil
         opened = open_target(shown, answers_file)
         relative = [_relative(root, path) for path in paths]
         digests = {path: _digest_to_accept(opened, path, renderer) for path in relative}
-        before = target.read_file(root, SETTINGS_PATH)
-        text = before.content.decode() if before else ""
+        before, text = settings_to_edit(root)
         for path, sha256 in digests.items():
             text = settings_edit.with_accepted(text, path=path, sha256=sha256, reason=reason.strip())
-        after = File(content=text.encode(), executable=bool(before and before.executable))
-        if after != before:
-            change = staging.Change(path=SETTINGS_PATH, before=before, after=after)
+        if change := settings_change(before, text):
             staging.apply(root, name, [change])
     return AcceptOutcome(settings_file=SETTINGS_PATH, paths=tuple(relative))
 
@@ -85,6 +82,7 @@ def _digest_to_accept(opened: Target, path: str, renderer: Renderer) -> str | No
     found = target.read_file(opened.root, path)
     if found is not None and found.digest == entry.digest and found.executable == entry.executable:
         raise UsageError(f"{path} is as the template has it, so there is nothing to accept")
-    if found is not None and has_markers(found.content):
+    count = 0 if found is None else count_conflicts(found.content)
+    if count and count > count_conflicts(renderer.rendering(opened.recorded).files[path].content):
         raise UsageError(f"{path} has conflict markers in it", hint="resolve them first")
     return None if found is None else found.digest

@@ -18,7 +18,7 @@ from issue_scaffold.adapters.sources import VERSIONS_LIFETIME_SECONDS
 from issue_scaffold.domain import drift
 from issue_scaffold.domain.drift import Remedy
 from issue_scaffold.domain.finding import Finding, Kind, Severity
-from issue_scaffold.domain.rendering import File, Rendering, content_digest, has_markers
+from issue_scaffold.domain.rendering import File, Rendering, content_digest, count_conflicts
 from issue_scaffold.domain.report import Report, TargetReport, TemplateState
 from issue_scaffold.domain.repository_layout import SETTINGS_PATH
 from issue_scaffold.errors import EXIT_FAILURE, EXIT_FINDINGS, EXIT_OK, ScaffoldError
@@ -71,7 +71,9 @@ def check_target(text: str, options: CheckOptions, renderer: Renderer) -> Target
     manifest = renderer.manifest(opened.recorded)
     latest, notes = _latest(opened, options, renderer)
     comparison = _Comparison(opened, manifest, renderer, with_diff=options.with_diff)
-    findings = [*comparison.findings(), *_invalid(opened.root, renderer)]
+    findings = list(comparison.findings())
+    conflicts = {finding.path for finding in findings if finding.kind is Kind.CONFLICT}
+    findings += [finding for finding in _invalid(opened.root, renderer) if finding.path not in conflicts]
     if latest is not None and renderer.sources.known_versions(opened.source).is_newer(latest, opened.version):
         findings.append(drift.outdated(opened.answers_file, opened.version, latest, comparison.remedy))
     findings.sort(key=lambda finding: finding.sort_key)
@@ -118,7 +120,7 @@ class _Comparison:
         if found is not None and found.digest == entry.digest and _same_mode(found, entry):
             return
         deviation = accepted.get(path)
-        if found is not None and found.is_text and has_markers(found.content):
+        if found is not None and self._has_conflict(path, found):
             yield drift.conflict(path, found.content)
         elif deviation is not None and deviation.sha256 == (None if found is None else found.digest):
             yield drift.accepted(path, deviation.reason)
@@ -127,10 +129,16 @@ class _Comparison:
         else:
             yield from self._differing(path, found)
 
+    def _has_conflict(self, path: str, found: File) -> bool:
+        # A template may hold markers itself, in a guide on merging say.
+        count = count_conflicts(found.content)
+        return count > 0 and count > count_conflicts(self._wanted(path).content)
+
     def _differing(self, path: str, found: File) -> tuple[Finding, ...]:
         wanted = self._wanted(path)
         if path == self.manifest.answers_file:
-            return () if same_answers(wanted.content, found.content) else (self._answers(path, wanted, found),)
+            same = same_answers(wanted.content, found.content, with_record=False)
+            return () if same else (self._answers(path, wanted, found),)
         if wanted.is_text and found.is_text:
             from issue_scaffold.adapters import structured_files
 

@@ -12,7 +12,7 @@ from issue_scaffold.domain.document import Document, FileKind, Problem
 from issue_scaffold.domain.finding import Finding, Kind, Severity
 from issue_scaffold.domain.issue_form import Form
 from issue_scaffold.domain.labels_config import read_labels
-from issue_scaffold.domain.repository_layout import SETTINGS_PATH, template_folder
+from issue_scaffold.domain.repository_layout import SETTINGS_PATH, is_security_policy, template_folder
 from issue_scaffold.domain.rules import registry
 from issue_scaffold.domain.rules.cross import Repository, summarize_config, summarize_template
 from issue_scaffold.domain.rules.registry import RULES, Rule, run
@@ -95,7 +95,7 @@ def examine(files: Mapping[str, bytes], *, together: bool = True) -> list[Locate
     for path in sorted(files):
         if path == SETTINGS_PATH and together:
             _settings(state, path, files[path])
-        else:
+        elif not is_security_policy(path):  # that there is one matters, not what it says
             _one(state, path, files[path])
     if together:
         _across(state)

@@ -10,10 +10,10 @@ from issue_scaffold.adapters.answers_file import same_answers
 from issue_scaffold.adapters.cache_store import digest_of
 from issue_scaffold.domain.finding import Finding, Severity
 from issue_scaffold.domain.merge import Tools
-from issue_scaffold.domain.plan import Action, Plan, Step
-from issue_scaffold.domain.rendering import File, has_markers
+from issue_scaffold.domain.plan import Action, Plan, Step, Tree
+from issue_scaffold.domain.rendering import File, count_conflicts
 from issue_scaffold.domain.repository_layout import SETTINGS_PATH, is_wanted
-from issue_scaffold.errors import ConflictError
+from issue_scaffold.errors import ConflictError, UsageError
 from issue_scaffold.usecases.rendering import Renderer
 from issue_scaffold.usecases.target import accepted_deviations
 from issue_scaffold.usecases.validate import validate_files
@@ -67,14 +67,22 @@ def locked(renderer: Renderer, root: Path, shown: str, on_wait: Callable[[], Non
         yield
 
 
-def refuse_unfinished(root: Path, paths: Sequence[str]) -> None:
-    """Raise ConflictError while git is in the middle of something, or earlier conflicts are not resolved."""
+def refuse_unfinished(root: Path, ours: Tree, *rendered: Tree) -> None:
+    """Raise ConflictError while git is in the middle of something, or earlier conflicts are not resolved.
+
+    `ours` are the target's files to look at, `rendered` the template's, which may hold conflict markers themselves.
+    """
     top = git.top_level(root)
     if top is not None and (state := git.merge_in_progress(top)):
         raise ConflictError(
             f"a {state} is in progress in {top}; nothing was written", hint=f"finish it, or: git {state} --abort"
         )
-    marked = [path for path in paths if (file := target.read_file(root, path)) and has_markers(file.content)]
+    marked = [
+        path
+        for path, file in ours.items()
+        if (count := count_conflicts(file.content))
+        and count > max((count_conflicts(tree[path].content) for tree in rendered if path in tree), default=0)
+    ]
     if marked:
         raise ConflictError(
             f"conflicts from an earlier run are not resolved yet: {', '.join(marked)}; nothing was written",
@@ -140,24 +148,38 @@ def _unmerged(step: Step) -> git.UnmergedFile:
     return git.UnmergedFile(
         path=step.path,
         base=content(step.base),
-        ours=content(step.before),
+        ours=content(step.before or step.moved),
         theirs=content(step.theirs),
         executable=bool(step.after and step.after.executable),
     )
 
 
 def _accepted_change(root: Path, plan: Plan) -> staging.Change | None:
-    """Return the change of the settings file that keeps accepted files accepted after a clean merge."""
+    """Return the change of the settings file that keeps accepted files accepted after a clean merge or a move."""
     accepted = accepted_deviations(root)
     renewed = []
     for step in plan.steps:
-        entry = accepted.get(step.path)
-        if entry and step.action is Action.MERGE and step.before and step.after and entry.sha256 == step.before.digest:
-            renewed.append((step.path, step.after.digest, entry.reason))
+        entry, ours = accepted.get(step.moved_from or step.path), step.before or step.moved
+        if entry and step.action is Action.MERGE and ours and step.after and entry.sha256 == ours.digest:
+            renewed.append((entry, step.path, step.after.digest))
     if not renewed:
         return None
+    before, text = settings_to_edit(root)
+    for entry, path, sha256 in renewed:
+        text = settings_edit.with_accepted(text, path=path, sha256=sha256, reason=entry.reason, instead_of=entry.path)
+    return settings_change(before, text)
+
+
+def settings_to_edit(root: Path) -> tuple[File | None, str]:
+    """Return the settings file (None: there is none) and its text. Raises UsageError when it can't be edited."""
+    accepted_deviations(root)  # names a mistake in it
     before = target.read_file(root, SETTINGS_PATH)
-    text = before.content.decode() if before else ""
-    for path, sha256, reason in renewed:
-        text = settings_edit.with_accepted(text, path=path, sha256=sha256, reason=reason)
-    return staging.Change(path=SETTINGS_PATH, before=before, after=File(content=text.encode()))
+    if before is not None and before.link is not None:
+        raise UsageError(f"{SETTINGS_PATH} is a symlink, which is not written through", hint="replace it with a file")
+    return before, before.content.decode() if before else ""
+
+
+def settings_change(before: File | None, text: str) -> staging.Change | None:
+    """Return the change that gives the settings file a new text, or None when it has that."""
+    after = File(content=text.encode(), executable=bool(before and before.executable))
+    return None if after == before else staging.Change(path=SETTINGS_PATH, before=before, after=after)

@@ -69,7 +69,7 @@ def install(options: InitOptions, renderer: Renderer) -> Outcome:
 
 def _install(options: InitOptions, root: Path, answers_file: str, renderer: Renderer) -> Outcome:
     source = parse_source(options.template, relative_to=Path.cwd()) if options.template else BUNDLED
-    version = choose_version(source, options.ref, renderer)
+    version, remarks = choose_version(source, options.ref, renderer)
     request = Request(
         source=source,
         version=version,
@@ -80,7 +80,7 @@ def _install(options: InitOptions, root: Path, answers_file: str, renderer: Rend
     )
     rendering = renderer.rendering(request, asking="all" if options.interactive else "nothing")
     ours = target.read_files(root, rendering.files)
-    refuse_unfinished(root, sorted(rendering.files))
+    refuse_unfinished(root, ours, rendering.files)
     plan = plan_merge(None, ours, rendering, merge_tools(rendering.version))
     refuse_case_twins(root, plan)
     outcome = Outcome(
@@ -90,7 +90,7 @@ def _install(options: InitOptions, root: Path, answers_file: str, renderer: Rend
         version=rendering.version,
         plan=plan,
         dry_run=options.dry_run,
-        notes=_hidden_defaults_note(root, plan),
+        notes=remarks + _hidden_defaults_note(root, plan),
     )
     outcome = _decided(outcome, options)
     refuse_invalid(outcome.plan)
@@ -99,25 +99,28 @@ def _install(options: InitOptions, root: Path, answers_file: str, renderer: Rend
     return replace(outcome, notes=outcome.notes + carry_out(root, outcome.plan))
 
 
-def choose_version(source: Source, ref: str | None, renderer: Renderer) -> str:
-    """Return the version to render: the one asked for, or the newest, after asking the source.
+def choose_version(source: Source, ref: str | None, renderer: Renderer) -> tuple[str, tuple[str, ...]]:
+    """Return the version to render, the one asked for or the newest, after asking the source; and remarks on that.
 
-    Raises TemplateError when the source can't be reached or has no commit, UsageError for an unknown version or for a
+    Raises TemplateError when the source was never reached or has no commit, UsageError for an unknown version or for a
     local template whose changes are not committed.
     """
-    renderer.sources.refresh(source)
+    remarks = () if renderer.sources.refresh(source) else (_by_the_mirror(source),)
     known = renderer.sources.known_versions(source)
-    if ref is not None and ref in known.tags:
-        return ref
-    if ref is None and known.latest in known.tags and known.latest is not None:
-        return known.latest
+    wanted = known.latest if ref is None else ref
+    if wanted is not None and wanted in known.tags:
+        return wanted, remarks
     if source.is_local and (Path(source.recorded) / ".git").exists() and git.is_dirty(Path(source.recorded)):
         raise UsageError(
             f"the template {source.recorded} has changes that are not committed; what is installed from them "
             "could never be found again",
             hint="commit them, and tag the commit (git tag v1.0.0) to make it a release",
         )
-    return renderer.sources.commit(source, ref or "HEAD")
+    return renderer.sources.commit(source, ref or "HEAD"), remarks
+
+
+def _by_the_mirror(source: Source) -> str:
+    return f"the template {source.recorded} can't be reached; went by what was known of it last"
 
 
 def _folder(text: str) -> Path:

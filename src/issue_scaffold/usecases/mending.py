@@ -12,7 +12,7 @@ from issue_scaffold.domain.text_edit import Edit, Fix, apply_edits, overlaps
 from issue_scaffold.usecases.examination import Located, examine
 
 _BOM: Final = b"\xef\xbb\xbf"
-_MAX_ROUNDS: Final = 20
+_MAX_ROUNDS: Final = 50
 _SYNTAX: Final = frozenset({"yaml/syntax", "template/front-matter-syntax"})
 # Mending one of these makes more of the file readable, so that findings come to light which were there before.
 _REVEALING: Final = _SYNTAX | {
@@ -20,6 +20,8 @@ _REVEALING: Final = _SYNTAX | {
     "yaml/multiple-documents",
     "template/no-front-matter",
     "body/unknown-type",
+    "form/labels-type",
+    "form/assignees-type",
 }
 
 

@@ -14,7 +14,7 @@ from issue_scaffold.adapters.cache_store import CacheStore, cache_folder, digest
 from issue_scaffold.adapters.render_cache import Manifest, RenderCache
 from issue_scaffold.adapters.sources import Source, SourceReader
 from issue_scaffold.domain.rendering import Rendering
-from issue_scaffold.errors import TemplateError
+from issue_scaffold.errors import AnswerError, TemplateError
 
 if TYPE_CHECKING:
     from issue_scaffold.adapters.copier_engine import Asking
@@ -104,7 +104,8 @@ class Renderer:
                 )
             for text in repositories.config_files(source, commit):
                 # Before any question; Copier's own reading of it, with what it includes, decides afterwards.
-                copier_engine.refuse_unsupported(source.recorded, copier_engine.read_config(text), {})
+                config = copier_engine.read_config(source.recorded, text)
+                copier_engine.refuse_unsupported(source.recorded, config, {})
         job = copier_engine.RenderJob(
             source=source.recorded,
             origin=repositories.origin(source),
@@ -123,7 +124,7 @@ class Renderer:
         recorded = None
         if request.recorded is not None:
             recorded = {name: value for name, value in request.recorded.items() if not name.startswith("_")}
-        asked = json.dumps([recorded, dict(request.data), dict(request.suggested)], sort_keys=True, default=str)
+        asked = json.dumps(_canonical([recorded, dict(request.data), dict(request.suggested)]), sort_keys=True)
         name = request.folder_name if self._depends_on_folder(request.source, commit) else ""
         tools = f"{copier_version()} {__version__}"
         return digest_of(request.source.recorded, commit, request.version, request.answers_file, asked, name, tools)
@@ -144,6 +145,24 @@ def _preload() -> None:
     from issue_scaffold.adapters import copier_engine
 
     copier_engine.preload()
+
+
+def _canonical(value: object) -> object:
+    """Return what JSON tells apart for every two values that YAML tells apart; `1: x` from `"1": x`, dates from texts.
+
+    Raises AnswerError for a value that contains itself.
+    """
+    try:
+        match value:
+            case dict():
+                return {repr(name): _canonical(item) for name, item in value.items()}
+            case list() | tuple():
+                return [_canonical(item) for item in value]
+            case str() | int() | float() | None:
+                return value
+    except RecursionError:
+        raise AnswerError("an answer contains itself, which no template can use") from None
+    return {"": repr(value)}
 
 
 @contextmanager

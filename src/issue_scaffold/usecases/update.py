@@ -5,11 +5,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from issue_scaffold.adapters import staging, structured_files, target
+from issue_scaffold.adapters import git, staging, structured_files, target
 from issue_scaffold.adapters.copier_engine import Asking
 from issue_scaffold.adapters.sources import Source, parse_source
 from issue_scaffold.domain.merge import plan_merge
-from issue_scaffold.domain.plan import Action, Step
+from issue_scaffold.domain.plan import Action, Step, Tree
 from issue_scaffold.domain.rendering import File, Rendering
 from issue_scaffold.errors import UsageError
 from issue_scaffold.usecases.execution import (
@@ -24,7 +24,7 @@ from issue_scaffold.usecases.execution import (
 )
 from issue_scaffold.usecases.install import choose_version
 from issue_scaffold.usecases.rendering import Renderer, Request
-from issue_scaffold.usecases.target import Target, answers_path, open_target, resolve_folder
+from issue_scaffold.usecases.target import Target, accepted_deviations, answers_path, open_target, resolve_folder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,14 +69,15 @@ def update(options: UpdateOptions, renderer: Renderer) -> Outcome:
 
 
 def _update(options: UpdateOptions, opened: Target, renderer: Renderer) -> Outcome:
-    source, version = _destination(options, opened, renderer)
+    source, version, remarks = _destination(options, opened, renderer)
     base = renderer.rendering(opened.recorded)
     request = opened.recorded._replace(source=source, version=version, data=options.data)
     theirs = renderer.rendering(request, asking=_asking(options, base, request, renderer))
     paths = {*base.files, *theirs.files}
-    restored = _restored(options, theirs)
-    refuse_unfinished(opened.root, sorted(paths - restored))
     ours = target.read_files(opened.root, paths)
+    restored = _restored(options, opened, ours, theirs)
+    unrestored = {path: file for path, file in ours.items() if path not in restored}
+    refuse_unfinished(opened.root, unrestored, base.files, theirs.files)
     plan = plan_merge(base, ours, theirs, merge_tools(theirs.version))
     plan = replace(plan, steps=tuple(_restore(step, theirs) if step.path in restored else step for step in plan.steps))
     outcome = Outcome(
@@ -86,6 +87,7 @@ def _update(options: UpdateOptions, opened: Target, renderer: Renderer) -> Outco
         version=theirs.version,
         plan=plan,
         dry_run=options.dry_run,
+        notes=remarks,
     )
     refuse_case_twins(opened.root, plan)
     if plan.conflicts and options.on_conflict == "abort":
@@ -98,21 +100,20 @@ def _update(options: UpdateOptions, opened: Target, renderer: Renderer) -> Outco
     refuse_invalid(plan)
     if options.dry_run:
         return outcome
-    return replace(outcome, notes=outcome.notes + carry_out(opened.root, plan))
+    notes = carry_out(opened.root, plan) + _resolved_notes(opened.root, restored)
+    return replace(outcome, notes=outcome.notes + notes)
 
 
-def _destination(options: UpdateOptions, opened: Target, renderer: Renderer) -> tuple[Source, str]:
-    """Return the source and the version to go to."""
-    moved = parse_source(options.template, relative_to=Path.cwd()) if options.template else None
-    if moved is not None and moved != opened.source:
-        return moved, choose_version(moved, options.ref, renderer)
-    if options.ref is None and (options.restore or options.restore_all):
-        return opened.source, opened.version
-    version = choose_version(opened.source, options.ref, renderer)
-    known = renderer.sources.known_versions(opened.source)
-    if options.ref is None and not known.is_newer(version, opened.version):
-        return opened.source, opened.version
-    return opened.source, version
+def _destination(options: UpdateOptions, opened: Target, renderer: Renderer) -> tuple[Source, str, tuple[str, ...]]:
+    """Return the source and the version to go to, and remarks on how it was found."""
+    source = parse_source(options.template, relative_to=Path.cwd()) if options.template else opened.source
+    if source == opened.source and options.ref is None and (options.restore or options.restore_all):
+        return source, opened.version, ()
+    version, remarks = choose_version(source, options.ref, renderer)
+    known = renderer.sources.known_versions(source)
+    if source == opened.source and options.ref is None and not known.is_newer(version, opened.version):
+        version = opened.version
+    return source, version, remarks
 
 
 def _asking(options: UpdateOptions, base: Rendering, request: Request, renderer: Renderer) -> Asking:
@@ -129,9 +130,15 @@ def _asking(options: UpdateOptions, base: Rendering, request: Request, renderer:
     return "new"
 
 
-def _restored(options: UpdateOptions, theirs: Rendering) -> set[str]:
+def _restored(options: UpdateOptions, opened: Target, ours: Tree, theirs: Rendering) -> set[str]:
+    """Return the files to restore: those named, or all but the ones that deviate on purpose."""
     if options.restore_all:
-        return set(theirs.files) - theirs.write_once - {theirs.answers_file}
+        accepted = {
+            path
+            for path, entry in accepted_deviations(opened.root).items()
+            if entry.sha256 == (ours[path].digest if path in ours else None)
+        }
+        return set(theirs.files) - theirs.write_once - {theirs.answers_file} - accepted
     named = {Path(path).as_posix() for path in options.restore}
     unknown = sorted(named - set(theirs.files))
     if unknown:
@@ -140,6 +147,14 @@ def _restored(options: UpdateOptions, theirs: Rendering) -> set[str]:
             hint=f"its files: {', '.join(sorted(theirs.files))}",
         )
     return named
+
+
+def _resolved_notes(root: Path, restored: set[str]) -> tuple[str, ...]:
+    """Return what is left to do for restored files that git still has as unmerged."""
+    if not restored or git.top_level(root) is None:
+        return ()
+    unmerged = sorted(restored.intersection(git.unmerged_paths(root)))
+    return (f"the conflict is resolved; tell git: git add {' '.join(unmerged)}",) if unmerged else ()
 
 
 def _restore(step: Step, theirs: Rendering) -> Step:

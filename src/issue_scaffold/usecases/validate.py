@@ -60,7 +60,7 @@ def repository_files(root: Path) -> list[str]:
 
 def validate_repository(root: Path) -> tuple[Finding, ...]:
     """Return the findings of a repository, with paths relative to it. Raises ScaffoldError for unreadable files."""
-    return validate_files({path: read_file(root / path) for path in repository_paths(root)})
+    return validate_files({path: read_file(str(root / path)) for path in repository_paths(root)})
 
 
 def validate(
@@ -105,70 +105,86 @@ def _report(target: Target, found: Mapping[tuple[int, str], list[Finding]]) -> T
 
 def collect(paths: Sequence[str], stdin: bytes | None = None) -> list[Target]:
     """Read the files that paths stand for; every repository once, however many of its files are named."""
-    groups: dict[str, Group] = {}
+    collector = _Collector(stdin or b"")
     targets = []
     for name in dict.fromkeys(paths):
         try:
-            targets.append(_target(name, stdin, groups))
+            targets.append(collector.target(name))
         except ScaffoldError as error:
             targets.append(Target(name, None, frozenset(), error))
     return targets
 
 
-def _target(name: str, stdin: bytes | None, groups: dict[str, Group]) -> Target:
-    if name == STDIN:
-        return Target(name, Group(None, {name: stdin or b""}, {name: name}), frozenset({name}))
-    path = Path(name)
-    if path.is_dir():
-        return _folder(name, path, groups)
-    content = read_file(path, shown=name)
-    place = repository_of(path)
-    if place is None:
-        shown = path.as_posix()
-        return Target(name, Group(None, {shown: content}, {shown: name}), frozenset({shown}))
-    root, relative = place
-    group = _group(root, groups, strict=False)
-    group.files[relative] = content
-    group.shown.setdefault(relative, name)
-    return Target(name, group, frozenset({relative}))
+class _Collector:
+    """The groups that are known so far, by the real path of their root, and where folders belong."""
+
+    def __init__(self, stdin: bytes) -> None:
+        self.stdin = stdin
+        self.groups: dict[str, Group] = {}
+        self.places: dict[str, tuple[Group, str] | None] = {}
+
+    def target(self, name: str) -> Target:
+        """Return one path's files. Raises ScaffoldError if it can't be read."""
+        if name == STDIN:
+            return Target(name, Group(None, {name: self.stdin}, {name: name}), frozenset({name}))
+        if os.path.isdir(name):  # noqa: PTH112 - a thousand paths: pathlib would take half the time
+            return self._folder(name)
+        folder, file_name = os.path.split(name)
+        place = self._place(folder)
+        if place is None:
+            shown = name.replace(os.sep, "/")
+            return Target(name, Group(None, {shown: read_file(name)}, {shown: name}), frozenset({shown}))
+        group, inner = place
+        relative = f"{inner}/{file_name}" if inner else file_name
+        if relative not in group.files:
+            group.files[relative] = read_file(name)
+        group.shown.setdefault(relative, name)
+        return Target(name, group, frozenset({relative}))
+
+    def _place(self, folder: str) -> tuple[Group, str] | None:
+        """Return the group of a file's folder, and the folder's path there."""
+        if folder not in self.places:
+            found = repository_of(folder)
+            self.places[folder] = (self._group(found[0], strict=False), found[1]) if found else None
+        return self.places[folder]
+
+    def _folder(self, name: str) -> Target:
+        # A repository may itself be called `.github`: an organisation's defaults live in one.
+        alone = any(os.path.exists(os.path.join(name, inner)) for inner in (".git", ".github"))  # noqa: PTH110, PTH118
+        root, inner = (None if alone else repository_of(name)) or (Path(name), "")
+        group = self._group(root, strict=True)
+        lead = f"{inner}/" if inner else ""
+        wanted = frozenset(relative for relative in group.files if relative.startswith(lead))
+        for relative in wanted:
+            below = relative.removeprefix(lead)
+            shown = below if name == "." else os.path.join(name, *below.split("/"))  # noqa: PTH118 - as the user wrote it
+            group.shown.setdefault(relative, shown)
+        return Target(name, group, wanted)
+
+    def _group(self, root: Path, *, strict: bool) -> Group:
+        """Return a repository's files, read once. Unless `strict`, files that can't be read are left out."""
+        key = os.path.realpath(root)
+        if key not in self.groups:
+            files: dict[str, bytes] = {}
+            try:
+                for relative in repository_paths(root):
+                    files[relative] = read_file(str(root / relative))
+            except ScaffoldError:
+                if strict:
+                    raise
+            self.groups[key] = Group(root, files, {})
+        return self.groups[key]
 
 
-def _folder(name: str, path: Path, groups: dict[str, Group]) -> Target:
-    place = repository_of(path / "x")
-    root, inner = (place[0], place[1][:-1]) if place else (path, "")
-    group = _group(root, groups, strict=True)
-    wanted = frozenset(relative for relative in group.files if relative.startswith(inner))
-    for relative in wanted:
-        below = relative.removeprefix(inner)
-        group.shown.setdefault(relative, below if name == "." else os.path.join(name, *below.split("/")))  # noqa: PTH118
-    return Target(name, group, wanted)
-
-
-def _group(root: Path, groups: dict[str, Group], *, strict: bool) -> Group:
-    """Return a repository's files, read once. Unless `strict`, files that can't be read are left out."""
-    key = os.path.realpath(root)
-    if key not in groups:
-        files: dict[str, bytes] = {}
-        try:
-            for relative in repository_paths(root):
-                files[relative] = read_file(root / relative)
-        except ScaffoldError:
-            if strict:
-                raise
-        groups[key] = Group(root, files, {})
-    return groups[key]
-
-
-def repository_of(path: Path) -> tuple[Path, str] | None:
-    """Return the repository that a file belongs to by its folders' names, and its path there; None if by none."""
-    absolute = Path(os.path.abspath(path))  # noqa: PTH100 - symlinks stay as the user wrote them
-    parts = absolute.parts
-    for index in range(len(parts) - 2, 0, -1):
+def repository_of(folder: str) -> tuple[Path, str] | None:
+    """Return the repository that a folder of templates belongs to by its names, and its path there; None if by none."""
+    parts = Path(os.path.abspath(folder)).parts  # noqa: PTH100 - symlinks stay as the user wrote them
+    for index in range(len(parts) - 1, 0, -1):
         if parts[index] in _MARKERS:
             return Path(*parts[:index]), "/".join(parts[index:])
-    inside = template_folder("/".join(parts))
+    inside = template_folder("/".join([*parts, ""]))
     if inside is None:
         return None
-    folder = inside[0].count("/")
-    begin = folder - 1 if parts[folder - 1] == "docs" else folder
+    begin = inside[0].count("/")
+    begin -= parts[begin - 1] == "docs"
     return Path(*parts[:begin]), "/".join(parts[begin:])

@@ -9,7 +9,7 @@ from typing import Final
 from issue_scaffold.domain.document import Problem, at, shown
 from issue_scaffold.domain.issue_form import Element, Form, Option, text_of
 from issue_scaffold.domain.rules.form import value_or_key
-from issue_scaffold.domain.rules.form_fixes import quote_items
+from issue_scaffold.domain.rules.form_fixes import quote_items, unquoted_boolean
 from issue_scaffold.domain.rules.wording import closest, line_of, listing
 from issue_scaffold.domain.text_edit import Edit, Fix, quote, quoted
 from issue_scaffold.domain.yaml_tree import Entry, Mapping, Node, Scalar, Sequence, resolve, type_name
@@ -155,9 +155,7 @@ def not_a_boolean(form: Form) -> Iterator[Problem]:
             if isinstance(value, Scalar) and (value.kind == "bool" or value.is_null):
                 continue
             message = f"{element.name}: `{key}` is {type_name(value)}, and must be a boolean"
-            fix = None
-            if isinstance(value, Scalar) and value.value.strip().lower() in {"true", "false"}:
-                fix = Fix((Edit(value.start, value.end, value.value.strip().lower()),), unsafe=True)
+            fix = unquoted_boolean(value)
             yield at(value_or_key(entry), message, hint="write `true` or `false`, without quotes", fix=fix)
 
 
@@ -218,7 +216,7 @@ def render_language(form: Form) -> Iterator[Problem]:
         from issue_scaffold.domain.rules.linguist import LANGUAGES
 
         if folded not in LANGUAGES:
-            guess = closest(folded, LANGUAGES)
+            guess = closest(folded, sorted(LANGUAGES))
             hint = f"did you mean `{guess}`?" if guess else "the answer is still put in a code block, without colours"
             yield at(node, f"{element.name}: `{word}` is no language that GitHub highlights", hint=hint)
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from issue_scaffold.domain.document import Document, Problem, at, shown
 from issue_scaffold.domain.issue_form import string_entries, text_of
 from issue_scaffold.domain.rules.form import value_or_key
-from issue_scaffold.domain.rules.form_fixes import rename
+from issue_scaffold.domain.rules.form_fixes import rename, unquoted_boolean
 from issue_scaffold.domain.rules.wording import allowed, closest
 from issue_scaffold.domain.text_edit import Fix, quote
 from issue_scaffold.domain.yaml_tree import Entry, Mapping, Scalar, Sequence, resolve, type_name
@@ -31,7 +31,8 @@ def value_type(document: Document) -> Iterator[Problem]:
         value = resolve(enabled.value)
         if not isinstance(value, Scalar) or value.kind not in {"bool", "null"}:
             message = f"`blank_issues_enabled` is {type_name(value)}, and must be a boolean"
-            yield at(value_or_key(enabled), message, hint="write `true` or `false`, without quotes")
+            fix = unquoted_boolean(value)
+            yield at(value_or_key(enabled), message, hint="write `true` or `false`, without quotes", fix=fix)
     links = document.mapping.find("contact_links")
     if links is None:
         return

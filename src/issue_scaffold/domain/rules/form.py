@@ -30,13 +30,15 @@ from issue_scaffold.domain.text_edit import quote
 from issue_scaffold.domain.yaml_tree import Entry, Mapping, Node, Scalar, Sequence, resolve, type_name
 
 SHORTEST_NAME = 3
+MOST_STRANGERS = 100
 LEGACY_KEYS = {"about": "description", "issue_body": "", "inputs": "body"}
 
 
 def missing_key(form: Form) -> Iterator[Problem]:
     """Find required top-level keys that are absent, unless a misspelt or outdated key stands for them."""
-    present = set(form.root.keys())
-    stand_ins = {closest(key, TOP_KEYS) or LEGACY_KEYS.get(key) for key in present - set(TOP_KEYS)}
+    present = form.root.keys()
+    strangers = [key for key in present if key not in TOP_KEYS][:MOST_STRANGERS]
+    stand_ins = {closest(key, TOP_KEYS) or LEGACY_KEYS.get(key) for key in strangers}
     stand_ins |= {LEGACY_KEYS.get(key) for key in present}
     for key in ("name", "description", "body"):
         if key in present or key in stand_ins or (key == "body" and form.document.separators):
@@ -45,7 +47,7 @@ def missing_key(form: Form) -> Iterator[Problem]:
             continue
         says = "GitHub says `Body cannot be empty`" if key == "body" else "GitHub leaves the form out of the chooser"
         first = form.root.entries[0].key
-        guess = name_from_path(form.source.path) if key != "body" else None
+        guess = name_from_path(form.source.path) or text_of(form.top("name")) if key != "body" else None
         fix = add_top_key(form.source, form.root, key, guess) if guess else None
         yield at(first, f"required top-level key `{key}` is missing", hint=f"add `{key}:`; without it {says}", fix=fix)
 

@@ -50,6 +50,12 @@ def quote_items(source: Source, nodes: Sequence[Node]) -> Fix | None:
     return Fix(tuple(edits)) if edits else None
 
 
+def unquoted_boolean(node: Node) -> Fix | None:
+    """Take the quotes from `"true"` and `"false"`, as a guess."""
+    word = node.value.strip().lower() if isinstance(node, Scalar) else ""
+    return Fix((Edit(node.start, node.end, word),), unsafe=True) if word in {"true", "false"} else None
+
+
 def name_from_path(path: str) -> str | None:
     """Return a name for a template after its file's: `.../bug_report.yml` is `Bug report`."""
     stem = path.replace("\\", "/").rpartition("/")[2].rpartition(".")[0]

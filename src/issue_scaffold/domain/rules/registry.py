@@ -5,6 +5,7 @@ function finds it. Longer words and examples live in `explain/`, so that validat
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 from issue_scaffold.domain.document import Document, Problem
@@ -43,6 +44,7 @@ LABELS: Final = f"{_GITHUB}/issues/using-labels-and-milestones-to-track-work/man
 E, W, NOTE = Severity.ERROR, Severity.WARNING, Severity.INFO
 SAFE, UNSAFE, MIXED, NO = "safe", "unsafe", "safe or unsafe", ""
 
+MOST_PROBLEMS: Final = 100
 T = TypeVar("T")
 
 
@@ -66,10 +68,10 @@ class Rule(NamedTuple, Generic[T]):
 
 
 READING: Final[tuple[Rule[Any], ...]] = (
-    Rule("yaml/syntax", E, SAFE, "the file is not YAML", ""),
+    Rule("yaml/syntax", E, MIXED, "the file is not YAML", ""),
     Rule("yaml/encoding", E, SAFE, "the file is not UTF-8, or begins with a byte order mark", ""),
     Rule("yaml/limits", E, NO, "the file is nested too deeply or too large", ""),
-    Rule("template/front-matter-syntax", E, SAFE, "the front matter is not YAML, or is never closed", CHOOSER),
+    Rule("template/front-matter-syntax", E, MIXED, "the front matter is not YAML, or is never closed", CHOOSER),
 )
 ANY: Final[tuple[Rule[Document], ...]] = (
     Rule("text/broken-emoji", W, SAFE, "text went through a wrong code page", "", text.broken_emoji),
@@ -217,7 +219,7 @@ TEMPLATE: Final[tuple[Rule[Document], ...]] = (
     ),
 )
 CHOOSERS: Final[tuple[Rule[Document], ...]] = (
-    Rule("chooser/type", E, SAFE, "the chooser, or a value in it, is of the wrong type", CHOOSER, chooser.value_type),
+    Rule("chooser/type", E, MIXED, "the chooser, or a value in it, is of the wrong type", CHOOSER, chooser.value_type),
     Rule("chooser/missing-key", E, NO, "a contact link lacks `name`, `url` or `about`", CHOOSER, chooser.missing_key),
     Rule("chooser/unpermitted-key", W, SAFE, "a key that the chooser doesn't have", CHOOSER, chooser.unpermitted_key),
     Rule("chooser/url-scheme", E, NO, "a contact link that isn't http or https", CHOOSER, chooser.url_scheme),
@@ -267,8 +269,12 @@ RULES: Final[dict[str, Rule[Any]]] = {rule.id: rule for group in GROUPS for rule
 
 
 def run(rules: Iterable[Rule[T]], subject: T) -> Iterator[tuple[Rule[T], Problem]]:
-    """Yield what each rule finds in a subject."""
+    """Yield what each rule finds in a subject, at most `MOST_PROBLEMS` of a rule: who has so many wants no list."""
     for rule in rules:
         if rule.check is not None:
-            for problem in rule.check(subject):
+            found = list(islice(rule.check(subject), MOST_PROBLEMS + 1))
+            if len(found) > MOST_PROBLEMS:
+                last = found[MOST_PROBLEMS - 1]
+                found[MOST_PROBLEMS - 1 :] = [last._replace(message=f"{last.message} (further ones are not listed)")]
+            for problem in found:
                 yield rule, problem

@@ -23,6 +23,8 @@ class Stop(NamedTuple):
 _VALUE = re.compile(
     r"^(?P<lead>[ \t]*(?:- +)*(?:[^\s:#'\"\[{&*!|>@`%-][^:#\n]*?:[ \t]+|- +))(?P<value>\S.*?)(?P<tail>[ \t]*)$"
 )
+_VALUE_START = re.compile(r"^\s*(?:- +)*(?:[\w.-]+:[ \t]+)?(?=[\[{])")
+_OPENING = {"[": "]", "{": "}"}
 _STARTERS = {
     "@": "a value can't begin with `@`",
     "`": "a value can't begin with a backtick",
@@ -121,17 +123,20 @@ def _starter(source: Source, stop: Stop) -> Problem | None:
     """Explain a value that begins with a character which means something to YAML."""
     offset = stop.context_offset if stop.context_offset is not None else stop.offset
     sequence = "sequence entries" in stop.problem or "mapping keys" in stop.problem
-    known = any(word in stop.context for word in _IN_VALUE) or sequence or "tag handle" in stop.problem
-    if "node content" in stop.problem or "next token" in stop.context or sequence:
+    undefined = "tag handle" in stop.problem or "undefined alias" in stop.problem
+    known = any(word in stop.context for word in _IN_VALUE) or sequence or undefined
+    if undefined or "node content" in stop.problem or "next token" in stop.context or sequence:
         offset = stop.offset
     char = source.text[offset : offset + 1]
     if not known or char not in _STARTERS:
         return None
-    _, end, line = _line(source, offset)
-    if char in {"[", "{"} and line.rstrip().endswith(("[", ",", "{")):
+    start, end, line = _line(source, offset)
+    if char in _OPENING and _OPENING[char] not in line[offset - start :]:
         what = "list" if char == "[" else "mapping"
         return _span(source, offset, f"the {what} that begins here is never closed", "close it, or quote the text")
     fix = _quote_rest(source, offset)
+    if fix and char in {"|", ">"}:
+        fix = fix._replace(unsafe=True)  # a block may have been meant
     hint = "put the value in quotes" if char != "-" else "begin it on the next line, or put the value in quotes"
     return Problem(offset, end if fix else offset + 1, _STARTERS[char], hint, fix=fix)
 
@@ -226,7 +231,11 @@ def _indentation(source: Source, stop: Stop) -> Problem | None:  # noqa: PLR0911
     has = len(line) - len(line.lstrip())
     closed = source.text[start : stop.offset].rstrip()[-1:]
     if closed in {"]", "}"}:
-        return Problem(stop.offset, end, f"text after the closing {closed}", "remove it, or quote the whole value")
+        value = _VALUE_START.match(line)
+        at = start + value.end() if value else stop.offset
+        fix = _quote_rest(source, at) if source.text[stop.offset : end].strip(",; \t") else None
+        hint = "quote the whole value" if fix else "remove it"
+        return Problem(stop.offset, end, f"text after the closing {closed}", hint, fix=fix)
     context = stop.context_offset or 0
     wanted = context - source.line_start(context)
     if stop.offset >= len(source.text):

@@ -4,7 +4,9 @@ Sources: GitHub's "Configuring issue templates for your repository" and the comm
 profiles": a template counts only with `name` and `about` in front matter at the very first byte.
 """
 
+import re
 from collections.abc import Iterator
+from itertools import islice
 
 from issue_scaffold.domain.document import Document, Problem, at
 from issue_scaffold.domain.finding import Severity
@@ -16,6 +18,7 @@ from issue_scaffold.domain.rules.wording import allowed, closest
 from issue_scaffold.domain.text_edit import Edit, Fix, quote
 from issue_scaffold.domain.yaml_tree import Mapping, Scalar, Sequence, resolve, type_name
 
+MOST_LINES = 1000
 NOT_TEMPLATES = frozenset({"readme.md", "contributing.md", "pull_request_template.md", "issue_template.md"})
 
 
@@ -134,18 +137,9 @@ def trailing_space(document: Document) -> Iterator[Problem]:
     front = find_front_matter(document.source.text)
     if front is None or front.end is None or front.late:
         return
-    text, edits, at_line = document.source.text, [], 0
-    stop = document.source.line_end(front.end)
-    while at_line <= stop:
-        end = document.source.line_end(at_line)
-        line = text[at_line:end]
-        kept = len(line.rstrip(" \t"))
-        if kept < len(line):
-            edits.append(Edit(at_line + kept, end, ""))
-        following = document.source.next_line(at_line)
-        if following <= at_line:
-            break
-        at_line = following
+    head = document.source.text[: document.source.line_end(front.end)]
+    blanks = islice(re.finditer(r"[ \t]+(?=\r?$)", head, re.MULTILINE), MOST_LINES)
+    edits = [Edit(found.start(), found.end(), "") for found in blanks]
     if edits:
         more = f" ({len(edits)} lines)" if len(edits) > 1 else ""
         message = f"white space at the end of a front matter line{more}"

@@ -1,0 +1,205 @@
+"""`scaffold labels`: plan, apply and export."""
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from issue_scaffold.cli import labels_output
+from issue_scaffold.cli.labels_progress import Progress, tell_wait
+from issue_scaffold.cli.options import OutputTarget, OutputTargetType, can_ask
+from issue_scaffold.cli.output import write_atomically, write_report
+from issue_scaffold.domain.label_plan import LabelPlan
+from issue_scaffold.errors import EXIT_FINDINGS, UsageError
+from issue_scaffold.usecases.label_config import InvalidConfigError
+from issue_scaffold.usecases.labels import (
+    LabelOptions,
+    LabelsReport,
+    Session,
+    StepResult,
+    Surroundings,
+    execute,
+    export,
+    export_document,
+    make_plan,
+    open_session,
+)
+
+Decorated = TypeVar("Decorated", bound=Callable[..., Any])
+
+_REPO = click.option(
+    "--repo", metavar="OWNER/NAME", help="Repository; HOST/OWNER/NAME for another host. [default: the git remote's]"
+)
+_API_URL = click.option(
+    "--api-url", metavar="URL", help="Address of the REST API. [default: GITHUB_API_URL, else by the host]"
+)
+
+
+def _plan_options(command: Decorated) -> Decorated:
+    """Add the options that decide what a plan is."""
+    options = (
+        _REPO,
+        click.option(
+            "--file",
+            "files",
+            multiple=True,
+            metavar="PATH",
+            help="Labels config, of any known format. May be repeated: later ones win, label by label.",
+        ),
+        click.option("--prune", is_flag=True, help="Delete labels that the config doesn't have, unless in use."),
+        click.option("--force-in-use", is_flag=True, help="With --prune: delete also labels that issues have."),
+        click.option(
+            "--protect",
+            multiple=True,
+            metavar="GLOB",
+            help="With --prune: keep labels of such names. May be repeated.",
+        ),
+        _API_URL,
+        click.option(
+            "--format",
+            "formats",
+            type=OutputTargetType(labels_output.FORMATS),
+            multiple=True,
+            default=(OutputTarget("text"),),
+            show_default="text",
+            help="How to show the result, and the file it goes to. May be repeated.",
+        ),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+@click.group("labels", short_help="Plan, apply or export a repository's labels.")
+def command() -> None:
+    """Bring a repository's labels on GitHub in line with its labels config; nothing is deleted unless asked for.
+
+    The token is taken from GH_TOKEN or GITHUB_TOKEN, or asked of gh.
+    """
+
+
+@command.command("plan", short_help="Show what apply would do.")
+@_plan_options
+@click.pass_context
+def plan_command(ctx: click.Context, /, **values: Any) -> int:  # noqa: ANN401 - Click's values, declared above
+    """Show what would have to be done to the labels, and change nothing. Exits 1 if there is something to do."""
+    try:
+        session = open_session(_options(values), Surroundings(on_wait=tell_wait))
+    except InvalidConfigError as error:
+        return _show_invalid(error, values["formats"], ctx.color)
+    report = _report("plan", session, make_plan(session))
+    labels_output.write(report, values["formats"], color=ctx.color)
+    return report.exit_code
+
+
+@command.command("apply", short_help="Show the plan, ask, and do it.")
+@_plan_options
+@click.option("-y", "--yes", is_flag=True, help="Don't ask.")
+@click.pass_context
+def apply_command(ctx: click.Context, /, **values: Any) -> int:  # noqa: ANN401 - Click's values, declared above
+    """Show the plan, ask, do each of its steps, and read the labels again to see that all is as it should be."""
+    if not values["yes"] and not can_ask():
+        raise click.UsageError("apply asks before it changes anything; without a terminal, add --yes")
+    try:
+        session = open_session(_options(values), Surroundings(on_wait=tell_wait))
+    except InvalidConfigError as error:
+        return _show_invalid(error, values["formats"], ctx.color)
+    plan = make_plan(session)
+    shows_text = any(target.format == "text" and target.file is None for target in values["formats"])
+    if shows_text or not values["yes"]:
+        labels_output.show_plan(_report("apply", session, plan), color=ctx.color, err=not shows_text)
+    if plan.writes and not values["yes"] and not click.confirm("Do it?", err=True):
+        click.echo("nothing was changed", err=True)
+        return EXIT_FINDINGS
+    results = _run(session, plan, shows_text=shows_text)
+    verified = make_plan(session) if plan.writes else plan
+    report = _report("apply", session, plan, results=results, verified=verified)
+    labels_output.write(report, values["formats"], color=ctx.color)
+    return report.exit_code
+
+
+def _run(session: Session, plan: LabelPlan, *, shows_text: bool) -> tuple[StepResult, ...]:
+    """Execute a plan, and say on the way what has been done."""
+    results: list[StepResult] = []
+    progress = Progress(len(plan.writes), session.api.seconds_for)
+    try:
+        for result in execute(session, plan):
+            progress.clear()
+            results.append(result)
+            if shows_text:
+                click.echo(labels_output.result_line(result))
+            progress.show(len(results))
+    except KeyboardInterrupt:
+        progress.clear()
+        message = f"{len(results)} of {len(plan.writes)} steps were done; running the same command again does the rest"
+        click.echo(message, err=True)
+        raise
+    progress.clear()
+    return tuple(results)
+
+
+def _options(values: dict[str, Any]) -> LabelOptions:
+    if values["force_in_use"] and not values["prune"]:
+        raise click.UsageError("--force-in-use means something only with --prune")
+    return LabelOptions(
+        repo=values["repo"],
+        api_url=values["api_url"],
+        files=values["files"],
+        prune=values["prune"],
+        force_in_use=values["force_in_use"],
+        protect=values["protect"],
+        folder=Path.cwd(),
+    )
+
+
+def _report(
+    name: str,
+    session: Session,
+    plan: LabelPlan,
+    *,
+    results: tuple[StepResult, ...] = (),
+    verified: LabelPlan | None = None,
+) -> LabelsReport:
+    return LabelsReport(
+        command=name,
+        repository=str(session.api.repository),
+        files=session.files,
+        plan=plan,
+        results=results,
+        verified=verified,
+    )
+
+
+def _show_invalid(error: InvalidConfigError, formats: tuple[OutputTarget, ...], color: bool | None) -> int:
+    if error.report is not None:
+        write_report(error.report, formats, color=color)
+    click.echo(f"error: {error.message}", err=True)
+    return error.exit_code
+
+
+@command.command("export", short_help="Write the labels that there are as a labels config.")
+@_REPO
+@_API_URL
+@click.option("--format", "format_", type=click.Choice(["yaml", "json"]), default="yaml", help="How to write it.")
+@click.option(
+    "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="File to write [default: standard output]."
+)
+@click.option("-y", "--yes", is_flag=True, help="Overwrite the file if it exists.")
+def export_command(repo: str | None, api_url: str | None, format_: str, output: Path | None, *, yes: bool) -> int:
+    """Write the labels that a repository has on GitHub as a labels config."""
+    if output is not None and output.exists() and not yes:
+        raise UsageError(f"{output} exists", hint="add --yes to overwrite it")
+    options = LabelOptions(repo=repo, api_url=api_url, folder=Path.cwd())
+    document = export_document(export(options, Surroundings(on_wait=tell_wait)))
+    if format_ == "json":
+        text = json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+    else:
+        text = labels_output.as_yaml(document)
+    if output is None:
+        sys.stdout.write(text)
+    else:
+        write_atomically(output, text)
+    return 0

@@ -1,0 +1,45 @@
+"""How far `labels apply` has come, and what it waits for: on standard error, a bar only on a terminal."""
+
+import sys
+from collections.abc import Callable
+
+import click
+
+_BAR = 24
+_WORTH_TELLING_SECONDS = 3.0
+
+
+def tell_wait(seconds: float, why: str) -> None:
+    """Say that nothing will happen for a while, and why."""
+    if seconds >= _WORTH_TELLING_SECONDS:
+        click.echo(f"waiting {duration(seconds)}: {why}", err=True)
+
+
+def duration(seconds: float) -> str:
+    """Return a time as people say it."""
+    whole = max(1, round(seconds))
+    if whole < 120:  # noqa: PLR2004 - two minutes
+        return f"{whole} s"
+    return f"{round(whole / 60)} min" if whole < 7200 else f"{whole / 3600:.1f} h"  # noqa: PLR2004 - two hours
+
+
+class Progress:
+    """A line that is drawn again after every step. `seconds_for` gives the time that so many more writes take."""
+
+    def __init__(self, total: int, seconds_for: Callable[[int], float]) -> None:
+        self._total = total
+        self._seconds_for = seconds_for
+        self._is_shown = sys.stderr.isatty() and total > 1
+
+    def show(self, done: int) -> None:
+        """Draw the line."""
+        if self._is_shown and done < self._total:
+            filled = _BAR * done // self._total
+            bar = "#" * filled + "-" * (_BAR - filled)
+            left = duration(self._seconds_for(self._total - done))
+            click.echo(f"[{bar}] {done}/{self._total}, about {left} left", nl=False, err=True)
+
+    def clear(self) -> None:
+        """Take the line away."""
+        if self._is_shown:
+            click.echo("\r\x1b[K", nl=False, err=True)

@@ -1,0 +1,254 @@
+"""`scaffold catalog new` and `catalog add`: a template repository out of existing templates and forms.
+
+Owns which files are taken, what becomes of each, and where the labels' colours come from. A catalog is written whole
+or not at all.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import yaml
+
+from issue_scaffold.adapters import git
+from issue_scaffold.adapters.catalog_files import write_files
+from issue_scaffold.adapters.documents import load
+from issue_scaffold.adapters.form_text import form_text
+from issue_scaffold.adapters.source_files import repository_paths
+from issue_scaffold.adapters.template_files import template_files
+from issue_scaffold.adapters.yaml_nodes import parse_yaml
+from issue_scaffold.domain.catalog.entry import FOLDER, SUFFIX, Entry, catalog_entry, is_simple, slug_of
+from issue_scaffold.domain.catalog.layout import (
+    LABELS,
+    QUESTIONS,
+    LabelRow,
+    catalog_files,
+    choice_line,
+    label_lines,
+    label_rows,
+    scalar,
+)
+from issue_scaffold.domain.convert.form import Remark, form_from_data
+from issue_scaffold.domain.front_matter import find_front_matter
+from issue_scaffold.domain.labels_config import read_labels
+from issue_scaffold.domain.repository_layout import is_labels_config
+from issue_scaffold.domain.source import Source
+from issue_scaffold.domain.text_edit import Edit, apply_edits, entry_end
+from issue_scaffold.domain.yaml_tree import Mapping as Node
+from issue_scaffold.domain.yaml_tree import Scalar, Sequence as Items
+from issue_scaffold.errors import UsageError
+from issue_scaffold.usecases.convert import ConvertOptions, convert, kind_of, read_input, refuse_invalid_form
+
+TEMPLATES: Final = ".github/ISSUE_TEMPLATE"
+# What a catalog starts with when nothing is imported: the bundled forms that ask no questions of their own.
+STARTERS: Final = ("bug_report", "feature_request", "documentation")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CatalogOutcome:
+    """What was written: the folder, its new or changed files, the issue types, and a remark with each file's path."""
+
+    folder: str
+    files: tuple[str, ...]
+    entries: tuple[Entry, ...]
+    remarks: tuple[tuple[str, Remark], ...]
+
+
+def new_catalog(folder: str, paths: Sequence[str]) -> CatalogOutcome:
+    """Make a catalog in a folder that doesn't exist or is empty, out of templates, forms and folders of them.
+
+    Raises UsageError for a folder with something in it, NotConvertibleError for a broken file; then nothing is there.
+    """
+    root = Path(folder)
+    if root.exists() and (not root.is_dir() or any(child.name != ".git" for child in root.iterdir())):
+        raise UsageError(
+            f"{folder} is not an empty folder", hint="to add to a catalog: scaffold catalog add FILE --catalog DIR"
+        )
+    imported = _Import(paths)
+    bundled = template_files()
+    entries = imported.entries or _starters(bundled)
+    names = [label for entry in entries for label in entry.labels]
+    rows = label_rows(names, {**_bundled_labels(bundled), **imported.labels})
+    files = catalog_files(bundled, entries, rows, name=root.resolve().name)
+    write_files(root, files)
+    if git.top_level(root) is None:
+        git.run(["init", "--quiet", "--initial-branch=main"], cwd=root)
+    return CatalogOutcome(folder=folder, files=tuple(sorted(files)), entries=entries, remarks=tuple(imported.remarks))
+
+
+def add_to_catalog(folder: str, paths: Sequence[str]) -> CatalogOutcome:
+    """Add templates and forms to a catalog: their entries, the choices in `copier.yml`, and the labels they name.
+
+    Raises UsageError when the folder is no catalog or has an issue type of that name, and what `new_catalog` raises.
+    """
+    root = Path(folder)
+    asked = root / QUESTIONS
+    if not asked.is_file() or not (root / FOLDER).is_dir():
+        raise UsageError(
+            f"{folder} is no catalog: it has no {QUESTIONS if not asked.is_file() else FOLDER}",
+            hint="name the catalog's folder: --catalog DIR; to make one: scaffold catalog new DIR",
+        )
+    imported = _Import(paths)
+    taken = [entry.slug for entry in imported.entries if (root / entry.path).exists()]
+    if taken:
+        raise UsageError(
+            f"the catalog has the issue type {taken[0]!r} already", hint=f"edit {FOLDER}/{taken[0]}{SUFFIX}"
+        )
+    labels = (root / LABELS).read_text(encoding="utf-8") if (root / LABELS).is_file() else ""
+    files = {entry.path: entry.text.encode() for entry in imported.entries}
+    files[QUESTIONS] = _with_choices(asked.read_text(encoding="utf-8"), imported.entries).encode()
+    known = {row.name.casefold() for row in _rows(LABELS, labels.encode())}
+    rows = [
+        row
+        for row in label_rows(
+            [label for entry in imported.entries for label in entry.labels],
+            {**_bundled_labels(template_files()), **imported.labels},
+        )
+        if row.name.casefold() not in known
+    ]
+    if rows:
+        ended = labels if not labels or labels.endswith("\n") else f"{labels}\n"
+        files[LABELS] = f"{ended}{label_lines(rows)}".encode()
+    write_files(root, files)
+    return CatalogOutcome(
+        folder=folder, files=tuple(sorted(files)), entries=imported.entries, remarks=tuple(imported.remarks)
+    )
+
+
+class _Import:
+    """Reads templates, forms and labels configs; `entries` are in the order of the paths."""
+
+    def __init__(self, paths: Sequence[str]) -> None:
+        self.remarks: list[tuple[str, Remark]] = []
+        self.labels: dict[str, LabelRow] = {}
+        found: dict[str, Entry] = {}
+        forms: set[str] = set()
+        for path in paths:
+            for file in self._files(Path(path)):
+                entry, is_form = self._entry(file)
+                if entry.slug in found and (is_form, entry.slug in forms) != (True, False):
+                    why = "a form of that name is imported, from which its Markdown is made"
+                    self.remarks.append((str(file), Remark(kind="left out", message=why)))
+                    continue
+                found[entry.slug] = entry
+                forms |= {entry.slug} if is_form else set()
+            for row in _labels_beside(Path(path)):
+                self.labels.setdefault(row.name.casefold(), row)
+        self.entries = tuple(found.values())
+        _refuse_twins(self.entries)
+
+    def _files(self, path: Path) -> Iterator[Path]:
+        if not path.is_dir():
+            yield path
+            return
+        folder = path / TEMPLATES if (path / TEMPLATES).is_dir() else path
+        for file in sorted(folder.iterdir()):
+            name = file.name.lower()
+            if not file.is_file() or name in {"config.yml", "config.yaml"} or is_labels_config(name):
+                continue
+            if name.endswith((".yml", ".yaml")):
+                yield file
+            elif name.endswith(".md"):
+                if find_front_matter(file.read_text(encoding="utf-8", errors="replace")) is not None:
+                    yield file
+                else:
+                    self.remarks.append((str(file), Remark(kind="left out", message="no front matter, so no template")))
+
+    def _entry(self, file: Path) -> tuple[Entry, bool]:
+        content = read_input(str(file))
+        is_form = kind_of(str(file), content.decode("utf-8", errors="replace")) == "form"
+        if is_form:
+            refuse_invalid_form(str(file), content)
+            text = content.removeprefix(b"\xef\xbb\xbf").decode().replace("\r\n", "\n")
+        else:
+            conversion = convert(ConvertOptions(path=str(file), content=content, to="form"))
+            self.remarks.extend((str(file), remark) for remark in conversion.remarks)
+            text = conversion.text
+        slug = slug_of(str(file))
+        source, root = _parsed(text)
+        if not is_simple(source, root):
+            why = "its YAML is written in a way that a catalog can't keep; it is written anew, without comments"
+            self.remarks.append((str(file), Remark(kind="changed", message=why)))
+            source, root = _parsed(form_text(form_from_data(yaml.safe_load(text)).data()))
+        return catalog_entry(slug, source, root), is_form
+
+
+def _parsed(text: str) -> tuple[Source, Node]:
+    document = load(f"{TEMPLATES}/form.yml", text.encode())
+    root = document.mapping
+    assert root is not None  # noqa: S101 - a valid form is a mapping
+    return document.source, root
+
+
+def _refuse_twins(entries: Iterable[Entry]) -> None:
+    seen: dict[str, str] = {}
+    for entry in entries:
+        first = seen.setdefault(entry.name.strip(), entry.slug)
+        if first != entry.slug:
+            raise UsageError(
+                f"{first} and {entry.slug} have the same name, {entry.name!r}", hint="rename one: GitHub shows only one"
+            )
+
+
+def _labels_beside(path: Path) -> Iterator[LabelRow]:
+    """Yield the labels of the repository that a path lies in, as its labels configs say."""
+    start = path.absolute()
+    folders = (start, *start.parents) if start.is_dir() else start.parents
+    root = next((folder for folder in folders if (folder / ".github").is_dir() or (folder / ".git").exists()), None)
+    if root is None:
+        return
+    for name in repository_paths(root):
+        if is_labels_config(name):
+            yield from _rows(name, (root / name).read_bytes())
+
+
+def _rows(path: str, content: bytes) -> Iterator[LabelRow]:
+    for label in read_labels(load(path if is_labels_config(path) else ".github/labels.yml", content)).labels:
+        yield LabelRow(
+            name=label.name.value.strip(),
+            color=label.color.value if isinstance(label.color, Scalar) else "",
+            description=label.description.value if isinstance(label.description, Scalar) else "",
+        )
+
+
+def _bundled_labels(bundled: Mapping[str, bytes]) -> dict[str, LabelRow]:
+    return {row.name.casefold(): row for row in _rows(LABELS, bundled[LABELS])}
+
+
+def _starters(bundled: Mapping[str, bytes]) -> tuple[Entry, ...]:
+    labels = {"bug_report": "bug", "feature_request": "enhancement", "documentation": "documentation"}
+    names = {"bug_report": "Bug report", "feature_request": "Feature request", "documentation": "Documentation"}
+    return tuple(
+        Entry(slug=slug, name=names[slug], text=bundled[f"{FOLDER}/{slug}{SUFFIX}"].decode(), labels=(labels[slug],))
+        for slug in STARTERS
+    )
+
+
+def _with_choices(text: str, entries: Sequence[Entry]) -> str:
+    """Return `copier.yml` with more choices of issue types; where the default is all of them, it still is.
+
+    Raises UsageError when the question isn't written as `catalog new` writes it.
+    """
+    source = Source(QUESTIONS, text)
+    documents = parse_yaml(text).documents
+    question = documents[0].get("issue_types") if documents and isinstance(documents[0], Node) else None
+    choices = question.get("choices") if isinstance(question, Node) else None
+    if not isinstance(question, Node) or not isinstance(choices, Node) or choices.flow or not choices.entries:
+        raise UsageError(
+            f"{QUESTIONS} has no question `issue_types` with its choices one a line, so nothing can be added to it",
+            hint="add the choice by hand, and the form to template/catalog",
+        )
+    last = choices.entries[-1]
+    at = entry_end(source, last)
+    indent = " " * (last.key.start - source.line_start(last.key.start))
+    lines = "".join(f"{indent}{choice_line(entry)}\n" for entry in entries)
+    edits = [Edit(at, at, lines if text[at - 1] == "\n" else f"\n{lines}")]
+    offered = [entry.value.value for entry in choices.entries if isinstance(entry.value, Scalar)]
+    default = question.get("default")
+    if isinstance(default, Items) and default.flow:
+        chosen = [item.value for item in default.items if isinstance(item, Scalar)]
+        if sorted(chosen) == sorted(offered):
+            more = "".join(f", {scalar(entry.slug)}" for entry in entries)
+            edits.append(Edit(default.end - 1, default.end - 1, more))
+    return apply_edits(text, edits)

@@ -1,0 +1,178 @@
+"""`scaffold catalog check`: render a catalog with answers that try every choice, and validate what comes out.
+
+Owns the cases and the way from a finding in a rendering back to the catalog's own line. The working tree is checked as
+it is, committed or not; nothing in it is written.
+"""
+
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from issue_scaffold.adapters import copier_engine
+from issue_scaffold.adapters.copier_engine import RenderJob
+from issue_scaffold.domain.catalog.covering import Case, covering_cases
+from issue_scaffold.domain.catalog.entry import FOLDER, SUFFIX
+from issue_scaffold.domain.catalog.layout import QUESTIONS
+from issue_scaffold.domain.catalog.places import line_in, origin
+from issue_scaffold.domain.finding import Finding, Kind, Severity
+from issue_scaffold.domain.rendering import Rendering
+from issue_scaffold.domain.report import Report, TargetReport
+from issue_scaffold.domain.repository_layout import is_wanted
+from issue_scaffold.errors import EXIT_FINDINGS, EXIT_OK, AnswerError, ScaffoldError, UsageError
+from issue_scaffold.usecases.validate import validate_files
+
+_MAX_CASES: Final = 200
+_ANSWERS_FILE: Final = ".copier-answers.scaffold.yml"
+_NOT_ASKED: Final = re.compile(r"question '(\w+)' isn't asked")
+_LEFT_ALONE: Final = shutil.ignore_patterns(".git", ".venv", "venv", "node_modules", "__pycache__")
+
+
+def check_catalog(folder: str) -> Report:
+    """Return what is wrong with a catalog, by its own files and lines. Raises UsageError for what is no catalog."""
+    root = Path(folder)
+    if not (root / QUESTIONS).is_file():
+        raise UsageError(f"{folder} is no catalog: it has no {QUESTIONS}", hint="to make one: scaffold catalog new DIR")
+    texts = _texts(root)
+    questions = _questions(folder, texts[QUESTIONS])
+    findings = set(_lone_entries(questions, texts))
+    cases = covering_cases(questions)[:_MAX_CASES]
+    with tempfile.TemporaryDirectory(prefix="scaffold-catalog-") as scratch:
+        copy = Path(scratch, "catalog")
+        shutil.copytree(root, copy, ignore=_LEFT_ALONE, symlinks=True)
+        refused = 0
+        for number, case in enumerate(cases):
+            try:
+                rendering = _render(copy, Path(scratch, str(number)), case)
+            except AnswerError as error:
+                refused += 1
+                last_refusal = error.message
+                continue
+            except ScaffoldError as error:
+                findings.add(_render_failure(error, texts))
+                continue
+            findings.update(_findings(rendering, texts))
+    notes = [f"{len(cases) - refused} sets of answers rendered"]
+    if refused:
+        notes.append(f"{refused} sets of answers were refused by the questions themselves, the last one: {last_refusal}")
+    shown = sorted((_shown(finding, folder) for finding in findings), key=lambda finding: finding.sort_key)
+    failed = any(finding.severity is Severity.ERROR for finding in shown) or refused == len(cases)
+    target = TargetReport(
+        target=folder, status="findings" if shown else "clean", findings=tuple(shown), notes=tuple(notes)
+    )
+    return Report(command="validate", exit_code=EXIT_FINDINGS if failed else EXIT_OK, targets=(target,))
+
+
+def _texts(root: Path) -> dict[str, str]:
+    files = [root / QUESTIONS, *sorted((root / "template").rglob("*"))]
+    return {
+        path.relative_to(root).as_posix(): path.read_text(encoding="utf-8", errors="replace")
+        for path in files
+        if path.is_file()
+    }
+
+
+def _questions(folder: str, text: str) -> dict[str, Any]:
+    try:
+        found = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise UsageError(f"{folder}/{QUESTIONS} is not YAML: {' '.join(str(error).split())}") from error
+    if not isinstance(found, dict):
+        raise UsageError(f"{folder}/{QUESTIONS} holds no questions")
+    return {str(name): question for name, question in found.items() if not str(name).startswith("_")}
+
+
+def _lone_entries(questions: Mapping[str, Any], texts: Mapping[str, str]) -> Iterator[Finding]:
+    """Yield choices without a form, and forms that no choice names."""
+    question = questions.get("issue_types")
+    choices = question.get("choices") if isinstance(question, dict) else None
+    offered = list(choices.values()) if isinstance(choices, dict) else list(choices or [])
+    there = {path.removeprefix(f"{FOLDER}/").removesuffix(SUFFIX) for path in texts if path.endswith(SUFFIX)}
+    there = {slug for slug in there if "/" not in slug}
+    for slug in offered:
+        if slug not in there:
+            line = _line_with(texts[QUESTIONS], str(slug))
+            yield _finding(QUESTIONS, line, f"the issue type `{slug}` has no form {FOLDER}/{slug}{SUFFIX}")
+    for slug in sorted(there - {str(slug) for slug in offered}):
+        yield _finding(f"{FOLDER}/{slug}{SUFFIX}", 1, f"no choice of `issue_types` in {QUESTIONS} offers this form")
+
+
+def _line_with(text: str, word: str) -> int | None:
+    return next((index for index, line in enumerate(text.split("\n"), start=1) if word in line), None)
+
+
+def _finding(path: str, line: int | None, message: str) -> Finding:
+    return Finding(kind=Kind.INVALID, severity=Severity.ERROR, path=path, line=line, message=message)
+
+
+def _render(copy: Path, scratch: Path, case: Case) -> Rendering:
+    """Render one case. Answers to questions that the other answers hide are taken out of it."""
+    data = dict(case)
+    for attempt in range(len(case) + 1):
+        job = RenderJob(
+            source=str(copy),
+            origin=None,
+            version="HEAD",
+            answers_file=_ANSWERS_FILE,
+            folder_name="repository",
+            data=data,
+        )
+        try:
+            return copier_engine.render(job, scratch / str(attempt))
+        except AnswerError as error:
+            hidden = _NOT_ASKED.search(error.message)
+            if hidden is None or hidden.group(1) not in data:
+                raise
+            del data[hidden.group(1)]
+    raise AssertionError("there is an attempt for every answer")
+
+
+def _findings(rendering: Rendering, texts: Mapping[str, str]) -> Iterator[Finding]:
+    files = {
+        path: file.content for path, file in rendering.files.items() if file.link is None and is_wanted(path)
+    }
+    for finding in validate_files(files):
+        text = files.get(finding.path, b"").decode("utf-8", errors="replace")
+        excerpt = finding.excerpt.text[finding.excerpt.start : finding.excerpt.end] if finding.excerpt else ""
+        path, line = origin(finding.path, text, finding.line, excerpt, texts)
+        same = _same_line(texts.get(path, ""), line, text, finding.line)
+        column = finding.column if same else None
+        moved = replace(finding, path=path, line=line, column=column, fixable=False)
+        yield moved if same else replace(moved, excerpt=None)
+
+
+def _same_line(source: str, line: int | None, text: str, rendered: int | None) -> bool:
+    if line is None or rendered is None:
+        return False
+    return source.split("\n")[line - 1 : line] == text.split("\n")[rendered - 1 : rendered]
+
+
+def _render_failure(error: ScaffoldError, texts: Mapping[str, str]) -> Finding:
+    """Return a failed rendering as a finding; for a form that is no YAML, on the form's own line."""
+    cause: BaseException | None = error
+    while cause is not None and not isinstance(cause, yaml.MarkedYAMLError):
+        cause = cause.__cause__
+    mark = cause.problem_mark if isinstance(cause, yaml.MarkedYAMLError) else None
+    if isinstance(cause, yaml.MarkedYAMLError) and mark is not None and isinstance(mark.buffer, str):
+        rendered = mark.buffer.rstrip("\0")
+        close = {path: line_in(text, rendered, mark.line + 1, "") for path, text in texts.items() if path.endswith(SUFFIX)}
+        path = max(close, key=lambda path: _overlap(texts[path], rendered), default=QUESTIONS)
+        return _finding(path, close.get(path), f"not YAML: {cause.problem or 'a syntax error'}")
+    for path in texts:
+        if f"{path}:" in error.message:
+            number = error.message.partition(f"{path}:")[2].partition(":")[0]
+            return _finding(path, int(number) if number.isdecimal() else None, error.message)
+    return _finding(QUESTIONS, None, error.message)
+
+
+def _overlap(source: str, rendered: str) -> int:
+    return len(set(source.split("\n")) & set(rendered.split("\n")))
+
+
+def _shown(finding: Finding, folder: str) -> Finding:
+    return finding if folder == "." else replace(finding, path=f"{folder.rstrip('/')}/{finding.path}")

@@ -1,0 +1,260 @@
+"""`scaffold convert`: a Markdown template as an issue form, or a form as a Markdown template.
+
+Owns what can be converted and what is said about what can't. Nothing is written here unless `save` is called.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar, Final, Literal
+
+from issue_scaffold.adapters.catalog_files import write_files
+from issue_scaffold.adapters.documents import load
+from issue_scaffold.adapters.form_text import form_text
+from issue_scaffold.adapters.markdown_parser import parse_markdown
+from issue_scaffold.adapters.source_files import read_file
+from issue_scaffold.domain.convert.form import IssueForm, Remark, form_from_data
+from issue_scaffold.domain.convert.to_form import Metadata, issue_form, repair_emoji
+from issue_scaffold.domain.convert.to_markdown import STEPS, losses, noted
+from issue_scaffold.domain.document import Document
+from issue_scaffold.domain.finding import Severity
+from issue_scaffold.domain.front_matter import TEMPLATE_KEYS, FrontMatter, find_front_matter
+from issue_scaffold.domain.yaml_tree import Mapping, Node, Scalar, Sequence as YamlSequence, resolve
+from issue_scaffold.errors import EXIT_FINDINGS, ScaffoldError, UsageError
+
+Kind = Literal["form", "markdown"]
+# A place in no repository: what is converted is judged by itself.
+_FORM_PATH: Final = ".github/ISSUE_TEMPLATE/converted.yml"
+_SHOWN_FINDINGS: Final = 5
+# GitHub refuses longer issues ("body is too long (maximum is 65536 characters)").
+MAX_CHARACTERS: Final = 65_536
+
+
+class NotConvertibleError(ScaffoldError):
+    """A file is no template or form, or a broken one; nothing was written."""
+
+    exit_code: ClassVar[int] = EXIT_FINDINGS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConvertOptions:
+    """What to convert. `path` is shown in messages; `to` None means the other of the two kinds.
+
+    `name` and `description` stand in for what the front matter lacks.
+    """
+
+    path: str
+    content: bytes
+    to: Kind | None = None
+    name: str | None = None
+    description: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conversion:
+    """The outcome: the text, the form that it holds or came from, and what was not carried over as it was."""
+
+    to: Kind
+    text: str
+    form: IssueForm
+    remarks: tuple[Remark, ...]
+
+
+def convert(options: ConvertOptions) -> Conversion:
+    """Convert one file. Raises NotConvertibleError when it is broken, UsageError when it is what is asked for."""
+    document = load("template.md", options.content)
+    if document.failure and document.failure[0] in {"yaml/limits", "yaml/encoding"}:
+        raise _broken(options.path, document)
+    text = document.source.text
+    if not text.strip():
+        raise NotConvertibleError(f"{options.path} is empty", hint="name a Markdown template or an issue form")
+    kind = kind_of(options.path, text)
+    to: Kind = options.to or ("markdown" if kind == "form" else "form")
+    if to == kind:
+        what = "an issue form" if kind == "form" else "a Markdown template"
+        other = "markdown" if kind == "form" else "form"
+        raise UsageError(f"{options.path} is {what} already", hint=f"to convert it: --to {other}")
+    return _to_form(options, document) if to == "form" else _to_markdown(options, text)
+
+
+def save(conversion: Conversion, out: Path, *, instead_of: Path | None = None) -> None:
+    """Write the outcome to a file; with `instead_of`, take that file away afterwards. Raises ScaffoldError."""
+    write_files(out.parent, {out.name: conversion.text.encode()})
+    if instead_of is not None and instead_of != out:
+        try:
+            instead_of.unlink()
+        except OSError as error:
+            raise ScaffoldError(f"{out} is written, but {instead_of} can't be removed: {error.strerror}") from None
+
+
+def read_input(path: str) -> bytes:
+    """Return a file's content, cut off past the limit. Raises UsageError if it is no file."""
+    return read_file(Path(path))
+
+
+def place_beside(path: Path, conversion: Conversion) -> Path:
+    """Return where the outcome takes a file's place: beside it, with the other suffix. Raises UsageError if taken."""
+    out = path.with_suffix(".yml" if conversion.to == "form" else ".md")
+    if out != path and out.exists():
+        raise UsageError(f"{out} exists", hint="remove it, or choose another file: --output FILE")
+    return out
+
+
+def kind_of(path: str, text: str) -> Kind:
+    """Return what a text is: by its path's suffix, else by how it begins."""
+    if re.search(r"\.ya?ml(\.jinja)?$", path, re.IGNORECASE):
+        return "form"
+    if re.search(r"\.(md|markdown)$", path, re.IGNORECASE):
+        return "markdown"
+    front = find_front_matter(text)
+    if front is not None and front.end is not None and text[front.body :].strip():
+        return "markdown"
+    return "form" if re.search(r"^body[ \t]*:", text, re.MULTILINE) else "markdown"
+
+
+def _to_form(options: ConvertOptions, document: Document) -> Conversion:
+    if len(document.source.text) > MAX_CHARACTERS:
+        raise NotConvertibleError(
+            f"{options.path} has {len(document.source.text):,} characters, and an issue at most {MAX_CHARACTERS:,}",
+            hint="a template this long can't be sent; shorten it",
+        )
+    text, remarks = repair_emoji(document.source.text)
+    document = load("template.md", text.encode())
+    if document.failure is not None:
+        raise _broken(options.path, document)
+    front = find_front_matter(text)
+    metadata, said = _metadata(options, document, front)
+    converted = issue_form(metadata, parse_markdown(_body(text, front)), [*remarks, *said])
+    result = form_text(converted.form.data())
+    problems = _errors(result.encode())
+    if problems:
+        raise NotConvertibleError(
+            f"{options.path} would become a form that GitHub refuses: {'; '.join(problems)}",
+            hint="this should not happen: please report it, with the template",
+        )
+    return Conversion(to="form", text=result, form=converted.form, remarks=converted.remarks)
+
+
+def _body(text: str, front: FrontMatter | None) -> str:
+    if front is None:
+        return text
+    # Lines in front of the front matter hide it from GitHub; here they are text like any other.
+    return f"{text[: front.opening]}{text[front.body :]}"
+
+
+def _metadata(
+    options: ConvertOptions, document: Document, front: FrontMatter | None
+) -> tuple[Metadata, Sequence[Remark]]:
+    keys = document.mapping or Mapping((), 0, 0)
+    name = options.name or _text(keys.get("name"))
+    about = options.description or _text(keys.get("about")) or _text(keys.get("description"))
+    if not name.strip() or not about.strip():
+        raise _unnamed(options, front, has_name=bool(name.strip()))
+    metadata = Metadata(
+        name=name.strip(),
+        about=about.strip(),
+        title=_text(keys.get("title")) if _text(keys.get("title")).strip() else "",
+        labels=_list(keys.get("labels")),
+        assignees=_list(keys.get("assignees")),
+        projects=_list(keys.get("projects")),
+        type=_text(keys.get("type")).strip(),
+    )
+    return metadata, list(_front_remarks(document, keys))
+
+
+def _front_remarks(document: Document, keys: Mapping) -> Iterator[Remark]:
+    empty = []
+    for entry in keys.entries:
+        if not isinstance(entry.key, Scalar):
+            continue
+        name, raw = entry.key.value, document.source.text[entry.key.start : max(entry.key.end, entry.value.end)]
+        if name not in {*TEMPLATE_KEYS, "description"}:
+            yield Remark(kind="left out", message=f"`{name}`: a form has no such key", text=raw)
+        elif not _text(keys.get(name)).strip() and not _list(keys.get(name)):
+            empty.append(name)
+        elif name == "about":
+            yield Remark(kind="changed", message="`about` is now `description`", text=name)
+    if empty:
+        yield Remark(kind="left out", message=f"without a value: {', '.join(empty)}", text=", ".join(empty))
+
+
+def _unnamed(options: ConvertOptions, front: FrontMatter | None, *, has_name: bool) -> ScaffoldError:
+    if front is None:
+        what = f"{options.path} has no front matter, so it is no template that GitHub would show"
+    else:
+        what = f"{options.path}: the front matter has no {'`about`' if has_name else '`name`'}"
+    wanted = [
+        *([] if has_name else ["--name NAME"]),
+        *([] if options.description and not has_name else ["--description TEXT"]),
+    ]
+    return NotConvertibleError(what, hint=f"if it is one, give what a form needs: {' '.join(wanted)}")
+
+
+def _text(node: Node | None) -> str:
+    value = resolve(node) if node is not None else None
+    return value.value if isinstance(value, Scalar) and not value.is_null else ""
+
+
+def _list(node: Node | None) -> tuple[str, ...]:
+    value = resolve(node) if node is not None else None
+    words = [_text(item) for item in value.items] if isinstance(value, YamlSequence) else _text(value).split(",")
+    return tuple(dict.fromkeys(word.strip() for word in words if word.strip()))
+
+
+def _to_markdown(options: ConvertOptions, text: str) -> Conversion:
+    import yaml
+
+    from issue_scaffold.adapters.macros import issue_template
+    from issue_scaffold.adapters.template_files import template_files
+
+    refuse_invalid_form(options.path, options.content)
+    form = form_from_data(yaml.safe_load(text))
+    first: IssueForm | None = None
+    best: tuple[int, str, tuple[Remark, ...]] | None = None
+    for step in STEPS:
+        markdown = issue_template(noted(form, first, step).data(), template_files())
+        back = read_back(markdown)
+        first = first or back
+        lost = losses(form, back)
+        if best is None or len(lost) < best[0]:
+            best = len(lost), markdown, lost
+        if not lost:
+            break
+    assert best is not None  # noqa: S101 - there is at least one step
+    return Conversion(to="markdown", text=best[1], form=form, remarks=best[2])
+
+
+def refuse_invalid_form(path: str, content: bytes) -> None:
+    """Raise NotConvertibleError for a form with errors."""
+    problems = _errors(content)
+    if problems:
+        raise NotConvertibleError(
+            f"{path} is no valid issue form: {'; '.join(problems)}", hint="scaffold validate says more, and mends some"
+        )
+
+
+def read_back(markdown: str) -> IssueForm:
+    """Return the form that a Markdown template made by the macros becomes."""
+    document = load("template.md", markdown.encode())
+    front = find_front_matter(markdown)
+    options = ConvertOptions(path="template.md", content=b"")
+    metadata, _ = _metadata(options, document, front)
+    return issue_form(metadata, parse_markdown(_body(markdown, front))).form
+
+
+def _errors(form: bytes) -> list[str]:
+    """Return what makes a form invalid, a few lines at most."""
+    from issue_scaffold.usecases.validate import validate_files
+
+    found = [finding for finding in validate_files({_FORM_PATH: form}) if finding.severity is Severity.ERROR]
+    lines = [f"line {finding.line}: {finding.message} [{finding.rule}]" for finding in found[:_SHOWN_FINDINGS]]
+    more = len(found) - _SHOWN_FINDINGS
+    return [*lines, f"and {more} more"] if more > 0 else lines
+
+
+def _broken(path: str, document: Document) -> ScaffoldError:
+    assert document.failure is not None  # noqa: S101 - the caller has seen it
+    problem = document.failure[1]
+    line = f":{document.source.position(problem.start)[0]}" if document.source.text else ""
+    return NotConvertibleError(f"{path}{line}: {problem.message}", hint=problem.hint)

@@ -1,0 +1,56 @@
+"""`scaffold check --labels`: what the repository on GitHub lacks of the labels in its config, as drift."""
+
+from pathlib import Path
+
+from issue_scaffold.adapters.github_api import OnWait
+from issue_scaffold.domain.finding import Finding, Kind, Severity
+from issue_scaffold.domain.label_plan import Action, Step
+from issue_scaffold.usecases.label_config import InvalidConfigError
+from issue_scaffold.usecases.labels import LabelOptions, Surroundings, make_plan, open_session
+
+_DRIFT = (Action.CREATE, Action.RENAME, Action.EDIT, Action.MERGE)
+
+
+def label_findings(root: Path, *, on_wait: OnWait) -> tuple[Finding, ...]:
+    """Return a finding for each label of a repository's config that GitHub lacks or has otherwise.
+
+    A config with errors gives none: the check itself reports those. Raises ScaffoldError if GitHub can't be asked.
+    """
+    try:
+        session = open_session(LabelOptions(folder=root), Surroundings(on_wait=on_wait))
+    except InvalidConfigError:
+        return ()
+    where = str(session.api.repository)
+    plan = make_plan(session)
+    return tuple(_finding(step, where) for step in plan.steps if step.action in _DRIFT and not step.temporary)
+
+
+def _finding(step: Step, where: str) -> Finding:
+    wanted = step.wanted
+    return Finding(
+        kind=Kind.MISSING if step.action is Action.CREATE else Kind.MODIFIED,
+        severity=Severity.ERROR,
+        path=wanted.path if wanted else "",
+        line=wanted.line if wanted else None,
+        column=wanted.column if wanted else None,
+        message=f"{where}: {describe(step)}",
+        hint="run: scaffold labels plan, then: scaffold labels apply",
+    )
+
+
+def describe(step: Step) -> str:
+    """Return a step as what is wrong with the repository."""
+    if step.action is Action.CREATE:
+        return f"label '{step.name}' is missing"
+    if step.action is Action.MERGE:
+        return f"label '{step.name}' is still there, '{step.to}' is to take its place"
+    before = step.before
+    name = before.name if before else step.name
+    parts = []
+    if step.to is not None:
+        parts.append(f"is to be called '{step.to}'")
+    if step.color is not None and before is not None:
+        parts.append(f"has colour {before.color}, the config has {step.color}")
+    if step.description is not None and before is not None:
+        parts.append(f"has description '{before.description}', the config has '{step.description}'")
+    return f"label '{name}' " + "; ".join(parts)

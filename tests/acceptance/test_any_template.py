@@ -1,0 +1,429 @@
+"""Other people's Copier templates: what works as in Copier, what goes both ways with it, what is refused and how."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import copier
+import pytest
+import yaml
+
+from tests.conftest import ANSWERS, Run, Template, commit_all, git, read_tree, write_tree
+
+COPIER = Path(sys.executable).parent / "copier"
+BASE = "one\n\ntwo\n\nthree\n"
+
+
+def copier_update(target: Path, answers: str) -> None:
+    """Run plain `copier update`."""
+    subprocess.run([COPIER, "update", "--defaults", "-a", answers], cwd=target, check=True, capture_output=True)
+
+
+class TestBothWays:
+    """A repository goes to and fro between this command and plain Copier."""
+
+    @pytest.fixture
+    def growing(self, template: Template) -> Template:
+        return template.release(
+            "v1.0.0", {"copier.yml": "word: {type: str, default: hi}\n", "a.md.jinja": f"{{{{ word }}}}\n{BASE}"}
+        )
+
+    def test_made_by_copier_updated_here(self, growing: Template, scaffold: Run, repo: Path) -> None:
+        copier.run_copy(
+            str(growing), repo, data={"word": "yo"}, defaults=True, quiet=True, answers_file=".copier-answers.yml"
+        )
+        commit_all(repo)
+        write_tree(repo, {"a.md": (repo / "a.md").read_text().replace("three", "THREE")})
+        growing.release(
+            "v2.0.0", {"copier.yml": "word: hi\nmore: {type: str, default: m}\n", "b.md.jinja": "{{ more }}\n"}
+        )
+        missing = scaffold("update", repo)
+        assert missing.code == 2
+        assert "-a .copier-answers.yml" in missing.err
+        assert scaffold("check", repo, "-a", ".copier-answers.yml").code == 1
+        done = scaffold("update", repo, "-a", ".copier-answers.yml")
+        assert done.code == 0, done
+        tree = read_tree(repo)
+        assert tree["a.md"] == b"yo\none\n\ntwo\n\nTHREE\n"
+        assert tree["b.md"] == b"m\n"
+        assert ANSWERS not in tree
+        assert yaml.safe_load(tree[".copier-answers.yml"]) == {
+            "_commit": "v2.0.0", "_src_path": str(growing), "more": "m", "word": "yo",
+        }  # fmt: skip
+        assert scaffold("check", repo, "-a", ".copier-answers.yml", "--fail-on", "outdated,missing").code == 0
+
+    def test_made_here_updated_by_copier(self, growing: Template, scaffold: Run, repo: Path) -> None:
+        assert scaffold("init", repo, "-t", growing, "-d", "word=yo").code == 0
+        commit_all(repo)
+        write_tree(repo, {"a.md": (repo / "a.md").read_text().replace("three", "THREE")})
+        commit_all(repo)
+        growing.release("v2.0.0", {"a.md.jinja": f"{{{{ word }}}}!\n{BASE}"})
+        copier_update(repo, ANSWERS)
+        assert (repo / "a.md").read_text() == "yo!\none\n\ntwo\n\nTHREE\n"
+        commit_all(repo)
+        growing.release("v3.0.0", {"c.md": "c\n"})
+        assert scaffold("update", repo).code == 0
+        assert (repo / "a.md").read_text() == "yo!\none\n\ntwo\n\nTHREE\n"
+        assert (repo / "c.md").read_text() == "c\n"
+        assert scaffold("check", repo, "--fail-on", "outdated,missing").code == 0
+
+    def test_untouched_copies_are_the_same(self, growing: Template, scaffold: Run, tmp_path: Path) -> None:
+        copier.run_copy(str(growing), tmp_path / "x/same", defaults=True, quiet=True, answers_file=ANSWERS)
+        assert scaffold("init", tmp_path / "y/same", "-t", growing).code == 0
+        assert read_tree(tmp_path / "x/same") == read_tree(tmp_path / "y/same")
+        assert scaffold("check", tmp_path / "x/same").code == 0
+
+    def test_a_relative_source_that_copier_recorded(self, growing: Template, scaffold: Run, repo: Path) -> None:
+        copier.run_copy(str(growing), repo, defaults=True, quiet=True, answers_file=ANSWERS)
+        relative = os.path.relpath(growing.folder, repo)
+        write_tree(repo, {ANSWERS: (repo / ANSWERS).read_text().replace(str(growing.folder), relative)})
+        assert scaffold("check", repo).code == 0
+        growing.release("v2.0.0", {"b.md": "b\n"})
+        assert scaffold("update", repo).code == 0
+        assert (repo / "b.md").is_file()
+        # From here on the record means the same wherever it is read.
+        assert yaml.safe_load((repo / ANSWERS).read_text())["_src_path"] == str(growing.folder)
+        assert scaffold("check", repo).code == 0
+
+    def test_the_bundled_template_by_copier(self, scaffold: Run, repo: Path) -> None:
+        assert scaffold("init", repo).code == 0
+        answers = yaml.safe_load((repo / ANSWERS).read_text())
+        assert answers["_src_path"].endswith(".invalid/template.git")
+
+
+FEATURES: Mapping[str, tuple[Mapping[str, str | bytes | None], Mapping[str, str]]] = {
+    "_subdirectory": (
+        {
+            "copier.yml": "_subdirectory: src\n",
+            "src/{{ _copier_conf.answers_file }}.jinja": Template.ANSWERS_SOURCE,
+            "src/in.md": "in\n",
+            "out.md": "out\n",
+        },
+        {"in.md": "in\n"},
+    ),
+    "_exclude": (
+        {"copier.yml": "_exclude: ['*.txt', copier.yml, .git]\n", "a.txt": "a\n", "a.md": "a\n"},
+        {"a.md": "a\n"},
+    ),
+    "_envops": (
+        {
+            "copier.yml": "q: x\n_envops: {variable_start_string: '[[', variable_end_string: ']]'}\n",
+            "{{ _copier_conf.answers_file }}.jinja": None,
+            "[[ _copier_conf.answers_file ]].jinja": "[[ _copier_answers|to_nice_yaml ]]",
+            "a.md.jinja": "[[ q ]] {{ q }}\n",
+        },
+        {"a.md": "x {{ q }}\n"},
+    ),
+    "_templates_suffix": (
+        {
+            "copier.yml": "q: x\n_templates_suffix: .tmpl\n",
+            "{{ _copier_conf.answers_file }}.jinja": None,
+            "{{ _copier_conf.answers_file }}.tmpl": Template.ANSWERS_SOURCE,
+            "a.md.tmpl": "{{ q }}\n",
+            "b.jinja": "{{ q }}\n",
+        },
+        {"a.md": "x\n", "b.jinja": "{{ q }}\n"},
+    ),
+    "!include": (
+        {"copier.yml": "!include parts/*.yml\n---\nq: x\n", "parts/more.yml": "r: y\n", "a.md.jinja": "{{ q }}{{ r }}\n",
+         "{% if false %}parts{% endif %}/x": "", },
+        {"a.md": "xy\n", "parts/more.yml": "r: y\n"},
+    ),
+    "_folder_name": (
+        {"copier.yml": "name: {type: str, default: '{{ _folder_name }}'}\n", "a.md.jinja": "{{ name }} {{ _folder_name }}\n"},
+        {"a.md": "repo repo\n"},
+    ),
+    "copier.yaml": (
+        {"copier.yml": None, "copier.yaml": "q: x\n", "a.md.jinja": "{{ q }}\n"},
+        {"a.md": "x\n"},
+    ),
+    "no config": (
+        {"copier.yml": None, "a.md": "a\n"},
+        {"a.md": "a\n"},
+    ),
+    "conditional names": (
+        {"copier.yml": "q: x\n", "{% if q == 'x' %}yes.md{% endif %}": "y\n", "{% if q != 'x' %}no.md{% endif %}": "n\n"},
+        {"yes.md": "y\n"},
+    ),
+    "yield": (
+        {
+            "copier.yml": "names: {type: yaml, default: [a, b]}\n",
+            "{% yield name from names %}{{ name }}{% endyield %}.md.jinja": "{{ name }}\n",
+        },
+        {"a.md": "a\n", "b.md": "b\n"},
+    ),
+    "odd names": (
+        {"ünï cödé 🔧.md": "u\n", "with space.md": "s\n", "-dash": "d\n", "quote'\".md": "q\n"},
+        {"ünï cödé 🔧.md": "u\n", "with space.md": "s\n", "-dash": "d\n", "quote'\".md": "q\n"},
+    ),
+    "own extra file": (
+        {"copier.yml": "_answers_file: .copier-answers.scaffold.yml\n", "a.md": "a\n"},
+        {"a.md": "a\n"},
+    ),
+    "_message_after_copy": (
+        {"copier.yml": "_message_after_copy: done!\n_message_before_copy: hi\n", "a.md": "a\n"},
+        {"a.md": "a\n"},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("feature", FEATURES)
+def test_what_copier_can_do(feature: str, template: Template, scaffold: Run, repo: Path) -> None:
+    files, wanted = FEATURES[feature]
+    template.release("v1.0.0", files)
+    done = scaffold("init", repo, "-t", template)
+    assert done.code == 0, done
+    tree = {path: content.decode() for path, content in read_tree(repo).items()}
+    answers = yaml.safe_load(tree.pop(ANSWERS))
+    assert tree == wanted
+    assert (answers["_commit"], answers["_src_path"]) == ("v1.0.0", str(template))
+    assert scaffold("check", repo).code == 0
+    where = "src/" if feature == "_subdirectory" else ""
+    template.release("v2.0.0", {f"{where}more.md": "m\n"})
+    assert scaffold("update", repo).code == 0
+    assert {path: content.decode() for path, content in read_tree(repo).items() if path != ANSWERS} == {
+        **wanted, "more.md": "m\n",
+    }  # fmt: skip
+    assert scaffold("check", repo).code == 0
+
+
+def test_the_folders_name_is_part_of_the_render(template: Template, scaffold: Run, tmp_path: Path) -> None:
+    """Two targets share a cache; each gets its own name."""
+    template.release("v1", {"a.md.jinja": "{{ _copier_conf.dst_path.name }}\n"})
+    for name in ("one", "two"):
+        assert scaffold("init", tmp_path / name, "-t", template).code == 0
+        assert (tmp_path / name / "a.md").read_text() == f"{name}\n"
+    assert scaffold("check", tmp_path / "one", tmp_path / "two").code == 0
+
+
+def test_skip_if_exists_means_what_it_means_in_copier(template: Template, scaffold: Run, repo: Path) -> None:
+    template.release(
+        "v1", {"copier.yml": "_skip_if_exists: ['*.once']\n", "a.once": "1\n", "b.once": "1\n", "c.md": "1\n"}
+    )
+    write_tree(repo, {"a.once": "mine\n"})
+    done = scaffold("init", repo, "-t", template)
+    assert done.code == 0, done
+    assert (repo / "a.once").read_text() == "mine\n"
+    assert (repo / "b.once").read_text() == "1\n"
+    template.release("v2", {"a.once": "2\n", "b.once": "2\n", "c.md": "2\n"})
+    assert scaffold("update", repo).code == 0
+    assert {path: content for path, content in read_tree(repo).items() if path != ANSWERS} == {
+        "a.once": b"mine\n", "b.once": b"1\n", "c.md": b"2\n",
+    }  # fmt: skip
+    (repo / "b.once").unlink()
+    assert scaffold("update", repo).code == 0
+    assert (repo / "b.once").read_text() == "2\n"
+    assert scaffold("check", repo).code == 0
+
+
+def test_a_template_with_its_own_answers_file(template: Template, scaffold: Run, repo: Path) -> None:
+    files = {
+        "{{ _copier_conf.answers_file }}.jinja": None,
+        ".copier-answers.own.yml.jinja": Template.ANSWERS_SOURCE,
+        "a.md": "a\n",
+    }
+    template.release("v1", files)
+    refused = scaffold("init", repo, "-t", template)
+    assert refused.code == 2
+    assert "-a .copier-answers.own.yml" in refused.err
+    assert read_tree(repo) == {}
+    own = ("-a", ".copier-answers.own.yml")
+    assert scaffold("init", repo, "-t", template, *own).code == 0
+    assert scaffold("check", repo, *own).code == 0
+    template.release("v2", {"a.md": "b\n"})
+    assert scaffold("update", repo, *own).code == 0
+    assert (repo / "a.md").read_text() == "b\n"
+
+
+REFUSED: Mapping[str, tuple[Mapping[str, str | bytes | None], int, str]] = {
+    "tasks": ({"copier.yml": "_tasks: [touch pwned]\n"}, 2, "copier copy --trust"),
+    "migrations": ({"copier.yml": "_migrations: [{command: touch pwned}]\n"}, 2, "copier copy --trust"),
+    "extensions": ({"copier.yml": "_jinja_extensions: [jinja2_time.TimeExtension]\n"}, 2, "copier copy --trust"),
+    "external data": ({"copier.yml": "_external_data: {x: other.yml}\nq: x\n"}, 2, "external data"),
+    "secrets": ({"copier.yml": "q: {type: str, secret: true, default: x}\n"}, 2, "secret"),
+    "secret questions": ({"copier.yml": "q: x\n_secret_questions: [q]\n"}, 2, "secret"),
+    "included tasks": (
+        {"copier.yml": "!include more.yml\n", "more.yml": "_tasks: [touch pwned]\n"}, 2, "tasks",
+    ),
+    "no answers file": ({"{{ _copier_conf.answers_file }}.jinja": None, "a.md": "a\n"}, 2, "renders no answers file"),
+    "climbing out": ({"copier.yml": "q: ..\n", "{{ q }}/x.md": "x\n"}, 3, ""),
+    "absolute": ({"copier.yml": "q: /tmp/pwned\n", "{{ q }}.md": "x\n"}, 3, ""),
+    "git folder": ({"copier.yml": "q: .git\n_exclude: [copier.yml]\n", "{{ q }}/hooks/pre-commit": "x\n"}, 3, "git's own folder"),
+    "nested git folder": ({"copier.yml": "q: .git\n_exclude: [copier.yml]\n", "sub/{{ q }}/config": "x\n"}, 3, "git's own folder"),
+    "case clash": ({"Readme.md": "1\n", "README.md": "2\n"}, 3, "differ only by case"),
+    "case clash of folders": ({"Docs/a.md": "1\n", "docs/b.md": "2\n"}, 3, "differ only by case"),
+    "syntax error": ({"a.md.jinja": "{{ oops\n"}, 3, "doesn't render"),
+    "undefined": (
+        {"copier.yml": "_envops: {undefined: jinja2.StrictUndefined}\n", "a.md.jinja": "{{ oops }}\n"}, 3, "oops",
+    ),
+    "broken include": ({"a.md.jinja": "{% include 'none' %}\n"}, 3, "none"),
+    "broken config": ({"copier.yml": "q: [\n"}, 3, "YAML"),
+    "config that is a list": ({"copier.yml": "[1, 2]\n"}, 3, ""),
+    "broken question": ({"copier.yml": "q: {type: nothing, default: 1}\n"}, 3, ""),
+    "too new": ({"copier.yml": "_min_copier_version: '999'\n"}, 3, "another Copier"),
+    "division": ({"a.md.jinja": "{{ 1 / 0 }}\n"}, 3, "zero"),
+    "link out": ({"copier.yml": "_preserve_symlinks: true\n"}, 3, "out of the target"),
+    "both configs": ({"copier.yml": "q: x\n", "copier.yaml": "q: y\n"}, 3, ""),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_what_is_refused_with_nothing_written(what: str, template: Template, scaffold: Run, repo: Path) -> None:
+    files, code, said = REFUSED[what]
+    if what == "link out":
+        (template.folder / "out").symlink_to("../../elsewhere")
+    template.release("v1.0.0", files)
+    done = scaffold("init", repo, "-t", template)
+    assert done.code == code, done
+    assert said in done.err
+    assert "error: unexpected" not in done.err
+    assert "Traceback" not in done.err
+    assert read_tree(repo) == {}
+    assert not list(template.folder.parent.rglob("pwned"))
+    # The same version is refused as an update.
+    other = Template(template.folder.parent / "other").release("v0.1.0", {"z.md": "z\n"})
+    assert scaffold("init", repo, "-t", other).code == 0
+    before = read_tree(repo)
+    update = scaffold("update", repo, "-t", template)
+    assert update.code == code, update
+    assert read_tree(repo) == before
+
+
+@pytest.mark.parametrize(
+    ("source", "code", "said"),
+    [
+        ("https://user:secret@example.com/a/b.git", 2, "credentials"),
+        ("https://token@example.com/a/b", 2, "credentials"),
+        ("git+https://token@example.com/a/b", 2, "credentials"),
+        ("ssh://git:pw@example.com/a.git", 2, "credentials"),
+        ("/does/not/exist", 3, "does not exist"),
+        ("nowhere", 3, "does not exist"),
+        ("", 3, ""),
+        ("ext::sh -c 'touch pwned'", 3, ""),
+        ("--upload-pack=touch pwned", 3, ""),
+        ("-x", 3, ""),
+    ],
+)
+def test_sources_that_are_refused(source: str, code: int, said: str, scaffold: Run, tmp_path: Path) -> None:
+    done = scaffold("init", tmp_path / "x", f"--template={source}")
+    if source:
+        assert done.code == code, done
+    assert said in done.err
+    assert "secret" not in done.err
+    assert "error: unexpected" not in done.err
+    assert not list(tmp_path.rglob("pwned"))
+    if source:
+        assert not (tmp_path / "x").exists()
+
+
+def test_local_folders_that_are_no_releases(template: Template, scaffold: Run, repo: Path, tmp_path: Path) -> None:
+    write_tree(tmp_path, {"plain/a.md": "a\n"})
+    plain = scaffold("init", repo, "-t", tmp_path / "plain")
+    assert plain.code == 3
+    assert "not a git repository" in plain.err
+    (tmp_path / "empty").mkdir()
+    git(tmp_path / "empty", "init", "--quiet")
+    empty = scaffold("init", repo, "-t", tmp_path / "empty")
+    assert empty.code in {2, 3}
+    assert "error: unexpected" not in empty.err
+    template.release(None, {"a.md": "a\n"})
+    write_tree(template.folder, {"a.md": "dirty\n"})
+    dirty = scaffold("init", repo, "-t", template)
+    assert dirty.code == 2
+    assert "not committed" in dirty.err
+    assert read_tree(repo) == {}
+    # A release is what was tagged, whatever lies around it.
+    git(template.folder, "tag", "v1.0.0")
+    assert scaffold("init", repo, "-t", template).code == 0
+    assert (repo / "a.md").read_text() == "a\n"
+
+
+def test_a_bare_repository_a_worktree_and_a_bundle(template: Template, scaffold: Run, tmp_path: Path) -> None:
+    template.release("v1.0.0", {"a.md": "a\n"})
+    git(tmp_path, "clone", "--quiet", "--bare", str(template), "bare.git")
+    git(template.folder, "worktree", "add", "--quiet", str(tmp_path / "tree"))
+    git(template.folder, "bundle", "create", "--quiet", str(tmp_path / "t.bundle"), "--all")
+    git(tmp_path, "clone", "--quiet", str(template), "clone")
+    for number, name in enumerate(("bare.git", "tree", "t.bundle", "clone")):
+        done = scaffold("init", tmp_path / f"x{number}", "-t", tmp_path / name)
+        assert done.code == 0, (name, done)
+        assert (tmp_path / f"x{number}/a.md").is_file()
+        assert scaffold("check", tmp_path / f"x{number}").code == 0
+    url = scaffold("init", tmp_path / "y", "-t", f"file://{template.folder}")
+    assert url.code == 0
+    assert yaml.safe_load((tmp_path / "y" / ANSWERS).read_text())["_src_path"] == str(template)
+
+
+def test_a_source_relative_to_the_working_directory(
+    template: Template, scaffold: Run, repo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    template.release("v1", {"a.md": "a\n"})
+    monkeypatch.chdir(template.folder.parent)
+    assert scaffold("init", repo, "-t", "template").code == 0
+    assert yaml.safe_load((repo / ANSWERS).read_text())["_src_path"] == str(template)
+    monkeypatch.chdir("/")
+    assert scaffold("check", repo).code == 0
+
+
+def test_a_tag_that_moved_is_noticed(template: Template, scaffold: Run, repo: Path) -> None:
+    template.release("v1", {"a.md": "a\n"})
+    assert scaffold("init", repo, "-t", template).code == 0
+    template.release(None, {"a.md": "b\n"})
+    git(template.folder, "tag", "--force", "v1")
+    done = scaffold("update", repo)
+    assert done.code in {0, 3}
+    assert "error: unexpected" not in done.err
+
+
+def test_a_template_file_that_speaks_of_conflict_markers(template: Template, scaffold: Run, repo: Path) -> None:
+    """A guide on merging shows the markers; that is no conflict, whatever the user adds to it."""
+    guide = "# Conflicts\n\n<<<<<<< yours\na\n=======\nb\n>>>>>>> theirs\n\nend\n"
+    template.release("v1", {"guide.md": guide})
+    assert scaffold("init", repo, "-t", template).code == 0
+    assert scaffold("check", repo).code == 0
+    template.release("v2", {"guide.md": guide + "more\n"})
+    assert scaffold("update", repo).code == 0
+    write_tree(repo, {"guide.md": "mine\n" + guide + "more\n"})
+    template.release("v3", {"guide.md": guide + "more\nand more\n"})
+    done = scaffold("update", repo)
+    assert done.code == 0, done
+    assert (repo / "guide.md").read_text() == "mine\n" + guide + "more\nand more\n"
+
+
+def test_the_users_git_settings_do_not_matter(
+    template: Template, scaffold: Run, repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = (
+        "[core]\n\tautocrlf = true\n\tquotepath = true\n[merge]\n\tconflictStyle = zdiff3\n[init]\n\tdefaultBranch = x\n"
+        "[diff]\n\tnoprefix = true\n[color]\n\tui = always\n[user]\n\tuseConfigOnly = true\n[fetch]\n\tprune = true\n"
+        "[status]\n\tshowUntrackedFiles = no\n[tag]\n\tgpgSign = true\n[commit]\n\tgpgSign = true\n"
+    )
+    write_tree(tmp_path, {"gitconfig": config})
+    template.release("v1", {"a.md": BASE, "ü.md": "u\n"})
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "gitconfig"))
+    assert scaffold("init", repo, "-t", template).code == 0
+    write_tree(repo, {"a.md": "mine\n", "ü.md": "mine\n"})
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
+    template.release("v2", {"a.md": "theirs\n", "ü.md": "theirs\n"})
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "gitconfig"))
+    assert scaffold("update", repo).code == 1
+    assert scaffold("check", repo, "--format", "json").out.count('"conflict"') == 2
+    assert git(repo, "-c", "core.quotepath=false", "ls-files", "--unmerged").count("ü.md") == 3
+
+
+def test_inside_of_a_git_hook(
+    template: Template, scaffold: Run, repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Git runs hooks with variables that point at the repository; templates are read from theirs all the same."""
+    template.release("v1", {"a.md": "a\n"})
+    other = tmp_path / "other"
+    other.mkdir()
+    git(other, "init", "--quiet")
+    monkeypatch.setenv("GIT_DIR", str(other / ".git"))
+    monkeypatch.setenv("GIT_INDEX_FILE", str(other / ".git/index"))
+    monkeypatch.setenv("GIT_WORK_TREE", str(other))
+    assert scaffold("init", repo, "-t", template).code == 0
+    assert (repo / "a.md").is_file()
+    assert scaffold("check", repo).code == 0

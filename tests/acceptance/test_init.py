@@ -1,0 +1,407 @@
+"""`scaffold init`: where it installs, what it refuses, and what it does with files that are there already."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.conftest import ANSWERS, Run, Template, git, read_tree, write_tree
+
+COMMAND = Path(sys.executable).parent / "scaffold"
+MANAGED = {
+    ANSWERS,
+    ".github/ISSUE_TEMPLATE/infrastructure.md",
+    ".github/ISSUE_TEMPLATE/infrastructure.yml",
+    ".github/labels.yml",
+}
+QUESTIONS = """
+name: {type: str, default: "{{ _copier_conf.dst_path.name }}"}
+port: {type: int, default: 80}
+ratio: {type: float, default: 0.5}
+tls: {type: bool, default: false}
+tags: {type: str, multiselect: true, choices: [a, b, c], default: [a]}
+level: {type: str, choices: {Low: low, High: high}, default: low}
+shape: {type: yaml, default: {x: 1}}
+detail: {type: str, default: "", when: "{{ level == 'high' }}"}
+even: {type: int, default: 2, validator: "{% if even % 2 %}must be even{% endif %}"}
+"""
+ANSWERS_SHOWN = (
+    "{{ [port, ratio, tls, tags, level, shape, even] }} {{ port + 1 }} {{ 'yes' if tls else 'no' }} {{ shape }}\n"
+)
+
+
+@pytest.fixture
+def asking(template: Template) -> Template:
+    """Return a template with a question of each type."""
+    return template.release("v1.0.0", {"copier.yml": QUESTIONS, "shown.txt.jinja": ANSWERS_SHOWN})
+
+
+@pytest.mark.parametrize("place", ["empty", "repository", "missing", "missing/below", "filled"])
+def test_installs_the_bundled_template_anywhere(place: str, scaffold: Run, tmp_path: Path) -> None:
+    target = tmp_path / place
+    if not place.startswith("missing"):
+        target.mkdir()
+    if place == "repository":
+        git(target, "init", "--quiet")
+    if place == "filled":
+        write_tree(target, {"README.md": "mine\n", ".github/CODEOWNERS": "* @me\n"})
+    done = scaffold("init", target)
+    assert done.code == 0, done
+    assert read_tree(target).keys() - {"README.md", ".github/CODEOWNERS"} == MANAGED
+    assert all(path in done.out for path in MANAGED)
+    assert "scaffold check" in done.out
+    assert scaffold("check", target).code == 0
+    assert not (target / ".scaffold-staging").exists()
+
+
+def test_target_defaults_to_the_working_directory(scaffold: Run, repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(repo)
+    done = scaffold("init")
+    assert done.code == 0
+    assert read_tree(repo).keys() == MANAGED
+    assert scaffold("check").code == 0
+
+
+def test_the_installed_command_needs_no_terminal_and_no_network(repo: Path) -> None:
+    done = subprocess.run(
+        [COMMAND, "init"], cwd=repo, stdin=subprocess.PIPE, capture_output=True, text=True, check=True
+    )
+    assert "Installed template v" in done.stdout
+    assert read_tree(repo).keys() == MANAGED
+    again = subprocess.run([COMMAND, "check"], cwd=repo, capture_output=True, text=True, check=False)
+    assert (again.returncode, again.stderr) == (0, "")
+
+
+def test_a_subfolder_of_a_repository_is_refused_naming_the_root(scaffold: Run, repo: Path) -> None:
+    (repo / "sub").mkdir()
+    done = scaffold("init", repo / "sub")
+    assert done.code == 2
+    assert str(repo) in done.err
+    assert f"scaffold init {repo}" in done.err
+    assert read_tree(repo) == {}
+
+
+def test_an_initialised_target_is_refused(scaffold: Run, repo: Path) -> None:
+    scaffold("init", repo)
+    before = read_tree(repo)
+    done = scaffold("init", repo)
+    assert done.code == 2
+    assert "already initialised" in done.err
+    assert "scaffold update" in done.err
+    assert read_tree(repo) == before
+
+
+def test_a_file_as_target_is_refused(scaffold: Run, tmp_path: Path) -> None:
+    write_tree(tmp_path, {"file": "x"})
+    for command in ("init", "update", "check"):
+        done = scaffold(command, tmp_path / "file")
+        assert done.code == 2
+        assert "is not a folder" in done.err
+    below = scaffold("init", tmp_path / "file" / "below")
+    assert below.code in {2, 3}
+    assert "error: unexpected" not in below.err
+    assert read_tree(tmp_path) == {"file": b"x"}
+
+
+class TestExistingFiles:
+    """Files that are there before the template."""
+
+    MINE = "top\n\nmine\n\nend\n"
+    THEIRS = "top\n\ntheirs\n\nend\n"
+
+    @pytest.fixture
+    def taken(self, template: Template, repo: Path) -> Path:
+        template.release("v1.0.0", {"a.md": self.THEIRS, "b.md": "b\n", "c.md": "c\n"})
+        write_tree(repo, {"a.md": self.MINE, "b.md": "other\n", "c.md": "c\n"})
+        return repo
+
+    def test_abort_lists_all_and_writes_nothing(self, scaffold: Run, template: Template, taken: Path) -> None:
+        before = read_tree(taken)
+        for options in ((), ("--on-conflict", "abort")):
+            done = scaffold("init", taken, "-t", template, *options)
+            assert done.code == 1
+            assert "  a.md\n" in done.err
+            assert "  b.md\n" in done.err
+            assert "c.md" not in done.err
+            assert "--on-conflict keep|replace|merge" in done.err
+            assert read_tree(taken) == before
+
+    def test_keep(self, scaffold: Run, template: Template, taken: Path) -> None:
+        done = scaffold("init", taken, "-t", template, "--on-conflict", "keep")
+        assert done.code == 0
+        assert (taken / "a.md").read_text() == self.MINE
+        assert (taken / "b.md").read_text() == "other\n"
+        assert "scaffold accept a.md" in done.err
+        assert (taken / ANSWERS).is_file()
+        assert scaffold("check", taken).code == 1
+        # What was kept stays kept: an update that changes nothing in the template changes nothing here.
+        assert scaffold("update", taken).code == 0
+        assert (taken / "a.md").read_text() == self.MINE
+
+    def test_replace(self, scaffold: Run, template: Template, taken: Path) -> None:
+        assert scaffold("init", taken, "-t", template, "--on-conflict", "replace").code == 0
+        assert (taken / "a.md").read_text() == self.THEIRS
+        assert scaffold("check", taken).code == 0
+
+    def test_merge_marks_what_differs(self, scaffold: Run, template: Template, taken: Path) -> None:
+        done = scaffold("init", taken, "-t", template, "--on-conflict", "merge")
+        assert done.code == 1
+        text = (taken / "a.md").read_text()
+        assert text.startswith("top\n\n<<<<<<< yours\nmine\n=======\ntheirs\n>>>>>>> template v1.0.0\n")
+        assert git(taken, "diff", "--name-only", "--diff-filter=U").splitlines() == ["a.md", "b.md"]
+        assert "resolve" in done.out
+
+    def test_merge_adds_to_a_superset_without_a_conflict(self, scaffold: Run, template: Template, repo: Path) -> None:
+        template.release("v1.0.0", {"a.md": "one\ntwo\n"})
+        write_tree(repo, {"a.md": "one\ntwo\nthree\n"})
+        done = scaffold("init", repo, "-t", template, "--on-conflict", "merge")
+        assert done.code == 0
+        assert (repo / "a.md").read_text() == "one\ntwo\nthree\n"
+
+    def test_dry_run_and_json_say_the_same_and_write_nothing(
+        self, scaffold: Run, template: Template, taken: Path
+    ) -> None:
+        before = read_tree(taken)
+        for choice, code in (("abort", 1), ("keep", 0), ("replace", 0), ("merge", 1)):
+            done = scaffold("init", taken, "-t", template, "--dry-run", "--on-conflict", choice, "--format", "json")
+            assert done.code == code
+            document = json.loads(done.out)
+            assert (document["schema"], document["exit_code"]) == ("scaffold.init/1", code)
+            assert {row["path"] for row in document["targets"][0]["files"]} >= {"a.md", "b.md", "c.md"}
+            assert read_tree(taken) == before
+
+    def test_ask_needs_a_terminal(self, scaffold: Run, template: Template, taken: Path) -> None:
+        done = scaffold("init", taken, "-t", template, "--on-conflict", "ask")
+        assert done.code == 2
+        assert "needs a terminal" in done.err
+
+    def test_identical_files_are_adopted_silently(self, scaffold: Run, template: Template, repo: Path) -> None:
+        template.release("v1.0.0", {"a.md": self.THEIRS})
+        write_tree(repo, {"a.md": self.THEIRS.replace("\n", "\r\n")})
+        done = scaffold("init", repo, "-t", template)
+        assert done.code == 0
+        assert "a.md" not in done.out + done.err
+        assert (repo / "a.md").read_bytes().count(b"\r\n") == 5
+        assert scaffold("check", repo).code == 0
+
+    def test_a_folder_where_a_file_belongs(self, scaffold: Run, template: Template, repo: Path) -> None:
+        template.release("v1.0.0", {"a.md": "x\n"})
+        write_tree(repo, {"a.md/inner": "x"})
+        done = scaffold("init", repo, "-t", template)
+        assert done.code == 3
+        assert "a.md is in the way" in done.err
+        assert read_tree(repo) == {"a.md/inner": b"x"}
+
+    def test_a_file_where_a_folder_belongs(self, scaffold: Run, repo: Path) -> None:
+        write_tree(repo, {".github": "x"})
+        done = scaffold("init", repo)
+        assert done.code == 3
+        assert "is in the way" in done.err
+        assert read_tree(repo) == {".github": b"x"}
+
+    def test_a_name_that_differs_only_by_case(self, scaffold: Run, template: Template, repo: Path) -> None:
+        template.release("v1.0.0", {"docs/GUIDE.md": "x\n"})
+        write_tree(repo, {"Docs/guide.md": "mine"})
+        done = scaffold("init", repo, "-t", template)
+        assert done.code == 1
+        assert "differs only by case" in done.err
+        assert read_tree(repo) == {"Docs/guide.md": b"mine"}
+
+
+def test_it_says_when_the_owners_default_templates_get_hidden(scaffold: Run, tmp_path: Path) -> None:
+    first = scaffold("init", tmp_path / "first")
+    assert "now hides the default issue templates" in first.err
+    write_tree(tmp_path, {"second/.github/ISSUE_TEMPLATE/other.md": "---\nname: O\nabout: o\n---\n"})
+    second = scaffold("init", tmp_path / "second")
+    assert second.code == 0
+    assert "hides" not in second.err
+
+
+@pytest.mark.parametrize(
+    ("path", "content"),
+    [
+        (".github/labels.yml", "# mine\n- name: Bug\n  color: 'ff0000'  # red\n"),
+        (".github/labels.yaml", "- {name: mine, color: ff0000}\n"),
+        (".github/labels.json", '[\n  {"name": "mine", "color": "ff0000"}\n]\n'),
+        (".github/settings.yml", "repository:\n  private: true\nlabels:\n  - name: mine\n    color: ff0000\n"),
+    ],
+)
+def test_an_existing_labels_config_is_adopted(path: str, content: str, scaffold: Run, repo: Path) -> None:
+    write_tree(repo, {path: content})
+    done = scaffold("init", repo)
+    assert done.code == 0, done
+    tree = read_tree(repo)
+    assert {name for name in tree if "labels" in name or "settings" in name} == {path}
+    text = tree[path].decode()
+    assert "infrastructure" in text
+    assert all(line in text for line in content.splitlines()[:2])
+    assert yaml.safe_load(tree[ANSWERS])["labels_config"] == path
+    assert scaffold("check", repo).code == 0
+    assert scaffold("update", repo).code == 0
+    assert read_tree(repo) == tree
+
+
+def test_settings_without_labels_are_left_alone(scaffold: Run, repo: Path) -> None:
+    write_tree(repo, {".github/settings.yml": "repository:\n  private: true\n"})
+    assert scaffold("init", repo).code == 0
+    assert (repo / ".github/labels.yml").is_file()
+    assert (repo / ".github/settings.yml").read_text() == "repository:\n  private: true\n"
+
+
+class TestAnswers:
+    """`-d` and `--data-file`."""
+
+    @pytest.mark.parametrize(
+        ("given", "name", "recorded"),
+        [
+            ("port=0080", "port", 80),
+            ("ratio=1", "ratio", 1.0),
+            ("tls=yes", "tls", True),
+            ("tls=off", "tls", False),
+            ("name=yes", "name", "yes"),
+            ("name=12", "name", "12"),
+            ("name=null", "name", "null"),
+            ("name=a: b # c", "name", "a: b # c"),
+            ("name=", "name", ""),
+            ("name=a=b", "name", "a=b"),
+            ("name={{ 1 }}", "name", "{{ 1 }}"),
+            ("tags=[b, c]", "tags", ["b", "c"]),
+            ("tags=[]", "tags", []),
+            ("level=high", "level", "high"),
+            ("shape=[1, {y: 2}]", "shape", [1, {"y": 2}]),
+            ("even=4", "even", 4),
+        ],
+    )
+    def test_a_raw_text_is_cast_by_the_questions_type(
+        self, given: str, name: str, recorded: object, scaffold: Run, asking: Template, repo: Path
+    ) -> None:
+        done = scaffold("init", repo, "-t", asking, "-d", given)
+        assert done.code == 0, done
+        answers = yaml.safe_load((repo / ANSWERS).read_text())
+        assert answers[name] == recorded
+        assert type(answers[name]) is type(recorded)
+        assert scaffold("check", repo).code == 0
+
+    @pytest.mark.parametrize(
+        ("given", "said"),
+        [
+            ("prot=1", "did you mean 'port'"),
+            ("zzzzzz=1", "its questions: name, port"),
+            ("port=many", "port"),
+            ("tls=perhaps", "tls"),
+            ("level=middle", "level"),
+            ("even=3", "must be even"),
+            ("tags=[a, d]", "for 'tags': 'd'"),
+            ("tags=5", "tags"),
+            ("tags=a", "tags"),
+            ("tags=[", "tags"),
+            ("shape=[", "shape"),
+            ("detail=x", "'detail' isn't asked"),
+            ("_src_path=/x", "_src_path"),
+            ("port", "KEY=VALUE"),
+            ("=1", "KEY=VALUE"),
+        ],
+    )
+    def test_an_answer_that_fits_no_question_is_refused(
+        self, given: str, said: str, scaffold: Run, asking: Template, repo: Path
+    ) -> None:
+        done = scaffold("init", repo, "-t", asking, "-d", given)
+        assert done.code == 2, done
+        assert said in done.err
+        assert "Traceback" not in done.err
+        assert read_tree(repo) == {}
+
+    def test_a_question_without_a_default_needs_an_answer(self, scaffold: Run, template: Template, repo: Path) -> None:
+        template.release("v1", {"copier.yml": "must: {type: str}\n"})
+        done = scaffold("init", repo, "-t", template)
+        assert done.code == 2
+        assert "-d must=VALUE" in done.err
+        assert scaffold("init", repo, "-t", template, "-d", "must=x").code == 0
+
+    def test_a_data_file_gives_answers_and_d_wins(
+        self, scaffold: Run, asking: Template, repo: Path, tmp_path: Path
+    ) -> None:
+        write_tree(tmp_path, {"answers.yml": "_commit: v0\nport: 8080\nlevel: high\ntags: [c]\n"})
+        data = tmp_path / "answers.yml"
+        assert scaffold("init", repo, "-t", asking, "--data-file", data, "-d", "port=1").code == 0
+        answers = yaml.safe_load((repo / ANSWERS).read_text())
+        assert (answers["port"], answers["level"], answers["tags"]) == (1, "high", ["c"])
+
+    @pytest.mark.parametrize("content", ["[1]", "a: [", "1: x", b"\xff\xfe", "port: many", "tags: [d]", "tags: a"])
+    def test_a_data_file_that_is_no_mapping_of_answers(
+        self, content: str | bytes, scaffold: Run, asking: Template, repo: Path, tmp_path: Path
+    ) -> None:
+        write_tree(tmp_path, {"answers.yml": content})
+        done = scaffold("init", repo, "-t", asking, "--data-file", tmp_path / "answers.yml")
+        assert done.code == 2, done
+        assert "error: unexpected" not in done.err
+        assert read_tree(repo) == {}
+
+
+def test_dry_run_writes_nothing_and_shows_the_files(scaffold: Run, tmp_path: Path) -> None:
+    done = scaffold("init", tmp_path / "new", "--dry-run", "--diff")
+    assert done.code == 0
+    assert "Would install template" in done.out
+    assert "+++ b/.github/labels.yml" in done.out
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_version_can_be_chosen(scaffold: Run, repo: Path) -> None:
+    assert scaffold("init", repo, "--ref", "v1.0.0").code == 0
+    assert yaml.safe_load((repo / ANSWERS).read_text())["_commit"] == "v1.0.0"
+    unknown = scaffold("init", repo / "x", "--ref", "v9")
+    assert unknown.code == 2
+
+
+def test_an_unknown_version_is_refused(scaffold: Run, tmp_path: Path) -> None:
+    for ref in ("v9.9.9", "--upload-pack=x", "HEAD~99", "no such\nthing"):
+        done = scaffold("init", tmp_path / "x", f"--ref={ref}")
+        assert done.code == 2
+        assert "no version" in done.err
+    assert not (tmp_path / "x").exists()
+
+
+def test_two_templates_side_by_side(scaffold: Run, template: Template, repo: Path) -> None:
+    template.release("v1", {"a.md": "a\n"})
+    assert scaffold("init", repo).code == 0
+    other = scaffold("init", repo, "-t", template, "-a", ".copier-answers.other.yml")
+    assert other.code == 0
+    assert (repo / ".copier-answers.other.yml").is_file()
+    assert scaffold("check", repo).code == 0
+    assert scaffold("check", repo, "-a", ".copier-answers.other.yml").code == 0
+
+
+@pytest.mark.parametrize("answers", ["../out.yml", "/tmp/out.yml", ".", "..", "a/../../b.yml"])
+def test_an_answers_file_outside_of_the_target_is_refused(answers: str, scaffold: Run, repo: Path) -> None:
+    for command in ("init", "update", "check"):
+        done = scaffold(command, repo, "-a", answers)
+        assert done.code == 2
+        assert "not below the target" in done.err
+
+
+def test_executables_links_and_binaries_are_carried(scaffold: Run, template: Template, repo: Path) -> None:
+    write_tree(template.folder, {"copier.yml": "_preserve_symlinks: true\n", "run.sh": "#!/bin/sh\n", "sub/x.md": "x"})
+    (template.folder / "run.sh").chmod(0o755)
+    (template.folder / "link").symlink_to("sub/x.md")
+    (template.folder / "folder").symlink_to("sub")
+    template.release("v1", {"logo.png": bytes(range(256))})
+    assert scaffold("init", repo, "-t", template).code == 0
+    assert os.access(repo / "run.sh", os.X_OK)
+    assert not os.access(repo / "sub/x.md", os.X_OK)
+    assert (repo / "link").readlink() == Path("sub/x.md")
+    assert (repo / "folder").readlink() == Path("sub")
+    assert (repo / "logo.png").read_bytes() == bytes(range(256))
+    assert scaffold("check", repo).code == 0
+    (repo / "run.sh").chmod(0o644)
+    (repo / "link").unlink()
+    (repo / "link").symlink_to("run.sh")
+    found = scaffold("check", repo)
+    assert found.code == 1
+    assert "is not executable" in found.out
+    assert "a symlink to run.sh" in found.out
+    assert scaffold("update", repo, "--restore").code == 0
+    assert scaffold("check", repo).code == 0

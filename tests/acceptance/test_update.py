@@ -1,0 +1,625 @@
+"""`scaffold update`: what a user did to the files meets what the template did to them."""
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.conftest import ANSWERS, Result, Run, Template, commit_all, git, read_tree, write_tree
+
+Files = Mapping[str, str | bytes | None]
+BASE = "one\n\ntwo\n\nthree\n"
+
+
+def stamps(root: Path) -> dict[str, int]:
+    """Return when each file of a target was written."""
+    return {
+        str(path): path.stat().st_mtime_ns for path in root.rglob("*") if path.is_file() and ".git" not in path.parts
+    }
+
+
+def actions(done: Result) -> dict[str, str]:
+    """Return what a run with `--format json` says of each file."""
+    return {row["path"]: row["action"] for row in json.loads(done.out)["targets"][0]["files"]}
+
+
+class Scene:
+    """Template version 1, a target made of it, the user's edits, template version 2."""
+
+    def __init__(self, scaffold: Run, template: Template, target: Path) -> None:
+        self.scaffold, self.template, self.target = scaffold, template, target
+
+    def play(self, first: Files, user: Files, second: Files, *options: str | Path) -> Result:
+        """Go through it and update."""
+        self.template.release("v1.0.0", first)
+        assert self.scaffold("init", self.target, "-t", self.template).code == 0
+        if (self.target / ".git").exists():
+            commit_all(self.target)
+        write_tree(self.target, user)
+        self.template.release("v2.0.0", second)
+        return self.scaffold("update", self.target, *options)
+
+    def text(self, path: str) -> str:
+        """Return a file of the target."""
+        return (self.target / path).read_bytes().decode()
+
+
+@pytest.fixture
+def scene(scaffold: Run, template: Template, repo: Path) -> Scene:
+    """Return a scene in a git repository."""
+    return Scene(scaffold, template, repo)
+
+
+@pytest.mark.parametrize(
+    ("user", "second", "merged", "action"),
+    [
+        ("one", "one\n\ntwo\n\nTHREE\n", "one\n\ntwo\n\nTHREE\n", "clean"),
+        ("ONE\n\ntwo\n\nthree\n", "one\n\ntwo\n\nTHREE\n", "ONE\n\ntwo\n\nTHREE\n", "merge"),
+        ("one\n\ntwo\n\nTHREE\n", "one\n\ntwo\n\nTHREE\n", "one\n\ntwo\n\nTHREE\n", "unchanged"),
+        ("ONE\n\ntwo\n\nTHREE\n", "one\n\ntwo\n\nTHREE\n", "ONE\n\ntwo\n\nTHREE\n", "kept"),
+        ("ONE\r\n\r\ntwo\r\n\r\nthree\r\n", "one\n\ntwo\n\nTHREE\n", "ONE\r\n\r\ntwo\r\n\r\nTHREE\r\n", "merge"),
+        ("one\r\n\r\ntwo\r\n\r\nthree\r\n", "one\n\ntwo\n\nTHREE\n", "one\r\n\r\ntwo\r\n\r\nTHREE\r\n", "clean"),
+        ("ONE\n\ntwo\n\nthree", "one!\n\ntwo\n\nthree\n", None, "conflict"),
+        ("ONE\n\ntwo\n\nthree", "one\n\ntwo\n\nthree\n\nfour\n", None, "conflict"),
+        ("ONE\n\ntwo\n\nthree", "one\n\nTWO\n\nthree\n", "ONE\n\nTWO\n\nthree", "conflict"),
+        ("", "one\n\ntwo\n\nTHREE\n", None, "conflict"),
+        ("ünï\n\ntwo\n\nthree\n", "one\n\ntwo\n\n🔧\n", "ünï\n\ntwo\n\n🔧\n", "merge"),
+    ],
+)
+def test_one_text_changed_on_both_sides(user: str, second: str, merged: str | None, action: str, scene: Scene) -> None:
+    edit = {} if user == "one" else {"a.md": user}
+    done = scene.play({"a.md": BASE}, edit, {"a.md": second}, "--format", "json")
+    if merged == "ONE\n\nTWO\n\nthree":  # adjacent changes may or may not merge; the end of the file must stay open
+        assert not scene.text("a.md").endswith("\n")
+        return
+    assert actions(done)["a.md"] == action
+    assert done.code == (1 if action == "conflict" else 0)
+    if merged is not None:
+        assert scene.text("a.md") == merged
+    second_run = scene.scaffold("update", scene.target)
+    assert second_run.code == done.code
+
+
+def test_a_conflict_is_labelled_marked_and_refused_by_git(scene: Scene) -> None:
+    done = scene.play({"a.md": BASE, "b.md": BASE}, {"a.md": "mine\n"}, {"a.md": "theirs\n", "b.md": "b\n"})
+    assert done.code == 1
+    assert "conflict" in done.out
+    assert "a.md" in done.out
+    assert scene.text("a.md") == "<<<<<<< yours\nmine\n=======\ntheirs\n>>>>>>> template v2.0.0\n"
+    assert scene.text("b.md") == "b\n"
+    stages = [line.split()[2] for line in git(scene.target, "ls-files", "--unmerged").splitlines()]
+    assert stages == ["1", "2", "3"]
+    assert git(scene.target, "show", ":1:a.md") == BASE.strip()
+    assert git(scene.target, "show", ":2:a.md") == "mine"
+    assert git(scene.target, "show", ":3:a.md") == "theirs"
+
+
+def test_git_refuses_to_commit_a_conflict(scene: Scene) -> None:
+    scene.play({"a.md": BASE}, {"a.md": "mine\n"}, {"a.md": "theirs\n"})
+    git(scene.target, "add", ANSWERS)
+    commit = subprocess.run(["git", "commit", "-m", "x"], cwd=scene.target, capture_output=True, text=True, check=False)
+    assert commit.returncode != 0
+    assert "unmerged" in commit.stderr
+    found = scene.scaffold("check", scene.target, "--format", "json")
+    assert found.code == 1
+    finding = json.loads(found.out)["targets"][0]["findings"][0]
+    assert (finding["kind"], finding["path"], finding["line"]) == ("conflict", "a.md", 1)
+    # Not before it is resolved: markers must not be merged again.
+    before = read_tree(scene.target)
+    again = scene.scaffold("update", scene.target)
+    assert again.code == 1
+    assert "a.md" in again.err
+    assert read_tree(scene.target) == before
+    write_tree(scene.target, {"a.md": "both\n"})
+    git(scene.target, "add", "a.md")
+    assert scene.scaffold("update", scene.target).code == 0
+    git(scene.target, "commit", "--quiet", "-m", "resolved")
+    assert scene.text("a.md") == "both\n"
+
+
+def test_on_conflict_abort_writes_nothing(scene: Scene) -> None:
+    scene.template.release("v1.0.0", {"a.md": BASE, "b.md": BASE})
+    assert scene.scaffold("init", scene.target, "-t", scene.template).code == 0
+    commit_all(scene.target)
+    write_tree(scene.target, {"a.md": "mine\n"})
+    scene.template.release("v2.0.0", {"a.md": "theirs\n", "b.md": "b\n"})
+    before = read_tree(scene.target)
+    for options in ((), ("--dry-run",)):
+        done = scene.scaffold("update", scene.target, "--on-conflict", "abort", *options)
+        assert done.code == 1
+        assert "a.md" in done.err
+        assert "nothing was written" in done.err
+        assert read_tree(scene.target) == before
+        assert git(scene.target, "ls-files", "--unmerged") == ""
+
+
+def test_a_binary_conflict_keeps_the_users_file(scene: Scene) -> None:
+    done = scene.play({"logo": b"\0one"}, {"logo": b"\0mine"}, {"logo": b"\0two"})
+    assert done.code == 1
+    assert "logo" in done.out
+    assert (scene.target / "logo").read_bytes() == b"\0mine"
+    assert git(scene.target, "ls-files", "--unmerged").count("logo") == 3
+    git(scene.target, "add", "logo")
+    assert scene.scaffold("update", scene.target).code == 0
+    assert scene.scaffold("check", scene.target).code == 1
+
+
+@pytest.mark.parametrize(
+    ("user", "second", "code", "wanted"),
+    [
+        ({"a.md": None}, {"a.md": "new\n"}, 0, {}),
+        ({"a.md": None}, {"b.md": "b\n"}, 0, {"b.md": b"b\n"}),
+        ({}, {"a.md": None}, 0, {}),
+        ({"a.md": "mine\n"}, {"a.md": None}, 0, {"a.md": b"mine\n"}),
+        ({"a.md": None}, {"a.md": None}, 0, {}),
+        ({}, {"a.md": None, "b.md": BASE + "x\n"}, 0, {"b.md": BASE.encode() + b"x\n"}),
+        ({"a.md": "ONE" + BASE[3:]}, {"a.md": None, "b/b.md": BASE + "x\n"}, 0, {"b/b.md": b"ONE" + BASE[3:].encode() + b"x\n"}),
+        ({"a.md": None}, {"a.md": None, "b.md": BASE + "x\n"}, 0, {}),
+        ({"b.md": "here\n"}, {"a.md": None, "b.md": BASE}, 1, None),
+        ({"a.md": "mine\n", "b.md": BASE}, {"a.md": None, "b.md": BASE}, 0, {"a.md": b"mine\n", "b.md": BASE.encode()}),
+    ],
+)  # fmt: skip
+def test_files_that_come_go_and_move(
+    user: Files, second: Files, code: int, wanted: dict[str, bytes] | None, scene: Scene
+) -> None:
+    done = scene.play({"a.md": BASE}, user, second)
+    assert done.code == code, done
+    tree = read_tree(scene.target)
+    del tree[ANSWERS]
+    if wanted is not None:
+        assert tree == wanted
+    before, times = read_tree(scene.target), stamps(scene.target)
+    assert scene.scaffold("update", scene.target).code == code
+    assert (read_tree(scene.target), stamps(scene.target)) == (before, times)
+
+
+def test_what_is_kept_is_reported(scene: Scene) -> None:
+    first = {"gone.md": BASE, "edited.md": BASE + "x\n", "deleted.md": "d\n"}
+    user = {"edited.md": "mine\n", "deleted.md": None}
+    second = {"gone.md": None, "edited.md": None, "deleted.md": "dd\n"}
+    done = scene.play(first, user, second)
+    assert done.code == 0
+    lines = {line.split()[1]: line for line in done.out.splitlines() if line.startswith("  ")}
+    assert "delete" in lines["gone.md"]
+    assert "the template removed it, but you changed it" in lines["edited.md"]
+    assert "you deleted it" in lines["deleted.md"]
+
+
+def test_a_renamed_folder_takes_the_edits_along(scene: Scene) -> None:
+    long = "".join(f"line {number}\n" for number in range(20))
+    first = {f"old/{name}.md": f"{name}\n{long}" for name in "abc"}
+    second: dict[str, str | bytes | None] = dict.fromkeys(first)
+    second |= {f"new/{name}.md": f"{name}\n{long}last {name}\n" for name in "abc"}
+    user = {
+        "old/a.md": f"a\nmine\n{long}",
+        "old/own.md": "own\n",
+        "old/c.md": f"c\n{long}".replace("line 19", "nineteen"),
+    }
+    done = scene.play(first, user, second)
+    assert done.code == 1
+    assert scene.text("new/a.md") == f"a\nmine\n{long}last a\n"
+    assert scene.text("new/b.md") == f"b\n{long}last b\n"
+    assert "<<<<<<<" in scene.text("new/c.md")
+    assert git(scene.target, "ls-files", "--unmerged").count("new/c.md") == 3
+    assert [path.name for path in (scene.target / "old").iterdir()] == ["own.md"]
+
+
+def test_modes_links_and_kinds_follow_the_template(scene: Scene) -> None:
+    write_tree(scene.template.folder, {"run.sh": "#!/bin/sh\n", "keep.sh": "#!/bin/sh\n", "to-link": "text\n"})
+    (scene.template.folder / "link").symlink_to("run.sh")
+    scene.template.release("v1", {"copier.yml": "_preserve_symlinks: true\n"})
+    assert scene.scaffold("init", scene.target, "-t", scene.template).code == 0
+    (scene.target / "keep.sh").chmod(0o755)
+    (scene.template.folder / "run.sh").chmod(0o755)
+    for name, link in (("link", "keep.sh"), ("to-link", "run.sh")):
+        (scene.template.folder / name).unlink()
+        (scene.template.folder / name).symlink_to(link)
+    scene.template.release("v2", {"keep.sh": "#!/bin/sh\necho\n"})
+    done = scene.scaffold("update", scene.target)
+    assert done.code == 0, done
+    assert os.access(scene.target / "run.sh", os.X_OK)
+    assert os.access(scene.target / "keep.sh", os.X_OK)
+    assert scene.text("keep.sh") == "#!/bin/sh\necho\n"
+    assert (scene.target / "link").readlink() == Path("keep.sh")
+    assert (scene.target / "to-link").readlink() == Path("run.sh")
+
+
+def test_permissions_of_the_users_file_stay(scene: Scene) -> None:
+    scene.template.release("v1", {"a.md": "a\n"})
+    scene.scaffold("init", scene.target, "-t", scene.template)
+    (scene.target / "a.md").chmod(0o640)
+    scene.template.release("v2", {"a.md": "b\n"})
+    assert scene.scaffold("update", scene.target).code == 0
+    assert scene.text("a.md") == "b\n"
+    assert (scene.target / "a.md").stat().st_mode & 0o777 == 0o640
+
+
+@pytest.mark.parametrize(("first", "second"), [("docs", "docs/readme.md"), ("docs/readme.md", "docs")])
+def test_a_file_becomes_a_folder_or_a_folder_a_file(first: str, second: str, scene: Scene) -> None:
+    scene.template.release("v1", {first: "x\n"})
+    scene.scaffold("init", scene.target, "-t", scene.template)
+    (scene.template.folder / first).unlink()
+    if "/" in first:
+        (scene.template.folder / "docs").rmdir()
+    scene.template.release("v2", {second: "y\n"})
+    before = read_tree(scene.target)
+    done = scene.scaffold("update", scene.target)
+    assert done.code == 3
+    assert "in the way" in done.err
+    assert read_tree(scene.target) == before
+    # The way on: it is moved away, and the update goes through.
+    shutil.rmtree(scene.target / "docs") if "/" in first else (scene.target / "docs").unlink()
+    assert scene.scaffold("update", scene.target).code == 0
+    assert scene.text(second) == "y\n"
+
+
+class TestAnswers:
+    """New questions, changed answers, answers that a new version rejects."""
+
+    def test_a_new_question_takes_its_default(self, scene: Scene) -> None:
+        second = {"copier.yml": "a: x\nb: {type: str, default: 'B{{ a }}'}\n", "a.md.jinja": "{{ a }} {{ b }}\n"}
+        done = scene.play({"copier.yml": "a: x\n", "a.md.jinja": "{{ a }}\n"}, {}, second)
+        assert done.code == 0
+        assert scene.text("a.md") == "x Bx\n"
+        assert yaml.safe_load(scene.text(ANSWERS))["b"] == "Bx"
+
+    def test_d_changes_one_answer_and_keeps_the_others(self, scene: Scene) -> None:
+        scene.template.release("v1", {"copier.yml": "a: x\nb: y\n", "a.md.jinja": "{{ a }}\n\n\n{{ b }}\n"})
+        assert scene.scaffold("init", scene.target, "-t", scene.template, "-d", "b=mine").code == 0
+        write_tree(scene.target, {"a.md": "x\n\n\nmine\n\n\nextra\n"})
+        done = scene.scaffold("update", scene.target, "-d", "a=z")
+        assert done.code == 0
+        assert scene.text("a.md") == "z\n\n\nmine\n\n\nextra\n"
+        assert scene.scaffold("update", scene.target, "-d", "nope=1").code == 2
+
+    def test_computed_answers_follow(self, scene: Scene) -> None:
+        questions = "a: x\nb: {type: str, default: '{{ a }}!', when: false}\n"
+        scene.template.release("v1", {"copier.yml": questions, "a.md.jinja": "{{ b }}\n"})
+        assert scene.scaffold("init", scene.target, "-t", scene.template).code == 0
+        assert scene.scaffold("update", scene.target, "-d", "a=z").code == 0
+        assert scene.text("a.md") == "z!\n"
+        assert scene.scaffold("check", scene.target).code == 0
+
+    @pytest.mark.parametrize(
+        "second",
+        [
+            "a: {type: str, choices: [y, z], default: y}\n",
+            "a: {type: int, default: 3}\n",
+            "a: {type: str, default: y, validator: \"{% if a == 'x' %}no x{% endif %}\"}\n",
+        ],
+    )
+    def test_a_recorded_answer_that_is_rejected_is_named(self, second: str, scene: Scene) -> None:
+        scene.template.release("v1", {"copier.yml": "a: x\n", "a.md.jinja": "{{ a }}\n"})
+        scene.scaffold("init", scene.target, "-t", scene.template)
+        scene.template.release("v2", {"copier.yml": second})
+        before = read_tree(scene.target)
+        done = scene.scaffold("update", scene.target)
+        assert done.code == 2, done
+        assert "'a'" in done.err or "a" in done.err.split()
+        assert read_tree(scene.target) == before
+        value = "3" if "int" in second else "z"
+        assert scene.scaffold("update", scene.target, "-d", f"a={value}").code == 0
+        assert scene.text("a.md") == f"{value}\n"
+
+    def test_ask_needs_a_terminal(self, scene: Scene) -> None:
+        scene.template.release("v1", {"copier.yml": "a: x\n"})
+        scene.scaffold("init", scene.target, "-t", scene.template)
+        done = scene.scaffold("update", scene.target, "--ask")
+        assert done.code == 2
+        assert "terminal" in done.err
+
+
+class TestVersions:
+    """Which version an update goes to."""
+
+    @pytest.fixture
+    def three(self, scene: Scene) -> Scene:
+        for number in (1, 2, 3):
+            scene.template.release(f"v{number}.0.0", {"a.md": f"{number}\n"})
+        scene.template.release(None, {"a.md": "tip\n"})
+        git(scene.template.folder, "branch", "feature")
+        assert scene.scaffold("init", scene.target, "-t", scene.template, "--ref", "v2.0.0").code == 0
+        return scene
+
+    @pytest.mark.parametrize(
+        ("ref", "content"),
+        [(None, "3\n"), ("v1.0.0", "1\n"), ("v3.0.0", "3\n"), ("feature", "tip\n"), ("main", "tip\n")],
+    )
+    def test_ref(self, ref: str | None, content: str, three: Scene) -> None:
+        done = three.scaffold("update", three.target, *(("--ref", ref) if ref else ()))
+        assert done.code == 0, done
+        assert three.text("a.md") == content
+        assert three.scaffold("check", three.target).code == (1 if ref == "v1.0.0" else 0)
+
+    def test_older_and_back(self, three: Scene) -> None:
+        tree = read_tree(three.target)
+        assert three.scaffold("update", three.target, "--ref", "v1.0.0").code == 0
+        assert three.scaffold("update", three.target, "--ref", "v2.0.0").code == 0
+        assert read_tree(three.target) == tree
+
+    def test_a_commit_between_releases(self, three: Scene) -> None:
+        commit = git(three.template.folder, "rev-parse", "HEAD")
+        for ref in (commit, commit[:8]):
+            assert three.scaffold("update", three.target, "--ref", ref).code == 0
+            assert three.text("a.md") == "tip\n"
+            recorded = yaml.safe_load(three.text(ANSWERS))["_commit"]
+            assert recorded.startswith("v3.0.0-1-g")
+        # The newest release is behind it: nothing to go to.
+        assert three.scaffold("check", three.target).code == 0
+        assert three.scaffold("update", three.target).code == 0
+        assert three.text("a.md") == "tip\n"
+
+    def test_an_unknown_version(self, three: Scene) -> None:
+        done = three.scaffold("update", three.target, "--ref", "v9")
+        assert done.code == 2
+        assert "v3.0.0" in done.err
+
+    def test_prereleases_are_passed_over(self, three: Scene) -> None:
+        three.template.release("v4.0.0rc1", {"a.md": "rc\n"})
+        assert three.scaffold("update", three.target).code == 0
+        assert three.text("a.md") == "3\n"
+        assert three.scaffold("update", three.target, "--ref", "v4.0.0rc1").code == 0
+        assert three.text("a.md") == "rc\n"
+
+    def test_a_template_without_tags(self, scene: Scene) -> None:
+        scene.template.release(None, {"a.md": "1\n"})
+        assert scene.scaffold("init", scene.target, "-t", scene.template).code == 0
+        assert scene.scaffold("check", scene.target).code == 0
+        scene.template.release(None, {"a.md": "2\n"})
+        assert scene.scaffold("check", scene.target, "--refresh").code == 1
+        assert scene.scaffold("update", scene.target).code == 0
+        assert scene.text("a.md") == "2\n"
+        assert scene.scaffold("check", scene.target, "--refresh").code == 0
+        # A first tag on the same commit is that commit.
+        git(scene.template.folder, "tag", "v1.0.0")
+        assert scene.scaffold("update", scene.target).code == 0
+        assert scene.scaffold("check", scene.target, "--refresh").code == 0
+
+
+class TestRestore:
+    """`--restore`: drifted files get the template's content back."""
+
+    @pytest.fixture
+    def drifted(self, scene: Scene) -> Scene:
+        scene.template.release("v1", {"a.md": "a\n", "b.md": "b\n", "d/c.md": "c\n"})
+        assert scene.scaffold("init", scene.target, "-t", scene.template).code == 0
+        write_tree(scene.target, {"a.md": "mine\n", "b.md": None, "d/c.md": None, "own.md": "own\n"})
+        (scene.target / "d").rmdir()
+        return scene
+
+    def test_bare_means_all(self, drifted: Scene) -> None:
+        done = drifted.scaffold("update", drifted.target, "--restore")
+        assert done.code == 0
+        assert drifted.scaffold("check", drifted.target).code == 0
+        assert drifted.text("own.md") == "own\n"
+
+    @pytest.mark.parametrize("paths", [("a.md",), ("b.md", "d/c.md"), ("./a.md", "d//c.md")])
+    def test_named(self, paths: tuple[str, ...], drifted: Scene) -> None:
+        before = read_tree(drifted.target)
+        named = [part for path in paths for part in ("--restore", path)]
+        done = drifted.scaffold("update", drifted.target, *named)
+        assert done.code == 0
+        after = read_tree(drifted.target)
+        changed = {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)}
+        assert changed == {os.path.normpath(path) for path in paths}
+
+    @pytest.mark.parametrize("form", ["--restore=zzz", "--restore={target}/a.md"])
+    def test_an_unknown_path(self, form: str, drifted: Scene) -> None:
+        before = read_tree(drifted.target)
+        done = drifted.scaffold("update", drifted.target, form.format(target=drifted.target))
+        if form == "--restore=zzz":
+            assert done.code == 2
+            assert "a.md" in done.err
+            assert read_tree(drifted.target) == before
+        else:
+            assert done.code in {0, 2}
+
+    def test_a_restored_file_is_taken_from_the_installed_version(self, drifted: Scene) -> None:
+        drifted.template.release("v2", {"a.md": "newer\n"})
+        assert drifted.scaffold("update", drifted.target, "--restore", "a.md").code == 0
+        assert drifted.text("a.md") == "a\n"
+        assert yaml.safe_load(drifted.text(ANSWERS))["_commit"] == "v1"
+
+    def test_dry_run(self, drifted: Scene) -> None:
+        before = read_tree(drifted.target)
+        done = drifted.scaffold("update", drifted.target, "--restore", "--dry-run", "--diff")
+        assert done.code == 0
+        assert "-mine" in done.out
+        assert read_tree(drifted.target) == before
+
+    def test_it_ends_a_conflict(self, scene: Scene) -> None:
+        scene.play({"a.md": BASE}, {"a.md": "mine\n"}, {"a.md": "theirs\n"})
+        done = scene.scaffold("update", scene.target, "--restore", "a.md")
+        assert done.code == 0
+        assert scene.text("a.md") == "theirs\n"
+        git(scene.target, "add", "--all")
+        git(scene.target, "commit", "--quiet", "-m", "x")
+
+    def test_accepted_deviations_stay_unless_named(self, drifted: Scene) -> None:
+        target = drifted.target
+        assert drifted.scaffold("accept", target / "a.md", "--reason", "ours").code == 0
+        assert drifted.scaffold("update", target, "--restore").code == 0
+        assert drifted.text("a.md") == "mine\n"
+        assert drifted.text("b.md") == "b\n"
+        assert drifted.scaffold("update", target, "--restore", "a.md").code == 0
+        assert drifted.text("a.md") == "a\n"
+
+    def test_labels_by_meaning(self, scaffold: Run, repo: Path) -> None:
+        assert scaffold("init", repo).code == 0
+        labels = repo / ".github/labels.yml"
+        original = labels.read_text()
+        first = original.index("- name")
+        labels.write_text(original[:first] + "# my own\n- name: mine\n  color: '123456'\n" + original[first:])
+        assert scaffold("check", repo).code == 0
+        edited = labels.read_text().replace("description: ", "description: My ", 1)
+        labels.write_text(edited)
+        assert scaffold("check", repo).code == 1
+        assert scaffold("update", repo, "--restore").code == 0
+        assert scaffold("check", repo).code == 0
+        assert "# my own\n- name: mine\n  color: '123456'\n" in labels.read_text()
+
+
+class TestMoveToAnotherTemplate:
+    """`update -t`."""
+
+    def test_from_the_bundled_template_to_an_own_one(self, scaffold: Run, template: Template, repo: Path) -> None:
+        assert scaffold("init", repo, "-d", "title_prefix=[OPS] ").code == 0
+        seed = (repo / ".github/ISSUE_TEMPLATE/infrastructure.md").read_text()
+        write_tree(repo, {".github/ISSUE_TEMPLATE/infrastructure.md": seed + "\nmine\n"})
+        template.release(
+            "v1",
+            {
+                "copier.yml": "title_prefix: none\nteam: core\n",
+                "{{ _copier_conf.answers_file }}.jinja": Template.ANSWERS_SOURCE,
+                "team.md.jinja": "{{ title_prefix }}{{ team }}\n",
+            },
+        )
+        done = scaffold("update", repo, "-t", template)
+        assert done.code == 0, done
+        tree = read_tree(repo)
+        assert tree["team.md"] == b"[OPS] core\n"
+        assert ".github/ISSUE_TEMPLATE/infrastructure.yml" not in tree
+        # Edited, so it stays and is reported.
+        assert tree[".github/ISSUE_TEMPLATE/infrastructure.md"].endswith(b"\nmine\n")
+        answers = yaml.safe_load(tree[ANSWERS])
+        assert answers == {"_commit": "v1", "_src_path": str(template), "team": "core", "title_prefix": "[OPS] "}
+        assert scaffold("check", repo).code in {0, 1}
+        assert scaffold("update", repo).code == 0
+
+    def test_the_same_template_is_no_move(self, scene: Scene) -> None:
+        scene.template.release("v1", {"a.md": "a\n"})
+        scene.scaffold("init", scene.target, "-t", scene.template)
+        before = read_tree(scene.target)
+        assert scene.scaffold("update", scene.target, "-t", scene.template).code == 0
+        assert read_tree(scene.target) == before
+
+    def test_a_moved_repository(self, scene: Scene, tmp_path: Path) -> None:
+        """The template's folder is gone; its new place is given."""
+        scene.template.release("v1", {"a.md": "a\n"})
+        scene.scaffold("init", scene.target, "-t", scene.template)
+        scene.template.release("v2", {"a.md": "b\n"})
+        scene.template.folder.rename(tmp_path / "moved")
+        gone = scene.scaffold("update", scene.target)
+        assert gone.code == 3
+        assert "does not exist" in gone.err
+        done = scene.scaffold("update", scene.target, "-t", tmp_path / "moved")
+        assert done.code == 0
+        assert scene.text("a.md") == "b\n"
+
+
+def test_unrelated_changes_do_not_matter_and_stay(scene: Scene) -> None:
+    scene.template.release("v1", {"a.md": BASE})
+    write_tree(scene.target, {"src.py": "1\n"})
+    scene.scaffold("init", scene.target, "-t", scene.template)
+    commit_all(scene.target)
+    write_tree(scene.target, {"src.py": "2\n", "untracked.txt": "u\n", "staged.txt": "s\n"})
+    git(scene.target, "add", "staged.txt")
+    status = git(scene.target, "status", "--porcelain")
+    scene.template.release("v2", {"a.md": "x" + BASE})
+    assert scene.scaffold("update", scene.target).code == 0
+    changed = git(scene.target, "status", "--porcelain").splitlines()
+    mine = {line.strip() for line in changed if ANSWERS not in line and "a.md" not in line}
+    assert mine == {line.strip() for line in status.splitlines()}
+
+
+def test_a_target_outside_of_git(scaffold: Run, template: Template, tmp_path: Path) -> None:
+    scene = Scene(scaffold, template, tmp_path / "plain")
+    done = scene.play({"a.md": BASE, "b.md": BASE}, {"a.md": "mine\n"}, {"a.md": "theirs\n", "b.md": "b\n"})
+    assert done.code == 1
+    assert "<<<<<<< yours" in scene.text("a.md")
+    assert scene.text("b.md") == "b\n"
+
+
+def test_a_linked_worktree_and_a_subfolder_target(
+    scaffold: Run, template: Template, repo: Path, tmp_path: Path
+) -> None:
+    template.release("v1", {"a.md": BASE})
+    write_tree(repo, {"x": "x"})
+    commit_all(repo)
+    tree = tmp_path / "tree"
+    git(repo, "worktree", "add", "--quiet", str(tree))
+    assert scaffold("init", tree, "-t", template).code == 0
+    commit_all(tree)
+    write_tree(tree, {"a.md": "mine\n"})
+    template.release("v2", {"a.md": "theirs\n"})
+    assert scaffold("update", tree).code == 1
+    assert git(tree, "ls-files", "--unmerged").count("a.md") == 3
+    # An initialised folder that came to lie in a repository is followed where it is.
+    sub = repo / "packages" / "tree"
+    shutil.copytree(tree, sub, ignore=shutil.ignore_patterns(".git"))
+    write_tree(sub, {"a.md": "resolved\n"})
+    template.release("v3", {"a.md": "theirs 3\n"})
+    assert scaffold("update", sub).code == 1
+    assert git(repo, "ls-files", "--unmerged").count("packages/tree/a.md") == 3
+
+
+def test_a_second_run_changes_nothing(scene: Scene) -> None:
+    first = {"a.md": BASE, "b.md": "b\n", "run.sh": "x\n", "copier.yml": "q: 1\n"}
+    scene.play(
+        first, {"a.md": "ONE\n\ntwo\n\nthree\n", "b.md": None}, {"a.md": "one\n\ntwo\n\nTHREE\n", "run.sh": "y\n"}
+    )
+    before = (read_tree(scene.target), stamps(scene.target))
+    again = scene.scaffold("update", scene.target)
+    assert again.code == 0
+    assert "up to date" in again.out
+    assert (read_tree(scene.target), stamps(scene.target)) == before
+
+
+def test_dry_run_writes_nothing_names_every_file_and_exits_as_the_real_run(scene: Scene) -> None:
+    first = {"clean.md": BASE, "merge.md": BASE, "conflict.md": BASE, "gone.md": "g\n", "kept.md": "k\n"}
+    user = {"merge.md": "ONE" + BASE[3:], "conflict.md": "mine\n", "kept.md": None}
+    second = {
+        "clean.md": "c\n", "merge.md": BASE + "four\n", "conflict.md": "theirs\n", "gone.md": None, "kept.md": "kk\n",
+        "new.md": "n\n",
+    }  # fmt: skip
+    scene.template.release("v1", first)
+    assert scene.scaffold("init", scene.target, "-t", scene.template).code == 0
+    commit_all(scene.target)
+    write_tree(scene.target, user)
+    scene.template.release("v2", second)
+    before, index = read_tree(scene.target), git(scene.target, "ls-files", "--stage")
+    dry = scene.scaffold("update", scene.target, "--dry-run", "--diff")
+    dry_json = scene.scaffold("update", scene.target, "--dry-run", "--format", "json")
+    assert (read_tree(scene.target), git(scene.target, "ls-files", "--stage")) == (before, index)
+    wanted = {
+        "clean.md": "clean", "merge.md": "merge", "conflict.md": "conflict", "gone.md": "delete", "kept.md": "kept",
+        "new.md": "new", ANSWERS: "clean",
+    }  # fmt: skip
+    shown = {line.split()[1]: line.split()[0] for line in dry.out.splitlines() if line.startswith("  ")}
+    assert shown == wanted
+    assert actions(dry_json) == wanted
+    assert "+++ b/new.md" in dry.out
+    assert "--- /dev/null" in dry.out
+    assert "+++ /dev/null" in dry.out
+    real = scene.scaffold("update", scene.target, "--format", "json", "--diff")
+    assert (dry.code, dry_json.code, real.code) == (1, 1, 1)
+    assert actions(real) == wanted
+    document = json.loads(real.out)["targets"][0]
+    assert document["status"] == "conflicts"
+    assert document["template"]["previous"] == "v1"
+    assert any(row.get("diff") for row in document["files"])
+
+
+def test_the_bundled_template_from_the_first_version_to_the_newest(scaffold: Run, repo: Path) -> None:
+    assert scaffold("init", repo, "--ref", "v1.0.0").code == 0
+    commit_all(repo)
+    path = repo / ".github/ISSUE_TEMPLATE/infrastructure.md"
+    path.write_text(path.read_text().rstrip("\n") + "\n\n## Ours\n\nmine\n")
+    assert scaffold("check", repo, "--fail-on", "outdated").code == 1
+    done = scaffold("update", repo)
+    assert done.code == 0, done
+    assert path.read_text().endswith("## Ours\n\nmine\n")
+    assert scaffold("check", repo, "--fail-on", "outdated,missing,conflict,invalid").code == 0
+
+
+def test_cold_and_warm_cache_give_the_same(scene: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scene.play({"a.md": BASE}, {"a.md": "x" + BASE}, {"a.md": BASE + "y\n"}, "--dry-run")
+    warm = scene.scaffold("update", scene.target, "--dry-run", "--format", "json")
+    monkeypatch.setenv("SCAFFOLD_CACHE_DIR", str(tmp_path / "cold"))
+    cold = scene.scaffold("update", scene.target, "--dry-run", "--format", "json")
+    assert cold == warm

@@ -1,0 +1,114 @@
+# ruff: noqa: T201 - the figures are for people
+"""How well the rules do on files from used repositories, on broken versions of such files, and on one-rule files.
+
+The files aren't part of the project: `SCAFFOLD_CORPUS` names the folder that holds `corpus/` and `fixtures/`. Run with
+`-rP` to see the figures.
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from issue_scaffold.domain.finding import Finding, Severity
+from issue_scaffold.usecases.validate import validate
+
+SHARED = Path(os.environ.get("SCAFFOLD_CORPUS") or "nowhere")
+pytestmark = pytest.mark.skipif(not SHARED.is_dir(), reason="SCAFFOLD_CORPUS isn't set")
+
+# One-rule files by the rule that must be found; None for those that must have no error.
+FIXTURES: dict[str, str | None] = {
+    "about-key": "form/unpermitted-key",
+    "assignees-comma-string": None,
+    "assignees-empty-list": None,
+    "body-empty": "form/body-empty",
+    "body-missing": "form/missing-key",
+    "body-unpermitted-key": "body/unpermitted-key",
+    "checkbox-dup-labels": "form/checkbox-label",
+    "checkbox-options-strings": "body/options-type",
+    "checkboxes-no-label": "body/missing-attribute",
+    "checkboxes-validations": None,
+    "default-with-na": "body/reserved-option",
+    "description-missing": "form/missing-key",
+    "dup-ids": "form/duplicate-id",
+    "forbidden-key-on": "form/forbidden-key",
+    "input-no-label": "body/missing-attribute",
+    "key-empty-string": "form/not-a-string",
+    "key-must-be-string-bool": "form/not-a-string",
+    "label-bool": "body/label-type",
+    "label-forbidden-word": "body/forbidden-word",
+    "label-vs-id-similar": "form/similar-labels",
+    "label-whitespace": "body/label-type",
+    "labels-empty-list": None,
+    "labels-too-similar": "form/similar-labels",
+    "markdown-no-attributes": "body/missing-attribute",
+    "multi-document": "yaml/multiple-documents",
+    "name-missing": "form/missing-key",
+    "name-too-short": "form/name-length",
+    "options-bool": "body/boolean-option",
+    "options-dup": "body/duplicate-option",
+    "options-empty": "body/options-empty",
+    "options-label-dicts": "body/options-type",
+    "projects-bad-format": "form/projects-format",
+    "projects-string": None,
+    "render-outside-attributes": "body/unpermitted-key",
+    "render-unknown": "body/render-language",
+    "required-in-attributes": "body/unpermitted-attribute",
+    "title-empty": "form/not-a-string",
+    "top-type-number": "form/not-a-string",
+    "type-invalid": "body/unknown-type",
+    "unpermitted-attribute": "body/unpermitted-attribute",
+    "unpermitted-top-key": "form/unpermitted-key",
+    "upload-accept-unsupported": "body/upload-extension",
+    "upload-ok": None,
+    "yaml-alias": "yaml/alias",
+}
+# Files that aren't broken: what their listing calls harmless.
+HARMLESS = {"Bogyie__spotter__config.yml"}
+
+
+def files(*folders: str) -> Iterator[Path]:
+    for folder in folders:
+        yield from sorted(path for path in (SHARED / "corpus" / folder).iterdir() if path.is_file())
+
+
+def findings(path: Path) -> tuple[Finding, ...]:
+    return validate([str(path)]).targets[0].findings
+
+
+def errors(path: Path) -> list[Finding]:
+    return [finding for finding in findings(path) if finding.severity is Severity.ERROR]
+
+
+@pytest.mark.parametrize("path", sorted((SHARED / "fixtures").glob("*.yml")), ids=lambda path: path.stem)
+def test_one_rule_file(path: Path) -> None:
+    rule = FIXTURES.get(path.stem)
+    if rule is None:
+        assert errors(path) == []
+    else:
+        assert {finding.rule for finding in findings(path)} == {rule}
+
+
+def test_used_files_have_errors_in_one_percent_at_most() -> None:
+    looked = list(files("forms", "md", "config", "labels"))
+    wrong = {path.name: [finding.message for finding in errors(path)] for path in looked if errors(path)}
+    print(f"used files with errors: {len(wrong)} of {len(looked)}, {len(wrong) / len(looked):.2%}")
+    for name, messages in wrong.items():
+        print(f"  {name}: {messages}")
+    assert len(wrong) <= 0.01 * len(looked)
+
+
+def test_broken_files_are_seen_and_mended_ones_pass() -> None:
+    looked = list(files("broken/forms", "broken/md", "broken/config", "broken/labels"))
+    broken = [path for path in looked if ".fixed." not in path.name and path.name not in HARMLESS]
+    mended = [path for path in looked if ".fixed." in path.name]
+    serious = (Severity.ERROR, Severity.WARNING)
+    missed = [path.name for path in broken if not any(found.severity in serious for found in findings(path))]
+    wrong = {path.name: [finding.message for finding in errors(path)] for path in mended if errors(path)}
+    seen = len(broken) - len(missed)
+    print(f"broken files seen: {seen} of {len(broken)}, {seen / len(broken):.2%}; {missed}")
+    share = len(wrong) / len(mended)
+    print(f"mended files with errors: {len(wrong)} of {len(mended)}, {share:.2%}; {wrong}")
+    assert len(missed) <= 0.03 * len(broken)
+    assert len(wrong) <= 0.02 * len(mended)

@@ -1,0 +1,268 @@
+"""Plans, as values: what is matched with what, in which order, and that carrying a plan out leaves nothing to do."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from issue_scaffold.adapters.github_api import LabelsApi
+from issue_scaffold.adapters.github_errors import refusal
+from issue_scaffold.adapters.github_requests import Answer
+from issue_scaffold.adapters.token import Token
+from issue_scaffold.domain.label_matching import Policy, plan_labels
+from issue_scaffold.domain.label_plan import Action, LabelPlan, LiveLabel, Step, WantedLabel, temporary_name
+from issue_scaffold.domain.remote import Repository
+from issue_scaffold.usecases.labels import Outcome, Session, execute, make_plan
+from tests.labels.fake_github import FakeGitHub, FakeRepository, key
+
+TODAY = date(2026, 6, 1)
+NAMES = ("a", "B", "bug", "Bug", "type: x", "c,d", "é", "e/f")
+COLORS = ("ededed", "d73a4a", "000000")
+
+
+class Direct:
+    """What `Requests` is to `LabelsApi`, without HTTP: a thousand runs in seconds."""
+
+    def __init__(self, github: FakeGitHub) -> None:
+        self.github = github
+        self.token = Token("GH_TOKEN", github.token)
+        self.calls = 0
+
+    def send(self, verb: str, path: str, *, query: Any = None, body: Any = None) -> Answer:  # noqa: ANN401
+        from urllib.parse import urlencode
+
+        target = f"{path}?{urlencode(query)}" if query else path
+        reply = self.github.answer(verb, target, {"authorization": f"token {self.github.token}"}, body, "http://h")
+        return Answer(reply.status, {name.lower(): value for name, value in reply.headers.items()}, reply.body)
+
+    def refused(self, answer: Answer, what: str) -> Exception:
+        return refusal(answer.status, answer.headers, answer.data, what, self.token)
+
+    def below(self, path: str) -> str:
+        return path
+
+
+def plan(wanted: list[WantedLabel], live: list[str], **policy: Any) -> LabelPlan:  # noqa: ANN401
+    labels = [LiveLabel(name=name, color="ededed") for name in live]
+    return plan_labels(wanted, labels, Policy(today=TODAY, **policy))
+
+
+def brief(plan: LabelPlan) -> list[str]:
+    return [f"{step.action} {step.name}" + (f" > {step.to}" if step.to else "") for step in plan.steps]
+
+
+def want(name: str, *former: str, **fields: Any) -> WantedLabel:  # noqa: ANN401
+    return WantedLabel(name=name, former=former, **fields)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "live", "expected"),
+    [
+        ([want("a")], [], ["create a"]),
+        ([want("a")], ["a"], ["unchanged a"]),
+        ([want("a")], ["A"], ["rename A > a"]),
+        ([want("b", "a")], ["a"], ["rename a > b"]),
+        ([want("b", "a")], ["b"], ["unchanged b"]),
+        ([want("b", "a")], ["a", "b"], ["merge a > b", "unchanged b"]),
+        ([want("c", "a", "b")], ["a", "b"], ["rename a > c", "merge b > c"]),
+        ([want("b", "a"), want("c", "b")], ["a", "b"], ["rename b > c", "rename a > b"]),
+        (
+            [want("b", "a"), want("c", "b"), want("d", "c")],
+            ["a", "b", "c"],
+            ["rename c > d", "rename b > c", "rename a > b"],
+        ),
+        ([want("b", "a"), want("c", "b")], ["b", "c"], ["unchanged b", "unchanged c"]),
+        ([want("b", "a"), want("c", "b")], ["b"], ["create c", "unchanged b"]),
+        ([want("a", color="000000")], ["a", "z"], ["edit a", "unmanaged z"]),
+    ],
+)
+def test_steps(wanted: list[WantedLabel], live: list[str], expected: list[str]) -> None:
+    assert brief(plan(wanted, live)) == expected
+
+
+def test_a_swap_goes_over_a_third_name_and_is_known_to_be_done_by_its_colours() -> None:
+    wanted = [want("a", "b", color="111111"), want("b", "a", color="222222")]
+    before = [LiveLabel(name="a", color="222222"), LiveLabel(name="b", color="111111")]
+    steps = plan_labels(wanted, before, Policy(today=TODAY)).steps
+    aside = temporary_name("b")
+    assert [(step.name, step.to, step.needs) for step in steps] == [
+        ("a", aside, ()),
+        ("b", "a", (0,)),
+        (aside, "b", (1,)),
+    ]
+    after = [LiveLabel(name="b", color="222222"), LiveLabel(name="a", color="111111")]
+    assert plan_labels(wanted, after, Policy(today=TODAY)).is_clean
+
+
+def test_a_swap_that_was_interrupted_is_finished() -> None:
+    wanted = [want("a", "b", color="111111"), want("b", "a", color="222222")]
+    left = [LiveLabel(name=temporary_name("b"), color="222222"), LiveLabel(name="b", color="111111")]
+    steps = plan_labels(wanted, left, Policy(today=TODAY)).steps
+    assert [(step.name, step.to) for step in steps] == [("b", "a"), (temporary_name("b"), "b")]
+
+
+def test_three_names_in_a_ring() -> None:
+    wanted = [want("b", "a", color="00000a"), want("c", "b", color="00000b"), want("a", "c", color="00000c")]
+    live = [LiveLabel(name=name, color=f"00000{name}") for name in "abc"]
+    steps = plan_labels(wanted, live, Policy(today=TODAY)).steps
+    aside = temporary_name("b")
+    assert [(step.name, step.to) for step in steps] == [("a", aside), ("c", "a"), ("b", "c"), (aside, "b")]
+
+
+def test_what_prune_does() -> None:
+    live = ["a", "gone", "keep/me", "kept"]
+    wanted = [want("a")]
+    assert brief(plan(wanted, live)) == ["unchanged a", "unmanaged gone", "unmanaged keep/me", "unmanaged kept"]
+    steps = brief(plan(wanted, live, prune=True, protected=("keep/*", "KEPT")))
+    assert steps == ["delete gone", "unchanged a", "unmanaged keep/me", "unmanaged kept"]
+
+
+@pytest.mark.parametrize(
+    ("day", "prune", "expected"),
+    [
+        (date(2026, 6, 2), True, "unchanged old"),
+        (date(2026, 6, 1), False, "unmanaged old"),
+        (date(2026, 6, 1), True, "delete old"),
+    ],
+)
+def test_a_label_with_a_date_is_deleted_from_that_day_on_and_only_with_prune(
+    day: date, prune: bool, expected: str
+) -> None:
+    assert brief(plan([want("old", delete_after=day)], ["old"], prune=prune)) == [expected]
+
+
+def test_a_label_that_is_due_is_not_created() -> None:
+    assert not plan([want("old", delete_after=date.min)], []).steps
+
+
+names = st.sampled_from(NAMES)
+live_labels = st.lists(st.tuples(names, st.sampled_from(COLORS), st.sampled_from(["", "text"])), max_size=6)
+wanted_labels = st.lists(
+    st.builds(
+        lambda name, former, color, description: want(name, *former, color=color, description=description),
+        names,
+        st.lists(names, max_size=3),
+        st.none() | st.sampled_from(COLORS),
+        st.none() | st.sampled_from(["", "text"]),
+    ),
+    max_size=5,
+    unique_by=lambda label: label.key,
+)
+issue_labels = st.lists(st.lists(names, max_size=4), max_size=5)
+
+
+def service(live: list[tuple[str, str, str]], on_issues: list[list[str]]) -> tuple[FakeGitHub, FakeRepository]:
+    github = FakeGitHub()
+    repository = github.repository()
+    for name, color, description in live:
+        if key(name) not in repository.labels:
+            repository.add(name, color, description)
+    for number, labels in enumerate(on_issues, 1):
+        state = "closed" if number % 2 else "open"
+        repository.put(number, *(name for name in labels if key(name) in repository.labels), state=state)
+    return github, repository
+
+
+def session(github: FakeGitHub, wanted: list[WantedLabel], *, prune: bool = False) -> Session:
+    api = LabelsApi(Repository(owner="octo", name="demo"), Direct(github))  # type: ignore[arg-type]
+    policy = Policy(today=TODAY, prune=prune)
+    return Session(api=api, files=("f",), wanted=tuple(wanted), policy=policy, force_in_use=False)
+
+
+def carry_out(run: Session, plan: LabelPlan, most: int = 1000) -> None:
+    for _, result in zip(range(most), execute(run, plan), strict=False):
+        assert result.outcome is Outcome.DONE, result
+
+
+@settings(max_examples=300, deadline=None)
+@given(live_labels, wanted_labels, issue_labels, st.booleans())
+def test_applied_once_nothing_is_left_and_nothing_is_lost(
+    live: list[tuple[str, str, str]], wanted: list[WantedLabel], on_issues: list[list[str]], prune: bool
+) -> None:
+    github, repository = service(live, on_issues)
+    before = {name: dict(row) for name, row in repository.labels.items()}
+    issues = {number: set(found.labels) for number, found in repository.issues.items()}
+    managed = {label.key for label in wanted} | {key(name) for label in wanted for name in label.former}
+
+    run = session(github, wanted, prune=prune)
+    carry_out(run, make_plan(run))
+    again = make_plan(run)
+
+    assert not again.writes
+    for label in wanted:
+        assert repository.labels[label.key]["name"] == label.name
+    for name, row in before.items():
+        if name not in managed and name in repository.labels:
+            assert repository.labels[name] == row
+        if name not in managed and not prune:
+            assert name in repository.labels
+    for number, labels in issues.items():
+        for name in labels:
+            heirs = {name} | {label.key for label in wanted if name in map(key, label.former)}
+            assert heirs & repository.issues[number].labels
+
+
+@settings(max_examples=300, deadline=None)
+@given(live_labels, wanted_labels, issue_labels, st.integers(0, 6))
+def test_a_run_that_was_cut_off_is_completed_by_the_next(
+    live: list[tuple[str, str, str]], wanted: list[WantedLabel], on_issues: list[list[str]], done: int
+) -> None:
+    github, whole = service(live, on_issues)
+    run = session(github, wanted)
+    carry_out(run, make_plan(run))
+
+    github, cut = service(live, on_issues)
+    run = session(github, wanted)
+    carry_out(run, make_plan(run), most=done)
+    carry_out(run, make_plan(run))
+
+    assert cut.state() == whole.state()
+    assert {number: cut.on(number) for number in cut.issues} == {number: whole.on(number) for number in whole.issues}
+
+
+few = st.sampled_from("abcd")
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(st.tuples(few, st.sampled_from(COLORS)), min_size=2, max_size=4, unique_by=lambda row: row[0]),
+    st.lists(st.tuples(few, few, st.sampled_from(COLORS)), min_size=2, max_size=4, unique_by=lambda row: row[0]),
+    st.integers(0, 6),
+)
+def test_rings_and_chains_of_names_can_be_cut_off_anywhere(
+    live: list[tuple[str, str]], moves: list[tuple[str, str, str]], done: int
+) -> None:
+    wanted = [want(name, former, color=color) for name, former, color in moves]
+    rows = [(name, color, "") for name, color in live]
+    on_issues = [[name] for name, _ in live]
+    test_a_run_that_was_cut_off_is_completed_by_the_next.hypothesis.inner_test(rows, wanted, on_issues, done)  # type: ignore[attr-defined]
+
+
+@settings(max_examples=200, deadline=None)
+@given(live_labels, wanted_labels)
+def test_every_step_comes_after_what_it_needs_and_deletions_come_last(
+    live: list[tuple[str, str, str]], wanted: list[WantedLabel]
+) -> None:
+    labels = {key(name): LiveLabel(name=name, color=color, description=text) for name, color, text in live}
+    steps = plan_labels(wanted, labels.values(), Policy(today=TODAY, prune=True)).steps
+    assert all(need < place for place, step in enumerate(steps) for need in step.needs)
+    writes = [step for step in steps if step.writes]
+    assert list(steps[: len(writes)]) == writes
+    order = [Action.RENAME, Action.EDIT, Action.CREATE, Action.MERGE, Action.DELETE]
+    places = [order.index(step.action) for step in writes]
+    assert places == sorted(places)
+
+
+def test_a_label_in_use_is_refused_and_no_place_changes() -> None:
+    github, repository = service([("used", "ededed", ""), ("free", "ededed", ""), ("old", "ededed", "")], [["used"]])
+    run = session(github, [want("new", "old")], prune=True)
+    steps: list[Step] = list(make_plan(run).steps)
+    assert [(step.action, step.name) for step in steps] == [
+        (Action.RENAME, "old"),
+        (Action.DELETE, "free"),
+        (Action.REFUSED, "used"),
+    ]
+    carry_out(run, make_plan(run))
+    assert set(repository.state()) == {"used", "new"}

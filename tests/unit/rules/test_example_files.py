@@ -1,0 +1,36 @@
+"""Every file under tests/examples is judged as it says itself; a bug report becomes a file there.
+
+The first line says what is expected; in Markdown, whose first bytes matter, an `expect:` comment further down.
+"""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from issue_scaffold.usecases.validate import validate
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+FILES = sorted(path for path in EXAMPLES.rglob("*.*") if path.is_file())
+
+
+def expectation(text: str) -> tuple[str, str, int] | None:
+    """Return the rule, severity and line that a file announces; None for nothing."""
+    found = re.search(r"expect: (?:nothing|(\S+) (error|warning|info) (\d+))", text)
+    assert found, "the file doesn't say what is expected"
+    return (found[1], found[2], int(found[3])) if found[1] else None
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(EXAMPLES).as_posix())
+def test_file_is_judged_as_it_says(path: Path) -> None:
+    expected = expectation(path.read_text(encoding="utf-8"))
+    findings = validate([str(path)]).targets[0].findings
+    found = {(finding.rule, str(finding.severity), finding.line) for finding in findings}
+    if expected is None:
+        assert {row for row in found if row[1] != "info"} == set()
+    else:
+        assert found == {expected}
+
+
+def test_there_are_files() -> None:
+    assert len(FILES) >= 44
