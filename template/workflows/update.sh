@@ -5,8 +5,9 @@
 # or an issue for a version was closed, no other is opened for it; a branch that others pushed to is left alone.
 set -euo pipefail
 branch=scaffold/update
-name=issue-scaffold
 email=update@issue-scaffold.invalid
+export GIT_AUTHOR_NAME=issue-scaffold GIT_AUTHOR_EMAIL=$email
+export GIT_COMMITTER_NAME=issue-scaffold GIT_COMMITTER_EMAIL=$email
 
 finish() { # STATUS TEXT: ends the run; the text goes to its summary too, the status to later steps
   printf 'status=%s\n' "$1" >>"${GITHUB_OUTPUT:-/dev/null}"
@@ -65,7 +66,7 @@ git switch --quiet --force-create "$branch"
   printf '\nClosed without merging, it comes back with the next version only.\n'
 } >"$body"
 git add --all
-git -c user.name="$name" -c user.email="$email" commit --quiet --message "$TITLE"
+git commit --quiet --message "$TITLE"
 
 seen=
 if with_token fetch --quiet --depth=1 origin "+refs/heads/$branch:refs/remotes/origin/$branch" 2>/dev/null; then

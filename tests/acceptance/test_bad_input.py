@@ -216,10 +216,10 @@ def test_git_is_missing(
     assert scaffold("check", installed).code in {0, 1}
     monkeypatch.setenv("SCAFFOLD_CACHE_DIR", str(tmp_path / "cold"))
     for arguments in (("check", installed), ("check", bundled), ("init", tmp_path / "new")):
-        done = subprocess.run([COMMAND, *arguments], capture_output=True, text=True, check=False)
-        assert done.returncode == 3, done
-        assert "git was not found" in done.stderr
-        unharmed(done)
+        real = subprocess.run([COMMAND, *arguments], capture_output=True, text=True, check=False)
+        assert real.returncode == 3, real
+        assert "git was not found" in real.stderr
+        unharmed(real)
     assert not (tmp_path / "new").exists()
 
 

@@ -80,7 +80,8 @@ def mutated(content: bytes, chance: random.Random, others: list[bytes]) -> bytes
                 data[at:at] = other[begin : begin + 200]
             case _:
                 lines = data.splitlines(keepends=True)
-                chance.shuffle(lines[: chance.randint(0, 8)])
+                begin = chance.randrange(len(lines) + 1)
+                lines[begin : begin + 8] = chance.sample(lines[begin : begin + 8], len(lines[begin : begin + 8]))
                 data = bytearray(b"".join(lines))
     return bytes(data)
 

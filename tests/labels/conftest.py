@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import requests
 
-from issue_scaffold.usecases import labels as usecase
+from issue_scaffold.adapters import github_api
 from tests.labels.fake_github import FakeGitHub, FakeServer
 
 PRISM = Path(__file__).parents[1] / "prism"
@@ -68,13 +68,11 @@ def _seal(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
 
 
 def _use_virtual_time(monkeypatch: pytest.MonkeyPatch, server: FakeServer) -> None:
-    connect = usecase.connect
-
     def connect_in_virtual_time(*arguments: Any, **options: Any) -> Any:  # noqa: ANN401
         options["clock"] = options.get("clock") or server.github.clock
-        return connect(*arguments, **options)
+        return github_api.connect(*arguments, **options)
 
-    monkeypatch.setattr(usecase, "connect", connect_in_virtual_time)
+    monkeypatch.setattr("issue_scaffold.usecases.labels.connect", connect_in_virtual_time)
 
 
 @pytest.fixture(scope="session")
@@ -88,9 +86,9 @@ def prism(server: FakeServer, tmp_path_factory: pytest.TempPathFactory) -> Itera
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     log = tmp_path_factory.mktemp("prism") / "log"
-    arguments = ["proxy", PRISM / "github-openapi.json", server.address, "--port", str(port), "--host", "127.0.0.1"]
+    arguments = ["proxy", str(PRISM / "github-openapi.json"), server.address, "-p", str(port), "-h", "127.0.0.1"]
     with log.open("wb") as output:
-        process = subprocess.Popen([COMMAND, *arguments], stdout=output, stderr=output)
+        process = subprocess.Popen([str(COMMAND), *arguments], stdout=output, stderr=output)
         try:
             _wait_for(port, process, log)
             yield f"http://127.0.0.1:{port}"

@@ -108,7 +108,7 @@ class FakeGitHub:
         counts = Counter(verb for verb, _ in self.calls)
         return sum(counts[verb] for verb in verbs) if verbs else len(self.calls)
 
-    def answer(self, verb: str, target: str, headers: dict[str, str], body: Any, base: str) -> "Reply":
+    def answer(self, verb: str, target: str, headers: dict[str, str], body: object, base: str) -> "Reply":
         path = urlsplit(target).path
         with self.lock:
             self.calls.append((verb, target))
@@ -130,7 +130,7 @@ class FakeGitHub:
     def _headers(self) -> dict[str, str]:
         return {"Date": formatdate(self.clock.seconds, usegmt=True)}
 
-    def _work(self, verb: str, target: str, headers: dict[str, str], body: Any, base: str) -> "Reply":
+    def _work(self, verb: str, target: str, headers: dict[str, str], body: object, base: str) -> "Reply":
         if headers.get("authorization") != f"token {self.token}":
             said = f"Bad credentials {headers.get('authorization')}" if self.echo else "Bad credentials"
             return self._problem(401, said)
@@ -145,10 +145,8 @@ class FakeGitHub:
         found = self.repositories.get(name)
         if found is None or not found.visible:
             return self._problem(404, "Not Found")
-        if verb != "GET" and (refused := self._refused(found)):
-            return refused
         request = Request(found, name, base, address.path, parse_qs(address.query), body)
-        return self._route(verb, parts[3:], request)
+        return (self._refused(found) if verb != "GET" else None) or self._route(verb, parts[3:], request)
 
     def _refused(self, repository: FakeRepository) -> "Reply | None":
         if repository.archived:
@@ -163,7 +161,7 @@ class FakeGitHub:
         self.writes.append(now)
         return None
 
-    def _route(self, verb: str, rest: list[str], request: "Request") -> "Reply":
+    def _route(self, verb: str, rest: list[str], request: "Request") -> "Reply":  # noqa: PLR0911 - a row an endpoint
         match verb, rest:
             case "GET", []:
                 return Reply(200, full_repository(request), self._headers())

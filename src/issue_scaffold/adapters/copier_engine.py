@@ -69,6 +69,7 @@ def render(job: RenderJob, scratch: Path) -> Rendering:
     Raises AnswerError for an answer that the template refuses, UnsupportedTemplateError for a template that wants to
     run something, TemplateError for one that can't be rendered.
     """
+    git.require()  # Copier takes any source for a folder without it
     target = scratch / "render" / job.folder_name
     target.mkdir(parents=True)
     if job.recorded is not None:

@@ -13,8 +13,9 @@ import yaml
 
 WIDTH: Final = 110
 _PLAIN: Final = re.compile(r"[A-Za-z0-9(\u00c0-\u024f\u4e00-\u9fff][^\x00-\x1f\x7f-\xa0\u2028\u2029\ufeff]*")
+# Text to PyYAML, but a number or a boolean to other readers.
+_OTHERWISE: Final = re.compile(r"[yYnN]|[0-9][0-9A-Fa-fxXoO_.:+-]*")
 _UNPRINTABLE: Final = re.compile("[^\t\n -~\u00a0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
-_RESOLVER: Final = yaml.SafeLoader("")
 
 
 def form_text(data: Mapping[str, Any]) -> str:
@@ -84,7 +85,7 @@ def scalar(value: object, indent: int | None) -> str:
 def _is_plain(text: str) -> bool:
     if not _PLAIN.fullmatch(text) or ": " in text or " #" in text or text.endswith((":", " ", "\u00a0")):
         return False
-    return bool(_RESOLVER.resolve(yaml.ScalarNode, text, (True, False)) == "tag:yaml.org,2002:str")
+    return not _OTHERWISE.fullmatch(text) and isinstance(yaml.safe_load(text), str)
 
 
 def _quoted(text: str) -> str:

@@ -69,6 +69,18 @@ def instead_of(url: str, local: str, env: Mapping[str, str]) -> dict[str, str]:
     }
 
 
+def require() -> None:
+    """Raise GitError when git is missing, for those who start it by other ways."""
+    import shutil
+
+    if shutil.which("git") is None:
+        raise _missing()
+
+
+def _missing() -> GitError:
+    return GitError("git was not found", hint="install git and make sure that it is on PATH")
+
+
 def run(
     arguments: Sequence[str],
     *,
@@ -104,7 +116,7 @@ def _run(
     except FileNotFoundError as error:
         if cwd is not None and not cwd.is_dir():
             raise GitError(f"{cwd} is not a folder") from error
-        raise GitError("git was not found", hint="install git and make sure that it is on PATH") from error
+        raise _missing() from error
     except OSError as error:
         raise GitError(f"git could not be started: {error.strerror}") from error
     if done.returncode not in ok:

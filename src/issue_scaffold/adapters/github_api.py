@@ -162,6 +162,9 @@ class LabelsApi:
         return self._get(self._base, None, f"read {self.repository}").data
 
     def _label(self, name: str) -> str:
+        # HTTP clients resolve these before they send anything: DELETE …/labels/.. would delete the repository.
+        if name in {".", ".."}:
+            raise GitHubError(f"label '{name}' can't be addressed", hint="rename or delete it on the web page")
         return f"{self._base}/labels/{quote(name, safe='')}"
 
     def _exists(self, name: str) -> bool:

@@ -38,7 +38,9 @@ def new(folder: str, paths: tuple[str, ...], format_: str) -> int:
     outcome = new_catalog(folder, paths)
     _show("new", outcome, format_)
     if format_ == "text":
-        click.echo(f"Next: cd {folder}, scaffold catalog check, commit, git tag v1.0.0; then scaffold init -t {folder}.")
+        click.echo(
+            f"Next: cd {folder}, scaffold catalog check, commit, git tag v1.0.0; then scaffold init -t {folder}."
+        )
     return 0
 
 

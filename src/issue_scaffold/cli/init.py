@@ -18,7 +18,8 @@ from issue_scaffold.cli.options import (
 )
 from issue_scaffold.domain.drift import unified_diff
 from issue_scaffold.domain.plan import Action, Step
-from issue_scaffold.usecases.execution import NothingWrittenError, Outcome
+from issue_scaffold.errors import ScaffoldError
+from issue_scaffold.usecases.execution import Outcome
 from issue_scaffold.usecases.install import Decision, InitOptions, install
 from issue_scaffold.usecases.rendering import open_renderer
 
@@ -60,8 +61,8 @@ def command(**values: Any) -> int:  # noqa: ANN401 - Click's values, declared ab
     with open_renderer() as renderer:
         try:
             outcome = install(options, renderer)
-        except NothingWrittenError as error:
-            plan_output.show_refused("init", error, values["format_"], with_diff=values["diff"])
+        except ScaffoldError as error:
+            plan_output.show_failure("init", values["target"], error, values["format_"], with_diff=values["diff"])
             raise
     _show(outcome, values["format_"], with_diff=values["diff"])
     return outcome.exit_code

@@ -6,6 +6,7 @@ import click
 
 from issue_scaffold.domain.drift import unified_diff
 from issue_scaffold.domain.plan import Action, Plan, Step
+from issue_scaffold.errors import ScaffoldError
 from issue_scaffold.usecases.execution import NothingWrittenError, Outcome
 
 _COLOURS = {
@@ -32,12 +33,15 @@ def show_plan(plan: Plan, *, with_diff: bool) -> None:
             show_diff(unified_diff(step.path, step.before, step.after))
 
 
-def show_refused(command: str, error: NothingWrittenError, format_: str, *, with_diff: bool) -> None:
-    """Print the plan that was not carried out, before the error that says why."""
+def show_failure(command: str, target: str, error: ScaffoldError, format_: str, *, with_diff: bool) -> None:
+    """Print what there is to know of a run that wrote nothing; the error itself is said on standard error."""
+    outcome = error.outcome if isinstance(error, NothingWrittenError) else None
     if format_ == "json":
-        show_json(command, error.outcome, with_diff=with_diff, exit_code=error.exit_code)
-    else:
-        show_plan(error.outcome.plan, with_diff=with_diff)
+        row: dict[str, object] = {"target": target} if outcome is None else _target(outcome, with_diff=with_diff)
+        row |= {"status": "failed" if outcome is None else "refused", "error": error.message}
+        _echo_document(command, row | ({"hint": error.hint} if error.hint else {}), error.exit_code)
+    elif outcome is not None:
+        show_plan(outcome.plan, with_diff=with_diff)
 
 
 def show_diff(diff: str) -> None:
@@ -56,8 +60,17 @@ def show_diff(diff: str) -> None:
 
 
 def show_json(command: str, outcome: Outcome, *, with_diff: bool, exit_code: int) -> None:
-    """Print an outcome as one JSON document; docs/reference/json.md describes it."""
-    target = {
+    """Print an outcome as one JSON document; docs/reference/scaffold.update-1.schema.json describes it."""
+    _echo_document(command, _target(outcome, with_diff=with_diff), exit_code)
+
+
+def _echo_document(command: str, target: dict[str, object], exit_code: int) -> None:
+    document = {"schema": f"scaffold.{command}/1", "exit_code": exit_code, "targets": [target]}
+    click.echo(json.dumps(document, ensure_ascii=False, indent=2))
+
+
+def _target(outcome: Outcome, *, with_diff: bool) -> dict[str, object]:
+    return {
         "target": outcome.target,
         "status": "conflicts" if outcome.plan.conflicts else "changed" if outcome.plan.writes else "unchanged",
         "template": {"source": outcome.source, "version": outcome.version, "previous": outcome.version_before},
@@ -66,8 +79,6 @@ def show_json(command: str, outcome: Outcome, *, with_diff: bool, exit_code: int
         "files": [_file(step, with_diff=with_diff) for step in outcome.plan.steps],
         "notes": list(outcome.notes),
     }
-    document = {"schema": f"scaffold.{command}/1", "exit_code": exit_code, "targets": [target]}
-    click.echo(json.dumps(document, ensure_ascii=False, indent=2))
 
 
 def _file(step: Step, *, with_diff: bool) -> dict[str, object]:

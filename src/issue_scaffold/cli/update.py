@@ -15,7 +15,8 @@ from issue_scaffold.cli.options import (
     read_answers,
     tell_of_wait,
 )
-from issue_scaffold.usecases.execution import NothingWrittenError, Outcome
+from issue_scaffold.errors import ScaffoldError
+from issue_scaffold.usecases.execution import Outcome
 from issue_scaffold.usecases.rendering import open_renderer
 from issue_scaffold.usecases.update import UpdateOptions, update
 
@@ -75,8 +76,8 @@ def command(**values: Any) -> int:  # noqa: ANN401 - Click's values, declared ab
     with open_renderer() as renderer:
         try:
             outcome = update(options, renderer)
-        except NothingWrittenError as error:
-            plan_output.show_refused("update", error, values["format_"], with_diff=values["diff"])
+        except ScaffoldError as error:
+            plan_output.show_failure("update", values["target"], error, values["format_"], with_diff=values["diff"])
             raise
     _show(outcome, values["format_"], with_diff=values["diff"])
     return outcome.exit_code

@@ -36,8 +36,8 @@ def command(ctx: click.Context, /, **values: Any) -> int:  # noqa: ANN401 - Clic
     PATH is a file, a repository's folder (default: .), or - for standard input.
     """
     paths = values["paths"] or (".",)
-    # One byte more than the limit is enough to be told that it is too much.
-    stdin = sys.stdin.buffer.read(MAX_BYTES + 1) if STDIN in paths else None
+    # One byte more than the limit is enough to be told that it is too much. A closed standard input is an empty one.
+    stdin = sys.stdin.buffer.read(MAX_BYTES + 1) if STDIN in paths and sys.stdin is not None else None
     mended = values["fix"] or values["unsafe_fixes"]
     if mended and not values["diff"]:
         _mend(paths, unsafe=values["unsafe_fixes"])

@@ -52,9 +52,7 @@ def recognise(existing: Iterable[Template], catalog: Sequence[Template]) -> tupl
         changes = list(_changes(template, twin))
         if template.path not in known:
             changes.append(f"both would be there: remove {template.path} once its text is taken over")
-        found.append(
-            Recognised(existing=template.path, catalog=twin.path, because=because, changes=tuple(changes))
-        )
+        found.append(Recognised(existing=template.path, catalog=twin.path, because=because, changes=tuple(changes)))
     return tuple(found)
 
 

@@ -107,8 +107,8 @@ class Element:
         return entry.key if entry else self.node
 
     def is_true(self, name: str) -> bool:
-        """Tell whether a validation is switched on."""
-        value = self.validations.get(name) if self.validations else None
+        """Tell whether a validation is switched on, be it where it belongs or, by mistake, among the attributes."""
+        value = (self.validations.get(name) if self.validations else None) or self.attribute(name)
         return isinstance(value, Scalar) and value.kind == "bool" and value.value.lower() in {"true", "yes", "on"}
 
 

@@ -5,7 +5,7 @@ moves on too (a chain), or where colours and descriptions show that two labels h
 names alone, a swap that is done and one that isn't look the same, and no plan may undo what it has done.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fnmatch import fnmatchcase
@@ -75,9 +75,13 @@ class _Matching:
 
     def run(self) -> None:
         """Fill in what is renamed, merged and created."""
-        for key in self.wanted:
-            if key not in self.live:
-                self._find_source(key, set())
+        missing = [key for key in self.wanted if key not in self.live]
+        # What an interrupted swap has left comes first, or another former name would take its place.
+        aside = {fold(temporary_name(label.name)) for label in self.wanted.values()} & self.live.keys()
+        for allowed in (aside, self.live.keys() - self.wanted.keys()):
+            for key in missing:
+                if key not in self.source:
+                    self._find_source(key, allowed, set())
         for key in self.wanted:
             self._turn_ring(key)
         used = set(self.source.values())
@@ -98,20 +102,23 @@ class _Matching:
             if fold(name) != key:
                 yield fold(name)
 
-    def _find_source(self, key: str, seen: set[str]) -> bool:
-        """Give a wanted label one of its former names, if one is free or can be made so. Returns whether it got one."""
+    def _find_source(self, key: str, allowed: Collection[str], seen: set[str]) -> bool:
+        """Give a wanted label one of its former names, if one is free or can be made so. Returns whether it got one.
+
+        `allowed` are the live labels from which a chain of names may begin.
+        """
         seen.add(key)
         taken = set(self.source.values())
         former = [name for name in self._former(key) if name in self.live]
         for name in former:
-            if name not in self.wanted and name not in taken:
+            if name in allowed and name not in taken:
                 self.source[key] = name
                 return True
         for name in former:
             # The label of that name is wanted too: it can only be had if that one has a source of its own.
             if name in self.wanted and name not in seen and self.source.get(name) == name:
                 del self.source[name]
-                if self._find_source(name, seen):
+                if self._find_source(name, allowed, seen):
                     self.source[key] = name
                     return True
                 self.source[name] = name

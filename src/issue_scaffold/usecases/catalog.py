@@ -36,7 +36,8 @@ from issue_scaffold.domain.repository_layout import is_labels_config
 from issue_scaffold.domain.source import Source
 from issue_scaffold.domain.text_edit import Edit, apply_edits, entry_end
 from issue_scaffold.domain.yaml_tree import Mapping as Node
-from issue_scaffold.domain.yaml_tree import Scalar, Sequence as Items
+from issue_scaffold.domain.yaml_tree import Scalar
+from issue_scaffold.domain.yaml_tree import Sequence as Items
 from issue_scaffold.errors import UsageError
 from issue_scaffold.usecases.convert import ConvertOptions, convert, kind_of, read_input, refuse_invalid_form
 
@@ -239,6 +240,10 @@ def _with_choices(text: str, entries: Sequence[Entry]) -> str:
             f"{QUESTIONS} has no question `issue_types` with its choices one a line, so nothing can be added to it",
             hint="add the choice by hand, and the form to template/catalog",
         )
+    names = set(choices.keys())
+    twin = next((entry.name for entry in entries if entry.name in names), None)
+    if twin is not None:
+        raise UsageError(f"the catalog has an issue type named {twin!r} already", hint="rename one of the two")
     last = choices.entries[-1]
     at = entry_end(source, last)
     indent = " " * (last.key.start - source.line_start(last.key.start))

@@ -7,8 +7,8 @@ it is, committed or not; nothing in it is written.
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ import yaml
 
 from issue_scaffold.adapters import copier_engine
 from issue_scaffold.adapters.copier_engine import RenderJob
+from issue_scaffold.adapters.macros import asked
 from issue_scaffold.domain.catalog.covering import Case, covering_cases
 from issue_scaffold.domain.catalog.entry import FOLDER, SUFFIX
 from issue_scaffold.domain.catalog.layout import QUESTIONS
@@ -40,28 +41,53 @@ def check_catalog(folder: str) -> Report:
         raise UsageError(f"{folder} is no catalog: it has no {QUESTIONS}", hint="to make one: scaffold catalog new DIR")
     texts = _texts(root)
     questions = _questions(folder, texts[QUESTIONS])
-    findings = set(_lone_entries(questions, texts))
-    cases = covering_cases(questions)[:_MAX_CASES]
+    found = list(_lone_entries(questions, texts))
+    tried = _Tried()
     with tempfile.TemporaryDirectory(prefix="scaffold-catalog-") as scratch:
         copy = Path(scratch, "catalog")
         shutil.copytree(root, copy, ignore=_LEFT_ALONE, symlinks=True)
-        refused = 0
-        for number, case in enumerate(cases):
+        for number, case in enumerate(covering_cases(questions)[:_MAX_CASES]):
             try:
-                rendering = _render(copy, Path(scratch, str(number)), case)
+                rendering = _render(copy, Path(scratch, str(number)), asked(questions, case))
             except AnswerError as error:
-                refused += 1
-                last_refusal = error.message
-                continue
+                tried.refusals.append(error.message)
             except ScaffoldError as error:
-                findings.add(_render_failure(error, texts))
-                continue
-            findings.update(_findings(rendering, texts))
-    notes = [f"{len(cases) - refused} sets of answers rendered"]
-    if refused:
-        notes.append(f"{refused} sets of answers were refused by the questions themselves, the last one: {last_refusal}")
+                tried.failures.append(_render_failure(error, texts, str(copy)))
+            else:
+                tried.rendered += 1
+                found.extend(_findings(rendering, texts))
+    # A rendering that failed for want of what another finding names needs no telling.
+    if not any(finding.severity is Severity.ERROR for finding in found):
+        found.extend(tried.failures)
+    found.extend(failure for failure in tried.failures if failure.line is not None and failure not in found)
+    return _report(folder, _once(found), tried)
+
+
+@dataclass(slots=True)
+class _Tried:
+    """What became of the cases."""
+
+    rendered: int = 0
+    refusals: list[str] = field(default_factory=list)
+    failures: list[Finding] = field(default_factory=list)
+
+
+def _once(findings: Iterable[Finding]) -> list[Finding]:
+    """Return the findings without those that say again, with less of a place, what another says."""
+    kept: dict[tuple[str, int | None, str | None, str], Finding] = {}
+    for finding in findings:
+        key = (finding.path, finding.line, finding.rule, finding.message)
+        if key not in kept or kept[key].column is None:
+            kept[key] = finding
+    return list(kept.values())
+
+
+def _report(folder: str, findings: Iterable[Finding], tried: _Tried) -> Report:
+    notes = [f"{tried.rendered} sets of answers rendered"]
+    if tried.refusals:
+        notes.append(f"{len(tried.refusals)} more refused by the questions' own validators: {tried.refusals[-1]}")
     shown = sorted((_shown(finding, folder) for finding in findings), key=lambda finding: finding.sort_key)
-    failed = any(finding.severity is Severity.ERROR for finding in shown) or refused == len(cases)
+    failed = any(finding.severity is Severity.ERROR for finding in shown) or not tried.rendered
     target = TargetReport(
         target=folder, status="findings" if shown else "clean", findings=tuple(shown), notes=tuple(notes)
     )
@@ -111,7 +137,7 @@ def _finding(path: str, line: int | None, message: str) -> Finding:
 
 
 def _render(copy: Path, scratch: Path, case: Case) -> Rendering:
-    """Render one case. Answers to questions that the other answers hide are taken out of it."""
+    """Render one case, less the answers that Copier says are to questions which the other answers hide."""
     data = dict(case)
     for attempt in range(len(case) + 1):
         job = RenderJob(
@@ -133,16 +159,14 @@ def _render(copy: Path, scratch: Path, case: Case) -> Rendering:
 
 
 def _findings(rendering: Rendering, texts: Mapping[str, str]) -> Iterator[Finding]:
-    files = {
-        path: file.content for path, file in rendering.files.items() if file.link is None and is_wanted(path)
-    }
+    files = {path: file.content for path, file in rendering.files.items() if file.link is None and is_wanted(path)}
     for finding in validate_files(files):
         text = files.get(finding.path, b"").decode("utf-8", errors="replace")
         excerpt = finding.excerpt.text[finding.excerpt.start : finding.excerpt.end] if finding.excerpt else ""
         path, line = origin(finding.path, text, finding.line, excerpt, texts)
         same = _same_line(texts.get(path, ""), line, text, finding.line)
         column = finding.column if same else None
-        moved = replace(finding, path=path, line=line, column=column, fixable=False)
+        moved = replace(finding, path=path, line=line, column=column, fixable=False, fixable_unsafely=False)
         yield moved if same else replace(moved, excerpt=None)
 
 
@@ -152,7 +176,7 @@ def _same_line(source: str, line: int | None, text: str, rendered: int | None) -
     return source.split("\n")[line - 1 : line] == text.split("\n")[rendered - 1 : rendered]
 
 
-def _render_failure(error: ScaffoldError, texts: Mapping[str, str]) -> Finding:
+def _render_failure(error: ScaffoldError, texts: Mapping[str, str], copy: str) -> Finding:
     """Return a failed rendering as a finding; for a form that is no YAML, on the form's own line."""
     cause: BaseException | None = error
     while cause is not None and not isinstance(cause, yaml.MarkedYAMLError):
@@ -160,14 +184,17 @@ def _render_failure(error: ScaffoldError, texts: Mapping[str, str]) -> Finding:
     mark = cause.problem_mark if isinstance(cause, yaml.MarkedYAMLError) else None
     if isinstance(cause, yaml.MarkedYAMLError) and mark is not None and isinstance(mark.buffer, str):
         rendered = mark.buffer.rstrip("\0")
-        close = {path: line_in(text, rendered, mark.line + 1, "") for path, text in texts.items() if path.endswith(SUFFIX)}
+        close = {
+            path: line_in(text, rendered, mark.line + 1, "") for path, text in texts.items() if path.endswith(SUFFIX)
+        }
         path = max(close, key=lambda path: _overlap(texts[path], rendered), default=QUESTIONS)
         return _finding(path, close.get(path), f"not YAML: {cause.problem or 'a syntax error'}")
+    message = error.message.replace(f"the template {copy} at HEAD", "the catalog")
     for path in texts:
-        if f"{path}:" in error.message:
-            number = error.message.partition(f"{path}:")[2].partition(":")[0]
-            return _finding(path, int(number) if number.isdecimal() else None, error.message)
-    return _finding(QUESTIONS, None, error.message)
+        if f"{path}:" in message:
+            number = message.partition(f"{path}:")[2].partition(":")[0]
+            return _finding(path, int(number) if number.isdecimal() else None, message)
+    return _finding(QUESTIONS, None, message)
 
 
 def _overlap(source: str, rendered: str) -> int:

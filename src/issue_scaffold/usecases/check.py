@@ -13,7 +13,7 @@ from issue_scaffold.adapters import target
 from issue_scaffold.adapters.answers_file import same_answers
 from issue_scaffold.adapters.cache_store import digest_of
 from issue_scaffold.adapters.render_cache import Entry, Manifest
-from issue_scaffold.adapters.source_files import repository_paths
+from issue_scaffold.adapters.source_files import read_file, repository_paths
 from issue_scaffold.adapters.sources import VERSIONS_LIFETIME_SECONDS
 from issue_scaffold.domain import drift
 from issue_scaffold.domain.drift import Remedy
@@ -176,7 +176,7 @@ def _same_mode(found: File, entry: Entry) -> bool:
 def _invalid(root: Path, renderer: Renderer) -> tuple[Finding, ...]:
     """Return the validator's errors, from the cache when the same files were looked at before."""
     paths = repository_paths(root)
-    files = [f"{path} {content_digest((root / path).read_bytes())}" for path in paths]
+    files = [f"{path} {content_digest(read_file(str(root / path)))}" for path in paths]
     settings = root / SETTINGS_PATH
     files.append(settings.read_text(encoding="utf-8", errors="replace") if settings.is_file() else "")
     key = digest_of(__version__, *files)

@@ -20,7 +20,8 @@ from issue_scaffold.domain.convert.to_markdown import STEPS, losses, noted
 from issue_scaffold.domain.document import Document
 from issue_scaffold.domain.finding import Severity
 from issue_scaffold.domain.front_matter import TEMPLATE_KEYS, FrontMatter, find_front_matter
-from issue_scaffold.domain.yaml_tree import Mapping, Node, Scalar, Sequence as YamlSequence, resolve
+from issue_scaffold.domain.yaml_tree import Mapping, Node, Scalar, resolve
+from issue_scaffold.domain.yaml_tree import Sequence as YamlSequence
 from issue_scaffold.errors import EXIT_FINDINGS, ScaffoldError, UsageError
 
 Kind = Literal["form", "markdown"]

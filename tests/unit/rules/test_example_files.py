@@ -11,7 +11,8 @@ import pytest
 from issue_scaffold.usecases.validate import validate
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
-FILES = sorted(path for path in EXAMPLES.rglob("*.*") if path.is_file())
+FOLDERS = ("chooser", "forms", "labels", "templates")
+FILES = sorted(path for folder in FOLDERS for path in (EXAMPLES / folder).rglob("*.*") if path.is_file())
 
 
 def expectation(text: str) -> tuple[str, str, int] | None:

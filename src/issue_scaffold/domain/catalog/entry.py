@@ -66,7 +66,7 @@ def catalog_entry(slug: str, source: Source, root: Mapping) -> Entry:
     parts = [_IMPORT, guarded(re.sub(r"^---[ \t]*\n", "", lead, flags=re.MULTILINE))]
     for key, block in blocks.items():
         if key == "name":
-            parts.append(f"name: {{{{ quoted({_literal(name)} ~ name_suffix) }}}}{_after_value(source, root, block)}")
+            parts.append(f"name: {{{{ quoted({_literal(name)} ~ name_suffix) }}}}{_after_value(root, block)}")
         elif key == "labels" and not isinstance(root.get("labels"), Sequence):
             listed = json.dumps(labels, ensure_ascii=False)
             parts.append(guarded(f"labels: {listed}\n") if labels else "")
@@ -91,7 +91,7 @@ def _blocks(source: Source, root: Mapping) -> dict[str, str]:
     return {key: text if text.endswith("\n") else f"{text}\n" for key, text in zip(keys, texts, strict=True)}
 
 
-def _after_value(source: Source, root: Mapping, block: str) -> str:
+def _after_value(root: Mapping, block: str) -> str:
     """Return what follows the name in its block: comments, and the end of its line."""
     entry = root.find("name")
     assert entry is not None  # noqa: S101 - a valid form has one

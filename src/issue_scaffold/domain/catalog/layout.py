@@ -74,9 +74,7 @@ def catalog_files(
 ) -> dict[str, bytes]:
     """Return all files of a new catalog. `bundled` are the bundled template's, `name` is what the README calls it."""
     files = {
-        path: content
-        for path, content in bundled.items()
-        if path.startswith(("template/macros/", "template/repo/"))
+        path: content for path, content in bundled.items() if path.startswith(("template/macros/", "template/repo/"))
     }
     texts = {entry.path: entry.text for entry in entries}
     texts[LABELS] = _LABELS_HEAD + label_lines(labels)
@@ -133,7 +131,7 @@ def _issue_types(entries: Sequence[Entry]) -> str:
         "  choices:",
         *(f"    {choice_line(entry)}" for entry in entries),
         f"  default: [{', '.join(scalar(entry.slug) for entry in entries)}]",
-        "  validator: \"{% if not issue_types %}choose at least one issue type{% endif %}\"",
+        '  validator: "{% if not issue_types %}choose at least one issue type{% endif %}"',
     ]
     return "\n".join(lines) + "\n"
 
@@ -160,7 +158,7 @@ def label_lines(labels: Iterable[LabelRow]) -> str:
 
 def label_rows(names: Iterable[str], known: Mapping[str, LabelRow]) -> tuple[LabelRow, ...]:
     """Return a row for each name, once; `known` are rows by case-folded name."""
-    rows = {}
+    rows: dict[str, LabelRow] = {}
     for name in names:
         found = known.get(name.casefold())
         color = normalise_color(found.color) if found else DEFAULT_COLORS.get(name.casefold(), NEUTRAL)

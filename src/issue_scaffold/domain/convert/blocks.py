@@ -10,7 +10,9 @@ from typing import TypeAlias
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One line of a paragraph, or of a list item. `label` is what a bold beginning of the line holds, `rest` what follows.
+    """One line of a paragraph, or of a list item.
+
+    `label` is what a bold beginning of the line holds, `rest` what follows.
 
     `comments` are the HTML comments that stood in the line, which `raw` and `rest` are without; `rich` tells of
     links, images or HTML, `emphasised` that the whole line is in italics.

@@ -15,9 +15,9 @@ from issue_scaffold.domain.convert.prompts import MAX_LABEL, without_colon
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """Items with a heading of their own begin here."""
+    """Items with a heading of their own begin here; without a label, such a run of items ends here."""
 
-    label: str
+    label: str = ""
 
 
 Part: TypeAlias = Option | Group | Block
@@ -54,6 +54,8 @@ def _without_box(item: Item, remarks: list[Remark]) -> Iterator[Part]:
             yield from parts_of(inner, remarks)
         else:
             yield inner
+    if heads:
+        yield Group()
 
 
 def _label(item: Item) -> tuple[str, list[Block]]:

@@ -153,8 +153,11 @@ class _Builder:
             if options:
                 self._finish_boxes(label, options)
                 options, label = [], self._next_label() if self.section.marker != "none" else label
-            if isinstance(part, Group):
-                label = part.label
+            if isinstance(part, Group) and part.label:
+                named = self.section.marker != "none" and self.label
+                label = f"{self.label}: {part.label}" if named else part.label
+            elif isinstance(part, Group):
+                label = self._next_label() if self.section.marker != "none" else "Checklist"
             elif part is not None:
                 self.pending.append(part)
 

@@ -15,9 +15,10 @@ from issue_scaffold.domain.convert.form import Element, Option, Remark
 
 _MAX_ID: Final = 50
 # Parameters of their own in the address of a new issue, which an id of that name would never reach.
-_PARAMETERS: Final = frozenset("title body labels assignees projects milestone template type".split())
+_PARAMETERS: Final = frozenset(["title", "body", "labels", "assignees", "projects", "milestone", "template", "type"])
 _FORBIDDEN: Final = re.compile(r"(?i)password")
 FREE_TEXT: Final = "Description"
+UNNAMED: Final = "Answer"
 
 
 def finished(elements: Sequence[Element], definitions: Mapping[str, str], remarks: list[Remark]) -> tuple[Element, ...]:
@@ -32,7 +33,7 @@ def finished(elements: Sequence[Element], definitions: Mapping[str, str], remark
 
 def slug(label: str) -> str:
     """Return a label as an id: lower-case Latin letters and digits, with `_` between words; perhaps nothing."""
-    plain = unicodedata.normalize("NFKD", label).encode("ascii", "ignore").decode().lower().replace("'", "")
+    plain = unicodedata.normalize("NFKD", label.replace("ß", "ss")).encode("ascii", "ignore").decode().lower().replace("'", "")
     words = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
     if len(words) > _MAX_ID:
         words = words[: _MAX_ID + 1].rpartition("_")[0] or words[:_MAX_ID]
@@ -41,12 +42,14 @@ def slug(label: str) -> str:
 
 def _identified(elements: Iterable[Element]) -> Iterator[Element]:
     rows = list(elements)
-    taken = {element.id for element in rows if element.id}
+    taken: set[str] = {element.id for element in rows if element.id}
     above = ""
     numbers: Counter[str] = Counter()
     for element in rows:
         if not element.is_field:
-            above = slug(re.split(r"[\n(:]", element.value.lstrip("#*"))[0]) if element.value[:1] in {"#", "*"} else above
+            above = (
+                slug(re.split(r"[\n(:]", element.value.lstrip("#*"))[0]) if element.value[:1] in {"#", "*"} else above
+            )
             yield element
         elif element.id:
             yield element
@@ -56,7 +59,7 @@ def _identified(elements: Iterable[Element]) -> Iterator[Element]:
             yield replace(element, id=wanted)
 
 
-def _wanted(element: Element, above: str, taken: set[str | None], numbers: Counter[str]) -> str:
+def _wanted(element: Element, above: str, taken: set[str], numbers: Counter[str]) -> str:
     base = slug(element.label) or element.type
     base = f"{base}_field" if base in _PARAMETERS else base
     for candidate in (base, f"{above}_{base}"[: 2 * _MAX_ID] if above else base):
@@ -65,7 +68,7 @@ def _wanted(element: Element, above: str, taken: set[str | None], numbers: Count
     return _numbered(base, "{}_{}", taken, numbers)
 
 
-def _numbered(base: str, shape: str, taken: Container[str | None], numbers: Counter[str]) -> str:
+def _numbered(base: str, shape: str, taken: Container[str], numbers: Counter[str]) -> str:
     """Return the base with the first free number from 2; `numbers` remembers the last one given."""
     while True:
         numbers[base] += 1
@@ -81,6 +84,9 @@ def _permitted(element: Element, remarks: list[Remark]) -> Element:
             Remark(kind="changed", message=f"GitHub forbids a word of this label: now `{label}`", text=element.label)
         )
         element = replace(element, label=label)
+    if element.is_field and not element.label.strip():
+        remarks.append(Remark(kind="added", message=f"the label `{UNNAMED}` for a field that had none"))
+        element = replace(element, label=UNNAMED)
     if not element.options:
         return element
     return replace(element, options=tuple(_options(element, remarks)))
@@ -116,8 +122,10 @@ def _linked(elements: Iterable[Element], definitions: Mapping[str, str], remarks
             rows.append(element)
             continue
         below = "\n".join(definitions[label] for label in wanted)
-        name = "description" if element.is_field and not element.value else "value"
-        rows.append(replace(element, **{name: f"{getattr(element, name)}\n\n{below}".strip()}))
+        if element.is_field and not element.value:
+            rows.append(replace(element, description=f"{element.description}\n\n{below}".strip()))
+        else:
+            rows.append(replace(element, value=f"{element.value}\n\n{below}"))
     for label, text in definitions.items():
         if label not in used:
             remarks.append(

@@ -16,9 +16,10 @@ _MAX_PROMPT_LABEL: Final = 60
 _MAX_PROMPT_WORDS: Final = 4
 _MAX_SHORT_ANSWER: Final = 60
 _MAX_CHOICE: Final = 40
-_COLONS: Final = ":："
+_COLONS: Final = ":\uff1a"  # the second one is Chinese
 _UNITS: Final = frozenset(
-    "second seconds minute minutes hour hours day days week weeks sprint sprints month months year years points".split()
+    {"second", "seconds", "minute", "minutes", "hour", "hours", "day", "days", "week", "weeks", "sprint", "sprints"}
+    | {"month", "months", "year", "years", "points"}
 )
 # A bold line that begins so tells the reader something; it doesn't ask.
 _TELLING: Final = re.compile(r"(?i)^(please|note|important|warning|caution|attention|tip|do not|don't|wait)\b")
@@ -31,11 +32,13 @@ _CHOOSE_ONE: Final = re.compile(
 )
 # A label that ends in one of these words is answered in one line, even where no example says so.
 _SHORT_ANSWERS: Final = frozenset(
-    "version versions os browser device platform url link email username release commit sha hash shell editor".split()
+    {"version", "versions", "os", "browser", "device", "platform", "url", "link", "email", "username", "release"}
+    | {"commit", "sha", "hash", "shell", "editor"}
 )
 _ASKS: Final = re.compile(
-    r"(?i)^(describe|explain|list|provide|what|why|how|when|which|add|enter|tell|give|write|summari[sz]e|paste|include"
-    r"|a (?:clear|short|brief|concise)|as an?|we need|please (?:describe|explain|list|provide|add|enter|give|include))\b"
+    r"(?i)^(describe|explain|list|provide|what|why|how|when|which|add|enter|tell|give|write|summari[sz]e|paste"
+    r"|include|a (?:clear|short|brief|concise)|as an?|we need"
+    r"|please (?:describe|explain|list|provide|add|enter|give|include))\b"
 )
 
 

@@ -10,9 +10,9 @@ from typing import Final, Literal
 from issue_scaffold.domain.convert.blocks import Block, Comment, Heading, Html, Line, List, Paragraph, Text
 from issue_scaffold.domain.convert.notes import END, Note, split_note
 from issue_scaffold.domain.convert.prompts import (
+    Prompt,
     asks,
     bold_label,
-    Prompt,
     short_prompt,
     without_colon,
 )

@@ -38,7 +38,7 @@ class Passage:
 
     @property
     def is_to_edit(self) -> bool:
-        """Whether the reporter is to write into the text itself: several pieces of code, or a table with empty cells."""
+        """Whether reporters are to write into the text itself: several pieces of code, a table with empty cells."""
         return len(self.codes) > 1 or any(isinstance(block, Table) and block.blank for block in self.blocks)
 
     @property

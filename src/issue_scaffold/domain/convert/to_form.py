@@ -65,9 +65,7 @@ def repair_emoji(text: str) -> tuple[str, list[Remark]]:
         line = text.count("\n", 0, broken.start) + 1
         if certain:
             remarks.append(
-                Remark(
-                    kind="repaired", message=f"in line {line}: now {broken.candidates[0]}", text=broken.text
-                )
+                Remark(kind="repaired", message=f"in line {line}: now {broken.candidates[0]}", text=broken.text)
             )
         else:
             known = ", ".join(broken.candidates) or "what it was can't be told"
@@ -87,11 +85,11 @@ def _body(text: Text, remarks: list[Remark]) -> list[Element]:
         if section.marker != "none" or not section.is_empty
         for element in elements_of(section, place, remarks)
     ]
-    said = [text for comment in opening if (text := split_note(comment.text)[0])]
+    said = [words for comment in opening if (words := split_note(comment.text)[0])]
     if said and not any(element.type == "textarea" for element in elements):
         remarks.append(Remark(kind="added", message=f"the field `{FREE_TEXT}`, for what the first comments ask for"))
         return [Element(type="textarea", label=FREE_TEXT, description="\n\n".join(said)), *elements]
-    return [*(Element(type="markdown", value=text) for text in said), *elements]
+    return [*(Element(type="markdown", value=words) for words in said), *elements]
 
 
 def _opening_comments(section: Section) -> list[Comment]:

@@ -40,11 +40,6 @@ def noted(form: IssueForm, back: IssueForm | None, step: Step) -> IssueForm:
     return replace(form, body=tuple(rows))
 
 
-def difference(form: IssueForm, back: IssueForm) -> int:
-    """Return in how many places a form and what came back from its Markdown differ."""
-    return sum(1 for _ in _differing(form, back))
-
-
 def losses(form: IssueForm, back: IssueForm) -> tuple[Remark, ...]:
     """Return a remark for each thing that the way to Markdown and back changes."""
     return tuple(_differing(form, back))
@@ -134,9 +129,9 @@ def _with_note(element: Element, note: Note) -> Element:
     element = replace(element, description=f"{element.description.rstrip()}\n{note}".strip())
     if not note.fenced:
         return element
-    name = "value" if element.value else "placeholder"
-    text = getattr(element, name).strip("\n")
-    return replace(element, **{name: f"{text}\n\n<!-- {END} -->"})
+    content = (element.value or element.placeholder).strip("\n")
+    text = f"{content}\n\n<!-- {END} -->"
+    return replace(element, value=text) if element.value else replace(element, placeholder=text)
 
 
 def _standing(element: Element) -> Element:

@@ -1,0 +1,79 @@
+"""Many runs at a time on one cache."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Run, Template, write_tree
+
+COMMAND = Path(sys.executable).parent / "scaffold"
+URL = "https://git.example.invalid/team/template.git"
+
+
+def run_all(calls: Iterable[tuple[str | Path, ...]], at_a_time: int = 8) -> list[subprocess.CompletedProcess[str]]:
+    """Run commands, several at a time."""
+
+    def run(arguments: tuple[str | Path, ...]) -> subprocess.CompletedProcess[str]:
+        return subprocess.run([COMMAND, *arguments], capture_output=True, text=True, check=False)
+
+    with ThreadPoolExecutor(at_a_time) as pool:
+        return list(pool.map(run, calls))
+
+
+@pytest.fixture
+def remote(template: Template, monkeypatch: pytest.MonkeyPatch) -> Template:
+    """Return the template, at the end of a URL."""
+    monkeypatch.setenv("GIT_CONFIG_COUNT", "1")
+    monkeypatch.setenv("GIT_CONFIG_KEY_0", f"url.{template.folder}.insteadOf")
+    monkeypatch.setenv("GIT_CONFIG_VALUE_0", URL)
+    return template.release("v1.0.0", {"copier.yml": "n: {type: int, default: 0}\n", "a.md.jinja": "{{ n }}\n"})
+
+
+def test_forty_updates_eight_at_a_time(scaffold: Run, remote: Template, tmp_path: Path) -> None:
+    """From a cold cache, so that all of them want the mirror and the renders at once."""
+    assert scaffold("init", tmp_path / "t0", "-t", URL).code == 0
+    targets = [tmp_path / f"t{number}" for number in range(40)]
+    for number, target in enumerate(targets[1:], 1):
+        shutil.copytree(targets[0], target)
+        if number % 2:
+            write_tree(target, {"a.md": f"mine {number}\n"})
+    shutil.rmtree(Path(os.environ["SCAFFOLD_CACHE_DIR"]))
+    remote.release("v2.0.0", {"b.md": "b\n"})
+    results = run_all(("update", target) for target in targets)
+    assert [(run.returncode, run.stderr) for run in results] == [(0, "")] * 40
+    assert all((target / "b.md").read_text() == "b\n" for target in targets)
+    assert (targets[3] / "a.md").read_text() == "mine 3\n"
+    assert scaffold("check", *targets, "--fail-on", "outdated,missing").code == 0
+
+
+def test_installing_at_a_time(remote: Template, tmp_path: Path) -> None:
+    assert remote
+    calls: list[tuple[str | Path, ...]] = [
+        ("init", tmp_path / f"t{number}", "-t", URL, "-d", f"n={number % 3}") for number in range(16)
+    ]
+    results = run_all(calls)
+    assert [(run.returncode, run.stderr) for run in results] == [(0, "")] * 16
+    assert [(tmp_path / f"t{number}/a.md").read_text() for number in range(4)] == ["0\n", "1\n", "2\n", "0\n"]
+
+
+def test_checks_while_others_update(scaffold: Run, remote: Template, tmp_path: Path) -> None:
+    for number in range(8):
+        assert scaffold("init", tmp_path / f"t{number}", "-t", URL).code == 0
+    remote.release("v2.0.0", {"b.md": "b\n"})
+    calls: list[tuple[str | Path, ...]] = []
+    for number in range(8):
+        calls += [("update", tmp_path / f"t{number}"), ("check", tmp_path / f"t{(number + 3) % 8}", "--format", "json")]
+    for run in run_all(calls):
+        if run.stdout.startswith("{"):
+            # Before, after, or in the middle of an update; never a crash.
+            assert json.loads(run.stdout)["exit_code"] in {0, 1}
+        assert run.returncode in {0, 1}
+        assert "error" not in run.stderr
+    assert scaffold("check", *(tmp_path / f"t{number}" for number in range(8))).code == 0

@@ -1,0 +1,140 @@
+"""The hooks that other repositories get from this one, run by pre-commit itself."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.conftest import ANSWERS, Run, Template, commit_all, git, read_tree, write_tree
+
+PROJECT = Path(__file__).parents[2]
+BIN = Path(sys.executable).parent
+HOOKS: dict[str, dict[str, Any]] = {
+    hook["id"]: hook for hook in yaml.safe_load((PROJECT / ".pre-commit-hooks.yaml").read_text())
+}
+EVERYTHING = (
+    "issue_types=[infrastructure, bug_report, feature_request, documentation]", "chooser=yes", "pre_commit=yes",
+    "drift_check_workflow=yes", "label_sync_workflow=yes", "tool_source=https://git.example.invalid/tool.git",
+    "tool_version=v1.0.0",
+)  # fmt: skip
+
+
+def pre_commit(folder: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """Run pre-commit in a repository, with this environment's command in reach."""
+    environment = {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}", "PRE_COMMIT_COLOR": "never"}
+    command = [sys.executable, "-m", "pre_commit", *arguments]
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+
+
+def as_local(*ids: str) -> str:
+    """Return a pre-commit config with the hooks as they are, but for the environment that pre-commit would build."""
+    hooks = [HOOKS[name] | {"language": "system"} for name in ids]
+    return str(yaml.safe_dump({"repos": [{"repo": "local", "hooks": hooks}]}))
+
+
+def test_the_hooks_are_what_users_configure() -> None:
+    assert HOOKS.keys() == {"scaffold-check", "scaffold-validate"}
+    for hook in HOOKS.values():
+        assert hook["language"] == "python"
+        assert hook["entry"].startswith("scaffold ")
+        assert hook["pass_filenames"] is False
+        assert set(hook["stages"]) == {"pre-commit", "pre-merge-commit", "pre-push", "manual"}
+        re.compile(hook["files"])
+
+
+@pytest.mark.parametrize("hook", HOOKS)
+def test_every_file_that_init_writes_sets_them_off(hook: str, scaffold: Run, repo: Path) -> None:
+    assert scaffold("init", repo, *(part for answer in EVERYTHING for part in ("-d", answer))).code == 0
+    written = set(read_tree(repo))
+    assert ".pre-commit-config.yaml" in written
+    if hook == "scaffold-validate":
+        written -= {ANSWERS, ".pre-commit-config.yaml"}
+    assert [path for path in written if not re.search(HOOKS[hook]["files"], path)] == []
+
+
+@pytest.mark.parametrize(
+    ("path", "check", "validate"),
+    [
+        (".github/scaffold.yml", True, True),
+        (".copier-answers.yml", True, False),
+        ("packages/one/.copier-answers.scaffold.yml", True, False),
+        (".gitea/ISSUE_TEMPLATE/bug.yaml", True, True),
+        (".gitlab/issue_templates/bug.md", True, True),
+        ("ISSUE_TEMPLATE.md", True, True),
+        ("docs/issue_template/bug.md", True, True),
+        ("labels.json", True, True),
+        ("src/main.py", False, False),
+        ("docs/labels.md", False, False),
+        ("my.github/x.yml", False, False),
+    ],
+)
+def test_which_files_set_them_off(path: str, check: bool, validate: bool) -> None:  # noqa: FBT001
+    assert bool(re.search(HOOKS["scaffold-check"]["files"], path)) is check
+    assert bool(re.search(HOOKS["scaffold-validate"]["files"], path)) is validate
+
+
+def test_pre_commit_runs_them(scaffold: Run, repo: Path) -> None:
+    assert scaffold("init", repo).code == 0
+    write_tree(repo, {".pre-commit-config.yaml": as_local("scaffold-check", "scaffold-validate"), "a.py": "1\n"})
+    assert pre_commit(repo, "install").returncode == 0
+    git(repo, "add", "--all")
+    first = subprocess.run(
+        ["git", "commit", "-m", "init"], cwd=repo, capture_output=True, text=True, check=False,
+        env={**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"},
+    )  # fmt: skip
+    assert first.returncode == 0, first.stdout + first.stderr
+    write_tree(repo, {"a.py": "2\n"})
+    git(repo, "add", "--all")
+    skipped = pre_commit(repo, "run")
+    assert skipped.returncode == 0
+    assert skipped.stdout.count("Skipped") == 2
+    labels = repo / ".github/labels.yml"
+    labels.write_text(labels.read_text().replace("color: ", "color: 'ffffff' # ", 1))
+    git(repo, "add", "--all")
+    failed = pre_commit(repo, "run")
+    assert failed.returncode == 1
+    assert ".github/labels.yml" in failed.stdout
+    assert "scaffold update --restore .github/labels.yml" in failed.stdout
+    for stage in ("pre-push", "pre-merge-commit", "manual"):
+        assert pre_commit(repo, "run", "--all-files", "--hook-stage", stage).returncode == 1
+
+
+def test_a_git_template_from_the_cache(scaffold: Run, template: Template, repo: Path) -> None:
+    template.release("v1", {".github/a.md": "a\n"})
+    assert scaffold("init", repo, "-t", template).code == 0
+    write_tree(repo, {".pre-commit-config.yaml": as_local("scaffold-check")})
+    commit_all(repo)
+    assert pre_commit(repo, "run", "--all-files").returncode == 0
+    write_tree(repo, {".github/a.md": "b\n"})
+    assert pre_commit(repo, "run", "--all-files").returncode == 1
+
+
+def test_try_repo_builds_and_runs_it(
+    scaffold: Run, repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a user tries it: pre-commit installs this project with pip and runs the hook."""
+    project = tmp_path / "project"
+    names = ("src", "template", "copier.yml", "pyproject.toml", "README.md", "LICENSE", ".pre-commit-hooks.yaml")
+    project.mkdir()
+    for name in names:
+        place = PROJECT / name
+        if place.is_dir():
+            shutil.copytree(place, project / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(place, project / name)
+    git(project, "init", "--quiet")
+    commit_all(project)
+    assert scaffold("init", repo).code == 0
+    commit_all(repo)
+    monkeypatch.setenv("PRE_COMMIT_HOME", str(tmp_path / "pre-commit"))
+    done = pre_commit(repo, "try-repo", project, "scaffold-check", "--all-files")
+    if "No matching distribution" in done.stdout and os.environ.get("CI") != "true":
+        pytest.skip("pip reaches no package index here")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Passed" in done.stdout

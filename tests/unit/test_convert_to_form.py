@@ -1,0 +1,150 @@
+"""Markdown to form: every example under `tests/examples/convert`, the seed, and any text that there can be."""
+
+import os
+import re
+from collections import Counter
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from issue_scaffold.domain.convert.form import Converted
+from issue_scaffold.domain.finding import Severity
+from issue_scaffold.usecases.convert import Conversion, ConvertOptions, convert
+from issue_scaffold.usecases.validate import validate_files
+
+ROOT = Path(__file__).parents[2]
+EXAMPLES = sorted((ROOT / "tests/examples/convert").glob("*.md"))
+HEAD = "---\nname: Some name\nabout: Some description\n---\n"
+# The seed as it was received: UTF-8 read as windows-1254, with the bytes gone that it lacks.
+LOST = {"🎯": "ğŸ¯", "🏗️": "ğŸ—ï¸"}
+
+
+def converted(text: str) -> Conversion:
+    return convert(ConvertOptions(path="template.md", content=text.encode()))
+
+
+def errors(form: str) -> list[str]:
+    findings = validate_files({".github/ISSUE_TEMPLATE/form.yml": form.encode()})
+    return [finding.message for finding in findings if finding.severity is Severity.ERROR]
+
+
+def body(text: str) -> list[dict[str, object]]:
+    rows: list[dict[str, object]] = yaml.safe_load(converted(HEAD + text).text)["body"]
+    return rows
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
+def test_an_example_becomes_its_form(example: Path) -> None:
+    conversion = converted(example.read_text(encoding="utf-8"))
+    said = [f"{remark.kind}: {remark.message}" + (f" (was: {remark.text})" if remark.text else "") for remark in
+            conversion.remarks]
+    assert conversion.text == example.with_suffix(".yml").read_text(encoding="utf-8")
+    assert said == example.with_suffix(".remarks").read_text(encoding="utf-8").splitlines()
+    assert not errors(conversion.text)
+
+
+def received_seed() -> str:
+    """Break the restored seed's emoji as they were broken."""
+    text = (ROOT / "tests/data/restored-seed.md").read_text(encoding="utf-8")
+    parts = []
+    for char in re.split(r"([^\x00-\x7f]+)", text):
+        raw = char.encode()
+        kept = bytes(byte for byte in raw if byte not in {0x81, 0x8D, 0x8E, 0x8F, 0x90, 0x9D, 0x9E})
+        parts.append(kept.decode("cp1254"))
+    return "".join(parts)
+
+
+def test_the_seed_as_received_becomes_the_catalogs_form() -> None:
+    text = received_seed()
+    assert LOST["🎯"] in text
+    conversion = converted(text)
+    fields = conversion.form.fields
+    assert len(fields) == 25
+    assert sum(len(field.options) for field in fields) == 80
+    assert Counter(field.type for field in fields) == {"checkboxes": 15, "textarea": 9, "input": 1}
+    assert not errors(conversion.text)
+
+
+def test_the_seeds_emoji_are_repaired_or_their_candidates_named() -> None:
+    conversion = converted(received_seed())
+    repaired = [remark for remark in conversion.remarks if remark.kind == "repaired"]
+    broken = [remark for remark in conversion.remarks if remark.kind == "broken"]
+    assert len(repaired) == 12  # the name's too
+    assert any("⏱️" in remark.message for remark in repaired)
+    assert {remark.text for remark in broken} == set(LOST.values())
+    for emoji, text in LOST.items():
+        named = next(remark for remark in broken if remark.text == text)
+        assert emoji in named.message
+        assert text in conversion.text
+
+
+def test_ids_are_stable_and_unique() -> None:
+    ids = [row["id"] for row in body("## Name\n\n## Name\n\n## Body\n\n## 名\n\n## Größe & Ähnliches\n\n## a/b\n")]
+    assert ids == ["name", "name_2", "body_field", "textarea", "grosse_ahnliches", "a_b"]
+
+
+def test_equal_ids_are_told_apart_by_the_heading_above() -> None:
+    text = "## Desktop (please):\n\n- OS: [x]\n- Age: [y]\n\n## Phone (please):\n\n- OS: [x]\n- Age: [y]\n"
+    ids = [row.get("id") for row in body(text) if row["type"] == "input"]
+    assert ids == ["os", "age", "phone_os", "phone_age"]
+
+
+def test_a_shout_is_no_field() -> None:
+    rows = body("**PLEASE DO NOT OPEN ISSUES HERE**\n\n**Use the forum.**\n\n**Question:**\n")
+    assert [row["type"] for row in rows] == ["markdown", "textarea"]
+
+
+def test_text_before_the_front_matter_is_kept() -> None:
+    conversion = convert(ConvertOptions(path="x.md", content=f"<!-- lint off -->\n{HEAD}\n## Field\n".encode()))
+    assert "lint off" in conversion.text
+
+
+def test_crlf_and_byte_order_mark_change_nothing() -> None:
+    text = (ROOT / "tests/examples/convert/kinds.md").read_text(encoding="utf-8")
+    windows = b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode()
+    assert convert(ConvertOptions(path="x.md", content=windows)).text == converted(text).text
+
+
+LINES = st.sampled_from(
+    [
+        *("# Title", "## Section", "### 🐛 Part", "#", "**Label:**", "**Label**", "**Label:** rest", "**A:** [x/y/z]"),
+        *("__Bold__", "***both***", "**", "**:**", "- [ ] box", "- [x] ticked", "- [ ]", "  - [ ] nested", "1. [ ] one"),
+        *("- OS: [e.g. iOS]", "- Version:", "* item", "1. step", "OS:", "Node：", "Password:", "**password**"),
+        *("<!-- comment -->", "<!-- open", "close -->", "<!-- (form: required) -->", "<!-- (form: markdown) -->"),
+        *("<!-- (form: textarea, fenced) -->", "<!-- (form: end) -->", "<!-- (form: dropdown) -->", "(form: input)"),
+        *("```sh", "```", "~~~", "    code", "> quote", "> [!NOTE]", "---", "***", "===", "| a | b |", "|---|---|"),
+        *("<details>", "<summary>More</summary>", "</details>", "<pre>", "![x](y)", "[a][b]", "[b]: https://x.y"),
+        *("", "", "", "prose with `code`", "Yes", "None", "one of: a, b", "choose one", "{{ x }}", "{% y %}", "\t\ttab"),
+        *("word\u00a0nbsp", "\u200b", "a\u2028b", "\x7f", "🎯", "中文：", "- - - [ ] deep", "&nbsp;", "\\[e.g. x]"),
+    ]
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(LINES, max_size=25))
+def test_any_text_becomes_a_valid_form_with_all_its_tasks(lines: list[str]) -> None:
+    conversion = converted(HEAD + "\n".join(lines))
+    assert not errors(conversion.text)
+    assert yaml.safe_load(conversion.text) == _stripped(conversion)
+
+
+def _stripped(conversion: Conversion | Converted) -> object:
+    """Return the form's data as its YAML reads: a text of several lines ends in a line end."""
+
+    def read(value: object) -> object:
+        if isinstance(value, dict):
+            return {key: read(inner) for key, inner in value.items()}
+        if isinstance(value, list):
+            return [read(inner) for inner in value]
+        return value.strip("\n") + "\n" if isinstance(value, str) and "\n" in value.strip("\n") else value
+
+    return read(conversion.form.data())
+
+
+@pytest.mark.skipif("SCAFFOLD_CORPUS" not in os.environ, reason="needs SCAFFOLD_CORPUS")
+def test_the_seed_file_is_what_the_test_makes_of_it() -> None:
+    seed = Path(os.environ["SCAFFOLD_CORPUS"], "seed-infrastructure-template.md").read_text(encoding="utf-8")
+    assert converted(seed).form == converted(received_seed()).form
