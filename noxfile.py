@@ -95,6 +95,13 @@ def bench(session: nox.Session) -> None:
         session.error(f"a target was missed, or the benchmark broke: {', '.join(missed)}")
 
 
+@nox.session
+def peers(session: nox.Session) -> None:
+    """Run what docs/explanation/peers.md shows of other tools, in their newest versions."""
+    install(session, "test", "bench")
+    session.run("pytest", "tests/docs/test_console.py", "-q", env={"SCAFFOLD_PEERS": "1"})
+
+
 @nox.session(name="template-release")
 def template_release(session: nox.Session) -> None:
     """Release the working tree's template: `nox -s template-release -- X.Y.Z`."""

@@ -8,6 +8,7 @@ Needs only the standard library: it runs before anything is installed.
 import json
 import os
 import shlex
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -153,7 +154,9 @@ def update(inputs: Inputs, environment: Mapping[str, str]) -> int:
     if inputs.args:
         stop("input args: the command update takes none")
     script = Path(environment["ACTION_PATH"], "template", "workflows", "update.sh")
-    done = subprocess.run(["bash", script.as_posix()], env=environment, cwd=inputs.folder, check=False)
+    # Windows itself would take the one of its Linux subsystem, whatever PATH says.
+    bash = shutil.which("bash", path=environment["PATH"]) or "bash"
+    done = subprocess.run([bash, script.as_posix()], env=environment, cwd=inputs.folder, check=False)
     return done.returncode
 
 

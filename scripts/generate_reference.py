@@ -31,15 +31,29 @@ def _commands_lines() -> Iterator[str]:
     yield from _command_lines("scaffold", scaffold, "scaffold [OPTIONS] COMMAND [ARGS]…")
     yield from ("| command | |", "|---|---|")
     yield from (f"| [`scaffold {name}`](#scaffold-{name}) | {row.summary} |" for name, row in COMMANDS.items())
+    yield ""
+    context = click.Context(scaffold, info_name="scaffold")
     for name in COMMANDS:
-        context = click.Context(scaffold, info_name="scaffold")
         command = scaffold.get_command(context, name)
         if command is None:
             raise LookupError(name)
-        arguments = [parameter for parameter in command.params if isinstance(parameter, click.Argument)]
-        usage = " ".join([f"scaffold {name} [OPTIONS]", *(_metavar(argument, command) for argument in arguments)])
-        yield from ("", f"## scaffold {name}", "")
-        yield from _command_lines(f"scaffold {name}", command, usage)
+        yield from _section(f"scaffold {name}", command)
+
+
+def _section(name: str, command: click.Command) -> Iterator[str]:
+    """Yield a command's section, and those of its subcommands."""
+    yield from (f"{'#' * (name.count(' ') + 1)} {name}", "")
+    if isinstance(command, click.Group):
+        yield from _command_lines(name, command, f"{name} [OPTIONS] COMMAND [ARGS]…")
+        context = click.Context(command, info_name=name)
+        for inner in command.list_commands(context):
+            subcommand = command.get_command(context, inner)
+            if subcommand is not None:
+                yield from _section(f"{name} {inner}", subcommand)
+        return
+    arguments = [argument for argument in command.params if isinstance(argument, click.Argument)]
+    usage = " ".join([f"{name} [OPTIONS]", *(_metavar(argument, command) for argument in arguments)])
+    yield from _command_lines(name, command, usage)
 
 
 def _command_lines(name: str, command: click.Command, usage: str) -> Iterator[str]:

@@ -99,27 +99,31 @@ def _read(terminal: int) -> bytes:
 
 def lines_of(shown: str) -> Iterator[list[tuple[str, Style]]]:
     """Yield each terminal row as runs of characters with one style, long lines folded as a terminal does."""
-    style, row, column = Style(), list[tuple[str, Style]](), 0
+    style = Style()
     for line in shown.rstrip("\n").split("\n"):
-        prompt = line.startswith("$ ")
-        if prompt and (row or column == 0):
-            style = Style(bold=True)
+        plain = _CODE.sub("", line)
+        if plain.startswith("$ "):
+            yield [(plain, Style(bold=True))]
+            continue
+        row, column = list[tuple[str, Style]](), 0
         for index, part in enumerate(_CODE.split(line)):
             if index % 2:
                 style = style.after(part)
                 continue
-            rest = part
-            while rest:
-                room = COLUMNS - column
-                row.append((rest[:room], style))
-                column += len(rest[:room])
-                rest = rest[room:]
-                if rest:
+            for piece in _folded(part, COLUMNS - column):
+                if column == COLUMNS:
                     yield row
                     row, column = [], 0
+                row.append((piece, style))
+                column += len(piece)
         yield row
-        row, column = [], 0
-        style = Style() if prompt else style
+
+
+def _folded(text: str, room: int) -> Iterator[str]:
+    """Yield a text in pieces: the first has as many characters as there is room, the others a row's."""
+    if room and text:
+        yield text[:room]
+    yield from (text[start : start + COLUMNS] for start in range(room, len(text), COLUMNS))
 
 
 def picture(shown: str) -> str:

@@ -23,11 +23,12 @@ with_token() { # git, whose checkout keeps no token
 }
 
 [ -z "$(git status --porcelain)" ] || die "the checkout has changes of its own"
-plan=$(scaffold update --dry-run --format json) || [ -n "$plan" ] || exit 3
+plan=$(scaffold update --dry-run --format json) && code=0 || code=$?
 read -r status version < <(python -c '
 import json, sys
 target = json.load(sys.stdin)["targets"][0]
-print(target["status"], target["template"]["version"])' <<<"$plan")
+print(target["status"], target.get("template", {}).get("version"))' <<<"$plan")
+[ "$status" != failed ] || exit "$code"
 export TITLE="Update issue templates to $version"
 body=$(mktemp)
 
@@ -41,9 +42,10 @@ if [ "$status" = conflicts ]; then
     scaffold update --dry-run 2>&1 | sed 's/^/    /' || true
     printf '\nTo merge them, run `scaffold update` in a clone, resolve the marked lines, and commit the result.\n'
   } >"$body"
-  read -r state number < <(gh issue list --state all --search "in:title $TITLE" --json number,title,state --jq \
-    'map(select(.title == env.TITLE)) | sort_by(.state) | last // empty | "\(.state) \(.number)"') || true
-  case ${state:-} in
+  found=$(gh issue list --state all --search "in:title $TITLE" --json number,title,state --jq \
+    'map(select(.title == env.TITLE)) | sort_by(.state) | last // empty | "\(.state) \(.number)"')
+  read -r state number <<<"$found" || true
+  case $state in
     OPEN) gh issue edit "$number" --body-file "$body" ;;
     CLOSED) finish conflicts "There are conflicts with $version; issue #$number about them was closed." ;;
     *) gh issue create --title "$TITLE" --body-file "$body" ;;
@@ -51,11 +53,12 @@ if [ "$status" = conflicts ]; then
   finish conflicts "There are conflicts with $version; an issue says which."
 fi
 
-read -r state number < <(gh pr list --head "$branch" --state all --limit 100 \
+found=$(gh pr list --head "$branch" --state all --limit 100 \
   --json number,title,state,isCrossRepository --jq 'map(select(.isCrossRepository | not))
     | map(select(.state == "OPEN")) + map(select(.title == env.TITLE))
-    | .[0] // empty | "\(.state) \(.number)"') || true
-case ${state:=NONE} in
+    | .[0] // empty | "\(.state) \(.number)"')
+read -r state number <<<"$found" || true
+case $state in
   CLOSED | MERGED) finish closed "Pull request #$number for $version was closed; reopen it to get it after all." ;;
 esac
 

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 import yaml
-
 from tests.conftest import ANSWERS, Run, Template, read_tree, write_tree
 
 SETTINGS = ".github/scaffold.yml"
@@ -81,7 +80,8 @@ def test_a_move_takes_what_is_accepted_along(scaffold: Run, template: Template, 
     assert accepted(drifted).keys() == {"moved/a.md", "d/c.md"}
 
 
-def test_a_conflict_in_an_accepted_file_is_drift(scaffold: Run, template: Template, drifted: Path) -> None:
+@pytest.mark.usefixtures("drifted")
+def test_a_conflict_in_an_accepted_file_is_drift(scaffold: Run, template: Template) -> None:
     scaffold("accept", "a.md", "d/c.md", "--reason", "ours")
     template.release("v2.0.0", {"a.md": "1\n" + BASE[4:]})
     assert scaffold("update").code == 1
@@ -113,7 +113,8 @@ def test_what_is_refused(arguments: tuple[str, ...], said: str, scaffold: Run, d
     assert read_tree(drifted) == before
 
 
-def test_paths_of_several_targets_are_refused(scaffold: Run, drifted: Path, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("drifted")
+def test_paths_of_several_targets_are_refused(scaffold: Run, tmp_path: Path) -> None:
     assert scaffold("init", tmp_path / "other").code == 0
     label = tmp_path / "other/.github/labels.yml"
     label.write_text("[]\n")
@@ -125,8 +126,9 @@ def test_paths_of_several_targets_are_refused(scaffold: Run, drifted: Path, tmp_
 @pytest.mark.parametrize(
     "text",
     [
-        "# mine\n\nlabels:\n  known:\n  - a   # flush left\n\nignore:\n  - path: x.yml   # why\n    rule: broken-emoji\n    reason: 'keep'\n",
-        "accepted:\n- path: other.md\n  sha256: null\n  reason: \"quoted\"\n# the end\n",
+        "# mine\n\nlabels:\n  known:\n  - a   # flush left\n\nignore:\n"
+        "  - path: x.yml   # why\n    rule: broken-emoji\n    reason: 'keep'\n",
+        'accepted:\n- path: other.md\n  sha256: null\n  reason: "quoted"\n# the end\n',
         "accepted: []\n",
         "accepted:\n",
         "# nothing yet\n",

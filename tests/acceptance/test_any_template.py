@@ -9,7 +9,6 @@ from pathlib import Path
 import copier
 import pytest
 import yaml
-
 from tests.conftest import ANSWERS, Run, Template, commit_all, git, read_tree, write_tree
 
 COPIER = Path(sys.executable).parent / "copier"
@@ -127,12 +126,14 @@ FEATURES: Mapping[str, tuple[Mapping[str, str | bytes | None], Mapping[str, str]
         {"a.md": "x\n", "b.jinja": "{{ q }}\n"},
     ),
     "!include": (
-        {"copier.yml": "!include parts/*.yml\n---\nq: x\n", "parts/more.yml": "r: y\n", "a.md.jinja": "{{ q }}{{ r }}\n",
-         "{% if false %}parts{% endif %}/x": "", },
+        {"copier.yml": "!include parts/*.yml\n---\nq: x\n", "parts/more.yml": "r: y\n",
+         "a.md.jinja": "{{ q }}{{ r }}\n",
+         "{% if false %}parts{% endif %}/x": ""},
         {"a.md": "xy\n", "parts/more.yml": "r: y\n"},
     ),
     "_folder_name": (
-        {"copier.yml": "name: {type: str, default: '{{ _folder_name }}'}\n", "a.md.jinja": "{{ name }} {{ _folder_name }}\n"},
+        {"copier.yml": "name: {type: str, default: '{{ _folder_name }}'}\n",
+         "a.md.jinja": "{{ name }} {{ _folder_name }}\n"},
         {"a.md": "repo repo\n"},
     ),
     "copier.yaml": (
@@ -144,7 +145,8 @@ FEATURES: Mapping[str, tuple[Mapping[str, str | bytes | None], Mapping[str, str]
         {"a.md": "a\n"},
     ),
     "conditional names": (
-        {"copier.yml": "q: x\n", "{% if q == 'x' %}yes.md{% endif %}": "y\n", "{% if q != 'x' %}no.md{% endif %}": "n\n"},
+        {"copier.yml": "q: x\n", "{% if q == 'x' %}yes.md{% endif %}": "y\n",
+         "{% if q != 'x' %}no.md{% endif %}": "n\n"},
         {"yes.md": "y\n"},
     ),
     "yield": (
@@ -237,6 +239,7 @@ def test_a_template_with_its_own_answers_file(template: Template, scaffold: Run,
     assert (repo / "a.md").read_text() == "b\n"
 
 
+GIT_FOLDER = "q: .git\n_exclude: [copier.yml]\n"
 REFUSED: Mapping[str, tuple[Mapping[str, str | bytes | None], int, str]] = {
     "tasks": ({"copier.yml": "_tasks: [touch pwned]\n"}, 2, "copier copy --trust"),
     "migrations": ({"copier.yml": "_migrations: [{command: touch pwned}]\n"}, 2, "copier copy --trust"),
@@ -250,8 +253,8 @@ REFUSED: Mapping[str, tuple[Mapping[str, str | bytes | None], int, str]] = {
     "no answers file": ({"{{ _copier_conf.answers_file }}.jinja": None, "a.md": "a\n"}, 2, "renders no answers file"),
     "climbing out": ({"copier.yml": "q: ..\n", "{{ q }}/x.md": "x\n"}, 3, ""),
     "absolute": ({"copier.yml": "q: /tmp/pwned\n", "{{ q }}.md": "x\n"}, 3, ""),
-    "git folder": ({"copier.yml": "q: .git\n_exclude: [copier.yml]\n", "{{ q }}/hooks/pre-commit": "x\n"}, 3, "git's own folder"),
-    "nested git folder": ({"copier.yml": "q: .git\n_exclude: [copier.yml]\n", "sub/{{ q }}/config": "x\n"}, 3, "git's own folder"),
+    "git folder": ({"copier.yml": GIT_FOLDER, "{{ q }}/hooks/pre-commit": "x\n"}, 3, "git's own folder"),
+    "nested git folder": ({"copier.yml": GIT_FOLDER, "sub/{{ q }}/config": "x\n"}, 3, "git's own folder"),
     "case clash": ({"Readme.md": "1\n", "README.md": "2\n"}, 3, "differ only by case"),
     "case clash of folders": ({"Docs/a.md": "1\n", "docs/b.md": "2\n"}, 3, "differ only by case"),
     "syntax error": ({"a.md.jinja": "{{ oops\n"}, 3, "doesn't render"),
@@ -396,7 +399,8 @@ def test_the_users_git_settings_do_not_matter(
     template: Template, scaffold: Run, repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     config = (
-        "[core]\n\tautocrlf = true\n\tquotepath = true\n[merge]\n\tconflictStyle = zdiff3\n[init]\n\tdefaultBranch = x\n"
+        "[core]\n\tautocrlf = true\n\tquotepath = true\n[merge]\n\tconflictStyle = zdiff3\n"
+        "[init]\n\tdefaultBranch = x\n"
         "[diff]\n\tnoprefix = true\n[color]\n\tui = always\n[user]\n\tuseConfigOnly = true\n[fetch]\n\tprune = true\n"
         "[status]\n\tshowUntrackedFiles = no\n[tag]\n\tgpgSign = true\n[commit]\n\tgpgSign = true\n"
     )

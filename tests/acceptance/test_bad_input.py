@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
-
 from tests.conftest import ANSWERS, Run, Template, commit_all, git, read_tree, write_tree
 
 COMMAND = Path(sys.executable).parent / "scaffold"
@@ -35,7 +34,6 @@ def unharmed(done: object) -> None:
     assert "Traceback" not in str(done)
 
 
-@pytest.mark.parametrize("command", ["check", "update"])
 @pytest.mark.parametrize(
     ("content", "code", "said"),
     [
@@ -64,16 +62,17 @@ def unharmed(done: object) -> None:
     ],
 )
 def test_a_broken_answers_file(
-    content: bytes, code: int | None, said: str, command: str, scaffold: Run, template: Template, installed: Path
+    content: bytes, code: int | None, said: str, scaffold: Run, template: Template, installed: Path
 ) -> None:
     write_tree(installed, {ANSWERS: content.replace(b"{source}", str(template).encode())})
     before = read_tree(installed)
-    done = scaffold(command, installed)
-    unharmed(done)
-    if code is not None:
-        assert done.code == code, done
-        assert said in done.err
-        assert read_tree(installed) == before
+    for command in ("check", "update"):
+        done = scaffold(command, installed)
+        unharmed(done)
+        if code is not None:
+            assert done.code == code, done
+            assert said in done.err
+            assert read_tree(installed) == before
 
 
 def test_an_answers_file_that_is_a_folder_or_a_link(scaffold: Run, installed: Path, tmp_path: Path) -> None:
@@ -445,7 +444,8 @@ def test_two_runs_on_one_target(scaffold: Run, installed: Path) -> None:
 def test_a_run_that_waits_says_so(scaffold: Run, installed: Path) -> None:
     holder = (
         "import sys, time; from pathlib import Path; from issue_scaffold.adapters import locks;"
-        "name = sys.argv[2]\nwith locks.hold(Path(sys.argv[1]), name, what='x'): print('held', flush=True); time.sleep(1)"
+        "name = sys.argv[2]\n"
+        "with locks.hold(Path(sys.argv[1]), name, what='x'): print('held', flush=True); time.sleep(1)"
     )
     cache = Path(os.environ["SCAFFOLD_CACHE_DIR"])
     name = next((cache / "locks").glob("target-*.lock")).stem
@@ -458,7 +458,7 @@ def test_a_run_that_waits_says_so(scaffold: Run, installed: Path) -> None:
 
 
 @pytest.mark.parametrize("arguments", [("update",), ("update", "--restore"), ("check",)])
-def test_interrupting_leaves_nothing_half_done(arguments: tuple[str, ...], scaffold: Run, installed: Path) -> None:
+def test_interrupting_leaves_nothing_half_done(arguments: tuple[str, ...], installed: Path) -> None:
     """Ctrl-C while it waits for git, which never answers here."""
     slow = installed.parent / "bin"
     write_tree(slow, {"git": "#!/bin/sh\nsleep 30\n"})

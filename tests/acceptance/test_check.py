@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from tests.conftest import ANSWERS, Result, Run, Template, commit_all, git, read_tree, write_tree
 
 BASE = "one\n\ntwo\n\nthree\n"
@@ -40,31 +39,31 @@ def installed(scaffold: Run, template: Template, repo: Path) -> Path:
 
 Edit = Callable[[Path, Template], object]
 EDITS: Mapping[str, tuple[Edit, set[tuple[str, str]]]] = {
-    "nothing": (lambda root, template: None, set()),
-    "content": (lambda root, template: write_tree(root, {"a.md": "x" + BASE}), {("modified", "a.md")}),
-    "line ends only": (lambda root, template: write_tree(root, {"a.md": BASE.replace("\n", "\r\n")}), set()),
-    "last line end": (lambda root, template: write_tree(root, {"a.md": BASE.rstrip()}), {("modified", "a.md")}),
-    "a mode": (lambda root, template: (root / "a.md").chmod(0o755), {("modified", "a.md")}),
-    "a deletion": (lambda root, template: (root / "a.md").unlink(), {("missing", "a.md")}),
+    "nothing": (lambda _root, _template: None, set()),
+    "content": (lambda root, _template: write_tree(root, {"a.md": "x" + BASE}), {("modified", "a.md")}),
+    "line ends only": (lambda root, _template: write_tree(root, {"a.md": BASE.replace("\n", "\r\n")}), set()),
+    "last line end": (lambda root, _template: write_tree(root, {"a.md": BASE.rstrip()}), {("modified", "a.md")}),
+    "a mode": (lambda root, _template: (root / "a.md").chmod(0o755), {("modified", "a.md")}),
+    "a deletion": (lambda root, _template: (root / "a.md").unlink(), {("missing", "a.md")}),
     "markers": (
-        lambda root, template: write_tree(root, {"a.md": "one\n<<<<<<< a\nx\n=======\ny\n>>>>>>> b\n"}),
+        lambda root, _template: write_tree(root, {"a.md": "one\n<<<<<<< a\nx\n=======\ny\n>>>>>>> b\n"}),
         {("conflict", "a.md")},
     ),
     "a newer release": (
-        lambda root, template: template.release("v1.1.0", {"b.md": "B\n"}),
+        lambda _root, template: template.release("v1.1.0", {"b.md": "B\n"}),
         {("outdated", ANSWERS)},
     ),
     "an edited answers file": (
-        lambda root, template: write_tree(root, {ANSWERS: (root / ANSWERS).read_text() + "made_up: 1\n"}),
+        lambda root, _template: write_tree(root, {ANSWERS: (root / ANSWERS).read_text() + "made_up: 1\n"}),
         {("modified", ANSWERS)},
     ),
     "another comment in the answers file": (
-        lambda root, template: write_tree(root, {ANSWERS: "# hello\n" + (root / ANSWERS).read_text()}),
+        lambda root, _template: write_tree(root, {ANSWERS: "# hello\n" + (root / ANSWERS).read_text()}),
         set(),
     ),
-    "a file of the user's": (lambda root, template: write_tree(root, {"c.md": "c\n"}), set()),
+    "a file of the user's": (lambda root, _template: write_tree(root, {"c.md": "c\n"}), set()),
     "an invalid form": (
-        lambda root, template: write_tree(root, {".github/ISSUE_TEMPLATE/x.yml": "name: X\nbody: []\n"}),
+        lambda root, _template: write_tree(root, {".github/ISSUE_TEMPLATE/x.yml": "name: X\nbody: []\n"}),
         {("invalid", ".github/ISSUE_TEMPLATE/x.yml")},
     ),
 }
@@ -171,7 +170,7 @@ class TestNetwork:
     def remote(self, template: Template, monkeypatch: pytest.MonkeyPatch) -> Callable[[bool], None]:
         """Return a switch: whether the URL leads to the template."""
 
-        def reachable(on: bool) -> None:  # noqa: FBT001 - a switch
+        def reachable(on: bool) -> None:
             monkeypatch.setenv("GIT_CONFIG_COUNT", "1" if on else "0")
             monkeypatch.setenv("GIT_CONFIG_KEY_0", f"url.{template.folder}.insteadOf")
             monkeypatch.setenv("GIT_CONFIG_VALUE_0", self.URL)
@@ -189,7 +188,7 @@ class TestNetwork:
     def age(self, seconds: float) -> None:
         """Make what was asked look older."""
         cache = Path(os.environ["SCAFFOLD_CACHE_DIR"]) / "versions"
-        import hashlib  # noqa: PLC0415
+        import hashlib
 
         for path in cache.glob("*.json"):
             document = json.loads(path.read_bytes().partition(b"\n")[2])

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Self
 
 import pytest
-
 from tests.conftest import ANSWERS, Run, Template, commit_all, git, write_tree
 
 # For each number N on standard input, runs the command in a fork that kills itself just before the N-th event that

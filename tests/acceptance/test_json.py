@@ -7,7 +7,6 @@ from typing import Any
 
 import jsonschema
 import pytest
-
 from tests.conftest import ANSWERS, Result, Run, Template, commit_all, write_tree
 
 REFERENCE = Path(__file__).parents[2] / "docs/reference"
@@ -66,20 +65,21 @@ def test_update(user: Files, options: tuple[str, ...], code: int, status: str, s
 
 
 @pytest.mark.parametrize(
-    ("files", "options", "code", "status"),
+    ("files", "options", "ends"),
     [
-        ({}, (), 0, "changed"),
-        ({"a.md": "mine\n"}, (), 1, "refused"),
-        ({"a.md": "mine\n"}, ("--on-conflict", "merge"), 1, "conflicts"),
-        ({"a.md": "mine\n"}, ("--on-conflict", "keep"), 0, "changed"),
-        ({ANSWERS: "x: y\n"}, (), 2, "failed"),
-        ({}, ("-d", "q"), 2, None),
-        ({}, ("--ref", "v9"), 2, "failed"),
+        ({}, (), (0, "changed")),
+        ({"a.md": "mine\n"}, (), (1, "refused")),
+        ({"a.md": "mine\n"}, ("--on-conflict", "merge"), (1, "conflicts")),
+        ({"a.md": "mine\n"}, ("--on-conflict", "keep"), (0, "changed")),
+        ({ANSWERS: "x: y\n"}, (), (2, "failed")),
+        ({}, ("-d", "q"), (2, None)),
+        ({}, ("--ref", "v9"), (2, "failed")),
     ],
 )
 def test_init(
-    files: Files, options: tuple[str, ...], code: int, status: str | None, scaffold: Run, template: Template, repo: Path
+    files: Files, options: tuple[str, ...], ends: tuple[int, str | None], scaffold: Run, template: Template, repo: Path
 ) -> None:
+    code, status = ends
     template.release("v1.0.0", {"copier.yml": "q: x\n", "a.md": BASE})
     write_tree(repo, files)
     done = scaffold("init", repo, "-t", template, "--format", "json", *options)

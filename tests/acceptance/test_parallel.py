@@ -10,7 +10,6 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-
 from tests.conftest import Run, Template, write_tree
 
 COMMAND = Path(sys.executable).parent / "scaffold"

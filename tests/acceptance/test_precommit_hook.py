@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 import yaml
-
 from tests.conftest import ANSWERS, Run, Template, commit_all, git, read_tree, write_tree
 
 PROJECT = Path(__file__).parents[2]
@@ -74,7 +73,7 @@ def test_every_file_that_init_writes_sets_them_off(hook: str, scaffold: Run, rep
         ("my.github/x.yml", False, False),
     ],
 )
-def test_which_files_set_them_off(path: str, check: bool, validate: bool) -> None:  # noqa: FBT001
+def test_which_files_set_them_off(path: str, check: bool, validate: bool) -> None:
     assert bool(re.search(HOOKS["scaffold-check"]["files"], path)) is check
     assert bool(re.search(HOOKS["scaffold-validate"]["files"], path)) is validate
 

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 import yaml
-
 from tests.conftest import ANSWERS, Result, Run, Template, commit_all, git, read_tree, write_tree
 
 Files = Mapping[str, str | bytes | None]
 BASE = "one\n\ntwo\n\nthree\n"
+EDITED = "ONE\n\ntwo\n\nthree\n"
 
 
 def stamps(root: Path) -> dict[str, int]:
@@ -158,7 +158,7 @@ def test_a_binary_conflict_keeps_the_users_file(scene: Scene) -> None:
         ({"a.md": "mine\n"}, {"a.md": None}, 0, {"a.md": b"mine\n"}),
         ({"a.md": None}, {"a.md": None}, 0, {}),
         ({}, {"a.md": None, "b.md": BASE + "x\n"}, 0, {"b.md": BASE.encode() + b"x\n"}),
-        ({"a.md": "ONE" + BASE[3:]}, {"a.md": None, "b/b.md": BASE + "x\n"}, 0, {"b/b.md": b"ONE" + BASE[3:].encode() + b"x\n"}),
+        ({"a.md": EDITED}, {"a.md": None, "b/b.md": BASE + "x\n"}, 0, {"b/b.md": EDITED.encode() + b"x\n"}),
         ({"a.md": None}, {"a.md": None, "b.md": BASE + "x\n"}, 0, {}),
         ({"b.md": "here\n"}, {"a.md": None, "b.md": BASE}, 1, None),
         ({"a.md": "mine\n", "b.md": BASE}, {"a.md": None, "b.md": BASE}, 0, {"a.md": b"mine\n", "b.md": BASE.encode()}),

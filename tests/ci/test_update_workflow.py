@@ -204,6 +204,14 @@ def test_refused_push_says_what_to_give(forge: Forge) -> None:
     assert not [item for item in forge.items if item["kind"] == "pr"]
 
 
+@pytest.mark.parametrize(("kind", "edited"), [("pr", "three"), ("issue", "three, ours")])
+def test_list_that_fails_ends_the_run(forge: Forge, kind: str, edited: str) -> None:
+    forge.edit(FILE, HEAD + f"\none\n\ntwo\n\n{edited}\n")
+    assert forge.run(FAKE_GH_REFUSES=f"{kind} list").code == 1
+    assert forge.items == []
+    assert forge.tip() == ""
+
+
 def test_checkout_with_changes_is_refused(forge: Forge) -> None:
     checkout = forge.clone()
     write_tree(checkout, {"generated.txt": "x"})
@@ -217,5 +225,5 @@ def test_repository_without_answers_fails_with_the_reason(forge: Forge) -> None:
     git(checkout, "rm", "--quiet", ".copier-answers.scaffold.yml")
     commit_all(checkout)
     step = forge.runner.run(forge.script, checkout)
-    assert step.code == 3
+    assert step.code == 2
     assert "scaffold init" in step.err

@@ -9,6 +9,8 @@ from types import ModuleType
 import pytest
 import yaml
 
+from issue_scaffold.adapters.settings_file import parse_settings
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -64,3 +66,13 @@ def test_the_environment_variables_that_the_code_reads_are_documented() -> None:
     read = set(re.findall(r'environ(?:\.get\(|\[)"(\w+)"', source)) - {"COPIER_CACHE_DIR"}
     page = (ROOT / "docs" / "reference" / "environment.md").read_text(encoding="utf-8")
     assert not {name for name in read if f"`{name}`" not in page}
+
+
+def test_the_settings_file_that_is_shown_is_one() -> None:
+    page = (ROOT / "docs" / "reference" / "settings.md").read_text(encoding="utf-8")
+    shown = re.search(r"^```yaml\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    assert shown
+    settings = parse_settings(shown[1].encode())
+    assert settings.accepted
+    assert settings.ignored
+    assert settings.known_labels

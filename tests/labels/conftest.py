@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 import requests
+from tests.labels.fake_github import FakeGitHub, FakeServer
 
 from issue_scaffold.adapters import github_api
-from tests.labels.fake_github import FakeGitHub, FakeServer
 
 PRISM = Path(__file__).parents[1] / "prism"
 COMMAND = PRISM / "node_modules" / ".bin" / "prism"

@@ -6,6 +6,7 @@ published description; `test_conformity.py` proves that.
 """
 
 import json
+import ssl
 import threading
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
@@ -179,7 +180,7 @@ class FakeGitHub:
         return self._problem(404, "Not Found")
 
     def _create(self, request: "Request") -> "Reply":
-        row = {"color": "ededed", "description": "", **request.body}
+        row = {"name": "", "color": "ededed", "description": "", **request.body}
         if problem := self._invalid(request, row, None):
             return problem
         request.repository.add(row["name"], row["color"], row["description"])
@@ -425,11 +426,13 @@ class FakeServer(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, github: FakeGitHub) -> None:
+    def __init__(self, github: FakeGitHub, context: ssl.SSLContext | None = None) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
+        if context is not None:
+            self.socket = context.wrap_socket(self.socket, server_side=True)
         self.github = github
         self.prefix = ""
-        self.address = f"http://127.0.0.1:{self.server_address[1]}"
+        self.address = f"{'https' if context else 'http'}://127.0.0.1:{self.server_address[1]}"
         self._thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         self._thread.start()
 

@@ -1,15 +1,23 @@
 """What GitHub, a proxy or the network can do in the middle: limits, lost answers, refusals, nonsense."""
 
+import os
+import ssl
+from datetime import UTC, datetime, timedelta
+from ipaddress import IPv4Address
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from tests.conftest import Result, Run, write_tree
+from tests.labels.fake_github import FakeGitHub, FakeServer, Fault, VirtualClock
 
 from issue_scaffold.adapters.github_api import connect
 from issue_scaffold.adapters.pacing import Pacer
 from issue_scaffold.adapters.token import Token
 from issue_scaffold.domain.remote import Repository
-from tests.conftest import Result, Run, write_tree
-from tests.labels.fake_github import Fault, FakeGitHub, VirtualClock
 
 
 @pytest.fixture
@@ -28,6 +36,8 @@ def write(folder: Path, config: str) -> None:
     write_tree(folder, {".github/labels.yml": config})
 
 
+# Where Prism would be in the way, or add nothing.
+once = pytest.mark.parametrize("github", ["direct"], indirect=True)
 WANTED = {"bug": ("d73a4a", ""), "new": ("000000", "")}
 
 
@@ -167,7 +177,7 @@ def test_a_repository_that_has_moved(run: Run, github: FakeGitHub, folder: Path)
     repository = github.repository("octo/new")
     github.repositories.pop("octo/demo", None)
     github.moved["octo/demo"] = "octo/new"
-    for number in range(120):
+    for number in range(35):
         repository.add(f"label {number}")
     repository.add("defect")
     repository.put(7, "label 3", state="closed")
@@ -175,7 +185,7 @@ def test_a_repository_that_has_moved(run: Run, github: FakeGitHub, folder: Path)
     assert run("apply", "--yes").code == 0
     assert repository.on(7) == {"bug"}
     result = run("plan", "--prune")
-    assert "119 to delete" in result.out
+    assert "34 to delete" in result.out
 
 
 @pytest.mark.parametrize(
@@ -217,7 +227,7 @@ def test_an_answer_that_is_no_list(run: Run, github: FakeGitHub) -> None:
     assert "the answer is no list" in result.err
 
 
-@pytest.mark.parametrize("github", ["direct"], indirect=True)  # Prism follows redirects itself
+@once  # Prism follows redirects itself
 def test_another_host_never_gets_the_token(run: Run, github: FakeGitHub) -> None:
     github.faults.append(Fault(302, {"Location": "http://127.0.0.2:9/repos/octo/demo/labels"}))
     result = run("plan")
@@ -231,6 +241,62 @@ def test_nobody_listens(monkeypatch: pytest.MonkeyPatch, run: Run, github: FakeG
     assert result.code == 3
     assert "127.0.0.1:9 can't be reached, 5 times in a row" in result.err
     assert github.clock.slept == [1.0, 2.0, 4.0, 8.0]
+
+
+@once
+def test_a_proxy_is_used(monkeypatch: pytest.MonkeyPatch, run: Run, github: FakeGitHub) -> None:
+    address = os.environ["GITHUB_API_URL"]
+    monkeypatch.setenv("GITHUB_API_URL", "http://127.0.0.9:9")
+    monkeypatch.setenv("HTTP_PROXY", address)
+    assert run("plan").code == 1
+    # A proxy gets the whole address as its target.
+    assert github.calls == [("GET", "http://127.0.0.9:9/repos/octo/demo/labels?per_page=100")]
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    result = run("plan")
+    assert (result.code, "can't be reached through the proxy" in result.err) == (3, True)
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    monkeypatch.setenv("GITHUB_API_URL", address)
+    assert run("plan").code == 1
+
+
+@once
+@pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"])
+def test_certificates_of_ones_own(
+    monkeypatch: pytest.MonkeyPatch, run: Run, github: FakeGitHub, tmp_path: Path, variable: str
+) -> None:
+    certificate, key = self_signed(tmp_path)
+    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"):
+        monkeypatch.delenv(name, raising=False)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    server = FakeServer(github, context)
+    monkeypatch.setenv("GITHUB_API_URL", server.address)
+    try:
+        result = run("plan")
+        assert (result.code, "can't be verified" in result.err) == (3, True)
+        monkeypatch.setenv(variable, str(certificate))
+        assert run("plan").code == 1
+        monkeypatch.setenv(variable, str(tmp_path / "nowhere"))
+        result = run("plan")
+        assert (result.code, "the file of certificates can't be read" in result.err) == (3, True)
+    finally:
+        server.close()
+
+
+def self_signed(folder: Path) -> tuple[Path, Path]:
+    """Return the files of a certificate for the loopback address, and of its key."""
+    private = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    address = x509.SubjectAlternativeName([x509.IPAddress(IPv4Address("127.0.0.1"))])
+    now = datetime.now(UTC)
+    builder = x509.CertificateBuilder(name, name, private.public_key(), x509.random_serial_number())
+    builder = builder.not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1))
+    signed = builder.add_extension(address, critical=False).sign(private, hashes.SHA256())
+    certificate, key = folder / "cert.pem", folder / "key.pem"
+    certificate.write_bytes(signed.public_bytes(serialization.Encoding.PEM))
+    plain = serialization.NoEncryption()
+    key.write_bytes(private.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain))
+    return certificate, key
 
 
 def test_the_token_goes_over_https_only() -> None:

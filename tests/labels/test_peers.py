@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import pytest
+from tests.conftest import Result, Run, git, write_tree
+from tests.labels.fake_github import FakeGitHub, Fault
 
 from issue_scaffold.domain.finding import Kind
 from issue_scaffold.usecases.label_drift import label_findings
-from tests.conftest import Result, Run, git, write_tree
-from tests.labels.fake_github import Fault, FakeGitHub
 
 
 @pytest.fixture
@@ -107,7 +107,7 @@ def test_k8s_label_sync_moves_only_open_issues_before_it_deletes(run: Run, githu
     repository = github.repository()
     for name in ("bug", "defect", "fault"):
         repository.add(name, "d73a4a")
-    numbers = range(1, 241)
+    numbers = range(1, 131)
     for number in numbers:
         state, pull = ("open" if number % 2 else "closed"), number % 3 == 0
         repository.put(number, ("defect", "fault")[number % 5 == 0], state=state, pull=pull)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.labels.fake_github import FakeGitHub, FakeRepository, key
 
 from issue_scaffold.adapters.github_api import LabelsApi
 from issue_scaffold.adapters.github_errors import refusal
@@ -15,7 +16,6 @@ from issue_scaffold.domain.label_matching import Policy, plan_labels
 from issue_scaffold.domain.label_plan import Action, LabelPlan, LiveLabel, Step, WantedLabel, temporary_name
 from issue_scaffold.domain.remote import Repository
 from issue_scaffold.usecases.labels import Outcome, Session, execute, make_plan
-from tests.labels.fake_github import FakeGitHub, FakeRepository, key
 
 TODAY = date(2026, 6, 1)
 NAMES = ("a", "B", "bug", "Bug", "type: x", "c,d", "é", "e/f")

@@ -1,18 +1,17 @@
 """The token: where it comes from, who gets it, and that nobody ever sees it."""
 
 import logging
-import os
 import pickle
 import traceback
 from pathlib import Path
 
 import pytest
+from tests.conftest import Run, write_tree
+from tests.labels.fake_github import FakeGitHub, Fault
 
 from issue_scaffold.adapters.token import Token, find_token
 from issue_scaffold.errors import ScaffoldError
 from issue_scaffold.usecases import labels as usecase
-from tests.conftest import Run, write_tree
-from tests.labels.fake_github import Fault, FakeGitHub
 
 CANARY = "ghp_C4n4ry0000000000000000000000000000"
 NAMES = ("GH_TOKEN", "GITHUB_TOKEN", "GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN")
@@ -57,7 +56,7 @@ def test_where_it_comes_from(
 @pytest.mark.usefixtures("no_tokens")
 def test_a_remote_on_another_host_does_not_get_the_token_for_github(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GH_TOKEN", CANARY)
-    with pytest.raises(ScaffoldError, match="there is no token for gitlab.example") as caught:
+    with pytest.raises(ScaffoldError, match=r"there is no token for gitlab\.example") as caught:
         find_token("gitlab.example", is_named=False)
     assert caught.value.hint == (
         "set GH_ENTERPRISE_TOKEN or GITHUB_ENTERPRISE_TOKEN, or run: gh auth login --hostname gitlab.example"
@@ -79,12 +78,10 @@ def test_no_token(no_tokens: Path, script: str) -> None:
     assert_unseen(caught.value)
 
 
-@pytest.mark.parametrize("end", ["\nX-Evil: 1", " x", "\x00", "é"])
+@pytest.mark.parametrize("end", ["\nX-Evil: 1", " x", "\x07", "é"])
 @pytest.mark.usefixtures("no_tokens")
-def test_a_token_that_no_header_can_carry_is_not_quoted(end: str) -> None:
-    if "\0" in end:
-        end = "\x07"
-    os.environ["GH_TOKEN"] = CANARY + end
+def test_a_token_that_no_header_can_carry_is_not_quoted(monkeypatch: pytest.MonkeyPatch, end: str) -> None:
+    monkeypatch.setenv("GH_TOKEN", CANARY + end)
     with pytest.raises(ScaffoldError, match="the token in GH_TOKEN holds signs that no token has") as caught:
         find_token("github.com", is_named=False)
     assert_unseen(caught.value)
@@ -134,7 +131,7 @@ def test_it_is_never_seen_whatever_happens(  # noqa: PLR0913, PLR0917 - fixtures
     fault = FAULTS[name]
     for verb in ("GET", "PATCH"):
         if fault is not None:
-            github.faults.append(Fault(**{**vars(fault), "matches": lambda found, path, verb=verb: found == verb}))
+            github.faults.append(Fault(**{**vars(fault), "matches": lambda found, _, verb=verb: found == verb}))
         result = scaffold("labels", "apply", "--yes", "--repo", "octo/demo")
         github.faults.clear()
         assert github.calls

@@ -118,13 +118,17 @@ def read_config(source: str, text: bytes) -> dict[str, Any]:
     try:
         documents = [part for part in yaml.load_all(text, Loader=Loader) if part is not None]
     except yaml.YAMLError as error:
-        raise TemplateError(
-            f"the template {source} has a copier.yml that is not YAML: {' '.join(str(error).split())}"
-        ) from error
+        raise TemplateError(f"the template {source} has a copier.yml that is not YAML: {_place(error)}") from error
     if not all(isinstance(part, dict) for part in documents):
         raise TemplateError(f"the template {source} has a copier.yml that holds no mapping of settings and questions")
     merged = {str(name): value for part in documents for name, value in part.items()}
     return {name[1:]: value for name, value in merged.items() if name.startswith("_")}
+
+
+def _place(error: yaml.YAMLError) -> str:
+    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
+        return f"{error.problem_mark.line + 1}:{error.problem_mark.column + 1}: {error.problem}"
+    return " ".join(str(error).split())
 
 
 def refuse_unsupported(source: str, config: Mapping[str, Any], questions: Mapping[str, Any]) -> None:
@@ -176,6 +180,7 @@ def _write_answers(path: Path, job: RenderJob) -> None:
 @contextmanager
 def _copier_environment(job: RenderJob, scratch: Path) -> Iterator[None]:
     # plumbum copies os.environ when it is imported, and Copier reads both.
+    users = os.environ.get("COPIER_CACHE_DIR")
     os.environ["COPIER_CACHE_DIR"] = str(scratch / "copier-cache")
     try:
         from plumbum import local
@@ -188,6 +193,8 @@ def _copier_environment(job: RenderJob, scratch: Path) -> Iterator[None]:
             yield
     finally:
         del os.environ["COPIER_CACHE_DIR"]
+        if users is not None:
+            os.environ["COPIER_CACHE_DIR"] = users
 
 
 @contextmanager

@@ -13,6 +13,7 @@ import yaml
 
 WIDTH: Final = 110
 _PLAIN: Final = re.compile(r"[A-Za-z0-9(\u00c0-\u024f\u4e00-\u9fff][^\x00-\x1f\x7f-\xa0\u2028\u2029\ufeff]*")
+_PLAIN_IN_FLOW: Final = re.compile(r"[\w ./()+-]+")
 # Text to PyYAML, but a number or a boolean to other readers.
 _OTHERWISE: Final = re.compile(r"[yYnN]|[0-9][0-9A-Fa-fxXoO_.:+-]*")
 _UNPRINTABLE: Final = re.compile("[^\t\n -~\u00a0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
@@ -65,7 +66,7 @@ def _option(item: object, indent: int) -> Iterator[str]:
 
 def _flow(item: object) -> str:
     text = scalar(item, None)
-    return _quoted(str(item)) if set(text) & set(",[]{}") and text[0] not in "\"'" else text
+    return text if text.startswith('"') or _PLAIN_IN_FLOW.fullmatch(text) else _quoted(str(item))
 
 
 def scalar(value: object, indent: int | None) -> str:
@@ -96,7 +97,7 @@ def _quoted(text: str) -> str:
 
 def _literal(text: str, indent: int) -> str:
     body = text.strip("\n")
-    mark = "2" if body.startswith(" ") else ""
+    mark = "2" if body.startswith((" ", "\t")) else ""
     lead = " " * indent
     lines = [f"{lead}{line}" if line else "" for line in body.split("\n")]
     return "\n".join([f"|{mark}", *lines])

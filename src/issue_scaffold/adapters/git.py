@@ -137,7 +137,7 @@ def remote_versions(url: str) -> KnownVersions:
     tags: dict[str, str] = {}
     head = None
     said = run(["ls-remote", "--", url, "HEAD", "refs/tags/*"], timeout=ANSWER_SECONDS)
-    for line in said.decode().splitlines():
+    for line in said.decode(errors="surrogateescape").split("\n"):
         commit, _, name = line.partition("\t")
         if name == "HEAD":
             head = commit

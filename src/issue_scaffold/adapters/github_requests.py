@@ -137,6 +137,10 @@ class Requests:
         except requests.exceptions.RequestException as error:
             self._retry_later(_why_unreachable(error), patience)
             return None
+        except OSError as error:
+            # requests says so, by no error of its own, when the file of certificates is not there.
+            hint = "check REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE and SSL_CERT_FILE"
+            raise UnreachableError("the file of certificates can't be read", hint=hint) from error
         except RuntimeError as error:
             # PyGithub says so of a redirect to another host or scheme, where the token must not go.
             raise UnreachableError(f"{self.host} redirects to another address", hint="check --api-url") from error

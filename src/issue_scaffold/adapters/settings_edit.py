@@ -13,14 +13,15 @@ from issue_scaffold.errors import UsageError
 _HEADER: Final = "# Settings of issue-scaffold for this repository.\n"
 _BOM: Final = "\ufeff"
 _KEYS: Final = ("path", "sha256", "reason")
+_TEXT: Final = "tag:yaml.org,2002:str"
 _FILE: Final = ".github/scaffold.yml"
 
 
 def with_accepted(text: str, *, path: str, sha256: str | None, reason: str, instead_of: str | None = None) -> str:
     """Return the settings file's text with one accepted deviation added, or brought up to date.
 
-    `instead_of` is the path that its entry has so far, `sha256` None accepts that the file is deleted. Raises UsageError
-    when the text isn't a settings file.
+    `instead_of` is the path that its entry has so far, `sha256` None accepts that the file is deleted. Raises
+    UsageError when the text isn't a settings file.
     """
     entry = {"path": path, "sha256": sha256, "reason": reason}
     body = text.removeprefix(_BOM)
@@ -74,12 +75,16 @@ def _scalars(row: yaml.MappingNode) -> dict[str, str]:
 def _update(text: str, row: yaml.MappingNode, entry: Mapping[str, Any]) -> str:
     """Return the text with the values of one entry replaced, from the last to the first."""
     for key, value in sorted(row.value, key=lambda pair: -pair[1].start_mark.index):
-        if key.value in entry and yaml.safe_load(yaml.serialize(value)) != entry[key.value]:
+        if key.value in entry and not _says(value, entry[key.value]):
             start, end = value.start_mark.index, value.end_mark.index
             gap = "" if text[start - 1 : start].isspace() else " "
             tail = "\n" if text[start:end].endswith("\n") else ""
             text = text[:start] + gap + _scalar(entry[key.value]) + tail + text[end:]
     return text
+
+
+def _says(node: yaml.Node, value: str | None) -> bool:
+    return node.tag == "tag:yaml.org,2002:null" if value is None else node.tag == _TEXT and node.value == value
 
 
 def _append(text: str, rows: yaml.SequenceNode, entry: Mapping[str, Any], newline: str) -> str:

@@ -61,11 +61,11 @@ def parse_source(text: str, *, relative_to: Path) -> Source:
         return Source(text, is_local=False)
     if "://" not in remote:
         return Source(str((relative_to / Path(text).expanduser()).resolve()), is_local=True)
-    from urllib.parse import urlsplit
+    from urllib.parse import unquote, urlsplit
 
     parts = urlsplit(remote)
     if parts.scheme == "file":
-        return Source(str(Path(parts.path).resolve()), is_local=True)
+        return Source(str(Path(unquote(parts.path)).resolve()), is_local=True)
     if parts.password or (parts.username and parts.scheme in {"http", "https"}):
         raise UsageError(
             f"the template URL for {parts.hostname} has credentials in it, which would be recorded in the repository",

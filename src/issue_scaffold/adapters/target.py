@@ -21,7 +21,7 @@ def read_file(root: Path, path: str) -> File | None:
     except (FileNotFoundError, NotADirectoryError):
         refuse_detour(root, path)
         return None
-    except PermissionError as error:
+    except OSError as error:
         raise ScaffoldError(f"{place} can't be read: {error.strerror}") from error
     refuse_detour(root, path)
     if stat.S_ISLNK(state.st_mode):
@@ -72,7 +72,8 @@ def refuse_unwritable(root: Path, path: str) -> None:
 
 
 def _inside(root: Path, folder: Path) -> bool:
-    return folder.resolve().is_relative_to(root.resolve())
+    # Path.resolve() raises on a loop of links in Python 3.12 and older.
+    return Path(os.path.realpath(folder)).is_relative_to(os.path.realpath(root))
 
 
 def case_twin(root: Path, path: str) -> str | None:

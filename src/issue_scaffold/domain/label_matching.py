@@ -69,6 +69,11 @@ class _Matching:
         self.wanted = {label.key: label for label in wanted}
         self.live = {label.key: label for label in live}
         self.source = {key: key for key in self.wanted if key in self.live}
+        # Whose former name a name is. Of two labels that claim one the first has it, as in other tools.
+        self.heir: dict[str, str] = {}
+        for key, label in self.wanted.items():
+            for name in map(fold, label.former):
+                self.heir.setdefault(name, key)
         self.matches: list[Rename] = []
         self.merges: list[Rename] = []
         self.creates: list[WantedLabel] = []
@@ -78,10 +83,10 @@ class _Matching:
         missing = [key for key in self.wanted if key not in self.live]
         # What an interrupted swap has left comes first, or another former name would take its place.
         aside = {fold(temporary_name(label.name)) for label in self.wanted.values()} & self.live.keys()
-        for allowed in (aside, self.live.keys() - self.wanted.keys()):
+        for begin in (aside, self.live.keys() - self.wanted.keys()):
             for key in missing:
                 if key not in self.source:
-                    self._find_source(key, allowed, set())
+                    self._find_source(key, list(self._former(key)), begin)
         for key in self.wanted:
             self._turn_ring(key)
         used = set(self.source.values())
@@ -98,51 +103,49 @@ class _Matching:
     def _former(self, key: str) -> Iterator[str]:
         """Yield the names that a label may still have; first the one that an interrupted swap has left it with."""
         label = self.wanted[key]
-        for name in (temporary_name(label.name), *label.former):
-            if fold(name) != key:
-                yield fold(name)
+        yield fold(temporary_name(label.name))
+        for name in map(fold, label.former):
+            if name != key and self.heir[name] == key:
+                yield name
 
-    def _find_source(self, key: str, allowed: Collection[str], seen: set[str]) -> bool:
+    def _find_source(self, key: str, former: Sequence[str], begin: Collection[str]) -> bool:
         """Give a wanted label one of its former names, if one is free or can be made so. Returns whether it got one.
 
-        `allowed` are the live labels from which a chain of names may begin.
+        `begin` are the live labels with which a chain of names may begin.
         """
-        seen.add(key)
         taken = set(self.source.values())
-        former = [name for name in self._former(key) if name in self.live]
-        for name in former:
-            if name in allowed and name not in taken:
-                self.source[key] = name
-                return True
-        for name in former:
-            # The label of that name is wanted too: it can only be had if that one has a source of its own.
-            if name in self.wanted and name not in seen and self.source.get(name) == name:
-                del self.source[name]
-                if self._find_source(name, allowed, seen):
-                    self.source[key] = name
-                    return True
-                self.source[name] = name
+        free = (name for name in former if name in begin and name not in taken)
+        # The label of another name is wanted too: that can be had only if its own label moves on from there.
+        found = next(free, None) or next((name for name in former if self._is_made_free(name, begin)), None)
+        if found is not None:
+            self.source[key] = found
+        return found is not None
+
+    def _is_made_free(self, name: str, begin: Collection[str]) -> bool:
+        if name not in self.wanted or self.source.get(name) != name:
+            return False
+        del self.source[name]
+        own = list(self._former(name))
+        # Of several former names only the first one, or a run that was cut off after it had renamed that one would be
+        # taken for one that has yet to move on.
+        if self._find_source(name, own[:2], begin):
+            return True
+        self.source[name] = name
         return False
 
     def _turn_ring(self, start: str) -> None:
         """Let the labels of a ring of names change places, if that leaves fewer fields to mend than staying does."""
-        ring = self._ring(start, start, [start]) if self.source.get(start) == start else None
-        if ring is None:
+        ring: list[str] = []
+        key: str | None = start
+        while key is not None and key not in ring and self.source.get(key) == key:
+            ring.append(key)
+            key = self.heir.get(key)
+        if key != start or len(ring) == 1:
             return
-        moved = list(zip(ring, [*ring[1:], ring[0]], strict=True))
-        staying = sum(self._cost(key, key) for key in ring)
-        if sum(self._cost(key, name) for key, name in moved) < staying:
+        moved = {self.heir[name]: name for name in ring}
+        staying = sum(self._cost(name, name) for name in ring)
+        if sum(self._cost(key, name) for key, name in moved.items()) < staying:
             self.source.update(moved)
-
-    def _ring(self, start: str, key: str, path: list[str]) -> list[str] | None:
-        for name in self._former(key):
-            if name == start and len(path) > 1:
-                return path
-            if name in self.wanted and self.source.get(name) == name and name not in path:
-                found = self._ring(start, name, [*path, name])
-                if found is not None:
-                    return found
-        return None
 
     def _cost(self, key: str, name: str) -> int:
         return changed_fields(self.live[name], self.wanted[key]).number

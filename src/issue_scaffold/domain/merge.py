@@ -80,7 +80,9 @@ def _take_theirs(step: Step) -> Step:
         return replace(step, action=Action.DELETE, after=None, reason="the template removed it")
     if step.before is None:
         return replace(step, action=Action.NEW, after=step.theirs)
-    return replace(step, action=Action.CLEAN, after=_in_style_of(step.before, step.theirs))
+    untouched = step.base is not None and step.base.content == step.before.content
+    after = step.theirs if untouched else _in_style_of(step.before, step.theirs)
+    return replace(step, action=Action.CLEAN, after=after)
 
 
 def _merge_contents(step: Step, base: File | None, ours: File, theirs: File, tools: Tools) -> Step:
@@ -118,9 +120,10 @@ def _merge_by_meaning(path: str, base: File | None, ours: File, theirs: File, to
 
 def _in_style_of(ours: File, theirs: File) -> File:
     """Return the new file with the line ends that the target's file has."""
-    if ours.is_text and theirs.is_text and uses_crlf(ours.content):
-        return theirs._replace(content=to_lf(theirs.content).replace(b"\n", b"\r\n"))
-    return theirs
+    if not (ours.is_text and theirs.is_text and b"\n" in ours.content):
+        return theirs
+    content = to_lf(theirs.content)
+    return theirs._replace(content=content.replace(b"\n", b"\r\n") if uses_crlf(ours.content) else content)
 
 
 def shared_lines(one: bytes, other: bytes) -> bytes:

@@ -25,6 +25,7 @@ from issue_scaffold.domain.catalog.layout import (
     LabelRow,
     catalog_files,
     choice_line,
+    choice_name,
     label_lines,
     label_rows,
     scalar,
@@ -123,17 +124,17 @@ class _Import:
     def __init__(self, paths: Sequence[str]) -> None:
         self.remarks: list[tuple[str, Remark]] = []
         self.labels: dict[str, LabelRow] = {}
+        files = [file for path in paths for file in self._files(Path(path))]
+        forms = {slug_of(str(file)) for file in files if file.suffix.lower() in {".yml", ".yaml"}}
         found: dict[str, Entry] = {}
-        forms: set[str] = set()
+        for file in files:
+            slug = slug_of(str(file))
+            if slug in found or (slug in forms and file.suffix.lower() == ".md"):
+                why = "a form of that name is imported, from which its Markdown is made"
+                self.remarks.append((str(file), Remark(kind="left out", message=why)))
+            else:
+                found[slug] = self._entry(slug, file)
         for path in paths:
-            for file in self._files(Path(path)):
-                entry, is_form = self._entry(file)
-                if entry.slug in found and (is_form, entry.slug in forms) != (True, False):
-                    why = "a form of that name is imported, from which its Markdown is made"
-                    self.remarks.append((str(file), Remark(kind="left out", message=why)))
-                    continue
-                found[entry.slug] = entry
-                forms |= {entry.slug} if is_form else set()
             for row in _labels_beside(Path(path)):
                 self.labels.setdefault(row.name.casefold(), row)
         self.entries = tuple(found.values())
@@ -156,23 +157,21 @@ class _Import:
                 else:
                     self.remarks.append((str(file), Remark(kind="left out", message="no front matter, so no template")))
 
-    def _entry(self, file: Path) -> tuple[Entry, bool]:
+    def _entry(self, slug: str, file: Path) -> Entry:
         content = read_input(str(file))
-        is_form = kind_of(str(file), content.decode("utf-8", errors="replace")) == "form"
-        if is_form:
+        if kind_of(str(file), content.decode("utf-8", errors="replace")) == "form":
             refuse_invalid_form(str(file), content)
             text = content.removeprefix(b"\xef\xbb\xbf").decode().replace("\r\n", "\n")
         else:
             conversion = convert(ConvertOptions(path=str(file), content=content, to="form"))
             self.remarks.extend((str(file), remark) for remark in conversion.remarks)
             text = conversion.text
-        slug = slug_of(str(file))
         source, root = _parsed(text)
         if not is_simple(source, root):
             why = "its YAML is written in a way that a catalog can't keep; it is written anew, without comments"
             self.remarks.append((str(file), Remark(kind="changed", message=why)))
             source, root = _parsed(form_text(form_from_data(yaml.safe_load(text)).data()))
-        return catalog_entry(slug, source, root), is_form
+        return catalog_entry(slug, source, root)
 
 
 def _parsed(text: str) -> tuple[Source, Node]:
@@ -241,7 +240,7 @@ def _with_choices(text: str, entries: Sequence[Entry]) -> str:
             hint="add the choice by hand, and the form to template/catalog",
         )
     names = set(choices.keys())
-    twin = next((entry.name for entry in entries if entry.name in names), None)
+    twin = next((entry.name for entry in entries if choice_name(entry) in names), None)
     if twin is not None:
         raise UsageError(f"the catalog has an issue type named {twin!r} already", hint="rename one of the two")
     last = choices.entries[-1]

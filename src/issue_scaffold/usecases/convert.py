@@ -91,6 +91,8 @@ def save(conversion: Conversion, out: Path, *, instead_of: Path | None = None) -
 
 def read_input(path: str) -> bytes:
     """Return a file's content, cut off past the limit. Raises UsageError if it is no file."""
+    if Path(path).is_dir():
+        raise UsageError(f"{path} is a folder", hint="name a template or a form in it")
     return read_file(Path(path))
 
 

@@ -1,6 +1,6 @@
 """What `init` and `update` share: how contents merge, what is refused, and carrying out a plan."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path

@@ -89,8 +89,10 @@ def _recorded(root: Path) -> str | None:
 
 
 def _has_labels(path: str, root: Path) -> bool:
-    config = read_labels(load(path, read_file(str(root / path))))
-    return bool(config.labels) and not config.is_rules
+    document = load(path, read_file(str(root / path)))
+    config = read_labels(document)
+    # A broken file is one too: what is wrong with it will be said.
+    return bool(document.failure or config.labels or config.problems) and not config.is_rules
 
 
 def _config(name: str, content: bytes, root: Path) -> tuple[LabelsConfig, tuple[Finding, ...]]:

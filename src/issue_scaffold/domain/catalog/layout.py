@@ -137,8 +137,13 @@ def _issue_types(entries: Sequence[Entry]) -> str:
 
 
 def choice_line(entry: Entry) -> str:
-    """Return the line of `copier.yml` that offers an entry; Copier renders it, so braces are kept from Jinja."""
-    return f"{scalar(entry.name.replace('{', '(').replace('}', ')'))}: {scalar(entry.slug)}"
+    """Return the line of `copier.yml` that offers an entry."""
+    return f"{scalar(choice_name(entry))}: {scalar(entry.slug)}"
+
+
+def choice_name(entry: Entry) -> str:
+    """Return what people choose an entry by; Copier renders it, so it has no braces."""
+    return entry.name.replace("{", "(").replace("}", ")")
 
 
 def scalar(text: str) -> str:

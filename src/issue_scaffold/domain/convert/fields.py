@@ -59,7 +59,10 @@ def is_only_heading(section: Section, place: Place, remarks: list[Remark]) -> bo
 
 @dataclass(slots=True)
 class _Builder:
-    """Walks over one section's blocks; `pending` are those that no element has taken up yet."""
+    """Walks over one section's blocks; `pending` are those that no element has taken up yet.
+
+    `headed` says that the heading stands on its own, `standing` that a note asked for that.
+    """
 
     section: Section
     place: Place
@@ -68,14 +71,15 @@ class _Builder:
     pending: list[Block] = field(default_factory=list)
     note: Note | None = None
     headed: bool = False
+    standing: bool = False
 
     def build(self) -> list[Element]:
         if is_only_heading(self.section, self.place, self.remarks):
             text = passage(self.section.blocks, self.remarks).everything()
             return [_markdown(self.section.raw, text)]
-        self.note = self.section.note
-        notes = [split_note(block.text)[1] for block in self.section.blocks if isinstance(block, Comment)]
-        if self._keeps_heading([note for note in notes if note]):
+        found = [split_note(block.text)[1] for block in self.section.blocks if isinstance(block, Comment)]
+        notes = [note for note in found if note]
+        if self._keeps_heading(notes) and not (notes and notes[0].type == "markdown"):
             self._head()
         for block in self.section.blocks:
             self._take(block)
@@ -85,8 +89,8 @@ class _Builder:
     def _keeps_heading(self, notes: Sequence[Note]) -> bool:
         if self.section.marker != "heading":
             return False
-        if self.section.note is not None or notes:
-            return any(note.headed for note in (self.section.note, *notes) if note)
+        if notes:
+            return any(note.headed for note in notes)
         return self.place.keeps_heading
 
     def _head(self, text: str = "") -> None:
@@ -127,6 +131,7 @@ class _Builder:
         fresh = not self.elements and not self.pending and not self.section.rest
         if self.section.marker == "heading" and fresh and self.note is None:
             self._head(text)
+            self.standing = True
             return
         self._close()
         self.section = Section(marker="none", level=0)
@@ -221,7 +226,7 @@ class _Builder:
             self._tell()
 
     def _has_content(self) -> bool:
-        kept = self.place.keeps_heading or self.note is not None
+        kept = (self.place.keeps_heading and not self.standing) or self.note is not None
         return kept or bool(self.pending or self.section.rest or self.section.filled is not None)
 
     def _field(self, label: str) -> None:

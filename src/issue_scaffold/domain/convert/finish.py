@@ -33,7 +33,13 @@ def finished(elements: Sequence[Element], definitions: Mapping[str, str], remark
 
 def slug(label: str) -> str:
     """Return a label as an id: lower-case Latin letters and digits, with `_` between words; perhaps nothing."""
-    plain = unicodedata.normalize("NFKD", label.replace("ß", "ss")).encode("ascii", "ignore").decode().lower().replace("'", "")
+    plain = (
+        unicodedata.normalize("NFKD", label.replace("ß", "ss"))
+        .encode("ascii", "ignore")
+        .decode()
+        .lower()
+        .replace("'", "")
+    )
     words = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
     if len(words) > _MAX_ID:
         words = words[: _MAX_ID + 1].rpartition("_")[0] or words[:_MAX_ID]

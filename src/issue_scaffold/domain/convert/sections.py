@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 from issue_scaffold.domain.convert.blocks import Block, Comment, Heading, Html, Line, List, Paragraph, Text
-from issue_scaffold.domain.convert.notes import END, Note, split_note
+from issue_scaffold.domain.convert.notes import END, split_note
 from issue_scaffold.domain.convert.prompts import (
     Prompt,
     asks,
@@ -36,7 +36,6 @@ class Section:
     raw: str = ""
     rest: str = ""
     blocks: tuple[Block, ...] = ()
-    note: Note | None = None
     filled: str | None = None
 
     @property
@@ -107,10 +106,8 @@ class _Splitter:
         self.open = _Open(section)
 
     def _fence(self, comment: Comment, raw: str) -> None:
-        description, note = split_note(comment.text)
-        self.open.section = replace(self.open.section, filled=raw.strip("\n"), note=note)
-        if description:
-            self._add(replace(comment, text=description))
+        self.open.section = replace(self.open.section, filled=raw.strip("\n"))
+        self._add(comment)
 
     def _has_content(self) -> bool:
         return bool(self.open.section.rest) or any(not isinstance(block, Comment) for block in self.open.blocks)

@@ -113,11 +113,12 @@ def _code(label: str, text: Passage, rest: str) -> Element:
 
 def noted_field(label: str, text: Passage, rest: str, note: Note, filled: str | None) -> Element:
     """Return the field that a note describes: the kind it names, filled with the text just as it is."""
-    if filled is None and note.type is None:
+    only = text.blocks[0] if len(text.blocks) == 1 else None
+    choice = note.type in {"dropdown", "checkboxes"}
+    if filled is None and (note.type is None or (choice and not isinstance(only, List))):
         return patched(text_field(label, text, rest), note)
     content = filled if filled is not None else "\n".join(part for part in (rest, text.source) if part)
-    only = text.blocks[0] if len(text.blocks) == 1 else None
-    kind = note.type or "textarea"
+    kind = "textarea" if note.type is None or (choice and filled is not None) else note.type
     element = Element(type=kind, label=label, description=text.description)
     if kind == "textarea" and isinstance(only, Code) and filled is None:
         element = replace(element, placeholder=only.content.strip("\n"), render=only.language)

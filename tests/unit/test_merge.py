@@ -1,0 +1,178 @@
+"""The three-way merge as a pure function: one file's cases, renames, and what holds for every input."""
+
+from collections.abc import Mapping
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from issue_scaffold.domain.merge import Tools, find_renames, merge_file, plan_merge, shared_lines
+from issue_scaffold.domain.plan import Action, Plan
+from issue_scaffold.domain.rendering import File, Rendering, to_lf
+from issue_scaffold.domain.structured import MeaningMerge
+
+ANSWERS = ".answers.yml"
+
+
+def merge_lines(base: bytes, ours: bytes, theirs: bytes) -> tuple[bytes, bool]:
+    """Merge for tests: both sides' additions in a row, a conflict when a line of the base is gone on both."""
+    return (ours + theirs, False) if base in ours and base in theirs else (b"<" + ours + b"=" + theirs + b">", True)
+
+
+TOOLS = Tools(text=merge_lines, meaning=lambda *_: None, same_answers=lambda one, other: one == other)
+
+
+def file(text: str | None, *, executable: bool = False) -> File | None:
+    """Return a file with this text; None for none."""
+    return None if text is None else File(content=text.encode(), executable=executable)
+
+
+def rendering(files: Mapping[str, str], once: tuple[str, ...] = ()) -> Rendering:
+    """Return a rendering of these texts and an answers file."""
+    contents = {path: File(content=text.encode()) for path, text in files.items()}
+    return Rendering(
+        source="s", version="v", answers_file=ANSWERS, answers={}, files=contents | {ANSWERS: File(content=b"a: 1\n")},
+        write_once=frozenset(once),
+    )  # fmt: skip
+
+
+def result(plan: Plan, ours: Mapping[str, File]) -> dict[str, File]:
+    """Return the files of a target after a plan."""
+    after = dict(ours)
+    for step in plan.writes:
+        after.pop(step.path, None)
+        if step.after is not None:
+            after[step.path] = step.after
+    return after
+
+
+@pytest.mark.parametrize(
+    ("base", "ours", "theirs", "action", "after"),
+    [
+        (None, None, "t", Action.NEW, "t"),
+        (None, "t", "t", Action.UNCHANGED, "t"),
+        (None, "t\r\n", "t\n", Action.UNCHANGED, "t\r\n"),
+        ("b", "b", "b", Action.UNCHANGED, "b"),
+        ("b", "b", "t", Action.CLEAN, "t"),
+        ("b", "o", "b", Action.KEPT, "o"),
+        ("b", "t", "t", Action.UNCHANGED, "t"),
+        ("b", None, "b", Action.KEPT, None),
+        ("b", None, "t", Action.KEPT, None),
+        ("b", None, None, Action.UNCHANGED, None),
+        ("b", "b", None, Action.DELETE, None),
+        ("b", "o", None, Action.KEPT, "o"),
+        ("b\n", "b\no\n", "b\nt\n", Action.MERGE, "b\no\nb\nt\n"),
+        ("b\n", "o\n", "t\n", Action.CONFLICT, "<o\n=t\n>"),
+        ("b\0", "o\0", "t\0", Action.CONFLICT, "o\0"),
+        ("b\n", "o\n", "t\0", Action.CONFLICT, "o\n"),
+        ("b\0", "b\0", "t\0", Action.CLEAN, "t\0"),
+        ("b\n", "b\r\n", "t\n", Action.CLEAN, "t\r\n"),
+        ("b\r\n", "b\r\n", "t\r\n", Action.CLEAN, "t\r\n"),
+        ("b\r\n", "b\n", "t\r\n", Action.CLEAN, "t\n"),
+        ("b\r\n", "b\r\n", "t\n", Action.CLEAN, "t\n"),
+    ],
+)
+def test_one_file(base: str | None, ours: str | None, theirs: str | None, action: Action, after: str | None) -> None:
+    step = merge_file("a", file(base), file(ours), file(theirs), TOOLS)
+    assert (step.action, step.after) == (action, file(after))
+    assert step.writes == (file(ours) != file(after))
+
+
+@pytest.mark.parametrize(
+    ("base", "ours", "theirs", "wanted"),
+    [(False, False, True, True), (True, False, True, False), (False, True, False, True), (False, True, True, True)],
+)
+def test_the_executable_bit_is_merged_like_content(base: bool, ours: bool, theirs: bool, wanted: bool) -> None:
+    step = merge_file(
+        "a",
+        file("b\n", executable=base), file("b\no\n", executable=ours), file("b\nt\n", executable=theirs),
+        TOOLS,
+    )  # fmt: skip
+    assert step.after is not None
+    assert step.after.executable is wanted
+
+
+def test_meaning_goes_before_lines() -> None:
+    tools = Tools(
+        text=merge_lines,
+        meaning=lambda path, base, ours, theirs: MeaningMerge(text=f"{base}{ours}{theirs}", notes=("n",)),
+        same_answers=TOOLS.same_answers,
+    )
+    step = merge_file("a", file("b"), file("o"), file("t"), tools)
+    assert (step.action, step.after, step.by_meaning, step.notes) == (Action.MERGE, file("bot"), True, ("n",))
+    adopted = merge_file("a", None, file("o"), file("t"), tools)
+    assert adopted.after == file("Noneot")
+
+
+def test_renames_are_found_by_likeness() -> None:
+    long = "".join(f"{number}\n" for number in range(20))
+    old = {"a": long, "b": "x\n" + long, "c": "short\n", "stays": long}
+    new = {"stays": long, "moved": "y\n" + long, "other": "z\n"}
+    renames = find_renames(rendering(old).files, rendering(new).files)
+    assert set(renames.values()) == {"moved"}
+    assert find_renames(rendering({"a": ""}).files, rendering({"b": ""}).files) == {"a": "b"}
+    assert find_renames(rendering({"a": "1\n"}).files, rendering({"b": "2\n"}).files) == {}
+
+
+def test_write_once() -> None:
+    theirs = rendering({"once": "t\n", "a": "a\n"}, once=("once",))
+    ours = {"once": File(content=b"mine\n")}
+    step = next(step for step in plan_merge(None, ours, theirs, TOOLS).steps if step.path == "once")
+    assert not step.writes
+    managed_before = rendering({"once": "b\n", "a": "a\n"})
+    step = next(step for step in plan_merge(managed_before, ours, theirs, TOOLS).steps if step.path == "once")
+    assert not step.writes
+    once_before, managed_now = rendering({"once": "b\n"}, once=("once",)), rendering({"once": "t\n"})
+    step = next(step for step in plan_merge(once_before, ours, managed_now, TOOLS).steps if step.path == "once")
+    assert not step.writes
+
+
+def test_deletions_come_first_and_the_answers_file_last() -> None:
+    plan = plan_merge(
+        rendering({"b": "1\n2\n3\n", "z": "gone\n"}),
+        dict(rendering({"b": "1\n2\n3\n", "z": "gone\n"}).files) | {ANSWERS: File(content=b"old: 1\n")},
+        rendering({"a": "new", "b": "4\n"}),
+        TOOLS,
+    )
+    assert [step.path for step in plan.writes] == ["z", "a", "b", ANSWERS]
+    assert [step.path for step in plan.steps] == sorted(step.path for step in plan.steps)
+
+
+TEXTS = st.lists(st.sampled_from(["a\n", "b\n", "c\n", "d\r\n", "\0"]), max_size=4).map("".join)
+TREES = st.dictionaries(st.sampled_from(["a", "b", "d/c", "d/e"]), TEXTS, max_size=4)
+
+
+@given(base=TREES, ours=TREES, theirs=TREES)
+def test_whatever_happens(base: dict[str, str], ours: dict[str, str], theirs: dict[str, str]) -> None:
+    """Nothing of the user's is lost, nothing of others is touched, and a second run has nothing to do."""
+    old, new = rendering(base), rendering(theirs)
+    target = {path: File(content=text.encode()) for path, text in ours.items()} | {ANSWERS: old.files[ANSWERS]}
+    mine = {path: content for path, content in target.items() if path in {*old.files, *new.files}}
+    plan = plan_merge(old, mine, new, TOOLS)
+    after = result(plan, mine)
+    renames = find_renames(old.files, new.files)
+    for path, content in mine.items():
+        if not content.same_as(old.files.get(path)) and path != ANSWERS:
+            kept = after.get(path) or after.get(renames.get(path, ""))
+            assert kept is not None, "an edited file is never deleted"
+            assert to_lf(content.content) in to_lf(kept.content) or kept.content == content.content
+    for path, content in new.files.items():
+        if path not in old.files and path not in mine and path not in renames.values():
+            assert after[path] == content, "what is new comes"
+    again = plan_merge(new, {path: content for path, content in after.items() if path in new.files}, new, TOOLS)
+    assert not again.writes
+
+
+@given(files=TREES)
+def test_an_untouched_target_becomes_the_new_rendering(files: dict[str, str]) -> None:
+    old = rendering({"a": "1\n", "b": "x\n" * 5, "gone": "g\n"})
+    new = rendering(files)
+    assert result(plan_merge(old, dict(old.files), new, TOOLS), dict(old.files)).keys() == new.files.keys()
+
+
+@given(one=TEXTS, other=TEXTS)
+def test_the_base_of_files_without_one(one: str, other: str) -> None:
+    left, right = one.encode().splitlines(keepends=True), other.encode().splitlines(keepends=True)
+    for side in (left, right):
+        rest = iter(side)
+        assert all(line in rest for line in shared_lines(one.encode(), other.encode()).splitlines(keepends=True))

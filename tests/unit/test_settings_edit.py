@@ -1,0 +1,100 @@
+"""Editing `.github/scaffold.yml`: one entry changes, every other byte stays."""
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from issue_scaffold.adapters.settings_edit import with_accepted
+from issue_scaffold.errors import UsageError
+
+ENTRY = {"path": "a.md", "sha256": "0" * 64, "reason": "ours"}
+
+
+def add(text: str, **changes: str | None) -> str:
+    """Accept `a.md`."""
+    entry: dict[str, str | None] = {**ENTRY, **changes}
+    return with_accepted(
+        text,
+        path=str(entry["path"]),
+        sha256=entry["sha256"],
+        reason=str(entry["reason"]),
+        instead_of=entry.get("instead_of"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("", "# Settings of issue-scaffold for this repository.\naccepted:\n{}"),
+        ("# mine\n", "# mine\naccepted:\n{}"),
+        ("labels: {known: [a]}", "labels: {known: [a]}\naccepted:\n{}"),
+        ("accepted:\n", "accepted:\n{}"),
+        ("accepted: null  # none yet\n", "accepted:  # none yet\n{}"),
+        ("accepted: []  # none yet\nlabels: {known: [a]}\n", "accepted:  # none yet\n{}labels: {known: [a]}\n"),
+        ("accepted: ~\nignore: []\n", "accepted:\n{}ignore: []\n"),
+        (
+            "accepted:\n  - path: b\n    sha256: null\n    reason: r  # why\n# after\nlabels: {}\n",
+            "accepted:\n  - path: b\n    sha256: null\n    reason: r  # why\n{}# after\nlabels: {}\n",
+        ),
+        (
+            "accepted:\n  - {path: b, sha256: null, reason: r}  # one line\n",
+            "accepted:\n  - {path: b, sha256: null, reason: r}  # one line\n{}",
+        ),
+        ("accepted:\n  - path: b\n    sha256: null\n    reason: r", "accepted:\n  - path: b\n    sha256: null\n    reason: r\n{}"),
+    ],
+)  # fmt: skip
+def test_an_entry_is_added(before: str, after: str) -> None:
+    item = f"  - path: a.md\n    sha256: '{'0' * 64}'\n    reason: ours\n"
+    assert add(before) == after.replace("{}", item, 1).replace("{}", "{}")
+
+
+@pytest.mark.parametrize(("indent", "gap"), [("", " "), ("  ", " "), ("    ", " "), ("  ", "   "), ("", "   ")])
+def test_the_lists_own_style_is_kept(indent: str, gap: str) -> None:
+    rest = f"{indent} {gap}"
+    before = f"accepted:\n{indent}-{gap}path: b\n{rest}sha256: null\n{rest}reason: r\n"
+    added = f"{indent}-{gap}path: a.md\n{rest}sha256: null\n{rest}reason: ours\n"
+    assert add(before, sha256=None) == before + added
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+@pytest.mark.parametrize("bom", ["", "\ufeff"])
+def test_an_entry_is_brought_up_to_date(newline: str, bom: str) -> None:
+    before = bom + newline.join(
+        [
+            "accepted:",
+            "- path: 'a.md'  # the path",
+            "  sha256: abc  # old",
+            '  reason: "because"',
+            "- path: b.md",
+            "  reason: stays",
+            "  sha256:",
+            "",
+        ]
+    )
+    after = before.replace("abc", f"'{'0' * 64}'").replace('"because"', "ours")
+    assert add(before) == after
+    assert add(after) == after
+    moved = add(after, path="c.md", instead_of="b.md", reason="stays", sha256="1" * 64)
+    assert moved == after.replace("b.md", "c.md").replace("sha256:" + newline, f"sha256: '{'1' * 64}'{newline}")
+
+
+@pytest.mark.parametrize(
+    "text", ["a: [", "[1]", "text", "accepted: 1", "accepted: {a: b}", "a: 1\n---\nb: 2\n", "{a: 1}"]
+)
+def test_what_can_not_be_edited_is_said(text: str) -> None:
+    with pytest.raises(UsageError, match=r"\.github/scaffold\.yml"):
+        add(text)
+
+
+TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\r\n\x85\u2028\u2029\0"), min_size=1, max_size=12)
+
+
+@given(paths=st.lists(TEXT, min_size=1, max_size=4), reason=TEXT, sha256=st.none() | st.just("f" * 64))
+def test_what_is_written_is_read_back(paths: list[str], reason: str, sha256: str | None) -> None:
+    text = "# top\nlabels:\n- x\n"
+    for path in paths:
+        text = with_accepted(text, path=path, sha256=sha256, reason=reason)
+    rows = yaml.safe_load(text)["accepted"]
+    assert rows == [{"path": path, "sha256": sha256, "reason": reason} for path in dict.fromkeys(paths)]
+    assert text.startswith("# top\nlabels:\n- x\n")
