@@ -22,6 +22,11 @@ def install(session: nox.Session, *groups: str) -> None:
     session.install("--editable", ".", *nox.project.dependency_groups(PROJECT, *groups))
 
 
+def scratch(session: nox.Session, name: str) -> Path:
+    """Return a path beside the session's environment. Not `create_tmp`: that moves TMPDIR into this repository."""
+    return Path(session.virtualenv.location, name).absolute()
+
+
 @nox.session
 def lint(session: nox.Session) -> None:
     """Check style, formatting and types."""
@@ -43,7 +48,7 @@ def tests(session: nox.Session) -> None:
 @nox.session
 def minimums(session: nox.Session) -> None:
     """Run the tests on the lowest versions of the dependencies that pyproject.toml allows."""
-    constraints = Path(session.create_tmp(), "minimums.txt")
+    constraints = scratch(session, "minimums.txt")
     lowest = [re.sub(r">=\s*", "==", line) for line in PROJECT["project"]["dependencies"]]
     constraints.write_text("".join(f"{line}\n" for line in lowest), encoding="utf-8")
     groups = nox.project.dependency_groups(PROJECT, "test")
@@ -63,14 +68,14 @@ def docs(session: nox.Session) -> None:
     """Build the site, strictly, and compare the generated pages with the code; `-- --write` writes them anew."""
     install(session, "docs")
     session.run("python", "scripts/generate_reference.py", *(session.posargs or ("--check",)))
-    session.run("mkdocs", "build", "--strict", "--site-dir", str(Path(session.create_tmp(), "site")))
+    session.run("mkdocs", "build", "--strict", "--site-dir", str(scratch(session, "site")))
 
 
 @nox.session
 def wheel(session: nox.Session) -> None:
     """Build the wheel and the sdist, and use the command as it was installed from each."""
     session.install("build")
-    dist = Path(session.create_tmp(), "dist")
+    dist = scratch(session, "dist")
     shutil.rmtree(dist, ignore_errors=True)
     session.run("python", "-m", "build", "--outdir", str(dist), silent=True)
     (built,), (source,) = dist.glob("*.whl"), dist.glob("*.tar.gz")

@@ -182,7 +182,8 @@ def call(command: Sequence[str]) -> None:
 
 def stop(message: str) -> NoReturn:
     """Annotate the run with an error, and end it."""
-    sys.stdout.write(f"::error title=scaffold::{message}\n")
+    data = message.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    sys.stdout.write(f"::error title=scaffold::{data}\n")
     sys.exit(FAILURE)
 
 

@@ -107,7 +107,10 @@ def page(rows: Sequence[Disagreement], files: int) -> str:
         f"{files - len(rows)} of them. This is every file on which they disagree, and why.",
         "",
     ]
-    for ours, title in ((True, "Errors that only `scaffold validate` finds"), (False, "Errors that only check-jsonschema sees")):
+    for ours, title in (
+        (True, "Errors that only `scaffold validate` finds"),
+        (False, "Errors that only check-jsonschema sees"),
+    ):
         groups: dict[str, list[str]] = defaultdict(list)
         for row in rows:
             if row.ours is ours:

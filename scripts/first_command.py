@@ -17,15 +17,16 @@ def first_command(readme: str) -> str:
 
 
 def main(sdist: str) -> None:
-    """Unpack the source distribution, run the command there, and look at what it made."""
+    """Unpack the source distribution as if it were a clone, run the command there, and look at what it made."""
     with tempfile.TemporaryDirectory() as folder:
         with tarfile.open(sdist) as archive:
             archive.extractall(folder, filter="data")
         (project,) = Path(folder).iterdir()
+        subprocess.run(["git", "init", "--quiet", str(project)], check=True)
         command = first_command((project / "README.md").read_text(encoding="utf-8"))
         subprocess.run(["bash", "-euc", command], cwd=project, check=True, stdin=subprocess.DEVNULL)
         for path in ("ISSUE_TEMPLATE/infrastructure.md", "ISSUE_TEMPLATE/infrastructure.yml", "labels.yml"):
-            if not (project / "demo" / ".github" / path).is_file():
+            if not (project.parent / "demo" / ".github" / path).is_file():
                 raise SystemExit(f"the first command didn't write {path}")
 
 

@@ -43,7 +43,8 @@ def release(version: str) -> str:
         repository = Path(folder, "template.git")
         git(repository, "init", "--quiet", "--bare", "--initial-branch=main")
         if rows:
-            git(repository, "fetch", "--quiet", str(BUNDLE), "refs/heads/main:refs/heads/main", "refs/tags/*:refs/tags/*")
+            refs = ("refs/heads/main:refs/heads/main", "refs/tags/*:refs/tags/*")
+            git(repository, "fetch", "--quiet", str(BUNDLE), *refs)
         plain = ("-c", "core.autocrlf=false", "-c", "core.fileMode=false", f"--work-tree={ROOT}")
         git(repository, *plain, "add", "copier.yml", "template")
         tree = git(repository, "write-tree")
@@ -65,6 +66,8 @@ def release(version: str) -> str:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2 or not re.fullmatch(r"\d+\.\d+\.\d+", sys.argv[1]):
-        raise SystemExit("usage: release_template.py X.Y.Z")
-    print(release(sys.argv[1]))
+    match sys.argv[1:]:
+        case [wanted] if re.fullmatch(r"\d+\.\d+\.\d+", wanted):
+            print(release(wanted))
+        case _:
+            raise SystemExit("usage: release_template.py X.Y.Z")

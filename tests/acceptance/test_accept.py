@@ -126,8 +126,8 @@ def test_paths_of_several_targets_are_refused(scaffold: Run, tmp_path: Path) -> 
 @pytest.mark.parametrize(
     "text",
     [
-        "# mine\n\nlabels:\n  known:\n  - a   # flush left\n\nignore:\n"
-        "  - path: x.yml   # why\n    rule: broken-emoji\n    reason: 'keep'\n",
+        "# mine\n\nlabels:\n  known:\n  - a   # flush left\n",
+        "ignore:\n  - path: x.yml   # why\n    rule: broken-emoji\n    reason: 'keep'\n",
         'accepted:\n- path: other.md\n  sha256: null\n  reason: "quoted"\n# the end\n',
         "accepted: []\n",
         "accepted:\n",

@@ -126,3 +126,15 @@ def test_no_more_is_left_out_than_today() -> None:
         for remark in convert(ConvertOptions(path=path.name, content=path.read_bytes())).remarks
     ]
     assert len(remarks) <= 6, remarks
+
+
+def test_the_review_page_says_what_happens() -> None:
+    page = Path(__file__).parents[2] / "docs/explanation/conversion-review.md"
+    rows = re.findall(r"^\| `(\S+)` \|(( \d+ \|){6})$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    assert len(rows) == 10
+    for name, counts, _ in rows:
+        form = converted(CORPUS / "md" / f"{name}.md").form
+        kinds = Counter(element.type for element in form.body)
+        expected = [kinds[kind] for kind in ("markdown", "input", "textarea", "dropdown", "checkboxes")]
+        options = sum(len(field.options) for field in form.fields)
+        assert [int(count) for count in re.findall(r"\d+", counts)] == [*expected, options], name

@@ -114,6 +114,14 @@ def test_annotations_and_the_step_summary(
     assert "| create: done | `label 11` |" in summary.read_text(encoding="utf-8")
 
 
+@once
+def test_a_plan_that_only_informs(run: Run, github: FakeGitHub, folder: Path) -> None:
+    assert run("plan", "--exit-zero").code == 0
+    assert github.calls
+    write_tree(folder, {CONFIG: "- {name: bug, color: red}\n"})
+    assert run("plan", "--exit-zero").code == 1
+
+
 def test_several_formats_at_once(run: Run, tmp_path: Path) -> None:
     result = run("plan", "--format", "text", "--format", f"json={tmp_path / 'plan.json'}")
     assert "1 to create" in result.out

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from issue_scaffold.domain.ci_detection import EVIDENCE, detect
+from issue_scaffold.domain.ci_detection import EVIDENCE, detect, hidden_workflows
 
 ROOT = Path(__file__).parents[2]
 
@@ -33,6 +33,8 @@ ROOT = Path(__file__).parents[2]
         ([".github/workflows"], "codeberg.org", "forgejo"),
         ([".gitlab-ci.yml"], "github.com", "github"),
         ([".gitea"], "git.example.com", "gitea"),
+        ([".gitea", ".gitea/workflows"], "codeberg.org", "gitea"),
+        ([".gitea", ".gitea/workflows", ".forgejo", ".forgejo/workflows"], "codeberg.org", "forgejo"),
     ],
 )
 def test_forge_is_what_remote_and_files_tell(existing: list[str], host: str | None, platform: str | None) -> None:
@@ -70,6 +72,23 @@ def test_several_systems_are_all_named() -> None:
     detection = detect([".github/workflows", "Jenkinsfile", ".circleci/config.yml"])
     assert detection.systems == ("GitHub Actions", "CircleCI", "Jenkins")
     assert len(detection.notes) == 2
+
+
+@pytest.mark.parametrize(
+    ("existing", "written", "hidden"),
+    [
+        ([".github/workflows"], ".forgejo/workflows/scaffold-check.yml", ".github/workflows"),
+        ([".gitea/workflows", ".github/workflows"], ".forgejo/workflows/scaffold-check.yml", ".gitea/workflows"),
+        ([".github/workflows"], ".gitea/workflows/scaffold-check.yml", ".github/workflows"),
+        ([".github/workflows", ".forgejo/workflows"], ".forgejo/workflows/scaffold-check.yml", None),
+        ([".github/workflows"], ".forgejo/issue_template/infrastructure.yml", None),
+        ([".github/workflows"], ".github/workflows/scaffold-check.yml", None),
+        ([], ".forgejo/workflows/scaffold-check.yml", None),
+    ],
+)
+def test_workflows_that_a_new_folder_hides_are_named(existing: list[str], written: str, hidden: str | None) -> None:
+    notes = hidden_workflows(existing, [written])
+    assert [f"workflows in {hidden};" in note for note in notes] == ([True] if hidden else [])
 
 
 def test_every_platform_is_a_choice_of_the_template() -> None:

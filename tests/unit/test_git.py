@@ -67,10 +67,10 @@ def test_merging_texts(base: bytes, ours: bytes, theirs: bytes, merged: bytes, c
 
 
 def test_more_conflicts_than_an_exit_status_holds() -> None:
-    sides = [
-        "".join(f"{word} {number}\n" + f"same {number}\n" * 9 for number in range(300)) for word in ("b", "o", "t")
-    ]
-    merged, conflicted = adapter.merge_text(*(side.encode() for side in sides), LABELS)
+    def side(word: str) -> bytes:
+        return "".join(f"{word} {number}\n" + f"same {number}\n" * 9 for number in range(300)).encode()
+
+    merged, conflicted = adapter.merge_text(side("b"), side("o"), side("t"), LABELS)
     assert conflicted
     assert merged.count(b"<<<<<<< yours") == 300
 

@@ -28,7 +28,7 @@ Other = subprocess.Popen[str]
 @pytest.fixture
 def other(tmp_path: Path) -> Iterator[Other]:
     """Return a process that holds the lock `name`."""
-    command = [sys.executable, "-c", HOLDER, tmp_path]
+    command = [sys.executable, "-c", HOLDER, str(tmp_path)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
         assert process.stdout.readline() == "held\n"

@@ -95,7 +95,7 @@ def test_the_executable_bit_is_merged_like_content(base: bool, ours: bool, their
 def test_meaning_goes_before_lines() -> None:
     tools = Tools(
         text=merge_lines,
-        meaning=lambda path, base, ours, theirs: MeaningMerge(text=f"{base}{ours}{theirs}", notes=("n",)),
+        meaning=lambda _path, base, ours, theirs: MeaningMerge(text=f"{base}{ours}{theirs}", notes=("n",)),
         same_answers=TOOLS.same_answers,
     )
     step = merge_file("a", file("b"), file("o"), file("t"), tools)

@@ -41,7 +41,10 @@ def add(text: str, **changes: str | None) -> str:
             "accepted:\n  - {path: b, sha256: null, reason: r}  # one line\n",
             "accepted:\n  - {path: b, sha256: null, reason: r}  # one line\n{}",
         ),
-        ("accepted:\n  - path: b\n    sha256: null\n    reason: r", "accepted:\n  - path: b\n    sha256: null\n    reason: r\n{}"),
+        (
+            "accepted:\n  - path: b\n    sha256: null\n    reason: r",
+            "accepted:\n  - path: b\n    sha256: null\n    reason: r\n{}",
+        ),
     ],
 )  # fmt: skip
 def test_an_entry_is_added(before: str, after: str) -> None:

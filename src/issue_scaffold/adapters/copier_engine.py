@@ -26,6 +26,8 @@ from issue_scaffold.domain.rendering import File, Rendering, check_link, check_p
 from issue_scaffold.errors import AnswerError, ScaffoldError, TemplateError, UnsupportedTemplateError
 
 if TYPE_CHECKING:
+    from threading import Thread
+
     from copier._main import Worker
 
 Asking = Literal["nothing", "new", "all"]
@@ -98,11 +100,18 @@ def render(job: RenderJob, scratch: Path) -> Rendering:
 
 
 @cache
-def preload() -> None:
-    """Begin to import Copier, while this process waits for git: a render is coming."""
-    import threading
+def preload() -> "Thread":
+    """Begin to import Copier, while this process waits for git: a render is coming. Returns the thread that does."""
+    from threading import Thread
 
-    threading.Thread(target=import_module, args=("copier",), daemon=True).start()
+    thread = Thread(target=import_module, args=("copier",), daemon=True)
+    thread.start()
+    return thread
+
+
+def load() -> None:
+    """Import Copier, so that a copy of this process has it."""
+    preload().join()
 
 
 def read_config(source: str, text: bytes) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from issue_scaffold.cli.labels_progress import Progress, tell_wait
 from issue_scaffold.cli.options import OutputTarget, OutputTargetType, can_ask
 from issue_scaffold.cli.output import write_atomically, write_report
 from issue_scaffold.domain.label_plan import LabelPlan
-from issue_scaffold.errors import EXIT_FINDINGS, UsageError
+from issue_scaffold.errors import EXIT_FINDINGS, EXIT_OK, UsageError
 from issue_scaffold.usecases.label_config import InvalidConfigError
 from issue_scaffold.usecases.labels import (
     LabelOptions,
@@ -83,6 +83,7 @@ def command() -> None:
 
 @command.command("plan", short_help="Show what apply would do.")
 @_plan_options
+@click.option("--exit-zero", is_flag=True, help="Exit 0 although there is something to do; errors still fail.")
 @click.pass_context
 def plan_command(ctx: click.Context, /, **values: Any) -> int:  # noqa: ANN401 - Click's values, declared above
     """Show what would have to be done to the labels, and change nothing. Exits 1 if there is something to do."""
@@ -92,7 +93,7 @@ def plan_command(ctx: click.Context, /, **values: Any) -> int:  # noqa: ANN401 -
         return _show_invalid(error, values["formats"], ctx.color)
     report = _report("plan", session, make_plan(session))
     labels_output.write(report, values["formats"], color=ctx.color)
-    return report.exit_code
+    return EXIT_OK if values["exit_zero"] else report.exit_code
 
 
 @command.command("apply", short_help="Show the plan, ask, and do it.")
@@ -202,4 +203,4 @@ def export_command(repo: str | None, api_url: str | None, format_: str, output: 
         sys.stdout.write(text)
     else:
         write_atomically(output, text)
-    return 0
+    return EXIT_OK

@@ -68,8 +68,26 @@ class Detection:
 def detect(existing: Collection[str], remote_host: str | None = None) -> Detection:
     """Return what the existing paths among `EVIDENCE`, and the host name of the git remote, tell."""
     systems = tuple(name for name, paths in _CI_PATHS.items() if any(path in existing for path in paths))
-    platform = _forge_of_host(remote_host) if remote_host else None
-    return Detection(platform=platform or _forge_of_paths(existing), systems=systems)
+    platform = (_forge_of_host(remote_host) if remote_host else None) or _forge_of_paths(existing)
+    if platform == "forgejo" and ".gitea/workflows" in existing and ".forgejo/workflows" not in existing:
+        # Forgejo runs these as they are; a folder of its own would hide them.
+        platform = "gitea"
+    return Detection(platform=platform, systems=systems)
+
+
+def hidden_workflows(existing: Collection[str], written: Collection[str]) -> tuple[str, ...]:
+    """Return remarks on workflows that won't run any more once the paths in `written` are there.
+
+    Forgejo and Gitea run the workflows of one folder: the first that exists.
+    """
+    folders = (".forgejo/workflows", ".gitea/workflows", ".github/workflows")
+    notes = []
+    for index, new in enumerate(folders[:2]):
+        if new not in existing and any(path.startswith(f"{new}/") for path in written):
+            hidden = next((folder for folder in folders[index + 1 :] if folder in existing), None)
+            if hidden:
+                notes.append(f"once {new} exists, the forge no longer runs the workflows in {hidden}; move them there")
+    return tuple(notes)
 
 
 def _forge_of_host(host: str) -> str | None:

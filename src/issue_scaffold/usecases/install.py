@@ -90,7 +90,7 @@ def _install(options: InitOptions, root: Path, answers_file: str, renderer: Rend
         version=rendering.version,
         plan=plan,
         dry_run=options.dry_run,
-        notes=remarks + _hidden_defaults_note(root, plan),
+        notes=remarks + _place_note(root, plan),
     )
     outcome = _decided(outcome, options)
     refuse_invalid(outcome.plan)
@@ -127,14 +127,7 @@ def _folder(text: str) -> Path:
     path = Path(text)
     if path.exists() and not path.is_dir():
         raise UsageError(f"{text} is not a folder", hint="name a folder; one that doesn't exist yet is made")
-    root = path.resolve()
-    top = git.top_level(root)
-    if top is not None and top != root:
-        raise UsageError(
-            f"{text} lies inside of the repository {top}, where GitHub doesn't look for issue templates",
-            hint=f"run: scaffold init {top}",
-        )
-    return root
+    return path.resolve()
 
 
 def _resumed(options: InitOptions) -> Outcome:
@@ -203,7 +196,11 @@ def _decide(step: Step, decision: Decision) -> Step:
     return step
 
 
-def _hidden_defaults_note(root: Path, plan: Plan) -> tuple[str, ...]:
+def _place_note(root: Path, plan: Plan) -> tuple[str, ...]:
+    """Return a remark on what the place means to GitHub: below a repository's root it reads nothing."""
+    top = git.top_level(root)
+    if top is not None and top != root:
+        return (f"GitHub reads issue templates only at a repository's root, which is {top}",)
     folder = ".github/ISSUE_TEMPLATE"
     if (root / folder).exists() or not any(step.path.startswith(f"{folder}/") for step in plan.writes):
         return ()

@@ -70,6 +70,30 @@ class Renderer:
         self._cache.keep(self._key(again), rendering)
         return rendering
 
+    def render_both(self, one: Request, other: Request) -> None:
+        """Render two requests at the same time, so that `rendering` then finds them cached.
+
+        Does nothing where one of them is cached already, or where the system has no cheap second process. Raises what
+        `rendering` raises for `other`.
+        """
+        if self._key(one) == self._key(other) or self.knows(one) or self.knows(other):
+            return
+        from issue_scaffold.adapters import copier_engine, forking
+
+        copier_engine.load()
+        waiting = forking.begin(lambda: self._make_apart(one))
+        self.rendering(other)
+        if (rendering := waiting()) is not None:
+            self._cache.keep(self._key(one), rendering)
+
+    def _make_apart(self, request: Request) -> Rendering:
+        """Render in a copy of this process, which has its own temporary folders and no use for this one's."""
+        self._scratch = []
+        try:
+            return self._make(request, "nothing")
+        finally:
+            self.close()
+
     def knows(self, request: Request) -> bool:
         """Return whether a rendering is in the cache."""
         return self._cache.manifest(self._key(request)) is not None

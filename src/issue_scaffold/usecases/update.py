@@ -70,8 +70,10 @@ def update(options: UpdateOptions, renderer: Renderer) -> Outcome:
 
 def _update(options: UpdateOptions, opened: Target, renderer: Renderer) -> Outcome:
     source, version, remarks = _destination(options, opened, renderer)
-    base = renderer.rendering(opened.recorded)
     request = opened.recorded._replace(source=source, version=version, data=options.data)
+    if not options.interactive:
+        renderer.render_both(opened.recorded, request)
+    base = renderer.rendering(opened.recorded)
     theirs = renderer.rendering(request, asking=_asking(options, base, request, renderer))
     paths = {*base.files, *theirs.files}
     ours = target.read_files(opened.root, paths)

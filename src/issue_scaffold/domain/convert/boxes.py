@@ -76,7 +76,7 @@ def _one_line(block: Block) -> str:
         case Paragraph():
             return " ".join(line.raw for line in block.lines)
         case List() if not block.has_boxes and all(item.line.raw and not item.blocks for item in block.items):
-            return " – ".join(item.line.raw for item in block.items)  # noqa: RUF001 - a dash between sentences
+            return " ".join(f"– {item.line.raw}" for item in block.items)  # noqa: RUF001 - a dash for a bullet
         case Code() if len(block.content.split("\n")) <= 2 and "`" not in block.content:  # noqa: PLR2004 - one line
             return f"`{block.content.strip()}`"
     return ""
