@@ -38,10 +38,19 @@ def lint(session: nox.Session) -> None:
     session.run("mypy", "benchmarks", env={"MYPYPATH": "benchmarks"})
 
 
+def install_node_tools(session: nox.Session) -> None:
+    """Install what some tests run with Node.js; without npm those tests skip, but never in CI."""
+    if shutil.which("npm"):
+        for lock in sorted(Path("tests").rglob("package-lock.json")):
+            if "node_modules" not in lock.parts:
+                session.run("npm", "ci", "--no-audit", "--no-fund", "--prefix", str(lock.parent), external=True)
+
+
 @nox.session
 def tests(session: nox.Session) -> None:
     """Run the tests, two at a time; `nox -s tests -- ARGUMENTS` hands arguments to pytest."""
     install(session, "test")
+    install_node_tools(session)
     session.run("pytest", *(session.posargs or ("-n", "2", "-q")))
 
 

@@ -23,6 +23,8 @@ OWNERS = {
     "plumbum": {"adapters/copier_engine.py"},
     "subprocess": {"adapters/git.py", "adapters/token.py"},
     "click": {"cli"},
+    "github": {"adapters/github_requests.py"},
+    "requests": {"adapters/github_requests.py"},
 }
 
 

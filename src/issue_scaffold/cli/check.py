@@ -4,6 +4,7 @@ from typing import Any
 
 import click
 
+from issue_scaffold.cli.labels_progress import tell_wait
 from issue_scaffold.cli.options import OutputTarget, OutputTargetType, answers_file_option
 from issue_scaffold.cli.output import FORMATS, write_report
 from issue_scaffold.domain.finding import Kind
@@ -43,6 +44,7 @@ class KindsType(click.ParamType[frozenset[Kind]]):
     help="Drift kinds that make the exit code 1.",
 )
 @click.option("--exit-zero", is_flag=True, help="Exit 0 whatever is found.")
+@click.option("--labels", is_flag=True, help="Compare the labels on GitHub too; needs a token and the network.")
 @click.option("--offline", is_flag=True, help="Ask no network whether a newer version is out.")
 @click.option("--refresh", is_flag=True, help="Ask now, even when it was asked within the last hour.")
 @answers_file_option
@@ -63,6 +65,8 @@ def command(ctx: click.Context, /, **values: Any) -> int:  # noqa: ANN401 - Clic
     """
     if values["offline"] and values["refresh"]:
         raise click.UsageError("--offline and --refresh exclude each other")
+    if values["offline"] and values["labels"]:
+        raise click.UsageError("--offline and --labels exclude each other")
     options = CheckOptions(
         targets=values["targets"] or (".",),
         fail_on=values["fail_on"],
@@ -71,6 +75,8 @@ def command(ctx: click.Context, /, **values: Any) -> int:  # noqa: ANN401 - Clic
         refresh=values["refresh"],
         answers_file=values["answers_file"],
         with_diff=values["diff"],
+        with_labels=values["labels"],
+        on_wait=tell_wait,
     )
     with open_renderer() as renderer:
         report = check(options, renderer)

@@ -4,7 +4,7 @@ On a warm cache this reads the target's files and a manifest, and neither import
 """
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -32,7 +32,11 @@ FAILING_KINDS = frozenset(Kind) - {Kind.ACCEPTED}
 
 
 class CheckOptions(NamedTuple):
-    """What the user asked of `check`; findings of a kind in `fail_on` make the exit code 1."""
+    """What the user asked of `check`; findings of a kind in `fail_on` make the exit code 1.
+
+    `with_labels` compares the labels on GitHub too; `on_wait` is told how many seconds nothing will
+    happen, and why.
+    """
 
     targets: Sequence[str] = (".",)
     fail_on: frozenset[Kind] = FAILING_KINDS
@@ -41,6 +45,8 @@ class CheckOptions(NamedTuple):
     refresh: bool = False
     answers_file: str | None = None
     with_diff: bool = False
+    with_labels: bool = False
+    on_wait: Callable[[float, str], None] = lambda *_: None
 
 
 def check(options: CheckOptions, renderer: Renderer) -> Report:
@@ -74,6 +80,10 @@ def check_target(text: str, options: CheckOptions, renderer: Renderer) -> Target
     findings = list(comparison.findings())
     conflicts = {finding.path for finding in findings if finding.kind is Kind.CONFLICT}
     findings += [finding for finding in _invalid(opened.root, renderer) if finding.path not in conflicts]
+    if options.with_labels:
+        from issue_scaffold.usecases.label_drift import label_findings
+
+        findings += label_findings(opened.root, on_wait=options.on_wait)
     if latest is not None and renderer.sources.known_versions(opened.source).is_newer(latest, opened.version):
         findings.append(drift.outdated(opened.answers_file, opened.version, latest, comparison.remedy))
     findings.sort(key=lambda finding: finding.sort_key)
