@@ -9,6 +9,8 @@ import pytest
 import yaml
 from tests.conftest import ANSWERS, Run, commit_all, git, read_tree, write_tree
 
+from issue_scaffold.usecases import catalog as catalog_module
+
 BUG_MD = """\
 ---
 name: Bug report
@@ -39,6 +41,7 @@ body:
 """
 LABELS = '- name: bug\n  color: 000000\n- name: Idea\n  color: "#ABC"\n  description: Something to think about\n'
 TEMPLATES = ".github/ISSUE_TEMPLATE"
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -200,6 +203,17 @@ def test_without_templates_it_starts_with_common_ones(scaffold: Run) -> None:
     found = json.loads(scaffold("catalog", "check", "fresh", "--format", "json").out)
     assert found["exit_code"] == 0
     assert found["targets"][0]["findings"] == []
+
+
+def test_the_next_release_of_the_bundled_template_makes_a_catalog_too(
+    scaffold: Run, owner: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = [ROOT / "copier.yml", *(path for path in (ROOT / "template").rglob("*") if path.is_file())]
+    unreleased = {path.relative_to(ROOT).as_posix(): path.read_bytes() for path in files}
+    monkeypatch.setattr(catalog_module, "template_files", lambda: unreleased)
+    assert scaffold("catalog", "new", "catalog", "--from", owner).code == 0
+    done = scaffold("catalog", "check", "catalog")
+    assert done.code == 0, done
 
 
 def test_new_says_in_json_what_it_made(scaffold: Run, owner: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from issue_scaffold.domain.catalog.covering import covering_cases, values_of
 from issue_scaffold.domain.catalog.entry import guarded, slug_of
-from issue_scaffold.domain.catalog.places import line_in, source_of
+from issue_scaffold.domain.catalog.places import line_in, origin, sources_of
 
 QUESTIONS: dict[str, object] = {
     "types": {"type": "str", "multiselect": True, "choices": {"A": "a", "B": "b"}},
@@ -68,18 +68,22 @@ def test_a_rendered_line_is_found_in_its_template(line: int, expected: int) -> N
 
 
 def test_the_file_behind_a_rendered_file() -> None:
+    repo = "template/repo/{{ workflows_folder }}"
     files = (
         "template/catalog/bug.yml.jinja",
         "template/catalog/labels.yml",
-        "template/repo/.github/ISSUE_TEMPLATE/{% if chooser %}config.yml{% endif %}.jinja",
+        "template/repo/{{ folder }}/{% if chooser %}config.yml{% endif %}.jinja",
+        f"{repo}/{{% if platform == 'github' %}}check.yml{{% endif %}}.jinja",
+        f"{repo}/{{% if platform == 'gitea' %}}check.yml{{% endif %}}.jinja",
     )
-    catalog = dict.fromkeys(files, "")
-    folder = ".github/ISSUE_TEMPLATE"
-    assert source_of(f"{folder}/bug.yml", catalog) == files[0]
-    assert source_of(f"{folder}/bug.md", catalog) == files[0]
-    assert source_of(".github/labels.json", catalog) == files[1]
-    assert source_of(f"{folder}/config.yml", catalog) == files[2]
-    assert source_of("other.txt", catalog) is None
+    catalog = dict.fromkeys(files, "") | {files[4]: "one\ntwo\n"}
+    for folder in (".github/ISSUE_TEMPLATE", ".gitea/issue_template", ".gitlab/issue_templates"):
+        assert sources_of(f"{folder}/bug.md", catalog) == [files[0]]
+        assert sources_of(f"{folder}/config.yml", catalog) == [files[2]]
+    assert sources_of(".github/labels.json", catalog) == [files[1]]
+    assert sources_of("other.txt", catalog) == []
+    assert origin(".gitea/workflows/check.yml", "zero\none\ntwo\n", 3, "", catalog) == (files[4], 2)
+    assert origin("other.txt", "", 3, "", catalog) == ("copier.yml", None)
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,15 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final
 
+import yaml
 from jinja2 import DictLoader, StrictUndefined, Template, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
 from issue_scaffold.errors import ScaffoldError
 
 _CALL: Final = '{% from "template/macros/markdown.jinja" import issue_template %}{{ issue_template(form) }}'
+# What Copier takes for no, among what Jinja prints.
+_FALSE: Final = frozenset({"", "false", "no", "off", "0", "none", "null", "[]", "{}"})
 
 
 def issue_template(form: Mapping[str, Any], files: Mapping[str, bytes]) -> str:
@@ -27,23 +30,42 @@ def issue_template(form: Mapping[str, Any], files: Mapping[str, bytes]) -> str:
         raise ScaffoldError(f"the template's macros can't take this form: {error}") from error
 
 
-def asked(questions: Mapping[str, Any], answers: Mapping[str, Any]) -> dict[str, Any]:
-    """Return those answers whose questions are asked, given the others; in doubt a question is asked."""
-    environment = _environment({})
+def asked(questions: Mapping[str, Any], answers: Mapping[str, Any], files: Mapping[str, str]) -> dict[str, Any]:
+    """Return those answers whose questions are asked, given the others; in doubt a question is asked.
+
+    `files` are what the questions' own templates may include.
+    """
+    environment = _environment(files)
     known: dict[str, Any] = {}
     kept: dict[str, Any] = {}
     for name, question in questions.items():
         details = question if isinstance(question, Mapping) else {"default": question}
-        condition = details.get("when", True)
-        try:
-            said = environment.from_string(condition).render(known) if isinstance(condition, str) else str(condition)
-        except TemplateError:
-            said = "true"
-        is_asked = said.strip().lower() not in {"", "false", "no", "0", "none", "[]", "{}"}
-        if is_asked and name in answers:
-            kept[name] = answers[name]
-        known[name] = kept.get(name, details.get("default"))
+        said = _rendered(environment, details.get("when", True), known)
+        if said is None or said.strip().lower() not in _FALSE:
+            kept |= {name: answers[name]} if name in answers else {}
+        known[name] = kept[name] if name in kept else _default(environment, details, known)
     return kept
+
+
+def _default(environment: SandboxedEnvironment, details: Mapping[str, Any], known: Mapping[str, Any]) -> object:
+    default = details.get("default")
+    if not isinstance(default, str):
+        return default
+    text = _rendered(environment, default, known)
+    if text is None or details.get("type") in {None, "str"}:
+        return text
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError:
+        return text
+
+
+def _rendered(environment: SandboxedEnvironment, value: object, known: Mapping[str, Any]) -> str | None:
+    """Return a value of a question with its Jinja rendered; None if it can't be."""
+    try:
+        return environment.from_string(value).render(known) if isinstance(value, str) else str(value)
+    except Exception:  # noqa: BLE001 - the author's own template, which may fail in any way; rendering it will tell
+        return None
 
 
 @cache

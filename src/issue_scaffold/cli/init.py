@@ -103,6 +103,8 @@ def _show(outcome: Outcome, format_: str, *, with_diff: bool) -> None:
         plan_output.show_json("init", outcome, with_diff=with_diff, exit_code=outcome.exit_code)
         return
     if outcome.resumed:
+        for note in outcome.notes:
+            click.echo(f"note: {note}", err=True)
         click.echo(f"Completed an interrupted run: template {outcome.version} is installed in {outcome.target}.")
         return
     verb = "Would install" if outcome.dry_run else "Installed"

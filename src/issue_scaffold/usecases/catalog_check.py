@@ -48,7 +48,7 @@ def check_catalog(folder: str) -> Report:
         shutil.copytree(root, copy, ignore=_LEFT_ALONE, symlinks=True)
         for number, case in enumerate(covering_cases(questions)[:_MAX_CASES]):
             try:
-                rendering = _render(copy, Path(scratch, str(number)), asked(questions, case))
+                rendering = _render(copy, Path(scratch, str(number)), asked(questions, case, texts))
             except AnswerError as error:
                 tried.refusals.append(error.message)
             except ScaffoldError as error:

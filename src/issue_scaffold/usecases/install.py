@@ -58,7 +58,7 @@ def install(options: InitOptions, renderer: Renderer) -> Outcome:
     with locked(renderer, root, options.target, options.on_wait):
         resumed = None if options.dry_run else staging.recover(root, answers_file)
         if resumed is not None and (root / answers_file).is_file():
-            return _resumed(options)
+            return _resumed(options, resumed)
         if (root / answers_file).exists():
             raise UsageError(
                 f"{options.target} is already initialised: it has {answers_file}",
@@ -130,7 +130,7 @@ def _folder(text: str) -> Path:
     return path.resolve()
 
 
-def _resumed(options: InitOptions) -> Outcome:
+def _resumed(options: InitOptions, skipped: tuple[str, ...]) -> Outcome:
     opened = open_target(options.target, options.answers_file)
     return Outcome(
         target=options.target,
@@ -139,6 +139,7 @@ def _resumed(options: InitOptions) -> Outcome:
         version=opened.version,
         plan=Plan(answers_file=opened.answers_file, steps=()),
         dry_run=False,
+        notes=tuple(f"{path} had changed since and was left alone" for path in skipped),
         resumed=True,
     )
 

@@ -32,7 +32,8 @@ def values_of(name: str, question: object) -> tuple[Any, ...]:
         return tuple(choices[:_MAX_VALUES])
     if details.get("type") == "bool":
         return (True, False)
-    if "default" not in details and isinstance(question, Mapping):
+    # Copier's UNSET makes a default none at all.
+    if isinstance(question, Mapping) and "UNSET" in str(details.get("default", "UNSET")):
         return sample or {"int": (1,), "float": (1.5,)}.get(str(details.get("type")), ("sample",))
     return (None, *sample)
 

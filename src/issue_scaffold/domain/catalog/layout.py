@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from issue_scaffold.domain.catalog.entry import Entry
+from issue_scaffold.domain.catalog.entry import FOLDER, Entry
 from issue_scaffold.domain.labels import normalise_color
 
 LABELS: Final = "template/catalog/labels.yml"
@@ -74,7 +74,9 @@ def catalog_files(
 ) -> dict[str, bytes]:
     """Return all files of a new catalog. `bundled` are the bundled template's, `name` is what the README calls it."""
     files = {
-        path: content for path, content in bundled.items() if path.startswith(("template/macros/", "template/repo/"))
+        path: content
+        for path, content in bundled.items()
+        if path.startswith("template/") and not path.startswith(f"{FOLDER}/")
     }
     texts = {entry.path: entry.text for entry in entries}
     texts[LABELS] = _LABELS_HEAD + label_lines(labels)

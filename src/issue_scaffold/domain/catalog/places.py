@@ -19,29 +19,27 @@ def origin(path: str, text: str, line: int | None, excerpt: str, catalog: Mappin
 
     `excerpt` is what is meant on that line; `catalog` are the catalog's text files by path.
     """
-    source = source_of(path, catalog)
-    if source is None or source not in catalog:
+    sources = sources_of(path, catalog)
+    if not sources:
         return "copier.yml", None
-    if line is None:
-        return source, None
-    return source, line_in(catalog[source], text, line, excerpt)
+    lines = set(text.split("\n"))
+    source = max(sources, key=lambda name: len(lines.intersection(catalog[name].split("\n"))))
+    return source, None if line is None else line_in(catalog[source], text, line, excerpt)
 
 
-def source_of(path: str, catalog: Mapping[str, str]) -> str | None:
-    """Return the file of the catalog that a rendered file is made of."""
+def sources_of(path: str, catalog: Mapping[str, str]) -> list[str]:
+    """Return the files of the catalog that a rendered file may be made of; Jinja in their names stands for anything."""
     folder, _, name = path.rpartition("/")
     stem, _, suffix = name.rpartition(".")
     entry = f"{FOLDER}/{stem}{SUFFIX}"
-    if folder.endswith("ISSUE_TEMPLATE") and suffix in {"yml", "md"} and entry in catalog:
-        return entry
-    if "label" in name and suffix in {"yml", "yaml", "json"} and "workflows" not in folder:
-        return f"{FOLDER}/labels.yml"
-    for candidate in catalog:
-        if candidate.startswith(_REPO):
-            plain = _TAG.sub("", candidate.removeprefix(_REPO)).removesuffix(".jinja")
-            if plain == path:
-                return candidate
-    return None
+    if folder.lower().endswith(("issue_template", "issue_templates")) and suffix in {"yml", "md"} and entry in catalog:
+        return [entry]
+    labels = f"{FOLDER}/labels.yml"
+    if "label" in name and suffix in {"yml", "yaml", "json"} and "workflows" not in folder and labels in catalog:
+        return [labels]
+    plain = {file: _TAG.sub("", file.removeprefix(_REPO)).removesuffix(".jinja") for file in catalog}
+    made = [file for file, shape in plain.items() if file.startswith(_REPO) and shape.rpartition("/")[2] == name]
+    return [file for file in made if path == plain[file]] or made
 
 
 def line_in(source: str, rendered: str, line: int, excerpt: str) -> int:
