@@ -74,7 +74,7 @@ def is_labels_config(path: str) -> bool:
         return True
     if stem == "settings":
         return parent == ".github" and suffix in {"yml", "yaml"}
-    return parent in {"", ".github", ".gitea", ".forgejo"} and stem in _LABEL_STEMS
+    return parent in {"", ".github", ".gitea", ".forgejo", ".gitlab"} and stem in _LABEL_STEMS
 
 
 def is_security_policy(path: str) -> bool:

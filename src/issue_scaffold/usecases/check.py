@@ -5,6 +5,7 @@ On a warm cache this reads the target's files and a manifest, and neither import
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -63,9 +64,7 @@ def check(options: CheckOptions, renderer: Renderer) -> Report:
             report = TargetReport(target=text, status="failed", error=message)
             codes.append(EXIT_FAILURE)
         else:
-            failing = any(
-                finding.kind in options.fail_on and finding.severity is Severity.ERROR for finding in report.findings
-            )
+            failing = any(finding.severity is Severity.ERROR for finding in report.findings)
             codes.append(EXIT_FINDINGS if failing and not options.exit_zero else EXIT_OK)
         reports.append(report)
     return Report(command="check", exit_code=max(codes), targets=tuple(reports))
@@ -86,6 +85,8 @@ def check_target(text: str, options: CheckOptions, renderer: Renderer) -> Target
         findings += label_findings(opened.root, on_wait=options.on_wait)
     if latest is not None and renderer.sources.known_versions(opened.source).is_newer(latest, opened.version):
         findings.append(drift.outdated(opened.answers_file, opened.version, latest, comparison.remedy))
+    # What isn't to fail is no error in any output either: an annotation of a green run is a warning.
+    findings = [finding if finding.kind in options.fail_on else _mild(finding) for finding in findings]
     findings.sort(key=lambda finding: finding.sort_key)
     clean = all(finding.kind is Kind.ACCEPTED for finding in findings)
     return TargetReport(
@@ -95,6 +96,10 @@ def check_target(text: str, options: CheckOptions, renderer: Renderer) -> Target
         template=TemplateState(source=opened.source.recorded, version=opened.version, latest=latest),
         notes=notes,
     )
+
+
+def _mild(finding: Finding) -> Finding:
+    return replace(finding, severity=Severity.WARNING) if finding.severity is Severity.ERROR else finding
 
 
 def _latest(opened: Target, options: CheckOptions, renderer: Renderer) -> tuple[str | None, tuple[str, ...]]:

@@ -8,10 +8,14 @@ from typing import Any, Final, Literal
 import yaml
 
 from issue_scaffold.adapters import git, staging, target
+from issue_scaffold.adapters.source_files import read_file, repository_paths
 from issue_scaffold.adapters.sources import BUNDLED, Source, parse_source
+from issue_scaffold.domain.ci_detection import EVIDENCE, detect, hidden_workflows
 from issue_scaffold.domain.merge import plan_merge
 from issue_scaffold.domain.plan import Action, Plan, Step
-from issue_scaffold.errors import UsageError
+from issue_scaffold.domain.rendering import Rendering
+from issue_scaffold.domain.repository_layout import template_folder
+from issue_scaffold.errors import ScaffoldError, UsageError
 from issue_scaffold.usecases.execution import (
     NothingWrittenError,
     Outcome,
@@ -70,13 +74,15 @@ def install(options: InitOptions, renderer: Renderer) -> Outcome:
 def _install(options: InitOptions, root: Path, answers_file: str, renderer: Renderer) -> Outcome:
     source = parse_source(options.template, relative_to=Path.cwd()) if options.template else BUNDLED
     version, remarks = choose_version(source, options.ref, renderer)
+    evidence = [path for path in EVIDENCE if (root / path).exists()]
+    found = detect(evidence, _remote_host(root))
     request = Request(
         source=source,
         version=version,
         answers_file=answers_file,
         folder_name=root.name,
         data=options.data,
-        suggested=_existing_labels_config(root),
+        suggested=_existing_labels_config(root) | found.answers,
     )
     rendering = renderer.rendering(request, asking="all" if options.interactive else "nothing")
     ours = target.read_files(root, rendering.files)
@@ -90,7 +96,13 @@ def _install(options: InitOptions, root: Path, answers_file: str, renderer: Rend
         version=rendering.version,
         plan=plan,
         dry_run=options.dry_run,
-        notes=remarks + _place_note(root, plan),
+        notes=(
+            *remarks,
+            *_place_note(root, plan),
+            *found.notes,
+            *hidden_workflows(evidence, [step.path for step in plan.writes]),
+            *_recognised_notes(root, rendering),
+        ),
     )
     outcome = _decided(outcome, options)
     refuse_invalid(outcome.plan)
@@ -142,6 +154,30 @@ def _resumed(options: InitOptions, skipped: tuple[str, ...]) -> Outcome:
         notes=tuple(f"{path} had changed since and was left alone" for path in skipped),
         resumed=True,
     )
+
+
+def _remote_host(root: Path) -> str | None:
+    """Return the host that a repository's remote is on, or None when that can't be told."""
+    if git.top_level(root) is None:
+        return None
+    from issue_scaffold.adapters.git_remote import repository_of
+
+    try:
+        return repository_of(root).host
+    except ScaffoldError:
+        return None
+
+
+def _recognised_notes(root: Path, rendering: Rendering) -> tuple[str, ...]:
+    """Return what is known of existing templates that the catalog has too, under the same or another name."""
+    existing = {path: read_file(str(root / path)) for path in repository_paths(root) if template_folder(path)}
+    if not existing:
+        return ()
+    from issue_scaffold.usecases.adoption import recognise_templates
+
+    catalog = {path: file.content for path, file in rendering.files.items() if file.link is None}
+    catalog = {path: content for path, content in catalog.items() if template_folder(path)}
+    return tuple(found.message for found in recognise_templates(existing, catalog))
 
 
 def _existing_labels_config(root: Path) -> dict[str, str]:
