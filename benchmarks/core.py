@@ -18,7 +18,6 @@ from pathlib import Path
 from race import HEADER, Peer, Race, Result, Runner
 from world import CATALOG_URL, NEW, OLD, SMALL_URL, Tools, World
 
-BUNDLE = Path(__file__).resolve().parent.parent / "src" / "issue_scaffold" / "data" / "template.bundle"
 FOLDERS, ANSWER_SETS, FOLDERS_LIMIT_SECONDS = 1000, 50, 2.0
 UPDATES, WORKERS = 40, 8
 
@@ -198,7 +197,7 @@ def main() -> int:
     results: list[Result] = []
     sentences: list[str] = []
     with tempfile.TemporaryDirectory(prefix="scaffold-bench-") as folder:
-        world = World(Path(folder), tools, BUNDLE)
+        world = World(Path(folder), tools)
         print(HEADER, flush=True)
         for race in races(world):
             if options.only in race.what:

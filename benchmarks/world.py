@@ -18,7 +18,10 @@ from race import Runner, nothing
 SMALL_URL: Final = "https://templates.invalid/small.git"
 CATALOG_URL: Final = "https://templates.invalid/catalog.git"
 COOKIE_URL: Final = "https://templates.invalid/cookie.git"
-OLD, NEW = "v1.0.0", "v1.1.0"
+_DATA: Final = Path(__file__).resolve().parent.parent / "src" / "issue_scaffold" / "data"
+BUNDLE: Final = _DATA / "template.bundle"
+# The newest two versions of the bundled template; the other templates bear the same.
+OLD, NEW = [line.split()[0] for line in (_DATA / "template-releases.txt").read_text("ascii").splitlines()[-2:]]
 
 _FORM = """\
 name: Task
@@ -78,7 +81,7 @@ class Tools:
 class World:
     """Templates with two versions each, and an installed copy of each version by each tool."""
 
-    def __init__(self, folder: Path, tools: Tools, bundle: Path) -> None:
+    def __init__(self, folder: Path, tools: Tools) -> None:
         self.folder = folder
         self.tools = tools
         config = folder / "gitconfig"
@@ -100,7 +103,7 @@ class World:
             + "".join(f'[url "{folder / name}"]\ninsteadOf = {url}\n' for url, name in remotes.items()),
             encoding="utf-8",
         )
-        self.call("git", "clone", "--quiet", str(bundle), "catalog")
+        self.call("git", "clone", "--quiet", str(BUNDLE), "catalog")
         self._make_templates()
         self._make_copies()
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import click
-import jsonschema  # type: ignore[import-untyped]
+import jsonschema
 import pytest
 
 from issue_scaffold.cli.options import OutputTarget
