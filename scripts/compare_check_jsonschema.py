@@ -107,8 +107,9 @@ def page(rows: Sequence[Disagreement], files: int) -> str:
         (
             "`scaffold validate` and `check-jsonschema --builtin-schema vendor.github-issue-forms` (version "
             f"{version('check-jsonschema')}) were run over {files} issue forms: forms from used repositories, "
-            "versions of such forms that were broken and mended, and files that break one rule each. Both agree on whether "
-            f"there is an error in {files - len(rows)} of them. This is every file on which they disagree, and why."
+            "versions of such forms that were broken and mended, and files that break one rule each. "
+            f"Both agree on whether there is an error in {files - len(rows)} of them. "
+            "This is every file on which they disagree, and why."
         ),
         "",
     ]

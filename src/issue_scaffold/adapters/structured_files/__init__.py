@@ -103,4 +103,9 @@ def _edited(ours: str, edit: Callable[[str], MeaningMerge]) -> MeaningMerge | No
     except tree.NotUnderstoodError:
         return None
     done = merged.text.removesuffix(ending) if ends_open else merged.text
+    if done != text:
+        from issue_scaffold.adapters.structured_files.second_reader import breaks
+
+        if breaks(text, done):
+            return None
     return MeaningMerge(text=ours[: len(ours) - len(text)] + done, notes=merged.notes)
