@@ -51,7 +51,7 @@ def tests(session: nox.Session) -> None:
     """Run the tests, two at a time; `nox -s tests -- ARGUMENTS` hands arguments to pytest."""
     install(session, "test")
     install_node_tools(session)
-    session.run("pytest", *(session.posargs or ("-n", "2", "-q")))
+    session.run("pytest", *(session.posargs or ("-n", "2", "-q", "-rs")))
 
 
 @nox.session
@@ -62,14 +62,14 @@ def minimums(session: nox.Session) -> None:
     constraints.write_text("".join(f"{line}\n" for line in lowest), encoding="utf-8")
     groups = nox.project.dependency_groups(PROJECT, "test")
     session.install("--editable", ".", *groups, "--constraint", str(constraints))
-    session.run("pytest", *(session.posargs or ("-n", "2", "-q")))
+    session.run("pytest", *(session.posargs or ("-n", "2", "-q", "-rs")))
 
 
 @nox.session
 def template(session: nox.Session) -> None:
     """Run the tests of the bundled template alone."""
     install(session, "test")
-    session.run("pytest", "tests/template", *(session.posargs or ("-n", "2", "-q")))
+    session.run("pytest", "tests/template", *(session.posargs or ("-n", "2", "-q", "-rs")))
 
 
 @nox.session
