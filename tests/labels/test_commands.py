@@ -122,6 +122,18 @@ def test_a_plan_that_only_informs(run: Run, github: FakeGitHub, folder: Path) ->
     assert run("plan", "--exit-zero").code == 1
 
 
+@once
+def test_a_plan_as_findings_for_code_scanning_and_code_quality(run: Run) -> None:
+    sarif = json.loads(run("plan", "--format", "sarif").out)
+    (found,) = sarif["runs"][0]["results"]
+    assert found["message"]["text"].startswith("octo/demo: label 'bug' is missing")
+    assert found["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == CONFIG
+    (row,) = json.loads(run("plan", "--format", "gitlab").out)
+    assert (row["location"]["path"], row["location"]["lines"]["begin"]) == (CONFIG, 1)
+    assert run("apply", "--yes", "--format", "gitlab").code == 0
+    assert json.loads(run("plan", "--format", "gitlab").out) == []
+
+
 def test_several_formats_at_once(run: Run, tmp_path: Path) -> None:
     result = run("plan", "--format", "text", "--format", f"json={tmp_path / 'plan.json'}")
     assert "1 to create" in result.out

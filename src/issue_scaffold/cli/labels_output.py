@@ -11,15 +11,19 @@ import click
 import yaml
 
 from issue_scaffold.cli.options import OutputTarget
-from issue_scaffold.cli.output import append_summary, encodable, write_atomically
+from issue_scaffold.cli.output import append_summary, encodable, render, write_atomically
 from issue_scaffold.cli.output.github import LIMIT, data, property_
 from issue_scaffold.cli.output.markdown import code, escaped
 from issue_scaffold.cli.output.places import plural
 from issue_scaffold.cli.output.text import visible
 from issue_scaffold.domain.label_plan import WRITES, Action, LabelPlan, Step
+from issue_scaffold.domain.report import Report, TargetReport
+from issue_scaffold.usecases.label_drift import plan_findings
 from issue_scaffold.usecases.labels import LabelsReport, Outcome, StepResult
 
-FORMATS: Final = ("text", "json", "github", "markdown")
+FORMATS: Final = ("text", "json", "github", "sarif", "gitlab", "markdown")
+# What these can carry is findings at places of a file, as `check --labels` has them.
+_AS_FINDINGS: Final = frozenset({"sarif", "gitlab"})
 _COLOURS: Final = {
     Action.RENAME: "cyan",
     Action.EDIT: "cyan",
@@ -39,7 +43,10 @@ def write(report: LabelsReport, targets: Sequence[OutputTarget], *, color: bool 
             lines = _table(report) if report.command == "plan" else _end(report)
             click.echo("".join(f"{line}\n" for line in lines), nl=False, color=color)
             continue
-        text = encodable("".join(f"{line}\n" for line in _RENDERERS[target.format](report)))
+        if target.format in _AS_FINDINGS:
+            text = encodable(render(_as_findings(report), target.format, color=False))
+        else:
+            text = encodable("".join(f"{line}\n" for line in _RENDERERS[target.format](report)))
         if target.file is None:
             click.echo(text, nl=False)
         else:
@@ -47,6 +54,13 @@ def write(report: LabelsReport, targets: Sequence[OutputTarget], *, color: bool 
         if target.format == "github" and os.environ.get("GITHUB_STEP_SUMMARY"):
             summary = "".join(f"{line}\n" for line in _markdown(report))
             append_summary(Path(os.environ["GITHUB_STEP_SUMMARY"]), encodable(summary))
+
+
+def _as_findings(report: LabelsReport) -> Report:
+    """Return what is to be done as findings in the labels config; after `apply`, what a fresh read still finds."""
+    found = plan_findings(report.verified or report.plan, report.repository)
+    target = TargetReport(target=".", status="findings" if found else "clean", findings=found)
+    return Report(command="check", exit_code=report.exit_code, targets=(target,))
 
 
 def show_plan(report: LabelsReport, *, color: bool | None, err: bool = False) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from issue_scaffold.adapters.github_api import OnWait
 from issue_scaffold.domain.finding import Finding, Kind, Severity
-from issue_scaffold.domain.label_plan import Action, Step
+from issue_scaffold.domain.label_plan import Action, LabelPlan, Step
 from issue_scaffold.usecases.label_config import InvalidConfigError
 from issue_scaffold.usecases.labels import LabelOptions, Surroundings, make_plan, open_session
 
@@ -20,8 +20,11 @@ def label_findings(root: Path, *, on_wait: OnWait) -> tuple[Finding, ...]:
         session = open_session(LabelOptions(folder=root), Surroundings(on_wait=on_wait))
     except InvalidConfigError:
         return ()
-    where = str(session.api.repository)
-    plan = make_plan(session)
+    return plan_findings(make_plan(session), str(session.api.repository))
+
+
+def plan_findings(plan: LabelPlan, where: str) -> tuple[Finding, ...]:
+    """Return a finding for each step of a plan that brings a repository, named `where`, in line with the config."""
     return tuple(_finding(step, where) for step in plan.steps if step.action in _DRIFT and not step.temporary)
 
 
