@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import signal
 from pathlib import Path
 
 import nox
@@ -11,6 +12,9 @@ nox.needs_version = ">=2025.2.9"
 # What `nox` alone runs, in this order; the tests come last, so that their summary is the last thing printed.
 nox.options.sessions = ["lint", "docs", "wheel", "tests"]
 nox.options.error_on_missing_interpreters = True
+
+# Started in the background, a shell hands down that Ctrl-C is ignored; the tests send it to what they start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 ROOT = Path(__file__).parent
 PROJECT = nox.project.load_toml("pyproject.toml")
@@ -51,7 +55,7 @@ def tests(session: nox.Session) -> None:
     """Run the tests, two at a time; `nox -s tests -- ARGUMENTS` hands arguments to pytest."""
     install(session, "test")
     install_node_tools(session)
-    session.run("pytest", *(session.posargs or ("-n", "2", "-q", "-rs")))
+    session.run("pytest", *(session.posargs or ("-n", "2", "-q", "-rfEs")))
 
 
 @nox.session
@@ -62,14 +66,14 @@ def minimums(session: nox.Session) -> None:
     constraints.write_text("".join(f"{line}\n" for line in lowest), encoding="utf-8")
     groups = nox.project.dependency_groups(PROJECT, "test")
     session.install("--editable", ".", *groups, "--constraint", str(constraints))
-    session.run("pytest", *(session.posargs or ("-n", "2", "-q", "-rs")))
+    session.run("pytest", *(session.posargs or ("-n", "2", "-q", "-rfEs")))
 
 
 @nox.session
 def template(session: nox.Session) -> None:
     """Run the tests of the bundled template alone."""
     install(session, "test")
-    session.run("pytest", "tests/template", *(session.posargs or ("-n", "2", "-q", "-rs")))
+    session.run("pytest", "tests/template", *(session.posargs or ("-n", "2", "-q", "-rfEs")))
 
 
 @nox.session
