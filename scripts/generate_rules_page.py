@@ -18,9 +18,8 @@ What `scaffold validate` and `scaffold check` look for. A rule's id is a contrac
 
 Some rules judge an occurrence milder than the table says; the rule's section tells when.
 
-The link that comes with a finding leads to the page of GitHub's documentation that the rule is from. Rules that no
-page of GitHub's states link to their section here, as `docs/rules.md#…`, relative to the project: its documentation
-isn't published anywhere yet.
+The link that comes with a finding leads to the page of GitHub's documentation that the rule is from. Where no page of
+GitHub's states the rule, `scaffold rules ID` stands there: it says in the terminal what this page says about the rule.
 
 ## Suppressing findings
 
@@ -76,7 +75,7 @@ def _section(found: RuleExplanation) -> Iterator[str]:
     yield ""
     yield found.why
     yield ""
-    link = f"[GitHub's documentation]({found.url}), " if found.url.startswith("https://") else ""
+    link = f"[GitHub's documentation]({found.url}), " if found.url else ""
     yield f"From: {link}{', '.join(found.evidence)}."
     for title, files in (("Wrong", found.bad), ("Right", found.good)):
         yield ""

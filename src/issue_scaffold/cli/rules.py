@@ -47,7 +47,8 @@ def _explanation(found: RuleExplanation) -> Iterator[str]:
     yield textwrap.fill(found.why, 100, break_on_hyphens=False)
     yield ""
     yield f"fix:  {row.fix or 'by hand'}"
-    yield f"see:  {found.url}"
+    if found.url:
+        yield f"see:  {found.url}"
     yield f"from: {', '.join(found.evidence)}"
     for title, files in (("wrong", found.bad), ("right", found.good)):
         yield ""

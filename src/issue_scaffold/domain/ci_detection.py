@@ -61,7 +61,8 @@ class Detection:
         """Remarks on CI systems for which the template has no workflow to install."""
         others = [system for system in self.systems if system not in _INSTALLED]
         return tuple(
-            f"this repository runs {system}; docs/how-to/ci.md has the lines to add there" for system in others
+            f"this repository runs {system}: add a step there that installs this tool and runs scaffold check --diff"
+            for system in others
         )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from issue_scaffold.domain.rules.registry import RULES
+from issue_scaffold.domain.rules.registry import EXPLAIN, RULES
 from issue_scaffold.errors import UsageError
 
 
@@ -19,7 +19,7 @@ class RuleRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleExplanation:
-    """All there is to say about a rule. `url` is the page it comes from, or its place in the project's own page."""
+    """All there is to say about a rule. `url` is the page that it comes from, or empty."""
 
     row: RuleRow
     why: str
@@ -32,6 +32,13 @@ class RuleExplanation:
 def summary(rule: str) -> str | None:
     """Return a rule's one-line summary, or None if no rule is called so."""
     return RULES[rule].summary if rule in RULES else None
+
+
+def help_text(rule: str) -> str | None:
+    """Return why a rule is there and what explains it, or None if no rule is called so."""
+    from issue_scaffold.domain.rules.explain import EXPLANATIONS
+
+    return f"{EXPLANATIONS[rule].why}\n\n{EXPLAIN} {rule}" if rule in EXPLANATIONS else None
 
 
 def list_rules() -> list[RuleRow]:
@@ -57,7 +64,7 @@ def explain_rule(rule: str) -> RuleExplanation:
         row=row,
         why=explanation.why,
         evidence=explanation.evidence,
-        url=found.url,
+        url=found.source,
         bad=explanation.bad,
         good=explanation.good,
     )

@@ -181,7 +181,7 @@ def test_github_annotation() -> None:
     assert render(VALIDATE, "github", color=False) == (
         "::error file=.github/ISSUE_TEMPLATE/a.yml,line=3,endLine=3,endColumn=6,col=1,"
         "title=scaffold%3A form/unpermitted-key::`about` is not a permitted key%0Ahint: call it `description`%0A"
-        "https://docs.github.com/en/x\n"
+        "see: https://docs.github.com/en/x\n"
     )
 
 

@@ -57,7 +57,7 @@ def _annotation(level: str, finding: Finding, path: str) -> str:
     place["title"] = f"scaffold: {label(finding)}"
     text = finding.message
     text += f"\nhint: {finding.hint}" if finding.hint else ""
-    text += f"\n{finding.url}" if finding.url else ""
+    text += f"\nsee: {finding.url}" if finding.url else ""
     properties = ",".join(f"{key}={property_(value)}" for key, value in place.items())
     return f"::{level} {properties}::{data(text)}"
 

@@ -50,6 +50,7 @@ def _rule(name: str, finding: Finding) -> dict[str, Any]:
     rule: dict[str, Any] = {"id": name, "shortDescription": {"text": _summary(name)}}
     if finding.url and finding.url.startswith("https://"):
         rule["helpUri"] = finding.url
+    rule["help"] = {"text": _help(name)}
     return rule
 
 
@@ -57,6 +58,13 @@ def _summary(name: str) -> str:
     from issue_scaffold.usecases.rules import summary
 
     return summary(name) or f"the target and its template differ: {name}"
+
+
+def _help(name: str) -> str:
+    """Return what code scanning shows beside a finding. There is no page on the web to send people to."""
+    from issue_scaffold.usecases.rules import help_text
+
+    return help_text(name) or f"{_summary(name)}\n\nscaffold check --help"
 
 
 def _results(report: Report, ids: list[str]) -> Iterator[dict[str, Any]]:

@@ -27,9 +27,9 @@ from issue_scaffold.domain.rules import (
 )
 from issue_scaffold.domain.rules.cross import Repository
 
-# Where the product's own rule pages are. Nobody serves them yet, so a finding links to the page of GitHub's
-# documentation that the rule comes from, and to this file in the project where there is none. See docs/rules.md.
-DOCS_URL: Final = "docs/rules.md"
+# A finding links to the page of GitHub's documentation that its rule comes from. Where there is none, it names the
+# command that explains the rule: that is what everybody has who sees the finding; nobody serves this project's pages.
+EXPLAIN: Final = "scaffold rules"
 _GITHUB: Final = "https://docs.github.com/en"
 _TEMPLATES: Final = f"{_GITHUB}/communities/using-templates-to-encourage-useful-issues-and-pull-requests"
 ERRORS: Final = f"{_TEMPLATES}/common-validation-errors-when-creating-issue-forms"
@@ -63,8 +63,8 @@ class Rule(NamedTuple, Generic[T]):
 
     @property
     def url(self) -> str:
-        """Where a reader finds more."""
-        return self.source or f"{DOCS_URL}#{self.id.replace('/', '')}"
+        """Where a reader finds more: an address that exists, or a command."""
+        return self.source or f"{EXPLAIN} {self.id}"
 
 
 READING: Final[tuple[Rule[Any], ...]] = (

@@ -92,28 +92,28 @@ REPOSITORIES: Final = (
         "`.github/scaffold.yml` has `accepted`, `ignore` and `labels`; what can't be understood there has no "
         "effect, so it "
         "is said.",
-        ("docs/rules.md",),
+        ("this tool's settings",),
         {FORM_PATH: FORM, SETTINGS_PATH: "ignored:\n  - path: '*.yml'\n"},
         {FORM_PATH: FORM, SETTINGS_PATH: "labels:\n  known: [needs-triage]\n"},
     ),
     Explanation(
         "suppression/no-reason",
         "Whoever finds a suppression in a year wants to know what it was for.",
-        ("docs/rules.md",),
+        ("this tool's settings",),
         {FORM_PATH: FORM.replace("Bug report", "Bug # scaffold: ignore[form/name-length]")},
         {FORM_PATH: FORM.replace("Bug report", "Bug # scaffold: ignore[form/name-length] everybody knows it by this")},
     ),
     Explanation(
         "suppression/unused",
         "A suppression that suppresses nothing hides the next finding of its rule.",
-        ("docs/rules.md",),
+        ("this tool's settings",),
         {FORM_PATH: FORM.replace("report\n", "report # scaffold: ignore[form/name-length] it was shorter once\n", 1)},
         {FORM_PATH: FORM},
     ),
     Explanation(
         "suppression/unknown-rule",
         "A misspelt rule suppresses nothing.",
-        ("docs/rules.md",),
+        ("this tool's settings",),
         {FORM_PATH: FORM.replace("Bug report", "Bug # scaffold: ignore[form/name-lenght] everybody knows it by this")},
         {FORM_PATH: FORM.replace("Bug report", "Bug # scaffold: ignore[form/name-length] everybody knows it by this")},
     ),
