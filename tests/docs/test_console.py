@@ -4,14 +4,15 @@ In a `console` block a line that starts with `$ ` is a command (lines after one 
 what follows is its output. A line `...` stands for any number of lines, and a line that ends in `…` shows only its
 beginning. A comment `<!-- setup` holds shell lines that run unseen, for what a reader has already: a repository, or a
 template that answers under its URL. A page is one shell session; a command that shows no output may print anything, and
-one that exits with another status than 0 is followed by `$ echo $?`.
+one that exits with another status than 0 is followed by `$ echo $?`. The README is run with a command that its own
+first lines installed: tests/installation/.
 """
 
 import os
 import re
 import subprocess
 import sysconfig
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,13 +23,12 @@ ROOT = Path(__file__).resolve().parents[2]
 PEERS = ROOT / "docs" / "explanation" / "peers.md"
 PAGES = sorted(
     page
-    for page in (
-        [PEERS] if os.environ.get("SCAFFOLD_PEERS") else {ROOT / "README.md", *ROOT.glob("docs/**/*.md")} - {PEERS}
-    )
+    for page in ([PEERS] if os.environ.get("SCAFFOLD_PEERS") else set(ROOT.glob("docs/**/*.md")) - {PEERS})
     if "```console" in page.read_text("utf-8")
 )
 _BLOCK = re.compile(
-    r"^(?P<indent> *)```console\n(?P<body>.*?)^ *```$|^<!-- setup\n(?P<setup>.*?)^-->$", re.MULTILINE | re.DOTALL
+    r"^(?P<indent> *)```console\n(?P<body>.*?)^ *```$|^<!-- setup\n(?P<setup>.*?)^-->$|^```sh\n(?P<typed>.*?)^```$",
+    re.MULTILINE | re.DOTALL,
 )
 _GAP = ("...", "…")
 END = "--8<-- end of"
@@ -49,14 +49,18 @@ class Example:
         return self.command == "echo $?"
 
 
-def examples(page: Path) -> list[Example]:
-    """Return the examples of a page, in order."""
+def examples(page: Path, *, with_typed: bool = False) -> list[Example]:
+    """Return the examples of a page, in order; those in `sh` blocks, which are only typed, where that is wanted."""
     text = page.read_text(encoding="utf-8")
     found: list[Example] = []
     for block in _BLOCK.finditer(text):
         line = text.count("\n", 0, block.start()) + 2
         if block["setup"] is not None:
             found.append(Example(block["setup"].rstrip("\n"), (), line, shown=False))
+        elif block["typed"] is not None and not with_typed:
+            continue
+        elif block["typed"] is not None:
+            found.append(Example(block["typed"].rstrip("\n"), (), line))
         else:
             indent = len(block["indent"])
             found.extend(_commands([row[indent:] for row in block["body"].splitlines()], line))
@@ -115,21 +119,8 @@ def _same(expected: str, actual: str) -> bool:
     return expected.rstrip() == actual.rstrip()
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
-def test_examples_do_what_the_page_shows(page: Path, tmp_path: Path) -> None:
-    found = examples(page)
-    home, work = tmp_path / "home", tmp_path / "work"
-    home.mkdir()
-    work.mkdir()
-    (home / ".gitconfig").write_text("[user]\nname = You\nemail = you@example.invalid\n[init]\ndefaultBranch = main\n")
-    env = {name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "SCAFFOLD_"))} | {
-        "PATH": f"{sysconfig.get_path('scripts')}{os.pathsep}{os.environ['PATH']}",
-        "HOME": str(home),
-        "LC_ALL": "C.UTF-8",
-        "GIT_CONFIG_SYSTEM": os.devnull,
-        "GIT_ALLOW_PROTOCOL": "file",
-        "SCAFFOLD_CACHE_DIR": str(home / "cache"),
-    }
+def run_examples(page: Path, found: Sequence[Example], work: Path, env: Mapping[str, str]) -> None:
+    """Run a page's examples as one session, and compare what happens with what the page shows."""
     done = subprocess.run(
         ["bash", "-c", script(found)],
         cwd=work,
@@ -149,6 +140,24 @@ def test_examples_do_what_the_page_shows(page: Path, tmp_path: Path) -> None:
         assert status == 0 or asked, f"{place}\nexited with {status}:\n{shown}"
         if example.shown and (example.output or not lines or example.asks_status):
             assert matches(example.output, lines), f"{place}\nshows:\n" + "\n".join(example.output) + f"\nis:\n{shown}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_examples_do_what_the_page_shows(page: Path, tmp_path: Path) -> None:
+    found = examples(page)
+    home, work = tmp_path / "home", tmp_path / "work"
+    home.mkdir()
+    work.mkdir()
+    (home / ".gitconfig").write_text("[user]\nname = You\nemail = you@example.invalid\n[init]\ndefaultBranch = main\n")
+    env = {name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "SCAFFOLD_"))} | {
+        "PATH": f"{sysconfig.get_path('scripts')}{os.pathsep}{os.environ['PATH']}",
+        "HOME": str(home),
+        "LC_ALL": "C.UTF-8",
+        "GIT_CONFIG_SYSTEM": os.devnull,
+        "GIT_ALLOW_PROTOCOL": "file",
+        "SCAFFOLD_CACHE_DIR": str(home / "cache"),
+    }
+    run_examples(page, found, work, env)
 
 
 @pytest.mark.parametrize("page", sorted(ROOT.glob("docs/**/*.md")), ids=lambda page: page.name)

@@ -14,6 +14,7 @@ from tests.conftest import Result, Run, git, write_tree
 from tests.labels.fake_github import FakeGitHub, Fault
 
 from issue_scaffold.adapters.github_api import LabelsApi
+from issue_scaffold.adapters.installation import command_for_extra, installation
 from issue_scaffold.cli import labels as command_module
 from issue_scaffold.cli.labels_progress import Progress, duration
 from issue_scaffold.domain.remote import Repository, api_host, api_url, parse_remote, parse_repository
@@ -376,7 +377,7 @@ def test_without_the_extra(run: Run, github: FakeGitHub, monkeypatch: pytest.Mon
     monkeypatch.setattr(builtins, "__import__", without_client)
     result = run("plan")
     assert result.code == 3
-    assert "pip install 'issue-scaffold[github]'" in result.err
+    assert f"hint: run: {command_for_extra(installation(), 'github')}\n" in result.err
     assert not github.calls
 
 

@@ -9,8 +9,9 @@ import pytest
 from tests.conftest import Template, read_tree
 
 from issue_scaffold.adapters import copier_engine
-from issue_scaffold.adapters.answers_file import copier_version, parse_answers, same_answers
+from issue_scaffold.adapters.answers_file import parse_answers, same_answers
 from issue_scaffold.adapters.copier_engine import RenderJob
+from issue_scaffold.adapters.installation import copier_version
 from issue_scaffold.domain.rendering import Rendering
 from issue_scaffold.errors import AnswerError, ScaffoldError, TemplateError, UnsupportedTemplateError
 

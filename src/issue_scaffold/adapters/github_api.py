@@ -16,6 +16,7 @@ from issue_scaffold.adapters.github_errors import (
     MissingError,
     missing_repository,
 )
+from issue_scaffold.adapters.installation import command_for_extra, installation
 from issue_scaffold.adapters.pacing import Clock, Pacer, SystemClock
 from issue_scaffold.adapters.token import Token
 from issue_scaffold.domain.label_plan import LiveLabel
@@ -59,9 +60,8 @@ def connect(
     try:
         from issue_scaffold.adapters.github_requests import Requests
     except ImportError as error:
-        raise ScaffoldError(
-            "GitHub's API needs a client that is not installed", hint="run: pip install 'issue-scaffold[github]'"
-        ) from error
+        hint = f"run: {command_for_extra(installation(), 'github')}"
+        raise ScaffoldError("GitHub's API needs a client that is not installed", hint=hint) from error
     clock = clock or SystemClock()
     return LabelsApi(repository, Requests(url, token, clock=clock, pacer=pacer or Pacer(clock), on_wait=on_wait))
 

@@ -8,7 +8,6 @@ from typing import Final, NamedTuple
 
 import click
 
-from issue_scaffold import __version__
 from issue_scaffold.errors import EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_OK, ScaffoldError
 
 
@@ -53,8 +52,30 @@ class LazyGroup(click.Group):
             formatter.write_dl([(name, row.summary) for name, row in COMMANDS.items()])
 
 
+def _show_versions(ctx: click.Context, _: click.Parameter, is_asked: bool) -> None:
+    """Say which versions are at work, and where: the first line is the tool's own."""
+    if not is_asked or ctx.resilient_parsing:
+        return
+    from issue_scaffold.usecases.version import read_versions
+
+    found = read_versions()
+    click.echo(f"scaffold {found.tool}")
+    click.echo(f"  template  {found.template} (comes with it)")
+    click.echo(f"  copier    {found.copier or 'not found'}")
+    click.echo(f"  python    {found.python} ({found.python_place})")
+    click.echo(f"  place     {found.place} ({found.origin})")
+    ctx.exit()
+
+
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="scaffold", message="%(prog)s %(version)s")
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_show_versions,
+    help="Show the versions of the tool and what it stands on, and exit.",
+)
 @click.option(
     "--color",
     type=click.Choice(["auto", "always", "never"]),

@@ -9,8 +9,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from issue_scaffold import __version__
-from issue_scaffold.adapters.answers_file import copier_version
 from issue_scaffold.adapters.cache_store import CacheStore, cache_folder, digest_of
+from issue_scaffold.adapters.installation import copier_version
 from issue_scaffold.adapters.render_cache import Manifest, RenderCache
 from issue_scaffold.adapters.sources import Source, SourceReader
 from issue_scaffold.domain.rendering import Rendering

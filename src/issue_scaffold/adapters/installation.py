@@ -1,0 +1,278 @@
+"""How this tool was installed: where it lies, which program put it there, what from, and beside which Copier.
+
+Reads the metadata that installers leave. Imports no installer, starts no process and asks no index; nothing here may
+name an installation by the project's bare name, which nobody holds on an index. Credentials in the address of a source
+never leave this module.
+"""
+
+import os
+import shlex
+import sys
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from importlib.machinery import PathFinder
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import SplitResult, quote, unquote, urlsplit
+
+PROJECT: Final = "issue-scaffold"
+PACKAGE: Final = Path(__file__).parent.parent
+_METADATA: Final = "issue_scaffold-*.dist-info"
+
+
+class Installer(StrEnum):
+    """The program that an installation belongs to, and has to be changed with."""
+
+    PIP = "pip"
+    UV = "uv"
+    PIPX = "pipx"
+    UV_TOOL = "uv tool"
+
+
+class SourceKind(StrEnum):
+    """What an installation was made from."""
+
+    FOLDER = "folder"
+    EDITABLE = "editable folder"
+    REPOSITORY = "repository"
+    ARCHIVE = "archive"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """What an installation was made from.
+
+    `address` is a URL without credentials. For a repository, `vcs` says of which kind, `revision` what was asked for
+    (None: the default branch), and `commit` what that was. `is_whole` is false where something had to be left out that
+    may have been a secret, so that the address alone might not do.
+    """
+
+    kind: SourceKind
+    address: str
+    is_whole: bool = True
+    vcs: str | None = None
+    revision: str | None = None
+    commit: str | None = None
+    subdirectory: str | None = None
+
+    @property
+    def path(self) -> Path | None:
+        """The folder or file on this machine, or None."""
+        parts = urlsplit(self.address)
+        if parts.scheme != "file" or self.kind is SourceKind.REPOSITORY:
+            return None
+        return _local_path(parts)
+
+    def __str__(self) -> str:
+        """Return what people read: a path, or an address with the commit."""
+        if self.path is not None:
+            return str(self.path)
+        if self.kind is SourceKind.REPOSITORY:
+            return f"{self.vcs}+{self.address}@{self.commit}"
+        return self.address
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Installation:
+    """One installation. `source` is None where no metadata tells: from an index, or from a folder of wheels.
+
+    `installer` is None for a copy that runs without having been installed. `requirements` maps each extra to what it
+    adds.
+    """
+
+    place: Path
+    python: Path
+    environment: Path
+    installer: Installer | None
+    source: Source | None
+    requirements: dict[str, tuple[str, ...]]
+
+
+@cache
+def installation() -> Installation:
+    """Return how the running tool was installed."""
+    info = _find_metadata()
+    return Installation(
+        place=PACKAGE,
+        python=Path(sys.executable),
+        environment=Path(sys.prefix),
+        installer=None if info is None else _installer(info, Path(sys.prefix)),
+        source=None if info is None else read_source(info),
+        requirements={} if info is None else _extras(info),
+    )
+
+
+@cache
+def copier_version() -> str:
+    """Return the installed Copier's version, without importing it."""
+    spec = PathFinder.find_spec("copier")
+    if spec is not None and spec.origin:
+        # As importlib.metadata would find it, which takes as long to import as the rest of a check.
+        for info in Path(spec.origin).parent.parent.glob("copier-*.dist-info"):
+            return info.name.removeprefix("copier-").removesuffix(".dist-info")
+    from importlib.metadata import version
+
+    return version("copier")
+
+
+def command_for_extra(made: Installation, extra: str) -> str:
+    """Return the command that adds an extra to an installation, the way that the installation was made.
+
+    Where its source isn't known or is gone, the command names what the extra consists of, never the project.
+    """
+    wanted = made.requirements.get(extra, ())
+    if made.installer is None or not wanted:
+        return f"install what the extra '{extra}' of this project's pyproject.toml names"
+    parts = " ".join(_quoted(requirement) for requirement in wanted)
+    if made.installer is Installer.PIPX:
+        # https://pipx.pypa.io/stable/reference/cli/inject/: it stays when the tool is upgraded.
+        return f"pipx inject {_quoted(made.environment.name)} {parts}"
+    source = _requirement(made.source, extra) if made.source is not None else None
+    if made.installer is Installer.UV_TOOL and source is not None:
+        # https://docs.astral.sh/uv/guides/tools/#installing-tools: another requirement replaces the one before.
+        return f"uv tool install {source}"
+    if made.installer is Installer.PIP:
+        return f"{_quoted(str(made.python))} -m pip install {source or parts}"
+    return f"uv pip install --python {_quoted(str(made.python))} {source or parts}"
+
+
+def read_source(info: Path) -> Source | None:
+    """Return what an installation was made from, by its metadata folder; None where that doesn't tell.
+
+    Source of the format: https://packaging.python.org/en/latest/specifications/direct-url-data-structure/
+    """
+    import json
+
+    try:
+        data = json.loads((info / "direct_url.json").read_bytes())
+    except (OSError, ValueError):
+        return None
+    if not isinstance(data, dict) or not isinstance(data.get("url"), str):
+        return None
+    try:
+        address, is_whole = _without_secrets(data["url"])
+    except ValueError:
+        return None
+    repository = _mapping(data, "vcs_info")
+    return Source(
+        kind=_kind(data),
+        address=address,
+        is_whole=is_whole,
+        vcs=_text(repository, "vcs"),
+        revision=_text(repository, "requested_revision"),
+        commit=_text(repository, "commit_id"),
+        subdirectory=_text(data, "subdirectory"),
+    )
+
+
+def _kind(data: dict[str, Any]) -> SourceKind:
+    if "vcs_info" in data:
+        return SourceKind.REPOSITORY
+    if "dir_info" in data:
+        return SourceKind.EDITABLE if _mapping(data, "dir_info").get("editable") is True else SourceKind.FOLDER
+    return SourceKind.ARCHIVE
+
+
+def _mapping(data: dict[str, Any], key: str) -> dict[str, Any]:
+    value = data.get(key)
+    return value if isinstance(value, dict) else {}
+
+
+def _text(data: dict[str, Any], key: str) -> str | None:
+    value = data.get(key)
+    return value if isinstance(value, str) and value.isprintable() else None
+
+
+def _without_secrets(url: str) -> tuple[str, bool]:
+    """Return an address without what may be secret, and whether that is all of it.
+
+    A name alone in front of an ssh host is no secret, and git needs it. Raises ValueError for what is no URL.
+    """
+    parts = urlsplit(url)
+    if not parts.scheme or not url.isprintable():
+        raise ValueError("no URL")
+    user, _, host = parts.netloc.rpartition("@")
+    is_name = bool(user) and parts.scheme.endswith("ssh") and ":" not in user
+    netloc = parts.netloc if is_name else host
+    # pip writes the blanks of a local repository's path as they are; a requirement would end there.
+    path = quote(parts.path, safe="/%:@!$&'()*+,;=~")
+    public = SplitResult(scheme=parts.scheme, netloc=netloc, path=path, query="", fragment="")
+    # `geturl` drops the empty host of `file:///path`.
+    address = f"file://{netloc}{path}" if parts.scheme == "file" else public.geturl()
+    return address, not parts.query and not parts.fragment
+
+
+def _local_path(parts: SplitResult) -> Path:
+    path = unquote(parts.path)
+    if os.name == "nt":
+        # `/C:/folder`; with a host, a share: `//host/share/folder`.
+        return Path(f"//{parts.netloc}{path}" if parts.netloc else path.removeprefix("/"))
+    return Path(path)
+
+
+def _find_metadata() -> Path | None:
+    """Return the metadata folder of the code that runs: beside it, or of an editable installation of it."""
+    for info in PACKAGE.parent.glob(_METADATA):
+        return info
+    for folder in filter(None, sys.path):
+        for info in Path(folder).glob(_METADATA):
+            source = read_source(info)
+            is_editable = source is not None and source.kind is SourceKind.EDITABLE
+            if is_editable and source is not None and source.path in PACKAGE.parents:
+                return info
+    return None
+
+
+def _installer(info: Path, environment: Path) -> Installer:
+    """Return what made an installation. pipx and `uv tool` leave a file in the environment that they own."""
+    if (environment / "pipx_metadata.json").is_file():
+        return Installer.PIPX
+    if (environment / "uv-receipt.toml").is_file():
+        return Installer.UV_TOOL
+    # https://packaging.python.org/en/latest/specifications/recording-installed-packages/#the-installer-file
+    file = info / "INSTALLER"
+    said = file.read_text(encoding="utf-8", errors="replace").strip() if file.is_file() else ""
+    return Installer.UV if said == "uv" else Installer.PIP
+
+
+def _extras(info: Path) -> dict[str, tuple[str, ...]]:
+    """Return what each extra adds, as the metadata has it: `Requires-Dist: NAME>=1; extra == 'github'`."""
+    try:
+        lines = (info / "METADATA").read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return {}
+    found: dict[str, tuple[str, ...]] = {}
+    for line in lines:
+        requirement, marked, marker = line.removeprefix("Requires-Dist: ").partition("; extra == ")
+        if marked and line.startswith("Requires-Dist: "):
+            extra = marker.strip("'\" ")
+            found[extra] = (*found.get(extra, ()), requirement)
+    return found
+
+
+def _requirement(source: Source, extra: str) -> str | None:
+    """Return what an installer takes for a source with an extra, quoted; None where the source is gone or not whole.
+
+    Source of the forms: https://pip.pypa.io/en/stable/cli/pip_install/#examples
+    """
+    if source.path is not None:
+        if not source.path.exists():
+            return None
+        lead = "--editable " if source.kind is SourceKind.EDITABLE else ""
+        return f"{lead}{_quoted(f'{source.path}[{extra}]')}"
+    is_repository = source.kind is SourceKind.REPOSITORY
+    if not source.is_whole or (is_repository and not (source.vcs and source.commit)):
+        return None
+    address = source.address
+    if is_repository:
+        address = f"{source.vcs}+{address}@{source.commit}"
+    part = f"#subdirectory={source.subdirectory}" if source.subdirectory else ""
+    return _quoted(f"{PROJECT}[{extra}] @ {address}{part}")
+
+
+def _quoted(text: str) -> str:
+    """Return a word of a command line for the shell that people have here."""
+    if os.name == "nt":
+        return text if text.replace("-", "").replace(":", "").replace("\\", "").isalnum() else f'"{text}"'
+    return shlex.quote(text)

@@ -1,0 +1,243 @@
+"""How the tool was installed: seen in real installations, and in metadata of the kinds that need a network.
+
+`scaffold --version` says it, and the hint for the extra `github` is a command that brings it, typed as it was shown.
+"""
+
+import json
+import re
+import shlex
+from pathlib import Path, PurePosixPath
+
+import pytest
+from tests.conftest import write_tree
+from tests.installation.conftest import Machine
+
+from issue_scaffold.adapters import installation
+from issue_scaffold.adapters.installation import (
+    Installation,
+    Installer,
+    Source,
+    SourceKind,
+    command_for_extra,
+    read_source,
+)
+
+LACKING = "GitHub's API needs a client that is not installed"
+SECRET = "sesame-7f3a"  # noqa: S105 - what must not be seen
+NAME = "issue-scaffold"
+
+# How each is made, as typed in a clone; `{python}` is an environment's. What `--version` says, where `{clone}` is the
+# clone's path; and how the hint for the extra begins and ends.
+KINDS = {
+    "pip from a folder": (
+        "{python} -m pip install .",
+        "pip from {clone}",
+        ["-m", "pip", "install", "{clone}[github]"],
+    ),
+    "pip from a folder, editable": (
+        "{python} -m pip install --editable .",
+        "pip from {clone}, editable",
+        ["-m", "pip", "install", "--editable", "{clone}[github]"],
+    ),
+    "pip from a git URL": (
+        "{python} -m pip install 'git+{url}'",
+        "pip from git+{url}@{commit}",
+        ["-m", "pip", "install", "issue-scaffold[github] @ git+{url}@{commit}"],
+    ),
+    "pip from a wheel file": (
+        "{python} -m pip wheel --no-deps --wheel-dir dist . && {python} -m pip install dist/*.whl",
+        "pip from {clone}/dist/issue_scaffold-{version}-py3-none-any.whl",
+        ["-m", "pip", "install", "{clone}/dist/issue_scaffold-{version}-py3-none-any.whl[github]"],
+    ),
+    "pip by name, from a folder of wheels": (
+        "{python} -m pip wheel --no-deps --wheel-dir dist . && {python} -m pip install --find-links dist " + NAME,
+        "pip",
+        ["-m", "pip", "install", "{client}"],
+    ),
+    "pip from a folder that is gone": (
+        "cp -r . ../gone && {python} -m pip install ../gone && rm -rf ../gone",
+        "pip from {gone}",
+        ["-m", "pip", "install", "{client}"],
+    ),
+    "uv from a folder": (
+        "uv pip install --python {python} .",
+        "uv from {clone}",
+        ["pip", "install", "--python", "{python}", "{clone}[github]"],
+    ),
+    "pipx": ("pipx install .", "pipx from {clone}", ["inject", "issue-scaffold", "{client}"]),
+    "uv tool": ("uv tool install .", "uv tool from {clone}", ["tool", "install", "{clone}[github]"]),
+    "uv tool, editable": (
+        "uv tool install --editable .",
+        "uv tool from {clone}, editable",
+        ["tool", "install", "--editable", "{clone}[github]"],
+    ),
+    "uv tool from a git URL": (
+        "uv tool install 'git+{url}'",
+        "uv tool from git+{url}@{commit}",
+        ["tool", "install", "issue-scaffold[github] @ git+{url}@{commit}"],
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_installation_says_how_it_was_made_and_what_adds_the_extra(machine: Machine, kind: str) -> None:
+    made_by, said, hint = KINDS[kind]
+    words = {
+        "python": str(machine.home / "env/bin/python"),
+        "clone": str(machine.clone),
+        "gone": str(machine.clone.parent / "gone"),
+        "url": machine.clone.as_uri(),
+        "commit": machine.run("git", "rev-parse", "HEAD").strip(),
+        "version": installation_version(machine),
+        "client": "pygithub>=2.8.1",  # as hatchling writes it
+    }
+    command = machine.home / ".local/bin/scaffold"
+    if "{python}" in made_by:
+        # What the project requires is there already, so that pip has little to do: that it can is seen elsewhere.
+        machine.run("uv", "venv", "--quiet", machine.home / "env")
+        machine.run("uv", "pip", "install", "--python", words["python"], "pip", "-r", "pyproject.toml")
+        command = machine.home / "env/bin/scaffold"
+    machine.env["PIPX_DEFAULT_BACKEND"] = "uv"  # the other one is in test_readme.py
+    machine.run("bash", "-ec", made_by.format(**words))
+
+    lines = machine.run(command, "--version").splitlines()
+    assert lines[0] == f"scaffold {words['version']}"
+    assert lines[-1].endswith(f"(installed by {said.format(**words)})")
+
+    machine.env["GH_TOKEN"] = "none"  # noqa: S105 - nobody asks for it
+    labels = (command, "labels", "plan", "--repo", "octo/demo", "--api-url", "http://127.0.0.1:9")
+    write_tree(machine.home / "work", {".github/labels.yml": "- name: bug\n  color: ff0000\n"})
+    work = machine.home / "work"
+    lacking = machine.run(*labels, cwd=work, code=3)
+    assert LACKING in lacking
+    (shown,) = re.findall(r"hint: run: (.*)", lacking)
+    assert shlex.split(shown)[1:] == [word.format(**words) for word in hint]
+    # From another folder, as typed.
+    machine.run("bash", "-ec", shown, cwd=work)
+    assert LACKING not in machine.run(*labels, cwd=work, code=3)
+
+
+def installation_version(machine: Machine) -> str:
+    """Return the version that the clone has."""
+    text = (machine.clone / "src/issue_scaffold/__init__.py").read_text("utf-8")
+    (version,) = re.findall(r'^__version__.*= "(.*)"$', text, re.MULTILINE)
+    return str(version)
+
+
+def repository(url: str, **more: str) -> dict[str, object]:
+    return {"url": url, "vcs_info": {"vcs": "git", "commit_id": "c0ffee", **more}}
+
+
+HOST = "https://git.example.com/tools/issue-scaffold.git"
+SSH = "ssh://git@git.example.com/tools/issue-scaffold.git"
+WHEEL = "https://files.example.com/issue_scaffold-1.0-py3-none-any.whl"
+CLIENT = "PyGithub>=2.8.1"
+# What pip recorded, and what it is to install for the extra.
+RECORDED: dict[str, tuple[object, str]] = {
+    "git": (repository(HOST), f"{NAME}[github] @ git+{HOST}@c0ffee"),
+    "a tag": (repository(HOST, requested_revision="v1.0"), f"{NAME}[github] @ git+{HOST}@c0ffee"),
+    "ssh": (repository(SSH), f"{NAME}[github] @ git+{SSH}@c0ffee"),
+    "a folder of a repository": (
+        repository(HOST) | {"subdirectory": "tools/x"},
+        f"{NAME}[github] @ git+{HOST}@c0ffee#subdirectory=tools/x",
+    ),
+    "a port": (
+        repository("https://git.example.com:8443/a.git"),
+        f"{NAME}[github] @ git+https://git.example.com:8443/a.git@c0ffee",
+    ),
+    "an archive": ({"url": WHEEL, "archive_info": {"hash": "sha256=00"}}, f"{NAME}[github] @ {WHEEL}"),
+    "a name and a password": (
+        repository(f"https://user:{SECRET}@git.example.com/a.git"),
+        f"{NAME}[github] @ git+https://git.example.com/a.git@c0ffee",
+    ),
+    "a token": (
+        repository(f"https://{SECRET}@git.example.com/a.git"),
+        f"{NAME}[github] @ git+https://git.example.com/a.git@c0ffee",
+    ),
+    "a password with an at sign": (
+        repository(f"https://user:{SECRET}@x@git.example.com/a.git"),
+        f"{NAME}[github] @ git+https://git.example.com/a.git@c0ffee",
+    ),
+    "a password for ssh": (
+        repository(f"ssh://git:{SECRET}@git.example.com/a.git"),
+        f"{NAME}[github] @ git+ssh://git.example.com/a.git@c0ffee",
+    ),
+    "a signed address": ({"url": f"{WHEEL}?X-Signature={SECRET}", "archive_info": {}}, CLIENT),
+    "a secret behind the address": ({"url": f"{WHEEL}#{SECRET}", "archive_info": {}}, CLIENT),
+    "a folder that is gone": ({"url": "file:///no/such/folder", "dir_info": {}}, CLIENT),
+    "no URL": (repository(f"git:{SECRET}@git.example.com:a.git".replace("git:", "", 1)), CLIENT),
+    "control characters": (repository(f"{HOST}\x1b[31m"), CLIENT),
+    "a broken address": (repository("https://[::1/a.git"), CLIENT),
+    "another shape": ([HOST], CLIENT),
+    "no address": ({"vcs_info": {}}, CLIENT),
+    "a commit that is none": ({"url": HOST, "vcs_info": {"vcs": "git", "commit_id": 7}}, CLIENT),
+    "nothing": (None, CLIENT),
+}
+
+
+def made(installer: Installer | None, source: Source | None, extra: tuple[str, ...] = (CLIENT,)) -> Installation:
+    return Installation(
+        place=Path("/p"),
+        python=Path("/env/bin/python"),
+        environment=Path("/home/me/tools/my-env"),
+        installer=installer,
+        source=source,
+        requirements={"github": extra},
+    )
+
+
+@pytest.mark.parametrize("kind", RECORDED)
+def test_the_command_names_the_source_without_secrets(tmp_path: Path, kind: str) -> None:
+    recorded, wanted = RECORDED[kind]
+    if recorded is not None:
+        (tmp_path / "direct_url.json").write_text(json.dumps(recorded), encoding="utf-8")
+    source = read_source(tmp_path)
+    by_pip = command_for_extra(made(Installer.PIP, source), "github")
+    assert shlex.split(by_pip) == ["/env/bin/python", "-m", "pip", "install", wanted]
+    for installer in Installer:
+        shown = f"{source} {command_for_extra(made(installer, source), 'github')}"
+        assert SECRET not in shown
+        assert shown.isprintable()
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe", b"null", b'{"url": 3}'])
+def test_metadata_that_can_not_be_read_tells_nothing(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "direct_url.json").write_bytes(content)
+    assert read_source(tmp_path) is None
+
+
+def test_a_copy_that_was_never_installed_names_no_command() -> None:
+    for running in (made(None, None), made(Installer.PIP, None, extra=())):
+        assert "pyproject.toml" in command_for_extra(running, "github")
+
+
+def test_a_local_folder_keeps_its_blanks(tmp_path: Path) -> None:
+    folder = tmp_path / "a b'c"
+    folder.mkdir()
+    source = Source(kind=SourceKind.FOLDER, address=folder.as_uri())
+    assert source.path == folder
+    assert shlex.split(command_for_extra(made(Installer.PIP, source), "github"))[-1] == f"{folder}[github]"
+
+
+def test_the_name_of_a_pipx_environment_is_its_own() -> None:
+    assert command_for_extra(made(Installer.PIPX, None), "github") == "pipx inject my-env 'PyGithub>=2.8.1'"
+
+
+def test_one_reads_its_own_metadata_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another copy, installed on the same path, says nothing about the code that runs."""
+    write_tree(tmp_path, {"issue_scaffold-9.dist-info/METADATA": "", "issue_scaffold-9.dist-info/INSTALLER": "pip"})
+    monkeypatch.setattr(installation, "PACKAGE", tmp_path / "elsewhere/issue_scaffold")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    installation.installation.cache_clear()
+    try:
+        assert installation.installation().installer is None
+    finally:
+        monkeypatch.undo()
+        installation.installation.cache_clear()
+
+
+def test_addresses_are_of_the_form_that_the_template_asks_for() -> None:
+    """A source's address and revision can answer `tool_source` and `tool_version` as they are."""
+    source = Source(kind=SourceKind.REPOSITORY, address=HOST, vcs="git", revision="v1.0", commit="c0ffee")
+    assert PurePosixPath(source.address).suffix == ".git"
+    assert source.path is None

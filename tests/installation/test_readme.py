@@ -1,0 +1,62 @@
+"""The README from its first line to its last, typed in one fresh shell: the command is the one that it installs.
+
+Nothing is set up unseen but a home folder with a name for git. The installers are the real ones, see conftest.py.
+"""
+
+import re
+from dataclasses import replace
+
+import pytest
+from tests.docs.test_console import Example, examples, run_examples
+from tests.installation.conftest import ROOT, Machine
+
+README = ROOT / "README.md"
+# The page's second command runs every check, and so this test: CI runs it as it stands (.ci/run).
+EVERY_CHECK = ".venv/bin/nox"
+THEN = " && scaffold init ../demo"
+
+
+def typed() -> list[Example]:
+    """Return what a reader types, without the command that runs every check."""
+    found = examples(README, with_typed=True)
+    kept = [example for example in found if not example.command.endswith(EVERY_CHECK)]
+    assert len(kept) == len(found) - 1
+    return kept
+
+
+def installed_with(program: str) -> str:
+    """Return what the README says to type with an installer."""
+    (command,) = re.findall(rf"^\| \[{program}\]\(.*?\) \| `(.*?)` \|$", README.read_text("utf-8"), re.MULTILINE)
+    return str(command)
+
+
+@pytest.mark.parametrize("program", ["pip", "pipx", "uv"])
+def test_every_line_works_after_those_before_it(machine: Machine, program: str) -> None:
+    first, *others = typed()
+    assert first.command.endswith(THEN)
+    if program != "pip":
+        first = replace(first, command=installed_with(program) + THEN)
+    version = Example("scaffold --version", (), 0)
+    run_examples(README, [first, *others, version], machine.clone, machine.env)
+    assert (machine.clone.parent / "demo/.github/scaffold.yml").is_file()
+
+
+def test_the_first_command_leaves_what_other_shells_need(machine: Machine) -> None:
+    """The page about installing names a file of the environment for each shell."""
+    machine.run("python3", "-m", "venv", "--without-pip", ".venv")
+    made = {path.name for path in (machine.clone / ".venv/bin").iterdir()}
+    page = (ROOT / "docs/how-to/install.md").read_text("utf-8")
+    named = set(re.findall(r"\.venv/bin/(activate[\w.]*)", page))
+    assert named == {"activate", "activate.fish"}
+    assert named < made
+    assert "Activate.ps1" in made
+
+
+def test_the_page_about_installing_says_the_same() -> None:
+    page = (ROOT / "docs/how-to/install.md").read_text("utf-8")
+    first = typed()[0].command.removesuffix(THEN)
+    for command in (first, installed_with("pipx"), installed_with("uv")):
+        assert f"`{command}`" in page
+    quickstart = (ROOT / "docs/quickstart.md").read_text("utf-8")
+    assert f"`{installed_with('pipx')}`" in quickstart
+    assert f"`{installed_with('uv')}`" in quickstart
