@@ -60,7 +60,8 @@ def connect(
     try:
         from issue_scaffold.adapters.github_requests import Requests
     except ImportError as error:
-        hint = f"run: {command_for_extra(installation(), 'github')}"
+        command = command_for_extra(installation(), "github")
+        hint = f"run: {command}" if command else "install what the extra 'github' in pyproject.toml names"
         raise ScaffoldError("GitHub's API needs a client that is not installed", hint=hint) from error
     clock = clock or SystemClock()
     return LabelsApi(repository, Requests(url, token, clock=clock, pacer=pacer or Pacer(clock), on_wait=on_wait))

@@ -62,14 +62,15 @@ class Source:
         parts = urlsplit(self.address)
         if parts.scheme != "file" or self.kind is SourceKind.REPOSITORY:
             return None
-        return _local_path(parts)
+        path = _local_path(parts)
+        return path if str(path).isprintable() else None
 
     def __str__(self) -> str:
         """Return what people read: a path, or an address with the commit."""
         if self.path is not None:
             return str(self.path)
         if self.kind is SourceKind.REPOSITORY:
-            return f"{self.vcs}+{self.address}@{self.commit}"
+            return f"{self.vcs}+{self.address}@{self.commit or 'an unknown commit'}"
         return self.address
 
 
@@ -116,14 +117,15 @@ def copier_version() -> str:
     return version("copier")
 
 
-def command_for_extra(made: Installation, extra: str) -> str:
+def command_for_extra(made: Installation, extra: str) -> str | None:
     """Return the command that adds an extra to an installation, the way that the installation was made.
 
-    Where its source isn't known or is gone, the command names what the extra consists of, never the project.
+    Where its source isn't known or is gone, the command names what the extra consists of, never the project. None for a
+    copy that was never installed.
     """
     wanted = made.requirements.get(extra, ())
     if made.installer is None or not wanted:
-        return f"install what the extra '{extra}' of this project's pyproject.toml names"
+        return None
     parts = " ".join(_quoted(requirement) for requirement in wanted)
     if made.installer is Installer.PIPX:
         # https://pipx.pypa.io/stable/reference/cli/inject/: it stays when the tool is upgraded.
