@@ -33,8 +33,8 @@ def installed_with(program: str) -> str:
 @pytest.mark.parametrize("program", ["pip", "pipx", "uv"])
 def test_every_line_works_after_those_before_it(machine: Machine, program: str) -> None:
     first, *others = typed()
-    assert first.command.endswith(THEN)
     if program != "pip":
+        assert first.command.endswith(THEN)
         first = replace(first, command=installed_with(program) + THEN)
     version = Example("scaffold --version", (), 0)
     run_examples(README, [first, *others, version], machine.clone, machine.env)
