@@ -1,8 +1,14 @@
-"""Every check of this project: `nox` runs what a change must pass, `nox --list` shows all sessions."""
+"""Every check of this project: `nox` runs what a change must pass, `nox --list` shows all sessions.
 
+The sessions that `nox` alone runs share one environment, the one that nox is in: it holds what the lock file pins, and
+from there on no index is asked. The others have environments of their own, with what the day offers.
+"""
+
+import os
 import re
 import shutil
 import signal
+import sys
 from pathlib import Path
 
 import nox
@@ -21,25 +27,49 @@ PROJECT = nox.project.load_toml("pyproject.toml")
 CODE = ("src", "tests", "scripts", "benchmarks", "noxfile.py")
 
 
+LOCK = "requirements-dev.txt"
+# What the lock file covers; the other groups are wanted in their newest versions.
+LOCKED = ("lint", "test", "docs", "build")
+PYTEST = ("-m", "pytest")
+ALL_TESTS = ("-n", "2", "-q", "-rfEs")
+
+
 def install(session: nox.Session, *groups: str) -> None:
-    """Install the project as its developers use it, with dependency groups."""
+    """Install the project as its developers use it, with dependency groups, in the newest versions of the day."""
     session.install("--editable", ".", *nox.project.dependency_groups(PROJECT, *groups))
 
 
-def scratch(session: nox.Session, name: str) -> Path:
-    """Return a path beside the session's environment. Not `create_tmp`: that moves TMPDIR into this repository."""
-    return Path(session.virtualenv.location, name).absolute()
+def python(session: nox.Session, *arguments: str, **environment: str) -> None:
+    """Run the interpreter of the locked environment, whose programs come first."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    session.run(sys.executable, *arguments, env={"PATH": path, **environment})
 
 
-@nox.session
+def locked(session: nox.Session) -> None:
+    """Refuse an environment that differs from the lock file, install the project in it, and shut the index.
+
+    What a session or a test installs after that comes from this machine, or the session fails.
+    """
+    session.env["PIP_NO_INDEX"] = "1"
+    python(session, "scripts/locked.py", LOCK)
+    project = ("--no-deps", "--no-build-isolation", "--editable", ".")
+    python(session, "-m", "pip", "install", "--quiet", *project)
+
+
+def scratch(session: str, name: str) -> Path:
+    """Return a path for what a session makes. Not `create_tmp`: that moves TMPDIR into this repository."""
+    return ROOT / ".nox" / session / name
+
+
+@nox.session(python=False)
 def lint(session: nox.Session) -> None:
     """Check style, formatting and types."""
-    install(session, "lint", "test")
-    session.run("ruff", "check", *CODE)
-    session.run("ruff", "format", "--check", *CODE)
-    session.run("mypy")
-    session.run("mypy", "noxfile.py", "scripts")
-    session.run("mypy", "benchmarks", env={"MYPYPATH": "benchmarks"})
+    locked(session)
+    python(session, "-m", "ruff", "check", *CODE)
+    python(session, "-m", "ruff", "format", "--check", *CODE)
+    python(session, "-m", "mypy")
+    python(session, "-m", "mypy", "noxfile.py", "scripts")
+    python(session, "-m", "mypy", "benchmarks", MYPYPATH="benchmarks")
 
 
 def install_node_tools(session: nox.Session) -> None:
@@ -50,52 +80,89 @@ def install_node_tools(session: nox.Session) -> None:
                 session.run("npm", "ci", "--no-audit", "--no-fund", "--prefix", str(lock.parent), external=True)
 
 
-@nox.session
+@nox.session(python=False)
 def tests(session: nox.Session) -> None:
     """Run the tests, two at a time; `nox -s tests -- ARGUMENTS` hands arguments to pytest."""
-    install(session, "test")
+    locked(session)
     install_node_tools(session)
-    session.run("pytest", *(session.posargs or ("-n", "2", "-q", "-rfEs")))
+    python(session, *PYTEST, *(session.posargs or ALL_TESTS))
+
+
+@nox.session(python=False)
+def template(session: nox.Session) -> None:
+    """Run the tests of the bundled template alone."""
+    locked(session)
+    python(session, *PYTEST, "tests/template", *(session.posargs or ALL_TESTS))
+
+
+@nox.session(python=False)
+def fuzz(session: nox.Session) -> None:
+    """Feed the validator 20,000 mutated files."""
+    locked(session)
+    python(session, *PYTEST, "tests/fuzz", "-q", *session.posargs, SCAFFOLD_FUZZ_INPUTS="20000")
+
+
+@nox.session(python=False)
+def docs(session: nox.Session) -> None:
+    """Build the site, strictly, and compare the generated pages with the code; `-- --write` writes them anew."""
+    locked(session)
+    python(session, "scripts/generate_reference.py", *(session.posargs or ("--check",)))
+    python(session, "-m", "mkdocs", "build", "--strict", "--site-dir", str(scratch("docs", "site")))
+
+
+@nox.session(python=False)
+def wheel(session: nox.Session) -> None:
+    """Build the wheel and the sdist, and use the command as it was installed from each."""
+    locked(session)
+    dist, wheels, place = (scratch("wheel", name) for name in ("dist", "wheels", "venv"))
+    for folder in (dist, wheels):
+        shutil.rmtree(folder, ignore_errors=True)
+    python(session, "-m", "build", "--no-isolation", "--outdir", str(dist))
+    python(session, "scripts/installed_wheels.py", str(wheels))
+    session.env["PIP_FIND_LINKS"] = str(wheels)
+    (built,), (source,) = dist.glob("*.whl"), dist.glob("*.tar.gz")
+    for package in (built, source):
+        python(session, "-m", "venv", "--clear", str(place))
+        installed = str(place / ("Scripts/python.exe" if os.name == "nt" else "bin/python"))
+        session.run(installed, "-m", "pip", "install", "--quiet", str(package))
+        session.run(installed, "-I", "scripts/smoke_test.py")
+    python(session, "-I", "scripts/first_command.py", str(source))
+
+
+@nox.session
+def lock(session: nox.Session) -> None:
+    """Pin everything anew in its newest version; `-- --no-upgrade` keeps what is pinned and adds what is missing."""
+    session.install(*nox.project.dependency_groups(PROJECT, "lock"))
+    groups = [part for group in LOCKED for part in ("--group", group)]
+    # One file for every system and Python, of wheels alone: building one would take tools that nothing pins.
+    form = ("--universal", "--python-version", "3.11", "--generate-hashes", "--no-build", "--emit-build-options")
+    session.run(
+        "uv", "pip", "compile", "pyproject.toml", "--all-extras", *groups, *form, "--no-annotate", "--quiet",
+        "--custom-compile-command", "nox -s lock", "--output-file", LOCK, *(session.posargs or ("--upgrade",)),
+    )  # fmt: skip
+
+
+@nox.session
+def newest(session: nox.Session) -> None:
+    """Run the tests on the newest versions of all dependencies, and the README's first command on them."""
+    install(session, *LOCKED)
+    install_node_tools(session)
+    session.run("python", *PYTEST, *(session.posargs or ALL_TESTS))
+    dist = scratch("newest", "dist")
+    shutil.rmtree(dist, ignore_errors=True)
+    session.run("python", "-m", "build", "--sdist", "--outdir", str(dist))
+    (source,) = dist.glob("*.tar.gz")
+    session.run("python", "-I", "scripts/first_command.py", str(source))
 
 
 @nox.session
 def minimums(session: nox.Session) -> None:
     """Run the tests on the lowest versions of the dependencies that pyproject.toml allows."""
-    constraints = scratch(session, "minimums.txt")
-    lowest = [re.sub(r">=\s*", "==", line) for line in PROJECT["project"]["dependencies"]]
-    constraints.write_text("".join(f"{line}\n" for line in lowest), encoding="utf-8")
-    groups = nox.project.dependency_groups(PROJECT, "test")
-    session.install("--editable", ".", *groups, "--constraint", str(constraints))
-    session.run("pytest", *(session.posargs or ("-n", "2", "-q", "-rfEs")))
-
-
-@nox.session
-def template(session: nox.Session) -> None:
-    """Run the tests of the bundled template alone."""
-    install(session, "test")
-    session.run("pytest", "tests/template", *(session.posargs or ("-n", "2", "-q", "-rfEs")))
-
-
-@nox.session
-def docs(session: nox.Session) -> None:
-    """Build the site, strictly, and compare the generated pages with the code; `-- --write` writes them anew."""
-    install(session, "docs")
-    session.run("python", "scripts/generate_reference.py", *(session.posargs or ("--check",)))
-    session.run("mkdocs", "build", "--strict", "--site-dir", str(scratch(session, "site")))
-
-
-@nox.session
-def wheel(session: nox.Session) -> None:
-    """Build the wheel and the sdist, and use the command as it was installed from each."""
-    session.install("build")
-    dist = scratch(session, "dist")
-    shutil.rmtree(dist, ignore_errors=True)
-    session.run("python", "-m", "build", "--outdir", str(dist), silent=True)
-    (built,), (source,) = dist.glob("*.whl"), dist.glob("*.tar.gz")
-    for package in (built, source):
-        session.install("--force-reinstall", *(["--no-deps"] if package is source else []), str(package))
-        session.run("python", "-I", "scripts/smoke_test.py")
-    session.run("python", "-I", "scripts/first_command.py", str(source))
+    extras = [line for lines in PROJECT["project"]["optional-dependencies"].values() for line in lines]
+    lowest = [re.sub(r">=\s*", "==", line) for line in (*PROJECT["project"]["dependencies"], *extras)]
+    session.install("--editable", ".", *nox.project.dependency_groups(PROJECT, *LOCKED), *lowest)
+    install_node_tools(session)
+    session.run("python", *PYTEST, *(session.posargs or ALL_TESTS))
 
 
 @nox.session
@@ -124,13 +191,6 @@ def peers(session: nox.Session) -> None:
 def template_release(session: nox.Session) -> None:
     """Release the working tree's template: `nox -s template-release -- X.Y.Z`."""
     session.run("python", "scripts/release_template.py", *session.posargs)
-
-
-@nox.session
-def fuzz(session: nox.Session) -> None:
-    """Feed the validator 20,000 mutated files."""
-    install(session, "test")
-    session.run("pytest", "tests/fuzz", "-q", *session.posargs, env={"SCAFFOLD_FUZZ_INPUTS": "20000"})
 
 
 if __name__ == "__main__":
