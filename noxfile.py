@@ -9,6 +9,7 @@ import re
 import shutil
 import signal
 import sys
+import sysconfig
 from pathlib import Path
 
 import nox
@@ -25,8 +26,6 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 ROOT = Path(__file__).parent
 PROJECT = nox.project.load_toml("pyproject.toml")
 CODE = ("src", "tests", "scripts", "benchmarks", "noxfile.py")
-
-
 LOCK = "requirements-dev.txt"
 # What the lock file covers; the other groups are wanted in their newest versions.
 LOCKED = ("lint", "test", "docs", "build")
@@ -41,7 +40,7 @@ def install(session: nox.Session, *groups: str) -> None:
 
 def python(session: nox.Session, *arguments: str, **environment: str) -> None:
     """Run the interpreter of the locked environment, whose programs come first."""
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    path = f"{sysconfig.get_path('scripts')}{os.pathsep}{os.environ['PATH']}"
     session.run(sys.executable, *arguments, env={"PATH": path, **environment})
 
 

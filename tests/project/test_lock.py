@@ -11,6 +11,7 @@ from types import ModuleType
 
 import nox
 import pytest
+import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -166,6 +167,18 @@ def test_every_workflow_installs_from_the_lock_file() -> None:
     workflow = (ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8")
     installs = re.findall(r"pip install(.*)", workflow)
     assert set(installs) == {" --require-hashes --requirement requirements-dev.txt"}
+
+
+def test_other_versions_than_the_locked_ones_are_tried_every_week_and_on_no_push() -> None:
+    # In YAML 1.1 the key `on` is a truth.
+    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8"))
+    assert {"push", "pull_request", "schedule", "workflow_dispatch"} <= workflow[True].keys()
+    conditions = {name: job["if"] for name, job in workflow["jobs"].items()}
+    weekly = "github.event_name == 'schedule' || github.event_name == 'workflow_dispatch'"
+    pushed = "github.event_name == 'push' || github.event_name == 'pull_request'"
+    assert conditions == {"all": pushed, "systems": pushed, "unlocked": weekly}
+    sessions = {entry["session"] for entry in workflow["jobs"]["unlocked"]["strategy"]["matrix"]["include"]}
+    assert sessions == {"newest", "minimums"}
 
 
 class Recorder:
