@@ -159,7 +159,10 @@ def minimums(session: nox.Session) -> None:
     """Run the tests on the lowest versions of the dependencies that pyproject.toml allows."""
     extras = [line for lines in PROJECT["project"]["optional-dependencies"].values() for line in lines]
     lowest = [re.sub(r">=\s*", "==", line) for line in (*PROJECT["project"]["dependencies"], *extras)]
-    session.install("--editable", ".", *nox.project.dependency_groups(PROJECT, *LOCKED), *lowest)
+    session.install(*nox.project.dependency_groups(PROJECT, "lock"))
+    # uv, because pip takes minutes to find what goes together with these.
+    groups = nox.project.dependency_groups(PROJECT, *LOCKED)
+    session.run_install("uv", "pip", "install", "--quiet", "--editable", ".", *groups, *lowest)
     install_node_tools(session)
     session.run("python", *PYTEST, *(session.posargs or ALL_TESTS))
 
