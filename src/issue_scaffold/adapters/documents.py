@@ -7,7 +7,8 @@ from issue_scaffold.adapters.yaml_nodes import LimitFailure, SyntaxFailure, Yaml
 from issue_scaffold.domain.document import Document, FileKind, Problem
 from issue_scaffold.domain.finding import Severity
 from issue_scaffold.domain.front_matter import find_front_matter
-from issue_scaffold.domain.repository_layout import MAX_BYTES, is_gitea, is_labels_config, kind_by_path
+from issue_scaffold.domain.limits import MAX_BYTES
+from issue_scaffold.domain.repository_layout import is_gitea, is_labels_config, kind_by_path
 from issue_scaffold.domain.rules.syntax import Stop, explain
 from issue_scaffold.domain.source import Source
 from issue_scaffold.domain.text_edit import Fix

@@ -8,7 +8,8 @@ import json
 import re
 from typing import Final
 
-from issue_scaffold.adapters.yaml_nodes import MAX_DEPTH, MAX_NODES, LimitFailure, SyntaxFailure, YamlStream
+from issue_scaffold.adapters.yaml_nodes import LimitFailure, SyntaxFailure, YamlStream
+from issue_scaffold.domain.limits import MAX_DEPTH, MAX_NODES
 from issue_scaffold.domain.yaml_tree import Entry, Mapping, Scalar, Sequence, Value
 
 _DECODER: Final = json.JSONDecoder()

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from issue_scaffold.domain.repository_layout import FOLDERS, MAX_BYTES, is_wanted
+from issue_scaffold.domain.limits import MAX_BYTES
+from issue_scaffold.domain.repository_layout import FOLDERS, is_wanted
 from issue_scaffold.errors import ScaffoldError, UsageError
 
 _MAX_FILES: Final = 20_000

@@ -9,7 +9,8 @@ import tomllib
 from itertools import pairwise
 from typing import Any
 
-from issue_scaffold.adapters.yaml_nodes import MAX_NODES, LimitFailure, SyntaxFailure, YamlStream
+from issue_scaffold.adapters.yaml_nodes import LimitFailure, SyntaxFailure, YamlStream
+from issue_scaffold.domain.limits import MAX_NODES
 from issue_scaffold.domain.yaml_tree import Entry, Mapping, Scalar, Sequence, Value
 
 

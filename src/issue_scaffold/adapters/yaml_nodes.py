@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple, Protocol
 
 import yaml
 
+from issue_scaffold.domain.limits import MAX_DEPTH, MAX_NODES
 from issue_scaffold.domain.yaml_tree import MERGE_KEY, Alias, Anchor, Entry, Mapping, Node, Scalar, Sequence, Value
 
 PARSER: Any
@@ -17,9 +18,6 @@ try:
     PARSER = CParser
 except ImportError:  # PyYAML was built without libyaml
     PARSER = yaml.Loader
-
-MAX_DEPTH: Final = 100
-MAX_NODES: Final = 50_000
 
 
 class SyntaxFailure(NamedTuple):

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from issue_scaffold.domain.convert.form import Element, Remark
-from issue_scaffold.domain.repository_layout import MAX_BYTES
+from issue_scaffold.domain.limits import MAX_BYTES
 from issue_scaffold.usecases.convert import Conversion, ConvertOptions, convert, place_beside, read_input, save
 
 STDIN = "-"

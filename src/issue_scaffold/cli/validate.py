@@ -8,8 +8,8 @@ import click
 
 from issue_scaffold.cli.options import OutputTarget, OutputTargetType
 from issue_scaffold.cli.output import FORMATS, write_report
+from issue_scaffold.domain.limits import MAX_BYTES
 from issue_scaffold.domain.report import Report
-from issue_scaffold.domain.repository_layout import MAX_BYTES
 from issue_scaffold.usecases.validate import STDIN, validate
 
 

@@ -9,7 +9,6 @@ from typing import Final
 from issue_scaffold.domain.document import FileKind
 
 SETTINGS_PATH: Final = ".github/scaffold.yml"
-MAX_BYTES: Final = 1024 * 1024
 YAML_SUFFIXES: Final = frozenset({".yml", ".yaml"})
 
 # The folders that are walked; `.github` and the root are listed, and entered where `is_wanted` says so.

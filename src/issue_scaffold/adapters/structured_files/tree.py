@@ -11,8 +11,9 @@ from typing import Any, Final, NamedTuple, NoReturn
 
 import yaml
 
+from issue_scaffold.domain.limits import MAX_EDITED_DEPTH
+
 _LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_MAX_DEPTH: Final = 60
 _MAX_MERGES: Final = 4
 _NULLS: Final = frozenset({"", "~", "null", "Null", "NULL"})
 _PLAIN_LITERAL: Final = re.compile(r"true|false|null|-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
@@ -165,7 +166,7 @@ class _Yaml:
         node: AnyNode
         if isinstance(event, yaml.ScalarEvent):
             node = Scalar(**place, end=end, value=event.value, style=event.style or "")
-        elif depth >= _MAX_DEPTH:
+        elif depth >= MAX_EDITED_DEPTH:
             raise NotUnderstoodError("nested too deeply")
         elif isinstance(event, yaml.SequenceStartEvent):
             items, end = self._items(yaml.SequenceEndEvent, depth)
@@ -208,7 +209,7 @@ class _Json:
         return root
 
     def _node(self, start: int, depth: int) -> AnyNode:
-        if depth >= _MAX_DEPTH:
+        if depth >= MAX_EDITED_DEPTH:
             raise NotUnderstoodError("nested too deeply")
         if self._text.startswith("[", start):
             items, end = self._list(start, depth)
