@@ -7,24 +7,71 @@ tables. A value whose line isn't found gets its table's position.
 import re
 import tomllib
 from itertools import pairwise
-from typing import Any
+from typing import Any, Final
 
 from issue_scaffold.adapters.yaml_nodes import LimitFailure, SyntaxFailure, YamlStream
-from issue_scaffold.domain.limits import MAX_NODES
+from issue_scaffold.domain.limits import MAX_DEPTH, MAX_NODES
 from issue_scaffold.domain.yaml_tree import Entry, Mapping, Scalar, Sequence, Value
+
+_TOO_DEEP: Final = f"nested deeper than {MAX_DEPTH} levels"
+
+# What may hold brackets and dots that mean nothing, then those that nest, then what ends a dotted key.
+_TOKEN: Final = re.compile(
+    r'''"""(?:[^"\\]|\\.|"(?!""))*+"{3,5}|'{3}(?:[^']|'(?!''))*+'{3,5}'''
+    r"""|"(?:[^"\\\n]|\\.)*+"|'[^'\n]*+'|\#[^\n]*+"""
+    r"""|[\[{]|[\]}]|\.|[=,\n]""",
+    re.DOTALL,
+)
 
 
 def parse_toml(text: str) -> YamlStream:
-    """Parse TOML; never raises for what the text holds."""
+    """Parse TOML; never raises for what the text holds.
+
+    Nesting is measured before the decoder sees the text: how it minds depth differs by Python's version.
+    """
     if text.count("\n") > MAX_NODES:
         return YamlStream(failure=LimitFailure(f"more than {MAX_NODES:,} lines", 0))
+    if _depth(text) > MAX_DEPTH:
+        return YamlStream(failure=LimitFailure(_TOO_DEEP, 0))
     try:
         data = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        return YamlStream(failure=_failure(text, str(error) or "nested too deeply"))
-    if not data:
-        return YamlStream()
-    return YamlStream(documents=(_root(text, data),))
+    except tomllib.TOMLDecodeError as error:
+        return YamlStream(failure=_failure(text, str(error)))
+    broken = _broken_limit(data)
+    if broken:
+        return YamlStream(failure=LimitFailure(broken, 0))
+    return YamlStream(documents=(_root(text, data),) if data else ())
+
+
+def _depth(text: str) -> int:
+    """Return how deep brackets and the parts of one dotted key nest; headers and keys add up in the data only."""
+    depth = deepest = dots = 0
+    for found in _TOKEN.finditer(text):
+        mark = found[0]
+        if mark == ".":
+            dots += 1
+        elif mark in "=,\n[]{}":
+            dots = 0
+            depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(mark, 0)
+        deepest = max(deepest, depth + dots)
+    return deepest
+
+
+def _broken_limit(data: dict[str, Any]) -> str:
+    """Return which limit decoded data breaks, in words; empty if none."""
+    depth = count = 0
+    level: list[Any] = [data]
+    while level:
+        depth += 1
+        inner: list[Any] = []
+        for value in level:
+            items = value.values() if isinstance(value, dict) else value
+            count += len(items)
+            inner.extend(item for item in items if isinstance(item, dict | list))
+        level = inner
+    if depth > MAX_DEPTH:
+        return _TOO_DEEP
+    return f"more than {MAX_NODES:,} values" if count > MAX_NODES else ""
 
 
 def _failure(text: str, words: str) -> SyntaxFailure:

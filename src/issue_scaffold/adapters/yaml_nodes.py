@@ -19,6 +19,9 @@ try:
 except ImportError:  # PyYAML was built without libyaml
     PARSER = yaml.Loader
 
+# No parser refuses a text for being nested so little.
+_TRUSTED_DEPTH: Final = 20
+
 
 class SyntaxFailure(NamedTuple):
     """Why a text is no YAML: the parser's words, where it stopped and where it had begun, in the whole text."""
@@ -51,11 +54,35 @@ class _Mark(Protocol):
 
 
 def parse_yaml(text: str, start: int = 0, end: int | None = None) -> YamlStream:
-    """Parse a part of a text as YAML; never raises for what the text holds."""
-    part = text[start:end] if start or end is not None else text
+    """Parse a part of a text as YAML; never raises for what the text holds.
+
+    A text that breaks a limit of ours fails with that limit, whatever the parser says of it: a scanner reads up to
+    1,024 characters ahead of its events, and libyaml refuses deep nesting there from version 0.2.6 on.
+    """
+    stop = len(text) if end is None else end
+    stream, depth = _read_twice(PARSER, text, start, stop)
+    if isinstance(stream.failure, SyntaxFailure) and depth > _TRUSTED_DEPTH:
+        # The depth may be all that the parser minds. PyYAML's own is slow and has no limit.
+        return _read_twice(yaml.Loader, text, start, stop)[0]
+    return stream
+
+
+def _read_twice(parser: Any, text: str, start: int, stop: int) -> tuple[YamlStream, int]:  # noqa: ANN401
+    """Return a part of a text as one parser has it, with a limit it breaks before its syntax, and its depth so far."""
+    stream, depth = _read(parser, text, start, stop)
+    if not isinstance(stream.failure, SyntaxFailure):
+        return stream, depth
+    # What stands before the refusal, read by itself: there is nothing ahead of it that could be refused first.
+    before, depth = _read(parser, text, start, stream.failure.offset)
+    return (before if isinstance(before.failure, LimitFailure) else stream), depth
+
+
+def _read(parser: Any, text: str, start: int, stop: int) -> tuple[YamlStream, int]:  # noqa: ANN401
+    """Return a part of a text as one parser has it, and how deep it is nested as far as it was read."""
     builder = _Builder(text, start)
+    failure: SyntaxFailure | LimitFailure
     try:
-        return builder.build(PARSER(part))
+        return builder.build(parser(text[start:stop])), builder.depth
     except yaml.MarkedYAMLError as error:
         mark, context = error.problem_mark or error.context_mark, error.context_mark
         offset = start + (mark.index if mark else 0)
@@ -65,8 +92,8 @@ def parse_yaml(text: str, start: int = 0, end: int | None = None) -> YamlStream:
         position = getattr(error, "position", 0)
         failure = SyntaxFailure(str(getattr(error, "reason", error)), start + int(position), "", None)
     except _LimitError as limit:
-        return YamlStream(failure=LimitFailure(*limit.args))
-    return YamlStream(failure=failure, separators=tuple(builder.separators))
+        return YamlStream(failure=LimitFailure(*limit.args)), builder.depth
+    return YamlStream(failure=failure, separators=tuple(builder.separators)), builder.depth
 
 
 class _LimitError(Exception):
@@ -100,6 +127,7 @@ class _Builder:
         self.named: dict[str, tuple[Value, int]] = {}
         self.stack: list[_Frame] = []
         self.count = 0
+        self.depth = 0
 
     def build(self, parser: Any) -> YamlStream:  # noqa: ANN401 - C and pure parser share no type
         """Read events to the end of the stream."""
@@ -168,6 +196,7 @@ class _Builder:
         if event.anchor or event.tag:
             start = self._after_properties(start, len(self.text), event.anchor)
         self.stack.append(_Frame(is_mapping=is_mapping, start=start, flow=bool(event.flow_style), anchor=event.anchor))
+        self.depth = max(self.depth, len(self.stack))  # the deepest so far
 
     def _close(self, event: Any) -> None:  # noqa: ANN401
         frame = self.stack.pop()
