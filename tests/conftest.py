@@ -1,12 +1,15 @@
 """What all tests share: a sealed environment, the command in-process, templates and trees built from dicts."""
 
 import os
+import shutil
 import subprocess
+import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from issue_scaffold.cli.main import main
 
@@ -19,6 +22,39 @@ GIT_IDENTITY = {
     "GIT_CONFIG_SYSTEM": os.devnull,
 }
 ANSWERS = ".copier-answers.scaffold.yml"
+
+# Neither how busy the machine is nor the day decides how a test ends: no deadlines, the same examples each time.
+# `--hypothesis-profile=news` looks for new ones.
+settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+settings.register_profile("news", settings.get_profile("steady"), derandomize=False, print_blob=True)
+settings.load_profile("steady")
+
+ROOT_KEY = pytest.StashKey[Path]()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Give this run a temporary folder of its own.
+
+    The one that all runs of a user share is made private again by each run that starts, under the feet of tests whose
+    folders another user enters.
+    """
+    if config.option.basetemp is None and not hasattr(config, "workerinput"):
+        config.stash[ROOT_KEY] = Path(tempfile.mkdtemp(prefix="scaffold-tests-"))
+        config.option.basetemp = config.stash[ROOT_KEY] / "run"
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Keep the folder of a run that failed."""
+    root = session.config.stash.get(ROOT_KEY, None)
+    if root is not None and exitstatus != pytest.ExitCode.TESTS_FAILED:
+        shutil.rmtree(root, ignore_errors=True)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, exitstatus: int, config: pytest.Config) -> None:
+    """Say where the folder of a run that failed is."""
+    if exitstatus == pytest.ExitCode.TESTS_FAILED and ROOT_KEY in config.stash:
+        terminalreporter.write_line(f"the tests' folders were kept in {config.stash[ROOT_KEY]}")
 
 
 @pytest.fixture(autouse=True)

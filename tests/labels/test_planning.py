@@ -176,7 +176,7 @@ def carry_out(run: Session, plan: LabelPlan, most: int = 1000) -> None:
         assert result.outcome is Outcome.DONE, result
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(live_labels, wanted_labels, issue_labels, st.booleans())
 def test_applied_once_nothing_is_left_and_nothing_is_lost(
     live: list[tuple[str, str, str]], wanted: list[WantedLabel], on_issues: list[list[str]], prune: bool
@@ -204,7 +204,7 @@ def test_applied_once_nothing_is_left_and_nothing_is_lost(
             assert heirs & repository.issues[number].labels
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(live_labels, wanted_labels, issue_labels, st.integers(0, 6))
 def test_a_run_that_was_cut_off_is_completed_by_the_next(
     live: list[tuple[str, str, str]], wanted: list[WantedLabel], on_issues: list[list[str]], done: int
@@ -225,7 +225,7 @@ def test_a_run_that_was_cut_off_is_completed_by_the_next(
 few = st.sampled_from("abcd")
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     st.lists(st.tuples(few, st.sampled_from(COLORS)), min_size=2, max_size=4, unique_by=lambda row: row[0]),
     st.lists(st.tuples(few, few, st.sampled_from(COLORS)), min_size=2, max_size=4, unique_by=lambda row: row[0]),
@@ -240,7 +240,7 @@ def test_rings_and_chains_of_names_can_be_cut_off_anywhere(
     test_a_run_that_was_cut_off_is_completed_by_the_next.hypothesis.inner_test(rows, wanted, on_issues, done)  # type: ignore[attr-defined]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(live_labels, wanted_labels)
 def test_every_step_comes_after_what_it_needs_and_deletions_come_last(
     live: list[tuple[str, str, str]], wanted: list[WantedLabel]

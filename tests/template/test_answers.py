@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 from copier import run_copy
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
@@ -272,7 +272,6 @@ def test_unquoted_yes_is_refused_not_turned_into_true(template: Path, tmp_path: 
         run_copy(str(template), tmp_path / "repo", data={"components": "[Yes, No]"}, defaults=True, quiet=True)
 
 
-@settings(deadline=None)
 @given(text=st.text(max_size=30))
 def test_text_that_passes_reads_back_the_same(jinja: SandboxedEnvironment, text: str) -> None:
     validate: Any = jinja.get_template("template/macros/validate.jinja").make_module()

@@ -60,7 +60,7 @@ def test_long_and_many_lined_texts_are_blocks() -> None:
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=140).filter(lambda text: "\r" not in text)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(texts, texts, st.lists(texts, min_size=1, max_size=3))
 def test_any_text_is_read_as_it_was(one: str, other: str, many: list[str]) -> None:
     options = tuple(Option(label=label, required=True) for label in many)

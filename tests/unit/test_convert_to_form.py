@@ -155,7 +155,7 @@ LINES = st.sampled_from(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(LINES, max_size=25))
 def test_any_text_becomes_a_valid_form_with_all_its_tasks(lines: list[str]) -> None:
     conversion = converted(HEAD + "\n".join(lines))

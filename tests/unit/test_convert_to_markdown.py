@@ -146,7 +146,7 @@ elements = st.one_of(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(elements, min_size=1, max_size=4, unique_by=lambda element: element.label))
 def test_any_form_comes_back_or_its_losses_are_named(body: list[Element]) -> None:
     form = of(*(replace(one, id=f"f{index}") for index, one in enumerate(body)))

@@ -33,5 +33,9 @@ def test_file_is_judged_as_it_says(path: Path) -> None:
         assert found == {expected}
 
 
-def test_there_are_files() -> None:
-    assert len(FILES) >= 44
+def test_every_kind_of_file_has_examples_of_both() -> None:
+    """A folder that is found empty, or a pattern that finds no file, must not pass for files that are right."""
+    judged = {
+        (path.relative_to(EXAMPLES).parts[0], expectation(path.read_text(encoding="utf-8")) is None) for path in FILES
+    }
+    assert judged == {(folder, right) for folder in FOLDERS for right in (True, False)}

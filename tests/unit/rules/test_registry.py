@@ -1,18 +1,29 @@
 """The registry, its explanations and the page made of them say the same, and every example on the page is true."""
 
+import importlib
 import importlib.util
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
+from issue_scaffold.domain.rules import explain
 from issue_scaffold.domain.rules.explain import EXPLANATIONS
+from issue_scaffold.domain.rules.explain.base import Explanation
 from issue_scaffold.domain.rules.registry import GROUPS, RULES
 from issue_scaffold.usecases.validate import validate_files
 
 ROOT = Path(__file__).parents[3]
 # Examples about suppressions break a rule on purpose; that finding stays when the suppression doesn't work.
 BESIDE = {"suppression/unknown-rule": {"form/name-length"}}
+
+
+def explanations_in(module: str) -> list[Explanation]:
+    """Return the explanations that a module's tuples hold."""
+    if module.endswith("__init__"):
+        return []
+    tables = [value for value in vars(importlib.import_module(module)).values() if isinstance(value, tuple)]
+    return [item for table in tables for item in table if isinstance(item, Explanation)]
 
 
 def load_script(name: str) -> ModuleType:
@@ -24,8 +35,14 @@ def load_script(name: str) -> ModuleType:
     return module
 
 
-def test_every_rule_is_explained() -> None:
-    assert list(EXPLANATIONS) == sorted(EXPLANATIONS, key=list(EXPLANATIONS).index)
+def test_every_rule_is_explained_once() -> None:
+    """Two explanations of one rule would be one in the table, and the other lost."""
+    written = [
+        explanation.rule
+        for module in sorted(Path(explain.__file__).parent.glob("*.py"))
+        for explanation in explanations_in(f"{explain.__name__}.{module.stem}")
+    ]
+    assert sorted(written) == sorted(RULES)
     assert set(EXPLANATIONS) == set(RULES)
 
 
