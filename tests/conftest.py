@@ -2,14 +2,17 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from tests.jinja_memory import remember_compilations
+from tests.renderings import Renderer
 
 from issue_scaffold.cli.main import main
 
@@ -34,11 +37,14 @@ ROOT_KEY = pytest.StashKey[Path]()
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Give this run a temporary folder of its own.
+    """Let Ctrl-C through to what the tests start, and give this run a temporary folder of its own.
+
+    A shell hands down to what it starts in the background that Ctrl-C is ignored.
 
     The one that all runs of a user share is made private again by each run that starts, under the feet of tests whose
     folders another user enters.
     """
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     if config.option.basetemp is None and not hasattr(config, "workerinput"):
         config.stash[ROOT_KEY] = Path(tempfile.mkdtemp(prefix="scaffold-tests-"))
         config.option.basetemp = config.stash[ROOT_KEY] / "run"
@@ -76,6 +82,29 @@ def sealed(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("SCAFFOLD_CACHE_DIR", str(home / "cache"))
     monkeypatch.setenv("GIT_ALLOW_PROTOCOL", "file")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compile_once() -> Iterator[None]:
+    """Spare Jinja's compiler what it has compiled in this process."""
+    with pytest.MonkeyPatch.context() as patch:
+        remember_compilations(patch)
+        yield
+
+
+@pytest.fixture(scope="session")
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder that all workers of this run share."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "shared"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def render(shared_folder: Path) -> Renderer:
+    """Return the renderer of the working tree's template."""
+    return Renderer(shared_folder / "renderings")
 
 
 def git(folder: Path, *arguments: str) -> str:

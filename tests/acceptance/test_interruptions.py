@@ -82,33 +82,37 @@ def test_two_runs_on_one_target(scaffold: Run, installed: Path) -> None:
         subprocess.Popen([COMMAND, "update", installed], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         for _ in range(4)
     ]
-    results = [(run.communicate(timeout=60), run.returncode) for run in runs]
+    results = [(run.communicate(), run.returncode) for run in runs]
     assert [code for _, code in results] == [0, 0, 0, 0], results
     assert sum("from template v1.0.0 to v2.0.0" in out for (out, _), _ in results) == 1
     assert scaffold("check", installed).code == 0
 
 
-def test_a_run_that_waits_says_so(scaffold: Run, installed: Path) -> None:
+def test_a_run_that_waits_says_so(installed: Path) -> None:
     holder = (
-        "import sys, time; from pathlib import Path; from issue_scaffold.adapters import locks;"
-        "name = sys.argv[2]\n"
-        "with locks.hold(Path(sys.argv[1]), name, what='x'): print('held', flush=True); time.sleep(1)"
+        "import sys; from pathlib import Path; from issue_scaffold.adapters import locks\n"
+        "with locks.hold(Path(sys.argv[1]), sys.argv[2], what='x'): print('held', flush=True); sys.stdin.read()"
     )
+    pipe = subprocess.PIPE
     cache = Path(os.environ["SCAFFOLD_CACHE_DIR"])
     name = next((cache / "locks").glob("target-*.lock")).stem
-    with subprocess.Popen([sys.executable, "-c", holder, cache, name], stdout=subprocess.PIPE, text=True) as other:
+    command = [sys.executable, "-c", holder, cache, name]
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as other:
         assert other.stdout
         assert other.stdout.readline() == "held\n"
-        done = scaffold("update", installed)
-    assert done.code == 0
-    assert "waiting for another scaffold run" in done.err
+        with subprocess.Popen([COMMAND, "update", installed], stdout=pipe, stderr=pipe, text=True) as waiting:
+            assert waiting.stderr
+            assert "waiting for another scaffold run" in waiting.stderr.readline()
+            other.communicate()
+            waiting.communicate()
+    assert waiting.returncode == 0
 
 
 @pytest.mark.parametrize("arguments", [("update",), ("update", "--restore"), ("check",)])
 def test_interrupting_leaves_nothing_half_done(arguments: tuple[str, ...], installed: Path) -> None:
     """Ctrl-C while it waits for git, which never answers here."""
     slow = installed.parent / "bin"
-    write_tree(slow, {"git": "#!/bin/sh\nsleep 30\n"})
+    write_tree(slow, {"git": '#!/bin/sh\necho > "$0.started"\nexec sleep 300\n'})
     (slow / "git").chmod(0o755)
     before = read_tree(installed)
     environment = {**os.environ, "PATH": f"{slow}:{os.environ['PATH']}", "SCAFFOLD_CACHE_DIR": str(slow / "cold")}
@@ -121,9 +125,11 @@ def test_interrupting_leaves_nothing_half_done(arguments: tuple[str, ...], insta
         text=True,
         start_new_session=True,
     )
-    time.sleep(1.0)
+    while not (slow / "git.started").exists():
+        assert run.poll() is None, run.communicate()
+        time.sleep(0.02)
     os.killpg(run.pid, signal.SIGINT)
-    out, err = run.communicate(timeout=20)
+    out, err = run.communicate()
     assert run.returncode == 130, (out, err)
     assert "interrupted" in err
     unharmed(err)

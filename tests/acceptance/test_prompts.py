@@ -20,7 +20,7 @@ from tests.conftest import ANSWERS, Template, read_tree, write_tree
 COMMAND = Path(sys.executable).parent / "scaffold"
 ENTER, DOWN, CTRL_C = "\r", "\x1b[B", "\x03"
 _CODES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>]|\r")
-PATIENCE = 30.0
+PATIENCE = 300.0  # only a run that hangs takes it
 
 
 class Terminal:

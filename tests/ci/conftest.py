@@ -1,4 +1,4 @@
-"""What the tests of workflows share: renderings of the working tree's template, linters, and a runner to run steps on.
+"""What the tests of workflows share: linters, and a runner to run steps on.
 
 A linter that isn't installed skips its tests on a developer's machine, and fails them where CI is set.
 """
@@ -11,7 +11,6 @@ import sys
 import sysconfig
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -37,24 +36,6 @@ def need(program: str) -> str:
         pytest.skip(f"{program} is not installed")
     assert found is not None, f"{program} is not installed"
     return found
-
-
-@pytest.fixture(scope="session")
-def render(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
-    """Return a function from answers to a rendering of the working tree's template, which callers don't write to."""
-    template = tmp_path_factory.mktemp("working-tree")
-    shutil.copy(ROOT / "copier.yml", template)
-    shutil.copytree(ROOT / "template", template / "template")
-
-    @cache
-    def _render(answers: str) -> Path:
-        from copier import Settings, run_copy
-
-        target = tmp_path_factory.mktemp("rendered") / "repo"
-        run_copy(str(template), target, data=json.loads(answers), defaults=True, quiet=True, settings=Settings())
-        return target
-
-    return lambda **answers: _render(json.dumps(answers, sort_keys=True))
 
 
 @pytest.fixture(scope="session")

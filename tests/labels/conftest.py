@@ -18,7 +18,7 @@ from issue_scaffold.adapters import github_api
 
 PRISM = Path(__file__).parents[1] / "prism"
 COMMAND = PRISM / "node_modules" / ".bin" / "prism"
-START_SECONDS = 60
+START_SECONDS = 300
 UNLISTED = "Unable to match the returned status code"
 
 
@@ -94,7 +94,7 @@ def prism(server: FakeServer, tmp_path_factory: pytest.TempPathFactory) -> Itera
             yield f"http://127.0.0.1:{port}"
         finally:
             process.terminate()
-            process.wait(timeout=20)
+            process.wait(timeout=START_SECONDS)
 
 
 def _wait_for(port: int, process: "subprocess.Popen[bytes]", log: Path) -> None:

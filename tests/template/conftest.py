@@ -1,13 +1,8 @@
-"""Renders the template under test, once per set of answers.
-
-The template is copied out of the working tree first: Copier would otherwise see a git repository and ask it for tags.
-"""
+"""Answers that meet each other in pairs, and the checkers that renderings are given to."""
 
 from __future__ import annotations
 
 import itertools
-import json
-import shutil
 import subprocess
 import sys
 import sysconfig
@@ -16,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
-from copier import Settings, run_copy
 from jinja2 import StrictUndefined
 from jinja2.loaders import FileSystemLoader
 from jinja2.sandbox import SandboxedEnvironment
@@ -24,7 +18,7 @@ from jinja2.sandbox import SandboxedEnvironment
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-ROOT = Path(__file__).parents[2]
+    from tests.renderings import Renderer
 
 NASTY = [
     *("Yes", "No", "on", "null", "~", "0123", "0x1F", "1:30", "1e3", ".inf", "2024-01-01", ":symbol", "=", "<<"),
@@ -146,41 +140,10 @@ def cases() -> list[dict[str, Any]]:
     return CASES
 
 
-class Renderer:
-    """Turns answers into the folder that they render to; callers share it and must not write to it."""
-
-    def __init__(self, template: Path, new_folder: Callable[[], Path]) -> None:
-        self._template = template
-        self._new_folder = new_folder
-        self._rendered: dict[str, Path] = {}
-
-    def __call__(self, **answers: object) -> Path:
-        """Return the folder for these answers, from an earlier call if there was one."""
-        key = json.dumps(answers, sort_keys=True)
-        if key not in self._rendered:
-            self._rendered[key] = self.anew(**answers)
-        return self._rendered[key]
-
-    def anew(self, **answers: object) -> Path:
-        """Render as for a user who trusts no template; Copier raises ValueError for an answer that it refuses."""
-        target = self._new_folder() / "repo"
-        run_copy(str(self._template), target, data=answers, defaults=True, quiet=True, settings=Settings())
-        return target
-
-
 @pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def template(render: Renderer) -> Path:
     """Return a plain folder with the template in it."""
-    folder = tmp_path_factory.mktemp("template")
-    shutil.copy(ROOT / "copier.yml", folder)
-    shutil.copytree(ROOT / "template", folder / "template")
-    return folder
-
-
-@pytest.fixture(scope="session")
-def render(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Renderer:
-    """Return the renderer of the template."""
-    return Renderer(template, lambda: tmp_path_factory.mktemp("rendered"))
+    return render.template
 
 
 @pytest.fixture(scope="session")

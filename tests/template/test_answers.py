@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from jinja2.sandbox import SandboxedEnvironment
-    from tests.template.conftest import Renderer
+    from tests.renderings import Renderer
 
 NOT_LISTS: list[Any] = ["API Gateway", "a, b", {"a": "b"}, None, True, 3]
 BAD_TEXTS = ["", "  ", "\n", "two\nlines", "bell\x07", "nel\x85", "line\u2028end", "bom\ufeff", "half\ud83d", "del\x7f"]

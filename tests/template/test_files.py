@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.template.conftest import Renderer
+    from tests.renderings import Renderer
 
 EVERYTHING: dict[str, Any] = {
     "issue_types": ["infrastructure", "bug_report", "feature_request", "documentation"],

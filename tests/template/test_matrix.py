@@ -18,7 +18,7 @@ from ruamel.yaml import YAML
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from tests.template.conftest import Renderer
+    from tests.renderings import Renderer
 
 ANSWERS_FILE = ".copier-answers.scaffold.yml"
 FOLDERS = {

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 if TYPE_CHECKING:
-    from tests.template.conftest import Renderer
+    from tests.renderings import Renderer
 
 GOLDEN = Path(__file__).parents[1] / "data" / "restored-seed.md"
 EMOJI = {

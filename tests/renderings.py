@@ -1,0 +1,58 @@
+"""Renderings of the working tree's template, each made once a run, whichever worker asks first.
+
+The template is copied out of the working tree: Copier would otherwise see a git repository and ask it for tags.
+"""
+
+import hashlib
+import json
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+
+
+def make_once(place: Path, make: Callable[[Path], None]) -> Path:
+    """Return a folder that `make` fills, at once or not at all; the work of a worker that comes second is dropped."""
+    if not place.exists():
+        place.parent.mkdir(parents=True, exist_ok=True)
+        building = Path(tempfile.mkdtemp(prefix="new-", dir=place.parent))
+        make(building)
+        try:
+            building.rename(place)
+        except OSError:  # it is there by now
+            shutil.rmtree(building)
+    return place
+
+
+def copy_template(folder: Path) -> None:
+    """Copy the working tree's template into a folder."""
+    shutil.copy(ROOT / "copier.yml", folder)
+    shutil.copytree(ROOT / "template", folder / "template")
+
+
+class Renderer:
+    """Turns answers into the folder that they render to; tests share it and must not write to it."""
+
+    def __init__(self, folder: Path) -> None:
+        """`folder` is the same for all workers of a run."""
+        self._folder = folder
+        self.template = make_once(folder / "template", copy_template)
+
+    def __call__(self, **answers: object) -> Path:
+        """Return the folder for these answers, from an earlier call if there was one."""
+        key = hashlib.sha256(json.dumps(answers, sort_keys=True).encode()).hexdigest()
+        place = self._folder / f"rendered-{key[:32]}"
+        return make_once(place, lambda folder: self._render(folder / "repo", answers)) / "repo"
+
+    def anew(self, **answers: object) -> Path:
+        """Render as for a user who trusts no template; Copier raises ValueError for an answer that it refuses."""
+        target = Path(tempfile.mkdtemp(prefix="anew-", dir=self._folder)) / "repo"
+        self._render(target, answers)
+        return target
+
+    def _render(self, target: Path, answers: dict[str, object]) -> None:
+        from copier import Settings, run_copy
+
+        run_copy(str(self.template), target, data=answers, defaults=True, quiet=True, settings=Settings())
