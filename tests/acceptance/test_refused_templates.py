@@ -54,12 +54,19 @@ def test_what_is_refused_with_nothing_written(what: str, template: Template, sca
     assert "Traceback" not in done.err
     assert read_tree(repo) == {}
     assert not list(template.folder.parent.rglob("pwned"))
-    # The same version is refused as an update.
-    other = Template(template.folder.parent / "other").release("v0.1.0", {"z.md": "z\n"})
-    assert scaffold("init", repo, "-t", other).code == 0
+
+
+# Before anything is rendered, by what is included, by Copier, by what was rendered: `update` renders as `init` does.
+@pytest.mark.parametrize("what", ["tasks", "included tasks", "syntax error", "git folder"])
+def test_the_same_is_refused_as_an_update(what: str, template: Template, scaffold: Run, repo: Path) -> None:
+    files, code, said = REFUSED[what]
+    template.release("v1.0.0", {"z.md": "z\n"})
+    assert scaffold("init", repo, "-t", template).code == 0
     before = read_tree(repo)
-    update = scaffold("update", repo, "-t", template)
+    template.release("v2.0.0", files)
+    update = scaffold("update", repo)
     assert update.code == code, update
+    assert said in update.err
     assert read_tree(repo) == before
 
 
