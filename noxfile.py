@@ -88,6 +88,21 @@ def tests(session: nox.Session) -> None:
 
 
 @nox.session(python=False)
+def fast(session: nox.Session) -> None:
+    """Run the tests that give the first answer, in under a minute."""
+    locked(session)
+    python(session, *PYTEST, "-m", "fast", *(session.posargs or ("-n", "2", "-q", "-rfE")))
+
+
+@nox.session(python=False)
+def shuffled(session: nox.Session) -> None:
+    """Run the tests in another order and with other examples than ever before; what fails is news."""
+    locked(session)
+    install_node_tools(session)
+    python(session, *PYTEST, "-p", "randomly", "--hypothesis-profile=news", *(session.posargs or ALL_TESTS))
+
+
+@nox.session(python=False)
 def template(session: nox.Session) -> None:
     """Run the tests of the bundled template alone."""
     locked(session)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from tests.fast import is_fast
 from tests.jinja_memory import remember_compilations
 from tests.renderings import Renderer
 
@@ -48,6 +49,15 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.option.basetemp is None and not hasattr(config, "workerinput"):
         config.stash[ROOT_KEY] = Path(tempfile.mkdtemp(prefix="scaffold-tests-"))
         config.option.basetemp = config.stash[ROOT_KEY] / "run"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what `-m fast` selects."""
+    for item in items:
+        if isinstance(item, pytest.Function):
+            parameters = item.callspec.params if hasattr(item, "callspec") else {}
+            if is_fast(item.path.relative_to(Path(__file__).parent), item.originalname, parameters):
+                item.add_marker("fast")
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:

@@ -96,7 +96,7 @@ def test_a_run_that_waits_says_so(installed: Path) -> None:
     pipe = subprocess.PIPE
     cache = Path(os.environ["SCAFFOLD_CACHE_DIR"])
     name = next((cache / "locks").glob("target-*.lock")).stem
-    command = [sys.executable, "-c", holder, cache, name]
+    command = [sys.executable, "-c", holder, str(cache), name]
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as other:
         assert other.stdout
         assert other.stdout.readline() == "held\n"
