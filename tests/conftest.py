@@ -64,6 +64,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Keep the folder of a run that failed."""
     root = session.config.stash.get(ROOT_KEY, None)
     if root is not None and exitstatus != pytest.ExitCode.TESTS_FAILED:
+        subprocess.run(["chmod", "-R", "u+rwX", root], check=False, capture_output=True)  # some were closed on purpose
         shutil.rmtree(root, ignore_errors=True)
 
 
