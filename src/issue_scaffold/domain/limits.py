@@ -1,23 +1,24 @@
 """How much of a file is read before it is refused, in numbers of our own, with the reason for each.
 
-Owns the numbers. Whoever reads a file checks them itself, before any limit of a parser: those differ by version.
-Limits that a forge sets for what it takes stand with that forge's rules, not here.
+Owns the numbers. Whoever reads a file checks them itself, before any limit of a parser: those
+differ by version. Limits that a forge sets for what it takes stand with that forge's rules.
 """
 
 from typing import Final
 
-# A file's size. The largest of some 600 templates and labels configs from public repositories has 13 KB; a mebibyte is
-# read and examined in about a second, and what is larger was put there by mistake.
+# A file's size. The largest of some 600 templates and labels configs from public repositories has
+# 13 KB; a mebibyte is read and examined in about a second, and what is larger was put there by
+# mistake.
 MAX_BYTES: Final = 1024 * 1024
 
-# Collections in collections. The deepest of the same files has seven. Every reader walks its tree by recursion
-# somewhere, and Python allows about 1,000 calls, several of which a level takes.
+# Collections in collections. The deepest of the same files has seven. Every reader walks its tree
+# by recursion somewhere, and Python allows about 1,000 calls, several of which a level takes.
 MAX_DEPTH: Final = 100
 
-# Values of one text, counting what aliases repeat. The largest of the same files has 632; a thousand bytes of aliases
-# can stand for a billion values, which any reader of the data would build.
+# Values of one text, counting what aliases repeat. The largest of the same files has 632; a
+# thousand bytes of aliases can stand for a billion values, which any reader of the data would build.
 MAX_NODES: Final = 50_000
 
-# Collections in collections, in a file that is edited in place by its meaning (labels, a pre-commit configuration).
-# Such files nest four levels; deeper ones are merged as text.
+# Collections in collections, in a file that is edited in place by its meaning (labels, a pre-commit
+# configuration). Such files nest four levels; deeper ones are merged as text.
 MAX_EDITED_DEPTH: Final = 60
