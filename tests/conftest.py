@@ -5,14 +5,13 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 from tests.fast import is_fast
-from tests.jinja_memory import remember_compilations
 from tests.renderings import Renderer
 
 from issue_scaffold.cli.main import main
@@ -93,14 +92,6 @@ def sealed(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("SCAFFOLD_CACHE_DIR", str(home / "cache"))
     monkeypatch.setenv("GIT_ALLOW_PROTOCOL", "file")
-
-
-@pytest.fixture(scope="session", autouse=True)
-def compile_once() -> Iterator[None]:
-    """Spare Jinja's compiler what it has compiled in this process."""
-    with pytest.MonkeyPatch.context() as patch:
-        remember_compilations(patch)
-        yield
 
 
 @pytest.fixture(scope="session")
