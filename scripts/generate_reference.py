@@ -5,6 +5,7 @@ of errors.py. The terminal picture is recorded by record_terminal.py. A test com
 """
 
 import argparse
+import html
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -92,7 +93,12 @@ def _option_row(option: click.Option, command: click.Command) -> str:
 
 
 def _code(text: str) -> str:
-    return f"`{text}`".replace("|", "\\|")
+    """Return a table's cell in code letters.
+
+    A backslash shows within Markdown's code, and a bar without one would end the cell. HTML has neither trouble:
+    https://python-markdown.github.io/extensions/tables/
+    """
+    return f"<code>{html.escape(text, quote=False).replace('|', '&#124;')}</code>"
 
 
 def _cell(text: str) -> str:

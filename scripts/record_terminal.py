@@ -1,7 +1,8 @@
 """Record a session of the real command as docs/assets/terminal.svg: `record_terminal.py [--check]`.
 
-The commands run in a pseudo-terminal, so that they print what a person sees, colours included; nothing is edited. The
-picture holds no time, path or machine, so recording it again gives the same bytes. Needs a POSIX system.
+The commands run in a pseudo-terminal, so that they print what a person sees, colours included; nothing is edited.
+`--defaults` is there because `init` would ask its questions otherwise. The picture holds no time, path or machine, so
+recording it again gives the same bytes. Needs a POSIX system.
 """
 
 import argparse
@@ -12,6 +13,7 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
+import termios
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
@@ -20,15 +22,17 @@ from typing import Final
 
 PICTURE: Final = Path(__file__).resolve().parent.parent / "docs" / "assets" / "terminal.svg"
 SESSION: Final = (
-    "scaffold init demo",
+    "scaffold init --defaults demo",
     "cd demo",
     "echo '- [ ] Approved by the team' >> .github/ISSUE_TEMPLATE/infrastructure.md",
     "scaffold check",
     "scaffold update --restore .github/ISSUE_TEMPLATE/infrastructure.md",
     "scaffold check",
 )
-COLUMNS: Final = 120
-LINE, LEFT, TOP, CHAR = 19, 16, 44, 8.0
+# As few as make the letters 9 pixels high where the picture is 358 pixels wide, as it is on a phone.
+COLUMNS: Final = 60
+ROWS: Final = 40
+FONT, LINE, LEFT, TOP, CHAR = 13, 18, 10, 44, 8.0
 BACKGROUND, TEXT, DIM = "#0d1117", "#d6deeb", "#8b949e"
 COLOURS: Final = {31: "#ff7b72", 32: "#7ee787", 33: "#e3b341", 34: "#79c0ff", 35: "#d2a8ff", 36: "#76e3ea"}
 _CODE: Final = re.compile(r"\x1b\[([0-9;]*)m")
@@ -61,7 +65,7 @@ def record() -> str:
     with tempfile.TemporaryDirectory() as home:
         work = Path(home, "work")
         work.mkdir()
-        script = "".join(f"printf '%s\\n' {_quoted(f'$ {line}')}\n{line} </dev/null\n" for line in SESSION)
+        script = "".join(f"printf '%s\\n' {_quoted(f'$ {line}')}\n{line}\n" for line in SESSION)
         env = {
             "PATH": f"{sysconfig.get_path('scripts')}{os.pathsep}{os.environ['PATH']}",
             "HOME": home,
@@ -80,7 +84,8 @@ def _quoted(text: str) -> str:
 
 def _in_terminal(script: str, folder: Path, env: dict[str, str]) -> str:
     ours, theirs = pty.openpty()
-    process = subprocess.Popen(["bash", "-c", script], cwd=folder, env=env, stdout=theirs, stderr=theirs)
+    termios.tcsetwinsize(theirs, (ROWS, COLUMNS))
+    process = subprocess.Popen(["bash", "-c", script], cwd=folder, env=env, stdin=theirs, stdout=theirs, stderr=theirs)
     os.close(theirs)
     shown = b""
     while chunk := _read(ours):
@@ -103,7 +108,7 @@ def lines_of(shown: str) -> Iterator[list[tuple[str, Style]]]:
     for line in shown.rstrip("\n").split("\n"):
         plain = _CODE.sub("", line)
         if plain.startswith("$ "):
-            yield [(plain, Style(bold=True))]
+            yield from ([(piece, Style(bold=True))] for piece in _folded(plain, COLUMNS))
             continue
         row, column = list[tuple[str, Style]](), 0
         for index, part in enumerate(_CODE.split(line)):
@@ -139,7 +144,8 @@ def picture(shown: str) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
         'role="img" aria-label="A terminal: scaffold init, an edit, scaffold check, scaffold update --restore">\n'
         f'<rect width="{width}" height="{height}" rx="8" fill="{BACKGROUND}"/>\n{dots}\n'
-        '<g font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, DejaVu Sans Mono, monospace" font-size="13">\n'
+        '<g font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, DejaVu Sans Mono, monospace" '
+        f'font-size="{FONT}">\n'
         f"{texts}\n</g>\n</svg>\n"
     )
 
