@@ -1,163 +1,108 @@
-"""What the documentation shows on a terminal is what happens there: every `console` example is run.
+"""What the documentation shows on a terminal is what happens there, and what a page promises is what comes of it.
 
-In a `console` block a line that starts with `$ ` is a command (lines after one that ends in a backslash belong to it);
-what follows is its output. A line `...` stands for any number of lines, and a line that ends in `…` shows only its
-beginning. A comment `<!-- setup` holds shell lines that run unseen, for what a reader has already: a repository, or a
-template that answers under its URL. A page is one shell session; a command that shows no output may print anything, and
-one that exits with another status than 0 is followed by `$ echo $?`. The README is run with a command that its own
-first lines installed: tests/installation/.
+`pages.py` says how a page is read and run. A how-to page is followed in a repository that somebody works in: it has
+uncommitted work of its own, and that is there at the end. The README is run with the command that its own first lines
+install: tests/installation/.
 """
 
 import os
 import re
-import subprocess
-import sysconfig
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.docs.pages import ROOT, environment, examples, problems
+from tests.labels.fake_github import FakeGitHub, FakeServer
 
-ROOT = Path(__file__).resolve().parents[2]
 # The peers' examples need the peers, in their newest versions: `nox -s peers` runs them, and nothing else here.
 PEERS = ROOT / "docs" / "explanation" / "peers.md"
-PAGES = sorted(
-    page
-    for page in ([PEERS] if os.environ.get("SCAFFOLD_PEERS") else set(ROOT.glob("docs/**/*.md")) - {PEERS})
-    if "```console" in page.read_text("utf-8")
-)
-_BLOCK = re.compile(
-    r"^(?P<indent> *)```console\n(?P<body>.*?)^ *```$|^<!-- setup\n(?P<setup>.*?)^-->$|^```sh\n(?P<typed>.*?)^```$",
-    re.MULTILINE | re.DOTALL,
-)
-_GAP = ("...", "…")
-END = "--8<-- end of"
+LABELS = ROOT / "docs" / "how-to" / "labels.md"
+HOW_TO = sorted((ROOT / "docs" / "how-to").glob("*.md"))
+OUTCOME = "\n**Outcome:** "
+ISSUES = (1, 2, 3)
 
 
-@dataclass(frozen=True, slots=True)
-class Example:
-    """One command of a page, and the lines that the page shows of its output."""
-
-    command: str
-    output: tuple[str, ...]
-    line: int
-    shown: bool = True
-
-    @property
-    def asks_status(self) -> bool:
-        """Whether it only shows the exit status of the command before."""
-        return self.command == "echo $?"
+def pages() -> list[Path]:
+    """Return the pages that show a terminal."""
+    if os.environ.get("SCAFFOLD_PEERS"):
+        return [PEERS]
+    every = set(ROOT.glob("docs/**/*.md")) - {PEERS}
+    return sorted(page for page in every if "```console" in page.read_text(encoding="utf-8"))
 
 
-def examples(page: Path, *, with_typed: bool = False) -> list[Example]:
-    """Return the examples of a page, in order; those in `sh` blocks, which are only typed, where that is wanted."""
-    text = page.read_text(encoding="utf-8")
-    found: list[Example] = []
-    for block in _BLOCK.finditer(text):
-        line = text.count("\n", 0, block.start()) + 2
-        if block["setup"] is not None:
-            found.append(Example(block["setup"].rstrip("\n"), (), line, shown=False))
-        elif block["typed"] is not None and not with_typed:
-            continue
-        elif block["typed"] is not None:
-            found.append(Example(block["typed"].rstrip("\n"), (), line))
-        else:
-            indent = len(block["indent"])
-            found.extend(_commands([row[indent:] for row in block["body"].splitlines()], line))
-    return found
+def shop_on_github() -> FakeGitHub:
+    """Return GitHub as `docs/how-to/labels.md` tells of it: the repository octo/shop and its labels."""
+    github = FakeGitHub()
+    shop = github.repository("octo/shop")
+    shop.add("defect", "ff0000", "Something is broken")
+    shop.add("old docs", "ffffff")
+    shop.add("documentation", "0075ca", "Improvements to the documentation")
+    shop.add("stale", "ffffff")
+    for number in ISSUES:
+        shop.put(number, "old docs")
+    return github
 
 
-def _commands(rows: Sequence[str], line: int) -> Iterator[Example]:
-    index = 0
-    while index < len(rows):
-        if not rows[index].startswith("$ "):
-            raise ValueError(f"line {line + index}: output without a command: {rows[index]!r}")
-        start = index
-        command = rows[index].removeprefix("$ ")
-        while command.endswith("\\"):
-            index += 1
-            command = f"{command}\n{rows[index]}"
-        index += 1
-        output = []
-        while index < len(rows) and not rows[index].startswith("$ "):
-            output.append(rows[index])
-            index += 1
-        yield Example(command, tuple(output), line + start)
+@pytest.fixture
+def shop() -> Iterator[FakeServer]:
+    """Serve GitHub on a loopback port."""
+    server = FakeServer(shop_on_github())
+    yield server
+    server.close()
 
 
-def script(found: Sequence[Example]) -> str:
-    """Return a shell script that runs the examples as one session, and marks where each one's output ends."""
-    parts = []
-    for number, example in enumerate(found):
-        parts += [example.command, f"status=$?; echo; echo '{END} {number} '$status; (exit $status)"]
-    return "exec 2>&1\n" + "\n".join(parts) + "\n"
-
-
-def outputs(said: str) -> dict[int, tuple[list[str], int]]:
-    """Return the output lines and the exit status of each example that ended."""
-    found = {}
-    start = 0
-    for mark in re.finditer(rf"\n{END} (\d+) (\d+)\n", said):
-        found[int(mark[1])] = (said[start : mark.start()].splitlines(), int(mark[2]))
-        start = mark.end()
-    return found
-
-
-def matches(expected: Sequence[str], actual: Sequence[str]) -> bool:
-    """Return whether output is what a page shows of it; `...` stands for any number of lines."""
-    if not expected:
-        return not actual
-    if expected[0] in _GAP:
-        return any(matches(expected[1:], actual[skipped:]) for skipped in range(len(actual) + 1))
-    return bool(actual) and _same(expected[0], actual[0]) and matches(expected[1:], actual[1:])
-
-
-def _same(expected: str, actual: str) -> bool:
-    """Return whether two lines are the same; a line that ends in `…` shows only its beginning."""
-    if expected.endswith("…"):
-        return actual.startswith(expected.removesuffix("…"))
-    return expected.rstrip() == actual.rstrip()
-
-
-def run_examples(page: Path, found: Sequence[Example], work: Path, env: Mapping[str, str]) -> None:
-    """Run a page's examples as one session, and compare what happens with what the page shows."""
-    done = subprocess.run(
-        ["bash", "-c", script(found)],
-        cwd=work,
-        env=env,
-        capture_output=True,
-        text=True,
-        check=False,
-        stdin=subprocess.DEVNULL,
-    )
-    results = outputs(done.stdout)
-    for number, example in enumerate(found):
-        place = f"{page.name}:{example.line}: $ {example.command}"
-        assert number in results, f"{place}\nnever ended:\n{done.stdout[-2000:]}"
-        lines, status = results[number]
-        shown = "\n".join(lines)
-        asked = number + 1 < len(found) and found[number + 1].asks_status
-        assert status == 0 or asked, f"{place}\nexited with {status}:\n{shown}"
-        if example.shown and (example.output or not lines or example.asks_status):
-            assert matches(example.output, lines), f"{place}\nshows:\n" + "\n".join(example.output) + f"\nis:\n{shown}"
-
-
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
-def test_examples_do_what_the_page_shows(page: Path, tmp_path: Path) -> None:
-    found = examples(page)
-    home, work = tmp_path / "home", tmp_path / "work"
-    home.mkdir()
+def wrong(page: Path, folder: Path, server: FakeServer) -> str:
+    """Run a page's examples; return what is otherwise than the page says."""
+    work = folder / "work"
     work.mkdir()
-    (home / ".gitconfig").write_text("[user]\nname = You\nemail = you@example.invalid\n[init]\ndefaultBranch = main\n")
-    env = {name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "SCAFFOLD_"))} | {
-        "PATH": f"{sysconfig.get_path('scripts')}{os.pathsep}{os.environ['PATH']}",
-        "HOME": str(home),
-        "LC_ALL": "C.UTF-8",
-        "GIT_CONFIG_SYSTEM": os.devnull,
-        "GIT_ALLOW_PROTOCOL": "file",
-        "SCAFFOLD_CACHE_DIR": str(home / "cache"),
+    env = environment(folder / "home") | {
+        "GH_TOKEN": server.github.token,
+        "GITHUB_API_URL": server.address,
+        "NO_PROXY": "127.0.0.1",
     }
-    run_examples(page, found, work, env)
+    return "\n\n".join(problems(examples(page.read_text(encoding="utf-8")), work, env))
+
+
+@pytest.mark.parametrize(
+    "page", [page for page in pages() if page != LABELS], ids=lambda page: page.relative_to(ROOT).as_posix()
+)
+def test_examples_do_what_the_page_shows(page: Path, tmp_path: Path, shop: FakeServer) -> None:
+    found = wrong(page, tmp_path, shop)
+    assert not found, found
+
+
+def test_labels_page_does_what_it_shows_and_no_issue_loses_a_label(tmp_path: Path, shop: FakeServer) -> None:
+    found = wrong(LABELS, tmp_path, shop)
+    assert not found, found
+    repository = shop.github.repository("octo/shop")
+    assert {number: repository.on(number) for number in ISSUES} == {key: {"documentation"} for key in ISSUES}
+
+
+@pytest.mark.parametrize("page", HOW_TO, ids=lambda page: page.name)
+def test_a_how_to_page_says_its_outcome_and_asserts_it(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    found = examples(text)
+    shown = [example for example in found if example.kind == "shown"]
+    assert OUTCOME in text, "the page doesn't say what one has at its end"
+    assert shown, "the page shows no command"
+    assert found[-1].kind == "outcome", "what the page ends with is not asserted"
+
+
+@pytest.mark.parametrize("page", HOW_TO, ids=lambda page: page.name)
+def test_a_how_to_page_is_followed_where_somebody_works(page: Path) -> None:
+    found = examples(page.read_text(encoding="utf-8"))
+    changing = re.compile(r"scaffold (init|update|accept|convert|labels)\b")
+    if any(changing.search(example.command) for example in found if example.kind == "shown"):
+        assert any("own_work" in example.command for example in found if example.kind == "setup")
+
+
+@pytest.mark.parametrize("page", pages(), ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_no_line_of_an_outcome_passes_whatever_happens(page: Path) -> None:
+    for example in examples(page.read_text(encoding="utf-8")):
+        if example.kind == "outcome":
+            lines = example.command.splitlines()
+            assert lines
+            assert not [line for line in lines if line.lstrip().startswith("!") or "||" in line]
 
 
 @pytest.mark.parametrize("page", sorted(ROOT.glob("docs/**/*.md")), ids=lambda page: page.name)
@@ -165,3 +110,32 @@ def test_no_shell_example_goes_unrun(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     if "<!-- snippet: " not in text:  # those are tested as what they are
         assert not re.findall(r"^ *```(?:sh|bash|shell)\b.*$", text, re.MULTILINE)
+
+
+SETUP = "<!-- setup\ngit init --quiet shop && cd shop\nown_work\n-->\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("```console\n$ echo one\ntwo\n```", "shows"),
+        ("```console\n$ false\n```", "exited with 1"),
+        ("```console\n$ exit 0\n```", "never ended"),
+        ("<!-- outcome\ntrue\nholds README.md nothing\ntrue\n-->", "README.md lacks: nothing"),
+        ("<!-- outcome\nlacks README.md project\n-->", "README.md has: project"),
+        ("<!-- outcome\nabsent README.md\n-->", "README.md is there"),
+        ("<!-- outcome\nexists LICENSE\n-->", "LICENSE is not there"),
+        ("<!-- outcome\nexits 0 false\n-->", "exit code 1, not 0"),
+        ("<!-- outcome\nsays two echo one\n-->", "lacks: two"),
+        ("<!-- outcome\nat_version v1.0.0\n-->", "No such file"),
+        ("```console\n$ git checkout --quiet HEAD -- .\n```", "own work was lost"),
+        ("```console\n$ git clean --quiet --force\n```", "own work was lost"),
+        ("```console\n$ echo one\none\n```\n<!-- outcome\nexits 1 false\nabsent LICENSE\n-->", ""),
+    ],
+)
+def test_a_page_that_is_wrong_is_found(text: str, problem: str, tmp_path: Path) -> None:
+    work = tmp_path / "work"
+    work.mkdir()
+    found = list(problems(examples(SETUP + text), work, environment(tmp_path / "home")))
+    assert problem in "\n".join(found)
+    assert bool(found) == bool(problem)

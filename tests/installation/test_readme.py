@@ -7,7 +7,7 @@ import re
 from dataclasses import replace
 
 import pytest
-from tests.docs.test_console import Example, examples, run_examples
+from tests.docs.pages import Example, examples, problems
 from tests.installation.conftest import ROOT, Machine
 
 README = ROOT / "README.md"
@@ -18,7 +18,7 @@ THEN = " && scaffold init ../demo"
 
 def typed() -> list[Example]:
     """Return what a reader types, without the command that runs every check."""
-    found = examples(README, with_typed=True)
+    found = examples(README.read_text(encoding="utf-8"), with_typed=True)
     kept = [example for example in found if EVERY_CHECK not in example.command]
     assert len(kept) == len(found) - 1
     return kept
@@ -36,8 +36,9 @@ def test_every_line_works_after_those_before_it(machine: Machine, program: str) 
     if program != "pip":
         assert first.command.endswith(THEN)
         first = replace(first, command=installed_with(program) + THEN)
-    version = Example("scaffold --version", (), 0)
-    run_examples(README, [first, *others, version], machine.clone, machine.env)
+    version = Example(command="scaffold --version", line=0)
+    wrong = "\n\n".join(problems([first, *others, version], machine.clone, machine.env))
+    assert not wrong, wrong
     assert (machine.clone.parent / "demo/.github/scaffold.yml").is_file()
 
 
