@@ -200,7 +200,8 @@ def test_an_update_edits_only_its_places(
     [
         (V1, []),
         (V2, []),
-        (MINE, []),
+        (MINE.replace("    stages: [pre-push]  # late\n", ""), []),
+        (MINE, [(f"hook 'check' of '{URL}' runs otherwise than the template's: stages [\"pre-push\"]", 6, 5)]),
         (BLACK, [(f"'{URL}' is missing in repos", 2, 1)]),
         ("", [(f"'{URL}' is missing in repos", None, None)]),
         ("ci: {}\n", [(f"'{URL}' is missing in repos", None, None)]),
@@ -214,11 +215,50 @@ def test_differences(ours: str, expected: list[tuple[str, int | None, int | None
     assert [(one.message, one.line, one.column) for one in found] == expected
 
 
+NEUTERED = {
+    "entry": 'entry: "true"',
+    "args": "args: [--exit-zero]",
+    "stages": "stages: [manual]",
+    "files": "files: ^$",
+    "exclude": "exclude: .*",
+    "types": "types: [python]",
+    "types_or": "types_or: [python]",
+    "exclude_types": "exclude_types: [text]",
+    "always_run": "always_run: false",
+    "pass_filenames": "pass_filenames: true",
+    "language": "language: fail",
+    "additional_dependencies": "additional_dependencies: [other]",
+}
+
+
+@pytest.mark.parametrize("line", NEUTERED.values(), ids=NEUTERED)
+@pytest.mark.parametrize("rev", ["v1.0.0", "v9"])
+def test_a_hook_that_runs_otherwise_is_a_difference_and_can_be_restored(line: str, rev: str) -> None:
+    args = "        args:\n          - --offline\n"
+    kept = "" if line.startswith("args") else args
+    ours = V1.replace(args, f"{kept}        {line}\n").replace("v1.0.0", rev)
+    found = structured_files.differences(PATH, V1, ours)
+    assert found is not None
+    assert [one.line for one in found] == [6]
+    assert line.partition(":")[0] in found[0].message
+    restored = structured_files.restore(PATH, ours, V1)
+    assert restored is not None
+    assert restored.text == V1.replace("v1.0.0", rev)
+
+
+def test_a_hook_that_stands_twice_is_fine_when_one_of_them_is_the_templates() -> None:
+    twice = V1 + TWO.replace("two", "check").replace("--offline", "--diff")
+    assert structured_files.differences(PATH, V1, twice) == ()
+
+
 @pytest.mark.parametrize(
     ("ours", "text"),
     [
         (BLACK, BLACK + WIDE_ENTRY),
-        (MINE.replace("v1.0.0", "v9"), MINE.replace("v1.0.0", "v9")),
+        (MINE.replace("v1.0.0", "v9"), MINE.replace("v1.0.0", "v9").replace(
+            "  - id: check\n    args: [--offline]\n    stages: [pre-push]  # late\n", HOOK)),
+        (V1.replace("check  # drift", "check  # mine\n        verbose: true"),
+         V1.replace("check  # drift", "check  # mine\n        verbose: true")),
         ("", V1),
         (f"repos: [{{repo: {URL}, rev: v1.0.0, hooks: [{{id: mine}}]}}]",
          f"repos: [{{repo: {URL}, rev: v1.0.0, hooks: [{{id: mine}}, {{id: check, args: [--offline]}}]}}]"),

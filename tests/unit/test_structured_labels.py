@@ -346,8 +346,19 @@ def test_what_the_user_changed_is_kept_and_named() -> None:
 
 
 RESTORATIONS = {
-    "a changed field": ("- name: bug\n  color: FF0000 # mine\n  description: Broken\n  aliases: [x]\n- name: m\n",
-                        '- name: bug\n  color: "d73a4a" # mine\n  description: Broken\n  aliases: [x]\n- name: m\n'),
+    "a changed field": ("- name: bug\n  color: FF0000 # mine\n  description: Broken\n  priority: 1\n- name: m\n",
+                        '- name: bug\n  color: "d73a4a" # mine\n  description: Broken\n  priority: 1\n- name: m\n'),
+    "marked for deletion": (BUG + "  delete: true\n- name: m\n  delete: true\n", BUG + "- name: m\n  delete: true\n"),
+    "marked for deletion on a day": (BUG + "  deleteAfter: 2030-01-01\n", BUG),
+    "marked for deletion, in brackets": (
+        "- {name: bug, color: d73a4a, delete: true, description: Broken}\n",
+        "- {name: bug, color: d73a4a, description: Broken}\n"),
+    "merging another label into a managed one": (BUG + "  aliases: [ops]\n  x: 1\n", BUG + "  x: 1\n"),
+    "merging by another tool's word": (BUG + "  from_name: ops\n", BUG),
+    "a deletion that is off, an empty list of names": (
+        BUG + "  delete: false\n  aliases: []\n", BUG + "  delete: false\n  aliases: []\n"),
+    "renamed, and marked for deletion": (
+        "- name: defect\n  aliases: [bug]\n  delete: true\n", "- name: defect\n  aliases: [bug]\n"),
     "a missing field, another spelling": (
         "- {name: BUG, color: d73a4a}", "- {name: BUG, color: d73a4a, description: Broken}"),
     "a missing label, beside a managed one": (
@@ -436,7 +447,7 @@ def test_a_comment_in_brackets_is_not_taken_along() -> None:
 @pytest.mark.parametrize(
     ("path", "ours", "expected"),
     [
-        (YML, "- name: BUG\n  color: '#D73A4A'\n  description: Broken\n  aliases: [x]\n- name: mine\n", ()),
+        (YML, "- name: BUG\n  color: '#D73A4A'\n  description: Broken\n  priority: 1\n- name: mine\n", ()),
         (YML, "bug: {color: d73a4a, description: Broken}\n", ()),
         (YML, "", ("label 'bug' is missing", None, None)),
         (YML, "- name: a\n", ("label 'bug' is missing", None, None)),

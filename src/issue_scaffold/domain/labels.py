@@ -9,6 +9,19 @@ from dataclasses import dataclass, field, replace
 from typing import Final, Literal, NamedTuple
 
 _SHORT_HEX: Final = re.compile(r"[0-9a-f]{3}")
+# The fields in which label tools look for other names of a label: the old one is renamed, or merged into this one.
+ALIAS_FIELDS: Final = (
+    "aliases",
+    "from_name",
+    "previously",
+    "oldname",
+    "old_name",
+    "new_name",
+)
+# The fields by which label tools delete a label: EndBug/label-sync and github-label-sync; kubernetes' label_sync.
+DELETION_FIELDS: Final = ("delete", "deleteAfter")
+# JSON texts of values that say nothing.
+_NOTHING: Final = frozenset({"false", "null", '""', "[]", "{}"})
 
 
 def normalise_color(raw: str) -> str:
@@ -35,6 +48,12 @@ class Label:
     def key(self) -> str:
         """The name as GitHub compares it."""
         return fold(self.name)
+
+    @property
+    def fate(self) -> dict[str, str]:
+        """The fields that make a label tool delete the label, or merge others into it."""
+        guarded = {*ALIAS_FIELDS, *DELETION_FIELDS}
+        return {key: value for key, value in self.extras if key in guarded and value not in _NOTHING}
 
     @property
     def fields(self) -> dict[str, str]:
@@ -70,20 +89,40 @@ class Match(NamedTuple):
 
 
 def compare(theirs: Sequence[Label], ours: Sequence[Label]) -> list[LabelDifference]:
-    """Return what `ours` lacks, or has otherwise, of the template's labels; the user's own labels are no difference."""
+    """Return what `ours` lacks, or has otherwise, of the template's labels; the user's own labels are no difference.
+
+    Of fields that only the user's label has, those count that decide whether the label lives on (`Label.fate`).
+    """
     differences: list[LabelDifference] = []
     for label in unique(theirs):
         found = find(label, ours, theirs)
         if found is None:
             differences.append(LabelDifference(f"label '{label.name}' is missing", None, "name"))
-        elif found.how != "alias":
-            mine = ours[found.place]
+            continue
+        mine = ours[found.place]
+        if found.how != "alias":
             differences += [
                 LabelDifference(_deviation(mine, key, value), found.place, key)
                 for key, value in label.fields.items()
                 if mine.fields.get(key) != value
             ]
+        differences += [
+            LabelDifference(_foreign(mine, key), found.place, key)
+            for key in foreign_fate(found, ours, label)
+        ]
     return differences
+
+
+def foreign_fate(found: Match, ours: Sequence[Label], label: Label) -> list[str]:
+    """Return the fields by which a label tool would delete or merge the user's label, and that the template lacks.
+
+    A label that the user renamed says so in a field of aliases, which is right there.
+    """
+    fate = ours[found.place].fate
+    foreign = [key for key in fate if key not in label.fields]
+    if found.how == "alias":
+        return [key for key in foreign if key in DELETION_FIELDS]
+    return foreign
 
 
 def fold(name: str) -> str:
@@ -128,6 +167,11 @@ def show(key: str, value: str | None) -> str:
     if value is None:
         return f"no {word(key)}"
     return f"'{value}'" if key == "description" else value
+
+
+def _foreign(mine: Label, key: str) -> str:
+    what = "be deleted" if key in DELETION_FIELDS else "take over other labels"
+    return f"label '{mine.name}' is to {what} (`{key}`), which the template doesn't say"
 
 
 def _deviation(mine: Label, key: str, wants: str) -> str:

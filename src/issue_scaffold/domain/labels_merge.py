@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from issue_scaffold.domain.labels import Label, Match, find, places, show, unique, word
+from issue_scaffold.domain.labels import Label, Match, find, foreign_fate, places, show, unique, word
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,10 +82,13 @@ def restoration(ours: Sequence[Label], theirs: Sequence[Label]) -> tuple[Edit, .
         found = find(label, ours, theirs)
         if found is None:
             added.append(label)
-        elif found.how != "alias":
+            continue
+        if found.how != "alias":
             has = ours[found.place].fields
             changed = ((key, value) for key, value in label.fields.items() if has.get(key) != value)
             edits += [SetField(index=found.place, key=key, value=value) for key, value in changed]
+        foreign = foreign_fate(found, ours, label)
+        edits += [SetField(index=found.place, key=key, value=None) for key in foreign]
     after = _last_managed(theirs, ours, set())
     return (*edits, *(AddLabel(label=label, after=after) for label in added))
 

@@ -1,19 +1,39 @@
 """The repo entries of a `.pre-commit-config.yaml`, and whether they hold what the template asks for.
 
-`rev` belongs to `pre-commit autoupdate` as much as to the template: another one is no deviation.
+`rev` belongs to `pre-commit autoupdate` as much as to the template: another one is no deviation. What decides whether
+and how a hook runs (`EFFECTIVE_FIELDS`) does belong to the template: `entry: "true"` is a hook that checks nothing.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Final, NamedTuple
+
+# What of a hook decides when it runs and what it does: https://pre-commit.com/#pre-commit-configyaml---hooks
+EFFECTIVE_FIELDS: Final = frozenset(
+    {
+        "additional_dependencies",
+        "always_run",
+        "args",
+        "entry",
+        "exclude",
+        "exclude_types",
+        "files",
+        "language",
+        "pass_filenames",
+        "stages",
+        "types",
+        "types_or",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hook:
-    """One hook; `definition` is all of it as JSON text."""
+    """One hook; `definition` is all of it as JSON text, `effect` each effective field with its value likewise."""
 
     id: str
     definition: str
+    effect: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,10 +51,11 @@ class Entry:
 
 
 class EntryDifference(NamedTuple):
-    """Something of the template's that is missing; `entry` is the user's entry that lacks it, if there is one."""
+    """Something of the template's that is missing or otherwise; `entry` and `hook` are the user's, where they exist."""
 
     message: str
     entry: int | None
+    hook: int | None = None
 
 
 def normalise_url(url: str) -> str:
@@ -55,12 +76,24 @@ def compare(theirs: Sequence[Entry], ours: Sequence[Entry]) -> list[EntryDiffere
         if not at:
             differences.append(EntryDifference(f"'{new.repo}' is missing in repos", None))
             continue
-        differences += [
-            EntryDifference(f"hook '{hook.id}' of '{new.repo}' is missing", at[0])
-            for hook in new.hooks
-            if find(new.key, hook.id, ours) is None
-        ]
+        for hook in new.hooks:
+            found = list(occurrences(new.key, hook.id, ours))
+            if not found:
+                differences.append(EntryDifference(f"hook '{hook.id}' of '{new.repo}' is missing", at[0]))
+                continue
+            if not any(ours[entry].hooks[place].effect == hook.effect for entry, place in found):
+                entry, place = found[0]
+                message = _deviation(ours[entry].hooks[place], hook, new.repo)
+                differences.append(EntryDifference(message, entry, place))
     return differences
+
+
+def _deviation(mine: Hook, hook: Hook, repo: str) -> str:
+    """Return what makes a hook another one than the template's."""
+    has, wants = dict(mine.effect), dict(hook.effect)
+    fields = sorted(key for key in has | wants if has.get(key) != wants.get(key))
+    shown = ", ".join(f"{key} {has.get(key, 'missing')}" for key in fields)
+    return f"hook '{hook.id}' of '{repo}' runs otherwise than the template's: {shown}"
 
 
 def places(key: str, entries: Sequence[Entry]) -> list[int]:

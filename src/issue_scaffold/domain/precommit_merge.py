@@ -93,8 +93,19 @@ def three_way(base: Sequence[Entry] | None, ours: Sequence[Entry], theirs: Seque
 
 
 def restoration(ours: Sequence[Entry], theirs: Sequence[Entry]) -> tuple[Edit, ...]:
-    """Return the edits after which `compare` finds nothing: what is missing is added, all else stays."""
-    return three_way(None, ours, theirs).edits
+    """Return the edits after which `compare` finds nothing.
+
+    What is missing is added, a hook that runs otherwise than the template's is replaced, all else stays.
+    """
+    replaced: list[Edit] = []
+    for place, new in enumerate(theirs):
+        for new_place, hook in enumerate(new.hooks):
+            found = list(occurrences(new.key, hook.id, ours))
+            if not found or any(ours[entry].hooks[at].effect == hook.effect for entry, at in found):
+                continue
+            entry, at = found[0]
+            replaced.append(ReplaceHook(entry=entry, hook=at, new_entry=place, new_hook=new_place))
+    return (*three_way(None, ours, theirs).edits, *replaced)
 
 
 def apply_edits(ours: Sequence[Entry], edits: Sequence[Edit], theirs: Sequence[Entry]) -> list[Entry]:

@@ -11,7 +11,6 @@ from issue_scaffold.adapters.structured_files import tree
 from issue_scaffold.domain import labels
 from issue_scaffold.domain.structured import Difference
 
-_ALIAS_KEYS = ("aliases", "from_name", "previously", "oldname", "new_name")
 _OWN_FIELDS = frozenset({"name", "color", "description"})
 
 
@@ -113,7 +112,7 @@ def _label(name: str, fields: Table[str, tree.AnyNode]) -> labels.Label:
         color=None if color is None else labels.normalise_color(color),
         description=_text(fields.get("description")),
         extras=tuple(sorted((key, tree.canonical(node)) for key, node in fields.items() if key not in _OWN_FIELDS)),
-        aliases=tuple(alias for key in _ALIAS_KEYS if key in fields for alias in _names(fields[key])),
+        aliases=tuple(alias for key in labels.ALIAS_FIELDS if key in fields for alias in _names(fields[key])),
     )
 
 

@@ -47,17 +47,58 @@ def read_precommit(text: str) -> PrecommitFile:
 
 
 def differences(rendered: str, ours: str) -> tuple[Difference, ...]:
-    """Return the entries and hooks that are missing; raise NotUnderstoodError as `read_precommit` does."""
+    """Return the entries and hooks that are missing, or that run otherwise; raise as `read_precommit` does."""
     file = read_precommit(ours)
     found = precommit.compare(read_precommit(rendered).entries, file.entries)
     return tuple(_at(difference, file) for difference in found)
 
 
 def _at(difference: precommit.EntryDifference, file: PrecommitFile) -> Difference:
-    node = file.key if difference.entry is None else file.located[difference.entry].body
+    node: tree.AnyNode | None = file.key
+    if difference.entry is not None:
+        place = file.located[difference.entry]
+        node = place.body
+        if difference.hook is not None and place.hooks is not None:
+            node = place.hooks.items[difference.hook]
     if node is None:
         return Difference(message=difference.message)
     return Difference(message=difference.message, line=node.line + 1, column=node.column + 1)
+
+
+class Filter(NamedTuple):
+    """A top-level `files` or `exclude` of a config: the pattern that every hook's files go through, and its place."""
+
+    key: str
+    pattern: str
+    place: tree.Scalar
+
+
+class Scope(NamedTuple):
+    """What a config says of all hooks: `filters`, and the hook ids that pre-commit.ci is told to skip."""
+
+    filters: tuple[Filter, ...]
+    skipped: tuple[tree.Scalar, ...]
+
+
+def read_scope(text: str) -> Scope:
+    """Return what applies to every hook; raise NotUnderstoodError as `read_precommit` does.
+
+    https://pre-commit.com/#top_level-files, https://pre-commit.ci/#configuration-skip
+    """
+    root = read_precommit(text).root
+    if not isinstance(root, tree.Mapping):
+        return Scope((), ())
+    fields = root.resolved()
+    filters = [
+        Filter(key, value.value, value)
+        for key in ("files", "exclude")
+        if isinstance(value := fields.get(key), tree.Scalar)
+    ]
+    ci = fields.get("ci")
+    skip = ci.resolved().get("skip") if isinstance(ci, tree.Mapping) else None
+    names = skip.items if isinstance(skip, tree.Sequence) else ()
+    skipped = tuple(name for name in names if isinstance(name, tree.Scalar))
+    return Scope(tuple(filters), skipped)
 
 
 def _located(item: tree.AnyNode) -> Located:
@@ -76,7 +117,17 @@ def _located(item: tree.AnyNode) -> Located:
 
 
 def _hook(node: tree.AnyNode) -> precommit.Hook:
-    name = node.resolved().get("id") if isinstance(node, tree.Mapping) else None
+    if not isinstance(node, tree.Mapping):
+        raise tree.NotUnderstoodError("a hook that is no mapping")
+    fields = node.resolved()
+    name = fields.get("id")
     if not isinstance(name, tree.Scalar):
         raise tree.NotUnderstoodError("a hook without id")
-    return precommit.Hook(id=name.value, definition=tree.canonical(node))
+    effect = [
+        (key, tree.canonical(value))
+        for key, value in fields.items()
+        if key in precommit.EFFECTIVE_FIELDS
+    ]
+    return precommit.Hook(
+        id=name.value, definition=tree.canonical(node), effect=tuple(sorted(effect))
+    )

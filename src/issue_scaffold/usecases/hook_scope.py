@@ -1,0 +1,63 @@
+"""Whether a `.pre-commit-config.yaml` keeps the template's hooks from seeing the template's files.
+
+The entries themselves are compared elsewhere; this is about what the config says of all hooks at once.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+
+from issue_scaffold.adapters.structured_files import tree
+from issue_scaffold.adapters.structured_files.precommit_reading import (
+    Filter,
+    read_precommit,
+    read_scope,
+)
+from issue_scaffold.domain.structured import Difference
+
+Search = Callable[[str, Sequence[str]], list[str] | None]
+
+
+def scope_differences(
+    rendered: str, ours: str, managed: Sequence[str], search: Search
+) -> tuple[Difference, ...]:
+    """Return what leaves the template's files, or its hooks, out of every run.
+
+    `managed` are the template's files; `search` returns those that a pattern is found in, or None when the pattern
+    can't be judged, which counts against it. A config that isn't understood has no differences here.
+    """
+    try:
+        hooks = {hook.id for entry in read_precommit(rendered).entries for hook in entry.hooks}
+        scope = read_scope(ours)
+    except tree.NotUnderstoodError:
+        return ()
+    if not hooks:
+        return ()
+    differences = [_difference(one, managed, search) for one in scope.filters]
+    found = [difference for difference in differences if difference is not None]
+    found += list(_skipped(scope.skipped, hooks))
+    return tuple(found)
+
+
+def _difference(one: Filter, managed: Sequence[str], search: Search) -> Difference | None:
+    matched = search(one.pattern, managed)
+    if matched is None:
+        message = f"the pattern of `{one.key}` can't be judged; expected one that is quickly matched"
+    elif one.key == "exclude" and matched:
+        message = f"`exclude` keeps {_some(matched)} from every hook, the template's too"
+    elif one.key == "files" and len(matched) < len(managed):
+        left_out = [path for path in managed if path not in matched]
+        message = f"`files` keeps {_some(left_out)} from every hook, the template's too"
+    else:
+        return None
+    return Difference(message=message, line=one.place.line + 1, column=one.place.column + 1)
+
+
+def _some(paths: Sequence[str]) -> str:
+    more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
+    return f"{paths[0]}{more}"
+
+
+def _skipped(names: Sequence[tree.Scalar], hooks: set[str]) -> Iterator[Difference]:
+    for name in names:
+        if name.value in hooks:
+            message = f"`ci: skip` leaves out the template's hook '{name.value}'"
+            yield Difference(message=message, line=name.line + 1, column=name.column + 1)
