@@ -88,18 +88,29 @@ def run(
     data: bytes | None = None,
     ok: Iterable[int] = (0,),
     timeout: float | None = None,
+    index_file: str | None = None,
 ) -> bytes:
-    """Run git for at most `timeout` seconds; return what it printed.
+    """Run git for at most `timeout` seconds; return what it printed. `index_file` is another index than its own.
 
     Raises GitError when git is missing or ends with a status that isn't in `ok`; credentials in URLs are masked.
     """
-    return _run(arguments, cwd=cwd, data=data, ok=ok, timeout=timeout).stdout
+    return _run(arguments, cwd=cwd, data=data, ok=ok, timeout=timeout, index_file=index_file).stdout
 
 
 def _run(
-    arguments: Sequence[str], *, cwd: Path | None, data: bytes | None, ok: Iterable[int], timeout: float | None = None
+    arguments: Sequence[str],
+    *,
+    cwd: Path | None,
+    data: bytes | None,
+    ok: Iterable[int],
+    timeout: float | None = None,
+    index_file: str | None = None,
 ) -> "CompletedProcess[bytes]":
     import subprocess
+
+    env = environment()
+    if index_file is not None:
+        env["GIT_INDEX_FILE"] = index_file
 
     try:
         done = subprocess.run(
@@ -108,7 +119,7 @@ def _run(
             input=data,
             capture_output=True,
             check=False,
-            env=environment(),
+            env=env,
             timeout=timeout,
         )
     except subprocess.TimeoutExpired as error:
@@ -174,6 +185,22 @@ def resolve(repository: Path, ref: str) -> str | None:
         if re.fullmatch(r"[0-9a-f]{40,64}", line):
             return line
     return None
+
+
+def find_commit(folder: Path, revision: str) -> str | None:
+    """Return the commit that a revision names in the repository around a folder, or None. Raises GitError."""
+    if not revision or "\n" in revision:
+        return None
+    asked = f"{revision}^{{commit}}\n".encode()  # through standard input it is never an option
+    said = run(["cat-file", "--batch-check=%(objectname)"], cwd=folder, data=asked).decode().strip()
+    return said if re.fullmatch(r"[0-9a-f]{40,64}", said) else None
+
+
+def ignored_paths(folder: Path, paths: Sequence[str]) -> set[str]:
+    """Return which of the paths git leaves out: untracked and matched by a rule of an ignore file. Raises GitError."""
+    asked = b"".join(os.fsencode(path) + b"\0" for path in paths)
+    said = run(["check-ignore", "-z", "--stdin"], cwd=folder, data=asked, ok=(0, 1))
+    return {os.fsdecode(path) for path in said.split(b"\0") if path}
 
 
 def read_file(repository: Path, commit: str, path: str) -> bytes | None:

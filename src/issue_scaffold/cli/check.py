@@ -1,5 +1,6 @@
 """`scaffold check`."""
 
+import os
 from typing import Any
 
 import click
@@ -33,6 +34,11 @@ class KindsType(click.ParamType[frozenset[Kind]]):
         return frozenset(Kind(word) for word in words)
 
 
+def _is_ci() -> bool:
+    """Tell whether this runs in continuous integration: every CI system sets `CI`."""
+    return os.environ.get("CI", "").lower() not in {"", "0", "false"}
+
+
 @click.command("check", short_help="Say whether targets still match their template (for CI).")
 @click.argument("targets", nargs=-1, metavar="[TARGET]…")
 @click.option("--diff", is_flag=True, help="Show unified diffs of what differs.")
@@ -44,6 +50,12 @@ class KindsType(click.ParamType[frozenset[Kind]]):
     help="Drift kinds that make the exit code 1.",
 )
 @click.option("--exit-zero", is_flag=True, help="Exit 0 whatever is found.")
+@click.option("--staged", is_flag=True, help="Look at what is staged for the next commit.")
+@click.option(
+    "--trusted-ref",
+    metavar="REF",
+    help="Take what may silence the check from this revision, say the branch to merge into.",
+)
 @click.option("--labels", is_flag=True, help="Compare the labels on GitHub too; needs a token and the network.")
 @click.option("--offline", is_flag=True, help="Ask no network whether a newer version is out.")
 @click.option("--refresh", is_flag=True, help="Ask now, even when it was asked within the last hour.")
@@ -61,7 +73,7 @@ class KindsType(click.ParamType[frozenset[Kind]]):
 def command(ctx: click.Context, /, **values: Any) -> int:  # noqa: ANN401 - Click's values, declared above
     """Say whether each TARGET (default: .) still holds what its template and its answers make of it.
 
-    Kinds of drift: outdated, modified, missing, conflict, invalid.
+    Kinds of drift: outdated, modified, missing, conflict, invalid, untracked.
     """
     if values["offline"] and values["refresh"]:
         raise click.UsageError("--offline and --refresh exclude each other")
@@ -76,6 +88,9 @@ def command(ctx: click.Context, /, **values: Any) -> int:  # noqa: ANN401 - Clic
         answers_file=values["answers_file"],
         with_diff=values["diff"],
         with_labels=values["labels"],
+        staged=values["staged"],
+        trusted_ref=values["trusted_ref"] or None,
+        in_ci=_is_ci(),
         on_wait=tell_wait,
     )
     with open_renderer() as renderer:

@@ -39,9 +39,25 @@ def missing(path: str, remedy: Remedy) -> Finding:
     )
 
 
+def linked(path: str, folder: str) -> Finding:
+    """Return the finding for a file that is reached through a symlink."""
+    return Finding(
+        kind=Kind.MODIFIED,
+        severity=Severity.ERROR,
+        path=path,
+        message=f"{folder} is a symlink, which no forge follows: the file isn't there for it",
+        hint=f"replace the symlink {quote(folder)} with a folder that holds the files",
+    )
+
+
 def accepted(path: str, reason: str) -> Finding:
     """Return the finding for a deviation that is accepted; it never fails."""
     return Finding(kind=Kind.ACCEPTED, severity=Severity.INFO, path=path, message=f"deviates on purpose: {reason}")
+
+
+def untracked(path: str, message: str, hint: str) -> Finding:
+    """Return the finding for a file that git doesn't have as it was checked."""
+    return Finding(kind=Kind.UNTRACKED, severity=Severity.ERROR, path=path, message=message, hint=hint)
 
 
 def conflict(path: str, content: bytes) -> Finding:
@@ -56,6 +72,17 @@ def conflict(path: str, content: bytes) -> Finding:
         column=1,
         message="conflict markers are left in the file",
         hint="edit the marked lines, then: git add " + quote(path),
+    )
+
+
+def unmerged(path: str) -> Finding:
+    """Return the finding for a file whose conflict git still has open."""
+    return Finding(
+        kind=Kind.CONFLICT,
+        severity=Severity.ERROR,
+        path=path,
+        message="git has this file as unmerged",
+        hint="resolve it, then: git add " + quote(path),
     )
 
 

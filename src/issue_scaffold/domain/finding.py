@@ -34,14 +34,20 @@ _WEIGHT = {Severity.INFO: 0, Severity.WARNING: 1, Severity.ERROR: 2}
 
 
 class Kind(StrEnum):
-    """What a finding is about; `--fail-on` takes these words."""
+    """What a finding is about; `--fail-on` takes these words, but for those in `OVERLOOKED`."""
 
     OUTDATED = "outdated"
     MODIFIED = "modified"
     MISSING = "missing"
     CONFLICT = "conflict"
     INVALID = "invalid"
+    UNTRACKED = "untracked"
     ACCEPTED = "accepted"
+    IGNORED = "ignored"
+
+
+# What a repository told the tool to overlook: always shown, never failing.
+OVERLOOKED = frozenset({Kind.ACCEPTED, Kind.IGNORED})
 
 
 class Excerpt(NamedTuple):

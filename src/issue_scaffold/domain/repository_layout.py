@@ -58,6 +58,16 @@ def is_wanted(path: str, *, folder: bool = False) -> bool:
     return is_labels_config(path)
 
 
+def is_walked(path: str) -> bool:
+    """Tell whether the walk over a repository comes by this file and takes it."""
+    parent = path.rpartition("/")[0]
+    while parent not in FOLDERS:
+        if not is_wanted(parent, folder=True):
+            return False
+        parent = parent.rpartition("/")[0]
+    return is_wanted(path)
+
+
 def is_legacy(name: str) -> bool:
     """Tell whether a file name is that of the single template that came before the chooser."""
     return name.lower() in {"issue_template.md", "issue_template", "issue_template.txt"}

@@ -3,40 +3,39 @@
 On a warm cache this reads the target's files and a manifest, and neither imports Copier nor starts a process.
 """
 
-import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from issue_scaffold import __version__
-from issue_scaffold.adapters import target
-from issue_scaffold.adapters.answers_file import same_answers
 from issue_scaffold.adapters.cache_store import digest_of
-from issue_scaffold.adapters.render_cache import Entry, Manifest
-from issue_scaffold.adapters.source_files import read_file, repository_paths
+from issue_scaffold.adapters.render_cache import Manifest
 from issue_scaffold.adapters.sources import VERSIONS_LIFETIME_SECONDS
+from issue_scaffold.adapters.trees import Tree, WorkTree, content_of
 from issue_scaffold.domain import drift
-from issue_scaffold.domain.drift import Remedy
-from issue_scaffold.domain.finding import Finding, Kind, Severity
-from issue_scaffold.domain.rendering import File, Rendering, content_digest, count_conflicts
+from issue_scaffold.domain.finding import OVERLOOKED, Finding, Kind, Severity
+from issue_scaffold.domain.rendering import content_digest
 from issue_scaffold.domain.report import Report, TargetReport, TemplateState
 from issue_scaffold.domain.repository_layout import SETTINGS_PATH
 from issue_scaffold.errors import EXIT_FAILURE, EXIT_FINDINGS, EXIT_OK, ScaffoldError
+from issue_scaffold.usecases.comparison import Comparison
 from issue_scaffold.usecases.rendering import Renderer
-from issue_scaffold.usecases.target import Target, accepted_deviations, open_target
+from issue_scaffold.usecases.target import Target, open_target, resolve_folder
 
 if TYPE_CHECKING:
-    from issue_scaffold.adapters.settings_file import Accepted
+    from issue_scaffold.adapters.stored_tree import StoredTree
+    from issue_scaffold.usecases.trusted import Base
 
-FAILING_KINDS = frozenset(Kind) - {Kind.ACCEPTED}
+FAILING_KINDS = frozenset(Kind) - OVERLOOKED
 
 
 class CheckOptions(NamedTuple):
     """What the user asked of `check`; findings of a kind in `fail_on` make the exit code 1.
 
-    `with_labels` compares the labels on GitHub too; `on_wait` is told how many seconds nothing will
-    happen, and why.
+    `staged` looks at the commit to be instead of the work tree; `trusted_ref` names the revision from which what
+    silences a check is taken; `in_ci` asks whether git has the files as they are checked. `with_labels` compares the
+    labels on GitHub too; `on_wait` is told how many seconds nothing will happen, and why.
     """
 
     targets: Sequence[str] = (".",)
@@ -47,6 +46,9 @@ class CheckOptions(NamedTuple):
     answers_file: str | None = None
     with_diff: bool = False
     with_labels: bool = False
+    staged: bool = False
+    trusted_ref: str | None = None
+    in_ci: bool = False
     on_wait: Callable[[float, str], None] = lambda *_: None
 
 
@@ -72,30 +74,113 @@ def check(options: CheckOptions, renderer: Renderer) -> Report:
 
 def check_target(text: str, options: CheckOptions, renderer: Renderer) -> TargetReport:
     """Return what was found in one target. Raises ScaffoldError when it can't be looked at."""
-    opened = open_target(text, options.answers_file)
-    manifest = renderer.manifest(opened.recorded)
-    latest, notes = _latest(opened, options, renderer)
-    comparison = _Comparison(opened, manifest, renderer, with_diff=options.with_diff)
+    look = _look_at(text, options)
+    judged = look.judged
+    manifest = renderer.manifest(judged.recorded)
+    latest, notes = _latest(judged, options, renderer)
+    comparison = Comparison(
+        judged, manifest, renderer, look.files, look.settings, with_diff=options.with_diff
+    )
     findings = list(comparison.findings())
-    conflicts = {finding.path for finding in findings if finding.kind is Kind.CONFLICT}
-    findings += [finding for finding in _invalid(opened.root, renderer) if finding.path not in conflicts]
+    findings += _invalid(look, {one.path for one in findings if one.kind is Kind.CONFLICT}, renderer)
+    findings += _change(look, manifest, renderer)
+    tracked, remarks = _tracking(look, manifest, options)
+    # What lies there and isn't in the commit to be is missing there, too: once is enough.
+    told = {finding.path for finding in tracked}
+    findings = [one for one in findings if one.kind is not Kind.MISSING or one.path not in told]
+    findings += tracked
     if options.with_labels:
         from issue_scaffold.usecases.label_drift import label_findings
 
-        findings += label_findings(opened.root, on_wait=options.on_wait)
-    if latest is not None and renderer.sources.known_versions(opened.source).is_newer(latest, opened.version):
-        findings.append(drift.outdated(opened.answers_file, opened.version, latest, comparison.remedy))
+        findings += label_findings(look.root, on_wait=options.on_wait)
+    known = renderer.sources.known_versions(judged.source)
+    if latest is not None and known.is_newer(latest, judged.version):
+        findings.append(
+            drift.outdated(judged.answers_file, judged.version, latest, comparison.remedy)
+        )
     # What isn't to fail is no error in any output either: an annotation of a green run is a warning.
-    findings = [finding if finding.kind in options.fail_on else _mild(finding) for finding in findings]
+    findings = [
+        finding if finding.kind in options.fail_on else _mild(finding) for finding in findings
+    ]
     findings.sort(key=lambda finding: finding.sort_key)
-    clean = all(finding.kind is Kind.ACCEPTED for finding in findings)
+    clean = all(finding.kind in OVERLOOKED for finding in findings)
     return TargetReport(
         target=text,
         status="clean" if clean else "findings",
         findings=tuple(findings),
-        template=TemplateState(source=opened.source.recorded, version=opened.version, latest=latest),
-        notes=notes,
+        template=TemplateState(
+            source=judged.source.recorded, version=judged.version, latest=latest
+        ),
+        notes=notes + remarks,
     )
+
+
+class _Look(NamedTuple):
+    """What is looked at, and by whose word.
+
+    `opened` is the target as its files say, `judged` the one to compare them with; `settings` is the content of the
+    settings file that counts, and `base` the trusted revision, if one was named and has the target set up.
+    """
+
+    root: Path
+    files: "Tree"
+    staged: "StoredTree | None"
+    opened: Target
+    judged: Target
+    settings: bytes
+    base: "Base | None"
+
+
+def _look_at(text: str, options: CheckOptions) -> _Look:
+    root = resolve_folder(text)
+    staged = None
+    if options.staged:
+        from issue_scaffold.usecases.commit_to_be import staged_tree
+
+        staged = staged_tree(root, text)
+    files: Tree = WorkTree(root) if staged is None else staged
+    opened = open_target(text, options.answers_file, staged)
+    settings = content_of(files, SETTINGS_PATH)
+    if options.trusted_ref is not None:
+        from issue_scaffold.usecases.trusted import judged_target, open_base
+
+        base = open_base(opened, options.trusted_ref)
+        if base is not None:
+            judged = judged_target(base, opened)
+            return _Look(root, files, staged, opened, judged, base.settings, base)
+    return _Look(root, files, staged, opened, opened, settings, None)
+
+
+def _change(look: _Look, manifest: Manifest, renderer: Renderer) -> list[Finding]:
+    """Return what a change does to how it is checked itself."""
+    if look.base is None:
+        return []
+    from issue_scaffold.usecases.trusted import changes, dropped_checks
+
+    found = list(changes(look.base, look.opened, look.files))
+    trusted = look.base.target
+    if look.judged is look.opened and trusted.answers != look.opened.answers:
+        answered_before = trusted._replace(version=look.opened.version).recorded
+        try:
+            before = renderer.manifest(answered_before)
+        except ScaffoldError:  # the trusted answers don't fit the version that the change brings
+            before = renderer.manifest(trusted.recorded)
+        found += dropped_checks(look.base, manifest.entries, before.entries)
+    return found
+
+
+def _tracking(
+    look: _Look, manifest: Manifest, options: CheckOptions
+) -> tuple[list[Finding], tuple[str, ...]]:
+    """Return the managed files that git doesn't have as they are checked, and a remark where that is unknown."""
+    from issue_scaffold.usecases import commit_to_be
+
+    kept = [path for path in manifest.entries if path not in manifest.write_once]
+    if look.staged is not None:
+        return commit_to_be.not_in_commit(look.root, look.staged, kept), ()
+    if options.in_ci:
+        return commit_to_be.not_in_git(look.root, kept)
+    return commit_to_be.left_out_of_git(look.root, kept)
 
 
 def _mild(finding: Finding) -> Finding:
@@ -112,94 +197,42 @@ def _latest(opened: Target, options: CheckOptions, renderer: Renderer) -> tuple[
     return None, (f"whether a newer version is out is unknown: {why}",)
 
 
-class _Comparison:
-    """One target against one manifest; contents are loaded when something differs."""
+def _invalid(look: _Look, conflicts: Container[str], renderer: Renderer) -> list[Finding]:
+    """Return the validator's errors, and what it was told to overlook, but for files in `conflicts`."""
+    if look.base is None:
+        found = _errors(look.files.validated(), renderer)
+    else:
+        from issue_scaffold.usecases.trusted import invalid_by
 
-    def __init__(self, opened: Target, manifest: Manifest, renderer: Renderer, *, with_diff: bool) -> None:
-        self.opened = opened
-        self.manifest = manifest
-        self.renderer = renderer
-        self.with_diff = with_diff
-        self.remedy = Remedy(opened.shown)
-        self.rendering: Rendering | None = None
+        found = invalid_by(look.base, look.files.validated())
+    return [finding for finding in found if finding.path not in conflicts]
 
-    def findings(self) -> Iterator[Finding]:
-        """Yield what differs, file by file."""
-        accepted = accepted_deviations(self.opened.root)
-        for path, entry in self.manifest.entries.items():
-            if path not in self.manifest.write_once:
-                yield from self._file(path, entry, accepted)
 
-    def _file(self, path: str, entry: Entry, accepted: "Mapping[str, Accepted]") -> Iterator[Finding]:
-        found = target.read_file(self.opened.root, path)
-        if found is not None and found.digest == entry.digest and _same_mode(found, entry):
-            return
-        deviation = accepted.get(path)
-        if found is not None and self._has_conflict(path, found):
-            yield drift.conflict(path, found.content)
-        elif deviation is not None and deviation.sha256 == (None if found is None else found.digest):
-            yield drift.accepted(path, deviation.reason)
-        elif found is None:
-            yield drift.missing(path, self.remedy)
-        else:
-            yield from self._differing(path, found)
+def _errors(contents: Mapping[str, bytes], renderer: Renderer) -> tuple[Finding, ...]:
+    """Return errors and what was overlooked, from the cache when the same files were looked at before."""
+    rows = [f"{path} {content_digest(content)}" for path, content in contents.items()]
+    key = digest_of(__version__, *rows)
+    known = renderer.store.read_document("valid", key)
+    if known is not None:
+        return _overlooked_rows(known)
+    from issue_scaffold.usecases.validate import errors_and_overlooked
 
-    def _has_conflict(self, path: str, found: File) -> bool:
-        # A template may hold markers itself, in a guide on merging say.
-        count = count_conflicts(found.content)
-        return count > 0 and count > count_conflicts(self._wanted(path).content)
+    found = errors_and_overlooked(contents)
+    if all(finding.kind is Kind.IGNORED for finding in found):
+        kept = [[one.path, one.line, one.column, one.message] for one in found]
+        renderer.store.write_document("valid", key, {"ignored": kept})
+    return found
 
-    def _differing(self, path: str, found: File) -> tuple[Finding, ...]:
-        wanted = self._wanted(path)
-        if path == self.manifest.answers_file:
-            same = same_answers(wanted.content, found.content, with_record=False)
-            return () if same else (self._answers(path, wanted, found),)
-        if wanted.is_text and found.is_text:
-            from issue_scaffold.adapters import structured_files
 
-            try:
-                differences = structured_files.differences(path, wanted.content.decode(), found.content.decode())
-            except UnicodeDecodeError:
-                differences = None
-            if differences is not None:
-                return drift.modified_by_meaning(
-                    path, differences, wanted, found, self.remedy, with_diff=self.with_diff
-                )
-        return (drift.modified(path, wanted, found, self.remedy, with_diff=self.with_diff),)
-
-    def _answers(self, path: str, wanted: File, found: File) -> Finding:
-        return Finding(
-            kind=Kind.MODIFIED,
-            severity=Severity.ERROR,
-            path=path,
-            message="the recorded answers are not what the template makes of them",
-            hint=self.remedy.update(),
-            diff=drift.unified_diff(path, wanted, found) if self.with_diff else None,
+def _overlooked_rows(document: Mapping[str, Any]) -> tuple[Finding, ...]:
+    return tuple(
+        Finding(
+            kind=Kind.IGNORED,
+            severity=Severity.INFO,
+            path=str(path),
+            line=int(line),
+            column=int(column),
+            message=str(message),
         )
-
-    def _wanted(self, path: str) -> File:
-        if self.rendering is None:
-            self.rendering = self.renderer.rendering(self.opened.recorded)
-        return self.rendering.files[path]
-
-
-def _same_mode(found: File, entry: Entry) -> bool:
-    # Windows has no executable bit.
-    return found.executable == entry.executable or os.name == "nt"
-
-
-def _invalid(root: Path, renderer: Renderer) -> tuple[Finding, ...]:
-    """Return the validator's errors, from the cache when the same files were looked at before."""
-    paths = repository_paths(root)
-    files = [f"{path} {content_digest(read_file(str(root / path)))}" for path in paths]
-    settings = root / SETTINGS_PATH
-    files.append(settings.read_text(encoding="utf-8", errors="replace") if settings.is_file() else "")
-    key = digest_of(__version__, *files)
-    if renderer.store.read_document("valid", key) is not None:
-        return ()
-    from issue_scaffold.usecases.validate import validate_repository
-
-    errors = tuple(finding for finding in validate_repository(root) if finding.severity is Severity.ERROR)
-    if not errors:
-        renderer.store.write_document("valid", key, {})
-    return errors
+        for path, line, column, message in document["ignored"]
+    )

@@ -3,7 +3,7 @@
 Owns the order of the steps, and suppressions. Trees are dropped file by file; only what cross-file rules need is kept.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from issue_scaffold.adapters.documents import encoding_problem, load
@@ -18,7 +18,13 @@ from issue_scaffold.domain.rules.cross import Repository, summarize_config, summ
 from issue_scaffold.domain.rules.registry import RULES, Rule, run
 from issue_scaffold.domain.rules.template import NOT_TEMPLATES
 from issue_scaffold.domain.source import Source
-from issue_scaffold.domain.suppression import Suppression, covers, find_suppressions, matches
+from issue_scaffold.domain.suppression import (
+    IgnoreEntry,
+    Suppression,
+    covers,
+    find_suppressions,
+    matches,
+)
 from issue_scaffold.domain.yaml_tree import Mapping as MappingNode
 from issue_scaffold.domain.yaml_tree import Node, Scalar, Sequence
 
@@ -60,11 +66,54 @@ class Located(NamedTuple):
         )
 
 
+class Overlooked(NamedTuple):
+    """One suppression that is honoured: where it stands (a span of `source`), why, and what it silences."""
+
+    source: Source
+    start: int
+    reason: str
+    silenced: tuple[Located, ...]
+
+    def finding(self) -> Finding | None:
+        """Return what `check` shows: the errors that this kept from failing; None if there are none."""
+        errors = [item for item in self.silenced if item.severity is Severity.ERROR]
+        if not errors:
+            return None
+        count = "1 error is" if len(errors) == 1 else f"{len(errors)} errors are"
+        rules = ", ".join(sorted({item.rule.id for item in errors}))
+        paths = ", ".join(sorted({item.source.path for item in errors}))
+        line, column = self.source.position(self.start)
+        return Finding(
+            kind=Kind.IGNORED,
+            severity=Severity.INFO,
+            path=self.source.path,
+            line=line,
+            column=column,
+            message=f"{count} ignored in {paths} ({rules}): {self.reason or 'no reason is given'}",
+        )
+
+
+class Examination(NamedTuple):
+    """What is wrong with files, and what was overlooked because the repository says so."""
+
+    located: list[Located]
+    overlooked: tuple[Overlooked, ...]
+
+
+# Tells whether a comment of a file may silence anything: by the file's path and the comment's own text.
+Honour = Callable[[str, str], bool]
+
+
+def _honour_all(_path: str, _comment: str) -> bool:
+    return True
+
+
 class _State:
     """What is gathered while files are looked at one by one."""
 
-    def __init__(self, files: Mapping[str, bytes]) -> None:
+    def __init__(self, files: Mapping[str, bytes], honour: Honour) -> None:
         self.paths = frozenset(files)
+        self.honour = honour
         self.settings = Settings()
         self.located: list[Located] = []
         self.sources: dict[str, Source] = {}
@@ -91,7 +140,17 @@ def examine(files: Mapping[str, bytes], *, together: bool = True) -> list[Locate
 
     `together` says that the files are one repository's, so that cross-file rules apply.
     """
-    state = _State(files)
+    return examine_whole(files, together=together).located
+
+
+def examine_whole(
+    files: Mapping[str, bytes], *, together: bool = True, honour: Honour = _honour_all
+) -> Examination:
+    """Return the problems of files as `examine` does, and what was overlooked.
+
+    `honour` decides which comments may silence a problem; the settings among `files` always may.
+    """
+    state = _State(files, honour)
     for path in sorted(files):
         if path == SETTINGS_PATH and together:
             _settings(state, path, files[path])
@@ -99,7 +158,8 @@ def examine(files: Mapping[str, bytes], *, together: bool = True) -> list[Locate
             _one(state, path, files[path])
     if together:
         _across(state)
-    return sorted(_unsuppressed(state), key=_order)
+    located, overlooked = _unsuppressed(state)
+    return Examination(sorted(located, key=_order), overlooked)
 
 
 def _order(found: Located) -> tuple[str, int, str, str]:
@@ -119,7 +179,10 @@ def _one(state: _State, path: str, content: bytes) -> None:
     state.located += [Located(rule, problem, source) for rule, problem in _problems(document)]
     if "scaffold:" in source.text:
         spans = ((node.start, node.end) for node in _scalars(document.root))
-        state.suppressions[path] = list(find_suppressions(source, spans))
+        comments = find_suppressions(source, spans)
+        state.suppressions[path] = [
+            comment for comment in comments if state.honour(path, source.text[comment.start : comment.end])
+        ]
     if document.failure is not None or document.kind is FileKind.STRAY:
         return
     if document.kind in {FileKind.FORM, FileKind.TEMPLATE} and template_folder(path):
@@ -199,9 +262,9 @@ def _across(state: _State) -> None:
     ]
 
 
-def _unsuppressed(state: _State) -> Iterable[Located]:
+def _unsuppressed(state: _State) -> tuple[list[Located], tuple[Overlooked, ...]]:
     kept: list[Located] = []
-    used: set[tuple[str, int]] = set()
+    silenced: dict[tuple[str, int], list[Located]] = {}
     for item in state.located:
         path, rule = item.source.path, item.rule.id
         hits = [
@@ -214,10 +277,27 @@ def _unsuppressed(state: _State) -> Iterable[Located]:
             for number, entry in enumerate(state.settings.ignored)
             if matches(entry.path, path) and covers((entry.rule,), rule)
         ]
-        used.update(hits)
-        if not hits or rule == "settings/invalid":
+        if rule == "settings/invalid":
+            hits = []
+        for hit in hits:
+            silenced.setdefault(hit, []).append(item)
+        if not hits:
             kept.append(item)
-    return kept + list(_about_suppressions(state, used))
+    overlooked = tuple(_overlooked(state, silenced))
+    return kept + list(_about_suppressions(state, set(silenced))), overlooked
+
+
+def _overlooked(
+    state: _State, silenced: Mapping[tuple[str, int], list[Located]]
+) -> Iterator[Overlooked]:
+    for (path, number), items in sorted(silenced.items(), key=lambda pair: pair[0]):
+        source = state.sources[path]
+        entry: IgnoreEntry | Suppression
+        if path == SETTINGS_PATH:
+            entry = state.settings.ignored[number]
+        else:
+            entry = state.suppressions[path][number]
+        yield Overlooked(source, entry.start, entry.reason, tuple(items))
 
 
 def _about_suppressions(state: _State, used: set[tuple[str, int]]) -> Iterator[Located]:

@@ -15,6 +15,7 @@ from issue_scaffold.usecases.rendering import Request
 
 if TYPE_CHECKING:
     from issue_scaffold.adapters.settings_file import Accepted
+    from issue_scaffold.adapters.trees import Tree
 
 ANSWERS_FILE: Final = ".copier-answers.scaffold.yml"
 
@@ -61,18 +62,37 @@ def answers_path(text: str | None) -> str:
     return Path(path).as_posix()
 
 
-def open_target(text: str, answers_file: str | None = None) -> Target:
-    """Open an initialised target. Raises UsageError when it isn't one, or its answers file can't be understood."""
+def open_target(text: str, answers_file: str | None = None, tree: "Tree | None" = None) -> Target:
+    """Open an initialised target, as its work tree has it, or another tree of its files.
+
+    Raises UsageError when it isn't one, or its answers file can't be understood.
+    """
     root = resolve_folder(text)
     name = answers_path(answers_file)
     path = root / name
+    if tree is not None:
+        stored = tree.read(name)
+        if stored is None or stored.link is not None:
+            raise UsageError(
+                f"{text} is not initialised in git: the commit to be has no {name}",
+                hint=f"run: git add {name}" if path.exists() else _where_else(root, text),
+            )
+        return target_of(text, root, name, stored.content)
     try:
         content = path.read_bytes()
     except FileNotFoundError as error:
         raise UsageError(f"{text} is not initialised: it has no {name}", hint=_where_else(root, text)) from error
     except OSError as error:
         raise ScaffoldError(f"{path} can't be read: {error.strerror}") from error
-    shown = name if text == "." else f"{text.rstrip('/')}/{name}"
+    return target_of(text, root, name, content)
+
+
+def target_of(text: str, root: Path, name: str, content: bytes, *, place: str = "") -> Target:
+    """Return the target that the content of an answers file describes; `place` stands before its name in messages.
+
+    Raises UsageError when it can't be understood.
+    """
+    shown = place + (name if text == "." else f"{text.rstrip('/')}/{name}")
     try:
         answers = parse_answers(content)
     except (yaml.YAMLError, ValueError) as error:
@@ -95,6 +115,16 @@ def accepted_deviations(root: Path) -> "dict[str, Accepted]":
     try:
         content = (root / SETTINGS_PATH).read_bytes()
     except (FileNotFoundError, NotADirectoryError):
+        return {}
+    return accepted_in(content)
+
+
+def accepted_in(content: bytes) -> "dict[str, Accepted]":
+    """Return the accepted deviations in the content of a settings file by path, empty for none.
+
+    Raises UsageError for a mistake in it.
+    """
+    if not content:
         return {}
     from issue_scaffold.adapters.settings_file import parse_settings
 

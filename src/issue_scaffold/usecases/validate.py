@@ -4,7 +4,7 @@ Owns which files belong together and what exit code follows; what is wrong with 
 """
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -61,6 +61,22 @@ def repository_files(root: Path) -> list[str]:
 def validate_repository(root: Path) -> tuple[Finding, ...]:
     """Return the findings of a repository, with paths relative to it. Raises ScaffoldError for unreadable files."""
     return validate_files({path: read_file(str(root / path)) for path in repository_paths(root)})
+
+
+def errors_and_overlooked(
+    contents: Mapping[str, bytes], honour: Callable[[str, str], bool] | None = None
+) -> tuple[Finding, ...]:
+    """Return the validator's errors in files, and a finding for each suppression that kept an error from being one.
+
+    `honour` decides which comments of the files may do that; None: all.
+    """
+    from issue_scaffold.usecases.examination import examine_whole
+
+    examined = examine_whole(contents) if honour is None else examine_whole(contents, honour=honour)
+    located = (item.finding() for item in examined.located)
+    errors = [finding for finding in located if finding.severity is Severity.ERROR]
+    overlooked = [entry.finding() for entry in examined.overlooked]
+    return (*errors, *(finding for finding in overlooked if finding is not None))
 
 
 def validate(

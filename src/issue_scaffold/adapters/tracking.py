@@ -1,0 +1,74 @@
+"""Which files of a work tree git has, and whether as they are; for a check that must not start a process for nothing.
+
+Owns the quick look into git's index file: https://git-scm.com/docs/index-format
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+from issue_scaffold.adapters import git
+from issue_scaffold.adapters.stored_tree import StoredTree
+from issue_scaffold.domain.rendering import File, to_lf
+
+_PLAIN_VERSIONS: Final = (b"\0\0\0\2", b"\0\0\0\3")
+_NAME_BITS: Final = 0x0FFF
+# A larger index is git's to read.
+_MAX_INDEX_BYTES: Final = 16 * 1024 * 1024
+
+
+def left_out(root: Path, paths: Sequence[str]) -> set[str]:
+    """Return the files that an ignore rule keeps out of git. Empty outside of a work tree.
+
+    Starts git only where the index doesn't plainly have all of them. Raises GitError when git can't be asked.
+    """
+    top = git.top_level(root)
+    if top is None:
+        return set()
+    missing = _not_plainly_in_index(top, root, paths)
+    return git.ignored_paths(root, missing) if missing else set()
+
+
+def _not_plainly_in_index(top: Path, root: Path, paths: Sequence[str]) -> list[str]:
+    prefix = "" if root == top else f"{root.relative_to(top).as_posix()}/"
+    try:
+        index = top / ".git" / "index"
+        if index.stat().st_size > _MAX_INDEX_BYTES:
+            return list(paths)
+        content = index.read_bytes()
+    except OSError:  # nothing is staged yet, or `.git` is a file
+        return list(paths)
+    if content[4:8] not in _PLAIN_VERSIONS:
+        return list(paths)
+    return [path for path in paths if not _has_entry(content, f"{prefix}{path}".encode())]
+
+
+def _has_entry(index: bytes, name: bytes) -> bool:
+    """Tell whether an index of version 2 or 3 has an entry of that name; its length stands right before it."""
+    ending = name + b"\0"
+    at = index.find(ending)
+    while at > 1:
+        # Two more bytes of flags stand between in version 3, for entries that are new or skipped.
+        for flags in (index[at - 2 : at], index[at - 4 : at - 2]):
+            if int.from_bytes(flags) & _NAME_BITS == min(len(name), _NAME_BITS):
+                return True
+        at = index.find(ending, at + 1)
+    return False
+
+
+def stored_otherwise(tree: StoredTree, files: Mapping[str, File]) -> list[str]:
+    """Return the files that git has with another content than they have; line ends don't count."""
+    return [path for path, file in files.items() if path in tree and not _is_blob(file, tree.blob(path))]
+
+
+def _is_blob(file: File, blob: str) -> bool:
+    content = file.content if file.link is None else file.link.encode()
+    return blob in {_blob_id(content, len(blob)), _blob_id(to_lf(content), len(blob))}
+
+
+def _blob_id(content: bytes, digits: int) -> str:
+    """Return git's name of a content; 40 hex digits are SHA-1, 64 are SHA-256."""
+    header = f"blob {len(content)}\0".encode()
+    algorithm = hashlib.sha256 if digits == 64 else hashlib.sha1  # noqa: PLR2004
+    return algorithm(header + content, usedforsecurity=False).hexdigest()

@@ -1,0 +1,59 @@
+"""Where a check reads a target's files: in its work tree, in the index, or in a revision, all by the same questions."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Protocol
+
+from issue_scaffold.adapters import target
+from issue_scaffold.adapters.source_files import read_file, repository_paths
+from issue_scaffold.domain.rendering import File
+
+
+class Tree(Protocol):
+    """The files of a target."""
+
+    def read(self, path: str) -> File | None:
+        """Return a file, or None when there is none. Raises ScaffoldError for one that can't be read."""
+
+    def linked_folder(self, path: str) -> str | None:
+        """Return the folder on the way to a path that is a symlink; None when all are folders."""
+
+    def load(self, paths: Iterable[str]) -> None:
+        """Prepare to read these paths, where that is cheaper at once."""
+
+    def validated(self) -> dict[str, bytes]:
+        """Return the contents of all files that the validator looks at. Raises ScaffoldError."""
+
+
+class WorkTree:
+    """The files as they lie in a folder."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def read(self, path: str) -> File | None:
+        """Return a file, as `Tree.read` does."""
+        return target.read_file(self.root, path)
+
+    def linked_folder(self, path: str) -> str | None:
+        """Return the linked folder on the way to a path, as `Tree.linked_folder` does."""
+        place = self.root
+        for part in path.split("/")[:-1]:
+            place = place / part
+            if place.is_symlink():
+                return place.relative_to(self.root).as_posix()
+        return None
+
+    def load(self, paths: Iterable[str]) -> None:
+        """Do nothing: files are read one by one."""
+
+    def validated(self) -> dict[str, bytes]:
+        """Return the contents of what the validator looks at."""
+        return {path: read_file(str(self.root / path)) for path in repository_paths(self.root)}
+
+
+
+def content_of(tree: Tree, path: str) -> bytes:
+    """Return the content of a file that need not be there. Raises ScaffoldError as `Tree.read` does."""
+    file = tree.read(path)
+    return b"" if file is None else file.content
