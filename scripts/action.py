@@ -5,8 +5,10 @@ its exit code on. Findings don't end the step, so that the next one can upload S
 Needs only the standard library: it runs before anything is installed.
 """
 
+import base64
 import json
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -19,6 +21,7 @@ from typing import Final, NoReturn
 
 COMMANDS: Final = ("check", "validate", "labels-plan", "update")
 FAILURE: Final = 3
+COMMIT: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +32,7 @@ class Inputs:
     source: str
     args: tuple[str, ...]
     fail_on: str
+    trusted_ref: str
     folder: str
     sarif: bool
 
@@ -74,11 +78,15 @@ def read_inputs(environment: Mapping[str, str]) -> Inputs:
         args = tuple(shlex.split(environment["INPUT_ARGS"]))
     except ValueError as error:
         stop(f"input args: {error}")
+    trusted_ref = environment["INPUT_TRUSTED_REF"]
+    if trusted_ref and command != "check":
+        stop(f"input trusted-ref: only the command check takes one, not {command}")
     return Inputs(
         command=command,
         source=source(environment),
         args=args,
         fail_on=fail_on,
+        trusted_ref=trusted_ref,
         folder=environment["INPUT_WORKING_DIRECTORY"] or ".",
         sarif=sarif == "true",
     )
@@ -119,6 +127,8 @@ def report(inputs: Inputs, programs: Path, results: Path, environment: Mapping[s
         # From the workspace's root, so that annotations name the files as GitHub knows them.
         words += ["--diff"] if inputs.command == "check" else []
         words += ["--fail-on", inputs.fail_on] if inputs.fail_on else []
+        if inputs.command == "check" and (trusted := inputs.trusted_ref or base(environment)):
+            words += ["--trusted-ref", trusted]
         words += [*inputs.args, inputs.folder]
     command = [str(programs / "scaffold"), *words]
     code = subprocess.run(command, env=environment, cwd=folder, check=False).returncode
@@ -131,6 +141,41 @@ def report(inputs: Inputs, programs: Path, results: Path, environment: Mapping[s
         report=str(found),
         sarif=str(sarif) if sarif is not None and sarif.is_file() else "",
     )
+
+
+def base(environment: Mapping[str, str]) -> str:
+    """Return the commit that a pull request is to be merged into, fetched if need be; empty for another event.
+
+    Exits with an annotation when it can't be had: without it a pull request could silence its own check.
+    """
+    event = environment.get("GITHUB_EVENT_PATH", "")
+    if environment.get("GITHUB_EVENT_NAME") not in {"pull_request", "pull_request_target"} or not event:
+        return ""
+    commit = str(json.loads(Path(event).read_bytes())["pull_request"]["base"]["sha"])
+    if COMMIT.fullmatch(commit) is None:
+        stop(f"the event names no commit as the pull request's base: {commit!r}")
+    known = ["git", "cat-file", "-e", f"{commit}^{{commit}}"]
+    if subprocess.run(known, check=False, capture_output=True).returncode == 0:
+        return commit
+    fetch = ["git", "fetch", "--quiet", "--no-tags", "--depth=1", "origin", commit]
+    if subprocess.run(fetch, env=with_token(environment), check=False).returncode:
+        stop(
+            f"the pull request's base {commit} can't be fetched, and it decides what may silence the check; "
+            "give actions/checkout `fetch-depth: 2`, or this action a token that may read the repository"
+        )
+    return commit
+
+
+def with_token(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment in which git sends the token to this server, and to no other."""
+    token = base64.b64encode(f"x-access-token:{environment['GH_TOKEN']}".encode()).decode()
+    return {
+        **environment,
+        "GIT_TERMINAL_PROMPT": "0",
+        "GIT_CONFIG_COUNT": "1",
+        "GIT_CONFIG_KEY_0": f"http.{environment['GITHUB_SERVER_URL']}/.extraheader",
+        "GIT_CONFIG_VALUE_0": f"AUTHORIZATION: basic {token}",
+    }
 
 
 def status(found: Path) -> str:
@@ -146,7 +191,9 @@ def count(found: Path) -> int:
         for target in json.loads(found.read_bytes())["targets"]
         for row in (*target.get("findings", ()), *target.get("steps", ()))
     ]
-    return sum(row.get("kind", row.get("action")) not in {"accepted", "unchanged", "unmanaged"} for row in rows)
+    return sum(
+        row.get("kind", row.get("action")) not in {"accepted", "ignored", "unchanged", "unmanaged"} for row in rows
+    )
 
 
 def update(inputs: Inputs, environment: Mapping[str, str]) -> int:

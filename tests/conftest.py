@@ -80,6 +80,7 @@ def sealed(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyP
     for name, value in GIT_IDENTITY.items():
         monkeypatch.setenv(name, value)
     for name in (
+        "CI",
         "GH_TOKEN",
         "GITHUB_TOKEN",
         "GITHUB_STEP_SUMMARY",

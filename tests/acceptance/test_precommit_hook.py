@@ -1,7 +1,6 @@
 """The hooks that other repositories get from this one, run by pre-commit itself."""
 
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -10,18 +9,14 @@ from typing import Any
 
 import pytest
 import yaml
-from tests.conftest import ANSWERS, Run, Template, commit_all, git, read_tree, write_tree
+from tests.conftest import Run, Template, commit_all, git, write_tree
 
 PROJECT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
 HOOKS: dict[str, dict[str, Any]] = {
     hook["id"]: hook for hook in yaml.safe_load((PROJECT / ".pre-commit-hooks.yaml").read_text())
 }
-EVERYTHING = (
-    "issue_types=[infrastructure, bug_report, feature_request, documentation]", "chooser=yes", "pre_commit=yes",
-    "drift_check_workflow=yes", "label_sync_workflow=yes", "tool_source=https://git.example.invalid/tool.git",
-    "tool_version=v1.0.0",
-)  # fmt: skip
+FORM = ".github/ISSUE_TEMPLATE/infrastructure.yml"
 
 
 def pre_commit(folder: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
@@ -44,38 +39,9 @@ def test_the_hooks_are_what_users_configure() -> None:
         assert hook["entry"].startswith("scaffold ")
         assert hook["pass_filenames"] is False
         assert set(hook["stages"]) == {"pre-commit", "pre-merge-commit", "pre-push", "manual"}
-        re.compile(hook["files"])
-
-
-@pytest.mark.parametrize("hook", HOOKS)
-def test_every_file_that_init_writes_sets_them_off(hook: str, scaffold: Run, repo: Path) -> None:
-    assert scaffold("init", repo, *(part for answer in EVERYTHING for part in ("-d", answer))).code == 0
-    written = set(read_tree(repo))
-    assert ".pre-commit-config.yaml" in written
-    if hook == "scaffold-validate":
-        written -= {ANSWERS, ".pre-commit-config.yaml"}
-    assert [path for path in written if not re.search(HOOKS[hook]["files"], path)] == []
-
-
-@pytest.mark.parametrize(
-    ("path", "check", "validate"),
-    [
-        (".github/scaffold.yml", True, True),
-        (".copier-answers.yml", True, False),
-        ("packages/one/.copier-answers.scaffold.yml", True, False),
-        (".gitea/ISSUE_TEMPLATE/bug.yaml", True, True),
-        (".gitlab/issue_templates/bug.md", True, True),
-        ("ISSUE_TEMPLATE.md", True, True),
-        ("docs/issue_template/bug.md", True, True),
-        ("labels.json", True, True),
-        ("src/main.py", False, False),
-        ("docs/labels.md", False, False),
-        ("my.github/x.yml", False, False),
-    ],
-)
-def test_which_files_set_them_off(path: str, check: bool, validate: bool) -> None:
-    assert bool(re.search(HOOKS["scaffold-check"]["files"], path)) is check
-    assert bool(re.search(HOOKS["scaffold-validate"]["files"], path)) is validate
+        # pre-commit names no deleted files: https://github.com/pre-commit/pre-commit/issues/3502
+        assert hook["always_run"] is True
+        assert "files" not in hook
 
 
 def test_pre_commit_runs_them(scaffold: Run, repo: Path) -> None:
@@ -90,9 +56,9 @@ def test_pre_commit_runs_them(scaffold: Run, repo: Path) -> None:
     assert first.returncode == 0, first.stdout + first.stderr
     write_tree(repo, {"a.py": "2\n"})
     git(repo, "add", "--all")
-    skipped = pre_commit(repo, "run")
-    assert skipped.returncode == 0
-    assert skipped.stdout.count("Skipped") == 2
+    others = pre_commit(repo, "run")
+    assert others.returncode == 0
+    assert others.stdout.count("Passed") == 2
     labels = repo / ".github/labels.yml"
     labels.write_text(labels.read_text().replace("color: ", "color: 'ffffff' # ", 1))
     git(repo, "add", "--all")
@@ -104,6 +70,37 @@ def test_pre_commit_runs_them(scaffold: Run, repo: Path) -> None:
         assert pre_commit(repo, "run", "--all-files", "--hook-stage", stage).returncode == 1
 
 
+@pytest.mark.parametrize("path", [FORM, ".github/labels.yml", ".github/ISSUE_TEMPLATE/infrastructure.md"])
+@pytest.mark.parametrize("how", ["rm", "mv", "rm --cached"])
+def test_a_commit_that_only_deletes_is_stopped(how: str, path: str, scaffold: Run, repo: Path) -> None:
+    assert scaffold("init", repo).code == 0
+    write_tree(repo, {".pre-commit-config.yaml": as_local("scaffold-check"), "docs/a.md": "a\n"})
+    assert pre_commit(repo, "install").returncode == 0
+    environment = {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
+    git(repo, "add", "--all")
+    subprocess.run(["git", "commit", "-m", "a"], cwd=repo, env=environment, check=True, capture_output=True)
+    git(repo, *how.split(), "--quiet" if how != "mv" else "-v", path, *(["docs/a.old"] if how == "mv" else []))
+    done = subprocess.run(
+        ["git", "commit", "-m", "b"], cwd=repo, env=environment, check=False, capture_output=True, text=True
+    )
+    assert done.returncode == 1
+    assert path in done.stderr + done.stdout
+    assert git(repo, "rev-list", "--count", "HEAD") == "1"
+
+
+def test_a_partial_commit_is_judged_by_its_own_index(scaffold: Run, repo: Path) -> None:
+    assert scaffold("init", repo).code == 0
+    write_tree(repo, {".pre-commit-config.yaml": as_local("scaffold-check"), "a.txt": "a\n"})
+    assert pre_commit(repo, "install").returncode == 0
+    environment = {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
+    git(repo, "add", "--all")
+    subprocess.run(["git", "commit", "-m", "a"], cwd=repo, env=environment, check=True, capture_output=True)
+    git(repo, "rm", "--quiet", "--cached", FORM)
+    write_tree(repo, {"a.txt": "b\n"})
+    subprocess.run(["git", "commit", "-m", "b", "a.txt"], cwd=repo, env=environment, check=True, capture_output=True)
+    assert git(repo, "show", "--format=", "--name-only", "HEAD") == "a.txt"
+
+
 def test_a_git_template_from_the_cache(scaffold: Run, template: Template, repo: Path) -> None:
     template.release("v1", {".github/a.md": "a\n"})
     assert scaffold("init", repo, "-t", template).code == 0
@@ -111,6 +108,7 @@ def test_a_git_template_from_the_cache(scaffold: Run, template: Template, repo: 
     commit_all(repo)
     assert pre_commit(repo, "run", "--all-files").returncode == 0
     write_tree(repo, {".github/a.md": "b\n"})
+    git(repo, "add", "--all")
     assert pre_commit(repo, "run", "--all-files").returncode == 1
 
 

@@ -123,6 +123,7 @@ def mended_by_its_message(run: Run, workspace: Path) -> str:
     for command in ran:
         words = [str(SCRIPTS / "scaffold"), *shlex.split(command)[1:]]
         subprocess.run(words, cwd=workspace, check=True, capture_output=True)
+    git(workspace, "add", "--all")
     return "; ".join(ran)
 
 
@@ -133,7 +134,7 @@ def test_metadata_is_what_github_reads_and_pins_what_it_uses() -> None:
     assert used
     assert all(re.fullmatch(r"[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", line) for line in used)
     assert {name: "description" in details for name, details in ACTION["inputs"].items()} == dict.fromkeys(
-        ["command", "version", "args", "fail-on", "working-directory", "sarif", "token"], True
+        ["command", "version", "args", "fail-on", "trusted-ref", "working-directory", "sarif", "token"], True
     )
     assert ACTION["outputs"].keys() == {"status", "findings", "report"}
 
@@ -198,6 +199,7 @@ def test_folder_of_a_larger_repository_is_named_from_its_root(action: Action) ->
     for path in (".github", ".copier-answers.scaffold.yml"):
         (action.workspace / path).rename(shop / path)
     write_tree(shop, {FILE: CONTENT + "two\n"})
+    git(action.workspace, "add", "--all")
     run = action(working_directory="packages/shop")
     assert run.code == 1
     assert f"::error file=packages/shop/{FILE}," in run.step.out
@@ -318,3 +320,41 @@ def test_update_runs_the_workflows_script(action: Action, template: Template) ->
     assert (run.code, run.step.outputs["status"]) == (0, "changed"), run.step.err
     assert (action.runner.folder / "gh.log").read_text(encoding="utf-8") == "pr list\npr create\n"
     assert "v2.0.0" in run.step.summary
+
+
+@pytest.fixture
+def change(action: Action, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the event of a pull request that edits a file and accepts that itself, checked out without its base."""
+    base = git(action.workspace, "rev-parse", "HEAD")
+    write_tree(action.workspace, {FILE: CONTENT + "two\n"})
+    words = [str(SCRIPTS / "scaffold"), "accept", FILE, "--reason", "because"]
+    subprocess.run(words, cwd=action.workspace, check=True, capture_output=True)
+    commit_all(action.workspace)
+    origin = action.runner.folder / "origin.git"
+    git(action.workspace, "clone", "--quiet", "--bare", ".", str(origin))
+    git(origin, "config", "uploadpack.allowAnySHA1InWant", "true")
+    event = action.runner.folder / "event.json"
+    event.write_text(json.dumps({"pull_request": {"base": {"sha": base}}}), encoding="utf-8")
+    action.runner.variables |= {"GITHUB_EVENT_NAME": "pull_request", "GITHUB_EVENT_PATH": str(event)}
+    action.workspace = action.runner.folder / "workspace"
+    git(action.runner.folder, "clone", "--quiet", "--depth=1", f"file://{origin}", str(action.workspace))
+    monkeypatch.setenv("GIT_ALLOW_PROTOCOL", "file")
+    return event
+
+
+def test_a_pull_request_cannot_silence_its_own_check(action: Action, change: Path) -> None:
+    assert change.is_file()
+    run = action()
+    assert run.code == 1
+    assert "not honoured before it is in" in run.step.out
+    action.runner.variables["GITHUB_EVENT_NAME"] = "push"
+    assert action().code == 0
+    assert action(trusted_ref="HEAD").code == 0
+
+
+def test_a_base_that_cannot_be_had_fails(action: Action, change: Path) -> None:
+    for sha, word in (("0" * 40, "can't be fetched"), ("--upload-pack=x", "names no commit")):
+        change.write_text(json.dumps({"pull_request": {"base": {"sha": sha}}}), encoding="utf-8")
+        run = action()
+        assert run.code == 3
+        assert word in run.step.out

@@ -101,13 +101,67 @@ def script(job: dict[str, Any], name: str) -> str:
 
 def test_check_on_github_annotates_and_summarises(render: Callable[..., Path], runner: Runner, shop: Path) -> None:
     job = load(render(**EVERYTHING) / ".github/workflows/scaffold-check.yml")["jobs"]["check"]
-    assert runner.run(script(job, "Check"), shop).code == 0
+    assert runner.run(script(job, "Check"), shop, TRUSTED_REF="").code == 0
     drift(shop)
-    step = runner.run(script(job, "Check"), shop)
+    step = runner.run(script(job, "Check"), shop, TRUSTED_REF="")
     assert step.code == 1
     assert f"::error file={FILE}," in step.out
     assert "scaffold update --restore" in step.out
     assert "+more" in step.summary
+
+
+def accept_own_drift(shop: Path) -> None:
+    """Edit a managed file, accept that, and commit it all."""
+    from issue_scaffold.cli.main import main
+
+    drift(shop)
+    assert main(["accept", str(shop / FILE), "--reason", "because"]) == 0
+    commit_all(shop)
+
+
+def test_a_pull_request_on_github_is_judged_by_its_base(
+    render: Callable[..., Path], runner: Runner, shop: Path
+) -> None:
+    job = load(render(**EVERYTHING) / ".github/workflows/scaffold-check.yml")["jobs"]["check"]
+    (checkout,) = [step for step in job["steps"] if step["name"] == "Check out"]
+    assert checkout["with"]["fetch-depth"] == 2
+    git(shop, "checkout", "--quiet", "-b", "change")
+    accept_own_drift(shop)
+    git(shop, "checkout", "--quiet", "--detach", "main")
+    git(shop, "merge", "--quiet", "--no-ff", "-m", "merge", "change")
+    assert runner.run(script(job, "Check"), shop, TRUSTED_REF="").code == 0
+    assert runner.run(script(job, "Check"), shop, TRUSTED_REF="HEAD^1").code == 1
+
+
+def test_a_merge_request_on_gitlab_is_judged_by_its_base(
+    render: Callable[..., Path], runner: Runner, shop: Path, tmp_path: Path
+) -> None:
+    job = load(render(**EVERYTHING, platform="gitlab") / ".gitlab/ci/scaffold-check.yml")["scaffold-check"]
+    git(shop, "clone", "--quiet", "--bare", ".", str(tmp_path / "origin.git"))
+    git(shop, "remote", "add", "origin", f"file://{tmp_path}/origin.git")
+    accept_own_drift(shop)
+    lines = "\n".join([*job["before_script"], *job["script"]])
+    assert runner.run(lines, shop, **job["variables"]).code == 0
+    variables = job["variables"] | {"CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "main"}
+    assert runner.run(lines, shop, **variables).code == 1
+
+
+@pytest.mark.parametrize("platform", ["forgejo", "gitea"])
+def test_a_pull_request_elsewhere_is_judged_by_its_base(
+    render: Callable[..., Path], runner: Runner, shop: Path, tmp_path: Path, platform: str
+) -> None:
+    job = load(render(**EVERYTHING, platform=platform) / f".{platform}/workflows/scaffold-check.yml")["jobs"]["check"]
+    git(shop, "branch", "change")
+    git(shop, "checkout", "--quiet", "change")
+    accept_own_drift(shop)
+    git(shop, "update-ref", "refs/pull/1/head", "HEAD")
+    runner.variables |= {"GITHUB_SERVER_URL": f"file://{tmp_path}", "GITHUB_REPOSITORY": "repo", "TOKEN": "x"}
+    checkout = tmp_path / "checkout"
+    checkout.mkdir()
+    fetched = runner.run(script(job, "Check out"), checkout, GITHUB_REF="refs/pull/1/head", BASE="main")
+    assert fetched.code == 0, fetched.err
+    assert runner.run(script(job, "Check"), checkout, TRUSTED_REF="").code == 0
+    assert runner.run(script(job, "Check"), checkout, TRUSTED_REF="refs/scaffold/base").code == 1
 
 
 @pytest.mark.parametrize("platform", ["forgejo", "gitea"])
@@ -124,8 +178,8 @@ def test_check_elsewhere_fetches_the_commit_by_git_alone(
     for ref in ("refs/heads/main", "refs/pull/1/head"):
         checkout = tmp_path / ref.replace("/", "-")
         checkout.mkdir()
-        assert runner.run(script(job, "Check out"), checkout, GITHUB_REF=ref).code == 0
-        step = runner.run(script(job, "Check"), checkout)
+        assert runner.run(script(job, "Check out"), checkout, GITHUB_REF=ref, BASE="").code == 0
+        step = runner.run(script(job, "Check"), checkout, TRUSTED_REF="")
         codes.append(step.code)
     assert codes == [0, 1]
     assert "scaffold update --restore" in step.out

@@ -21,7 +21,7 @@ ALLOWED = {
 OWNERS = {
     "copier": {"adapters/copier_engine.py"},
     "plumbum": {"adapters/copier_engine.py"},
-    "subprocess": {"adapters/git.py", "adapters/token.py"},
+    "subprocess": {"adapters/git.py", "adapters/patterns.py", "adapters/token.py"},
     "click": {"cli"},
     "github": {"adapters/github_requests.py"},
     "requests": {"adapters/github_requests.py"},

@@ -29,9 +29,7 @@ class Entry(NamedTuple):
 class StoredTree:
     """The files of an index or of a revision. Blobs are read when they are asked for."""
 
-    def __init__(
-        self, folder: Path, entries: Mapping[str, Entry], unmerged: frozenset[str], max_bytes: int
-    ) -> None:
+    def __init__(self, folder: Path, entries: Mapping[str, Entry], unmerged: frozenset[str], max_bytes: int) -> None:
         """`folder` is where git is run; `unmerged` are the paths that have stages instead of one content."""
         self._folder = folder
         self._entries = dict(entries)
@@ -81,9 +79,7 @@ class StoredTree:
         blobs = [self._entries[path].blob for path in wanted]
         for path, size in zip(wanted, _sizes(self._folder, blobs), strict=True):
             if size > self._max_bytes:
-                raise ScaffoldError(
-                    f"{path} is too large in git: {size:,} bytes; expected at most {self._max_bytes:,}"
-                )
+                raise ScaffoldError(f"{path} is too large in git: {size:,} bytes; expected at most {self._max_bytes:,}")
         for path, content in zip(wanted, _contents(self._folder, blobs), strict=True):
             mode = self._entries[path].mode
             if stat.S_IFMT(mode) == _LINK:

@@ -4,13 +4,17 @@ Owns the quick look into git's index file: https://git-scm.com/docs/index-format
 """
 
 import hashlib
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 from issue_scaffold.adapters import git
+from issue_scaffold.adapters.cache_store import CacheStore, digest_of
+from issue_scaffold.adapters.source_files import read_file
 from issue_scaffold.adapters.stored_tree import StoredTree
 from issue_scaffold.domain.rendering import File, to_lf
+from issue_scaffold.errors import ScaffoldError
 
 _PLAIN_VERSIONS: Final = (b"\0\0\0\2", b"\0\0\0\3")
 _NAME_BITS: Final = 0x0FFF
@@ -18,16 +22,48 @@ _NAME_BITS: Final = 0x0FFF
 _MAX_INDEX_BYTES: Final = 16 * 1024 * 1024
 
 
-def left_out(root: Path, paths: Sequence[str]) -> set[str]:
+def left_out(root: Path, paths: Sequence[str], store: CacheStore) -> set[str]:
     """Return the files that an ignore rule keeps out of git. Empty outside of a work tree.
 
-    Starts git only where the index doesn't plainly have all of them. Raises GitError when git can't be asked.
+    Starts git only where the index doesn't plainly have all of them, and once for the same rules. Raises GitError
+    when git can't be asked.
     """
     top = git.top_level(root)
     if top is None:
         return set()
     missing = _not_plainly_in_index(top, root, paths)
-    return git.ignored_paths(root, missing) if missing else set()
+    if not missing:
+        return set()
+    rules = [path.as_posix() + _text_of(path) for path in _ignore_files(top, root, missing)]
+    key = digest_of(str(root), *missing, *rules)
+    known = store.read_document("ignored", key)
+    if known is not None and isinstance(known.get("paths"), list):
+        return {str(path) for path in known["paths"]}
+    ignored = git.ignored_paths(root, missing)
+    store.write_document("ignored", key, {"paths": sorted(ignored)})
+    return ignored
+
+
+def _ignore_files(top: Path, root: Path, paths: Sequence[str]) -> list[Path]:
+    """Return the files whose rules decide what git ignores: https://git-scm.com/docs/gitignore."""
+    folders = {top}
+    for path in paths:
+        folder = (root / path).parent
+        while folder != top:
+            folders.add(folder)
+            folder = folder.parent
+    home = Path.home()
+    settings = Path(os.environ.get("XDG_CONFIG_HOME") or home / ".config") / "git"
+    users = [Path(os.environ.get("GIT_CONFIG_GLOBAL") or home / ".gitconfig")]
+    users += [settings / "config", settings / "ignore", top / ".git" / "info" / "exclude"]
+    return [*users, *(folder / ".gitignore" for folder in sorted(folders))]
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return read_file(path).decode(errors="replace")
+    except ScaffoldError:
+        return ""
 
 
 def _not_plainly_in_index(top: Path, root: Path, paths: Sequence[str]) -> list[str]:

@@ -52,7 +52,6 @@ class WorkTree:
         return {path: read_file(str(self.root / path)) for path in repository_paths(self.root)}
 
 
-
 def content_of(tree: Tree, path: str) -> bytes:
     """Return the content of a file that need not be there. Raises ScaffoldError as `Tree.read` does."""
     file = tree.read(path)

@@ -107,8 +107,7 @@ def compare(theirs: Sequence[Label], ours: Sequence[Label]) -> list[LabelDiffere
                 if mine.fields.get(key) != value
             ]
         differences += [
-            LabelDifference(_foreign(mine, key), found.place, key)
-            for key in foreign_fate(found, ours, label)
+            LabelDifference(_foreign(mine, key), found.place, key) for key in foreign_fate(found, ours, label)
         ]
     return differences
 

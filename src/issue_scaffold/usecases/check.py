@@ -78,41 +78,42 @@ def check_target(text: str, options: CheckOptions, renderer: Renderer) -> Target
     judged = look.judged
     manifest = renderer.manifest(judged.recorded)
     latest, notes = _latest(judged, options, renderer)
-    comparison = Comparison(
-        judged, manifest, renderer, look.files, look.settings, with_diff=options.with_diff
-    )
+    comparison = Comparison(judged, manifest, renderer, look.files, look.settings, with_diff=options.with_diff)
     findings = list(comparison.findings())
     findings += _invalid(look, {one.path for one in findings if one.kind is Kind.CONFLICT}, renderer)
     findings += _change(look, manifest, renderer)
-    tracked, remarks = _tracking(look, manifest, options)
-    # What lies there and isn't in the commit to be is missing there, too: once is enough.
-    told = {finding.path for finding in tracked}
-    findings = [one for one in findings if one.kind is not Kind.MISSING or one.path not in told]
-    findings += tracked
+    tracked, remarks = _tracking(look, manifest, options, renderer)
+    findings = _with_tracked(findings, tracked)
     if options.with_labels:
         from issue_scaffold.usecases.label_drift import label_findings
 
         findings += label_findings(look.root, on_wait=options.on_wait)
     known = renderer.sources.known_versions(judged.source)
     if latest is not None and known.is_newer(latest, judged.version):
-        findings.append(
-            drift.outdated(judged.answers_file, judged.version, latest, comparison.remedy)
-        )
+        findings.append(drift.outdated(judged.answers_file, judged.version, latest, comparison.remedy))
     # What isn't to fail is no error in any output either: an annotation of a green run is a warning.
-    findings = [
-        finding if finding.kind in options.fail_on else _mild(finding) for finding in findings
-    ]
+    findings = [finding if finding.kind in options.fail_on else _mild(finding) for finding in findings]
     findings.sort(key=lambda finding: finding.sort_key)
     clean = all(finding.kind in OVERLOOKED for finding in findings)
     return TargetReport(
         target=text,
         status="clean" if clean else "findings",
         findings=tuple(findings),
-        template=TemplateState(
-            source=judged.source.recorded, version=judged.version, latest=latest
-        ),
+        template=TemplateState(source=judged.source.recorded, version=judged.version, latest=latest),
         notes=notes + remarks,
     )
+
+
+def _with_tracked(findings: list[Finding], tracked: list[Finding]) -> list[Finding]:
+    """Return findings with those on what git has, each file with the one that says more.
+
+    What lies there and isn't in the commit to be is missing in it, too; and what differs from the template has to
+    change anyway before git is to have it.
+    """
+    absent = {finding.path for finding in tracked}
+    kept = [one for one in findings if one.kind is not Kind.MISSING or one.path not in absent]
+    differing = {one.path for one in kept if one.kind is Kind.MODIFIED}
+    return kept + [finding for finding in tracked if finding.path not in differing]
 
 
 class _Look(NamedTuple):
@@ -170,17 +171,19 @@ def _change(look: _Look, manifest: Manifest, renderer: Renderer) -> list[Finding
 
 
 def _tracking(
-    look: _Look, manifest: Manifest, options: CheckOptions
+    look: _Look, manifest: Manifest, options: CheckOptions, renderer: Renderer
 ) -> tuple[list[Finding], tuple[str, ...]]:
     """Return the managed files that git doesn't have as they are checked, and a remark where that is unknown."""
     from issue_scaffold.usecases import commit_to_be
 
     kept = [path for path in manifest.entries if path not in manifest.write_once]
+    if look.settings:  # what they silence for one person, they must silence for all
+        kept.append(SETTINGS_PATH)
     if look.staged is not None:
         return commit_to_be.not_in_commit(look.root, look.staged, kept), ()
     if options.in_ci:
         return commit_to_be.not_in_git(look.root, kept)
-    return commit_to_be.left_out_of_git(look.root, kept)
+    return commit_to_be.left_out_of_git(look.root, kept, renderer.store)
 
 
 def _mild(finding: Finding) -> Finding:

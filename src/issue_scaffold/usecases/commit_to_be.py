@@ -5,7 +5,9 @@ from pathlib import Path
 from shlex import quote
 
 from issue_scaffold.adapters import git, target
+from issue_scaffold.adapters.cache_store import CacheStore
 from issue_scaffold.adapters.stored_tree import StoredTree, index_tree
+from issue_scaffold.adapters.trees import WorkTree
 from issue_scaffold.domain import drift
 from issue_scaffold.domain.finding import Finding
 from issue_scaffold.domain.limits import MAX_MANAGED_BYTES
@@ -17,17 +19,15 @@ Remarks = tuple[str, ...]
 def staged_tree(root: Path, shown: str) -> StoredTree:
     """Return the files of the commit to be. Raises UsageError outside of a git work tree, GitError."""
     if git.top_level(root) is None:
-        raise UsageError(
-            f"{shown} is not in a git repository, so nothing is staged", hint="leave out --staged"
-        )
+        raise UsageError(f"{shown} is not in a git repository, so nothing is staged", hint="leave out --staged")
     return index_tree(root, max_bytes=MAX_MANAGED_BYTES)
 
 
 def not_in_commit(root: Path, tree: StoredTree, paths: Sequence[str]) -> list[Finding]:
-    """Return a finding for each managed file that lies in the work tree, or is unmerged, and not in the commit to be."""
+    """Return a finding for each managed file that is unmerged, or lies there and not in the commit to be."""
     unmerged = [drift.unmerged(path) for path in paths if path in tree.unmerged]
     absent = [path for path in paths if path not in tree and path not in tree.unmerged]
-    there = [path for path in absent if target.read_file(root, path) is not None]
+    there = [path for path in _reached(root, absent) if target.read_file(root, path) is not None]
     ignored = git.ignored_paths(root, there) if there else set()
     return unmerged + [_untracked(path, ignored=path in ignored) for path in there]
 
@@ -48,15 +48,21 @@ def not_in_git(root: Path, paths: Sequence[str]) -> tuple[list[Finding], Remarks
     return findings, ()
 
 
-def left_out_of_git(root: Path, paths: Sequence[str]) -> tuple[list[Finding], Remarks]:
+def left_out_of_git(root: Path, paths: Sequence[str], store: CacheStore) -> tuple[list[Finding], Remarks]:
     """Return a finding for each managed file that an ignore rule keeps out of git; and a remark if that is unknown."""
     from issue_scaffold.adapters.tracking import left_out
 
     try:
-        ignored = left_out(root, paths)
+        ignored = left_out(root, _reached(root, paths), store)
     except git.GitError as error:
         return [], (f"whether git ignores these files is unknown: {error.message}",)
     return [_untracked(path, ignored=True) for path in sorted(ignored)], ()
+
+
+def _reached(root: Path, paths: Sequence[str]) -> list[str]:
+    """Return the paths that no symlink stands before; git doesn't talk about others."""
+    tree = WorkTree(root)
+    return [path for path in paths if tree.linked_folder(path) is None]
 
 
 def _untracked(path: str, *, ignored: bool) -> Finding:
@@ -66,9 +72,7 @@ def _untracked(path: str, *, ignored: bool) -> Finding:
             "an ignore rule keeps this file out of git, so nobody else gets it",
             f"see the rule: git check-ignore -v {quote(path)}; or add the file: git add -f {quote(path)}",
         )
-    return drift.untracked(
-        path, "git doesn't have this file, so nobody else gets it", f"run: git add {quote(path)}"
-    )
+    return drift.untracked(path, "git doesn't have this file, so nobody else gets it", f"run: git add {quote(path)}")
 
 
 def _other_content(path: str) -> Finding:

@@ -101,9 +101,7 @@ class Comparison:
         from issue_scaffold.usecases.hook_scope import scope_differences
 
         managed = sorted(self.manifest.entries)
-        return scope_differences(
-            wanted.content.decode(), found.content.decode(), managed, self._search
-        )
+        return scope_differences(wanted.content.decode(), found.content.decode(), managed, self._search)
 
     def _search(self, pattern: str, paths: Sequence[str]) -> list[str] | None:
         """Return the paths that a pattern is found in, from the cache where that was asked before."""

@@ -143,9 +143,7 @@ def examine(files: Mapping[str, bytes], *, together: bool = True) -> list[Locate
     return examine_whole(files, together=together).located
 
 
-def examine_whole(
-    files: Mapping[str, bytes], *, together: bool = True, honour: Honour = _honour_all
-) -> Examination:
+def examine_whole(files: Mapping[str, bytes], *, together: bool = True, honour: Honour = _honour_all) -> Examination:
     """Return the problems of files as `examine` does, and what was overlooked.
 
     `honour` decides which comments may silence a problem; the settings among `files` always may.
@@ -287,16 +285,13 @@ def _unsuppressed(state: _State) -> tuple[list[Located], tuple[Overlooked, ...]]
     return kept + list(_about_suppressions(state, set(silenced))), overlooked
 
 
-def _overlooked(
-    state: _State, silenced: Mapping[tuple[str, int], list[Located]]
-) -> Iterator[Overlooked]:
+def _overlooked(state: _State, silenced: Mapping[tuple[str, int], list[Located]]) -> Iterator[Overlooked]:
     for (path, number), items in sorted(silenced.items(), key=lambda pair: pair[0]):
         source = state.sources[path]
-        entry: IgnoreEntry | Suppression
+        entries: list[IgnoreEntry] | list[Suppression] = state.suppressions.get(path, [])
         if path == SETTINGS_PATH:
-            entry = state.settings.ignored[number]
-        else:
-            entry = state.suppressions[path][number]
+            entries = list(state.settings.ignored)
+        entry = entries[number]
         yield Overlooked(source, entry.start, entry.reason, tuple(items))
 
 

@@ -16,9 +16,7 @@ from issue_scaffold.domain.structured import Difference
 Search = Callable[[str, Sequence[str]], list[str] | None]
 
 
-def scope_differences(
-    rendered: str, ours: str, managed: Sequence[str], search: Search
-) -> tuple[Difference, ...]:
+def scope_differences(rendered: str, ours: str, managed: Sequence[str], search: Search) -> tuple[Difference, ...]:
     """Return what leaves the template's files, or its hooks, out of every run.
 
     `managed` are the template's files; `search` returns those that a pattern is found in, or None when the pattern

@@ -42,9 +42,7 @@ def open_base(opened: Target, revision: str) -> Base | None:
     answers = stored.read(opened.answers_file)
     if answers is None:
         return None
-    described = target_of(
-        opened.shown, opened.root, opened.answers_file, answers.content, place=f"{revision}:"
-    )
+    described = target_of(opened.shown, opened.root, opened.answers_file, answers.content, place=f"{revision}:")
     settings = content_of(stored, SETTINGS_PATH)
     return Base(revision=revision, tree=stored, settings=settings, target=described)
 
@@ -184,12 +182,12 @@ def _hooks(base: Base, content: bytes) -> Iterator[Finding]:
     for hook, effect in trusted.items():
         if mine.get(hook) == effect:
             continue
-        what = "takes out" if hook not in mine else "changes how it runs:"
+        what = "takes out the hook" if hook not in mine else "changes the set-up of the hook"
         yield Finding(
             kind=Kind.MODIFIED,
             severity=Severity.ERROR,
             path=PRECOMMIT,
-            message=f"this change {what} the hook {hook!r}, which {base.revision} has",
+            message=f"this change {what} {hook!r} that {base.revision} has",
             hint="change the hook's set-up in a change of its own, which people review as such",
         )
 
@@ -200,11 +198,4 @@ def _effects(content: bytes) -> Mapping[str, tuple[tuple[str, str], ...]]:
         config = precommit_reading.read_precommit(content.decode(errors="replace"))
     except tree.NotUnderstoodError:
         return {}
-    return {
-        hook.id: hook.effect
-        for entry in config.entries
-        for hook in entry.hooks
-        if hook.id in _HOOKS
-    }
-
-
+    return {hook.id: hook.effect for entry in config.entries for hook in entry.hooks if hook.id in _HOOKS}

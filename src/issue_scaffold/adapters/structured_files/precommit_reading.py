@@ -123,11 +123,5 @@ def _hook(node: tree.AnyNode) -> precommit.Hook:
     name = fields.get("id")
     if not isinstance(name, tree.Scalar):
         raise tree.NotUnderstoodError("a hook without id")
-    effect = [
-        (key, tree.canonical(value))
-        for key, value in fields.items()
-        if key in precommit.EFFECTIVE_FIELDS
-    ]
-    return precommit.Hook(
-        id=name.value, definition=tree.canonical(node), effect=tuple(sorted(effect))
-    )
+    effect = [(key, tree.canonical(value)) for key, value in fields.items() if key in precommit.EFFECTIVE_FIELDS]
+    return precommit.Hook(id=name.value, definition=tree.canonical(node), effect=tuple(sorted(effect)))
