@@ -136,7 +136,10 @@ def _answers(base: Base, trusted: Target, opened: Target) -> Iterator[Finding]:
             hint=f"bring the template of the change into {base.revision} first",
         )
         return
-    for name in sorted(trusted.answers.keys() | opened.answers.keys()):
+    names = trusted.answers.keys() & opened.answers.keys()
+    if trusted.version == opened.version:  # other versions have other questions
+        names = trusted.answers.keys() | opened.answers.keys()
+    for name in sorted(names):
         before, after = trusted.answers.get(name), opened.answers.get(name)
         if not name.startswith("_") and before != after:
             yield Finding(
