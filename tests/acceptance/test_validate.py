@@ -245,7 +245,9 @@ def test_links_out_of_the_repository_are_not_followed(here: Path, tmp_path: Path
     outside = put(tmp_path, "outside.yml", BAD)
     put(here, f"{FOLDER}/b.yml", GOOD)
     (here / FOLDER / "a.yml").symlink_to(outside)
-    assert scaffold("validate").code == 0
+    (found,) = findings(scaffold("validate", "--format", "json"))
+    assert (found["path"], found["rule"]) == (f"{FOLDER}/a.yml", "yaml/limits")
+    assert "leads out of" in found["message"]
 
 
 def test_picture_or_other_binary_beside_templates_is_no_finding(here: Path, scaffold: Run) -> None:

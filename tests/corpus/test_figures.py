@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from issue_scaffold.domain.finding import Finding, Severity
-from issue_scaffold.usecases.validate import validate
+from issue_scaffold.usecases.validate import ValidateOptions, validate
 
 SHARED = Path(os.environ.get("SCAFFOLD_CORPUS") or "nowhere")
 pytestmark = pytest.mark.skipif(not SHARED.is_dir(), reason="SCAFFOLD_CORPUS isn't set")
@@ -74,7 +74,7 @@ def files(*folders: str) -> Iterator[Path]:
 
 
 def findings(path: Path) -> tuple[Finding, ...]:
-    return validate([str(path)]).targets[0].findings
+    return next(validate(ValidateOptions([str(path)]))).findings
 
 
 def errors(path: Path) -> list[Finding]:

@@ -26,6 +26,27 @@ OWNERS = {
     "github": {"adapters/github_requests.py"},
     "requests": {"adapters/github_requests.py"},
 }
+# Who opens files by name: the one bounded reader, and those who read what this program itself has put there.
+OPENERS = {
+    "adapters/bounded_files.py",
+    "adapters/bundled.py",  # the package's own list of releases
+    "adapters/cache_store.py",  # the cache, verified by checksums
+    "adapters/copier_engine.py",  # what a rendering has left in a folder of ours
+    "adapters/installation.py",  # how this program was installed, by its own metadata
+    "adapters/locks.py",  # lock files in the cache
+    "adapters/staging.py",  # what is staged, and the files that it takes the place of
+    "cli/main.py",  # the null device
+    "cli/output/__init__.py",  # the report's files, which are written
+}
+# Who makes values of YAML: the one loader, and who needs another reader to be sure of the first.
+LOADERS = {
+    "adapters/yaml_values.py",
+    "adapters/yaml_nodes.py",
+    "adapters/copier_engine.py",  # a template's settings, counted first, with a tag that it passes over
+    "adapters/structured_files/tree.py",  # events, counted first
+}
+# Everything that is printed is made inert on the way.
+PRINTERS = {"cli/printing.py"}
 
 
 def layer_of(path: Path) -> str:
@@ -79,3 +100,31 @@ def test_modules_and_functions_stay_small_and_say_what_they_are(path: Path) -> N
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef):
             assert (node.end_lineno or node.lineno) - node.lineno < 50, node.name
+
+
+def called_in(path: Path) -> set[str]:
+    """Return what a module calls, as it is written."""
+    calls = [node.func for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)]
+    return {ast.unparse(call) for call in calls}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
+def test_files_of_others_are_read_in_one_place(path: Path) -> None:
+    if path.relative_to(PACKAGE).as_posix() not in OPENERS:
+        opening = {"open", ".open", ".read_bytes", ".read_text", ".readlines"}
+        called = {call[call.rfind(".") :] if "." in call else call for call in called_in(path) - {"tarfile.open"}}
+        assert not called & opening
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
+def test_values_are_made_of_yaml_in_one_place(path: Path) -> None:
+    if path.relative_to(PACKAGE).as_posix() not in LOADERS:
+        loading = {"load", "load_all", "safe_load", "safe_load_all", "compose", "compose_all", "parse", "full_load"}
+        assert not called_in(path) & {f"yaml.{name}" for name in loading}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
+def test_everything_is_printed_in_one_place(path: Path) -> None:
+    if path.relative_to(PACKAGE).as_posix() not in PRINTERS:
+        printing = {"click.echo", "click.secho", "click.style", "click.prompt", "click.confirm", "print"}
+        assert not called_in(path) & {*printing, "sys.stdout.write", "sys.stderr.write"}

@@ -2,16 +2,12 @@
 
 from typing import Any
 
-import yaml
+from issue_scaffold.adapters.yaml_values import YamlValueError, load_mapping
 
 
 def parse_answers(content: bytes) -> dict[str, Any]:
-    """Return the answers in an answers file. Raises yaml.YAMLError, and ValueError when it holds no mapping."""
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    data = yaml.load(content, Loader=loader)  # noqa: S506 - it is the safe loader
-    if not isinstance(data, dict) or not all(isinstance(name, str) for name in data):
-        raise ValueError("it holds no mapping of answers by name")
-    return data
+    """Return the answers in an answers file. Raises YamlValueError when it holds none, or more than is read."""
+    return load_mapping(content, what="answers")
 
 
 def same_answers(one: bytes, other: bytes, *, with_record: bool = True) -> bool:
@@ -23,7 +19,7 @@ def same_answers(one: bytes, other: bytes, *, with_record: bool = True) -> bool:
         return True
     try:
         left, right = parse_answers(one), parse_answers(other)
-    except (yaml.YAMLError, ValueError):
+    except YamlValueError:
         return False
     record = () if with_record else ("_src_path", "_commit")
     return all(left.get(name) == right.get(name) for name in (left.keys() | right.keys()).difference(record))

@@ -22,6 +22,7 @@ import yaml
 
 from issue_scaffold.adapters import git
 from issue_scaffold.adapters.answers_file import parse_answers
+from issue_scaffold.adapters.yaml_values import YamlValueError, load_value, refuse_excess
 from issue_scaffold.domain.rendering import File, Rendering, check_link, check_paths
 from issue_scaffold.errors import AnswerError, ScaffoldError, TemplateError, UnsupportedTemplateError
 
@@ -125,9 +126,12 @@ def read_config(source: str, text: bytes) -> dict[str, Any]:
 
     Loader.add_constructor("!include", lambda *_: {})
     try:
+        refuse_excess(text)
         documents = [part for part in yaml.load_all(text, Loader=Loader) if part is not None]
     except yaml.YAMLError as error:
         raise TemplateError(f"the template {source} has a copier.yml that is not YAML: {_place(error)}") from error
+    except ValueError as error:
+        raise TemplateError(f"the template {source} has a copier.yml that can't be read: {error}") from error
     if not all(isinstance(part, dict) for part in documents):
         raise TemplateError(f"the template {source} has a copier.yml that holds no mapping of settings and questions")
     merged = {str(name): value for part in documents for name, value in part.items()}
@@ -248,8 +252,8 @@ def _translate(job: RenderJob, error: Exception) -> ScaffoldError:
 def _unreadable_answer(job: RenderJob) -> str | None:
     for name, given in job.data.items():
         try:
-            yaml.safe_load(given if isinstance(given, str) else "")
-        except yaml.YAMLError:
+            load_value(given if isinstance(given, str) else "")
+        except YamlValueError:
             return name
     return None
 
@@ -331,7 +335,7 @@ def _same_answer(recorded: object, taken: object) -> bool:
 
 
 def _refuse_unknown_choices(name: str, given: object, taken: list[Any]) -> None:
-    items = yaml.safe_load(given) if isinstance(given, str) else given
+    items = load_value(given) if isinstance(given, str) else given
     if not isinstance(items, list):
         raise AnswerError(f"the answer to {name!r} must be a list", hint=f"for example: -d {name}='[one, two]'")
     unknown = [str(item) for item in items if str(item) not in {str(choice) for choice in taken}]

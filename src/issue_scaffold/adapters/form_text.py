@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-import yaml
+from issue_scaffold.adapters.yaml_values import YamlValueError, load_value
 
 WIDTH: Final = 110
 _PLAIN: Final = re.compile(r"[A-Za-z0-9(\u00c0-\u024f\u4e00-\u9fff][^\x00-\x1f\x7f-\xa0\u2028\u2029\ufeff]*")
@@ -86,7 +86,12 @@ def scalar(value: object, indent: int | None) -> str:
 def _is_plain(text: str) -> bool:
     if not _PLAIN.fullmatch(text) or ": " in text or " #" in text or text.endswith((":", " ", "\u00a0")):
         return False
-    return not _OTHERWISE.fullmatch(text) and isinstance(yaml.safe_load(text), str)
+    if _OTHERWISE.fullmatch(text):
+        return False
+    try:
+        return isinstance(load_value(text), str)
+    except YamlValueError:  # a date that there isn't, say
+        return False
 
 
 def _quoted(text: str) -> str:

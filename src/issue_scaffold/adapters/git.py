@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from issue_scaffold.adapters.bounded_files import read_file as read_bounded
 from issue_scaffold.domain.versions import KnownVersions, latest_tag
 from issue_scaffold.errors import ScaffoldError
 
@@ -244,7 +245,9 @@ def merge_in_progress(root: Path) -> str | None:
     """Return what git is in the middle of in a work tree (merge, rebase, cherry-pick), or None. Starts no process."""
     git_dir = root / ".git"
     if git_dir.is_file():  # a linked work tree or a submodule
-        pointer = git_dir.read_text(encoding="utf-8", errors="replace").removeprefix("gitdir:").strip()
+        pointer = read_bounded(git_dir).decode(errors="replace").removeprefix("gitdir:").strip()
+        if "\0" in pointer:
+            return None
         git_dir = (root / pointer).resolve()
     states = {
         "MERGE_HEAD": "merge",

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final
 
-import yaml
 from jinja2 import DictLoader, StrictUndefined, Template, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
+from issue_scaffold.adapters.yaml_values import YamlValueError, load_value
 from issue_scaffold.errors import ScaffoldError
 
 _CALL: Final = '{% from "template/macros/markdown.jinja" import issue_template %}{{ issue_template(form) }}'
@@ -55,8 +55,8 @@ def _default(environment: SandboxedEnvironment, details: Mapping[str, Any], know
     if text is None or details.get("type") in {None, "str"}:
         return text
     try:
-        return yaml.safe_load(text)
-    except yaml.YAMLError:
+        return load_value(text)
+    except YamlValueError:
         return text
 
 

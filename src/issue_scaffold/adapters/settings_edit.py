@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import yaml
 
+from issue_scaffold.adapters.yaml_values import YamlValueError, compose, load_value
 from issue_scaffold.errors import UsageError
 
 _HEADER: Final = "# Settings of issue-scaffold for this repository.\n"
@@ -37,9 +38,9 @@ def with_accepted(text: str, *, path: str, sha256: str | None, reason: str, inst
 
 def _compose(text: str) -> yaml.MappingNode | None:
     try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-    except yaml.YAMLError as error:
-        raise UsageError(f"{_FILE} is not valid YAML: {' '.join(str(error).split())}") from error
+        root = compose(text)
+    except YamlValueError as error:
+        raise UsageError(f"{_FILE}:{'' if error.line else ' '}{error}") from error
     if root is None or isinstance(root, yaml.MappingNode):
         return root
     raise UsageError(f"{_FILE} must hold a mapping", hint="its keys: accepted, ignore, labels")
@@ -47,8 +48,8 @@ def _compose(text: str) -> yaml.MappingNode | None:
 
 def _load(text: str) -> dict[str, Any]:
     try:
-        data = yaml.safe_load(text)
-    except yaml.YAMLError:
+        data = load_value(text)
+    except YamlValueError:
         return {}
     return data if isinstance(data, dict) else {}
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from issue_scaffold.adapters.yaml_nodes import SyntaxFailure, parse_yaml
 from issue_scaffold.domain.document import Problem, at
+from issue_scaffold.domain.limits import MAX_BYTES
 from issue_scaffold.domain.repository_layout import SETTINGS_PATH
 from issue_scaffold.domain.rules.syntax import Stop, explain
 from issue_scaffold.domain.rules.wording import allowed, closest
@@ -50,6 +51,8 @@ def parse_settings(content: bytes, path: str = SETTINGS_PATH) -> Settings:
 
 def read_settings(content: bytes, path: str = SETTINGS_PATH) -> tuple[Settings, list[Problem], Source]:
     """Return what could be understood of a settings file, and what couldn't."""
+    if len(content) > MAX_BYTES:
+        return Settings(), [Problem(0, 0, f"the file is larger than {MAX_BYTES // 1024:,} KiB")], Source(path, "")
     try:
         source = Source(path, content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:

@@ -1,49 +1,53 @@
-"""Reading the files that are to be validated: only regular files, never more than the limit, never out of the root.
+"""The files of a repository that are to be validated: where they are, and what they hold.
 
-Owns the walk over a repository's template folders and the decoding of bytes.
+Owns the walk over a repository's template folders. How a file is read is bounded_files'.
 """
 
 import os
-import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
-from issue_scaffold.domain.limits import MAX_BYTES
-from issue_scaffold.domain.repository_layout import FOLDERS, is_wanted
-from issue_scaffold.errors import ScaffoldError, UsageError
+from issue_scaffold.adapters.bounded_files import AbsentFileError, NotAFileError, read_beginning
+from issue_scaffold.domain.repository_layout import FOLDERS, is_security_policy, is_wanted
+from issue_scaffold.errors import ScaffoldError
 
 _MAX_FILES: Final = 20_000
 _MAX_FOLDER_DEPTH: Final = 4
 
 
-def read_file(path: str | Path) -> bytes:
-    """Return a regular file's content, cut off one byte past the limit.
+class RepositoryFiles(NamedTuple):
+    """A repository's files by POSIX path: contents, cut off one byte past the limit, and what can't be read as a file.
 
-    Raises UsageError if nothing is there or it is no file, ScaffoldError if it can't be read.
+    `unread` gives in words what stands there instead, as in "is a named pipe".
     """
-    name = os.fspath(path)
-    try:
-        # A pipe would block on open; the descriptor is looked at before anything is read.
-        descriptor = os.open(name, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-    except (FileNotFoundError, NotADirectoryError):
-        raise UsageError(f"{name}: no such file or folder", hint="check the path, or leave it out for `.`") from None
-    except OSError as error:
-        raise _unreadable(name, error) from None
-    with os.fdopen(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise UsageError(f"{name}: not a regular file")
+
+    files: dict[str, bytes]
+    unread: dict[str, str]
+
+
+def read_repository(root: Path, only: Callable[[str], object] = bool) -> RepositoryFiles:
+    """Return the files under a repository's root that are validated or known of, those for which `only` is true.
+
+    Raises ScaffoldError for a folder or a file that there is no leave to read.
+    """
+    found = RepositoryFiles({}, {})
+    for path in _paths(root):
+        if not only(path):
+            continue
         try:
-            return file.read(MAX_BYTES + 1)
-        except OSError as error:
-            raise _unreadable(name, error) from None
+            found.files[path] = read_beginning(path, below=root, shown=str(root / path))
+        except AbsentFileError:  # gone since, or a link to nothing
+            if os.path.lexists(root / path):
+                found.unread[path] = "a symlink that leads nowhere"
+        except NotAFileError as error:
+            # That there is a policy matters, not what it says; a folder is none of the files.
+            if error.what != "a folder" and not is_security_policy(path):
+                found.unread[path] = error.what
+    return found
 
 
-def repository_paths(root: Path) -> list[str]:
-    """Return the files under a repository's root that are validated or known of, as sorted POSIX paths.
-
-    Raises ScaffoldError if a folder can't be read.
-    """
+def _paths(root: Path) -> list[str]:
     found: set[str] = set()
     for folder in FOLDERS:
         found.update(_walk(root, folder, 0))
@@ -58,22 +62,12 @@ def _walk(root: Path, folder: str, depth: int) -> Iterator[str]:
     except (FileNotFoundError, NotADirectoryError):
         return
     except OSError as error:
-        raise _unreadable(str(root / folder), error) from None
+        reason = (error.strerror or str(error)).lower()
+        raise ScaffoldError(f"{root / folder} can't be read: {reason}", hint="check permissions") from None
     for entry in entries:
         path = f"{folder}/{entry.name}" if folder else entry.name
         if entry.is_dir(follow_symlinks=False):
             if depth < _MAX_FOLDER_DEPTH and is_wanted(path, folder=True):
                 yield from _walk(root, path, depth + 1)
-        elif is_wanted(path) and _is_inside(root, entry):
+        elif is_wanted(path):
             yield path
-
-
-def _is_inside(root: Path, entry: os.DirEntry[str]) -> bool:
-    """Tell whether an entry is a regular file that doesn't lead out of the root."""
-    if not entry.is_symlink():
-        return entry.is_file(follow_symlinks=False)
-    return entry.is_file() and Path(os.path.realpath(entry.path)).is_relative_to(os.path.realpath(root))
-
-
-def _unreadable(name: str, error: OSError) -> ScaffoldError:
-    return ScaffoldError(f"{name}: can't be read: {(error.strerror or str(error)).lower()}", hint="check permissions")

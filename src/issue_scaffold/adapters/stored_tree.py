@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from issue_scaffold.adapters import git
+from issue_scaffold.adapters.source_files import RepositoryFiles
 from issue_scaffold.domain.rendering import File
 from issue_scaffold.domain.repository_layout import is_walked
 from issue_scaffold.errors import ScaffoldError, UsageError
@@ -64,12 +65,12 @@ class StoredTree:
             folder, slash, _ = folder.rpartition("/")
         return None
 
-    def validated(self) -> dict[str, bytes]:
+    def validated(self) -> RepositoryFiles:
         """Return the contents of all files that the validator looks at. Raises as `load` does."""
         wanted = [path for path in self.paths() if is_walked(path)]
         self.load(wanted)
         files = {path: self._files[path] for path in wanted}
-        return {path: file.content for path, file in files.items() if file.link is None}
+        return RepositoryFiles({path: file.content for path, file in files.items() if file.link is None}, {})
 
     def load(self, paths: Iterable[str]) -> None:
         """Read files at once that will be asked for. Raises ScaffoldError as `read` does, and GitError."""

@@ -5,15 +5,26 @@ import stat
 from collections.abc import Iterable
 from pathlib import Path
 
+from issue_scaffold.adapters import bounded_files
+from issue_scaffold.adapters.bounded_files import kind_of
+from issue_scaffold.domain.limits import MAX_MANAGED_BYTES
 from issue_scaffold.domain.rendering import File
 from issue_scaffold.errors import ScaffoldError
+
+
+class InTheWayError(ScaffoldError):
+    """Something that is no file stands where a file of the template belongs; `what` says what it is."""
+
+    def __init__(self, message: str, *, hint: str | None = None, what: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.what = what
 
 
 def read_file(root: Path, path: str) -> File | None:
     """Return a file of the target, or None when it has none there.
 
-    Raises ScaffoldError where a folder or a device is in the way, where the file can't be read, and where a symlink on
-    the way to it leads out of the target.
+    Raises InTheWayError where a folder or a device is in the way, ScaffoldError where the file can't be read, and where
+    a symlink on the way to it leads out of the target.
     """
     place = root / path
     try:
@@ -27,11 +38,13 @@ def read_file(root: Path, path: str) -> File | None:
     if stat.S_ISLNK(state.st_mode):
         return File(link=str(place.readlink()))
     if not stat.S_ISREG(state.st_mode):
-        raise ScaffoldError(f"{place} is in the way: it is not a file", hint="move it away, then run this again")
-    try:
-        return File(content=place.read_bytes(), executable=bool(state.st_mode & stat.S_IXUSR))
-    except OSError as error:
-        raise ScaffoldError(f"{place} can't be read: {error.strerror}") from error
+        raise InTheWayError(
+            f"{place} is in the way: it is not a file but {kind_of(state.st_mode)}",
+            hint="move it away, then run this again",
+            what=kind_of(state.st_mode),
+        )
+    content = bounded_files.read_file(path, below=root, limit=MAX_MANAGED_BYTES, shown=str(place))
+    return File(content=content, executable=bool(state.st_mode & stat.S_IXUSR))
 
 
 def read_files(root: Path, paths: Iterable[str]) -> dict[str, File]:

@@ -9,13 +9,11 @@ import subprocess
 from dataclasses import dataclass, field
 from typing import Final
 
+from issue_scaffold.domain.masking import ENTERPRISE_TOKENS, GITHUB_TOKENS, MASK
 from issue_scaffold.domain.remote import GITHUB_HOST
 from issue_scaffold.errors import ScaffoldError
 
-_GITHUB: Final = ("GH_TOKEN", "GITHUB_TOKEN")
-_ENTERPRISE: Final = ("GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN")
 _GH_SECONDS: Final = 20.0
-_MASK: Final = "***"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +34,7 @@ class Token:
 
     def masked(self, text: str) -> str:
         """Return a text without the secret: a server, or a proxy in between, may have sent it back."""
-        return text.replace(self._secret, _MASK)
+        return text.replace(self._secret, MASK)
 
 
 def find_token(host: str, *, is_named: bool) -> Token:
@@ -45,7 +43,7 @@ def find_token(host: str, *, is_named: bool) -> Token:
     `is_named` tells that the user named the host, on the command line or by GITHUB_API_URL.
     """
     is_github = host == GITHUB_HOST or host.endswith(".ghe.com")
-    names = _GITHUB if is_github else (*_ENTERPRISE, *(_GITHUB if is_named else ()))
+    names = GITHUB_TOKENS if is_github else (*ENTERPRISE_TOKENS, *(GITHUB_TOKENS if is_named else ()))
     for name in names:
         secret = os.environ.get(name, "").strip()
         if secret:

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Final
 
 from issue_scaffold.adapters import git
+from issue_scaffold.adapters.bounded_files import read_file
 from issue_scaffold.adapters.cache_store import CacheStore, digest_of
-from issue_scaffold.adapters.source_files import read_file
 from issue_scaffold.adapters.stored_tree import StoredTree
 from issue_scaffold.domain.rendering import File, to_lf
 from issue_scaffold.errors import ScaffoldError
@@ -69,11 +69,8 @@ def _text_of(path: Path) -> str:
 def _not_plainly_in_index(top: Path, root: Path, paths: Sequence[str]) -> list[str]:
     prefix = "" if root == top else f"{root.relative_to(top).as_posix()}/"
     try:
-        index = top / ".git" / "index"
-        if index.stat().st_size > _MAX_INDEX_BYTES:
-            return list(paths)
-        content = index.read_bytes()
-    except OSError:  # nothing is staged yet, or `.git` is a file
+        content = read_file(top / ".git" / "index", limit=_MAX_INDEX_BYTES)
+    except ScaffoldError:  # it is too large, nothing is staged yet, or `.git` is a file
         return list(paths)
     if content[4:8] not in _PLAIN_VERSIONS:
         return list(paths)

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Protocol
 
 from issue_scaffold.adapters import target
-from issue_scaffold.adapters.source_files import read_file, repository_paths
+from issue_scaffold.adapters.source_files import RepositoryFiles, read_repository
 from issue_scaffold.domain.rendering import File
 
 
@@ -21,7 +21,7 @@ class Tree(Protocol):
     def load(self, paths: Iterable[str]) -> None:
         """Prepare to read these paths, where that is cheaper at once."""
 
-    def validated(self) -> dict[str, bytes]:
+    def validated(self) -> RepositoryFiles:
         """Return the contents of all files that the validator looks at. Raises ScaffoldError."""
 
 
@@ -47,9 +47,9 @@ class WorkTree:
     def load(self, paths: Iterable[str]) -> None:
         """Do nothing: files are read one by one."""
 
-    def validated(self) -> dict[str, bytes]:
+    def validated(self) -> RepositoryFiles:
         """Return the contents of what the validator looks at."""
-        return {path: read_file(str(self.root / path)) for path in repository_paths(self.root)}
+        return read_repository(self.root)
 
 
 def content_of(tree: Tree, path: str) -> bytes:

@@ -3,6 +3,7 @@
 import click
 
 from issue_scaffold.cli.options import answers_file_option
+from issue_scaffold.cli.printing import say
 from issue_scaffold.usecases.accept import accept
 from issue_scaffold.usecases.rendering import open_renderer
 
@@ -19,5 +20,5 @@ def command(paths: tuple[str, ...], reason: str, answers_file: str | None) -> in
     with open_renderer() as renderer:
         outcome = accept(paths, reason, renderer, answers_file=answers_file)
     for path in outcome.paths:
-        click.echo(f"accepted {path} (recorded in {outcome.settings_file})")
+        say(f"accepted {path} (recorded in {outcome.settings_file})")
     return 0

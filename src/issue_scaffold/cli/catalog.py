@@ -1,12 +1,12 @@
 """`scaffold catalog`: `new`, `add` and `check`."""
 
-import json
 from typing import Any
 
 import click
 
 from issue_scaffold.cli.options import OutputTarget, OutputTargetType
 from issue_scaffold.cli.output import FORMATS, write_report
+from issue_scaffold.cli.printing import json_text, put, say
 from issue_scaffold.usecases.catalog import CatalogOutcome, add_to_catalog, new_catalog
 from issue_scaffold.usecases.catalog_check import check_catalog
 
@@ -38,9 +38,7 @@ def new(folder: str, paths: tuple[str, ...], format_: str) -> int:
     outcome = new_catalog(folder, paths)
     _show("new", outcome, format_)
     if format_ == "text":
-        click.echo(
-            f"Next: cd {folder}, scaffold catalog check, commit, git tag v1.0.0; then scaffold init -t {folder}."
-        )
+        say(f"Next: cd {folder}, scaffold catalog check, commit, git tag v1.0.0; then scaffold init -t {folder}.")
     return 0
 
 
@@ -65,25 +63,24 @@ def add(files: tuple[str, ...], folder: str, format_: str) -> int:
     show_default="text",
     help="How to show the result, and the file it goes to. May be repeated.",
 )
-@click.pass_context
-def check(ctx: click.Context, folder: str, formats: tuple[OutputTarget, ...]) -> int:
+def check(folder: str, formats: tuple[OutputTarget, ...]) -> int:
     """Render the catalog in DIR with answers that try every choice, and validate every file that comes out."""
     report = check_catalog(folder)
-    write_report(report, formats, color=ctx.color)
+    write_report(report, formats)
     return report.exit_code
 
 
 def _show(action: str, outcome: CatalogOutcome, format_: str) -> None:
     if format_ == "json":
-        click.echo(json.dumps(_document(action, outcome), ensure_ascii=False, indent=2))
+        put(json_text(_document(action, outcome)))
         return
     for path, remark in outcome.remarks:
         shown = " ".join(remark.text.split())
-        click.echo(f"{path}: {remark.kind}: {remark.message}{f' (was: {shown})' if shown else ''}", err=True)
-    click.echo(f"{'Made' if action == 'new' else 'Extended'} the catalog {outcome.folder}:")
+        say(f"{path}: {remark.kind}: {remark.message}{f' (was: {shown})' if shown else ''}", err=True)
+    say(f"{'Made' if action == 'new' else 'Extended'} the catalog {outcome.folder}:")
     for entry in outcome.entries:
         labels = f"  (labels: {', '.join(entry.labels)})" if entry.labels else ""
-        click.echo(f"  {entry.path}  {entry.name}{labels}")
+        say(f"  {entry.path}  {entry.name}{labels}")
 
 
 def _document(action: str, outcome: CatalogOutcome) -> dict[str, Any]:

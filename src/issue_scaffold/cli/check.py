@@ -5,9 +5,10 @@ from typing import Any
 
 import click
 
+from issue_scaffold.cli.crash import keep_crash
 from issue_scaffold.cli.labels_progress import tell_wait
 from issue_scaffold.cli.options import OutputTarget, OutputTargetType, answers_file_option
-from issue_scaffold.cli.output import FORMATS, write_report
+from issue_scaffold.cli.output import FORMATS, Shown
 from issue_scaffold.domain.finding import Kind
 from issue_scaffold.usecases.check import FAILING_KINDS, CheckOptions, check
 from issue_scaffold.usecases.rendering import open_renderer
@@ -69,8 +70,7 @@ def _is_ci() -> bool:
     show_default="text",
     help="How to show the result, and the file it goes to. May be repeated.",
 )
-@click.pass_context
-def command(ctx: click.Context, /, **values: Any) -> int:  # noqa: ANN401 - Click's values, declared above
+def command(**values: Any) -> int:  # noqa: ANN401 - Click's values, declared above
     """Say whether each TARGET (default: .) still holds what its template and its answers make of it.
 
     Kinds of drift: outdated, modified, missing, conflict, invalid, untracked.
@@ -92,8 +92,8 @@ def command(ctx: click.Context, /, **values: Any) -> int:  # noqa: ANN401 - Clic
         trusted_ref=values["trusted_ref"] or None,
         in_ci=_is_ci(),
         on_wait=tell_wait,
+        report_crash=keep_crash,
     )
+    shown = Shown("check", values["formats"], several=len(options.targets) > 1)
     with open_renderer() as renderer:
-        report = check(options, renderer)
-    write_report(report, values["formats"], color=ctx.color)
-    return report.exit_code
+        return shown.all_of(check(options, renderer)).exit_code

@@ -1,12 +1,12 @@
 """`scaffold convert`."""
 
-import json
 import sys
 from pathlib import Path
 from typing import Any
 
 import click
 
+from issue_scaffold.cli.printing import json_text, put, say, style
 from issue_scaffold.domain.convert.form import Element, Remark
 from issue_scaffold.domain.limits import MAX_BYTES
 from issue_scaffold.usecases.convert import Conversion, ConvertOptions, convert, place_beside, read_input, save
@@ -62,19 +62,27 @@ def _destination(path: str, output: str | None, *, in_place: bool) -> Path | Non
 
 def _show(conversion: Conversion, source: str, out: Path | None, format_: str) -> None:
     if format_ == "json":
-        click.echo(json.dumps(_document(conversion, source, out), ensure_ascii=False, indent=2))
+        put(json_text(_document(conversion, source, out)))
         return
     if out is None:
-        click.echo(conversion.text, nl=False)
+        _put_product(conversion.text)
     for remark in conversion.remarks:
-        click.echo(_line(remark), err=True)
+        say(_line(remark), err=True)
     if out is not None:
         fields = len(conversion.form.fields)
-        click.echo(f"{out}: {fields} {'field' if fields == 1 else 'fields'}", err=True)
+        say(f"{out}: {fields} {'field' if fields == 1 else 'fields'}", err=True)
+
+
+def _put_product(text: str) -> None:
+    """Print what was made: byte for byte into a file or a pipe, to be looked at on a terminal."""
+    if sys.stdout is not None and sys.stdout.isatty():
+        say(*text.removesuffix("\n").split("\n"))
+    else:
+        put(text)
 
 
 def _line(remark: Remark) -> str:
-    kind = click.style(f"{remark.kind}:", fg="yellow" if remark.kind in {"left out", "broken"} else "cyan")
+    kind = style(f"{remark.kind}:", fg="yellow" if remark.kind in {"left out", "broken"} else "cyan")
     shown = " ".join(remark.text.split())
     return f"{kind} {remark.message}{f' (was: {shown})' if shown else ''}"
 

@@ -1,15 +1,46 @@
-"""The report that an unexpected exception leaves behind, instead of a traceback on the screen."""
+"""The report that an unexpected exception leaves behind, instead of a traceback on the screen.
 
-import platform
+It holds the traceback, whose messages may quote anything: no values of variables, no environment, no arguments, and
+what looks like a credential is masked. What it needs is imported when something has gone wrong.
+"""
+
+import os
 import sys
-import tempfile
-import traceback
 
 from issue_scaffold import __version__
 
 
+def keep_crash(error: Exception) -> str:
+    """Keep the details of an unexpected exception; return the hint that says where they are."""
+    where = write_crash_report(error)
+    return f"the details are in {where}; SCAFFOLD_DEBUG=1 shows them here. Please report it."
+
+
 def write_crash_report(error: Exception) -> str:
     """Write the traceback and the versions to a new temporary file; return its path, or why there is none."""
+    import tempfile
+
+    try:
+        # Without any usable one the current folder would be the temporary folder, which may be a repository.
+        if os.path.realpath(tempfile.gettempdir()) == os.path.realpath(os.getcwd()):  # noqa: PTH109 - in step with it
+            return "no file (there is no temporary folder)"
+        # A name that nobody can guess, made anew, readable by its owner alone.
+        with tempfile.NamedTemporaryFile(
+            "w", prefix="scaffold-report-", suffix=".txt", delete=False, encoding="utf-8", errors="backslashreplace"
+        ) as file:
+            file.write(crash_text(error))
+    except OSError as no_room:
+        return f"no file ({no_room.strerror})"
+    return file.name
+
+
+def crash_text(error: Exception) -> str:
+    """Return the versions and the traceback, credentials masked."""
+    import platform
+    import traceback
+
+    from issue_scaffold.domain.masking import masked, secrets_of
+
     text = "".join(
         [
             f"issue-scaffold {__version__}, Python {platform.python_version()}, {platform.platform()}\n",
@@ -17,9 +48,4 @@ def write_crash_report(error: Exception) -> str:
             *traceback.format_exception(error),
         ]
     )
-    try:
-        with tempfile.NamedTemporaryFile("w", prefix="scaffold-report-", suffix=".txt", delete=False) as file:
-            file.write(text)
-    except OSError as no_room:
-        return f"no file ({no_room.strerror})"
-    return file.name
+    return masked(text, secrets_of(os.environ))

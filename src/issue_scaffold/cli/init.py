@@ -1,7 +1,7 @@
 """`scaffold init`."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import click
 
@@ -16,6 +16,7 @@ from issue_scaffold.cli.options import (
     read_answers,
     tell_of_wait,
 )
+from issue_scaffold.cli.printing import ask, say, style
 from issue_scaffold.domain.drift import unified_diff
 from issue_scaffold.domain.plan import Action, Step
 from issue_scaffold.errors import ScaffoldError
@@ -90,12 +91,9 @@ def _decider(on_conflict: str | None) -> _Decider:
 
 
 def _ask(step: Step) -> Decision:
-    click.secho(f"\n{step.path} exists and differs from the template's:", bold=True)
+    say("", style(f"{step.path} exists and differs from the template's:", bold=True))
     plan_output.show_diff(unified_diff(step.path, step.before, step.theirs))
-    decision: Decision = click.prompt(
-        "What to do?", type=click.Choice(["keep", "replace", "merge", "abort"]), default="keep"
-    )
-    return decision
+    return cast("Decision", ask("What to do?", ["keep", "replace", "merge", "abort"], "keep"))
 
 
 def _show(outcome: Outcome, format_: str, *, with_diff: bool) -> None:
@@ -104,16 +102,16 @@ def _show(outcome: Outcome, format_: str, *, with_diff: bool) -> None:
         return
     if outcome.resumed:
         for note in outcome.notes:
-            click.echo(f"note: {note}", err=True)
-        click.echo(f"Completed an interrupted run: template {outcome.version} is installed in {outcome.target}.")
+            say(f"note: {note}", err=True)
+        say(f"Completed an interrupted run: template {outcome.version} is installed in {outcome.target}.")
         return
     verb = "Would install" if outcome.dry_run else "Installed"
-    click.echo(f"{verb} template {outcome.version} in {Path(outcome.target)}:")
+    say(f"{verb} template {outcome.version} in {Path(outcome.target)}:")
     plan_output.show_plan(outcome.plan, with_diff=with_diff)
     for note in outcome.notes:
-        click.echo(f"note: {note}", err=True)
+        say(f"note: {note}", err=True)
     if not outcome.dry_run:
-        click.echo(_next_step(outcome))
+        say(_next_step(outcome))
 
 
 def _next_step(outcome: Outcome) -> str:

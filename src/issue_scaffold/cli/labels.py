@@ -1,7 +1,5 @@
 """`scaffold labels`: plan, apply and export."""
 
-import json
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,6 +10,7 @@ from issue_scaffold.cli import labels_output
 from issue_scaffold.cli.labels_progress import Progress, tell_wait
 from issue_scaffold.cli.options import OutputTarget, OutputTargetType, can_ask
 from issue_scaffold.cli.output import write_atomically, write_report
+from issue_scaffold.cli.printing import confirm, json_text, put, say, show_error
 from issue_scaffold.domain.label_plan import LabelPlan
 from issue_scaffold.errors import EXIT_FINDINGS, EXIT_OK, UsageError
 from issue_scaffold.usecases.label_config import InvalidConfigError
@@ -84,41 +83,39 @@ def command() -> None:
 @command.command("plan", short_help="Show what apply would do.")
 @_plan_options
 @click.option("--exit-zero", is_flag=True, help="Exit 0 although there is something to do; errors still fail.")
-@click.pass_context
-def plan_command(ctx: click.Context, /, **values: Any) -> int:  # noqa: ANN401 - Click's values, declared above
+def plan_command(**values: Any) -> int:  # noqa: ANN401 - Click's values, declared above
     """Show what would have to be done to the labels, and change nothing. Exits 1 if there is something to do."""
     try:
         session = open_session(_options(values), Surroundings(on_wait=tell_wait))
     except InvalidConfigError as error:
-        return _show_invalid(error, values["formats"], ctx.color)
+        return _show_invalid(error, values["formats"])
     report = _report("plan", session, make_plan(session))
-    labels_output.write(report, values["formats"], color=ctx.color)
+    labels_output.write(report, values["formats"])
     return EXIT_OK if values["exit_zero"] else report.exit_code
 
 
 @command.command("apply", short_help="Show the plan, ask, and do it.")
 @_plan_options
 @click.option("-y", "--yes", is_flag=True, help="Don't ask.")
-@click.pass_context
-def apply_command(ctx: click.Context, /, **values: Any) -> int:  # noqa: ANN401 - Click's values, declared above
+def apply_command(**values: Any) -> int:  # noqa: ANN401 - Click's values, declared above
     """Show the plan, ask, do each of its steps, and read the labels again to see that all is as it should be."""
     if not values["yes"] and not can_ask():
         raise click.UsageError("apply asks before it changes anything; without a terminal, add --yes")
     try:
         session = open_session(_options(values), Surroundings(on_wait=tell_wait))
     except InvalidConfigError as error:
-        return _show_invalid(error, values["formats"], ctx.color)
+        return _show_invalid(error, values["formats"])
     plan = make_plan(session)
     shows_text = any(target.format == "text" and target.file is None for target in values["formats"])
     if shows_text or not values["yes"]:
-        labels_output.show_plan(_report("apply", session, plan), color=ctx.color, err=not shows_text)
-    if plan.writes and not values["yes"] and not click.confirm("Do it?", err=True):
-        click.echo("nothing was changed", err=True)
+        labels_output.show_plan(_report("apply", session, plan), err=not shows_text)
+    if plan.writes and not values["yes"] and not confirm("Do it?"):
+        say("nothing was changed", err=True)
         return EXIT_FINDINGS
     results = _run(session, plan, shows_text=shows_text)
     verified = make_plan(session) if plan.writes else plan
     report = _report("apply", session, plan, results=results, verified=verified)
-    labels_output.write(report, values["formats"], color=ctx.color)
+    labels_output.write(report, values["formats"])
     return report.exit_code
 
 
@@ -131,12 +128,12 @@ def _run(session: Session, plan: LabelPlan, *, shows_text: bool) -> tuple[StepRe
             progress.clear()
             results.append(result)
             if shows_text:
-                click.echo(labels_output.result_line(result))
+                say(*labels_output.result_lines(result))
             progress.show(len(results))
     except KeyboardInterrupt:
         progress.clear()
         message = f"{len(results)} of {len(plan.writes)} steps were done; running the same command again does the rest"
-        click.echo(message, err=True)
+        say(message, err=True)
         raise
     progress.clear()
     return tuple(results)
@@ -174,10 +171,10 @@ def _report(
     )
 
 
-def _show_invalid(error: InvalidConfigError, formats: tuple[OutputTarget, ...], color: bool | None) -> int:
+def _show_invalid(error: InvalidConfigError, formats: tuple[OutputTarget, ...]) -> int:
     if error.report is not None:
-        write_report(error.report, formats, color=color)
-    click.echo(f"error: {error.message}", err=True)
+        write_report(error.report, formats)
+    show_error(error.message, None)
     return error.exit_code
 
 
@@ -195,12 +192,9 @@ def export_command(repo: str | None, api_url: str | None, format_: str, output: 
         raise UsageError(f"{output} exists", hint="add --yes to overwrite it")
     options = LabelOptions(repo=repo, api_url=api_url, folder=Path.cwd())
     document = export_document(export(options, Surroundings(on_wait=tell_wait)))
-    if format_ == "json":
-        text = json.dumps(document, ensure_ascii=False, indent=2) + "\n"
-    else:
-        text = labels_output.as_yaml(document)
+    text = json_text(document, is_product=True) if format_ == "json" else labels_output.as_yaml(document)
     if output is None:
-        sys.stdout.write(text)
+        put(text)
     else:
         write_atomically(output, text)
     return EXIT_OK

@@ -1,21 +1,19 @@
 """What `labels plan` and `labels apply` show: a table for people, JSON, annotations, Markdown for a step summary."""
 
-import json
 import os
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-import click
 import yaml
 
 from issue_scaffold.cli.options import OutputTarget
-from issue_scaffold.cli.output import append_summary, encodable, render, write_atomically
+from issue_scaffold.cli.output import append_summary, render, write_atomically
 from issue_scaffold.cli.output.github import LIMIT, data, property_
 from issue_scaffold.cli.output.markdown import code, escaped
 from issue_scaffold.cli.output.places import plural
-from issue_scaffold.cli.output.text import visible
+from issue_scaffold.cli.printing import inert, json_text, put, say, style, text_of, yaml_text
 from issue_scaffold.domain.label_plan import WRITES, Action, LabelPlan, Step
 from issue_scaffold.domain.report import Report, TargetReport
 from issue_scaffold.usecases.label_drift import plan_findings
@@ -36,24 +34,23 @@ _WARNINGS: Final = frozenset({Action.MERGE, Action.DELETE, Action.REFUSED})
 _OUTCOMES: Final = {Outcome.DONE: "green", Outcome.FAILED: "red", Outcome.SKIPPED: "yellow"}
 
 
-def write(report: LabelsReport, targets: Sequence[OutputTarget], *, color: bool | None) -> None:
+def write(report: LabelsReport, targets: Sequence[OutputTarget]) -> None:
     """Show a report in every format that was asked for. Raises ScaffoldError if a file can't be written."""
     for target in targets:
         if target.format == "text" and target.file is None:
             lines = _table(report) if report.command == "plan" else _end(report)
-            click.echo("".join(f"{line}\n" for line in lines), nl=False, color=color)
+            say(*lines)
             continue
         if target.format in _AS_FINDINGS:
-            text = encodable(render(_as_findings(report), target.format, color=False))
+            text = render(_as_findings(report), target.format, color=False)
         else:
-            text = encodable("".join(f"{line}\n" for line in _RENDERERS[target.format](report)))
+            text = _RENDERERS[target.format](report)
         if target.file is None:
-            click.echo(text, nl=False)
+            put(text)
         else:
-            write_atomically(target.file, click.unstyle(text))
+            write_atomically(target.file, text)
         if target.format == "github" and os.environ.get("GITHUB_STEP_SUMMARY"):
-            summary = "".join(f"{line}\n" for line in _markdown(report))
-            append_summary(Path(os.environ["GITHUB_STEP_SUMMARY"]), encodable(summary))
+            append_summary(Path(os.environ["GITHUB_STEP_SUMMARY"]), _markdown(report))
 
 
 def _as_findings(report: LabelsReport) -> Report:
@@ -63,20 +60,22 @@ def _as_findings(report: LabelsReport) -> Report:
     return Report(command="check", exit_code=report.exit_code, targets=(target,))
 
 
-def show_plan(report: LabelsReport, *, color: bool | None, err: bool = False) -> None:
+def show_plan(report: LabelsReport, *, err: bool = False) -> None:
     """Print a plan as a table."""
-    click.echo("".join(f"{line}\n" for line in _table(report)), nl=False, color=color, err=err)
+    say(*_table(report), err=err)
 
 
-def result_line(result: StepResult) -> str:
-    """Return one executed step as a line, and below it what went wrong."""
-    outcome = click.style(f"{result.outcome:<8}", fg=_OUTCOMES[result.outcome])
-    line = f"  {outcome} {result.step.action} {visible(_what(result.step))}"
+def result_lines(result: StepResult) -> Iterator[str]:
+    """Yield one executed step as a line, and below it what went wrong."""
+    outcome = style(f"{result.outcome:<8}", fg=_OUTCOMES[result.outcome])
+    line = f"  {outcome} {result.step.action} {_what(result.step)}"
     if result.moved:
         line += f" ({plural(result.moved, 'issue')} relabelled)"
+    yield line
     if result.error:
-        line += f"\n           {visible(result.error)}"
-    return line + (f"\n           hint: {visible(result.hint)}" if result.hint else "")
+        yield f"           {result.error}"
+    if result.hint:
+        yield f"           hint: {result.hint}"
 
 
 def as_yaml(rows: Sequence[Mapping[str, str]]) -> str:
@@ -85,21 +84,23 @@ def as_yaml(rows: Sequence[Mapping[str, str]]) -> str:
     for row in rows:
         for index, (key, value) in enumerate(row.items()):
             lead = "- " if index == 0 else "  "
-            lines.append(f'{lead}{key}: "{value}"\n' if key == "color" else f"{lead}{key}: {_scalar(value)}\n")
+            lines.append(f"{lead}{key}: {_scalar(value, quoted=key == 'color')}\n")
     return "".join(lines) or "[]\n"
 
 
-def _scalar(text: str) -> str:
+def _scalar(text: str, *, quoted: bool) -> str:
+    if quoted or not text.isprintable():
+        return yaml_text(text)
     dumped: str = yaml.safe_dump([text], allow_unicode=True, width=10_000, default_flow_style=True)
     return dumped.strip().removeprefix("[").removesuffix("]")
 
 
 def _table(report: LabelsReport) -> Iterator[str]:
-    yield f"Labels of {click.style(report.repository, bold=True)}, by {', '.join(report.files)}:"
+    yield f"Labels of {style(report.repository, bold=True)}, by {', '.join(report.files)}:"
     shown = [step for step in report.plan.steps if step.action is not Action.UNCHANGED]
     for step in shown:
-        action = click.style(f"{step.action:<9}", fg=_COLOURS.get(step.action))
-        yield f"  {action} {_swatch(step)} {visible(_what(step))}{_dim(_details(step))}"
+        action = style(f"{step.action:<9}", fg=_COLOURS.get(step.action))
+        yield f"  {action} {_swatch(step)} {_what(step)}{_dim(_details(step))}"
     yield _tally(report.plan)
 
 
@@ -107,16 +108,16 @@ def _end(report: LabelsReport) -> Iterator[str]:
     left = [result for result in report.results if result.outcome is not Outcome.DONE]
     if left:
         failed = sum(result.outcome is Outcome.FAILED for result in left)
-        yield click.style(f"{plural(failed, 'step')} failed, {len(left) - failed} skipped", fg="red", bold=True)
+        yield style(f"{plural(failed, 'step')} failed, {len(left) - failed} skipped", fg="red", bold=True)
     elif report.verified is not None and report.verified.is_clean:
         words = "a fresh read finds everything as it should be" if report.results else "nothing to do"
-        yield click.style(words, fg="green")
+        yield style(words, fg="green")
     elif report.verified is not None:
         yield f"left to do: {_tally(report.verified)}"
 
 
 def _dim(text: str) -> str:
-    return click.style(f"  {visible(text)}", dim=True) if text else ""
+    return style(f"  {text}", fg="dim") if text else ""
 
 
 def _swatch(step: Step) -> str:
@@ -125,7 +126,7 @@ def _swatch(step: Step) -> str:
         red, green, blue = bytes.fromhex(color)
     except ValueError:
         return "  "
-    return click.style("  ", bg=(red, green, blue))
+    return style("  ", bg=(red, green, blue))
 
 
 def _what(step: Step) -> str:
@@ -153,14 +154,14 @@ def _tally(plan: LabelPlan) -> str:
     return ", ".join([*(counts or ["nothing to do"]), *rest])
 
 
-def _json(report: LabelsReport) -> Iterator[str]:
+def _json(report: LabelsReport) -> str:
     target: dict[str, Any] = {"target": report.repository, "status": _status(report), "files": list(report.files)}
     target["steps"] = [_step(step) for step in report.plan.steps]
     if report.command == "apply":
         target["results"] = [_result(result) for result in report.results]
         target["verified"] = report.verified is not None and report.verified.is_clean
     document = {"schema": f"scaffold.labels-{report.command}/1", "exit_code": report.exit_code, "targets": [target]}
-    yield json.dumps(document, ensure_ascii=False, indent=2)
+    return json_text(document)
 
 
 def _status(report: LabelsReport) -> str:
@@ -189,7 +190,11 @@ def _result(result: StepResult) -> dict[str, Any]:
     return row | {key: value for key, value in optional.items() if value is not None}
 
 
-def _github(report: LabelsReport) -> Iterator[str]:
+def _github(report: LabelsReport) -> str:
+    return "".join(f"{line}\n" for line in _annotations(report))
+
+
+def _annotations(report: LabelsReport) -> Iterator[str]:
     failed = [result for result in report.results if result.outcome is not Outcome.DONE]
     pending = [step for step in report.plan.steps if step.writes or step.action is Action.REFUSED]
     rows = [("error", result.step, result.error or str(result.outcome)) for result in failed]
@@ -207,7 +212,7 @@ def _github(report: LabelsReport) -> Iterator[str]:
         if number > LIMIT:
             text = f"and {plural(number - LIMIT + 1, level)} more: see the step summary or the log"
             yield f"::{level} title=scaffold labels::{data(text)}"
-    yield f"labels of {report.repository}: {_tally(report.verified or report.plan)}"
+    yield inert(f"labels of {report.repository}: {_tally(report.verified or report.plan)}")
 
 
 def _place(step: Step, files: Sequence[str]) -> str:
@@ -217,7 +222,11 @@ def _place(step: Step, files: Sequence[str]) -> str:
     return ",".join(f"{key}={property_(value)}" for key, value in place.items())
 
 
-def _markdown(report: LabelsReport) -> Iterator[str]:
+def _markdown(report: LabelsReport) -> str:
+    return "".join(f"{line}\n" for line in _summary(report))
+
+
+def _summary(report: LabelsReport) -> Iterator[str]:
     yield f"## scaffold labels {report.command}: {code(report.repository)}"
     yield ""
     yield f"**{_tally(report.verified or report.plan)}**"
@@ -236,10 +245,9 @@ def _markdown(report: LabelsReport) -> Iterator[str]:
         yield ""
 
 
-def _text(report: LabelsReport) -> Iterator[str]:
-    yield from _table(report)
-    yield from (result_line(result) for result in report.results)
-    yield from _end(report)
+def _text(report: LabelsReport) -> str:
+    results = [line for result in report.results for line in result_lines(result)]
+    return text_of([*_table(report), *results, *_end(report)], color=False)
 
 
 _RENDERERS: Final = {"text": _text, "json": _json, "github": _github, "markdown": _markdown}

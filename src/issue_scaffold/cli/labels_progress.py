@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable
 
-import click
+from issue_scaffold.cli.printing import redraw, say
 
 _BAR = 24
 _WORTH_TELLING_SECONDS = 3.0
@@ -12,7 +12,7 @@ _WORTH_TELLING_SECONDS = 3.0
 def tell_wait(seconds: float, why: str) -> None:
     """Say that nothing will happen for a while, and why."""
     if seconds >= _WORTH_TELLING_SECONDS:
-        click.echo(f"waiting {duration(seconds)}: {why}", err=True)
+        say(f"waiting {duration(seconds)}: {why}", err=True)
 
 
 def duration(seconds: float) -> str:
@@ -37,9 +37,9 @@ class Progress:
             filled = _BAR * done // self._total
             bar = "#" * filled + "-" * (_BAR - filled)
             left = duration(self._seconds_for(self._total - done))
-            click.echo(f"[{bar}] {done}/{self._total}, about {left} left", nl=False, err=True)
+            redraw(f"[{bar}] {done}/{self._total}, about {left} left")
 
     def clear(self) -> None:
         """Take the line away."""
         if self._is_shown:
-            click.echo("\r\x1b[K", nl=False, err=True)
+            redraw("")

@@ -4,10 +4,12 @@ import gc
 import os
 import sys
 from importlib import import_module
+from io import StringIO
 from typing import Final, NamedTuple
 
 import click
 
+from issue_scaffold.cli.printing import say, show_error
 from issue_scaffold.errors import EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_OK, ScaffoldError
 
 
@@ -59,11 +61,13 @@ def _show_versions(ctx: click.Context, _: click.Parameter, is_asked: bool) -> No
     from issue_scaffold.usecases.version import read_versions
 
     found = read_versions()
-    click.echo(f"scaffold {found.tool}")
-    click.echo(f"  template  {found.template} (comes with it)")
-    click.echo(f"  copier    {found.copier or 'not found'}")
-    click.echo(f"  python    {found.python} ({found.python_place})")
-    click.echo(f"  place     {found.place} ({found.origin})")
+    say(
+        f"scaffold {found.tool}",
+        f"  template  {found.template} (comes with it)",
+        f"  copier    {found.copier or 'not found'}",
+        f"  python    {found.python} ({found.python_place})",
+        f"  place     {found.place} ({found.origin})",
+    )
     ctx.exit()
 
 
@@ -101,7 +105,7 @@ def main(arguments: list[str]) -> int:
         outcome = scaffold.main(arguments, prog_name="scaffold", standalone_mode=False)
         sys.stdout.flush()
     except (KeyboardInterrupt, click.Abort):
-        click.echo("interrupted", err=True)
+        say("interrupted", err=True)
         return EXIT_INTERRUPTED
     except BrokenPipeError:
         # The reader went away (`scaffold rules | head`): nobody is left to tell; keep the interpreter's flush quiet.
@@ -118,31 +122,26 @@ def _report(error: Exception) -> int:
         case click.exceptions.Exit():
             return error.exit_code
         case click.ClickException():
-            error.show()
+            usage = StringIO()
+            error.show(usage)  # it quotes the command line, where a hook puts file names
+            say(*usage.getvalue().removesuffix("\n").split("\n"), err=True)
             return error.exit_code
         case ScaffoldError():
-            show_error(error)
+            show_error(error.message, error.hint)
             return error.exit_code
         case OSError(strerror=str()):
             place = f": {error.filename}" if error.filename else ""
-            show_error(ScaffoldError(f"{error.strerror}{place}"))
+            show_error(f"{error.strerror}{place}", None)
             return EXIT_FAILURE
     return _unexpected(error)
 
 
-def show_error(error: ScaffoldError) -> None:
-    """Print an expected error: what is wrong, then what to do."""
-    click.echo(f"{click.style('error:', fg='red', bold=True)} {error.message}", err=True)
-    if error.hint:
-        click.echo(f"  {click.style('hint:', fg='cyan')} {error.hint}", err=True)
-
-
 def _unexpected(error: Exception) -> int:
-    if os.environ.get("SCAFFOLD_DEBUG") == "1":
-        raise error
-    from issue_scaffold.cli.crash import write_crash_report
+    from issue_scaffold.cli.crash import crash_text, keep_crash
 
-    where = write_crash_report(error)
-    click.echo(f"error: unexpected {type(error).__name__}: {error}".splitlines()[0], err=True)
-    click.echo(f"  hint: the details are in {where}; SCAFFOLD_DEBUG=1 shows them here. Please report it.", err=True)
+    if os.environ.get("SCAFFOLD_DEBUG") == "1":
+        say(*crash_text(error).removesuffix("\n").split("\n"), err=True)
+        return EXIT_FAILURE
+    first_line = (str(error).splitlines() or [""])[0]
+    show_error(f"unexpected {type(error).__name__}: {first_line}", keep_crash(error))
     return EXIT_FAILURE

@@ -7,6 +7,9 @@ from typing import Any, NamedTuple, TypeVar
 
 import click
 
+from issue_scaffold.cli.printing import say
+from issue_scaffold.errors import UsageError
+
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 
@@ -83,25 +86,21 @@ def read_answers(data: tuple[str, ...], data_file: Path | None) -> dict[str, Any
 
 
 def _answers_in(path: Path) -> dict[str, Any]:
-    import yaml
+    from issue_scaffold.usecases.target import read_data_file
 
     try:
-        found = yaml.safe_load(path.read_bytes())
-    except yaml.YAMLError as error:
-        raise click.BadParameter(
-            f"{path} is not valid YAML: {' '.join(str(error).split())}", param_hint="--data-file"
-        ) from error
-    if not isinstance(found, dict) or not all(isinstance(key, str) for key in found):
-        raise click.BadParameter(f"{path} holds no mapping of answers", param_hint="--data-file")
+        found = read_data_file(path)
+    except UsageError as error:
+        raise click.BadParameter(error.message, param_hint="--data-file") from error
     # Copier's own answers files start their record of the template with an underscore.
     return {key: value for key, value in found.items() if not key.startswith("_")}
 
 
 def can_ask() -> bool:
     """Return whether a person can be asked: standard input and output are a terminal."""
-    return sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty()
+    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout))
 
 
 def tell_of_wait() -> None:
     """Say on standard error that another run holds the target."""
-    click.echo("waiting for another scaffold run on this target to end", err=True)
+    say("waiting for another scaffold run on this target to end", err=True)

@@ -1,9 +1,7 @@
 """What `init` and `update` print: the plan, file by file, as text or JSON."""
 
-import json
-
-import click
-
+from issue_scaffold.cli.output.text import diff_lines
+from issue_scaffold.cli.printing import json_text, put, say, style
 from issue_scaffold.domain.drift import unified_diff
 from issue_scaffold.domain.plan import Action, Plan, Step
 from issue_scaffold.errors import ScaffoldError
@@ -23,11 +21,11 @@ def show_plan(plan: Plan, *, with_diff: bool) -> None:
     for step in plan.steps:
         if step.action is Action.UNCHANGED:
             continue
-        action = click.style(f"{step.action:<9}", fg=_COLOURS.get(step.action))
-        reason = click.style(f"  ({step.reason})", dim=True) if step.reason else ""
-        click.echo(f"  {action} {step.path}{reason}")
+        action = style(f"{step.action:<9}", fg=_COLOURS.get(step.action))
+        reason = style(f"  ({step.reason})", fg="dim") if step.reason else ""
+        say(f"  {action} {step.path}{reason}")
         for note in step.notes:
-            click.echo(f"            {note}")
+            say(f"            {note}")
     if with_diff:
         for step in plan.writes:
             show_diff(unified_diff(step.path, step.before, step.after))
@@ -46,17 +44,7 @@ def show_failure(command: str, target: str, error: ScaffoldError, format_: str, 
 
 def show_diff(diff: str) -> None:
     """Print a unified diff, coloured on a terminal."""
-    for line in diff.splitlines():
-        colour = (
-            "green"
-            if line.startswith("+")
-            else "red"
-            if line.startswith("-")
-            else "cyan"
-            if line.startswith("@")
-            else None
-        )
-        click.secho(line, fg=colour)
+    say(*diff_lines(diff))
 
 
 def show_json(command: str, outcome: Outcome, *, with_diff: bool, exit_code: int) -> None:
@@ -66,7 +54,7 @@ def show_json(command: str, outcome: Outcome, *, with_diff: bool, exit_code: int
 
 def _echo_document(command: str, target: dict[str, object], exit_code: int) -> None:
     document = {"schema": f"scaffold.{command}/1", "exit_code": exit_code, "targets": [target]}
-    click.echo(json.dumps(document, ensure_ascii=False, indent=2))
+    put(json_text(document))
 
 
 def _target(outcome: Outcome, *, with_diff: bool) -> dict[str, object]:

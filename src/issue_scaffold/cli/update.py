@@ -15,6 +15,7 @@ from issue_scaffold.cli.options import (
     read_answers,
     tell_of_wait,
 )
+from issue_scaffold.cli.printing import say
 from issue_scaffold.errors import ScaffoldError
 from issue_scaffold.usecases.execution import Outcome
 from issue_scaffold.usecases.rendering import open_renderer
@@ -88,11 +89,11 @@ def _show(outcome: Outcome, format_: str, *, with_diff: bool) -> None:
         plan_output.show_json("update", outcome, with_diff=with_diff, exit_code=outcome.exit_code)
         return
     for note in outcome.notes:
-        click.echo(f"note: {note}", err=True)
-    click.echo(_headline(outcome))
+        say(f"note: {note}", err=True)
+    say(_headline(outcome))
     plan_output.show_plan(outcome.plan, with_diff=with_diff)
     if outcome.plan.conflicts and not outcome.dry_run:
-        click.echo(
+        say(
             f"{len(outcome.plan.conflicts)} file(s) with conflicts: edit the marked lines, then git add them "
             "(or scaffold update --restore PATH)."
         )

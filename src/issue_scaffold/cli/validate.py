@@ -1,16 +1,18 @@
 """`scaffold validate`."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import click
 
+from issue_scaffold.cli.crash import keep_crash
 from issue_scaffold.cli.options import OutputTarget, OutputTargetType
-from issue_scaffold.cli.output import FORMATS, write_report
+from issue_scaffold.cli.output import FORMATS, Shown
+from issue_scaffold.cli.printing import say
 from issue_scaffold.domain.limits import MAX_BYTES
-from issue_scaffold.domain.report import Report
-from issue_scaffold.usecases.validate import STDIN, validate
+from issue_scaffold.domain.report import TargetReport
+from issue_scaffold.usecases.validate import STDIN, ValidateOptions, validate
 
 
 @click.command("validate", short_help="Check issue forms, templates, chooser and labels.")
@@ -29,8 +31,7 @@ from issue_scaffold.usecases.validate import STDIN, validate
     show_default="text",
     help="How to show the result, and the file it goes to. May be repeated.",
 )
-@click.pass_context
-def command(ctx: click.Context, /, **values: Any) -> int:  # noqa: ANN401 - Click's values, declared above
+def command(**values: Any) -> int:  # noqa: ANN401 - Click's values, declared above
     """Check files, or everything that a repository has for GitHub's, GitLab's and Gitea's issues, against their rules.
 
     PATH is a file, a repository's folder (default: .), or - for standard input.
@@ -41,11 +42,17 @@ def command(ctx: click.Context, /, **values: Any) -> int:  # noqa: ANN401 - Clic
     mended = values["fix"] or values["unsafe_fixes"]
     if mended and not values["diff"]:
         _mend(paths, unsafe=values["unsafe_fixes"])
-    report = validate(paths, stdin=stdin, strict=values["strict"], exit_zero=values["exit_zero"])
+    options = ValidateOptions(
+        paths=paths,
+        stdin=stdin,
+        strict=values["strict"],
+        exit_zero=values["exit_zero"],
+        report_crash=keep_crash,
+    )
+    rows = validate(options)
     if values["diff"]:
-        report = _with_diffs(report, paths, stdin, unsafe=values["unsafe_fixes"])
-    write_report(report, values["formats"], color=ctx.color)
-    return report.exit_code
+        rows = _with_diffs(rows, paths, stdin, unsafe=values["unsafe_fixes"])
+    return Shown("validate", values["formats"], several=len(paths) > 1).all_of(rows).exit_code
 
 
 def _mend(paths: Sequence[str], *, unsafe: bool) -> None:
@@ -55,10 +62,12 @@ def _mend(paths: Sequence[str], *, unsafe: bool) -> None:
     for change in apply_fixes(paths, unsafe=unsafe):
         renamed = f", now {change.new_path}" if change.new_path != change.path else ""
         times = f" ({change.fixed} findings)" if change.fixed > 1 else ""
-        click.echo(f"mended {change.path}{renamed}{times}", err=True)
+        say(f"mended {change.path}{renamed}{times}", err=True)
 
 
-def _with_diffs(report: Report, paths: Sequence[str], stdin: bytes | None, *, unsafe: bool) -> Report:
+def _with_diffs(
+    rows: Iterable[TargetReport], paths: Sequence[str], stdin: bytes | None, *, unsafe: bool
+) -> Iterator[TargetReport]:
     from issue_scaffold.usecases.fixing import plan_fixes, with_diffs
 
-    return with_diffs(report, plan_fixes(paths, unsafe=unsafe, stdin=stdin))
+    return with_diffs(rows, plan_fixes(paths, unsafe=unsafe, stdin=stdin))

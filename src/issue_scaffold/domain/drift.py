@@ -2,11 +2,15 @@
 
 from collections.abc import Sequence
 from shlex import quote
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from issue_scaffold.domain.finding import Finding, Kind, Severity
 from issue_scaffold.domain.rendering import File, to_lf
 from issue_scaffold.domain.structured import Difference
+
+# How many pairs of lines are looked at one by one, and from how many on there is no comparing line by line.
+_EXACT_PAIRS: Final = 4_000_000
+_MOST_PAIRS: Final = 400_000_000
 
 
 class Remedy(NamedTuple):
@@ -36,6 +40,17 @@ def missing(path: str, remedy: Remedy) -> Finding:
         path=path,
         message="the template has this file, the target doesn't",
         hint=remedy.restore(path),
+    )
+
+
+def in_the_way(path: str, what: str, remedy: Remedy) -> Finding:
+    """Return the finding for what is no file, and stands where one belongs; `what` as in "is a folder"."""
+    return Finding(
+        kind=Kind.MODIFIED,
+        severity=Severity.ERROR,
+        path=path,
+        message=f"is {what}; the template has a file",
+        hint=f"move it away, then: {remedy.update().removeprefix('run: ')} --restore {quote(path)}",
     )
 
 
@@ -142,14 +157,21 @@ def _what_differs(wanted: File, found: File) -> tuple[str, int | None]:
     import difflib
 
     left, right = to_lf(wanted.content).splitlines(), to_lf(found.content).splitlines()
-    blocks = [
-        code for code in difflib.SequenceMatcher(None, left, right, autojunk=False).get_opcodes() if code[0] != "equal"
-    ]
+    if not _is_compared(left, right):
+        return f"its {len(right):,} lines are not the {len(left):,} of the template", None
+    # Lines that stand there over and over cost the square of their number, unless they are passed over.
+    autojunk = len(left) * len(right) > _EXACT_PAIRS
+    matcher = difflib.SequenceMatcher(None, left, right, autojunk=autojunk)
+    blocks = [code for code in matcher.get_opcodes() if code[0] != "equal"]
     if not blocks:
         return "only its last line break differs from the template", max(len(right), 1)
     count = sum(max(block[2] - block[1], block[4] - block[3]) for block in blocks)
     first = min(blocks[0][3] + 1, max(len(right), 1))
     return f"{count} line{'' if count == 1 else 's'} differ{'s' if count == 1 else ''} from the template", first
+
+
+def _is_compared(left: Sequence[object], right: Sequence[object]) -> bool:
+    return len(left) * len(right) <= _MOST_PAIRS
 
 
 def _kind(file: File) -> str:
@@ -164,6 +186,8 @@ def unified_diff(path: str, wanted: File | None, found: File | None) -> str:
         [] if file is None else to_lf(file.content).decode(errors="replace").splitlines(keepends=True)
         for file in (wanted, found)
     )
+    if not _is_compared(left, right):
+        return ""
     import difflib
 
     names = ("/dev/null" if wanted is None else f"a/{path}", "/dev/null" if found is None else f"b/{path}")

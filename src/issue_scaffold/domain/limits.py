@@ -29,3 +29,7 @@ MAX_MANAGED_BYTES: Final = 64 * 1024 * 1024
 # Digits and signs of one number, date or time without quotation marks. Python reads a decimal number of 4,300 digits in
 # a moment and refuses longer ones; one in base 60 (`1:2:3`) it would read for minutes.
 MAX_NUMBER: Final = 1_000
+
+# Characters of a file that is edited in place by its meaning. A second reader, written in Python,
+# has to read it before and after; what is larger is merged as text.
+MAX_EDITED: Final = 256 * 1024

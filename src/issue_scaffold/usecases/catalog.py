@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import yaml
-
 from issue_scaffold.adapters import git
+from issue_scaffold.adapters.bounded_files import read_beginning, read_if_there
 from issue_scaffold.adapters.catalog_files import write_files
 from issue_scaffold.adapters.documents import load
 from issue_scaffold.adapters.form_text import form_text
-from issue_scaffold.adapters.source_files import repository_paths
+from issue_scaffold.adapters.source_files import read_repository
 from issue_scaffold.adapters.template_files import template_files
 from issue_scaffold.adapters.yaml_nodes import parse_yaml
+from issue_scaffold.adapters.yaml_values import load_value
 from issue_scaffold.domain.catalog.entry import FOLDER, SUFFIX, Entry, catalog_entry, is_simple, slug_of
 from issue_scaffold.domain.catalog.layout import (
     LABELS,
@@ -85,10 +85,10 @@ def add_to_catalog(folder: str, paths: Sequence[str]) -> CatalogOutcome:
     Raises UsageError when the folder is no catalog or has an issue type of that name, and what `new_catalog` raises.
     """
     root = Path(folder)
-    asked = root / QUESTIONS
-    if not asked.is_file() or not (root / FOLDER).is_dir():
+    questions = _text(root, QUESTIONS)
+    if questions is None or not (root / FOLDER).is_dir():
         raise UsageError(
-            f"{folder} is no catalog: it has no {QUESTIONS if not asked.is_file() else FOLDER}",
+            f"{folder} is no catalog: it has no {QUESTIONS if questions is None else FOLDER}",
             hint="name the catalog's folder: --catalog DIR; to make one: scaffold catalog new DIR",
         )
     imported = _Import(paths)
@@ -97,9 +97,9 @@ def add_to_catalog(folder: str, paths: Sequence[str]) -> CatalogOutcome:
         raise UsageError(
             f"the catalog has the issue type {taken[0]!r} already", hint=f"edit {FOLDER}/{taken[0]}{SUFFIX}"
         )
-    labels = (root / LABELS).read_text(encoding="utf-8") if (root / LABELS).is_file() else ""
+    labels = _text(root, LABELS) or ""
     files = {entry.path: entry.text.encode() for entry in imported.entries}
-    files[QUESTIONS] = _with_choices(asked.read_text(encoding="utf-8"), imported.entries).encode()
+    files[QUESTIONS] = _with_choices(questions, imported.entries).encode()
     known = {row.name.casefold() for row in _rows(LABELS, labels.encode())}
     rows = [
         row
@@ -116,6 +116,15 @@ def add_to_catalog(folder: str, paths: Sequence[str]) -> CatalogOutcome:
     return CatalogOutcome(
         folder=folder, files=tuple(sorted(files)), entries=imported.entries, remarks=tuple(imported.remarks)
     )
+
+
+def _text(root: Path, path: str) -> str | None:
+    """Return a catalog's own file, None if it has none. Raises UsageError for one that is no text."""
+    content = read_if_there(path, below=root, shown=str(root / path))
+    try:
+        return None if content is None else content.decode()
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{root / path} is not UTF-8: {error.reason}", hint="save it as UTF-8") from error
 
 
 class _Import:
@@ -152,7 +161,8 @@ class _Import:
             if name.endswith((".yml", ".yaml")):
                 yield file
             elif name.endswith(".md"):
-                if find_front_matter(file.read_text(encoding="utf-8", errors="replace")) is not None:
+                text = read_beginning(file.absolute(), below=path).decode("utf-8", errors="replace")
+                if find_front_matter(text) is not None:
                     yield file
                 else:
                     self.remarks.append((str(file), Remark(kind="left out", message="no front matter, so no template")))
@@ -170,7 +180,7 @@ class _Import:
         if not is_simple(source, root):
             why = "its YAML is written in a way that a catalog can't keep; it is written anew, without comments"
             self.remarks.append((str(file), Remark(kind="changed", message=why)))
-            source, root = _parsed(form_text(form_from_data(yaml.safe_load(text)).data()))
+            source, root = _parsed(form_text(form_from_data(load_value(text)).data()))
         return catalog_entry(slug, source, root)
 
 
@@ -198,9 +208,9 @@ def _labels_beside(path: Path) -> Iterator[LabelRow]:
     root = next((folder for folder in folders if (folder / ".github").is_dir() or (folder / ".git").exists()), None)
     if root is None:
         return
-    for name in repository_paths(root):
+    for name, content in read_repository(root, is_labels_config).files.items():
         if is_labels_config(name):
-            yield from _rows(name, (root / name).read_bytes())
+            yield from _rows(name, content)
 
 
 def _rows(path: str, content: bytes) -> Iterator[LabelRow]:

@@ -4,8 +4,11 @@ Owns the cases and the way from a finding in a rendering back to the catalog's o
 it is, committed or not; nothing in it is written.
 """
 
+import contextlib
+import os
 import re
 import shutil
+import stat
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -15,13 +18,16 @@ from typing import Any, Final
 import yaml
 
 from issue_scaffold.adapters import copier_engine
+from issue_scaffold.adapters.bounded_files import AbsentFileError, NotAFileError, read_file
 from issue_scaffold.adapters.copier_engine import RenderJob
 from issue_scaffold.adapters.macros import asked
+from issue_scaffold.adapters.yaml_values import YamlValueError, load_value
 from issue_scaffold.domain.catalog.covering import Case, covering_cases
 from issue_scaffold.domain.catalog.entry import FOLDER, SUFFIX
 from issue_scaffold.domain.catalog.layout import QUESTIONS
 from issue_scaffold.domain.catalog.places import line_in, origin
 from issue_scaffold.domain.finding import Finding, Kind, Severity
+from issue_scaffold.domain.limits import MAX_MANAGED_BYTES
 from issue_scaffold.domain.rendering import Rendering
 from issue_scaffold.domain.report import Report, TargetReport
 from issue_scaffold.domain.repository_layout import is_wanted
@@ -31,13 +37,13 @@ from issue_scaffold.usecases.validate import validate_files
 _MAX_CASES: Final = 200
 _ANSWERS_FILE: Final = ".copier-answers.scaffold.yml"
 _NOT_ASKED: Final = re.compile(r"question '(\w+)' isn't asked")
-_LEFT_ALONE: Final = shutil.ignore_patterns(".git", ".venv", "venv", "node_modules", "__pycache__")
+_LEFT_ALONE: Final = frozenset({".git", ".venv", "venv", "node_modules", "__pycache__"})
 
 
 def check_catalog(folder: str) -> Report:
     """Return what is wrong with a catalog, by its own files and lines. Raises UsageError for what is no catalog."""
     root = Path(folder)
-    if not (root / QUESTIONS).is_file():
+    if not (root / QUESTIONS).exists():
         raise UsageError(f"{folder} is no catalog: it has no {QUESTIONS}", hint="to make one: scaffold catalog new DIR")
     texts = _texts(root)
     questions = _questions(folder, texts[QUESTIONS])
@@ -45,7 +51,7 @@ def check_catalog(folder: str) -> Report:
     tried = _Tried()
     with tempfile.TemporaryDirectory(prefix="scaffold-catalog-") as scratch:
         copy = Path(scratch, "catalog")
-        shutil.copytree(root, copy, ignore=_LEFT_ALONE, symlinks=True)
+        shutil.copytree(root, copy, ignore=_left_alone, symlinks=True)
         for number, case in enumerate(covering_cases(questions)[:_MAX_CASES]):
             try:
                 rendering = _render(copy, Path(scratch, str(number)), asked(questions, case, texts))
@@ -95,19 +101,30 @@ def _report(folder: str, findings: Iterable[Finding], tried: _Tried) -> Report:
 
 
 def _texts(root: Path) -> dict[str, str]:
-    files = [root / QUESTIONS, *sorted((root / "template").rglob("*"))]
-    return {
-        path.relative_to(root).as_posix(): path.read_text(encoding="utf-8", errors="replace")
-        for path in files
-        if path.is_file()
-    }
+    """Return the catalog's files by path; what is a folder, a pipe or a link out of the catalog is none of them."""
+    texts = {QUESTIONS: read_file(QUESTIONS, below=root, shown=str(root / QUESTIONS)).decode(errors="replace")}
+    for path in sorted((root / "template").rglob("*")):
+        relative = path.relative_to(root).as_posix()
+        with contextlib.suppress(NotAFileError, AbsentFileError):
+            texts[relative] = read_file(relative, below=root, limit=MAX_MANAGED_BYTES).decode(errors="replace")
+    return texts
+
+
+def _left_alone(folder: str, names: list[str]) -> set[str]:
+    """Return what isn't copied: what is no part of the template, and pipes and devices, whose copying has no end."""
+    return {name for name in names if name in _LEFT_ALONE or _is_special(os.path.join(folder, name))}  # noqa: PTH118
+
+
+def _is_special(path: str) -> bool:
+    mode = os.lstat(path).st_mode
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode) or stat.S_ISLNK(mode))
 
 
 def _questions(folder: str, text: str) -> dict[str, Any]:
     try:
-        found = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise UsageError(f"{folder}/{QUESTIONS} is not YAML: {' '.join(str(error).split())}") from error
+        found = load_value(text)
+    except YamlValueError as error:
+        raise UsageError(f"{folder}/{QUESTIONS}:{'' if error.line else ' '}{error}") from error
     if not isinstance(found, dict):
         raise UsageError(f"{folder}/{QUESTIONS} holds no questions")
     return {str(name): question for name, question in found.items() if not str(name).startswith("_")}

@@ -3,7 +3,7 @@
 On a warm cache this reads the target's files and a manifest, and neither imports Copier nor starts a process.
 """
 
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from issue_scaffold import __version__
 from issue_scaffold.adapters.cache_store import digest_of
 from issue_scaffold.adapters.render_cache import Manifest
+from issue_scaffold.adapters.source_files import RepositoryFiles
 from issue_scaffold.adapters.sources import VERSIONS_LIFETIME_SECONDS
 from issue_scaffold.adapters.trees import Tree, WorkTree, content_of
 from issue_scaffold.domain import drift
 from issue_scaffold.domain.finding import OVERLOOKED, Finding, Kind, Severity
 from issue_scaffold.domain.rendering import content_digest
-from issue_scaffold.domain.report import Report, TargetReport, TemplateState
+from issue_scaffold.domain.report import CrashReporter, TargetReport, TemplateState, failed_target
 from issue_scaffold.domain.repository_layout import SETTINGS_PATH
-from issue_scaffold.errors import EXIT_FAILURE, EXIT_FINDINGS, EXIT_OK, ScaffoldError
+from issue_scaffold.errors import EXIT_FINDINGS, EXIT_OK, ScaffoldError
 from issue_scaffold.usecases.comparison import Comparison
 from issue_scaffold.usecases.rendering import Renderer
 from issue_scaffold.usecases.target import Target, open_target, resolve_folder
@@ -35,7 +36,8 @@ class CheckOptions(NamedTuple):
 
     `staged` looks at the commit to be instead of the work tree; `trusted_ref` names the revision from which what
     silences a check is taken; `in_ci` asks whether git has the files as they are checked. `with_labels` compares the
-    labels on GitHub too; `on_wait` is told how many seconds nothing will happen, and why.
+    labels on GitHub too; `on_wait` is told how many seconds nothing will happen, and why; `report_crash` keeps the
+    details of an unexpected exception.
     """
 
     targets: Sequence[str] = (".",)
@@ -50,26 +52,19 @@ class CheckOptions(NamedTuple):
     trusted_ref: str | None = None
     in_ci: bool = False
     on_wait: Callable[[float, str], None] = lambda *_: None
+    report_crash: CrashReporter = repr
 
 
-def check(options: CheckOptions, renderer: Renderer) -> Report:
-    """Return what was found in each target, in the order given; a target that can't be looked at says why."""
-    reports, codes = [], [EXIT_OK]
+def check(options: CheckOptions, renderer: Renderer) -> Iterator[TargetReport]:
+    """Yield what was found in each target, in the order given; a target that can't be looked at says why."""
     for text in options.targets:
         try:
             report = check_target(text, options, renderer)
-        except ScaffoldError as error:
-            report = TargetReport(target=text, status="failed", error=error.message, hint=error.hint)
-            codes.append(error.exit_code)
-        except OSError as error:
-            message = f"{error.filename or text} can't be read: {error.strerror}"
-            report = TargetReport(target=text, status="failed", error=message)
-            codes.append(EXIT_FAILURE)
+        except Exception as error:  # noqa: BLE001 - one target never costs the others
+            yield failed_target(text, error, options.report_crash)
         else:
             failing = any(finding.severity is Severity.ERROR for finding in report.findings)
-            codes.append(EXIT_FINDINGS if failing and not options.exit_zero else EXIT_OK)
-        reports.append(report)
-    return Report(command="check", exit_code=max(codes), targets=tuple(reports))
+            yield replace(report, exit_code=EXIT_FINDINGS if failing and not options.exit_zero else EXIT_OK)
 
 
 def check_target(text: str, options: CheckOptions, renderer: Renderer) -> TargetReport:
@@ -211,16 +206,17 @@ def _invalid(look: _Look, conflicts: Container[str], renderer: Renderer) -> list
     return [finding for finding in found if finding.path not in conflicts]
 
 
-def _errors(contents: Mapping[str, bytes], renderer: Renderer) -> tuple[Finding, ...]:
+def _errors(repository: RepositoryFiles, renderer: Renderer) -> tuple[Finding, ...]:
     """Return errors and what was overlooked, from the cache when the same files were looked at before."""
-    rows = [f"{path} {content_digest(content)}" for path, content in contents.items()]
-    key = digest_of(__version__, *rows)
+    rows = [f"{path} {content_digest(content)}" for path, content in repository.files.items()]
+    unread = [f"{path} is {what}" for path, what in repository.unread.items()]
+    key = digest_of(__version__, *rows, "", *unread)
     known = renderer.store.read_document("valid", key)
     if known is not None:
         return _overlooked_rows(known)
     from issue_scaffold.usecases.validate import errors_and_overlooked
 
-    found = errors_and_overlooked(contents)
+    found = errors_and_overlooked(repository)
     if all(finding.kind is Kind.IGNORED for finding in found):
         kept = [[one.path, one.line, one.column, one.message] for one in found]
         renderer.store.write_document("valid", key, {"ignored": kept})

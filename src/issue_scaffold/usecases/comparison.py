@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from issue_scaffold.adapters.answers_file import same_answers
 from issue_scaffold.adapters.cache_store import digest_of
 from issue_scaffold.adapters.render_cache import Entry, Manifest
+from issue_scaffold.adapters.target import InTheWayError
 from issue_scaffold.adapters.trees import Tree
 from issue_scaffold.domain import drift
 from issue_scaffold.domain.drift import Remedy
@@ -57,7 +58,11 @@ class Comparison:
         if linked is not None:
             yield drift.linked(path, linked)
             return
-        found = self.files.read(path)
+        try:
+            found = self.files.read(path)
+        except InTheWayError as error:
+            yield drift.in_the_way(path, error.what, self.remedy)
+            return
         if found is not None and found.digest == entry.digest and _same_mode(found, entry):
             return
         deviation = accepted.get(path)

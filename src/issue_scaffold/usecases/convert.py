@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Final, Literal
 
+from issue_scaffold.adapters.bounded_files import read_beginning
 from issue_scaffold.adapters.catalog_files import write_files
 from issue_scaffold.adapters.documents import load
 from issue_scaffold.adapters.form_text import form_text
 from issue_scaffold.adapters.markdown_parser import parse_markdown
-from issue_scaffold.adapters.source_files import read_file
+from issue_scaffold.adapters.yaml_values import YamlValueError, load_value
 from issue_scaffold.domain.convert.form import IssueForm, Remark, form_from_data
 from issue_scaffold.domain.convert.to_form import Metadata, issue_form, repair_emoji
 from issue_scaffold.domain.convert.to_markdown import STEPS, losses, noted
@@ -93,7 +94,7 @@ def read_input(path: str) -> bytes:
     """Return a file's content, cut off past the limit. Raises UsageError if it is no file."""
     if Path(path).is_dir():
         raise UsageError(f"{path} is a folder", hint="name a template or a form in it")
-    return read_file(Path(path))
+    return read_beginning(path)
 
 
 def place_beside(path: Path, conversion: Conversion) -> Path:
@@ -206,13 +207,14 @@ def _list(node: Node | None) -> tuple[str, ...]:
 
 
 def _to_markdown(options: ConvertOptions, text: str) -> Conversion:
-    import yaml
-
     from issue_scaffold.adapters.macros import issue_template
     from issue_scaffold.adapters.template_files import template_files
 
     refuse_invalid_form(options.path, options.content)
-    form = form_from_data(yaml.safe_load(text))
+    try:
+        form = form_from_data(load_value(text))
+    except YamlValueError as error:
+        raise NotConvertibleError(f"{options.path}: {error}", hint="scaffold validate says more") from error
     first: IssueForm | None = None
     best: tuple[int, str, tuple[Remark, ...]] | None = None
     for step in STEPS:

@@ -4,6 +4,7 @@ Owns the order of the steps, and suppressions. Trees are dropped file by file; o
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from issue_scaffold.adapters.documents import encoding_problem, load
@@ -135,15 +136,24 @@ class _State:
         )
 
 
-def examine(files: Mapping[str, bytes], *, together: bool = True) -> list[Located]:
+def examine(
+    files: Mapping[str, bytes], *, together: bool = True, unread: Mapping[str, str] = MappingProxyType({})
+) -> list[Located]:
     """Return the problems of files by repository-relative POSIX path, sorted, suppressed ones left out.
 
-    `together` says that the files are one repository's, so that cross-file rules apply.
+    `together` says that the files are one repository's, so that cross-file rules apply. `unread` says what stands in
+    the place of a file that can't be read as one, as in "is a named pipe".
     """
-    return examine_whole(files, together=together).located
+    return examine_whole(files, together=together, unread=unread).located
 
 
-def examine_whole(files: Mapping[str, bytes], *, together: bool = True, honour: Honour = _honour_all) -> Examination:
+def examine_whole(
+    files: Mapping[str, bytes],
+    *,
+    together: bool = True,
+    honour: Honour = _honour_all,
+    unread: Mapping[str, str] = MappingProxyType({}),
+) -> Examination:
     """Return the problems of files as `examine` does, and what was overlooked.
 
     `honour` decides which comments may silence a problem; the settings among `files` always may.
@@ -154,10 +164,17 @@ def examine_whole(files: Mapping[str, bytes], *, together: bool = True, honour: 
             _settings(state, path, files[path])
         elif not is_security_policy(path):  # that there is one matters, not what it says
             _one(state, path, files[path])
+    for path, what in unread.items():
+        state.sources[path] = Source(path, "")
+        state.located.append(Located(RULES["yaml/limits"], _not_a_file(what), state.sources[path]))
     if together:
         _across(state)
     located, overlooked = _unsuppressed(state)
     return Examination(sorted(located, key=_order), overlooked)
+
+
+def _not_a_file(what: str) -> Problem:
+    return Problem(0, 0, f"this is {what}, and isn't read", "put a regular file in its place")
 
 
 def _order(found: Located) -> tuple[str, int, str, str]:

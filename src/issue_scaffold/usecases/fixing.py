@@ -2,13 +2,13 @@
 
 import difflib
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
 from issue_scaffold.adapters.text_files import rename_file, replace_file
-from issue_scaffold.domain.report import Report
+from issue_scaffold.domain.report import TargetReport
 from issue_scaffold.errors import UsageError
 from issue_scaffold.usecases.mending import Mended, mend
 from issue_scaffold.usecases.validate import STDIN, Group, Target, collect
@@ -45,18 +45,16 @@ def plan_fixes(paths: Sequence[str], *, unsafe: bool, stdin: bytes | None = None
     return [change for _, change in _planned(collect(paths, stdin), unsafe=unsafe)]
 
 
-def with_diffs(report: Report, changes: Sequence[Change]) -> Report:
-    """Return a report in which the first finding of each file that can be mended carries the file's diff."""
+def with_diffs(targets: Iterable[TargetReport], changes: Sequence[Change]) -> Iterator[TargetReport]:
+    """Yield targets in which the first finding of each file that can be mended carries the file's diff."""
     diffs = {change.path: change.diff for change in changes}
-    targets = []
-    for target in report.targets:
+    for target in targets:
         findings = []
         for finding in target.findings:
             mendable = finding.fixable or finding.fixable_unsafely
             diff = diffs.pop(finding.path, None) if mendable else None
             findings.append(replace(finding, diff=diff) if diff else finding)
-        targets.append(replace(target, findings=tuple(findings)))
-    return replace(report, targets=tuple(targets))
+        yield replace(target, findings=tuple(findings))
 
 
 def apply_fixes(paths: Sequence[str], *, unsafe: bool) -> list[Change]:

@@ -5,11 +5,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, Literal
 
-import yaml
-
 from issue_scaffold.adapters import git, staging, target
-from issue_scaffold.adapters.source_files import read_file, repository_paths
+from issue_scaffold.adapters.source_files import read_repository
 from issue_scaffold.adapters.sources import BUNDLED, Source, parse_source
+from issue_scaffold.adapters.yaml_values import YamlValueError, load_value
 from issue_scaffold.domain.ci_detection import EVIDENCE, detect, hidden_workflows
 from issue_scaffold.domain.merge import plan_merge
 from issue_scaffold.domain.plan import Action, Plan, Step
@@ -170,7 +169,8 @@ def _remote_host(root: Path) -> str | None:
 
 def _recognised_notes(root: Path, rendering: Rendering) -> tuple[str, ...]:
     """Return what is known of existing templates that the catalog has too, under the same or another name."""
-    existing = {path: read_file(str(root / path)) for path in repository_paths(root) if template_folder(path)}
+    files = read_repository(root, template_folder).files
+    existing = {path: content for path, content in files.items() if template_folder(path)}
     if not existing:
         return ()
     from issue_scaffold.usecases.adoption import recognise_templates
@@ -191,8 +191,8 @@ def _existing_labels_config(root: Path) -> dict[str, str]:
 
 def _has_labels(content: bytes) -> bool:
     try:
-        data = yaml.safe_load(content)
-    except yaml.YAMLError:
+        data = load_value(content)
+    except YamlValueError:
         return False
     return isinstance(data, dict) and "labels" in data
 

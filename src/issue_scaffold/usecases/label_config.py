@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import yaml
-
 from issue_scaffold.adapters.answers_file import parse_answers
+from issue_scaffold.adapters.bounded_files import read_beginning, read_file, read_if_there
 from issue_scaffold.adapters.documents import load
 from issue_scaffold.adapters.settings_file import Settings, parse_settings
-from issue_scaffold.adapters.source_files import read_file, repository_paths
+from issue_scaffold.adapters.source_files import read_repository
+from issue_scaffold.adapters.yaml_values import YamlValueError
 from issue_scaffold.domain.finding import Finding, Severity
 from issue_scaffold.domain.label_plan import WantedLabel
 from issue_scaffold.domain.labels_config import LabelsConfig, read_labels
@@ -38,11 +38,11 @@ def read_configs(files: Sequence[str], root: Path) -> tuple[tuple[str, ...], tup
     Without `files`, the repository's own config is looked for. Raises UsageError if that can't be told or a file holds
     no labels, and InvalidConfigError if it has errors.
     """
-    places = {name: Path(name) for name in files}
-    if not places:
+    contents = {name: read_beginning(name) for name in files}
+    if not contents:
         found = find_config(root)
-        places = {found: root / found}
-    configs = {name: _config(name, read_file(str(path)), root) for name, path in places.items()}
+        contents = {found: read_beginning(found, below=root)}
+    configs = {name: _config(name, content, root) for name, content in contents.items()}
     errors = [finding for _, findings in configs.values() for finding in findings]
     if errors:
         names = ", ".join(name for name, (_, findings) in configs.items() if findings)
@@ -56,13 +56,13 @@ def read_configs(files: Sequence[str], root: Path) -> tuple[tuple[str, ...], tup
         labels = laid_over([list(wanted_labels(config)) for config, _ in configs.values()])
     except ValueError as error:
         raise UsageError(str(error)) from error
-    return tuple(places), labels
+    return tuple(contents), labels
 
 
 def read_repository_settings(root: Path) -> Settings:
     """Return what a repository's settings file says. Raises UsageError for a mistake in it."""
-    path = root / SETTINGS_PATH
-    return parse_settings(read_file(str(path))) if path.is_file() else Settings()
+    content = read_if_there(SETTINGS_PATH, below=root, shown=SETTINGS_PATH)
+    return Settings() if content is None else parse_settings(content)
 
 
 def find_config(root: Path) -> str:
@@ -70,7 +70,8 @@ def find_config(root: Path) -> str:
     recorded = _recorded(root)
     if recorded is not None:
         return recorded
-    found = [path for path in repository_paths(root) if is_labels_config(path) and _has_labels(path, root)]
+    files = read_repository(root, is_labels_config).files
+    found = [path for path, content in files.items() if is_labels_config(path) and _has_labels(path, content)]
     if len(found) == 1:
         return found[0]
     if found:
@@ -82,14 +83,17 @@ def find_config(root: Path) -> str:
 def _recorded(root: Path) -> str | None:
     """Return the config that the template was installed with."""
     try:
-        answer = parse_answers((root / ANSWERS_FILE).read_bytes()).get("labels_config")
-    except (OSError, ValueError, yaml.YAMLError):
+        answer = parse_answers(read_file(ANSWERS_FILE, below=root)).get("labels_config")
+        if not isinstance(answer, str):
+            return None
+        read_beginning(answer, below=root)
+    except (ScaffoldError, YamlValueError):
         return None
-    return answer if isinstance(answer, str) and (root / answer).is_file() else None
+    return answer
 
 
-def _has_labels(path: str, root: Path) -> bool:
-    document = load(path, read_file(str(root / path)))
+def _has_labels(path: str, content: bytes) -> bool:
+    document = load(path, content)
     config = read_labels(document)
     # A broken file is one too: what is wrong with it will be said.
     return bool(document.failure or config.labels or config.problems) and not config.is_rules
@@ -102,8 +106,9 @@ def _config(name: str, content: bytes, root: Path) -> tuple[LabelsConfig, tuple[
         raise UsageError(f"{name} is not a labels config", hint="a labels config is YAML, JSON or TOML")
     known = name if is_labels_config(name) else f".github/labels{suffix}"
     files = {known: content}
-    if (root / SETTINGS_PATH).is_file():
-        files[SETTINGS_PATH] = read_file(str(root / SETTINGS_PATH))
+    settings = read_if_there(SETTINGS_PATH, below=root, shown=SETTINGS_PATH)
+    if settings is not None:
+        files[SETTINGS_PATH] = settings
     document = load(known, content)
     document.source.path = name
     config = read_labels(document)

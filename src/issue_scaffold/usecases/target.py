@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-import yaml
-
 from issue_scaffold.adapters.answers_file import parse_answers
+from issue_scaffold.adapters.bounded_files import AbsentFileError, read_file, read_if_there
 from issue_scaffold.adapters.sources import Source, parse_source
+from issue_scaffold.adapters.yaml_values import YamlValueError, load_mapping
 from issue_scaffold.domain.repository_layout import SETTINGS_PATH
-from issue_scaffold.errors import ScaffoldError, UsageError
+from issue_scaffold.errors import UsageError
 from issue_scaffold.usecases.rendering import Request
 
 if TYPE_CHECKING:
@@ -69,21 +69,18 @@ def open_target(text: str, answers_file: str | None = None, tree: "Tree | None" 
     """
     root = resolve_folder(text)
     name = answers_path(answers_file)
-    path = root / name
     if tree is not None:
         stored = tree.read(name)
         if stored is None or stored.link is not None:
             raise UsageError(
                 f"{text} is not initialised in git: the commit to be has no {name}",
-                hint=f"run: git add {name}" if path.exists() else _where_else(root, text),
+                hint=f"run: git add {name}" if (root / name).exists() else _where_else(root, text),
             )
         return target_of(text, root, name, stored.content)
     try:
-        content = path.read_bytes()
-    except FileNotFoundError as error:
+        content = read_file(name, below=root, shown=name if text == "." else f"{text.rstrip('/')}/{name}")
+    except AbsentFileError as error:
         raise UsageError(f"{text} is not initialised: it has no {name}", hint=_where_else(root, text)) from error
-    except OSError as error:
-        raise ScaffoldError(f"{path} can't be read: {error.strerror}") from error
     return target_of(text, root, name, content)
 
 
@@ -95,26 +92,39 @@ def target_of(text: str, root: Path, name: str, content: bytes, *, place: str = 
     shown = place + (name if text == "." else f"{text.rstrip('/')}/{name}")
     try:
         answers = parse_answers(content)
-    except (yaml.YAMLError, ValueError) as error:
+    except YamlValueError as error:
         raise UsageError(
-            _parse_message(shown, error), hint="mend it by hand, or restore it with git; scaffold init makes a new one"
+            f"{shown}:{'' if error.line else ' '}{error}",
+            hint="mend it by hand, or restore it with git; scaffold init makes a new one",
         ) from error
     for key in ("_src_path", "_commit"):
-        if not isinstance(answers.get(key), str) or not answers[key]:
+        if not isinstance(answers.get(key), str) or not answers[key] or "\0" in answers[key]:
             what = "template" if key == "_src_path" else "template version"
             raise UsageError(
                 f"{shown} doesn't say which {what} it came from: {key} is missing or not a text",
                 hint="restore the line with git; an unversioned template can't be kept up to date",
             )
-    source = parse_source(answers["_src_path"], relative_to=root)
+    try:
+        source = parse_source(answers["_src_path"], relative_to=root)
+    except (ValueError, RuntimeError, OSError) as error:  # `~nobody/x`, `http://[/x`, a name of a thousand signs
+        raise UsageError(
+            f"{shown} names no template that there can be: {error}", hint="restore the line with git"
+        ) from error
     return Target(shown=text, root=root, answers_file=name, answers=answers, source=source, version=answers["_commit"])
+
+
+def read_data_file(path: Path) -> dict[str, Any]:
+    """Return the answers in a file that the user named. Raises UsageError when it holds none, or isn't read."""
+    try:
+        return load_mapping(read_file(path), what="answers")
+    except YamlValueError as error:
+        raise UsageError(f"{path}:{'' if error.line else ' '}{error}") from error
 
 
 def accepted_deviations(root: Path) -> "dict[str, Accepted]":
     """Return the accepted deviations of a target by path. Raises UsageError for a settings file with a mistake."""
-    try:
-        content = (root / SETTINGS_PATH).read_bytes()
-    except (FileNotFoundError, NotADirectoryError):
+    content = read_if_there(SETTINGS_PATH, below=root, shown=SETTINGS_PATH)
+    if content is None:
         return {}
     return accepted_in(content)
 
@@ -141,10 +151,3 @@ def _where_else(root: Path, text: str) -> str:
     if above is not None and above != root and (above / ANSWERS_FILE).is_file():
         return f"the repository's root has one: {above}"
     return f"run: scaffold init{'' if text == '.' else f' {text}'}"
-
-
-def _parse_message(shown: str, error: Exception) -> str:
-    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
-        mark = error.problem_mark
-        return f"{shown}:{mark.line + 1}:{mark.column + 1}: not valid YAML: {error.problem}"
-    return f"{shown}: {' '.join(str(error).split())}"

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from issue_scaffold.adapters.settings_file import Settings, read_settings
+from issue_scaffold.adapters.source_files import RepositoryFiles
 from issue_scaffold.adapters.stored_tree import StoredTree, revision_tree
 from issue_scaffold.adapters.structured_files import precommit_reading, tree
 from issue_scaffold.adapters.trees import Tree, content_of
@@ -61,19 +62,19 @@ def changes(base: Base, opened: Target, files: Tree) -> Iterator[Finding]:
     yield from _hooks(base, content_of(files, PRECOMMIT))
 
 
-def invalid_by(base: Base, contents: Mapping[str, bytes]) -> tuple[Finding, ...]:
+def invalid_by(base: Base, repository: RepositoryFiles) -> tuple[Finding, ...]:
     """Return the validator's errors, judged by the trusted settings and comments.
 
     Mistakes in the change's own settings are errors too, and comments that it adds are reported.
     """
-    trusted = {path: content for path, content in contents.items() if path != SETTINGS_PATH}
+    trusted = {path: content for path, content in repository.files.items() if path != SETTINGS_PATH}
     if base.settings:
         trusted[SETTINGS_PATH] = base.settings
     comments = _Comments(base)
-    findings = list(errors_and_overlooked(trusted, comments.honour))
-    own = contents.get(SETTINGS_PATH)
+    findings = list(errors_and_overlooked(RepositoryFiles(trusted, repository.unread), comments.honour))
+    own = repository.files.get(SETTINGS_PATH)
     if own is not None and own != base.settings:
-        findings += errors_and_overlooked({SETTINGS_PATH: own})
+        findings += errors_and_overlooked(RepositoryFiles({SETTINGS_PATH: own}, {}))
     return (*findings, *comments.findings())
 
 

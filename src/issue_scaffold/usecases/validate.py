@@ -4,13 +4,16 @@ Owns which files belong together and what exit code follows; what is wrong with 
 """
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
-from issue_scaffold.adapters.source_files import read_file, repository_paths
+from issue_scaffold.adapters.bounded_files import read_beginning
+from issue_scaffold.adapters.source_files import RepositoryFiles, read_repository
 from issue_scaffold.domain.finding import Finding, Severity
-from issue_scaffold.domain.report import Report, TargetReport
+from issue_scaffold.domain.report import CrashReporter, TargetReport, failed_target
 from issue_scaffold.domain.repository_layout import template_folder
 from issue_scaffold.errors import EXIT_FINDINGS, EXIT_OK, ScaffoldError
 
@@ -24,12 +27,14 @@ _MARKERS = frozenset({".github", ".gitea", ".forgejo", ".gitlab"})
 class Group(NamedTuple):
     """Files that are validated together. `shown` gives the path that users know for each wanted file.
 
-    `root` is None for a file that lies in no repository's template folders: it is looked at alone.
+    `root` is None for a file that lies in no repository's template folders: it is looked at alone. `unread` says what
+    stands in the place of a file and can't be read as one.
     """
 
     root: Path | None
     files: dict[str, bytes]
     shown: dict[str, str]
+    unread: Mapping[str, str] = MappingProxyType({})
 
 
 class Target(NamedTuple):
@@ -38,7 +43,7 @@ class Target(NamedTuple):
     name: str
     group: Group | None
     wanted: frozenset[str]
-    error: ScaffoldError | None = None
+    error: Exception | None = None
 
 
 def validate_files(files: Mapping[str, bytes]) -> tuple[Finding, ...]:
@@ -46,25 +51,17 @@ def validate_files(files: Mapping[str, bytes]) -> tuple[Finding, ...]:
     return tuple(located.finding() for located in _examine(files, together=True))
 
 
-def _examine(files: Mapping[str, bytes], *, together: bool) -> "list[Located]":
+def _examine(
+    files: Mapping[str, bytes], *, together: bool, unread: Mapping[str, str] = MappingProxyType({})
+) -> "list[Located]":
     # `check` asks this module which files there are, and rarely what is wrong with them: the rules load when they run.
     from issue_scaffold.usecases.examination import examine
 
-    return examine(files, together=together)
-
-
-def repository_files(root: Path) -> list[str]:
-    """Return the repository-relative POSIX paths that `validate_repository` would read."""
-    return repository_paths(root)
-
-
-def validate_repository(root: Path) -> tuple[Finding, ...]:
-    """Return the findings of a repository, with paths relative to it. Raises ScaffoldError for unreadable files."""
-    return validate_files({path: read_file(str(root / path)) for path in repository_paths(root)})
+    return examine(files, together=together, unread=unread)
 
 
 def errors_and_overlooked(
-    contents: Mapping[str, bytes], honour: Callable[[str, str], bool] | None = None
+    repository: RepositoryFiles, honour: Callable[[str, str], bool] | None = None
 ) -> tuple[Finding, ...]:
     """Return the validator's errors in files, and a finding for each suppression that kept an error from being one.
 
@@ -72,51 +69,97 @@ def errors_and_overlooked(
     """
     from issue_scaffold.usecases.examination import examine_whole
 
-    examined = examine_whole(contents) if honour is None else examine_whole(contents, honour=honour)
+    files, unread = repository
+    if honour is None:
+        examined = examine_whole(files, unread=unread)
+    else:
+        examined = examine_whole(files, unread=unread, honour=honour)
     located = (item.finding() for item in examined.located)
     errors = [finding for finding in located if finding.severity is Severity.ERROR]
     overlooked = [entry.finding() for entry in examined.overlooked]
     return (*errors, *(finding for finding in overlooked if finding is not None))
 
 
-def validate(
-    paths: Sequence[str], *, stdin: bytes | None = None, strict: bool = False, exit_zero: bool = False
-) -> Report:
-    """Validate paths: folders are repositories, `-` is the given standard input.
+class ValidateOptions(NamedTuple):
+    """What the user asked of `validate`: folders are repositories, `-` is the given standard input.
 
-    `strict` lets warnings fail too, `exit_zero` nothing but what could not be done. Never raises for a path: a target
-    that can't be read is a failed one.
+    `strict` lets warnings fail too, `exit_zero` nothing but what could not be done. `report_crash` keeps the details of
+    an unexpected exception.
     """
-    targets = collect(paths, stdin)
-    found = examine_groups(targets)
-    reports = [_report(target, found) for target in targets]
-    worst = max((target.error.exit_code for target in targets if target.error), default=EXIT_OK)
-    threshold = Severity.WARNING if strict else Severity.ERROR
-    fails = any(finding.severity >= threshold for report in reports for finding in report.findings)
-    code = EXIT_FINDINGS if fails and not exit_zero else EXIT_OK
-    return Report(command="validate", exit_code=max(worst, code), targets=tuple(reports))
+
+    paths: Sequence[str]
+    stdin: bytes | None = None
+    strict: bool = False
+    exit_zero: bool = False
+    report_crash: CrashReporter = repr
 
 
-def examine_groups(targets: Iterable[Target]) -> dict[tuple[int, str], list[Finding]]:
-    """Return the findings of all groups by group and file, each group looked at once."""
-    found: dict[tuple[int, str], list[Finding]] = {}
-    for group in {id(target.group): target.group for target in targets if target.group}.values():
-        for located in _examine(group.files, together=group.root is not None):
-            path = located.source.path
-            if path in group.shown:
-                found.setdefault((id(group), path), []).append(located.finding(group.shown[path]))
-    return found
+def validate(options: ValidateOptions) -> Iterator[TargetReport]:
+    """Yield what was found in each path. Never raises for one: a target that can't be looked at is a failed one."""
+    examined: dict[int, _Examined] = {}
+    for target in collect(options.paths, options.stdin):
+        if target.group is None:
+            yield failed_target(target.name, target.error or AssertionError(target.name), options.report_crash)
+            continue
+        if id(target.group) not in examined:
+            examined[id(target.group)] = _examine_group(target.group)
+        yield _report(target, examined[id(target.group)], options)
 
 
-def _report(target: Target, found: Mapping[tuple[int, str], list[Finding]]) -> TargetReport:
-    if target.error is not None:
-        return TargetReport(target=target.name, status="failed", error=target.error.message, hint=target.error.hint)
-    findings = [finding for path in target.wanted for finding in found.get((id(target.group), path), ())]
+class _Examined(NamedTuple):
+    """The findings of a group by file, and the files on which our own code failed."""
+
+    findings: Mapping[str, Sequence[Finding]]
+    crashes: Mapping[str, Exception]
+
+
+def _examine_group(group: Group) -> _Examined:
+    """Return the findings of a group; where our own code fails on a file, those of the other files."""
+    together = group.root is not None
+    files, crashes = dict(group.files), dict[str, Exception]()
+    try:
+        located = _examine(files, together=together, unread=group.unread)
+    except Exception as error:  # noqa: BLE001 - one file never costs the others
+        crashes = {path: crash for path in files if (crash := _crash_of(path, files[path])) is not None}
+        if not crashes:  # all of them together are what it fails on
+            return _Examined({}, dict.fromkeys(files, error))
+        files = {path: content for path, content in files.items() if path not in crashes}
+        located = _examine(files, together=together, unread=group.unread)
+    found: dict[str, list[Finding]] = {}
+    for one in located:
+        path = one.source.path
+        if path in group.shown:
+            found.setdefault(path, []).append(one.finding(group.shown[path]))
+    return _Examined(found, crashes)
+
+
+def _crash_of(path: str, content: bytes) -> Exception | None:
+    try:
+        _examine({path: content}, together=False)
+    except Exception as error:  # noqa: BLE001 - as above
+        return error
+    return None
+
+
+def _report(target: Target, examined: _Examined, options: ValidateOptions) -> TargetReport:
+    findings = [finding for path in target.wanted for finding in examined.findings.get(path, ())]
     findings.sort(key=lambda finding: finding.sort_key)
+    threshold = Severity.WARNING if options.strict else Severity.ERROR
+    fails = any(finding.severity >= threshold for finding in findings)
     notes = () if target.wanted else ("no issue templates, forms or labels config found",)
-    return TargetReport(
-        target=target.name, status="findings" if findings else "clean", findings=tuple(findings), notes=notes
+    report = TargetReport(
+        target=target.name,
+        status="findings" if findings else "clean",
+        findings=tuple(findings),
+        notes=notes,
+        exit_code=EXIT_FINDINGS if fails and not options.exit_zero else EXIT_OK,
     )
+    crashed = sorted(path for path in target.wanted if path in examined.crashes)
+    if not crashed:
+        return report
+    failed = failed_target(target.name, examined.crashes[crashed[0]], options.report_crash)
+    shown = target.group.shown[crashed[0]] if target.group else crashed[0]
+    return replace(failed, error=f"{shown}: {failed.error}", findings=report.findings)
 
 
 def collect(paths: Sequence[str], stdin: bytes | None = None) -> list[Target]:
@@ -126,7 +169,7 @@ def collect(paths: Sequence[str], stdin: bytes | None = None) -> list[Target]:
     for name in dict.fromkeys(paths):
         try:
             targets.append(collector.target(name))
-        except ScaffoldError as error:
+        except Exception as error:  # noqa: BLE001 - one path never costs the others
             targets.append(Target(name, None, frozenset(), error))
     return targets
 
@@ -149,11 +192,11 @@ class _Collector:
         place = self._place(folder)
         if place is None:
             shown = name.replace(os.sep, "/")
-            return Target(name, Group(None, {shown: read_file(name)}, {shown: name}), frozenset({shown}))
+            return Target(name, Group(None, {shown: read_beginning(name)}, {shown: name}), frozenset({shown}))
         group, inner = place
         relative = f"{inner}/{file_name}" if inner else file_name
-        if relative not in group.files:
-            group.files[relative] = read_file(name)
+        if relative not in group.files and relative not in group.unread:
+            group.files[relative] = read_beginning(relative, below=group.root, shown=name)
         group.shown.setdefault(relative, name)
         return Target(name, group, frozenset({relative}))
 
@@ -170,7 +213,8 @@ class _Collector:
         root, inner = (None if alone else repository_of(name)) or (Path(name), "")
         group = self._group(root, strict=True)
         lead = f"{inner}/" if inner else ""
-        wanted = frozenset(relative for relative in group.files if relative.startswith(lead))
+        known = (*group.files, *group.unread)
+        wanted = frozenset(relative for relative in known if relative.startswith(lead))
         for relative in wanted:
             below = relative.removeprefix(lead)
             shown = below if name == "." else os.path.join(name, *below.split("/"))  # noqa: PTH118 - as the user wrote it
@@ -181,14 +225,13 @@ class _Collector:
         """Return a repository's files, read once. Unless `strict`, files that can't be read are left out."""
         key = os.path.realpath(root)
         if key not in self.groups:
-            files: dict[str, bytes] = {}
             try:
-                for relative in repository_paths(root):
-                    files[relative] = read_file(str(root / relative))
+                repository = read_repository(root)
             except ScaffoldError:
                 if strict:
                     raise
-            self.groups[key] = Group(root, files, {})
+                repository = RepositoryFiles({}, {})
+            self.groups[key] = Group(root, repository.files, {}, repository.unread)
         return self.groups[key]
 
 

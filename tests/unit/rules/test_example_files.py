@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from issue_scaffold.usecases.validate import validate
+from issue_scaffold.usecases.validate import ValidateOptions, validate
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 FOLDERS = ("chooser", "forms", "labels", "templates")
@@ -25,7 +25,7 @@ def expectation(text: str) -> tuple[str, str, int] | None:
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(EXAMPLES).as_posix())
 def test_file_is_judged_as_it_says(path: Path) -> None:
     expected = expectation(path.read_text(encoding="utf-8"))
-    findings = validate([str(path)]).targets[0].findings
+    findings = next(validate(ValidateOptions([str(path)]))).findings
     found = {(finding.rule, str(finding.severity), finding.line) for finding in findings}
     if expected is None:
         assert {row for row in found if row[1] != "info"} == set()

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Final, Literal
 
 from issue_scaffold.adapters.structured_files import tree
+from issue_scaffold.domain.limits import MAX_EDITED
 from issue_scaffold.domain.structured import Difference, MeaningMerge
 
 Kind = Literal["labels", "pre-commit"]
@@ -41,7 +42,7 @@ def merge(path: str, base: str | None, ours: str, theirs: str) -> MeaningMerge |
     can't be merged by meaning; never raises on what the texts hold.
     """
     kind = kind_of(path)
-    if kind is None:
+    if kind is None or _is_too_large(base or "", ours, theirs):
         return None
     if ours == base or (base is None and not ours.strip()):
         return MeaningMerge(text=theirs)
@@ -61,7 +62,7 @@ def restore(path: str, ours: str, theirs: str) -> MeaningMerge | None:
     None when one of the texts has a shape that isn't understood by meaning.
     """
     kind = kind_of(path)
-    if kind is None:
+    if kind is None or _is_too_large(ours, theirs):
         return None
     if not ours.strip():
         return MeaningMerge(text=theirs)
@@ -78,7 +79,7 @@ def restore(path: str, ours: str, theirs: str) -> MeaningMerge | None:
 def differences(path: str, rendered: str, ours: str) -> tuple[Difference, ...] | None:
     """Return where the user's file deviates from the rendered one; None when that can't be said by meaning."""
     kind = kind_of(path)
-    if kind is None:
+    if kind is None or _is_too_large(rendered, ours):
         return None
     wanted, found = rendered.removeprefix(_BOM), ours.removeprefix(_BOM)
     try:
@@ -91,6 +92,11 @@ def differences(path: str, rendered: str, ours: str) -> tuple[Difference, ...] |
         return precommit_reading.differences(wanted, found)
     except tree.NotUnderstoodError:
         return None
+
+
+def _is_too_large(*texts: str) -> bool:
+    """Return whether a text has more than a file of its kind may have; then all of them are taken for plain text."""
+    return any(len(text) > MAX_EDITED for text in texts)
 
 
 def _edited(ours: str, edit: Callable[[str], MeaningMerge]) -> MeaningMerge | None:

@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple, NoReturn
 
 import yaml
 
+from issue_scaffold.adapters.yaml_values import refuse_excess
 from issue_scaffold.domain.limits import MAX_EDITED_DEPTH
 
 _LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -97,6 +98,7 @@ def read(text: str, *, is_json: bool) -> AnyNode | None:
     try:
         if is_json:
             return _Json(text).document()
+        refuse_excess(text)
         return _Yaml(text).document()
     except (yaml.YAMLError, ValueError) as error:
         raise NotUnderstoodError(str(error)) from error

@@ -7,72 +7,109 @@ finding says was decided by its rule.
 import contextlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import Final
-
-import click
+from typing import Final, Literal
 
 from issue_scaffold.cli.options import OutputTarget
-from issue_scaffold.domain.report import Report
-from issue_scaffold.errors import ScaffoldError
+from issue_scaffold.cli.printing import put, say, show_error, text_of
+from issue_scaffold.domain.report import Report, TargetReport, report_of
+from issue_scaffold.errors import EXIT_INTERRUPTED, ScaffoldError
 
 FORMATS: Final = ("text", "json", "github", "sarif", "gitlab", "markdown")
 # Formats that can't carry a failed target: standard error says so.
 _WITHOUT_FAILURES: Final = frozenset({"sarif", "gitlab", "text"})
 
 
-def write_report(report: Report, targets: Sequence[OutputTarget], *, color: bool | None) -> None:
-    """Render a report for every output target, to its file or standard output, and say on standard error what failed.
+class Shown:
+    """A report that is shown while it comes about: text target by target, every other format whole at the end."""
 
-    `color` is None for "only on a terminal". Raises ScaffoldError if a file can't be written.
+    def __init__(
+        self, command: Literal["check", "validate"], outputs: Sequence[OutputTarget], *, several: bool
+    ) -> None:
+        """`several` tells that there is more than one target, so that remarks name theirs."""
+        self._command = command
+        self._outputs = outputs or (OutputTarget("text"),)
+        self._says_failures = any(output.format in _WITHOUT_FAILURES for output in self._outputs)
+        self._rows: list[TargetReport] = []
+        self._stream = None
+        if any(output.format == "text" and output.file is None for output in self._outputs):
+            from issue_scaffold.cli.output.text import Stream
+
+            self._stream = Stream(command, several=several, width=_width())
+
+    def all_of(self, rows: Iterable[TargetReport]) -> Report:
+        """Show rows as they come, then the rest; return the whole report.
+
+        On Ctrl-C what is finished is shown in every format before the exception goes on. Raises ScaffoldError if a file
+        can't be written.
+        """
+        try:
+            for row in rows:
+                self.one(row)
+        except KeyboardInterrupt:
+            self.end(Report(command=self._command, exit_code=EXIT_INTERRUPTED, targets=tuple(self._rows)))
+            raise
+        report = report_of(self._command, self._rows)
+        self.end(report)
+        return report
+
+    def one(self, row: TargetReport) -> None:
+        """Show what can be shown of one target that is finished."""
+        self._rows.append(row)
+        if self._stream is not None:
+            say(*self._stream.lines_of(row))
+        if self._says_failures and row.error is not None:
+            if self._stream is not None and sys.stdout is not None:
+                sys.stdout.flush()
+            show_error(row.error, row.hint)
+
+    def end(self, report: Report) -> None:
+        """Show what only a whole report can be shown as."""
+        for output in self._outputs:
+            if self._stream is not None and output == OutputTarget("text"):
+                say(*self._stream.end_of(report))
+            else:
+                _write(report, output)
+
+
+def write_report(report: Report, outputs: Sequence[OutputTarget]) -> None:
+    """Show a finished report in every format that was asked for, and on standard error what failed.
+
+    Raises ScaffoldError if a file can't be written.
     """
-    for target in targets or (OutputTarget("text"),):
-        text = render(report, target.format, color=color if target.file is None else False)
-        if target.file is None:
-            click.echo(text, nl=False, color=color)
-        else:
-            write_atomically(target.file, text)
-        if target.format == "github" and os.environ.get("GITHUB_STEP_SUMMARY"):
-            append_summary(Path(os.environ["GITHUB_STEP_SUMMARY"]), render(report, "markdown", color=False))
-    if any(target.format in _WITHOUT_FAILURES for target in targets or (OutputTarget("text"),)):
-        _show_failures(report)
+    shown = Shown(report.command, outputs, several=len(report.targets) > 1)
+    for row in report.targets:
+        shown.one(row)
+    shown.end(report)
 
 
-def render(report: Report, format_: str, *, color: bool | None) -> str:
-    """Return a report in one of the formats."""
+def _write(report: Report, output: OutputTarget) -> None:
+    text = render(report, output.format, color=False)
+    if output.file is None:
+        put(text)
+    else:
+        write_atomically(output.file, text)
+    if output.format == "github" and os.environ.get("GITHUB_STEP_SUMMARY"):
+        append_summary(Path(os.environ["GITHUB_STEP_SUMMARY"]), render(report, "markdown", color=False))
+
+
+def render(report: Report, format_: str, *, color: bool) -> str:
+    """Return a report in one of the formats, ready to be printed; only text has colours."""
     module = import_module(f"issue_scaffold.cli.output.{format_}")
     if format_ == "text":
-        text: str = module.render(report, width=_width())
-        colourless = color is False or (color is None and not _is_terminal())
-        return encodable(click.unstyle(text) if colourless else text)
-    return encodable(module.render(report))
-
-
-def encodable(text: str) -> str:
-    """Return a text that can be written: file names and JSON may hold halves of characters."""
-    return text.encode("utf-8", "replace").decode()
-
-
-def _is_terminal() -> bool:
-    return sys.stdout.isatty()
+        return text_of(module.lines(report, width=_width()), color=color)
+    text: str = module.render(report)
+    return text
 
 
 def _width() -> int:
-    if not _is_terminal():
+    if sys.stdout is None or not sys.stdout.isatty():
         return 160
     import shutil
 
     return max(60, shutil.get_terminal_size().columns)
-
-
-def _show_failures(report: Report) -> None:
-    for target in report.targets:
-        if target.error is not None:
-            click.echo(f"{click.style('error:', fg='red', bold=True)} {target.error}", err=True)
-            if target.hint:
-                click.echo(f"  {click.style('hint:', fg='cyan')} {target.hint}", err=True)
 
 
 def write_atomically(path: Path, text: str) -> None:

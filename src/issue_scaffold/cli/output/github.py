@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from issue_scaffold.cli.output.places import findings, label, plural
+from issue_scaffold.cli.printing import inert
 from issue_scaffold.domain.finding import Finding, Severity
 from issue_scaffold.domain.report import Report
 
@@ -63,10 +64,10 @@ def _annotation(level: str, finding: Finding, path: str) -> str:
 
 
 def data(text: str) -> str:
-    """Return a text as the data of a workflow command."""
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    """Return a text as the data of a workflow command; its lines stay lines."""
+    return "%0A".join(inert(line).replace("%", "%25") for line in text.split("\n"))
 
 
 def property_(text: str) -> str:
     """Return a text as the value of a workflow command's property."""
-    return data(text).replace(":", "%3A").replace(",", "%2C")
+    return inert(text).replace("%", "%25").replace(":", "%3A").replace(",", "%2C")

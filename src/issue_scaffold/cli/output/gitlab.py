@@ -1,10 +1,10 @@
 """A report as GitLab Code Quality JSON: a list of findings with a fingerprint each that survives moving lines."""
 
 import hashlib
-import json
 from typing import Any, Final
 
 from issue_scaffold.cli.output.places import findings, label
+from issue_scaffold.cli.printing import inert, json_text
 from issue_scaffold.domain.finding import Finding, Severity
 from issue_scaffold.domain.report import Report
 
@@ -15,7 +15,7 @@ def render(report: Report) -> str:
     """Return the list, as GitLab's "Code Quality" page describes it."""
     seen: dict[str, int] = {}
     rows = [_row(finding, path, seen) for _, finding, path in findings(report)]
-    return json.dumps(rows, ensure_ascii=False, indent=2) + "\n"
+    return json_text(rows)
 
 
 def _row(finding: Finding, path: str, seen: dict[str, int]) -> dict[str, Any]:
@@ -23,9 +23,9 @@ def _row(finding: Finding, path: str, seen: dict[str, int]) -> dict[str, Any]:
     key = "\0".join((label(finding), relative, finding.message, finding.excerpt.text if finding.excerpt else ""))
     seen[key] = seen.get(key, 0) + 1
     return {
-        "description": finding.message + (f" ({finding.hint})" if finding.hint else ""),
+        "description": inert(finding.message + (f" ({finding.hint})" if finding.hint else "")),
         "check_name": label(finding),
-        "fingerprint": hashlib.sha256(f"{key}\0{seen[key]}".encode()).hexdigest(),
+        "fingerprint": hashlib.sha256(f"{key}\0{seen[key]}".encode("utf-8", "surrogatepass")).hexdigest(),
         "severity": _SEVERITIES[finding.severity],
         "location": {"path": relative, "lines": {"begin": finding.line or 1}},
     }

@@ -1,8 +1,8 @@
 """A report as JSON, for programs. The shape is a contract: docs/reference/*.schema.json describe it."""
 
-import json
 from typing import Any
 
+from issue_scaffold.cli.printing import json_text
 from issue_scaffold.domain.finding import Finding
 from issue_scaffold.domain.report import Report, TargetReport
 
@@ -14,7 +14,7 @@ def render(report: Report) -> str:
         "exit_code": report.exit_code,
         "targets": [_target(target) for target in report.targets],
     }
-    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+    return json_text(document)
 
 
 def _target(target: TargetReport) -> dict[str, Any]:

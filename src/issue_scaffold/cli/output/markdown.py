@@ -1,12 +1,21 @@
 """A report as Markdown, for step summaries and comments. What findings quote can't break out of its place."""
 
+import re
 from collections.abc import Iterator
+from html import escape
+from typing import Final
 
 from issue_scaffold.cli.output.places import file_of, label, tally
+from issue_scaffold.cli.printing import inert
 from issue_scaffold.domain.finding import Finding, Severity
 from issue_scaffold.domain.report import Report, TargetReport
 
-_SIGNS = {Severity.ERROR: "❌ error", Severity.WARNING: "⚠️ warning", Severity.INFO: "💡 info"}
+_SIGNS: Final = {Severity.ERROR: "❌ error", Severity.WARNING: "⚠️ warning", Severity.INFO: "💡 info"}
+
+
+# What GitHub makes links of without being asked: https://github.github.com/gfm/#autolinks-extension- and
+# https://docs.github.com/en/get-started/writing-on-github/working-with-advanced-formatting/autolinked-references-and-urls
+_LINKED: Final = re.compile(r"@|#(?=\d)|\bGH-(?=\d)|\bwww(?=\.)|\b[a-z][a-z0-9+.-]{0,20}:(?=//)", re.IGNORECASE)
 
 
 def render(report: Report) -> str:
@@ -61,13 +70,13 @@ def _row(path: str, finding: Finding) -> str:
 
 
 def _diff(finding: Finding) -> Iterator[str]:
-    fence = "```"
-    while finding.diff is not None and fence in finding.diff:
-        fence += "`"
-    yield f"<details><summary>{escaped(finding.path)}</summary>"
+    body = [inert(line) for line in (finding.diff or "").rstrip("\n").split("\n")]
+    fence = "`" * max(3, _longest_run(finding.diff or "") + 1)
+    # A line that begins with HTML holds no Markdown.
+    yield f"<details><summary>{_unlinked(escape(inert(finding.path)))}</summary>"
     yield ""
     yield f"{fence}diff"
-    yield (finding.diff or "").rstrip("\n")
+    yield from body
     yield fence
     yield ""
     yield "</details>"
@@ -76,16 +85,27 @@ def _diff(finding: Finding) -> Iterator[str]:
 
 def code(text: str) -> str:
     """Return a text as a code span in a table cell, whatever backticks and pipes are in it."""
-    flat = " ".join(text.split()).replace("|", "\\|")
+    flat = " ".join(_lines_of(text).split()).replace("|", "\\|")
+    if not flat:
+        return ""
     if "`" not in flat:
         return f"`{flat}`"
-    marks = "`" * (max(len(run) for run in flat.replace("`", "\0`\0").split("\0") if run.startswith("`")) + 2)
+    marks = "`" * (_longest_run(flat) + 1)
     return f"{marks} {flat} {marks}"
+
+
+def _longest_run(text: str) -> int:
+    return max((len(run) for run in re.findall("`+", text)), default=0)
+
+
+def _lines_of(text: str) -> str:
+    """Return a text that is inert; where a message of our own breaks a line, a blank will do."""
+    return " ".join(inert(line) for line in text.split("\n"))
 
 
 def escaped(text: str) -> str:
     """Return a text in which only code spans are Markdown."""
-    parts = " ".join(text.split()).split("`")
+    parts = " ".join(_lines_of(text).split()).split("`")
     if len(parts) % 2 == 0:
         return _plain("`".join(parts), backticks=True)
     shown = [_plain(part) if index % 2 == 0 else code(part) if part else "" for index, part in enumerate(parts)]
@@ -93,6 +113,11 @@ def escaped(text: str) -> str:
 
 
 def _plain(text: str, *, backticks: bool = False) -> str:
-    marks = "\\*_[]|~#" + ("`" if backticks else "")
-    shown = "".join(f"\\{char}" if char in marks else char for char in text)
-    return shown.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("@", "@\u200b")
+    marks = "\\*_[]|~#$" + ("`" if backticks else "")
+    shown = "".join(f"\\{char}" if char in marks else char for char in _unlinked(text))
+    return shown.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _unlinked(text: str) -> str:
+    """Return a text of which nothing becomes a link, a mention of a person or a reference that closes an issue."""
+    return _LINKED.sub(lambda found: f"{found[0]}\u200b", text)

@@ -1,13 +1,13 @@
 """A report as SARIF 2.1.0, for code scanning. Valid by the OASIS schema; the rules that were broken come with it."""
 
 import hashlib
-import json
 from collections.abc import Iterator
 from typing import Any, Final
 from urllib.parse import quote
 
 from issue_scaffold import __version__
 from issue_scaffold.cli.output.places import findings, label
+from issue_scaffold.cli.printing import inert, json_text, without_secrets
 from issue_scaffold.domain.finding import Finding, Severity
 from issue_scaffold.domain.report import Report
 from issue_scaffold.errors import EXIT_USAGE
@@ -35,7 +35,7 @@ def render(report: Report) -> str:
                 "executionSuccessful": report.exit_code < EXIT_USAGE,
                 "exitCode": report.exit_code,
                 "toolExecutionNotifications": [
-                    {"level": "error", "message": {"text": target.error}}
+                    {"level": "error", "message": {"text": _plain(target.error)}}
                     for target in report.targets
                     if target.error is not None
                 ],
@@ -43,7 +43,7 @@ def render(report: Report) -> str:
         ],
     }
     log = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
-    return json.dumps(log, ensure_ascii=False, indent=2) + "\n"
+    return json_text(log)
 
 
 def _rule(name: str, finding: Finding) -> dict[str, Any]:
@@ -73,25 +73,34 @@ def _results(report: Report, ids: list[str]) -> Iterator[dict[str, Any]]:
         name = label(finding)
         text = finding.message + (f": {finding.hint}" if finding.hint else "")
         key = "\0".join((name, path, finding.message, finding.excerpt.text if finding.excerpt else ""))
-        digest = hashlib.sha256(key.encode()).hexdigest()[:32]
+        digest = hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:32]
         seen[digest] = seen.get(digest, 0) + 1
         yield {
             "ruleId": name,
             "ruleIndex": ids.index(name),
             "level": _LEVELS[finding.severity],
-            "message": {"text": text},
+            "message": {"text": _plain(text)},
             "locations": [{"physicalLocation": _location(path, finding)}],
             "partialFingerprints": {"scaffold/v1": f"{digest}:{seen[digest]}"},
         }
 
 
+def _plain(text: str) -> str:
+    """Return a text in which nothing is a link: section 3.11.6 makes one of `[text](target)`, unless escaped."""
+    return "\n".join(inert(line) for line in text.split("\n")).replace("](", "\\](")
+
+
 def _location(path: str, finding: Finding) -> dict[str, Any]:
-    location: dict[str, Any] = {"artifactLocation": {"uri": quote(path.replace("\\", "/"), safe="/-._~")}}
+    location: dict[str, Any] = {
+        "artifactLocation": {
+            "uri": quote(without_secrets(path).replace("\\", "/").encode("utf-8", "surrogatepass"), safe="/-._~")
+        }
+    }
     if finding.line is not None:
         column = finding.column or 1
         region: dict[str, Any] = {"startLine": finding.line, "startColumn": column}
         if finding.excerpt is not None:
             region["endColumn"] = max(column, finding.excerpt.end + 1)
-            region["snippet"] = {"text": finding.excerpt.text}
+            region["snippet"] = {"text": inert(finding.excerpt.text)}
         location["region"] = region
     return location

@@ -4,45 +4,62 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Final
 
-import click
-
 from issue_scaffold.cli.output.places import label, plural, tally
+from issue_scaffold.cli.printing import escaped, style
 from issue_scaffold.domain.finding import Excerpt, Finding, Severity
 from issue_scaffold.domain.report import Report, TargetReport
 
 _COLOURS: Final = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "blue"}
 _TAB: Final = 4
+_JOINERS: Final = frozenset("\u200c\u200d")
 _DIFF_COLOURS: Final = {"+": "green", "-": "red", "@": "cyan"}
 
 
-def render(report: Report, *, width: int = 160) -> str:
-    """Return the whole text, with terminal colours."""
-    lines: list[str] = []
-    linked: set[str] = set()
+def lines(report: Report, *, width: int = 160) -> Iterator[str]:
+    """Yield the lines of a whole report; `printing` makes of them what is printed."""
+    stream = Stream(report.command, several=len(report.targets) > 1, width=width)
     for target in report.targets:
-        lines += _target(report, target, width, linked)
-    lines += _summary(report)
-    return "".join(f"{line}\n" for line in lines)
+        yield from stream.lines_of(target)
+    yield from stream.end_of(report)
 
 
-def _target(report: Report, target: TargetReport, width: int, linked: set[str]) -> Iterator[str]:
-    if report.command == "check" and target.status != "failed":
-        yield _header(target)
-    for finding in target.findings:
-        yield from _finding(finding, width)
-        if finding.url and label(finding) not in linked:
-            linked.add(label(finding))  # once a rule: the second time it is in the way
-            yield f"  {click.style('see:', dim=True)} {click.style(finding.url, dim=True)}"
-        for line in (finding.diff or "").splitlines():
-            yield click.style(f"  {visible(line)}", fg=_DIFF_COLOURS.get(line[:1]))
-    for note in target.notes:
-        lead = f"{target.target}: " if len(report.targets) > 1 or report.command == "validate" else ""
-        yield f"{click.style('note:', fg='cyan')} {lead}{note}"
+class Stream:
+    """A report, target by target as they finish. `width` is in columns."""
+
+    def __init__(self, command: str, *, several: bool, width: int) -> None:
+        self._command = command
+        self._names_targets = several or command == "validate"
+        self._width = width
+        self._linked: set[str] = set()
+
+    def lines_of(self, target: TargetReport) -> Iterator[str]:
+        """Yield the lines of one target."""
+        if self._command == "check" and target.status != "failed":
+            yield _header(target)
+        for finding in target.findings:
+            yield from _finding(finding, self._width)
+            if finding.url and label(finding) not in self._linked:
+                self._linked.add(label(finding))  # once a rule: the second time it is in the way
+                yield f"  {style('see:', fg='dim')} {style(finding.url, fg='dim')}"
+            yield from diff_lines(finding.diff, indent="  ")
+        for note in target.notes:
+            lead = f"{target.target}: " if self._names_targets else ""
+            yield f"{style('note:', fg='cyan')} {lead}{note}"
+
+    def end_of(self, report: Report) -> Iterator[str]:
+        """Yield what is said of all targets together."""
+        yield from _summary(report)
+
+
+def diff_lines(diff: str | None, *, indent: str = "") -> Iterator[str]:
+    """Yield the lines of a unified diff, coloured by what they say."""
+    for line in (diff or "").removesuffix("\n").split("\n") if diff else ():
+        yield style(f"{indent}{line}", fg=_DIFF_COLOURS.get(line[:1]))
 
 
 def _header(target: TargetReport) -> str:
-    name = click.style(target.target, bold=True)
-    words = {"clean": click.style("in sync", fg="green"), "findings": click.style("not in sync", fg="red")}
+    name = style(target.target, bold=True)
+    words = {"clean": style("in sync", fg="green"), "findings": style("not in sync", fg="red")}
     return f"{name}: {words[target.status]}{_template(target)}"
 
 
@@ -59,12 +76,12 @@ def _finding(finding: Finding, width: int) -> Iterator[str]:
     place = finding.path
     if finding.line is not None:
         place += f":{finding.line}:{finding.column or 1}"
-    severity = click.style(f"{finding.severity}:", fg=_COLOURS[finding.severity], bold=True)
-    yield f"{click.style(place, bold=True)}: {severity} {visible(finding.message)} [{label(finding)}]"
+    severity = style(f"{finding.severity}:", fg=_COLOURS[finding.severity], bold=True)
+    yield f"{style(place, bold=True)}: {severity} {finding.message} [{label(finding)}]"
     if finding.excerpt is not None and finding.line is not None:
         yield from excerpt_lines(finding.excerpt, finding.line, width)
     if finding.hint:
-        yield f"  {click.style('hint:', fg='cyan')} {visible(finding.hint)}"
+        yield f"  {style('hint:', fg='cyan')} {finding.hint}"
 
 
 def excerpt_lines(excerpt: Excerpt, line: int, width: int) -> Iterator[str]:
@@ -75,8 +92,8 @@ def excerpt_lines(excerpt: Excerpt, line: int, width: int) -> Iterator[str]:
         return
     before, marked = _columns(text[:start], 0), _columns(text[:end], 0) - _columns(text[:start], 0)
     mark = "^" * max(marked, 1)
-    yield f"{click.style(gutter, dim=True)}{expanded(text)}"
-    yield f"{click.style(' ' * 5 + ' | ', dim=True)}{' ' * before}{click.style(mark, fg='red', bold=True)}"
+    yield f"{style(gutter, fg='dim')}{expanded(text)}"
+    yield f"{style(' ' * 5 + ' | ', fg='dim')}{' ' * before}{style(mark, fg='red', bold=True)}"
 
 
 def _cut(excerpt: Excerpt, width: int) -> tuple[str, int, int]:
@@ -97,7 +114,7 @@ def expanded(text: str) -> str:
     """Return a line with tabs as blanks and control characters visible."""
     parts, column = [], 0
     for char in text:
-        piece = " " * (_TAB - column % _TAB) if char == "\t" else visible(char)
+        piece = " " * (_TAB - column % _TAB) if char == "\t" else escaped(char)
         parts.append(piece)
         column += _columns(piece, column)
     return "".join(parts)
@@ -112,27 +129,14 @@ def _columns(text: str, start: int) -> int:
     for char in text:
         if char == "\t":
             column += _TAB - column % _TAB
-        elif unicodedata.combining(char) or unicodedata.category(char) in {"Mn", "Me", "Cf"}:
+        elif unicodedata.combining(char) or unicodedata.category(char) in {"Mn", "Me"} or char in _JOINERS:
             pass
         elif not char.isprintable():
-            column += len(visible(char))
+            column += len(escaped(char))
         elif not joined:
             column += 2 if unicodedata.east_asian_width(char) in {"W", "F"} else 1
         joined = char == "\u200d"
     return column - start
-
-
-def visible(text: str) -> str:
-    """Return a text in which control characters can't reach the terminal."""
-    if text.isprintable():
-        return text
-    return "".join(char if char.isprintable() or char in "\u200d\ufe0f" else _escaped(char) for char in text)
-
-
-def _escaped(char: str) -> str:
-    if unicodedata.category(char) in {"Cf", "Zs"}:
-        return char if unicodedata.category(char) == "Zs" else ""
-    return f"\\x{ord(char):02x}" if ord(char) < 0x100 else f"\\u{ord(char):04x}"  # noqa: PLR2004 - two digits or four
 
 
 def _summary(report: Report) -> Iterator[str]:
@@ -145,9 +149,9 @@ def _summary(report: Report) -> Iterator[str]:
         line = f"{counts} in {plural(files, 'file')}"
         if report.command == "validate" and (fixable or guesses):
             line += f"; {_mendable(fixable, guesses)}"
-        yield click.style(line, bold=True)
+        yield style(line, bold=True)
     elif looked and report.command == "validate" and not all(target.notes for target in looked):
-        yield click.style("no problems found", fg="green")
+        yield style("no problems found", fg="green")
 
 
 def _mendable(fixable: int, guesses: int) -> str:

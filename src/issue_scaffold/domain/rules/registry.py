@@ -70,7 +70,7 @@ class Rule(NamedTuple, Generic[T]):
 READING: Final[tuple[Rule[Any], ...]] = (
     Rule("yaml/syntax", E, MIXED, "the file is not YAML", ""),
     Rule("yaml/encoding", E, SAFE, "the file is not UTF-8, or begins with a byte order mark", ""),
-    Rule("yaml/limits", E, NO, "the file is nested too deeply or too large", ""),
+    Rule("yaml/limits", E, NO, "the file is nested too deeply, too large, or no regular file of the repository", ""),
     Rule("template/front-matter-syntax", E, MIXED, "the front matter is not YAML, or is never closed", CHOOSER),
 )
 ANY: Final[tuple[Rule[Document], ...]] = (

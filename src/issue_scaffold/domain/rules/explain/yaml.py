@@ -63,7 +63,8 @@ YAML: Final = (
     form(
         "yaml/limits",
         "No template needs a hundred levels, fifty thousand values or a mebibyte. Such a file is looked at no further, "
-        "because reading it would take memory and time, or crash the YAML library.",
+        "because reading it would take memory and time, or crash the YAML library. Nor is a pipe or a device read, or "
+        "a symlink that leads out of the repository: forges don't follow those.",
         ("yaml/pyyaml: the C composer recurses",),
         f"{FORM}extra: {_DEEP}\n",
         FORM,

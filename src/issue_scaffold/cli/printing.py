@@ -1,0 +1,198 @@
+"""Everything that is printed goes through here, and comes out inert whatever it holds.
+
+File names, messages, versions and labels come from repositories, templates and servers. Shown, none of them may move
+the cursor, hide or reorder text, begin a line of its own, be taken for a command by a workflow's runner, or hold a
+credential. Colours are marked while a text is put together, with signs that no data can guess, and become colours, or
+nothing, when it is printed.
+"""
+
+import json
+import os
+import re
+import sys
+import unicodedata
+from collections.abc import Iterable
+from typing import Any, Final
+
+import click
+
+from issue_scaffold.domain.masking import masked, secrets_of
+
+_NONCE: Final = os.urandom(8).hex()
+_OPEN: Final = f"\0{_NONCE}("
+_CLOSE: Final = ")\0"
+_MARK: Final = re.compile(f"{re.escape(_OPEN)}([0-9;]*){re.escape(_CLOSE)}")
+_COLOURS: Final = {"red": 31, "green": 32, "yellow": 33, "blue": 34, "cyan": 36}
+# Joiners and the choice between text and picture belong to words and emoji.
+_HARMLESS: Final = frozenset("\t\u200c\u200d\ufe0e\ufe0f")
+_SHORT: Final = {"\n": "\\n", "\r": "\\r", "\0": "\\0", "\x1b": "\\x1b"}
+# GitHub's runner takes a line that begins with `::` behind blanks for a command, and `##[` anywhere in a line
+# (https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs); Azure's takes `##vso[`.
+_HASHES: Final = re.compile(r"#(?=#(?:vso)?\[)", re.IGNORECASE)
+# What JSON allows in a string, and a terminal or a log doesn't show as it is.
+_UNSAFE_IN_JSON: Final = re.compile(
+    "[\x7f-\x9f\xad\u061c\u070f\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\ud800-\udfff\U000e0000-\U000e0fff]"
+)
+_HASHES_IN_JSON: Final = re.compile(r"##(?=(?:vso)?\[)", re.IGNORECASE)
+
+
+def style(text: str, *, fg: str | None = None, bg: tuple[int, int, int] | None = None, bold: bool = False) -> str:
+    """Return a text that will be printed in a colour, bold, or on a colour; `fg` may be "dim"."""
+    codes = [str(code) for code in (_COLOURS.get(fg or ""), 1 if bold else None, 2 if fg == "dim" else None) if code]
+    if bg is not None:
+        codes.append("48;2;" + ";".join(map(str, bg)))
+    return f"{_OPEN}{';'.join(codes)}{_CLOSE}{text}{_OPEN}0{_CLOSE}" if codes else text
+
+
+def say(*lines: str, err: bool = False, color: bool | None = None) -> None:
+    """Print lines: each comes out as one line. `color` None means only on a terminal."""
+    stream = sys.stderr if err else sys.stdout
+    if color is None and (context := click.get_current_context(silent=True)) is not None:
+        color = context.color
+    if color is None:
+        color = stream is not None and stream.isatty() and not os.environ.get("NO_COLOR")
+    put(text_of(lines, color=color), err=err)
+
+
+def text_of(lines: Iterable[str], *, color: bool) -> str:
+    """Return lines as they are printed, with colours or without."""
+    return "".join(f"{_coloured(inert(line), color=color)}\n" for line in lines)
+
+
+def paragraph(text: str) -> tuple[str, ...]:
+    """Return the lines of a message of our own that has several; what a quoted text breaks looks like a part of it."""
+    first, *others = text.split("\n")
+    return (first, *(line if line.startswith("  ") else f"  {line}" for line in others))
+
+
+def show_error(message: str, hint: str | None) -> None:
+    """Print an error: what is wrong, then what to do."""
+    say(*paragraph(f"{style('error:', fg='red', bold=True)} {message}"), err=True)
+    if hint:
+        say(*paragraph(f"  {style('hint:', fg='cyan')} {hint}"), err=True)
+
+
+def put(text: str, *, err: bool = False) -> None:
+    """Print a text that is inert already, as it is: a document that was rendered."""
+    click.echo(text, nl=False, err=err, color=True)
+
+
+def ask(question: str, choices: Iterable[str], default: str) -> str:
+    """Return what a person chooses on the terminal; the question is ours."""
+    answer: str = click.prompt(question, type=click.Choice(list(choices)), default=default)
+    return answer
+
+
+def confirm(question: str) -> bool:
+    """Return whether a person on the terminal agrees; the question is ours, and goes to standard error."""
+    return click.confirm(question, err=True)
+
+
+def redraw(text: str) -> None:
+    """Draw a line on standard error that the next one, or `redraw("")`, takes the place of; the text is ours."""
+    click.echo(f"\r\x1b[K{text}", nl=False, err=True)
+
+
+def inert(text: str) -> str:
+    """Return a text as one line that is only looked at, marked colours kept, secrets masked."""
+    text = masked(text, secrets_of(os.environ))
+    if not text.isprintable():
+        text = "".join(part if _MARK.fullmatch(part) else escaped(part) for part in _split(text))
+    if "::" in text or "##" in text:
+        text = _without_commands(text)
+    return text
+
+
+def escaped(text: str) -> str:
+    """Return a text with what isn't shown as it is written out, as in `U+001B`; columns count as they are printed."""
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() or char in _HARMLESS else _escape(char) for char in text)
+
+
+def json_text(document: object, *, is_product: bool = False) -> str:
+    """Return a value as indented JSON: what can't be shown is escaped, half a character replaced, secrets masked.
+
+    In a product, which says what is to be elsewhere, nothing is masked.
+    """
+    value = document if is_product else _masked(document, secrets_of(os.environ))
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    text = _UNSAFE_IN_JSON.sub(_json_escape, text)
+    return _HASHES_IN_JSON.sub(r"#\\u0023", text) + "\n"
+
+
+def yaml_text(text: str) -> str:
+    """Return a text as a YAML scalar in quotation marks, on one line, that says exactly that; nothing is masked."""
+    # JSON is YAML, but for characters beyond the sixteenth bit, which it writes as two.
+    return _UNSAFE_IN_JSON.sub(_yaml_escape, json.dumps(text, ensure_ascii=False))
+
+
+def without_secrets(text: str) -> str:
+    """Return a text without secrets, otherwise as it is: for a format that has an escape of its own."""
+    return masked(text, secrets_of(os.environ))
+
+
+def _split(text: str) -> Iterable[str]:
+    at = 0
+    for mark in _MARK.finditer(text):
+        yield text[at : mark.start()]
+        yield mark[0]
+        at = mark.end()
+    yield text[at:]
+
+
+def _escape(char: str) -> str:
+    if char in _SHORT:
+        return _SHORT[char]
+    if unicodedata.category(char) == "Zs":  # a blank of another width
+        return char
+    code = ord(char)
+    if code < 0x100:  # noqa: PLR2004 - two digits are enough
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"  # noqa: PLR2004 - or four
+
+
+def _without_commands(text: str) -> str:
+    plain = _MARK.sub("", text)
+    if plain.lstrip().startswith("::"):
+        at = _first_colon(text)
+        text = f"{text[:at]}\\{text[at:]}"
+    return _HASHES.sub(r"#\\", text)
+
+
+def _first_colon(text: str) -> int:
+    at = 0
+    for part in _split(text):
+        if not _MARK.fullmatch(part) and ":" in part:
+            return at + part.index(":")
+        at += len(part)
+    return at
+
+
+def _coloured(line: str, *, color: bool) -> str:
+    if _OPEN not in line:
+        return line
+    return _MARK.sub(lambda mark: f"\x1b[{mark[1]}m" if color else "", line)
+
+
+def _masked(value: Any, secrets: tuple[str, ...]) -> Any:  # noqa: ANN401 - JSON
+    if isinstance(value, str):
+        return masked(value, secrets)
+    if isinstance(value, dict):
+        return {masked(str(key), secrets): _masked(item, secrets) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_masked(item, secrets) for item in value]
+    return value
+
+
+def _yaml_escape(found: re.Match[str]) -> str:
+    code = ord(found[0])
+    return f"\\U{code:08x}" if code > 0xFFFF else _json_escape(found)  # noqa: PLR2004 - the sixteenth bit
+
+
+def _json_escape(found: re.Match[str]) -> str:
+    code = ord(found[0])
+    if 0xD800 <= code <= 0xDFFF:  # noqa: PLR2004 - half a character, which strict readers refuse
+        return "\ufffd"
+    return json.dumps(found[0])[1:-1]
