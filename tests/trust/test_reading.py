@@ -11,6 +11,7 @@ import pytest
 from tests.conftest import ANSWERS, write_tree
 
 from issue_scaffold.adapters.bounded_files import AbsentFileError, NotAFileError, read_file
+from issue_scaffold.adapters.cache_store import CacheStore
 from issue_scaffold.adapters.yaml_values import YamlValueError, load_value
 from issue_scaffold.domain.limits import MAX_BYTES, MAX_NODES
 from issue_scaffold.errors import ScaffoldError
@@ -251,3 +252,20 @@ def test_a_labels_config_that_the_answers_name_outside_is_not_read(
     write_tree(target, {ANSWERS: f"{answers}labels_config: ../secret.yml\n"})
     monkeypatch.chdir(target)
     assert SECRET not in bounded("labels", "plan", "--repo", "o/n")
+
+
+@pytest.mark.parametrize(
+    "document",
+    [{}, {"ignored": None}, {"ignored": {}}, {"ignored": [1]}, {"ignored": [["a"]]}, {"ignored": [[1, "a"]]}],
+)
+def test_what_another_release_has_kept_of_valid_files_is_not_believed(
+    document: dict[str, object], original: Path, target: Path, bounded: Bounded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache = Path(shutil.copytree(original / "cache", target.parent / "cache"))
+    monkeypatch.setenv("SCAFFOLD_CACHE_DIR", str(cache))
+    store = CacheStore(cache)
+    kept = sorted((cache / "valid").iterdir())
+    assert kept
+    for file in kept:
+        store.write_document("valid", file.stem, document)
+    assert bounded("check", target).startswith("0\n")

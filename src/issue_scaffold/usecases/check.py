@@ -211,9 +211,9 @@ def _errors(repository: RepositoryFiles, renderer: Renderer) -> tuple[Finding, .
     rows = [f"{path} {content_digest(content)}" for path, content in repository.files.items()]
     unread = [f"{path} is {what}" for path, what in repository.unread.items()]
     key = digest_of(__version__, *rows, "", *unread)
-    known = renderer.store.read_document("valid", key)
+    known = _overlooked_rows(renderer.store.read_document("valid", key))
     if known is not None:
-        return _overlooked_rows(known)
+        return known
     from issue_scaffold.usecases.validate import errors_and_overlooked
 
     found = errors_and_overlooked(repository)
@@ -223,15 +223,17 @@ def _errors(repository: RepositoryFiles, renderer: Renderer) -> tuple[Finding, .
     return found
 
 
-def _overlooked_rows(document: Mapping[str, Any]) -> tuple[Finding, ...]:
+def _overlooked_rows(document: Mapping[str, Any] | None) -> tuple[Finding, ...] | None:
+    """Return what a document in the cache says was overlooked; None without one, or for one of another shape."""
+    rows = None if document is None else document.get("ignored")
+    if not isinstance(rows, list) or not all(_is_overlooked_row(row) for row in rows):
+        return None
     return tuple(
-        Finding(
-            kind=Kind.IGNORED,
-            severity=Severity.INFO,
-            path=str(path),
-            line=int(line),
-            column=int(column),
-            message=str(message),
-        )
-        for path, line, column, message in document["ignored"]
+        Finding(kind=Kind.IGNORED, severity=Severity.INFO, path=path, line=line, column=column, message=message)
+        for path, line, column, message in rows
     )
+
+
+def _is_overlooked_row(row: object) -> bool:
+    types = [str, int, int, str]
+    return isinstance(row, list) and [type(value) for value in row] == types
