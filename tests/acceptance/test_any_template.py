@@ -51,7 +51,8 @@ class TestBothWays:
         assert tree["b.md"] == b"m\n"
         assert ANSWERS not in tree
         assert yaml.safe_load(tree[".copier-answers.yml"]) == {
-            "_commit": "v2.0.0", "_src_path": str(growing), "more": "m", "word": "yo",
+            "_commit": "v2.0.0", "_commit_id": git(growing.folder, "rev-parse", "v2.0.0"), "_src_path": str(growing),
+            "more": "m", "word": "yo",
         }  # fmt: skip
         assert scaffold("check", repo, "-a", ".copier-answers.yml", "--fail-on", "outdated,missing").code == 0
 
@@ -63,6 +64,8 @@ class TestBothWays:
         growing.release("v2.0.0", {"a.md.jinja": f"{{{{ word }}}}!\n{BASE}"})
         copier_update(repo, ANSWERS)
         assert (repo / "a.md").read_text() == "yo!\none\n\ntwo\n\nTHREE\n"
+        # Copier doesn't know of the remembered commit, and drops it with the version that it belonged to.
+        assert yaml.safe_load((repo / ANSWERS).read_text()).keys() == {"_commit", "_src_path", "word"}
         commit_all(repo)
         growing.release("v3.0.0", {"c.md": "c\n"})
         assert scaffold("update", repo).code == 0
@@ -73,16 +76,22 @@ class TestBothWays:
     def test_untouched_copies_are_the_same(self, growing: Template, scaffold: Run, tmp_path: Path) -> None:
         copier.run_copy(str(growing), tmp_path / "x/same", defaults=True, quiet=True, answers_file=ANSWERS)
         assert scaffold("init", tmp_path / "y/same", "-t", growing).code == 0
-        assert read_tree(tmp_path / "x/same") == read_tree(tmp_path / "y/same")
+        ours, copiers = read_tree(tmp_path / "y/same"), read_tree(tmp_path / "x/same")
+        commit = git(growing.folder, "rev-parse", "HEAD")
+        assert ours.pop(ANSWERS).replace(f"_commit_id: '{commit}'\n".encode(), b"") == copiers.pop(ANSWERS)
+        assert ours == copiers
         assert scaffold("check", tmp_path / "x/same").code == 0
 
     def test_a_relative_source_that_copier_recorded(self, growing: Template, scaffold: Run, repo: Path) -> None:
         copier.run_copy(str(growing), repo, defaults=True, quiet=True, answers_file=ANSWERS)
         relative = os.path.relpath(growing.folder, repo)
         write_tree(repo, {ANSWERS: (repo / ANSWERS).read_text().replace(str(growing.folder), relative)})
-        assert scaffold("check", repo).code == 0
+        refused = scaffold("check", repo)
+        assert refused.code == 2
+        assert f"scaffold update -t {growing.folder}" in refused.err
         growing.release("v2.0.0", {"b.md": "b\n"})
-        assert scaffold("update", repo).code == 0
+        assert scaffold("update", repo).code == 2
+        assert scaffold("update", repo, "-t", growing).code == 0
         assert (repo / "b.md").is_file()
         # From here on the record means the same wherever it is read.
         assert yaml.safe_load((repo / ANSWERS).read_text())["_src_path"] == str(growing.folder)

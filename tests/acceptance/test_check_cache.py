@@ -2,13 +2,14 @@
 
 import json
 import os
+import re
 import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.conftest import ANSWERS, Run, Template, commit_all, write_tree
+from tests.conftest import ANSWERS, Run, Template, commit_all, git, write_tree
 
 BASE = "one\n\ntwo\n\nthree\n"
 
@@ -116,7 +117,9 @@ class TestNetwork:
     ) -> None:
         """A colleague updated the repository; this machine's mirror is older, and it is offline."""
         template.release("v2.0.0", {"a.md": "b\n"})
-        write_tree(target, {ANSWERS: (target / ANSWERS).read_text().replace("v1.0.0", "v2.0.0"), "a.md": "b\n"})
+        commit = git(template.folder, "rev-parse", "HEAD")
+        answers = re.sub(r"(_commit_id: ).*", rf"\1'{commit}'", (target / ANSWERS).read_text())
+        write_tree(target, {ANSWERS: answers.replace("v1.0.0", "v2.0.0"), "a.md": "b\n"})
         remote(False)  # noqa: FBT003
         done = scaffold("check", target)
         assert done.code == 3, done
@@ -146,7 +149,7 @@ class TestCache:
         write_tree(installed, {"a.md": "x" + BASE})
         wanted = scaffold("check", installed, "--diff", "--format", "json")
         for path in sorted(cache.rglob("*")):
-            if not path.is_file() or "git" in path.parts or "locks" in path.parts:
+            if not path.is_file() or "mirrors" in path.parts or "locks" in path.parts:
                 continue
             content = path.read_bytes()
             match damage:
@@ -177,7 +180,7 @@ class TestCache:
         template.release("v1", {"a.md": "a\n"})
         assert scaffold("init", tmp_path / "x", "-t", url).code == 0
         template.release("v2", {"a.md": "b\n"})
-        mirror = next((Path(os.environ["SCAFFOLD_CACHE_DIR"]) / "git").glob("*.git"))
+        mirror = next((Path(os.environ["SCAFFOLD_CACHE_DIR"]) / "mirrors").glob("*.git"))
         shutil.rmtree(mirror / "objects")
         done = scaffold("update", tmp_path / "x")
         assert done.code == 0, done

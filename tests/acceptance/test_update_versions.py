@@ -187,7 +187,10 @@ class TestMoveToAnotherTemplate:
         # Edited, so it stays and is reported.
         assert tree[".github/ISSUE_TEMPLATE/infrastructure.md"].endswith(b"\nmine\n")
         answers = yaml.safe_load(tree[ANSWERS])
-        assert answers == {"_commit": "v1", "_src_path": str(template), "team": "core", "title_prefix": "[OPS] "}
+        commit = git(template.folder, "rev-parse", "v1")
+        assert answers == {
+            "_commit": "v1", "_commit_id": commit, "_src_path": str(template), "team": "core", "title_prefix": "[OPS] ",
+        }  # fmt: skip
         assert scaffold("check", repo).code in {0, 1}
         assert scaffold("update", repo).code == 0
 

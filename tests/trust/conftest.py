@@ -1,14 +1,16 @@
-"""A target of the bundled template that tests may spoil, and a watch over how long a command takes."""
+"""Targets that tests may spoil, a watch over how long a command takes, and witnesses of who is called and run."""
 
 import shutil
 import signal
+import socket
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
 import pytest
-from tests.conftest import GIT_IDENTITY, Run, git
+from tests.conftest import ANSWERS, GIT_IDENTITY, Run, Template, commit_all, git, write_tree
 
 from issue_scaffold.cli.main import main
 
@@ -73,3 +75,64 @@ def bounded(scaffold: Run) -> Callable[..., str]:
         return said
 
     return run
+
+
+class Listener:
+    """A server on this machine that counts connections and never says a word."""
+
+    def __init__(self) -> None:
+        self.calls = 0
+        self._server = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._server.getsockname()[1]
+        self._kept: list[socket.socket] = []
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                connection, _ = self._server.accept()
+            except OSError:
+                return
+            self.calls += 1
+            self._kept.append(connection)
+
+    def close(self) -> None:
+        for connection in (*self._kept, self._server):
+            connection.close()
+
+
+@pytest.fixture
+def listener() -> Iterator[Listener]:
+    server = Listener()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def mark(tmp_path: Path) -> Path:
+    """Return a path that hostile settings make when something runs them."""
+    return tmp_path / "mark"
+
+
+@pytest.fixture
+def program(tmp_path: Path, mark: Path) -> Path:
+    """Return a program that notes that it was run, and passes its input on."""
+    path = tmp_path / "program"
+    path.write_text(f"#!/bin/sh\necho ran >> '{mark}'\ncat\n")
+    path.chmod(0o755)
+    return path
+
+
+@pytest.fixture
+def installed(template: Template, repo: Path, scaffold: Run) -> Path:
+    """Return a committed target that follows a template with two releases, at the first."""
+    template.release("v1.0.0", {"a.md": "one\n"})
+    template.release("v1.1.0", {"a.md": "two\n"})
+    assert scaffold("init", repo, "-t", template, "--ref", "v1.0.0").code == 0
+    commit_all(repo)
+    return repo
+
+
+def record(target: Path, **lines: str) -> None:
+    """Write an answers file that says this, each value in YAML's own spelling."""
+    write_tree(target, {ANSWERS: "".join(f"{name}: {value}\n" for name, value in lines.items())})

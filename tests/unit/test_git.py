@@ -1,38 +1,17 @@
 """Git as a program: its environment, its messages, merging, and marking files unmerged."""
 
 import os
-import subprocess
+import time
 from pathlib import Path
 
 import pytest
-from tests.conftest import Template, commit_all, git, write_tree
+from tests.conftest import commit_all, git, write_tree
 
 from issue_scaffold.adapters import git as adapter
 from issue_scaffold.adapters.git import GitError, UnmergedFile
+from issue_scaffold.adapters.git_folders import work_tree_problem
 
 LABELS = ("yours", "before", "theirs")
-
-
-def test_all_variables_that_tie_git_to_a_repository_are_taken_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    said = subprocess.run(["git", "rev-parse", "--local-env-vars"], capture_output=True, text=True, check=True)
-    configuration = {"GIT_CONFIG", "GIT_CONFIG_COUNT", "GIT_CONFIG_PARAMETERS"}
-    assert set(adapter.REPOSITORY_VARIABLES) >= set(said.stdout.split()) - configuration
-    monkeypatch.setenv("GIT_DIR", "/elsewhere")
-    monkeypatch.setenv("GIT_SSH_COMMAND", "mine")
-    environment = adapter.environment()
-    assert "GIT_DIR" not in environment
-    assert environment["GIT_SSH_COMMAND"] == "mine"
-    assert environment["GIT_TERMINAL_PROMPT"] == "0"
-
-
-@pytest.mark.parametrize(("count", "wanted"), [(None, 0), ("", 0), ("2", 2), ("many", 0)])
-def test_a_detour_is_added_to_the_users_settings(count: str | None, wanted: int) -> None:
-    env = {} if count is None else {"GIT_CONFIG_COUNT": count}
-    assert adapter.instead_of("https://x/y.git", "/local", env) == {
-        "GIT_CONFIG_COUNT": str(wanted + 1),
-        f"GIT_CONFIG_KEY_{wanted}": "url./local.insteadOf",
-        f"GIT_CONFIG_VALUE_{wanted}": "https://x/y.git",
-    }
 
 
 def test_failures_say_what_git_said_without_secrets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -40,6 +19,7 @@ def test_failures_say_what_git_said_without_secrets(tmp_path: Path, monkeypatch:
         adapter.run(["rev-parse", "HEAD"], cwd=tmp_path)
     with pytest.raises(GitError) as caught:
         adapter.run(["clone", "https://me:secret@example.invalid/x.git", str(tmp_path / "x")])
+    assert "not allowed" in caught.value.message
     assert "secret" not in caught.value.message
     with pytest.raises(GitError, match="is not a folder"):
         adapter.run(["status"], cwd=tmp_path / "none")
@@ -93,18 +73,6 @@ def test_the_root_of_a_work_tree(repo: Path, tmp_path: Path, monkeypatch: pytest
     assert adapter.top_level(Path("b")) == repo
 
 
-def test_files_of_a_commit(template: Template) -> None:
-    template.release("v1", {"copier.yml": "a: 1\n", "d/x": b"\0\n\xff", "empty": ""})
-    commit = git(template.folder, "rev-parse", "HEAD")
-    assert adapter.read_file(template.folder, commit, "copier.yml") == b"a: 1\n"
-    assert adapter.read_file(template.folder, commit, "d/x") == b"\0\n\xff"
-    assert adapter.read_file(template.folder, commit, "empty") == b""
-    assert adapter.read_file(template.folder, commit, "d") is None
-    assert adapter.read_file(template.folder, commit, "none") is None
-    assert adapter.mentions(template.folder, commit, "copier_answers|zzz")
-    assert not adapter.mentions(template.folder, commit, "zzz")
-
-
 def test_marking_files_unmerged(repo: Path) -> None:
     target = repo / "sub ü"
     write_tree(target, {"a b.md": "ours\n", "deep/ü.md": "ours\n", "new.md": "ours\n"})
@@ -135,10 +103,71 @@ def test_git_in_the_middle_of_something(repo: Path) -> None:
     assert adapter.merge_in_progress(repo) == "merge"
 
 
-def test_an_answer_that_does_not_come(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    write_tree(tmp_path, {"git": "#!/bin/sh\nexec sleep 20\n"})
-    (tmp_path / "git").chmod(0o755)
-    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
-    monkeypatch.setattr(adapter, "ANSWER_SECONDS", 0.2)
-    with pytest.raises(GitError, match="gave no answer"):
-        adapter.remote_versions("https://example.invalid/x.git")
+@pytest.mark.parametrize(
+    ("files", "problem"),
+    [
+        ({".git/HEAD": "x"}, None),
+        ({"sub/x": "x"}, None),
+        ({"HEAD": "x", "objects/x": "", "refs/x": ""}, "is a bare repository, which has no working tree"),
+        ({".git": "gitdir: .bare\n", ".bare/config": "[core]\n\tbare = true\n"}, "belongs to a bare repository"),
+        ({".git": "gitdir: .b/w\n", ".b/w/commondir": "..\n", ".b/config": "[core]\n\tbare = true\n"}, None),
+    ],
+)
+def test_folders_without_a_working_tree(files: dict[str, str], problem: str | None, tmp_path: Path) -> None:
+    write_tree(tmp_path, files)
+    said = work_tree_problem(tmp_path)
+    assert (said or "").startswith(problem or "")
+    assert (said is None) is (problem is None)
+
+
+def test_inside_of_gits_own_folder(repo: Path) -> None:
+    assert work_tree_problem(repo) is None
+    assert work_tree_problem(repo / ".git") == "is git's own folder, which has no working tree"
+    assert work_tree_problem(repo / ".git/hooks") == "lies in git's own folder, which has no working tree"
+    git(repo, "init", "--quiet", "--bare", "project.git")
+    assert work_tree_problem(repo / "project.git/x/y") == "lies in a bare repository, which has no working tree"
+
+
+class TestTalk:
+    """Git that reads another repository: all of it ends in time, and nothing of it is left."""
+
+    @pytest.fixture
+    def fake_git(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+        folder = tmp_path / "bin"
+        monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
+        return folder / "git"
+
+    def talk(self, seconds: float = 20.0, max_bytes: int = 1000) -> bytes:
+        return adapter.talk(["fetch", "x"], env=dict(os.environ), seconds=seconds, max_bytes=max_bytes)
+
+    def write(self, fake_git: Path, script: str) -> None:
+        write_tree(fake_git.parent, {"git": f"#!/bin/sh\n{script}\n"})
+        fake_git.chmod(0o755)
+
+    def test_it_is_ended_with_what_it_started(self, fake_git: Path, tmp_path: Path) -> None:
+        self.write(fake_git, f"sleep 300 & echo $! > {tmp_path}/helper; wait")
+        with pytest.raises(GitError, match=r"git fetch gave no full answer within 1 seconds"):
+            self.talk(seconds=1.0)
+        helper = int((tmp_path / "helper").read_text())
+        deadline = time.monotonic() + 10
+        while Path(f"/proc/{helper}").exists() and time.monotonic() < deadline:
+            if "Z" in Path(f"/proc/{helper}/stat").read_text().split(")")[1]:
+                break
+            time.sleep(0.05)
+        else:
+            assert not Path(f"/proc/{helper}").exists()
+
+    def test_what_it_says_is_returned(self, fake_git: Path) -> None:
+        self.write(fake_git, "echo $GIT_DIR; echo said >&2")
+        assert self.talk() == b"/dev/null\n"
+
+    def test_it_can_not_fill_the_disk(self, fake_git: Path) -> None:
+        self.write(fake_git, "sleep 1; head -c 1000000 /dev/zero; exit 3")
+        with pytest.raises(GitError, match="git fetch failed"):
+            self.talk()
+
+    def test_failures_hold_no_credentials(self, fake_git: Path) -> None:
+        self.write(fake_git, "echo 'fatal: no https://me:secret@x.invalid/y?token=secret' >&2; exit 1")
+        with pytest.raises(GitError, match=r"no https://x.invalid/y$") as caught:
+            self.talk()
+        assert "secret" not in caught.value.message

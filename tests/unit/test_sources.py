@@ -11,7 +11,8 @@ from tests.conftest import Template, git
 
 from issue_scaffold.adapters import bundled
 from issue_scaffold.adapters.cache_store import CacheStore
-from issue_scaffold.adapters.sources import BUNDLED, Source, SourceReader, parse_source
+from issue_scaffold.adapters.source_text import BUNDLED, Source, parse_source
+from issue_scaffold.adapters.sources import SourceReader
 from issue_scaffold.domain.versions import KnownVersions
 from issue_scaffold.errors import TemplateError, UsageError
 
@@ -131,8 +132,10 @@ def test_versions_are_asked_once_in_a_while(
     template.release("v1", {"a": "1"})
     source = parse_source(str(template), relative_to=Path("/"))
 
-    def latest(**options: float) -> str | None:
-        versions = reader().versions(source, **options)  # type: ignore[arg-type]
+    def latest(*, offline: bool = False, **options: float) -> str | None:
+        asking = reader()
+        asking.offline = offline
+        versions = asking.versions(source, **options)
         return versions.latest if versions else None
 
     assert latest() == "v1"

@@ -42,6 +42,8 @@ def test_the_newest_release_is_pep_440s(tags: list[str], latest: str | None) -> 
         (ABC, "def1234", True),
         (ABC, "v1.0.0-3-gabc1234", False),
         (ABC, "v1.0.0-3-gdef1234", True),
+        (ABC, "8352884", True),
+        ("v2.0.0", "8352884", True),
     ],
 )
 def test_newer(version: str, than: str, newer: bool) -> None:

@@ -8,7 +8,10 @@ import json
 import os
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+
+# Of all documents; another one counts as absent.
+FORMAT: Final = 1
 
 
 def cache_folder() -> Path:
@@ -35,7 +38,10 @@ class CacheStore:
         self.folder = folder
 
     def read_document(self, kind: str, key: str) -> dict[str, Any] | None:
-        """Return a document, or None when it is absent or not exactly what was written."""
+        """Return a document, or None when it is absent, not exactly what was written, or of another format.
+
+        What is in it is the reader's to check: a later release may have written it.
+        """
         try:
             raw = self._document(kind, key).read_bytes()
         except OSError:
@@ -43,12 +49,19 @@ class CacheStore:
         checksum, _, body = raw.partition(b"\n")
         if hashlib.sha256(body).hexdigest().encode() != checksum:
             return None
-        document = json.loads(body)
-        return document if isinstance(document, dict) else None
+        try:
+            document = json.loads(body)
+        except (ValueError, RecursionError):
+            return None
+        if not isinstance(document, dict) or document.pop("format", None) != FORMAT:
+            return None
+        return document
 
     def write_document(self, kind: str, key: str, document: dict[str, Any]) -> None:
         """Keep a document; quietly not, when the folder can't be written."""
-        body = json.dumps(document, ensure_ascii=False, sort_keys=True).encode("utf-8", "surrogatepass")
+        body = json.dumps({**document, "format": FORMAT}, ensure_ascii=False, sort_keys=True).encode(
+            "utf-8", "surrogatepass"
+        )
         self._write(self._document(kind, key), hashlib.sha256(body).hexdigest().encode() + b"\n" + body)
 
     def forget_document(self, kind: str, key: str) -> None:

@@ -22,8 +22,10 @@ import yaml
 
 from issue_scaffold.adapters import git
 from issue_scaffold.adapters.answers_file import parse_answers
+from issue_scaffold.adapters.git_environment import sealed_environment
 from issue_scaffold.adapters.yaml_values import YamlValueError, load_value, refuse_excess
 from issue_scaffold.domain.rendering import File, Rendering, check_link, check_paths
+from issue_scaffold.domain.versions import abbreviation_of
 from issue_scaffold.errors import AnswerError, ScaffoldError, TemplateError, UnsupportedTemplateError
 
 if TYPE_CHECKING:
@@ -198,11 +200,13 @@ def _copier_environment(job: RenderJob, scratch: Path) -> Iterator[None]:
     try:
         from plumbum import local
 
-        detour = git.instead_of(job.source.removeprefix("git+"), job.origin, dict(local.env)) if job.origin else {}
-        with local.env(GIT_TERMINAL_PROMPT="0", **detour), warnings.catch_warnings():
+        detour = (job.source.removeprefix("git+"), job.origin) if job.origin else None
+        environment = sealed_environment(detour=detour, abbreviation=abbreviation_of(job.version))
+        with local.env(), warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            for name in git.REPOSITORY_VARIABLES:
-                local.env.pop(name, "")
+            for name in dict(local.env):
+                del local.env[name]
+            local.env.update(environment)
             yield
     finally:
         del os.environ["COPIER_CACHE_DIR"]

@@ -1,44 +1,36 @@
 """Git, as a program: the only module that starts a process of ours.
 
-Variables that point git at another repository are taken out of its environment (a hook runs with them set); the
-user's own configuration, credentials helpers and proxies stay.
+It knows how git is started and stopped, how its failures read, and what is asked of git in a work tree. Which
+environment it gets is `git_environment`'s; what is read of template repositories is `mirrors`'.
 """
 
 import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple
 
-from issue_scaffold.adapters.bounded_files import read_file as read_bounded
-from issue_scaffold.domain.versions import KnownVersions, latest_tag
+from issue_scaffold.adapters.git_environment import NOTHING, sealed_environment, work_tree_environment
+from issue_scaffold.adapters.git_folders import git_dir_of
 from issue_scaffold.errors import ScaffoldError
 
 if TYPE_CHECKING:
-    from subprocess import CompletedProcess
+    from subprocess import CompletedProcess, Popen
 
-# `git rev-parse --local-env-vars`, less the configuration that users pass on purpose.
-REPOSITORY_VARIABLES = (
-    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
-    "GIT_COMMON_DIR",
-    "GIT_DIR",
-    "GIT_GRAFT_FILE",
-    "GIT_IMPLICIT_WORK_TREE",
-    "GIT_INDEX_FILE",
-    "GIT_INTERNAL_SUPER_PREFIX",
-    "GIT_NO_REPLACE_OBJECTS",
-    "GIT_OBJECT_DIRECTORY",
-    "GIT_PREFIX",
-    "GIT_REPLACE_REF_BASE",
-    "GIT_SHALLOW_FILE",
-    "GIT_WORK_TREE",
-)
-ANSWER_SECONDS = 30.0
+# How long a git may take that reaches nobody.
+LOCAL_SECONDS: Final = 60.0
 _CREDENTIALS = re.compile(r"(\w+://)[^/@\s]+@")
+_SECRET_QUERY = re.compile(r"(\w+://[^\s?#]*)[?#][^\s']*")
+_UNTRUSTED = re.compile(r"detected dubious ownership|unsafe repository")
 
 
 class GitError(ScaffoldError):
     """Git could not be started, or said no."""
+
+
+class UntrustedRepositoryError(GitError):
+    """Git refuses to work in a repository that belongs to another user."""
 
 
 class UnmergedFile(NamedTuple):
@@ -49,25 +41,6 @@ class UnmergedFile(NamedTuple):
     ours: bytes | None
     theirs: bytes | None
     executable: bool = False
-
-
-def environment() -> dict[str, str]:
-    """Return the environment for git: the user's, never tied to another repository, never asking on a terminal."""
-    env = {name: value for name, value in os.environ.items() if name not in REPOSITORY_VARIABLES}
-    return env | {"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
-
-
-def instead_of(url: str, local: str, env: Mapping[str, str]) -> dict[str, str]:
-    """Return the variables that make git read `local` wherever `url` is meant, after those that `env` already has."""
-    try:
-        count = int(env.get("GIT_CONFIG_COUNT") or 0)
-    except ValueError:
-        count = 0
-    return {
-        "GIT_CONFIG_COUNT": str(count + 1),
-        f"GIT_CONFIG_KEY_{count}": f"url.{local}.insteadOf",
-        f"GIT_CONFIG_VALUE_{count}": url,
-    }
 
 
 def require() -> None:
@@ -88,54 +61,175 @@ def run(
     cwd: Path | None = None,
     data: bytes | None = None,
     ok: Iterable[int] = (0,),
-    timeout: float | None = None,
+    env: Mapping[str, str] | None = None,
+) -> bytes:
+    """Run git where it reaches nobody; return what it printed.
+
+    `env` is the sealed environment unless another is given. Raises GitError when git is missing, takes longer than
+    `LOCAL_SECONDS`, or ends with a status that isn't in `ok`; credentials in URLs are masked.
+    """
+    return _run(arguments, cwd=cwd, data=data, ok=ok, env=env).stdout
+
+
+def run_in_work_tree(
+    folder: Path,
+    arguments: Sequence[str],
+    *,
+    data: bytes | None = None,
+    ok: Iterable[int] = (0,),
     index_file: str | None = None,
 ) -> bytes:
-    """Run git for at most `timeout` seconds; return what it printed. `index_file` is another index than its own.
+    """Run git in a folder of the user's; return what it printed. `index_file` is another index than its own.
 
-    Raises GitError when git is missing or ends with a status that isn't in `ok`; credentials in URLs are masked.
+    No hook, monitor or attribute of the user's takes part. Raises UntrustedRepositoryError when the repository belongs
+    to somebody whom the user's git doesn't trust, and what `run` raises.
     """
-    return _run(arguments, cwd=cwd, data=data, ok=ok, timeout=timeout, index_file=index_file).stdout
+    index = {} if index_file is None else {"GIT_INDEX_FILE": index_file}
+    return run(arguments, cwd=folder, data=data, ok=ok, env=work_tree_environment() | index)
 
 
 def _run(
     arguments: Sequence[str],
     *,
-    cwd: Path | None,
-    data: bytes | None,
-    ok: Iterable[int],
-    timeout: float | None = None,
-    index_file: str | None = None,
+    cwd: Path | None = None,
+    data: bytes | None = None,
+    ok: Iterable[int] = (0,),
+    env: Mapping[str, str] | None = None,
 ) -> "CompletedProcess[bytes]":
     import subprocess
-
-    env = environment()
-    if index_file is not None:
-        env["GIT_INDEX_FILE"] = index_file
 
     try:
         done = subprocess.run(
             ["git", *arguments],
             cwd=cwd,
-            input=data,
+            input=b"" if data is None else data,
             capture_output=True,
             check=False,
-            env=env,
-            timeout=timeout,
+            env=sealed_environment() if env is None else env,
+            timeout=LOCAL_SECONDS,
         )
     except subprocess.TimeoutExpired as error:
-        raise GitError(f"git {arguments[0]} gave no answer for {timeout:.0f} seconds") from error
-    except FileNotFoundError as error:
-        if cwd is not None and not cwd.is_dir():
-            raise GitError(f"{cwd} is not a folder") from error
-        raise _missing() from error
+        raise GitError(f"git {_command(arguments)} took longer than {LOCAL_SECONDS:.0f} seconds") from error
     except OSError as error:
-        raise GitError(f"git could not be started: {error.strerror}") from error
+        raise _not_started(error, cwd) from error
     if done.returncode not in ok:
-        said = _CREDENTIALS.sub(r"\1", done.stderr.decode(errors="replace")).strip().splitlines()
-        telling = next((line for line in said if line.startswith(("fatal:", "error:"))), said[-1] if said else "")
-        raise GitError(f"git {arguments[0]} failed: {telling or f'exit status {done.returncode}'}")
+        raise _failure(arguments, done.returncode, done.stderr)
     return done
+
+
+def talk(arguments: Sequence[str], *, env: Mapping[str, str], seconds: float, max_bytes: int) -> bytes:
+    """Run a git that reads another repository, here or on a server; return what it printed.
+
+    All of it, helpers and all, is ended after `seconds` or when we are interrupted, and where the system can, when a
+    file that it writes grows beyond `max_bytes`. It belongs to no repository, wherever it is started, but for one that
+    `arguments` name. Raises GitError.
+    """
+    import subprocess
+    import tempfile
+
+    # Files rather than pipes: nobody has to read along, and the limit on file sizes holds for them too.
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        try:
+            process = subprocess.Popen(
+                ["git", *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=err,
+                env={"GIT_DIR": NOTHING, **env},
+                start_new_session=True,  # so that its helpers can be ended with it
+            )
+        except OSError as error:
+            raise _not_started(error, None) from error
+        with _ended(process):
+            _limit_files(process.pid, max_bytes)
+            try:
+                status = process.wait(seconds)
+            except subprocess.TimeoutExpired as error:
+                raise GitError(
+                    f"git {_command(arguments)} gave no full answer within {seconds:.0f} seconds",
+                    hint="check the network, the server and the size of the repository, then run this again",
+                ) from error
+        if status != 0:
+            raise _failure(arguments, status, _text_of(err))
+        return _text_of(out)
+
+
+def _text_of(file: BinaryIO) -> bytes:
+    file.seek(0)
+    return file.read()
+
+
+@contextmanager
+def _ended(process: "Popen[bytes]") -> Iterator[None]:
+    """End a process and everything that it started, when the block is left before it has ended."""
+    try:
+        yield
+    finally:
+        # What a finished one left running stays: the user's credential cache, say.
+        if process.poll() is None:
+            _kill_group(process)
+            process.wait()
+
+
+def _kill_group(process: "Popen[bytes]") -> None:
+    import signal
+
+    try:
+        if hasattr(os, "killpg"):
+            os.killpg(process.pid, signal.SIGKILL)
+        else:
+            process.kill()
+    except (ProcessLookupError, PermissionError):
+        pass  # all of them have ended
+
+
+def _limit_files(pid: int, max_bytes: int) -> None:
+    try:
+        from resource import RLIMIT_FSIZE, prlimit
+    except ImportError:
+        return  # only Linux can limit another process
+    try:
+        prlimit(pid, RLIMIT_FSIZE, (max_bytes, max_bytes))
+    except (OSError, ValueError):
+        return  # it has ended, or the user's own limit is lower
+
+
+def _not_started(error: OSError, cwd: Path | None) -> GitError:
+    if isinstance(error, FileNotFoundError):
+        if cwd is not None and not cwd.is_dir():
+            return GitError(f"{cwd} is not a folder")
+        return _missing()
+    return GitError(f"git could not be started: {error.strerror}")
+
+
+def _failure(arguments: Sequence[str], status: int, stderr: bytes) -> GitError:
+    said = _masked(stderr.decode(errors="replace")).strip().splitlines()
+    last = said[-1] if said else ""
+    telling = next((line for line in said if line.startswith(("fatal:", "error:"))), last)
+    message = f"git {_command(arguments)} failed: {telling or f'exit status {status}'}"
+    if _UNTRUSTED.search(message):
+        return UntrustedRepositoryError(message, hint=_trusting(said))
+    return GitError(message)
+
+
+def _masked(text: str) -> str:
+    return _SECRET_QUERY.sub(r"\1", _CREDENTIALS.sub(r"\1", text))
+
+
+def _trusting(said: Sequence[str]) -> str:
+    command = next((line.strip() for line in said if "safe.directory" in line), "git config --global safe.directory")
+    return f"if you trust it: {command}"
+
+
+def _command(arguments: Sequence[str]) -> str:
+    """Return the name of the command, without the options of git itself."""
+    words = iter(arguments)
+    for word in words:
+        if word in {"--git-dir", "--work-tree", "-c", "-C"}:
+            next(words, "")
+        elif not word.startswith("-"):
+            return word
+    return ""
 
 
 def top_level(folder: Path) -> Path | None:
@@ -144,82 +238,20 @@ def top_level(folder: Path) -> Path | None:
     return next((place for place in (folder, *folder.parents) if (place / ".git").exists()), None)
 
 
-def remote_versions(url: str) -> KnownVersions:
-    """Ask a repository (a URL or a path) for its tags and its default branch. Raises GitError."""
-    tags: dict[str, str] = {}
-    head = None
-    said = run(["ls-remote", "--", url, "HEAD", "refs/tags/*"], timeout=ANSWER_SECONDS)
-    for line in said.decode(errors="surrogateescape").split("\n"):
-        commit, _, name = line.partition("\t")
-        if name == "HEAD":
-            head = commit
-        elif name.startswith("refs/tags/"):
-            # An annotated tag is listed twice; the peeled line, which is the commit, comes second.
-            tags[name.removeprefix("refs/tags/").removesuffix("^{}")] = commit
-    return KnownVersions(tags=tags, head=head, latest=latest_tag(tags) or head)
-
-
-def clone_mirror(url: str, folder: Path) -> None:
-    """Make a bare mirror of a repository. Raises GitError."""
-    run(["clone", "--quiet", "--mirror", "--", url, str(folder)])
-
-
-def fetch_mirror(folder: Path) -> None:
-    """Bring a bare mirror up to date. Raises GitError."""
-    run(["--git-dir", str(folder), "remote", "update", "--prune"])
-
-
-def git_dir_of(repository: Path) -> list[str]:
-    """Return the arguments that make git use a repository, bare or not."""
-    return ["--git-dir", str(repository / ".git" if (repository / ".git").exists() else repository)]
-
-
-def resolve(repository: Path, ref: str) -> str | None:
-    """Return the commit that a branch, tag or commit names in a local repository, or None."""
-    # Through standard input, so that a ref can never be read as an option.
-    if not ref or "\n" in ref:
-        return None
-    asked = f"{ref}^{{commit}}\nrefs/remotes/origin/{ref}^{{commit}}\n".encode()
-    for line in (
-        run([*git_dir_of(repository), "cat-file", "--batch-check=%(objectname)"], data=asked).decode().split("\n")
-    ):
-        if re.fullmatch(r"[0-9a-f]{40,64}", line):
-            return line
-    return None
-
-
 def find_commit(folder: Path, revision: str) -> str | None:
     """Return the commit that a revision names in the repository around a folder, or None. Raises GitError."""
     if not revision or "\n" in revision:
         return None
     asked = f"{revision}^{{commit}}\n".encode()  # through standard input it is never an option
-    said = run(["cat-file", "--batch-check=%(objectname)"], cwd=folder, data=asked).decode().strip()
+    said = run_in_work_tree(folder, ["cat-file", "--batch-check=%(objectname)"], data=asked).decode().strip()
     return said if re.fullmatch(r"[0-9a-f]{40,64}", said) else None
 
 
 def ignored_paths(folder: Path, paths: Sequence[str]) -> set[str]:
     """Return which of the paths git leaves out: untracked and matched by a rule of an ignore file. Raises GitError."""
     asked = b"".join(os.fsencode(path) + b"\0" for path in paths)
-    said = run(["check-ignore", "-z", "--stdin"], cwd=folder, data=asked, ok=(0, 1))
+    said = run_in_work_tree(folder, ["check-ignore", "-z", "--stdin"], data=asked, ok=(0, 1))
     return {os.fsdecode(path) for path in said.split(b"\0") if path}
-
-
-def read_file(repository: Path, commit: str, path: str) -> bytes | None:
-    """Return a file's content at a commit, or None when the commit has no such file. Raises GitError."""
-    said = run([*git_dir_of(repository), "cat-file", "--batch"], data=f"{commit}:{path}\n".encode())
-    header, _, body = said.partition(b"\n")
-    fields = header.split(b" ")
-    return body[: int(fields[2])] if len(fields) == 3 and fields[1] == b"blob" else None  # noqa: PLR2004
-
-
-def mentions(repository: Path, commit: str, pattern: str) -> bool:
-    """Return whether any file of a commit, binary ones too, matches an extended regular expression. Raises GitError."""
-    return bool(run([*git_dir_of(repository), "grep", "-a", "-l", "-E", pattern, commit], ok=(0, 1)))
-
-
-def is_dirty(folder: Path) -> bool:
-    """Return whether a work tree has changes that are not committed, untracked files too. Raises GitError."""
-    return bool(run(["status", "--porcelain", "-z"], cwd=folder))
 
 
 def merge_text(base: bytes, ours: bytes, theirs: bytes, labels: tuple[str, str, str]) -> tuple[bytes, bool]:
@@ -237,18 +269,13 @@ def merge_text(base: bytes, ours: bytes, theirs: bytes, labels: tuple[str, str, 
             paths.append(str(path))
         named = [part for label in labels for part in ("-L", label)]
         # The exit status is the number of conflicts, at most 127; above that it is a failure.
-        done = _run(["merge-file", "-p", *named, *paths], cwd=None, data=None, ok=range(128))
+        done = _run(["merge-file", "-p", *named, *paths], ok=range(128))
     return done.stdout, done.returncode > 0
 
 
 def merge_in_progress(root: Path) -> str | None:
     """Return what git is in the middle of in a work tree (merge, rebase, cherry-pick), or None. Starts no process."""
-    git_dir = root / ".git"
-    if git_dir.is_file():  # a linked work tree or a submodule
-        pointer = read_bounded(git_dir).decode(errors="replace").removeprefix("gitdir:").strip()
-        if "\0" in pointer:
-            return None
-        git_dir = (root / pointer).resolve()
+    git_dir = git_dir_of(root / ".git")
     states = {
         "MERGE_HEAD": "merge",
         "rebase-merge": "rebase",
@@ -266,7 +293,7 @@ def unmerged_index_info(target: Path, files: Sequence[UnmergedFile]) -> dict[str
     """
     if not files:
         return {}
-    prefix = run(["rev-parse", "--show-prefix"], cwd=target).decode().rstrip("\n")
+    prefix = run_in_work_tree(target, ["rev-parse", "--show-prefix"]).decode().rstrip("\n")
     entries = {}
     for file in files:
         path = prefix + file.path
@@ -274,7 +301,7 @@ def unmerged_index_info(target: Path, files: Sequence[UnmergedFile]) -> dict[str
         lines = [f"0 {'0' * 40}\t{path}"]
         for stage, content in enumerate((file.base, file.ours, file.theirs), start=1):
             if content is not None:
-                blob = run(["hash-object", "-w", "--stdin"], cwd=target, data=content).decode().strip()
+                blob = run_in_work_tree(target, ["hash-object", "-w", "--stdin"], data=content).decode().strip()
                 lines.append(f"{mode} {blob} {stage}\t{path}")
         entries[file.path] = "".join(f"{line}\0" for line in lines)
     return entries
@@ -282,10 +309,12 @@ def unmerged_index_info(target: Path, files: Sequence[UnmergedFile]) -> dict[str
 
 def enter_index(target: Path, index_info: str) -> None:
     """Enter what `unmerged_index_info` returned into the index. Raises GitError."""
-    run(["update-index", "-z", "--index-info"], cwd=target, data=index_info.encode())
+    run_in_work_tree(target, ["update-index", "-z", "--index-info"], data=index_info.encode())
 
 
 def unmerged_paths(target: Path) -> tuple[str, ...]:
     """Return the paths below a folder that the index has as unmerged. Raises GitError."""
-    said = run(["diff", "--name-only", "--diff-filter=U", "--relative", "-z"], cwd=target).decode()
-    return tuple(path for path in said.split("\0") if path)
+    # Of the index alone: comparing contents may run what a repository's attributes name.
+    said = run_in_work_tree(target, ["ls-files", "--unmerged", "-z"]).decode(errors="surrogateescape")
+    rows = (row.partition("\t") for row in said.split("\0") if row)
+    return tuple(dict.fromkeys(path for _, _, path in rows))

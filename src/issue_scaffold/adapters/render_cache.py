@@ -42,9 +42,10 @@ class RenderCache:
         """Return a rendering's manifest, or None when it isn't cached."""
         if key not in self._seen:
             document = self._store.read_document("renders", key)
-            if document is None:
-                return None
-            self._seen[key] = _manifest(document)
+            try:
+                self._seen[key] = _manifest(document or {})
+            except (AttributeError, KeyError, TypeError, ValueError):
+                return None  # absent, or of another shape than this release writes
         return self._seen[key]
 
     def load(self, key: str) -> Rendering | None:
@@ -92,14 +93,24 @@ class RenderCache:
 
 
 def _manifest(document: Mapping[str, Any]) -> Manifest:
+    """Return the manifest in a document. Raises KeyError, TypeError or ValueError for another shape."""
+    answers = json.loads(document["answers"])
+    names = (document["source"], document["version"], document["answers_file"])
+    if not isinstance(answers, dict) or not all(isinstance(name, str) for name in names):
+        raise TypeError
     return Manifest(
         source=document["source"],
         version=document["version"],
         answers_file=document["answers_file"],
-        answers=json.loads(document["answers"]),
-        entries={
-            path: Entry(digest=digest, executable=executable, blob=blob, link=link)
-            for path, (digest, executable, blob, link) in document["files"].items()
-        },
+        answers=answers,
+        entries={path: _entry(*row) for path, row in document["files"].items()},
         write_once=frozenset(document["write_once"]),
     )
+
+
+def _entry(digest: object, executable: object, blob: object, link: object) -> Entry:
+    if not isinstance(digest, str) or not isinstance(executable, bool) or not isinstance(blob, str):
+        raise TypeError
+    if link is not None and not isinstance(link, str):
+        raise TypeError
+    return Entry(digest=digest, executable=executable, blob=blob, link=link)

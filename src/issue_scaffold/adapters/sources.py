@@ -1,4 +1,4 @@
-"""Template sources: what a user may write, what is recorded, and which versions there are.
+"""Which versions template sources have, and which commits those are.
 
 What was asked before is answered from the cache, without starting git.
 """
@@ -8,72 +8,21 @@ import time
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from issue_scaffold.adapters import bundled
 from issue_scaffold.adapters.cache_store import CacheStore, digest_of
+from issue_scaffold.adapters.source_text import Source
 from issue_scaffold.domain.versions import KnownVersions
-from issue_scaffold.errors import ScaffoldError, UsageError
+from issue_scaffold.errors import ScaffoldError, TemplateError, UsageError
 
 if TYPE_CHECKING:
     from issue_scaffold.adapters.repositories import Repositories
 
 VERSIONS_LIFETIME_SECONDS: Final = 3600.0
-_ALIASES: Final = {"gh:": "https://github.com/", "gl:": "https://gitlab.com/"}
-# What Copier itself takes for git without looking (https://copier.readthedocs.io/en/stable/generating/#templates-versions).
-_KNOWN_HOSTS: Final = ("https://github.com/", "https://gitlab.com/")
-_SCP_LIKE: Final = re.compile(r"^[\w.-]+@[\w.-]+:(?!//)")
-
-
-class Source(NamedTuple):
-    """A template source: `recorded` is what the answers file says, `is_local` whether it is a path."""
-
-    recorded: str
-    is_local: bool
-
-    @property
-    def is_bundled(self) -> bool:
-        """Whether it is the template that comes with the package."""
-        return self.recorded == bundled.SOURCE
-
-    @property
-    def key(self) -> str:
-        """A name for it in the cache."""
-        return digest_of(self.recorded)[:32]
-
-
-BUNDLED: Final = Source(bundled.SOURCE, is_local=False)
-
-
-def parse_source(text: str, *, relative_to: Path) -> Source:
-    """Return the source that a user or an answers file names.
-
-    `gh:` and `gl:` become full `https://` URLs and paths become absolute, so that the record means the same everywhere.
-    Raises UsageError for a URL with credentials in it.
-    """
-    if text == bundled.SOURCE:
-        return BUNDLED
-    for alias, host in _ALIASES.items():
-        if text.startswith(alias):
-            text = host + text.removeprefix(alias).lstrip("/")
-    remote = text.removeprefix("git+")
-    if _SCP_LIKE.match(remote):
-        return Source(text, is_local=False)
-    if "://" not in remote:
-        return Source(str((relative_to / Path(text).expanduser()).resolve()), is_local=True)
-    from urllib.parse import unquote, urlsplit
-
-    parts = urlsplit(remote)
-    if parts.scheme == "file":
-        return Source(str(Path(unquote(parts.path)).resolve()), is_local=True)
-    if parts.password or (parts.username and parts.scheme in {"http", "https"}):
-        raise UsageError(
-            f"the template URL for {parts.hostname} has credentials in it, which would be recorded in the repository",
-            hint="leave them out; git asks its credential helper, or use an ssh URL",
-        )
-    if remote.startswith(_KNOWN_HOSTS) and not remote.endswith(".git"):
-        remote = remote.rstrip("/") + ".git"
-    return Source(remote if remote.endswith(".git") else f"git+{remote}", is_local=False)
+_VERSIONS: Final = "versions"
+_COMMITS: Final = "commits"
+_COMMIT: Final = re.compile(r"[0-9a-f]{40,64}")
 
 
 class SourceReader:
@@ -89,17 +38,17 @@ class SourceReader:
         self._on_miss = on_miss
         self._versions: dict[str, KnownVersions | None] = {}
         self._recalled: dict[str, KnownVersions] = {}
+        self._asked_anew: set[str] = set()
+        self.offline = False
 
     @cached_property
     def repositories(self) -> "Repositories":
         """The repositories themselves, for what the cache can't answer."""
         from issue_scaffold.adapters.repositories import Repositories
 
-        return Repositories(self._store.folder, self._scratch, self._on_miss)
+        return Repositories(self._store.folder, self._scratch, self._on_miss, offline=self.offline)
 
-    def versions(
-        self, source: Source, *, max_age: float = VERSIONS_LIFETIME_SECONDS, offline: bool = False
-    ) -> KnownVersions | None:
+    def versions(self, source: Source, *, max_age: float = VERSIONS_LIFETIME_SECONDS) -> KnownVersions | None:
         """Return a source's versions, asked at most `max_age` seconds ago; None when nobody can be asked now.
 
         Offline, what was known last is returned however old. The bundled template needs nobody.
@@ -107,25 +56,33 @@ class SourceReader:
         if source.is_bundled:
             return bundled.versions()
         if source.key not in self._versions:
-            self._versions[source.key] = self._ask_versions(source, max_age=max_age, offline=offline)
+            self._versions[source.key] = self._ask_versions(source, max_age=max_age)
         return self._versions[source.key]
 
-    def _ask_versions(self, source: Source, *, max_age: float, offline: bool) -> KnownVersions | None:
-        known = self._store.read_document("versions", source.key)
-        if known is not None and (offline or 0 <= time.time() - float(known["asked_at"]) < max_age):
-            return _versions_of(known)
-        if offline and not source.is_local:
-            return None
+    def _ask_versions(self, source: Source, *, max_age: float) -> KnownVersions | None:
+        asked_at, known = self._recall(source)
+        if known is not None and (self.offline or 0 <= time.time() - asked_at < max_age):
+            return known
         try:
             return self._ask(source)
+        except UsageError:
+            raise
         except ScaffoldError:
             return None
 
     def _ask(self, source: Source) -> KnownVersions:
         asked = self.repositories.ask_versions(source)
         document = {"asked_at": time.time(), "tags": dict(asked.tags), "head": asked.head, "latest": asked.latest}
-        self._store.write_document("versions", source.key, document)
+        self._store.write_document(_VERSIONS, source.key, document)
+        self._asked_anew.add(source.key)
         return asked
+
+    def _recall(self, source: Source) -> tuple[float, KnownVersions | None]:
+        document = self._store.read_document(_VERSIONS, source.key)
+        if document is None or not _is_versions(document):
+            return 0.0, None
+        known = KnownVersions(tags=document["tags"], head=document["head"], latest=document["latest"])
+        return float(document["asked_at"]), known
 
     def known_versions(self, source: Source) -> KnownVersions:
         """Return what is known of a source's versions, however old; nothing known is an empty answer."""
@@ -133,33 +90,57 @@ class SourceReader:
             return bundled.versions()
         if source.key not in self._versions:
             if source.key not in self._recalled:
-                document = self._store.read_document("versions", source.key)
-                self._recalled[source.key] = _versions_of(document) if document else KnownVersions()
+                self._recalled[source.key] = self._recall(source)[1] or KnownVersions()
             return self._recalled[source.key]
         return self._versions[source.key] or KnownVersions()
 
     def commit(self, source: Source, version: str) -> str:
-        """Return the full commit id of a recorded version, a tag, a branch or a commit.
+        """Return the full commit id of a tag, a branch, a described commit or a commit that the source has.
 
-        Raises UsageError when the source has no such version, TemplateError when it can't be reached.
+        This is the one place that says what a version is: what was asked for and what was recorded alike. Raises
+        UsageError when the source has no such version, TemplateError when it can't be reached.
         """
         known = self.known_versions(source)
         if version in known.tags:
             return known.tags[version]
+        if version == "HEAD" and known.head is not None:
+            return known.head
+        commit = self._commit_by_name(source, version, known)
+        if commit is None:
+            raise _no_such_version(source, version, known)
+        return commit
+
+    def _commit_by_name(self, source: Source, version: str, known: KnownVersions) -> str | None:
+        # What a commit id stands for never changes, but whether a branch holds it; what a branch stands for does.
         word = known.commit_of(version)
         key = digest_of(source.recorded, version)
-        # What a commit id stands for never changes; what a branch stands for does.
-        if word and (found := self._store.read_document("commits", key)):
-            return str(found["commit"])
-        commit = self.repositories.resolve(source, version, word)
-        if commit is None:
-            names = ", ".join(list(known.tags)[-5:]) or "none is tagged"
-            raise UsageError(
-                f"the template {source.recorded} has no version {version!r}", hint=f"its newest versions: {names}"
-            )
-        if word and commit.startswith(word):
-            self._store.write_document("commits", key, {"commit": commit})
+        kept = self._store.read_document(_COMMITS, key) if word else None
+        remembered = kept["commit"] if kept is not None and _is_commit(kept.get("commit")) else None
+        if source.key in self._asked_anew:
+            self.repositories.fetch(source)
+        elif remembered is not None:
+            return str(remembered)
+        commit = self.repositories.resolve(source, version)
+        if word and commit is not None and commit.startswith(word):
+            self._store.write_document(_COMMITS, key, {"commit": commit})
         return commit
+
+    def holds(self, source: Source, commit: str) -> bool:
+        """Return whether a branch or a tag of a source holds a commit; False too when nobody can be asked."""
+        try:
+            return self.commit(source, commit) == commit
+        except (UsageError, TemplateError):
+            return False
+
+    def name_of(self, source: Source, ref: str) -> str:
+        """Return the name under which what a user asked for is recorded: a tag as it is, all else by its commit.
+
+        Raises what `commit` raises.
+        """
+        known = self.known_versions(source)
+        if ref in known.tags:
+            return ref
+        return self.repositories.name_of(source, self.commit(source, ref), known)
 
     def refresh(self, source: Source) -> bool:
         """Bring a source's mirror and its known versions up to date; return whether they are.
@@ -174,5 +155,21 @@ class SourceReader:
         return reached
 
 
-def _versions_of(document: dict[str, Any]) -> KnownVersions:
-    return KnownVersions(tags=document["tags"], head=document["head"], latest=document["latest"])
+def _no_such_version(source: Source, version: str, known: KnownVersions) -> UsageError:
+    names = ", ".join(list(known.tags)[-5:]) or "none is tagged"
+    return UsageError(
+        f"the template {source.recorded} has no version {version!r} on any of its branches or tags",
+        hint=f"its newest versions: {names}",
+    )
+
+
+def _is_versions(document: dict[str, Any]) -> bool:
+    tags, asked_at = document.get("tags"), document.get("asked_at")
+    if not isinstance(tags, dict) or isinstance(asked_at, bool) or not isinstance(asked_at, int | float):
+        return False
+    others = (document.get("head"), document.get("latest"))
+    return all(map(_is_commit, tags.values())) and all(other is None or isinstance(other, str) for other in others)
+
+
+def _is_commit(value: object) -> bool:
+    return isinstance(value, str) and _COMMIT.fullmatch(value) is not None

@@ -94,7 +94,7 @@ def index_tree(folder: Path, *, max_bytes: int) -> StoredTree:
 
     In a hook of `git commit PATH` that is another index than `.git/index`; git names it in `GIT_INDEX_FILE`.
     """
-    listed = git.run(["ls-files", "--stage", "-z"], cwd=folder, index_file=_hooks_index(folder))
+    listed = git.run_in_work_tree(folder, ["ls-files", "--stage", "-z"], index_file=_hooks_index(folder))
     entries: dict[str, Entry] = {}
     unmerged: set[str] = set()
     for line in _records(listed):
@@ -118,7 +118,7 @@ def revision_tree(folder: Path, revision: str, *, max_bytes: int) -> StoredTree:
             f"the trusted revision {revision!r} is not in this clone",
             hint="fetch it first; a checkout of depth 1 has one commit only",
         )
-    listed = git.run(["ls-tree", "-r", "-z", commit], cwd=folder)
+    listed = git.run_in_work_tree(folder, ["ls-tree", "-r", "-z", commit])
     entries: dict[str, Entry] = {}
     for fields, path in _records(listed):
         mode, kind, blob = fields.split(" ")
@@ -146,7 +146,7 @@ def _records(listed: bytes) -> Iterator[tuple[str, str]]:
 
 def _sizes(folder: Path, blobs: list[str]) -> list[int]:
     asked = "".join(f"{blob}\n" for blob in blobs).encode()
-    said = git.run(["cat-file", "--batch-check=%(objectsize)"], cwd=folder, data=asked).decode()
+    said = git.run_in_work_tree(folder, ["cat-file", "--batch-check=%(objectsize)"], data=asked).decode()
     sizes = said.splitlines()
     if len(sizes) != len(blobs) or not all(size.isdecimal() for size in sizes):
         raise git.GitError("git doesn't have all contents that its index or its tree names")
@@ -155,7 +155,7 @@ def _sizes(folder: Path, blobs: list[str]) -> list[int]:
 
 def _contents(folder: Path, blobs: list[str]) -> Iterator[bytes]:
     asked = "".join(f"{blob}\n" for blob in blobs).encode()
-    said = git.run(["cat-file", "--batch"], cwd=folder, data=asked)
+    said = git.run_in_work_tree(folder, ["cat-file", "--batch"], data=asked)
     at = 0
     for _ in blobs:
         end = said.index(b"\n", at)

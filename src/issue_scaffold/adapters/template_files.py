@@ -9,7 +9,7 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
-from issue_scaffold.adapters import bundled, git
+from issue_scaffold.adapters import bundled, git, mirrors
 from issue_scaffold.errors import ScaffoldError
 
 
@@ -21,8 +21,8 @@ def template_files() -> dict[str, bytes]:
     with tempfile.TemporaryDirectory(prefix="scaffold-template-") as folder:
         mirror = Path(folder, "template.git")
         try:
-            git.clone_mirror(str(bundled.BUNDLE), mirror)
-            packed = git.run([*git.git_dir_of(mirror), "archive", "--format=tar", newest])
+            mirrors.make(mirrors.Address(str(bundled.BUNDLE)), mirror)
+            packed = mirrors.archive(mirror, newest)
         except git.GitError as error:
             raise ScaffoldError(f"the bundled template can't be read: {error.message}", hint=error.hint) from error
     with tarfile.open(fileobj=io.BytesIO(packed)) as archive:

@@ -39,7 +39,10 @@ def left_out(root: Path, paths: Sequence[str], store: CacheStore) -> set[str]:
     known = store.read_document("ignored", key)
     if known is not None and isinstance(known.get("paths"), list):
         return {str(path) for path in known["paths"]}
-    ignored = git.ignored_paths(root, missing)
+    try:
+        ignored = git.ignored_paths(root, missing)
+    except git.UntrustedRepositoryError:
+        return set()  # whose rules they are, git doesn't want to know
     store.write_document("ignored", key, {"paths": sorted(ignored)})
     return ignored
 

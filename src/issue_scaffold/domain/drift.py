@@ -112,6 +112,11 @@ def outdated(path: str, version: str, latest: str, remedy: Remedy) -> Finding:
     )
 
 
+def moved(path: str, message: str, remedy: Remedy) -> Finding:
+    """Return the finding for a version that has become another commit; `path` is the target's answers file."""
+    return Finding(kind=Kind.OUTDATED, severity=Severity.ERROR, path=path, message=message, hint=remedy.update())
+
+
 def modified(path: str, wanted: File, found: File, remedy: Remedy, *, with_diff: bool) -> Finding:
     """Return the finding for a file whose content, link or executable bit differs."""
     message, line = _what_differs(wanted, found)

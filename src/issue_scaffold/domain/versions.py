@@ -8,8 +8,45 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from packaging.version import Version
 
-_DESCRIBED = re.compile(r"^(?P<tag>.+)-\d+-g(?P<commit>[0-9a-f]{4,64})$")
-_COMMIT = re.compile(r"^[0-9a-f]{4,64}$")
+_DESCRIBED = re.compile(r"(?P<tag>.+)-(?P<count>[1-9]\d{0,8})-g(?P<commit>[0-9a-f]{4,64})")
+_COMMIT = re.compile(r"[0-9a-f]{4,64}")
+# What git refuses in the name of a branch or a tag (https://git-scm.com/docs/git-check-ref-format).
+_NO_REF_NAME = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|/\.|^[-./]|[./]$|\.lock(/|$)|^@$|^$")
+_LONGEST_NAME = 1000
+
+
+class Described(NamedTuple):
+    """A commit as `git describe` names it: so many commits after a tag."""
+
+    tag: str
+    distance: int
+    commit: str
+
+
+def described(version: str) -> Described | None:
+    """Return what a described commit says (`v1.0.0-2-gabc1234`), or None for another kind of version."""
+    found = _DESCRIBED.fullmatch(version)
+    return Described(found["tag"], int(found["count"]), found["commit"]) if found else None
+
+
+def is_commit_id(version: str) -> bool:
+    """Return whether a version reads as a commit's id, perhaps abbreviated; a tag may read so too."""
+    return _COMMIT.fullmatch(version) is not None
+
+
+def is_ref_name(version: str) -> bool:
+    """Return whether a branch or a tag could be called so. What git computes (`HEAD~2`, `v1^`) is no name."""
+    if len(version) > _LONGEST_NAME or _NO_REF_NAME.search(version):
+        return False
+    return not any("\ud800" <= character <= "\udc7f" for character in version)  # no text can hold these
+
+
+def abbreviation_of(version: str) -> int | None:
+    """Return how many digits a version gives of a commit's id, None when it gives none."""
+    name = described(version)
+    if name is not None:
+        return len(name.commit)
+    return len(version) if is_commit_id(version) else None
 
 
 class KnownVersions(NamedTuple):
@@ -26,9 +63,17 @@ class KnownVersions(NamedTuple):
         """Return the commit, full or abbreviated, that a recorded version stands for; None for an unknown word."""
         if version in self.tags:
             return self.tags[version]
-        described = _DESCRIBED.match(version)
-        commit = described["commit"] if described else version
-        return commit if _COMMIT.match(commit) else None
+        name = described(version)
+        commit = name.commit if name else version
+        return commit if is_commit_id(commit) else None
+
+    @property
+    def overshadowed(self) -> tuple[str, ...]:
+        """The tags that share their commit with a better one: `v1` beside `v1.0.0`, `latest` beside any release."""
+        best: dict[str, str] = {}
+        for tag, commit in self.tags.items():
+            best[commit] = max(best.get(commit, tag), tag, key=_rank)
+        return tuple(sorted(tag for tag, commit in self.tags.items() if best[commit] != tag))
 
     def is_newer(self, version: str, than: str) -> bool:
         """Return whether going from the recorded version `than` to `version` is a step forward.
@@ -36,18 +81,52 @@ class KnownVersions(NamedTuple):
         Tags compare by PEP 440. A commit after a tag is newer than that tag and older than the next one; between
         commits without any tag, another commit is a newer one.
         """
-        if version == than:
+        if version == than or self._is_same(version, than):
             return False
-        new, old = parse(version), parse(than)
+        new, old = self._parse(version), self._parse(than)
         if new is not None and old is not None:
             return new > old
         if new is None and old is None:
             return not same_commit(self.commit_of(version) or version, self.commit_of(than) or than)
-        described = _DESCRIBED.match(than)
-        base = parse(described["tag"]) if described else None
-        if new is not None:
-            return base is None or new > base
-        return False
+        if new is None:
+            return False
+        name = described(than)
+        base = parse(name.tag) if name else None
+        return base is None or new > base
+
+    def may_have_moved(self, version: str, before: str) -> bool:
+        """Return whether a version is a tag that may have been at another commit before.
+
+        Not when that commit is another release's: then somebody has edited the version (`v1` may move from `v1.0.0` to
+        `v1.1.0`, but `v2.0.0` was never `v1.0.0`).
+        """
+        if version not in self.tags:
+            return False
+        floating = parse(version)
+        others = [parse(tag) for tag, commit in self.tags.items() if commit == before]
+        return floating is None or all(other is None or _leads_to(floating, other) for other in others)
+
+    def _parse(self, version: str) -> "Version | None":
+        # An abbreviated commit may be all digits, which PEP 440 takes for a version.
+        return None if is_commit_id(version) and version not in self.tags else parse(version)
+
+    def _is_same(self, version: str, other: str) -> bool:
+        """Return whether two tags, two names of one commit, are known to be the same."""
+        commit = self.tags.get(version)
+        return commit is not None and commit == self.tags.get(other)
+
+
+def _leads_to(floating: "Version", version: "Version") -> bool:
+    """Return whether a version says less than another one, but nothing else: 1 of 1.2.0."""
+    return version.release[: len(floating.release)] == floating.release
+
+
+def _rank(tag: str) -> tuple[bool, bool, "Version | None", int, str]:
+    """Order tags by how well they name a commit: releases, then other versions, the fuller spelling, then the rest."""
+    version = parse(tag)
+    if version is None:
+        return (False, False, None, 0, tag)
+    return (True, not version.is_prerelease, version, len(tag), tag)
 
 
 def same_commit(one: str, other: str) -> bool:

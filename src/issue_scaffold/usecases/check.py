@@ -15,12 +15,14 @@ from issue_scaffold.adapters.source_files import RepositoryFiles
 from issue_scaffold.adapters.sources import VERSIONS_LIFETIME_SECONDS
 from issue_scaffold.adapters.trees import Tree, WorkTree, content_of
 from issue_scaffold.domain import drift
+from issue_scaffold.domain.drift import Remedy
 from issue_scaffold.domain.finding import OVERLOOKED, Finding, Kind, Severity
 from issue_scaffold.domain.rendering import content_digest
 from issue_scaffold.domain.report import CrashReporter, TargetReport, TemplateState, failed_target
 from issue_scaffold.domain.repository_layout import SETTINGS_PATH
 from issue_scaffold.errors import EXIT_FINDINGS, EXIT_OK, ScaffoldError
 from issue_scaffold.usecases.comparison import Comparison
+from issue_scaffold.usecases.moved import find_move
 from issue_scaffold.usecases.rendering import Renderer
 from issue_scaffold.usecases.target import Target, open_target, resolve_folder
 
@@ -57,6 +59,7 @@ class CheckOptions(NamedTuple):
 
 def check(options: CheckOptions, renderer: Renderer) -> Iterator[TargetReport]:
     """Yield what was found in each target, in the order given; a target that can't be looked at says why."""
+    renderer.sources.offline = options.offline
     for text in options.targets:
         try:
             report = check_target(text, options, renderer)
@@ -71,21 +74,24 @@ def check_target(text: str, options: CheckOptions, renderer: Renderer) -> Target
     """Return what was found in one target. Raises ScaffoldError when it can't be looked at."""
     look = _look_at(text, options)
     judged = look.judged
-    manifest = renderer.manifest(judged.recorded)
+    # Asked first: what the recorded version is now must not depend on when somebody asked last.
     latest, notes = _latest(judged, options, renderer)
-    comparison = Comparison(judged, manifest, renderer, look.files, look.settings, with_diff=options.with_diff)
-    findings = list(comparison.findings())
-    findings += _invalid(look, {one.path for one in findings if one.kind is Kind.CONFLICT}, renderer)
-    findings += _change(look, manifest, renderer)
-    tracked, remarks = _tracking(look, manifest, options, renderer)
-    findings = _with_tracked(findings, tracked)
+    move = find_move(judged, renderer)
+    if move is None or move.is_held:
+        findings, remarks = _compared(look, options, renderer)
+    else:
+        findings = _invalid(look, (), renderer)
+        remarks = (f"the files were not compared: the template doesn't have {move.before[:7]} any more",)
+    remedy = Remedy(judged.shown)
+    if move is not None:
+        findings.append(drift.moved(judged.answers_file, move.message, remedy))
     if options.with_labels:
         from issue_scaffold.usecases.label_drift import label_findings
 
         findings += label_findings(look.root, on_wait=options.on_wait)
     known = renderer.sources.known_versions(judged.source)
     if latest is not None and known.is_newer(latest, judged.version):
-        findings.append(drift.outdated(judged.answers_file, judged.version, latest, comparison.remedy))
+        findings.append(drift.outdated(judged.answers_file, judged.version, latest, remedy))
     # What isn't to fail is no error in any output either: an annotation of a green run is a warning.
     findings = [finding if finding.kind in options.fail_on else _mild(finding) for finding in findings]
     findings.sort(key=lambda finding: finding.sort_key)
@@ -97,6 +103,17 @@ def check_target(text: str, options: CheckOptions, renderer: Renderer) -> Target
         template=TemplateState(source=judged.source.recorded, version=judged.version, latest=latest),
         notes=notes + remarks,
     )
+
+
+def _compared(look: "_Look", options: CheckOptions, renderer: Renderer) -> tuple[list[Finding], tuple[str, ...]]:
+    """Return what differs from what the target should hold, and remarks on what could not be looked at."""
+    manifest = renderer.manifest(look.judged.recorded)
+    comparison = Comparison(look.judged, manifest, renderer, look.files, look.settings, with_diff=options.with_diff)
+    findings = list(comparison.findings())
+    findings += _invalid(look, {one.path for one in findings if one.kind is Kind.CONFLICT}, renderer)
+    findings += _change(look, manifest, renderer)
+    tracked, remarks = _tracking(look, manifest, options, renderer)
+    return _with_tracked(findings, tracked), remarks
 
 
 def _with_tracked(findings: list[Finding], tracked: list[Finding]) -> list[Finding]:
@@ -156,7 +173,7 @@ def _change(look: _Look, manifest: Manifest, renderer: Renderer) -> list[Finding
     found = list(changes(look.base, look.opened, look.files))
     trusted = look.base.target
     if look.judged is look.opened and trusted.answers != look.opened.answers:
-        answered_before = trusted._replace(version=look.opened.version).recorded
+        answered_before = trusted._replace(version=look.opened.version, commit_id=look.opened.commit_id).recorded
         try:
             before = renderer.manifest(answered_before)
         except ScaffoldError:  # the trusted answers don't fit the version that the change brings
@@ -188,7 +205,7 @@ def _mild(finding: Finding) -> Finding:
 def _latest(opened: Target, options: CheckOptions, renderer: Renderer) -> tuple[str | None, tuple[str, ...]]:
     """Return the newest version, or None with a remark why nobody could say."""
     max_age = 0.0 if options.refresh else VERSIONS_LIFETIME_SECONDS
-    versions = renderer.sources.versions(opened.source, max_age=max_age, offline=options.offline)
+    versions = renderer.sources.versions(opened.source, max_age=max_age)
     if versions is not None:
         return versions.latest, ()
     why = "not asked (--offline)" if options.offline else "the template can't be reached"

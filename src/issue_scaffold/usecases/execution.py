@@ -127,8 +127,7 @@ def carry_out(root: Path, plan: Plan) -> tuple[str, ...]:
 
     Returns remarks for the user. Raises ScaffoldError; then nothing was written, or the next run completes it.
     """
-    in_git = git.top_level(root) is not None
-    index_info = git.unmerged_index_info(root, [_unmerged(step) for step in plan.conflicts]) if in_git else {}
+    index_info, notes = _index_info(root, plan)
     changes = [
         staging.Change(path=step.path, before=step.before, after=step.after, index_info=index_info.get(step.path, ""))
         for step in plan.ordered
@@ -138,7 +137,18 @@ def carry_out(root: Path, plan: Plan) -> tuple[str, ...]:
     if accepted is not None:
         changes.insert(0, accepted)
     skipped = staging.apply(root, plan.answers_file, changes) if changes else ()
-    return tuple(f"{path} changed meanwhile and was left alone" for path in skipped)
+    return notes + tuple(f"{path} changed meanwhile and was left alone" for path in skipped)
+
+
+def _index_info(root: Path, plan: Plan) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Return what tells git of a plan's conflicts, and a remark when git can't be told. Raises GitError."""
+    if git.top_level(root) is None:
+        return {}, ()
+    try:
+        return git.unmerged_index_info(root, [_unmerged(step) for step in plan.conflicts]), ()
+    except git.UntrustedRepositoryError as error:
+        what = "git could not be told of the conflicts, because the repository belongs to another user"
+        return {}, (f"{what}; the files are not marked as unmerged; {error.hint}",)
 
 
 def _unmerged(step: Step) -> git.UnmergedFile:

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from issue_scaffold.adapters import git, staging, target
+from issue_scaffold.adapters.git_folders import work_tree_problem
 from issue_scaffold.adapters.source_files import read_repository
-from issue_scaffold.adapters.sources import BUNDLED, Source, parse_source
+from issue_scaffold.adapters.source_text import BUNDLED, Source, parse_source, refuse_inside
 from issue_scaffold.adapters.yaml_values import YamlValueError, load_value
 from issue_scaffold.domain.ci_detection import EVIDENCE, detect, hidden_workflows
 from issue_scaffold.domain.merge import plan_merge
@@ -26,7 +27,7 @@ from issue_scaffold.usecases.execution import (
     refuse_unfinished,
 )
 from issue_scaffold.usecases.rendering import Renderer, Request
-from issue_scaffold.usecases.target import answers_path, open_target
+from issue_scaffold.usecases.target import answers_path, open_target, work_tree_of
 
 Decision = Literal["keep", "replace", "merge", "abort"]
 LABELS_CONFIGS: Final = (".github/labels.yml", ".github/labels.yaml", ".github/labels.json", ".github/settings.yml")
@@ -57,6 +58,8 @@ def install(options: InitOptions, renderer: Renderer) -> Outcome:
     in the way, and what rendering and writing raise; then nothing was written.
     """
     root = _folder(options.target)
+    if problem := work_tree_problem(root):
+        raise UsageError(f"{options.target} {problem}", hint="run this in the folder where the files are")
     answers_file = answers_path(options.answers_file)
     with locked(renderer, root, options.target, options.on_wait):
         resumed = None if options.dry_run else staging.recover(root, answers_file)
@@ -71,7 +74,8 @@ def install(options: InitOptions, renderer: Renderer) -> Outcome:
 
 
 def _install(options: InitOptions, root: Path, answers_file: str, renderer: Renderer) -> Outcome:
-    source = parse_source(options.template, relative_to=Path.cwd()) if options.template else BUNDLED
+    source = parse_source(options.template, relative_to=Path.cwd()) if options.template is not None else BUNDLED
+    refuse_inside(source, work_tree_of(root))
     version, remarks = choose_version(source, options.ref, renderer)
     evidence = [path for path in EVIDENCE if (root / path).exists()]
     found = detect(evidence, _remote_host(root))
@@ -121,13 +125,13 @@ def choose_version(source: Source, ref: str | None, renderer: Renderer) -> tuple
     wanted = known.latest if ref is None else ref
     if wanted is not None and wanted in known.tags:
         return wanted, remarks
-    if source.is_local and (Path(source.recorded) / ".git").exists() and git.is_dirty(Path(source.recorded)):
+    if source.is_local and renderer.sources.repositories.is_dirty(source):
         raise UsageError(
             f"the template {source.recorded} has changes that are not committed; what is installed from them "
             "could never be found again",
             hint="commit them, and tag the commit (git tag v1.0.0) to make it a release",
         )
-    return renderer.sources.commit(source, ref or "HEAD"), remarks
+    return renderer.sources.name_of(source, ref or "HEAD"), remarks
 
 
 def _by_the_mirror(source: Source) -> str:

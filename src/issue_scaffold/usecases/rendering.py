@@ -4,17 +4,20 @@ import contextlib
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from issue_scaffold import __version__
+from issue_scaffold.adapters.answers_file import COMMIT_ID, with_commit_id
 from issue_scaffold.adapters.cache_store import CacheStore, cache_folder, digest_of
 from issue_scaffold.adapters.installation import copier_version
 from issue_scaffold.adapters.render_cache import Manifest, RenderCache
-from issue_scaffold.adapters.sources import Source, SourceReader
+from issue_scaffold.adapters.source_text import Source
+from issue_scaffold.adapters.sources import SourceReader
 from issue_scaffold.domain.rendering import Rendering
-from issue_scaffold.errors import AnswerError, TemplateError
+from issue_scaffold.errors import AnswerError
 
 if TYPE_CHECKING:
     from issue_scaffold.adapters.copier_engine import Asking
@@ -23,7 +26,8 @@ if TYPE_CHECKING:
 class Request(NamedTuple):
     """What to render: a template version for recorded answers (None: a first time) and newly given ones.
 
-    `suggested` are answers that take the place of the template's own defaults.
+    `suggested` are answers that take the place of the template's own defaults. `commit` is what the version was when
+    it was recorded; without it, it is what the version is now.
     """
 
     source: Source
@@ -33,6 +37,7 @@ class Request(NamedTuple):
     recorded: Mapping[str, Any] | None = None
     data: Mapping[str, Any] = MappingProxyType({})
     suggested: Mapping[str, Any] = MappingProxyType({})
+    commit: str | None = None
 
 
 class Renderer:
@@ -65,6 +70,7 @@ class Renderer:
             answers_file=request.answers_file,
             folder_name=request.folder_name,
             recorded=rendering.answers,
+            commit=self._commit_of(request),
         )
         # What was just rendered is what a check will ask for next.
         self._cache.keep(self._key(again), rendering)
@@ -119,32 +125,33 @@ class Renderer:
 
         copier_engine.preload()
         source, repositories = request.source, self.sources.repositories
-        commit = self.sources.commit(source, request.version)
+        commit = self._commit_of(request)
         if not source.is_bundled:
-            if not repositories.holds(source, request.version, commit):
-                raise TemplateError(
-                    f"version {request.version} of the template {source.recorded} has moved to another commit",
-                    hint="its author should give a changed template a new version; scaffold check --refresh looks anew",
-                )
             for text in repositories.config_files(source, commit):
                 # Before any question; Copier's own reading of it, with what it includes, decides afterwards.
                 config = copier_engine.read_config(source.recorded, text)
                 copier_engine.refuse_unsupported(source.recorded, config, {})
         job = copier_engine.RenderJob(
             source=source.recorded,
-            origin=repositories.origin(source),
+            origin=repositories.prepared_origin(source, request.version, commit),
             version=request.version,
             answers_file=request.answers_file,
             folder_name=request.folder_name,
-            recorded=request.recorded,
+            recorded=_without_commit_id(request.recorded),
             data=request.data,
             suggested=request.suggested,
             asking=asking,
         )
-        return copier_engine.render(job, self._new_scratch())
+        rendering = copier_engine.render(job, self._new_scratch())
+        return rendering if source.is_bundled else _with_commit_id(rendering, commit)
+
+    def _commit_of(self, request: Request) -> str:
+        now = self.sources.commit(request.source, request.version)
+        # Another commit than the version is now is one of the template's all the same.
+        return now if request.commit in {now, None} else self.sources.commit(request.source, request.commit)
 
     def _key(self, request: Request) -> str:
-        commit = self.sources.commit(request.source, request.version)
+        commit = self._commit_of(request)
         recorded = None
         if request.recorded is not None:
             recorded = {name: value for name, value in request.recorded.items() if not name.startswith("_")}
@@ -157,18 +164,33 @@ class Renderer:
         if source.is_bundled:  # a test holds it to that
             return False
         key = digest_of(source.recorded, commit)
-        known = self.store.read_document("templates", key)
-        if known is None:
-            depends = self.sources.repositories.mentions(source, commit, "_folder_name|dst_path")
-            known = {"depends_on_folder": depends}
-            self.store.write_document("templates", key, known)
-        return bool(known["depends_on_folder"])
+        known = (self.store.read_document("templates", key) or {}).get("depends_on_folder")
+        if isinstance(known, bool):
+            return known
+        depends = self.sources.repositories.mentions(source, commit, "_folder_name|dst_path")
+        self.store.write_document("templates", key, {"depends_on_folder": depends})
+        return depends
 
 
 def _preload() -> None:
     from issue_scaffold.adapters import copier_engine
 
     copier_engine.preload()
+
+
+def _with_commit_id(rendering: Rendering, commit: str) -> Rendering:
+    """Return the rendering with its commit remembered in its answers file."""
+    path = rendering.answers_file
+    file = rendering.files[path]
+    content = with_commit_id(file.content, commit)
+    if content is None:
+        return rendering
+    files = {**rendering.files, path: file._replace(content=content)}
+    return replace(rendering, files=files, answers={**rendering.answers, COMMIT_ID: commit})
+
+
+def _without_commit_id(answers: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    return None if answers is None else {name: value for name, value in answers.items() if name != COMMIT_ID}
 
 
 def _canonical(value: object) -> object:

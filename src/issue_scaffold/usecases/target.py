@@ -1,13 +1,14 @@
 """A target: the folder, its answers file, and the template that it follows."""
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from issue_scaffold.adapters.answers_file import parse_answers
+from issue_scaffold.adapters.answers_file import COMMIT_ID, parse_answers
 from issue_scaffold.adapters.bounded_files import AbsentFileError, read_file, read_if_there
-from issue_scaffold.adapters.sources import Source, parse_source
+from issue_scaffold.adapters.source_text import Source, recorded_source
 from issue_scaffold.adapters.yaml_values import YamlValueError, load_mapping
 from issue_scaffold.domain.repository_layout import SETTINGS_PATH
 from issue_scaffold.errors import UsageError
@@ -17,11 +18,15 @@ if TYPE_CHECKING:
     from issue_scaffold.adapters.settings_file import Accepted
     from issue_scaffold.adapters.trees import Tree
 
+_COMMIT_ID: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 ANSWERS_FILE: Final = ".copier-answers.scaffold.yml"
 
 
 class Target(NamedTuple):
-    """An initialised target. `shown` is how the user named it, `root` its folder with symlinks resolved."""
+    """An initialised target. `shown` is how the user named it, `root` its folder with symlinks resolved.
+
+    `commit_id` is the commit that `version` was when it was recorded, None when nobody wrote it down.
+    """
 
     shown: str
     root: Path
@@ -29,6 +34,7 @@ class Target(NamedTuple):
     answers: Mapping[str, Any]
     source: Source
     version: str
+    commit_id: str | None = None
 
     @property
     def recorded(self) -> Request:
@@ -39,6 +45,7 @@ class Target(NamedTuple):
             answers_file=self.answers_file,
             folder_name=self.root.name,
             recorded=self.answers,
+            commit=self.commit_id,
         )
 
 
@@ -62,10 +69,13 @@ def answers_path(text: str | None) -> str:
     return Path(path).as_posix()
 
 
-def open_target(text: str, answers_file: str | None = None, tree: "Tree | None" = None) -> Target:
+def open_target(
+    text: str, answers_file: str | None = None, tree: "Tree | None" = None, *, named: Source | None = None
+) -> Target:
     """Open an initialised target, as its work tree has it, or another tree of its files.
 
-    Raises UsageError when it isn't one, or its answers file can't be understood.
+    `named` is a template that the user has named for it. Raises UsageError when it isn't one, when its answers file
+    can't be understood, or names a template that it may not.
     """
     root = resolve_folder(text)
     name = answers_path(answers_file)
@@ -76,15 +86,17 @@ def open_target(text: str, answers_file: str | None = None, tree: "Tree | None" 
                 f"{text} is not initialised in git: the commit to be has no {name}",
                 hint=f"run: git add {name}" if (root / name).exists() else _where_else(root, text),
             )
-        return target_of(text, root, name, stored.content)
+        return target_of(text, root, name, stored.content, named=named)
     try:
         content = read_file(name, below=root, shown=name if text == "." else f"{text.rstrip('/')}/{name}")
     except AbsentFileError as error:
         raise UsageError(f"{text} is not initialised: it has no {name}", hint=_where_else(root, text)) from error
-    return target_of(text, root, name, content)
+    return target_of(text, root, name, content, named=named)
 
 
-def target_of(text: str, root: Path, name: str, content: bytes, *, place: str = "") -> Target:
+def target_of(
+    text: str, root: Path, name: str, content: bytes, *, place: str = "", named: Source | None = None
+) -> Target:
     """Return the target that the content of an answers file describes; `place` stands before its name in messages.
 
     Raises UsageError when it can't be understood.
@@ -104,13 +116,34 @@ def target_of(text: str, root: Path, name: str, content: bytes, *, place: str = 
                 f"{shown} doesn't say which {what} it came from: {key} is missing or not a text",
                 hint="restore the line with git; an unversioned template can't be kept up to date",
             )
-    try:
-        source = parse_source(answers["_src_path"], relative_to=root)
-    except (ValueError, RuntimeError, OSError) as error:  # `~nobody/x`, `http://[/x`, a name of a thousand signs
-        raise UsageError(
-            f"{shown} names no template that there can be: {error}", hint="restore the line with git"
-        ) from error
-    return Target(shown=text, root=root, answers_file=name, answers=answers, source=source, version=answers["_commit"])
+    source = recorded_source(answers["_src_path"], work_tree=work_tree_of(root), base=root, where=shown, named=named)
+    return Target(
+        shown=text,
+        root=root,
+        answers_file=name,
+        answers=answers,
+        source=source,
+        version=answers["_commit"],
+        commit_id=None if source.is_bundled else _commit_id(answers, shown),
+    )
+
+
+def work_tree_of(root: Path) -> Path:
+    """Return the work tree that a target lies in, or the target itself outside of any."""
+    from issue_scaffold.adapters import git
+
+    return git.top_level(root) or root
+
+
+def _commit_id(answers: Mapping[str, Any], shown: str) -> str | None:
+    """Return the remembered commit. Raises UsageError for what can be none."""
+    found = answers.get(COMMIT_ID)
+    if found is None or (isinstance(found, str) and _COMMIT_ID.fullmatch(found)):
+        return found
+    raise UsageError(
+        f"{shown} remembers no commit that could be one: {COMMIT_ID} must be 40 or 64 hexadecimal digits",
+        hint="restore the line with git, or remove it; the next update writes it anew",
+    )
 
 
 def read_data_file(path: Path) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from issue_scaffold.adapters import git, staging, structured_files, target
 from issue_scaffold.adapters.copier_engine import Asking
-from issue_scaffold.adapters.sources import Source, parse_source
+from issue_scaffold.adapters.source_text import Source, parse_source, refuse_inside
 from issue_scaffold.domain.merge import plan_merge
 from issue_scaffold.domain.plan import Action, Step, Tree
 from issue_scaffold.domain.rendering import File, Rendering
@@ -23,8 +23,16 @@ from issue_scaffold.usecases.execution import (
     refuse_unfinished,
 )
 from issue_scaffold.usecases.install import choose_version
+from issue_scaffold.usecases.moved import find_move
 from issue_scaffold.usecases.rendering import Renderer, Request
-from issue_scaffold.usecases.target import Target, accepted_deviations, answers_path, open_target, resolve_folder
+from issue_scaffold.usecases.target import (
+    Target,
+    accepted_deviations,
+    answers_path,
+    open_target,
+    resolve_folder,
+    work_tree_of,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,8 +65,9 @@ def update(options: UpdateOptions, renderer: Renderer) -> Outcome:
     root = resolve_folder(options.target)
     with locked(renderer, root, options.target, options.on_wait):
         skipped = None if options.dry_run else staging.recover(root, answers_path(options.answers_file))
-        opened = open_target(options.target, options.answers_file)
-        outcome = _update(options, opened, renderer)
+        named = parse_source(options.template, relative_to=Path.cwd()) if options.template is not None else None
+        opened = open_target(options.target, options.answers_file, named=named)
+        outcome = _update(options, opened, named or opened.source, renderer)
     if skipped is None:
         return outcome
     notes = (
@@ -68,9 +77,16 @@ def update(options: UpdateOptions, renderer: Renderer) -> Outcome:
     return replace(outcome, notes=notes + outcome.notes)
 
 
-def _update(options: UpdateOptions, opened: Target, renderer: Renderer) -> Outcome:
-    source, version, remarks = _destination(options, opened, renderer)
-    request = opened.recorded._replace(source=source, version=version, data=options.data)
+def _update(options: UpdateOptions, opened: Target, source: Source, renderer: Renderer) -> Outcome:
+    refuse_inside(source, work_tree_of(opened.root))
+    version, remarks = _destination(options, opened, source, renderer)
+    move = find_move(opened, renderer)
+    if move is not None:
+        move.refuse_lost_base(opened)
+        remarks += (move.message,)
+    # Restoring brings back what the target has, not what its tag has become.
+    commit = opened.commit_id if _only_restores(options, opened, source) else None
+    request = opened.recorded._replace(source=source, version=version, data=options.data, commit=commit)
     if not options.interactive:
         renderer.render_both(opened.recorded, request)
     base = renderer.rendering(opened.recorded)
@@ -106,16 +122,21 @@ def _update(options: UpdateOptions, opened: Target, renderer: Renderer) -> Outco
     return replace(outcome, notes=outcome.notes + notes)
 
 
-def _destination(options: UpdateOptions, opened: Target, renderer: Renderer) -> tuple[Source, str, tuple[str, ...]]:
-    """Return the source and the version to go to, and remarks on how it was found."""
-    source = parse_source(options.template, relative_to=Path.cwd()) if options.template else opened.source
-    if source == opened.source and options.ref is None and (options.restore or options.restore_all):
-        return source, opened.version, ()
+def _only_restores(options: UpdateOptions, opened: Target, source: Source) -> bool:
+    return source == opened.source and options.ref is None and bool(options.restore or options.restore_all)
+
+
+def _destination(
+    options: UpdateOptions, opened: Target, source: Source, renderer: Renderer
+) -> tuple[str, tuple[str, ...]]:
+    """Return the version to go to, and remarks on how it was found."""
+    if _only_restores(options, opened, source):
+        return opened.version, ()
     version, remarks = choose_version(source, options.ref, renderer)
     known = renderer.sources.known_versions(source)
     if source == opened.source and options.ref is None and not known.is_newer(version, opened.version):
         version = opened.version
-    return source, version, remarks
+    return version, remarks
 
 
 def _asking(options: UpdateOptions, base: Rendering, request: Request, renderer: Renderer) -> Asking:
@@ -155,7 +176,10 @@ def _resolved_notes(root: Path, restored: set[str]) -> tuple[str, ...]:
     """Return what is left to do for restored files that git still has as unmerged."""
     if not restored or git.top_level(root) is None:
         return ()
-    unmerged = sorted(restored.intersection(git.unmerged_paths(root)))
+    try:
+        unmerged = sorted(restored.intersection(git.unmerged_paths(root)))
+    except git.UntrustedRepositoryError:
+        return ()  # it was never told of a conflict
     return (f"the conflict is resolved; tell git: git add {' '.join(unmerged)}",) if unmerged else ()
 
 
