@@ -41,6 +41,6 @@ def with_commit_id(content: bytes, commit: str) -> bytes | None:
     changed = b"".join([*kept[: at + 1], f"{COMMIT_ID}: '{commit}'".encode(), end, *kept[at + 1 :]])
     try:
         before, after = parse_answers(content), parse_answers(changed)
-    except ValueError:
+    except YamlValueError:
         return None
     return changed if after == {**before, COMMIT_ID: commit} else None

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from issue_scaffold.adapters import bundled, git, locks, mirrors, private_origin
+from issue_scaffold.adapters.bounded_files import read_file
 from issue_scaffold.adapters.mirrors import Address
 from issue_scaffold.adapters.source_text import Source
 from issue_scaffold.domain.versions import KnownVersions, described, is_commit_id, is_ref_name
@@ -145,10 +146,8 @@ class Repositories:
         scratch = self._scratch()
         excludes = scratch / "excludes"
         own = git_dir / "info" / "exclude"
-        with excludes.open("wb") as file:
-            for place in (mirrors.excludes_file(), own):
-                if place is not None and place.is_file():
-                    file.write(place.read_bytes() + b"\n")
+        rules = [read_file(place) for place in (mirrors.excludes_file(), own) if place is not None and place.is_file()]
+        excludes.write_bytes(b"\n".join(rules))
         mirror = self.mirror_with(source, head)
         return mirrors.differs_from(mirror, head, source.path, excludes=excludes, index=scratch / "index")
 
