@@ -3,7 +3,7 @@
 Every layer may raise these; only `cli/` turns them into text and an exit status.
 """
 
-from typing import ClassVar, Final
+from typing import ClassVar, Final, NamedTuple
 
 EXIT_OK: Final = 0
 EXIT_FINDINGS: Final = 1
@@ -47,11 +47,31 @@ class ConflictError(ScaffoldError):
 
 
 class AnswerError(UsageError):
-    """An answer doesn't fit its question."""
+    """An answer doesn't fit its question, whose name is `question` where that is known."""
+
+    def __init__(self, message: str, *, hint: str | None = None, question: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.question = question
+
+
+class HiddenAnswerError(AnswerError):
+    """An answer was given to a question that the other answers hide."""
+
+
+class BrokenYaml(NamedTuple):
+    """Where a text that a template made stops being YAML: what is wrong, the line, counted from 1, and the text."""
+
+    problem: str
+    line: int
+    text: str
 
 
 class TemplateError(ScaffoldError):
-    """A template can't be reached, read or rendered."""
+    """A template can't be reached, read or rendered; `yaml` tells of the text that is no YAML where that is why."""
+
+    def __init__(self, message: str, *, hint: str | None = None, yaml: BrokenYaml | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.yaml = yaml
 
 
 class UnsupportedTemplateError(UsageError):

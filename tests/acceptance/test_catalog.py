@@ -246,7 +246,7 @@ def test_check_points_at_the_catalogs_own_lines(scaffold: Run, catalog: Path, mo
             "not YAML: mapping values",
         ),
         (("{% endif %}", ""), "template/catalog/idea.yml.jinja", "endif"),
-        (("name: {{", "name: {{ nonsense }} {{"), "copier.yml", "nonsense"),
+        (("name: {{", "name: {{ nonsense }} {{"), "template/catalog/idea.yml.jinja:3", "nonsense"),
     ],
     ids=["yaml", "jinja", "undefined"],
 )

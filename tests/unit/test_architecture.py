@@ -19,9 +19,8 @@ ALLOWED = {
 }
 # What a layer may take from outside: the domain is pure, and each outside thing has one owner.
 OWNERS = {
-    "copier": {"adapters/copier_engine.py"},
-    "plumbum": {"adapters/copier_engine.py"},
-    "subprocess": {"adapters/git.py", "adapters/patterns.py", "adapters/token.py"},
+    "copier": {"adapters/sealed_child.py"},
+    "subprocess": {"adapters/git.py", "adapters/patterns.py", "adapters/sealed_process.py", "adapters/token.py"},
     "click": {"cli"},
     "github": {"adapters/github_requests.py"},
     "requests": {"adapters/github_requests.py"},

@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.conftest import Template, read_tree
+from tests.conftest import Template, git, read_tree
 
 from issue_scaffold.adapters import copier_engine
 from issue_scaffold.adapters.answers_file import parse_answers, same_answers
+from issue_scaffold.adapters.checkout import write_template
 from issue_scaffold.adapters.copier_engine import RenderJob
 from issue_scaffold.adapters.installation import copier_version
 from issue_scaffold.domain.rendering import Rendering
@@ -27,14 +28,19 @@ def render(template: Template, tmp_path: Path) -> Render:
     def make(version: str = "v1", **changes: Any) -> Rendering:  # noqa: ANN401 - a job's fields
         nonlocal made
         made += 1
+        scratch = tmp_path / f"scratch{made}"
+        checkout = scratch / "template"
+        checkout.mkdir(parents=True)
+        commit = git(template.folder, "rev-parse", f"{version}^{{commit}}")
+        modes = write_template(template.folder, commit, checkout, "it")
         job: dict[str, Any] = {
             "answers_file": ANSWERS,
+            "checkout": checkout,
+            "commit": commit,
             "folder_name": "target",
-            "origin": None,
+            "modes": modes,
             "source": str(template),
         }
-        scratch = tmp_path / f"scratch{made}"
-        scratch.mkdir()
         return copier_engine.render(RenderJob(version=version, **(job | changes)), scratch)
 
     return make
@@ -63,10 +69,10 @@ def test_suggestions_give_way_to_answers(render: Render, template: Template) -> 
     assert render(suggested={"q": "s"}, recorded={"q": "r"}).files["x"].content == b"r"
 
 
-def test_a_detour_reads_another_repository_under_the_recorded_name(render: Render, template: Template) -> None:
+def test_the_source_is_recorded_whatever_folder_is_read(render: Render, template: Template) -> None:
     template.release("v1", {"x": "x"})
     url = "https://git.example.invalid/team/template.git"
-    done = render(source=url, origin=str(template))
+    done = render(source=url)
     assert done.answers["_src_path"] == url
     assert done.files["x"].content == b"x"
 

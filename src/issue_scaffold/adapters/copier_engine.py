@@ -1,37 +1,31 @@
-"""Copier, the renderer: the only module that knows it, and imports it only when something must be rendered.
+"""Renderings: what is to be rendered, and what comes of it. Copier does it, in a process of its own.
 
-Copier changes the working directory of its process while it runs, so nothing here may be called from threads; its
-mirror cache breaks when processes share it, so it gets a private one (https://github.com/copier-org/copier).
+Owns the job, the reading of what that process wrote, and what an answer may be; `sealed_child` is the other side.
+Nothing here imports Copier.
 """
 
-import contextlib
-import io
 import os
 import re
 import stat
-import warnings
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from functools import cache
-from importlib import import_module
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Final, Literal
 
 import yaml
 
-from issue_scaffold.adapters import git
+from issue_scaffold.adapters import sealed_process
 from issue_scaffold.adapters.answers_file import parse_answers
-from issue_scaffold.adapters.git_environment import sealed_environment
-from issue_scaffold.adapters.yaml_values import YamlValueError, load_value, refuse_excess
+from issue_scaffold.adapters.yaml_values import load_value, refuse_excess
 from issue_scaffold.domain.rendering import File, Rendering, check_link, check_paths
-from issue_scaffold.domain.versions import abbreviation_of
-from issue_scaffold.errors import AnswerError, ScaffoldError, TemplateError, UnsupportedTemplateError
-
-if TYPE_CHECKING:
-    from threading import Thread
-
-    from copier._main import Worker
+from issue_scaffold.errors import (
+    AnswerError,
+    BrokenYaml,
+    HiddenAnswerError,
+    ScaffoldError,
+    TemplateError,
+    UnsupportedTemplateError,
+)
 
 Asking = Literal["nothing", "new", "all"]
 
@@ -42,26 +36,30 @@ UNSUPPORTED = {
     "external_data": "external data",
 }
 # Stands in the answers file that is put in Copier's way; gone as soon as the template writes its own.
-_ASKED = b"# asked for\n"
-_TRUTH = re.compile(r"|[01]|y(es)?|n(o|one|ull)?|t(rue)?|f(alse)?|on|off|~", re.IGNORECASE)
-_PLAIN_COPIER = "use plain copier for it: copier copy --trust, copier update --trust"
+_ASKED: Final = b"# asked for\n"
+_TRUTH: Final = re.compile(r"|[01]|y(es)?|n(o|one|ull)?|t(rue)?|f(alse)?|on|off|~", re.IGNORECASE)
+_PLAIN_COPIER: Final = "use plain copier for it: copier copy --trust, copier update --trust"
+_MAX_DEPTH: Final = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RenderJob:
     """One rendering to be made.
 
-    `source` is recorded in the answers file; git reads `origin` wherever `source` is meant (None: no detour).
-    `version` is a tag, a described commit or a commit id. `recorded` are the answers of an earlier rendering (None: a
-    first one), `data` answers given for this one, `suggested` answers that stand in for the template's defaults,
-    `asking` which questions a person is asked on the terminal.
+    `source` and `version` are what the answers file will say. `checkout` is a folder with the template's files,
+    `commit` the commit that they are of (None: of none, and no version is recorded), `modes` git's mode of each file.
+    `recorded` are the answers of an earlier rendering (None: a first one), `data` answers given for this one,
+    `suggested` answers that stand in for the template's defaults, `asking` which questions a person is asked on the
+    terminal.
     """
 
     source: str
-    origin: str | None
     version: str
+    checkout: Path
+    commit: str | None
     answers_file: str
     folder_name: str
+    modes: Mapping[str, int] = field(default_factory=dict)
     recorded: Mapping[str, Any] | None = None
     data: Mapping[str, Any] = field(default_factory=dict)
     suggested: Mapping[str, Any] = field(default_factory=dict)
@@ -72,49 +70,179 @@ def render(job: RenderJob, scratch: Path) -> Rendering:
     """Render a template into a folder below `scratch`, and return what it wrote.
 
     Raises AnswerError for an answer that the template refuses, UnsupportedTemplateError for a template that wants to
-    run something, TemplateError for one that can't be rendered.
+    run something, TemplateError for one that can't be rendered, or not within the limits of a rendering.
     """
-    git.require()  # Copier takes any source for a folder without it
     target = scratch / "render" / job.folder_name
     target.mkdir(parents=True)
     if job.recorded is not None:
         _write_answers(target / job.answers_file, job)
-    with _copier_environment(job, scratch), _translated_errors(job):
-        worker = _run(job, target)
-        config, questions = worker.template.config_data, worker.template.questions_data
-        refuse_unsupported(job.source, config, questions)
-        files = dict(_collect(target))
-        write_once = frozenset(path for path in files if worker.match_skip(Path(path)))
+    # Views of mappings don't travel.
+    sent = replace(
+        job,
+        modes=dict(job.modes),
+        recorded=None if job.recorded is None else dict(job.recorded),
+        data=dict(job.data),
+        suggested=dict(job.suggested),
+    )
+    what = f"the template {job.source} at {job.version}"
+    reply = sealed_process.start().ask({"kind": "render", "job": sent, "target": target}, what)
+    _raise_error(reply, what)
+    questions, write_once = _result(reply, what)
+    files = dict(_collect(target, what))
     if job.answers_file not in files or files[job.answers_file].content.startswith(_ASKED):
         raise _no_answers_file(job, files)
-    answers = parse_answers(files[job.answers_file].content)
+    try:
+        answers = parse_answers(files[job.answers_file].content)
+    except (yaml.YAMLError, ValueError) as error:
+        raise TemplateError(f"{what} renders an answers file that can't be read: {_one_line(error)}") from error
+    if job.commit is not None:
+        _refuse_other_record(job, answers, what)
     _refuse_lost_answers(job, answers, questions)
     check_paths(files)
     for path, file in files.items():
         check_link(path, file)
     return Rendering(
         source=job.source,
-        version=str(answers.get("_commit", job.version)),
+        version=job.version,
         answers_file=job.answers_file,
         answers=answers,
         files=files,
-        write_once=write_once,
+        write_once=write_once & files.keys(),
     )
 
 
-@cache
-def preload() -> "Thread":
-    """Begin to import Copier, while this process waits for git: a render is coming. Returns the thread that does."""
-    from threading import Thread
-
-    thread = Thread(target=import_module, args=("copier",), daemon=True)
-    thread.start()
-    return thread
+def preload() -> None:
+    """Begin to import Copier, while this process waits for git: a render is coming."""
+    sealed_process.start()
 
 
-def load() -> None:
-    """Import Copier, so that a copy of this process has it."""
-    preload().join()
+def asked(questions: Mapping[str, Any], cases: list[dict[str, Any]], files: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Return, for each case, its answers less those to questions that the others hide; in doubt a question is asked.
+
+    `files` are what the questions' own templates may include. Raises TemplateError when that takes too long.
+    """
+    request = {"kind": "asked", "questions": dict(questions), "cases": cases, "files": dict(files)}
+    names = sealed_process.start().ask(request, "the catalog").get("asked")
+    if not isinstance(names, list) or len(names) != len(cases):
+        raise _no_reply("the catalog")
+    return [{name: case[name] for name in case if name in kept} for case, kept in zip(cases, names, strict=True)]
+
+
+class _Question:
+    """What this side must know of a question."""
+
+    def __init__(self, *, kind: str, multiselect: bool) -> None:
+        self.kind = kind
+        self.multiselect = multiselect
+
+
+def _result(reply: Mapping[str, Any], what: str) -> tuple[dict[str, _Question], frozenset[str]]:
+    """Return the questions and the write-once paths of a reply, whose every part is looked at."""
+    questions, write_once = reply.get("questions"), reply.get("write_once")
+    if not isinstance(questions, dict) or not isinstance(write_once, list):
+        raise _no_reply(what)
+    known = {}
+    for name, details in questions.items():
+        match details:
+            case [str(kind), bool(multiselect)]:
+                known[str(name)] = _Question(kind=kind, multiselect=multiselect)
+            case _:
+                raise _no_reply(what)
+    return known, frozenset(path for path in write_once if isinstance(path, str))
+
+
+def _raise_error(reply: Mapping[str, Any], what: str) -> None:
+    """Raise the error that a reply tells of, if it does."""
+    error = reply.get("error")
+    if error is None:
+        return
+    match error:
+        case {"kind": str(kind), "message": str(message), "hint": str() | None as hint}:
+            pass
+        case _:
+            raise _no_reply(what)
+    match kind:
+        case "answer":
+            raise AnswerError(message, hint=hint)
+        case "unsupported":
+            raise UnsupportedTemplateError(message, hint=hint)
+        case "template":
+            raise TemplateError(message, hint=hint, yaml=_broken_yaml(error.get("yaml")))
+    raise ScaffoldError(message, hint=hint)
+
+
+def _broken_yaml(found: object) -> BrokenYaml | None:
+    match found:
+        case [str(problem), int(line), str(text)]:
+            return BrokenYaml(problem, line, text)
+    return None
+
+
+def _no_reply(what: str) -> TemplateError:
+    return TemplateError(f"{what} doesn't render: the process that ran it gave no sensible answer")
+
+
+def _refuse_other_record(job: RenderJob, answers: Mapping[str, Any], what: str) -> None:
+    """Refuse a rendering that would be recorded as another one than was asked for."""
+    for name, wanted in (("_src_path", job.source), ("_commit", job.version)):
+        if answers.get(name) != wanted:
+            raise TemplateError(
+                f"{what} records {name}: {answers.get(name)!r} in its answers file, instead of {wanted!r}",
+                hint="the template's answers file must hold '{{ _copier_answers|to_nice_yaml }}'",
+            )
+
+
+def _collect(target: Path, what: str) -> Iterator[tuple[str, File]]:
+    """Yield what was rendered: files and links, none followed, within the limits. Raises TemplateError."""
+    count = size = 0
+    folders = [(target, 0)]
+    while folders:
+        folder, depth = folders.pop()
+        if depth > _MAX_DEPTH:
+            raise sealed_process.RenderLimitError(f"{what} makes folders that are more than {_MAX_DEPTH} deep")
+        with os.scandir(folder) as entries:
+            found = sorted(entries, key=lambda entry: entry.name)
+        for entry in found:
+            count += 1
+            if entry.is_dir(follow_symlinks=False):
+                folders.append((Path(entry.path), depth + 1))
+                continue
+            path = Path(entry.path).relative_to(target).as_posix()
+            if not path.isprintable() and not _is_text(path):
+                raise TemplateError(f"{what} makes a file whose name is no UTF-8: {path!r}")
+            file = _read(Path(entry.path), f"{what} makes {path!r}")
+            size += len(file.content)
+            if count > sealed_process.MAX_FILES:
+                raise sealed_process.RenderLimitError(f"{what} makes more than {sealed_process.MAX_FILES:,} files")
+            if size > sealed_process.MAX_BYTES:
+                most = sealed_process.MAX_BYTES // 1024**2
+                raise sealed_process.RenderLimitError(f"{what} makes files of more than {most} MiB")
+            yield path, file
+
+
+def _is_text(path: str) -> bool:
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _read(path: Path, what: str) -> File:
+    if path.is_symlink():
+        return File(link=str(path.readlink()))
+    # Neither a link nor a pipe that has taken the file's place meanwhile is opened.
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    facts = path.lstat()
+    if not stat.S_ISREG(facts.st_mode):
+        raise TemplateError(f"{what}, which is neither a file nor a link")
+    with os.fdopen(os.open(path, flags), "rb") as file:
+        content = file.read(sealed_process.MAX_BYTES + 1)
+    return File(content=content, executable=bool(facts.st_mode & stat.S_IXUSR))
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())
 
 
 def read_config(source: str, text: bytes) -> dict[str, Any]:
@@ -162,125 +290,10 @@ def refuse_unsupported(source: str, config: Mapping[str, Any], questions: Mappin
         )
 
 
-def _run(job: RenderJob, target: Path) -> "Worker":
-    import copier
-
-    shared: dict[str, Any] = {
-        "data": dict(job.data),
-        "user_defaults": dict(job.suggested),
-        "answers_file": job.answers_file,
-        "vcs_ref": job.version,
-        "settings": copier.Settings(),
-        "defaults": job.asking == "nothing",
-        "overwrite": True,
-        "quiet": True,
-        "unsafe": False,
-    }
-    if job.asking == "new":
-        return copier.run_recopy(target, skip_answered=True, **shared)
-    # With the recorded answers file in the target, this asks and renders as run_recopy does; but run_recopy hands back
-    # a worker that hasn't rendered, and asking that one for its template clones it once more.
-    if job.asking == "all":
-        return copier.run_copy(job.source, target, **shared)
-    with contextlib.redirect_stderr(io.StringIO()):  # some errors it prints besides raising them
-        return copier.run_copy(job.source, target, **shared)
-
-
 def _write_answers(path: Path, job: RenderJob) -> None:
     answers = {**(job.recorded or {}), "_src_path": job.source, "_commit": job.version}
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(_ASKED + yaml.safe_dump(answers, allow_unicode=True, encoding="utf-8"))
-
-
-@contextmanager
-def _copier_environment(job: RenderJob, scratch: Path) -> Iterator[None]:
-    # plumbum copies os.environ when it is imported, and Copier reads both.
-    users = os.environ.get("COPIER_CACHE_DIR")
-    os.environ["COPIER_CACHE_DIR"] = str(scratch / "copier-cache")
-    try:
-        from plumbum import local
-
-        detour = (job.source.removeprefix("git+"), job.origin) if job.origin else None
-        environment = sealed_environment(detour=detour, abbreviation=abbreviation_of(job.version))
-        with local.env(), warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            for name in dict(local.env):
-                del local.env[name]
-            local.env.update(environment)
-            yield
-    finally:
-        del os.environ["COPIER_CACHE_DIR"]
-        if users is not None:
-            os.environ["COPIER_CACHE_DIR"] = users
-
-
-@contextmanager
-def _translated_errors(job: RenderJob) -> Iterator[None]:
-    try:
-        yield
-    except (ScaffoldError, KeyboardInterrupt):
-        raise
-    except Exception as error:
-        raise _translate(job, error) from error
-
-
-def _translate(job: RenderJob, error: Exception) -> ScaffoldError:
-    from copier.errors import CopierError, UnsafeTemplateError, UnsupportedVersionError
-    from jinja2 import TemplateSyntaxError
-
-    what = f"the template {job.source} at {job.version}"
-    text = " ".join(str(error).split()) or type(error).__name__
-    translated: ScaffoldError = TemplateError(f"{what} doesn't render: {text}")
-    match error:
-        case UnsafeTemplateError():
-            translated = UnsupportedTemplateError(
-                f"{what} uses tasks, migrations or Jinja extensions, which scaffold never runs", hint=_PLAIN_COPIER
-            )
-        case UnsupportedVersionError():
-            translated = TemplateError(f"{what} needs another Copier: {text}", hint="upgrade copier beside scaffold")
-        case TemplateSyntaxError():
-            place = f"{error.name or 'copier.yml'}:{error.lineno}"
-            translated = TemplateError(f"{what} doesn't render: {place}: {error.message}")
-        case yaml.YAMLError() if name := _unreadable_answer(job):
-            translated = AnswerError(f"the answer to {name!r} is not valid YAML: {text}")
-        case yaml.YAMLError():
-            translated = TemplateError(f"{what} has a copier.yml that is not YAML: {text}")
-        case ValueError() | TypeError() if not isinstance(error, CopierError | UnicodeError):
-            translated = _answer_error(job, text)
-        case OSError():
-            place = f": {error.filename}" if error.filename else ""
-            translated = ScaffoldError(f"the template could not be rendered: {error.strerror or text}{place}")
-    return translated
-
-
-def _unreadable_answer(job: RenderJob) -> str | None:
-    for name, given in job.data.items():
-        try:
-            load_value(given if isinstance(given, str) else "")
-        except YamlValueError:
-            return name
-    return None
-
-
-def _answer_error(job: RenderJob, text: str) -> AnswerError:
-    if text.startswith('Question "') and text.endswith("is required"):
-        name = text.split('"')[1]
-        return AnswerError(f"question {name!r} has no default and needs an answer", hint=f"give it: -d {name}=VALUE")
-    shown = text[0].lower() + text[1:]
-    given = ", ".join(sorted(job.data))
-    return AnswerError(shown, hint=f"given with -d or --data-file: {given}" if given else None)
-
-
-def _collect(target: Path) -> Iterator[tuple[str, File]]:
-    for folder, folders, names in os.walk(target):
-        links = [name for name in folders if Path(folder, name).is_symlink()]
-        for name in (*names, *links):
-            path = Path(folder, name)
-            relative = path.relative_to(target).as_posix()
-            if path.is_symlink():
-                yield relative, File(link=str(path.readlink()))
-            else:
-                yield relative, File(content=path.read_bytes(), executable=bool(path.stat().st_mode & stat.S_IXUSR))
 
 
 def _no_answers_file(job: RenderJob, files: Mapping[str, File]) -> ScaffoldError:
@@ -296,7 +309,7 @@ def _no_answers_file(job: RenderJob, files: Mapping[str, File]) -> ScaffoldError
     )
 
 
-def _refuse_lost_answers(job: RenderJob, answers: Mapping[str, Any], questions: Mapping[str, Any]) -> None:
+def _refuse_lost_answers(job: RenderJob, answers: Mapping[str, Any], questions: Mapping[str, _Question]) -> None:
     """Refuse answers that Copier drops without a word: unknown, hidden, no longer valid, not among the choices."""
     for name, given in job.data.items():
         if name not in questions:
@@ -308,14 +321,15 @@ def _refuse_lost_answers(job: RenderJob, answers: Mapping[str, Any], questions: 
                 hint=f"did you mean {near[0]!r}?" if near else f"its questions: {', '.join(questions)}",
             )
         if name not in answers:
-            raise AnswerError(
+            raise HiddenAnswerError(
                 f"question {name!r} isn't asked with these answers, so its answer would be forgotten",
                 hint="change the answers that it depends on too",
+                question=name,
             )
-        if questions[name].get("multiselect"):
+        if questions[name].multiselect:
             _refuse_unknown_choices(name, given, answers[name])
         # Copier takes any other word for yes.
-        if questions[name].get("type") == "bool" and isinstance(given, str) and not _TRUTH.fullmatch(given.strip()):
+        if questions[name].kind == "bool" and isinstance(given, str) and not _TRUTH.fullmatch(given.strip()):
             raise AnswerError(f"the answer to {name!r} must be yes or no, not {given!r}")
     if job.asking == "nothing":
         for name, recorded in (job.recorded or {}).items():

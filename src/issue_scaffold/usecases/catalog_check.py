@@ -6,7 +6,6 @@ it is, committed or not; nothing in it is written.
 
 import contextlib
 import os
-import re
 import shutil
 import stat
 import tempfile
@@ -15,12 +14,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
-
 from issue_scaffold.adapters import copier_engine
 from issue_scaffold.adapters.bounded_files import AbsentFileError, NotAFileError, read_file
 from issue_scaffold.adapters.copier_engine import RenderJob
-from issue_scaffold.adapters.macros import asked
 from issue_scaffold.adapters.yaml_values import YamlValueError, load_value
 from issue_scaffold.domain.catalog.covering import Case, covering_cases
 from issue_scaffold.domain.catalog.entry import FOLDER, SUFFIX
@@ -31,12 +27,19 @@ from issue_scaffold.domain.limits import MAX_MANAGED_BYTES
 from issue_scaffold.domain.rendering import Rendering
 from issue_scaffold.domain.report import Report, TargetReport
 from issue_scaffold.domain.repository_layout import is_wanted
-from issue_scaffold.errors import EXIT_FINDINGS, EXIT_OK, AnswerError, ScaffoldError, UsageError
+from issue_scaffold.errors import (
+    EXIT_FINDINGS,
+    EXIT_OK,
+    AnswerError,
+    HiddenAnswerError,
+    ScaffoldError,
+    TemplateError,
+    UsageError,
+)
 from issue_scaffold.usecases.validate import validate_files
 
 _MAX_CASES: Final = 200
 _ANSWERS_FILE: Final = ".copier-answers.scaffold.yml"
-_NOT_ASKED: Final = re.compile(r"question '(\w+)' isn't asked")
 _LEFT_ALONE: Final = frozenset({".git", ".venv", "venv", "node_modules", "__pycache__"})
 
 
@@ -52,9 +55,10 @@ def check_catalog(folder: str) -> Report:
     with tempfile.TemporaryDirectory(prefix="scaffold-catalog-") as scratch:
         copy = Path(scratch, "catalog")
         shutil.copytree(root, copy, ignore=_left_alone, symlinks=True)
-        for number, case in enumerate(covering_cases(questions)[:_MAX_CASES]):
+        cases = [dict(case) for case in covering_cases(questions)[:_MAX_CASES]]
+        for number, case in enumerate(copier_engine.asked(questions, cases, texts)):
             try:
-                rendering = _render(copy, Path(scratch, str(number)), asked(questions, case, texts))
+                rendering = _render(copy, Path(scratch, str(number)), case)
             except AnswerError as error:
                 tried.refusals.append(error.message)
             except ScaffoldError as error:
@@ -65,7 +69,9 @@ def check_catalog(folder: str) -> Report:
     # A rendering that failed for want of what another finding names needs no telling.
     if not any(finding.severity is Severity.ERROR for finding in found):
         found.extend(tried.failures)
-    found.extend(failure for failure in tried.failures if failure.line is not None and failure not in found)
+    # What fails in a form's own file is the form's fault; elsewhere it may be for want of what is named.
+    own = [row for row in tried.failures if row.line is not None and row.path.endswith(SUFFIX)]
+    found.extend(row for row in own if row not in found)
     return _report(folder, _once(found), tried)
 
 
@@ -159,19 +165,17 @@ def _render(copy: Path, scratch: Path, case: Case) -> Rendering:
     for attempt in range(len(case) + 1):
         job = RenderJob(
             source=str(copy),
-            origin=None,
             version="HEAD",
+            checkout=copy,
+            commit=None,
             answers_file=_ANSWERS_FILE,
             folder_name="repository",
             data=data,
         )
         try:
             return copier_engine.render(job, scratch / str(attempt))
-        except AnswerError as error:
-            hidden = _NOT_ASKED.search(error.message)
-            if hidden is None or hidden.group(1) not in data:
-                raise
-            del data[hidden.group(1)]
+        except HiddenAnswerError as error:
+            del data[str(error.question)]
     raise AssertionError("there is an attempt for every answer")
 
 
@@ -195,17 +199,13 @@ def _same_line(source: str, line: int | None, text: str, rendered: int | None) -
 
 def _render_failure(error: ScaffoldError, texts: Mapping[str, str], copy: str) -> Finding:
     """Return a failed rendering as a finding; for a form that is no YAML, on the form's own line."""
-    cause: BaseException | None = error
-    while cause is not None and not isinstance(cause, yaml.MarkedYAMLError):
-        cause = cause.__cause__
-    mark = cause.problem_mark if isinstance(cause, yaml.MarkedYAMLError) else None
-    if isinstance(cause, yaml.MarkedYAMLError) and mark is not None and isinstance(mark.buffer, str):
-        rendered = mark.buffer.rstrip("\0")
+    broken = error.yaml if isinstance(error, TemplateError) else None
+    if broken is not None:
         close = {
-            path: line_in(text, rendered, mark.line + 1, "") for path, text in texts.items() if path.endswith(SUFFIX)
+            path: line_in(text, broken.text, broken.line, "") for path, text in texts.items() if path.endswith(SUFFIX)
         }
-        path = max(close, key=lambda path: _overlap(texts[path], rendered), default=QUESTIONS)
-        return _finding(path, close.get(path), f"not YAML: {cause.problem or 'a syntax error'}")
+        path = max(close, key=lambda path: _overlap(texts[path], broken.text), default=QUESTIONS)
+        return _finding(path, close.get(path), f"not YAML: {broken.problem}")
     message = error.message.replace(f"the template {copy} at HEAD", "the catalog")
     for path in texts:
         if f"{path}:" in message:

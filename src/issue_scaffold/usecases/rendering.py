@@ -48,6 +48,7 @@ class Renderer:
         self.sources = SourceReader(self.store, self._new_scratch, _preload)
         self._cache = RenderCache(self.store)
         self._scratch: list[Path] = []
+        self._checkouts: dict[tuple[str, str], tuple[Path, Mapping[str, int]]] = {}
 
     def manifest(self, request: Request) -> Manifest:
         """Return the manifest of a rendering, making the rendering when it isn't cached."""
@@ -76,30 +77,6 @@ class Renderer:
         self._cache.keep(self._key(again), rendering)
         return rendering
 
-    def render_both(self, one: Request, other: Request) -> None:
-        """Render two requests at the same time, so that `rendering` then finds them cached.
-
-        Does nothing where one of them is cached already, or where the system has no cheap second process. Raises what
-        `rendering` raises for `other`.
-        """
-        if self._key(one) == self._key(other) or self.knows(one) or self.knows(other):
-            return
-        from issue_scaffold.adapters import copier_engine, forking
-
-        copier_engine.load()
-        waiting = forking.begin(lambda: self._make_apart(one))
-        self.rendering(other)
-        if (rendering := waiting()) is not None:
-            self._cache.keep(self._key(one), rendering)
-
-    def _make_apart(self, request: Request) -> Rendering:
-        """Render in a copy of this process, which has its own temporary folders and no use for this one's."""
-        self._scratch = []
-        try:
-            return self._make(request, "nothing")
-        finally:
-            self.close()
-
     def knows(self, request: Request) -> bool:
         """Return whether a rendering is in the cache."""
         return self._cache.manifest(self._key(request)) is not None
@@ -113,6 +90,7 @@ class Renderer:
         for folder in self._scratch:
             shutil.rmtree(folder, ignore_errors=True)
         self._scratch.clear()
+        self._checkouts.clear()
 
     def _new_scratch(self) -> Path:
         import tempfile
@@ -131,10 +109,13 @@ class Renderer:
                 # Before any question; Copier's own reading of it, with what it includes, decides afterwards.
                 config = copier_engine.read_config(source.recorded, text)
                 copier_engine.refuse_unsupported(source.recorded, config, {})
+        checkout, modes = self._checkout(source, commit)
         job = copier_engine.RenderJob(
             source=source.recorded,
-            origin=repositories.prepared_origin(source, request.version, commit),
             version=request.version,
+            checkout=checkout,
+            commit=commit,
+            modes=modes,
             answers_file=request.answers_file,
             folder_name=request.folder_name,
             recorded=_without_commit_id(request.recorded),
@@ -149,6 +130,18 @@ class Renderer:
         now = self.sources.commit(request.source, request.version)
         # Another commit than the version is now is one of the template's all the same.
         return now if request.commit in {now, None} else self.sources.commit(request.source, request.commit)
+
+    def _checkout(self, source: Source, commit: str) -> tuple[Path, Mapping[str, int]]:
+        """Return a folder with a commit's files, and git's mode of each. Raises TemplateError."""
+        if (source.key, commit) not in self._checkouts:
+            from issue_scaffold.adapters.checkout import write_template
+
+            folder = self._new_scratch() / "template"
+            folder.mkdir()
+            repository = self.sources.repositories.mirror_with(source, commit)
+            modes = write_template(repository, commit, folder, source.recorded)
+            self._checkouts[source.key, commit] = folder, modes
+        return self._checkouts[source.key, commit]
 
     def _key(self, request: Request) -> str:
         commit = self._commit_of(request)

@@ -87,8 +87,6 @@ def _update(options: UpdateOptions, opened: Target, source: Source, renderer: Re
     # Restoring brings back what the target has, not what its tag has become.
     commit = opened.commit_id if _only_restores(options, opened, source) else None
     request = opened.recorded._replace(source=source, version=version, data=options.data, commit=commit)
-    if not options.interactive:
-        renderer.render_both(opened.recorded, request)
     base = renderer.rendering(opened.recorded)
     theirs = renderer.rendering(request, asking=_asking(options, base, request, renderer))
     paths = {*base.files, *theirs.files}
