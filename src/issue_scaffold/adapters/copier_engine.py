@@ -4,10 +4,8 @@ Owns the job, the reading of what that process wrote, and what an answer may be;
 Nothing here imports Copier.
 """
 
-import os
 import re
-import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -16,6 +14,7 @@ import yaml
 
 from issue_scaffold.adapters import sealed_process
 from issue_scaffold.adapters.answers_file import parse_answers
+from issue_scaffold.adapters.rendered_files import read_rendered
 from issue_scaffold.adapters.yaml_values import load_value, refuse_excess
 from issue_scaffold.domain.rendering import File, Rendering, check_link, check_paths
 from issue_scaffold.errors import (
@@ -39,7 +38,6 @@ UNSUPPORTED = {
 _ASKED: Final = b"# asked for\n"
 _TRUTH: Final = re.compile(r"|[01]|y(es)?|n(o|one|ull)?|t(rue)?|f(alse)?|on|off|~", re.IGNORECASE)
 _PLAIN_COPIER: Final = "use plain copier for it: copier copy --trust, copier update --trust"
-_MAX_DEPTH: Final = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +86,7 @@ def render(job: RenderJob, scratch: Path) -> Rendering:
     reply = sealed_process.start().ask({"kind": "render", "job": sent, "target": target}, what)
     _raise_error(reply, what)
     questions, write_once = _result(reply, what)
-    files = dict(_collect(target, what))
+    files = dict(read_rendered(target, what))
     if job.answers_file not in files or files[job.answers_file].content.startswith(_ASKED):
         raise _no_answers_file(job, files)
     try:
@@ -190,55 +188,6 @@ def _refuse_other_record(job: RenderJob, answers: Mapping[str, Any], what: str) 
                 f"{what} records {name}: {answers.get(name)!r} in its answers file, instead of {wanted!r}",
                 hint="the template's answers file must hold '{{ _copier_answers|to_nice_yaml }}'",
             )
-
-
-def _collect(target: Path, what: str) -> Iterator[tuple[str, File]]:
-    """Yield what was rendered: files and links, none followed, within the limits. Raises TemplateError."""
-    count = size = 0
-    folders = [(target, 0)]
-    while folders:
-        folder, depth = folders.pop()
-        if depth > _MAX_DEPTH:
-            raise sealed_process.RenderLimitError(f"{what} makes folders that are more than {_MAX_DEPTH} deep")
-        with os.scandir(folder) as entries:
-            found = sorted(entries, key=lambda entry: entry.name)
-        for entry in found:
-            count += 1
-            if entry.is_dir(follow_symlinks=False):
-                folders.append((Path(entry.path), depth + 1))
-                continue
-            path = Path(entry.path).relative_to(target).as_posix()
-            if not path.isprintable() and not _is_text(path):
-                raise TemplateError(f"{what} makes a file whose name is no UTF-8: {path!r}")
-            file = _read(Path(entry.path), f"{what} makes {path!r}")
-            size += len(file.content)
-            if count > sealed_process.MAX_FILES:
-                raise sealed_process.RenderLimitError(f"{what} makes more than {sealed_process.MAX_FILES:,} files")
-            if size > sealed_process.MAX_BYTES:
-                most = sealed_process.MAX_BYTES // 1024**2
-                raise sealed_process.RenderLimitError(f"{what} makes files of more than {most} MiB")
-            yield path, file
-
-
-def _is_text(path: str) -> bool:
-    try:
-        path.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-def _read(path: Path, what: str) -> File:
-    if path.is_symlink():
-        return File(link=str(path.readlink()))
-    # Neither a link nor a pipe that has taken the file's place meanwhile is opened.
-    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-    facts = path.lstat()
-    if not stat.S_ISREG(facts.st_mode):
-        raise TemplateError(f"{what}, which is neither a file nor a link")
-    with os.fdopen(os.open(path, flags), "rb") as file:
-        content = file.read(sealed_process.MAX_BYTES + 1)
-    return File(content=content, executable=bool(facts.st_mode & stat.S_IXUSR))
 
 
 def _one_line(error: Exception) -> str:
