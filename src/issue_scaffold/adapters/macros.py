@@ -1,6 +1,6 @@
 """The template's own macros, run on a form: the one implementation of form to Markdown.
 
-Sets Jinja up as Copier does for the template (sandbox, filters, the settings in `copier.yml`), without Copier.
+Sets Jinja up as for a rendering (sealed, Ansible's filters, the settings in `copier.yml`), without Copier.
 """
 
 from collections.abc import Mapping
@@ -8,8 +8,8 @@ from functools import cache
 from typing import Any, Final
 
 from jinja2 import DictLoader, StrictUndefined, Template, TemplateError
-from jinja2.sandbox import SandboxedEnvironment
 
+from issue_scaffold.adapters.sealed_jinja import SealedEnvironment
 from issue_scaffold.adapters.yaml_values import YamlValueError, load_value
 from issue_scaffold.errors import ScaffoldError
 
@@ -47,7 +47,7 @@ def asked(questions: Mapping[str, Any], answers: Mapping[str, Any], files: Mappi
     return kept
 
 
-def _default(environment: SandboxedEnvironment, details: Mapping[str, Any], known: Mapping[str, Any]) -> object:
+def _default(environment: SealedEnvironment, details: Mapping[str, Any], known: Mapping[str, Any]) -> object:
     default = details.get("default")
     if not isinstance(default, str):
         return default
@@ -60,7 +60,7 @@ def _default(environment: SandboxedEnvironment, details: Mapping[str, Any], know
         return text
 
 
-def _rendered(environment: SandboxedEnvironment, value: object, known: Mapping[str, Any]) -> str | None:
+def _rendered(environment: SealedEnvironment, value: object, known: Mapping[str, Any]) -> str | None:
     """Return a value of a question with its Jinja rendered; None if it can't be."""
     try:
         return environment.from_string(value).render(known) if isinstance(value, str) else str(value)
@@ -73,8 +73,8 @@ def _template(macros: tuple[tuple[str, str], ...]) -> Template:
     return _environment(dict(macros)).from_string(_CALL)
 
 
-def _environment(files: Mapping[str, str]) -> SandboxedEnvironment:
-    return SandboxedEnvironment(
+def _environment(files: Mapping[str, str]) -> SealedEnvironment:
+    return SealedEnvironment(
         loader=DictLoader(files),
         extensions=["jinja2_ansible_filters.AnsibleCoreFiltersExtension"],
         keep_trailing_newline=True,
