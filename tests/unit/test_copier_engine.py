@@ -32,7 +32,7 @@ def render(template: Template, tmp_path: Path) -> Render:
         checkout = scratch / "template"
         checkout.mkdir(parents=True)
         commit = git(template.folder, "rev-parse", f"{version}^{{commit}}")
-        modes = write_template(template.folder, commit, checkout, "it")
+        modes = write_template(template.folder / ".git", commit, checkout, "it")
         job: dict[str, Any] = {
             "answers_file": ANSWERS,
             "checkout": checkout,
@@ -116,16 +116,11 @@ def test_answers_that_copier_would_drop_are_named(render: Render, template: Temp
     assert render(recorded={"m": ["y", "x"]}).answers["m"] in (["x", "y"], ["y", "x"])
 
 
-@pytest.mark.parametrize("text", [b"- a\n", b"text", b"a: [", b"a: 1\n---\n- 2\n"])
-def test_a_config_that_is_no_mapping(text: bytes) -> None:
+@pytest.mark.parametrize("text", ["- a\n", "text", "a: [", "a: 1\n---\n- 2\n"])
+def test_a_config_that_is_no_mapping(text: str, render: Render, template: Template) -> None:
+    template.release("v1", {"copier.yml": text})
     with pytest.raises(TemplateError, match=r"copier\.yml"):
-        copier_engine.read_config("s", text)
-
-
-def test_a_config_is_read_without_its_includes() -> None:
-    text = b"!include x.yml\n---\n_tasks: [a]\nq: 1\n---\n_exclude: [b]\n"
-    assert copier_engine.read_config("s", text) == {"tasks": ["a"], "exclude": ["b"]}
-    assert copier_engine.read_config("s", b"") == {}
+        render()
 
 
 def test_answers_files() -> None:

@@ -83,7 +83,9 @@ def render(job: RenderJob, scratch: Path) -> Rendering:
         suggested=dict(job.suggested),
     )
     what = f"the template {job.source} at {job.version}"
-    reply = sealed_process.start().ask({"kind": "render", "job": sent, "target": target}, what)
+    request = {"kind": "render", "job": sent, "target": target}
+    request |= {"max_files": sealed_process.MAX_FILES, "max_bytes": sealed_process.MAX_BYTES}
+    reply = sealed_process.start().ask(request, what)
     _raise_error(reply, what)
     questions, write_once = _result(reply, what)
     files = dict(read_rendered(target, what))

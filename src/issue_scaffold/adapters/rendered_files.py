@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from issue_scaffold.adapters.sealed_process import MAX_BYTES, MAX_FILES, RenderLimitError
+from issue_scaffold.adapters import sealed_process
+from issue_scaffold.adapters.sealed_process import RenderLimitError
 from issue_scaffold.domain.rendering import File
 from issue_scaffold.errors import TemplateError
 
@@ -33,10 +34,10 @@ def read_rendered(target: Path, what: str) -> Iterator[tuple[str, File]]:
                 raise TemplateError(f"{what} makes a file whose name is no UTF-8: {path!r}")
             file = _read(Path(entry.path), f"{what} makes {path!r}")
             size += len(file.content)
-            if count > MAX_FILES:
-                raise RenderLimitError(f"{what} makes more than {MAX_FILES:,} files")
-            if size > MAX_BYTES:
-                most = MAX_BYTES // 1024**2
+            if count > sealed_process.MAX_FILES:
+                raise RenderLimitError(f"{what} makes more than {sealed_process.MAX_FILES:,} files")
+            if size > sealed_process.MAX_BYTES:
+                most = sealed_process.MAX_BYTES // 1024**2
                 raise RenderLimitError(f"{what} makes files of more than {most} MiB")
             yield path, file
 
@@ -58,5 +59,5 @@ def _read(path: Path, what: str) -> File:
     if not stat.S_ISREG(facts.st_mode):
         raise TemplateError(f"{what}, which is neither a file nor a link")
     with os.fdopen(os.open(path, flags), "rb") as file:
-        content = file.read(MAX_BYTES + 1)
+        content = file.read(sealed_process.MAX_BYTES + 1)
     return File(content=content, executable=bool(facts.st_mode & stat.S_IXUSR))

@@ -116,7 +116,7 @@ def _reply(request: Mapping[str, Any], guard: Guard, streams: _Streams | None) -
         return _asked(request)
     job: RenderJob = request["job"]
     target: Path = request["target"]
-    guard.open_for(job.checkout, target)
+    guard.open_for(job.checkout, target, max_files=request["max_files"], max_bytes=request["max_bytes"])
     asks = streams is not None and job.asking != "nothing"
     shown = streams.shown() if streams is not None and asks else contextlib.nullcontext()
     try:
@@ -147,7 +147,7 @@ def _asked(request: Mapping[str, Any]) -> dict[str, Any]:
 
 def _render(job: RenderJob, target: Path) -> dict[str, Any]:
     with _worker(job, target) as worker:
-        config, questions = worker.template.config_data, worker.template.questions_data
+        config, questions = _settings(job, worker)
         refuse_unsupported(job.source, config, questions)
         if not isinstance(worker.jinja_env, SealedEnvironment):
             raise TemplateError("this version of copier renders in a way that scaffold doesn't know")
@@ -165,6 +165,33 @@ def _render(job: RenderJob, target: Path) -> dict[str, Any]:
         },
         "write_once": write_once,
     }
+
+
+def _settings(job: RenderJob, worker: "Worker") -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the settings and the questions of the template, as Copier reads them, includes too.
+
+    Raises TemplateError for a file that holds none.
+    """
+    from copier.errors import CopierError, InvalidConfigFileError
+
+    what = f"the template {job.source} has a copier.yml that"
+    try:
+        return worker.template.config_data, worker.template.questions_data
+    except InvalidConfigFileError as error:
+        raise TemplateError(f"{what} is not YAML: {_yaml_problem(error)}") from error
+    except (CopierError, OSError, LimitError):
+        raise
+    except Exception as error:
+        raise TemplateError(f"{what} holds no mapping of settings and questions") from error
+
+
+def _yaml_problem(error: Exception) -> str:
+    """Return where and why a text is no YAML, from what an error was raised from."""
+    for cause in causes(error):
+        mark = getattr(cause, "problem_mark", None)
+        if isinstance(cause, yaml.MarkedYAMLError) and mark is not None:
+            return f"{mark.line + 1}:{mark.column + 1}: {cause.problem}"
+    return " ".join(str(error).split())
 
 
 def _worker(job: RenderJob, target: Path) -> "Worker":
@@ -221,7 +248,9 @@ def _error_data(job: RenderJob, error: Exception) -> dict[str, Any]:
 
 
 def _translate(job: RenderJob, error: Exception) -> ScaffoldError:
-    found = next((cause for cause in causes(error) if isinstance(cause, RefusedError | LimitError)), None)
+    # Copier makes texts of some errors; what was refused is the reason all the same.
+    raised = [*causes(error), *RefusedError.raised]
+    found = next((cause for cause in raised if isinstance(cause, RefusedError | LimitError)), None)
     if found is None and isinstance(error, MemoryError):
         found = LimitError("it needs more memory than a rendering may take")
     what = f"the template {job.source} at {job.version}"

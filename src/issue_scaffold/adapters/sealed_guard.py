@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from issue_scaffold.adapters.sealed_process import MAX_BYTES, MAX_FILES, MEMORY_BYTES, SECONDS
+from issue_scaffold.adapters.sealed_process import MAX_BYTES, MEMORY_BYTES, SECONDS
 
 _NEVER: Final = frozenset(
     {
@@ -53,12 +53,13 @@ class Guard:
         self._code = tuple(_real(path) for path in code if path)
         self._readable: tuple[str, ...] = ()
         self._writable: str | None = None
-        self._made = 0
-        self._bytes = 0
+        self._max_files = self._max_bytes = 0
+        self._made = self._bytes = 0
         self._last: str | None = None
 
-    def open_for(self, template: Path, target: Path) -> None:
-        """Let the next rendering read its template and write its folder, and begin to count."""
+    def open_for(self, template: Path, target: Path, *, max_files: int, max_bytes: int) -> None:
+        """Let the next rendering read its template and write its folder, so many files and bytes at most."""
+        self._max_files, self._max_bytes = max_files, max_bytes
         self._readable = (_real(str(template)), _real(str(target)))
         self._writable = _real(str(target))
         self._made = self._bytes = 0
@@ -117,14 +118,14 @@ class Guard:
 
     def _count(self, path: str | None) -> None:
         self._made += 1
-        if self._made > MAX_FILES:
-            raise LimitError(f"it makes more than {MAX_FILES:,} files and folders")
+        if self._made > self._max_files:
+            raise LimitError(f"it makes more than {self._max_files:,} files and folders")
         if self._last is not None:
             with contextlib.suppress(OSError):
                 self._bytes += os.lstat(self._last).st_size
         self._last = path
-        if self._bytes > MAX_BYTES:
-            raise LimitError(f"it makes more than {MAX_BYTES // 1024**2} MiB")
+        if self._bytes > self._max_bytes:
+            raise LimitError(f"it makes more than {self._max_bytes // 1024**2} MiB")
 
 
 def _text(path: object) -> str:

@@ -14,6 +14,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from issue_scaffold.adapters.termination import end_orderly
 from issue_scaffold.errors import ScaffoldError, TemplateError
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 # For one rendering, the time in which a person answers questions left out.
 SECONDS: Final = 60.0
+# For the process to be ready for the first one.
+START_SECONDS: Final = 120.0
 MEMORY_BYTES: Final = 1024**3
 MAX_FILES: Final = 10_000
 MAX_BYTES: Final = 64 * 1024**2
@@ -94,12 +97,14 @@ class SealedProcess:
         from queue import Empty
         from time import monotonic
 
-        left = SECONDS
+        left = SECONDS if self.is_ready else START_SECONDS
         while True:
             before = monotonic()
             try:
                 reply = self._replies.get(timeout=None if self._asking else max(left, 0))
             except Empty:
+                if not self.is_ready:
+                    raise _no_start(f"it took more than {START_SECONDS:.0f} seconds") from None
                 raise RenderLimitError(
                     f"{what} takes more than {SECONDS:.0f} seconds to render, and was stopped",
                     hint="look for loops and regular expressions without end in the template",
@@ -121,10 +126,7 @@ class SealedProcess:
         code = self._process.returncode
         how = f"signal {-code}" if code is not None and code < 0 else f"exit status {code}"
         if not self.is_ready:
-            return ScaffoldError(
-                f"the process that renders templates could not start ({how})",
-                hint="is the installation complete? try: python -c 'import copier'",
-            )
+            return _no_start(how)
         return RenderLimitError(
             f"{what} doesn't render: the process that ran it ended unexpectedly ({how})",
             hint=f"a rendering may take {MEMORY_BYTES // 1024**2} MiB of memory and {SECONDS:.0f} seconds",
@@ -148,6 +150,13 @@ class SealedProcess:
             _running = None
 
 
+def _no_start(why: str) -> ScaffoldError:
+    return ScaffoldError(
+        f"the process that renders templates could not start: {why}",
+        hint="is the installation complete? try: python -c 'import copier'",
+    )
+
+
 _running: SealedProcess | None = None
 
 
@@ -155,6 +164,7 @@ def start() -> SealedProcess:
     """Return the running process, starting it if there is none; it gets ready meanwhile."""
     global _running  # noqa: PLW0603 - this process has one
     if _running is None:
+        end_orderly()
         _running = SealedProcess()
     return _running
 

@@ -16,6 +16,7 @@ from issue_scaffold.adapters.installation import copier_version
 from issue_scaffold.adapters.render_cache import Manifest, RenderCache
 from issue_scaffold.adapters.source_text import Source
 from issue_scaffold.adapters.sources import SourceReader
+from issue_scaffold.adapters.termination import end_orderly
 from issue_scaffold.domain.rendering import Rendering
 from issue_scaffold.errors import AnswerError
 
@@ -95,6 +96,7 @@ class Renderer:
     def _new_scratch(self) -> Path:
         import tempfile
 
+        end_orderly()
         self._scratch.append(Path(tempfile.mkdtemp(prefix="scaffold-")))
         return self._scratch[-1]
 
@@ -102,13 +104,8 @@ class Renderer:
         from issue_scaffold.adapters import copier_engine
 
         copier_engine.preload()
-        source, repositories = request.source, self.sources.repositories
+        source = request.source
         commit = self._commit_of(request)
-        if not source.is_bundled:
-            for text in repositories.config_files(source, commit):
-                # Before any question; Copier's own reading of it, with what it includes, decides afterwards.
-                config = copier_engine.read_config(source.recorded, text)
-                copier_engine.refuse_unsupported(source.recorded, config, {})
         checkout, modes = self._checkout(source, commit)
         job = copier_engine.RenderJob(
             source=source.recorded,
@@ -150,7 +147,8 @@ class Renderer:
             recorded = {name: value for name, value in request.recorded.items() if not name.startswith("_")}
         asked = json.dumps(_canonical([recorded, dict(request.data), dict(request.suggested)]), sort_keys=True)
         name = request.folder_name if self._depends_on_folder(request.source, commit) else ""
-        tools = f"{copier_version()} {__version__}"
+        # "sealed": what was rendered before templates were kept from the machine is rendered again.
+        tools = f"sealed {copier_version()} {__version__}"
         return digest_of(request.source.recorded, commit, request.version, request.answers_file, asked, name, tools)
 
     def _depends_on_folder(self, source: Source, commit: str) -> bool:
