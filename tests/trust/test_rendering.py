@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from tests.conftest import ANSWERS, Run, Template, commit_all, git, read_tree, write_tree
 
-from issue_scaffold.adapters import copier_engine, sealed_jinja, sealed_process
+from issue_scaffold.adapters import copier_engine, sealed_jinja, sealed_process, template_vocabulary
 from issue_scaffold.adapters.sealed_jinja import SealedEnvironment
 from issue_scaffold.errors import ScaffoldError
 
@@ -58,28 +58,36 @@ class TestEverythingIsClassified:
 
     def test_filters_tests_and_functions(self, tmp_path: Path) -> None:
         environment = copiers_worker(tmp_path).jinja_env
-        known = {*sealed_jinja.PURE_FILTERS, *sealed_jinja.REFUSED_FILTERS, *sealed_jinja.REPLACED_FILTERS}
+        known = {
+            *template_vocabulary.PURE_FILTERS,
+            *template_vocabulary.REFUSED_FILTERS,
+            *sealed_jinja.REPLACED_FILTERS,
+        }
         assert set(environment.filters) == known
-        assert set(environment.tests) == sealed_jinja.PURE_TESTS
-        known = {*sealed_jinja.PURE_GLOBALS, *sealed_jinja.REFUSED_GLOBALS, *sealed_jinja.REPLACED_GLOBALS}
+        assert set(environment.tests) == template_vocabulary.PURE_TESTS
+        known = {
+            *template_vocabulary.PURE_GLOBALS,
+            *template_vocabulary.REFUSED_GLOBALS,
+            *sealed_jinja.REPLACED_GLOBALS,
+        }
         assert set(environment.globals) == known
 
     def test_variables(self, tmp_path: Path) -> None:
         context = copiers_worker(tmp_path)._render_context()
-        known = {*sealed_jinja.PURE_VARIABLES, *sealed_jinja.REFUSED_VARIABLES}
+        known = {*template_vocabulary.PURE_VARIABLES, *template_vocabulary.REFUSED_VARIABLES}
         # These three are there for a template in git, for file names, and for the answers' defaults.
         assert set(context) | {"_commit", "_copier_operation", "_external_data"} | {"_src_path"} == known
         settings = set(context["_copier_conf"])
-        assert settings == sealed_jinja.PURE_SETTINGS | set(sealed_jinja.REFUSED_SETTINGS)
+        assert settings == template_vocabulary.PURE_SETTINGS | set(template_vocabulary.REFUSED_SETTINGS)
         given = sealed_jinja.copier_conf(answers_file="a", folder_name="f", version="v", commit=None)
-        assert set(given) == sealed_jinja.PURE_SETTINGS
+        assert {*given, "dst_path"} == template_vocabulary.PURE_SETTINGS
 
     def test_no_verdict_is_given_twice(self) -> None:
         for verdicts in (
-            (sealed_jinja.PURE_FILTERS, sealed_jinja.REFUSED_FILTERS, sealed_jinja.REPLACED_FILTERS),
-            (sealed_jinja.PURE_GLOBALS, sealed_jinja.REFUSED_GLOBALS, sealed_jinja.REPLACED_GLOBALS),
-            (sealed_jinja.PURE_VARIABLES, sealed_jinja.REFUSED_VARIABLES),
-            (sealed_jinja.PURE_SETTINGS, sealed_jinja.REFUSED_SETTINGS),
+            (template_vocabulary.PURE_FILTERS, template_vocabulary.REFUSED_FILTERS, sealed_jinja.REPLACED_FILTERS),
+            (template_vocabulary.PURE_GLOBALS, template_vocabulary.REFUSED_GLOBALS, sealed_jinja.REPLACED_GLOBALS),
+            (template_vocabulary.PURE_VARIABLES, template_vocabulary.REFUSED_VARIABLES),
+            (template_vocabulary.PURE_SETTINGS, template_vocabulary.REFUSED_SETTINGS),
         ):
             names = [name for verdict in verdicts for name in verdict]
             assert len(names) == len(set(names))
@@ -109,18 +117,20 @@ OTHERS = (
 
 def constructs(secret: str) -> Iterator[str]:
     """Yield templates that try to reach a secret: every filter, function and variable on every way to name it."""
-    filters = sorted({*sealed_jinja.PURE_FILTERS, *sealed_jinja.REFUSED_FILTERS, *sealed_jinja.REPLACED_FILTERS})
+    filters = sorted(
+        {*template_vocabulary.PURE_FILTERS, *template_vocabulary.REFUSED_FILTERS, *sealed_jinja.REPLACED_FILTERS}
+    )
     for subject in (text.replace("SECRET", secret) for text in SUBJECTS):
         for name in filters:
             yield f"{{{{ {subject}|{name} }}}}"
             yield f"{{{{ [{subject}]|map('{name}')|list }}}}"
-    names = {*sealed_jinja.REFUSED_GLOBALS, *sealed_jinja.PURE_GLOBALS, *sealed_jinja.REPLACED_GLOBALS}
-    names |= {*sealed_jinja.REFUSED_VARIABLES, *sealed_jinja.PURE_VARIABLES}
+    names = {*template_vocabulary.REFUSED_GLOBALS, *template_vocabulary.PURE_GLOBALS, *sealed_jinja.REPLACED_GLOBALS}
+    names |= {*template_vocabulary.REFUSED_VARIABLES, *template_vocabulary.PURE_VARIABLES}
     for name in sorted(names):
         yield f"{{{{ {name} }}}}"
         yield f"{{{{ {name}() }}}}"
         yield f"{{{{ {name}('{secret}') }}}}"
-    for name in sorted({*sealed_jinja.REFUSED_SETTINGS, *sealed_jinja.PURE_SETTINGS}):
+    for name in sorted({*template_vocabulary.REFUSED_SETTINGS, *template_vocabulary.PURE_SETTINGS}):
         yield f"{{{{ _copier_conf.{name} }}}}"
         yield f"{{{{ _copier_conf['{name}']|string }}}}"
     yield from (text.replace("SECRET", secret) for text in OTHERS)
@@ -215,7 +225,8 @@ class TestTheSameEverywhere:
 
     def test_what_is_given_of_the_machine(self, template: Template, scaffold: Run, tmp_path: Path) -> None:
         text = "\n".join(
-            f"{name}={{{{ _copier_conf.{name} }}}}" for name in sorted(sealed_jinja.PURE_SETTINGS - {"vcs_ref_hash"})
+            f"{name}={{{{ _copier_conf.{name} }}}}"
+            for name in sorted(template_vocabulary.PURE_SETTINGS - {"vcs_ref_hash"})
         )
         template.release("v1.0.0", {"a.md.jinja": text})
         assert scaffold("init", tmp_path / "x/here", "-t", template).code == 0
@@ -223,7 +234,42 @@ class TestTheSameEverywhere:
         assert (lines["dst_path"], lines["answers_file"], lines["vcs_ref"]) == ("here", ANSWERS, "v1.0.0")
         assert str(tmp_path) not in str(lines)
 
-    @pytest.mark.parametrize("name", sorted(sealed_jinja.REFUSED_SETTINGS))
+    @pytest.mark.parametrize(
+        "files",
+        [
+            {"{{ _folder_name }}.md": "a\n"},
+            {"a.md.jinja": "{{ _folder_name }}\n"},
+            {"a.md.jinja": "{{ _copier_conf.dst_path }}\n"},
+            {"a.md.jinja": "{{ _copier_conf['dst' ~ '_path'].name }}\n"},
+            {"copier.yml": "q: {type: str, default: '{{ _folder_name }}'}\n", "a.md.jinja": "{{ q }}\n"},
+            {"a.md.jinja": "{% include 'b' %}", "b": "{{ _folder_name }}\n"},
+            {"a.md.jinja": "{% from 'b' import m with context %}{{ m }}", "b": "{% set m = _folder_name %}"},
+            {"copier.yml": "_exclude: ['{{ _folder_name }}.md', copier.yml, .git]\n", "one.md": "1\n", "two.md": "2\n"},
+        ],
+        ids=["name", "content", "setting", "spelled", "default", "include", "macro", "exclusion"],
+    )  # fmt: skip
+    def test_a_folders_name_is_no_other_folders(
+        self, files: dict[str, str | bytes | None], template: Template, scaffold: Run, tmp_path: Path
+    ) -> None:
+        """However a template comes to the name: what was rendered for one target is not another one's."""
+        template.release("v1.0.0", files)
+        trees = []
+        for name in ("one", "two"):
+            assert scaffold("init", tmp_path / name, "-t", template).code == 0
+            trees.append({path: text for path, text in read_tree(tmp_path / name).items() if path != ANSWERS})
+            assert scaffold("check", tmp_path / name).code == 0
+        assert trees[0] != trees[1]
+
+    def test_others_are_rendered_once_for_all(
+        self, template: Template, scaffold: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        template.release("v1.0.0", {"a.md.jinja": "{{ _copier_conf|to_json }}{{ _copier_conf.dst }}\n"})
+        assert scaffold("init", tmp_path / "one", "-t", template).code == 0
+        monkeypatch.setattr(copier_engine, "render", None)
+        assert scaffold("init", tmp_path / "two", "-t", template).code == 0
+        assert read_tree(tmp_path / "one") == read_tree(tmp_path / "two")
+
+    @pytest.mark.parametrize("name", sorted(template_vocabulary.REFUSED_SETTINGS))
     def test_what_is_not(self, name: str, template: Template, scaffold: Run, tmp_path: Path) -> None:
         template.release("v1.0.0", {"a.md.jinja": f"one\n{{{{ _copier_conf.{name} }}}}\n"})
         done = scaffold("init", tmp_path / "x", "-t", template)

@@ -108,6 +108,7 @@ def render(job: RenderJob, scratch: Path) -> Rendering:
         answers=answers,
         files=files,
         write_once=write_once & files.keys(),
+        uses_folder=reply.get("uses_folder") is not False,
     )
 
 
@@ -242,7 +243,8 @@ def refuse_unsupported(source: str, config: Mapping[str, Any], questions: Mappin
 
 
 def _write_answers(path: Path, job: RenderJob) -> None:
-    answers = {**(job.recorded or {}), "_src_path": job.source, "_commit": job.version}
+    given = {name: value for name, value in (job.recorded or {}).items() if not name.startswith("_")}
+    answers = {**given, "_src_path": job.source, "_commit": job.version}
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(_ASKED + yaml.safe_dump(answers, allow_unicode=True, encoding="utf-8"))
 

@@ -17,7 +17,14 @@ import yaml
 
 from issue_scaffold.adapters.copier_engine import RenderJob, refuse_unsupported
 from issue_scaffold.adapters.sealed_guard import ForbiddenError, Guard, LimitError, allow_seconds, limit_process
-from issue_scaffold.adapters.sealed_jinja import RefusedError, SealedEnvironment, causes, copier_conf, template_place
+from issue_scaffold.adapters.sealed_jinja import (
+    RefusedError,
+    SealedEnvironment,
+    causes,
+    copier_conf,
+    template_place,
+    uses_folder,
+)
 from issue_scaffold.errors import AnswerError, ScaffoldError, TemplateError, UnsupportedTemplateError
 
 if TYPE_CHECKING:
@@ -158,12 +165,14 @@ def _render(job: RenderJob, target: Path) -> dict[str, Any]:
         worker.run_copy()
         files = [path.relative_to(target).as_posix() for path in target.rglob("*") if not path.is_dir()]
         write_once = [path for path in files if worker.match_skip(Path(path))]
+        folder_matters = uses_folder(worker.jinja_env)
     return {
         "questions": {
             str(name): [str(details.get("type", "")), bool(details.get("multiselect"))]
             for name, details in questions.items()
         },
         "write_once": write_once,
+        "uses_folder": folder_matters,
     }
 
 

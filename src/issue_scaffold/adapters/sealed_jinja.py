@@ -1,11 +1,7 @@
 """Jinja without the world: the environment in which every template of ours and of others is run.
 
-A template computes from its answers; it learns nothing of the machine, the clock, chance or the environment. So
-whatever Jinja, Copier and Copier's Ansible filters offer is classified here, and only what is a function of its
-arguments is let through: an unknown name is refused until somebody has read it. Must not import Copier.
-
-Sources: https://jinja.palletsprojects.com/en/stable/templates/#builtin-filters,
-https://copier.readthedocs.io/en/stable/creating/ and the source of `jinja2_ansible_filters`.
+A template computes from its answers; it learns nothing of the machine, the clock, chance or the environment.
+`template_vocabulary` says what is a function of its arguments; nothing else is let through. Must not import Copier.
 """
 
 import datetime as dt
@@ -23,78 +19,17 @@ from jinja2.runtime import BlockReference, Context, LoopContext, Macro, Template
 from jinja2.sandbox import SandboxedEnvironment
 from jinja2.utils import Cycler, Joiner, Namespace
 
-# Functions of their arguments.
-PURE_FILTERS: Final = frozenset(
-    {
-        # Jinja's own: texts, numbers, lists, mappings, markup.
-        *("abs", "attr", "batch", "capitalize", "center", "count", "d", "default", "dictsort", "e", "escape"),
-        *("filesizeformat", "first", "float", "forceescape", "format", "groupby", "indent", "int", "items", "join"),
-        *("last", "length", "list", "lower", "map", "max", "min", "pprint", "reject", "rejectattr", "replace"),
-        *("reverse", "round", "safe", "select", "selectattr", "slice", "sort", "string", "striptags", "sum", "title"),
-        *("tojson", "trim", "truncate", "unique", "upper", "urlencode", "urlize", "wordcount", "wordwrap", "xmlattr"),
-        # Ansible's: formats, base64, digests, regular expressions (whose time is limited), shell quotes, comments.
-        *("ans_groupby", "b64decode", "b64encode", "bool", "checksum", "combine", "comment", "extract", "flatten"),
-        *("from_json", "from_yaml", "from_yaml_all", "hash", "mandatory", "md5", "quote", "regex_escape"),
-        *("regex_findall", "regex_replace", "regex_search", "sha1", "subelements", "ternary", "to_datetime"),
-        *("to_json", "to_nice_json", "to_nice_yaml", "to_yaml", "type_debug"),
-        # Names a text by a digest of it (UUID version 5).
-        "to_uuid",
-        # Windows' rules for a path, wherever it runs; looks at no file.
-        *("win_basename", "win_dirname", "win_splitdrive"),
-    }
+from issue_scaffold.adapters.template_vocabulary import (
+    PURE_FILTERS,
+    PURE_GLOBALS,
+    PURE_TESTS,
+    PURE_VARIABLES,
+    REFUSED_FILTERS,
+    REFUSED_GLOBALS,
+    REFUSED_SETTINGS,
+    REFUSED_VARIABLES,
 )
-REFUSED_FILTERS: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "expanduser": "reads the home folder's place",
-        "expandvars": "reads environment variables",
-        "fileglob": "lists files of the machine",
-        "random": "gives something else each time",
-        "realpath": "looks at files of the machine",
-        "relpath": "reads the working directory",
-    }
-)
-PURE_GLOBALS: Final = frozenset({"cycler", "dict", "joiner", "namespace", "range"})
-REFUSED_GLOBALS: Final[Mapping[str, str]] = MappingProxyType({"lipsum": "gives another text each time"})
-# Every test looks at its arguments alone.
-PURE_TESTS: Final = frozenset(
-    {
-        *("!=", "<", "<=", "==", ">", ">=", "boolean", "callable", "defined", "divisibleby", "eq", "equalto"),
-        *("escaped", "even", "false", "filter", "float", "ge", "greaterthan", "gt", "in", "integer", "iterable"),
-        *("le", "lessthan", "lower", "lt", "mapping", "ne", "none", "number", "odd", "sameas", "sequence", "string"),
-        *("test", "true", "undefined", "upper"),
-    }
-)
-# What Copier puts beside the answers: https://copier.readthedocs.io/en/stable/creating/#variables
-PURE_VARIABLES: Final = frozenset(
-    {"_commit", "_copier_answers", "_copier_conf", "_copier_operation", "_copier_phase", "_folder_name", "_src_path"}
-)
-REFUSED_VARIABLES: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "_copier_python": "is a path of this machine",
-        "_external_data": "reads another file",
-        "make_secret": "gives something else each time",
-        "now": "reads the clock",
-    }
-)
-# Parts of `_copier_conf`: the same in every rendering, or what was asked for.
-PURE_SETTINGS: Final = frozenset(
-    {
-        *("answers_file", "cleanup_on_error", "conflict", "context_lines", "dst_path", "exclude", "overwrite"),
-        *("pretend", "quiet", "sep", "skip_if_exists", "skip_tasks", "unsafe", "use_prereleases", "vcs_ref"),
-        "vcs_ref_hash",
-    }
-)
-REFUSED_SETTINGS: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "data": "tells how this run was started",
-        "defaults": "tells how this run was started",
-        "os": "tells which system this machine has",
-        "settings": "are the user's",
-        "skip_answered": "tells how this run was started",
-        "src_path": "is a path of this machine",
-        "user_defaults": "tells how this run was started",
-    }
-)
+
 # Attributes of values that have a clock, or a way to the file system, among their others.
 _DATES: Final = frozenset(
     {
@@ -199,23 +134,41 @@ REPLACED_GLOBALS: Final[Mapping[str, Callable[..., Any]]] = MappingProxyType({"p
 
 
 class CopierConf(dict[str, Any]):
-    """`_copier_conf` for a rendering: what is the same everywhere; what isn't raises RefusedError when it is used."""
+    """`_copier_conf` for a rendering: what is the same everywhere; what isn't raises RefusedError when it is used.
+
+    The folder's name alone is another thing for each target, so it is noted when a template asks for it.
+    """
+
+    def __init__(self, folder_name: str, **settings: object) -> None:
+        super().__init__(settings)
+        # A template can't read what begins with an underscore.
+        self._folder_name = folder_name
+        self._uses_folder = False
 
     def __missing__(self, name: str) -> object:
-        """Refuse what Copier has beside what is given; what it has not is as undefined as ever."""
+        """Return the target's folder, refuse what isn't given; what Copier has not is as undefined as ever."""
+        if name == "dst_path":
+            self._uses_folder = True
+            return PurePosixPath(self._folder_name)
         if name in REFUSED_SETTINGS:
             raise RefusedError(_message(f"'_copier_conf.{name}'", REFUSED_SETTINGS[name]))
         raise KeyError(name)
 
 
+def uses_folder(environment: "SealedEnvironment") -> bool:
+    """Return whether a template that was run in an environment asked for the name of the target's folder."""
+    conf = environment.given.get("_copier_conf")
+    return environment.folder_name_asked or (isinstance(conf, CopierConf) and conf._uses_folder)  # noqa: SLF001 - ours
+
+
 def copier_conf(*, answers_file: str, folder_name: str, version: str, commit: str | None) -> CopierConf:
     """Return `_copier_conf` for a rendering of a version into a folder of that name."""
     return CopierConf(
+        folder_name,
         answers_file=PurePosixPath(answers_file),
         cleanup_on_error=True,
         conflict="inline",
         context_lines=3,
-        dst_path=PurePosixPath(folder_name),
         exclude=(),
         overwrite=True,
         pretend=False,
@@ -248,6 +201,12 @@ class SealedContext(Context):
         }
         super().__init__(environment, parent | sealed, name, blocks, globals)
 
+    def resolve_or_missing(self, key: str) -> Any:  # noqa: ANN401 - Jinja's signature
+        """Return a variable, noting when it is the one that differs from target to target."""
+        if key == "_folder_name" and isinstance(self.environment, SealedEnvironment):
+            self.environment.folder_name_asked = True
+        return super().resolve_or_missing(key)
+
 
 def _variable(environment: "SealedEnvironment", name: str, value: object) -> object:
     if name in environment.given:
@@ -270,6 +229,7 @@ class SealedEnvironment(SandboxedEnvironment):
 
     context_class = SealedContext
     given: Mapping[str, object] = MappingProxyType({})
+    folder_name_asked = False
 
     def compile(self, *arguments: Any, **named: Any) -> Any:  # noqa: ANN401 - Jinja's signature
         """Compile a template, after looking at what was added to the environment since."""

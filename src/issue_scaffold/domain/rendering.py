@@ -67,7 +67,8 @@ class Rendering:
     """All files of one template version for one set of answers.
 
     `answers` is what the rendered answers file says; `write_once` are the paths that `_skip_if_exists` names: written
-    when they are not there, never compared or updated afterwards.
+    when they are not there, never compared or updated afterwards. `uses_folder` says that the template asked for the
+    name of the target's folder, so that it is one for folders of that name alone.
     """
 
     source: str
@@ -76,6 +77,7 @@ class Rendering:
     answers: Mapping[str, Any]
     files: Mapping[str, File] = field(default_factory=dict)
     write_once: frozenset[str] = frozenset()
+    uses_folder: bool = False
 
 
 def check_path(path: str) -> None:

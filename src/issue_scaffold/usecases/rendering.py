@@ -53,19 +53,20 @@ class Renderer:
 
     def manifest(self, request: Request) -> Manifest:
         """Return the manifest of a rendering, making the rendering when it isn't cached."""
-        key = self._key(request)
-        return self._cache.manifest(key) or self._cache.keep(key, self._make(request, "nothing"))
+        return self._known(request) or self._keep(request, self._make(request, "nothing"))
 
     def rendering(self, request: Request, *, asking: "Asking" = "nothing") -> Rendering:
         """Return a rendering; with `asking`, a person answers questions, and the cache is only filled, not read.
 
         Raises what `copier_engine.render` raises, and TemplateError when the source can't be reached.
         """
-        if asking == "nothing" and (cached := self._cache.load(self._key(request))):
-            return cached
+        if asking == "nothing":
+            for key in self._keys(request):
+                if cached := self._cache.load(key):
+                    return cached
         rendering = self._make(request, asking)
         if asking == "nothing":
-            self._cache.keep(self._key(request), rendering)
+            self._keep(request, rendering)
         again = Request(
             source=request.source,
             version=rendering.version,
@@ -75,12 +76,22 @@ class Renderer:
             commit=self._commit_of(request),
         )
         # What was just rendered is what a check will ask for next.
-        self._cache.keep(self._key(again), rendering)
+        self._keep(again, rendering)
         return rendering
 
     def knows(self, request: Request) -> bool:
         """Return whether a rendering is in the cache."""
-        return self._cache.manifest(self._key(request)) is not None
+        return self._known(request) is not None
+
+    def _known(self, request: Request) -> Manifest | None:
+        for key in self._keys(request):
+            if manifest := self._cache.manifest(key):
+                return manifest
+        return None
+
+    def _keep(self, request: Request, rendering: Rendering) -> Manifest:
+        for_all, for_folder = self._keys(request)
+        return self._cache.keep(for_folder if rendering.uses_folder else for_all, rendering)
 
     def close(self) -> None:
         """Remove the temporary folders."""
@@ -140,27 +151,20 @@ class Renderer:
             self._checkouts[source.key, commit] = folder, modes
         return self._checkouts[source.key, commit]
 
-    def _key(self, request: Request) -> str:
+    def _keys(self, request: Request) -> tuple[str, str]:
+        """Return where a rendering is kept that never asked for the folder's name, and where one that did.
+
+        What didn't ask can't be another one for another folder, so that targets share it.
+        """
         commit = self._commit_of(request)
         recorded = None
         if request.recorded is not None:
             recorded = {name: value for name, value in request.recorded.items() if not name.startswith("_")}
         asked = json.dumps(_canonical([recorded, dict(request.data), dict(request.suggested)]), sort_keys=True)
-        name = request.folder_name if self._depends_on_folder(request.source, commit) else ""
         # "sealed": what was rendered before templates were kept from the machine is rendered again.
         tools = f"sealed {copier_version()} {__version__}"
-        return digest_of(request.source.recorded, commit, request.version, request.answers_file, asked, name, tools)
-
-    def _depends_on_folder(self, source: Source, commit: str) -> bool:
-        if source.is_bundled:  # a test holds it to that
-            return False
-        key = digest_of(source.recorded, commit)
-        known = (self.store.read_document("templates", key) or {}).get("depends_on_folder")
-        if isinstance(known, bool):
-            return known
-        depends = self.sources.repositories.mentions(source, commit, "_folder_name|dst_path")
-        self.store.write_document("templates", key, {"depends_on_folder": depends})
-        return depends
+        parts = (request.source.recorded, commit, request.version, request.answers_file, asked, tools)
+        return digest_of(*parts), digest_of(*parts, request.folder_name)
 
 
 def _preload() -> None:
