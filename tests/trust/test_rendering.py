@@ -22,6 +22,16 @@ from issue_scaffold.errors import ScaffoldError
 
 COMMAND = Path(sys.executable).parent / "scaffold"
 CANARY = "canaryK7x9Q2"
+ALL_FILTERS = {
+    *template_vocabulary.PURE_FILTERS,
+    *template_vocabulary.REFUSED_FILTERS,
+    *sealed_jinja.REPLACED_FILTERS,
+}
+ALL_GLOBALS = {
+    *template_vocabulary.PURE_GLOBALS,
+    *template_vocabulary.REFUSED_GLOBALS,
+    *sealed_jinja.REPLACED_GLOBALS,
+}
 TOKENS = ("GH_TOKEN", "GITHUB_TOKEN", "SCAFFOLD_TOKEN", "SCAFFOLD_ANYTHING", "COPIER_ANYTHING")
 
 
@@ -81,6 +91,17 @@ class TestEverythingIsClassified:
         assert settings == template_vocabulary.PURE_SETTINGS | set(template_vocabulary.REFUSED_SETTINGS)
         given = sealed_jinja.copier_conf(answers_file="a", folder_name="f", version="v", commit=None)
         assert {*given, "dst_path"} == template_vocabulary.PURE_SETTINGS
+
+    def test_the_documentation_names_what_is_refused(self) -> None:
+        page = (Path(__file__).parents[2] / "docs/explanation/renderings.md").read_text(encoding="utf-8")
+        rows = {line.split("|")[1].strip() for line in page.splitlines() if line.startswith("| ")}
+        for kind, names in (
+            ("filter ", template_vocabulary.REFUSED_FILTERS),
+            ("function ", template_vocabulary.REFUSED_GLOBALS),
+            ("variable ", template_vocabulary.REFUSED_VARIABLES),
+            ("", [f"_copier_conf.{name}" for name in template_vocabulary.REFUSED_SETTINGS]),
+        ):
+            assert {f"{kind}`{name}`" for name in names} <= rows
 
     def test_no_verdict_is_given_twice(self) -> None:
         for verdicts in (
