@@ -80,9 +80,9 @@ def test_the_same_is_refused_as_an_update(what: str, template: Template, scaffol
         ("/does/not/exist", 3, "does not exist"),
         ("nowhere", 3, "does not exist"),
         ("", 3, ""),
-        ("ext::sh -c 'touch pwned'", 3, ""),
-        ("--upload-pack=touch pwned", 3, ""),
-        ("-x", 3, ""),
+        ("ext::sh -c 'touch pwned'", 2, ""),
+        ("--upload-pack=touch pwned", 2, ""),
+        ("-x", 2, ""),
     ],
 )
 def test_sources_that_are_refused(source: str, code: int, said: str, scaffold: Run, tmp_path: Path) -> None:

@@ -30,7 +30,8 @@ OPENERS = {
     "adapters/bounded_files.py",
     "adapters/bundled.py",  # the package's own list of releases
     "adapters/cache_store.py",  # the cache, verified by checksums
-    "adapters/copier_engine.py",  # what a rendering has left in a folder of ours
+    "adapters/rendered_files.py",  # what a rendering has left in a folder of ours
+    "adapters/sealed_child.py",  # in the sealed process, which can open nothing but the template
     "adapters/installation.py",  # how this program was installed, by its own metadata
     "adapters/locks.py",  # lock files in the cache
     "adapters/staging.py",  # what is staged, and the files that it takes the place of
@@ -41,7 +42,8 @@ OPENERS = {
 LOADERS = {
     "adapters/yaml_values.py",
     "adapters/yaml_nodes.py",
-    "adapters/copier_engine.py",  # a template's settings, counted first, with a tag that it passes over
+    "adapters/copier_engine.py",  # a catalog's questions, counted first
+    "adapters/sealed_child.py",  # a template's settings, within the limits of the sealed process
     "adapters/structured_files/tree.py",  # events, counted first
 }
 # Everything that is printed is made inert on the way.
