@@ -166,7 +166,7 @@ def test_same_tree_same_bytes(here: Path) -> None:
         command = [
             sys.executable,
             "-c",
-            "from issue_scaffold.cli.main import run; run()",
+            "from issue_scaffold.cli.entry import run; run()",
             "validate",
             "--format",
             "json",

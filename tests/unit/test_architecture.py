@@ -34,7 +34,10 @@ OPENERS = {
     "adapters/sealed_child.py",  # in the sealed process, which can open nothing but the template
     "adapters/installation.py",  # how this program was installed, by its own metadata
     "adapters/locks.py",  # lock files in the cache
-    "adapters/staging.py",  # what is staged, and the files that it takes the place of
+    "adapters/folders.py",  # what a journal holds, and the files that are to be replaced
+    "adapters/git_folder.py",  # git's own pointers and configuration, a little of each
+    "adapters/text_files.py",  # the files that are to be replaced, and pipes that are written to
+    "cli/entry.py",  # the null device
     "cli/main.py",  # the null device
     "cli/output/__init__.py",  # the report's files, which are written
 }
@@ -47,7 +50,8 @@ LOADERS = {
     "adapters/structured_files/tree.py",  # events, counted first
 }
 # Everything that is printed is made inert on the way.
-PRINTERS = {"cli/printing.py"}
+# Before Click is loaded, the first module has to say what it can.
+PRINTERS = {"cli/printing.py", "cli/entry.py"}
 
 
 def layer_of(path: Path) -> str:

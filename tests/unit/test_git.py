@@ -10,6 +10,7 @@ from tests.conftest import commit_all, git, write_tree
 from issue_scaffold.adapters import git as adapter
 from issue_scaffold.adapters.git import GitError, UnmergedFile
 from issue_scaffold.adapters.git_folders import work_tree_problem
+from issue_scaffold.domain.rendering import File
 
 LABELS = ("yours", "before", "theirs")
 
@@ -82,8 +83,8 @@ def test_marking_files_unmerged(repo: Path) -> None:
     entries = adapter.unmerged_index_info(
         target,
         [
-            UnmergedFile("a b.md", b"base\n", b"ours\n", b"theirs\n"),
-            UnmergedFile("deep/ü.md", None, b"ours\n", b"theirs\n", executable=True),
+            UnmergedFile("a b.md", File(b"base\n"), File(b"ours\n"), File(b"theirs\n")),
+            UnmergedFile("deep/ü.md", None, File(b"ours\n", executable=True), File(link="a b.md")),
         ],
     )
     assert entries.keys() == {"a b.md", "deep/ü.md"}
@@ -93,7 +94,7 @@ def test_marking_files_unmerged(repo: Path) -> None:
     assert set(adapter.unmerged_paths(target)) == {"a b.md", "deep/ü.md"}
     assert git(repo, "show", ":3:sub ü/a b.md") == "theirs"
     stages = [line.split()[0::2][:2] for line in git(repo, "ls-files", "--unmerged", "-z").split("\0") if line]
-    assert [mode for mode, _ in stages] == ["100644"] * 3 + ["100755"] * 2
+    assert [mode for mode, _ in stages] == ["100644"] * 3 + ["100755", "120000"]
     assert adapter.unmerged_index_info(target, []) == {}
 
 

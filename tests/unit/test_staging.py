@@ -6,12 +6,18 @@ from pathlib import Path
 import pytest
 from tests.conftest import read_tree, write_tree
 
-from issue_scaffold.adapters import staging
-from issue_scaffold.adapters.staging import Change, apply, recover
+from issue_scaffold.adapters.journal import is_pending
+from issue_scaffold.adapters.journal_places import make_journal_folder
+from issue_scaffold.adapters.staging import Applied, Change, Recovery, apply, recover
 from issue_scaffold.domain.rendering import File
 from issue_scaffold.errors import ScaffoldError
 
 ANSWERS = ".answers.yml"
+
+
+def left_in_state() -> list[Path]:
+    """Return the journals that are left."""
+    return list(Path(os.environ["SCAFFOLD_CACHE_DIR"]).glob("state/targets/*"))
 
 
 def text(content: str, *, executable: bool = False) -> File:
@@ -32,7 +38,7 @@ def test_all_kinds_of_changes(tmp_path: Path) -> None:
         Change(path="empty", before=None, after=File()),
         Change(path=ANSWERS, before=None, after=text("a: 1\n")),
     ]
-    assert apply(tmp_path, ANSWERS, changes) == ()
+    assert apply(tmp_path, changes) == Applied()
     assert {path: content for path, content in read_tree(tmp_path).items() if "link" not in path} == {
         "old": b"n\n", "new/deep/y": b"y", "mode": b"m", "empty": b"", ANSWERS: b"a: 1\n",
     }  # fmt: skip
@@ -40,12 +46,12 @@ def test_all_kinds_of_changes(tmp_path: Path) -> None:
     assert (tmp_path / "link").readlink() == Path("mode")
     assert (tmp_path / "link-to-be").readlink() == Path("mode")
     assert not (tmp_path / "gone").exists()
-    assert not (tmp_path / staging.FOLDER).exists()
+    assert not left_in_state()
 
 
 def test_a_target_that_does_not_exist_yet(tmp_path: Path) -> None:
     root = tmp_path / "a/b"
-    apply(root, "conf/answers.yml", [Change(path="conf/answers.yml", before=None, after=text("x"))])
+    apply(root, [Change(path="conf/answers.yml", before=None, after=text("x"))])
     assert read_tree(root) == {"conf/answers.yml": b"x"}
     assert [path.name for path in (root / "conf").iterdir()] == ["answers.yml"]
 
@@ -62,9 +68,9 @@ def test_what_changed_meanwhile_is_left_alone(before: str | None, found: str | N
         Change(path="a", before=None if before is None else text(before), after=text("new")),
         Change(path=ANSWERS, before=None, after=text("x")),
     ]
-    assert apply(tmp_path, ANSWERS, changes) == ("a",)
+    assert apply(tmp_path, changes).left_alone == ("a",)
     assert (tmp_path / ANSWERS).exists()
-    assert not (tmp_path / staging.FOLDER).exists()
+    assert not left_in_state()
     if found == "folder":
         assert (tmp_path / "a").is_dir()
     else:
@@ -79,7 +85,7 @@ def test_the_users_permissions_stay(tmp_path: Path) -> None:
         Change(path="secret", before=text("s"), after=text("S")),
         Change(path="tool", before=text("t", executable=True), after=text("T", executable=True)),
     ]
-    apply(tmp_path, ANSWERS, changes)
+    apply(tmp_path, changes)
     assert (tmp_path / "secret").stat().st_mode & 0o777 == 0o600
     assert (tmp_path / "tool").stat().st_mode & 0o777 == 0o750
 
@@ -90,53 +96,114 @@ def test_a_failure_before_the_first_replacement_leaves_nothing(tmp_path: Path, m
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(staging, "_sync", full)
+    monkeypatch.setattr("os.fsync", full)
     with pytest.raises(ScaffoldError, match="nothing was written: No space left") as caught:
-        apply(tmp_path, ANSWERS, [Change(path="a", before=text("a"), after=text("b"))])
+        apply(tmp_path, [Change(path="a", before=text("a"), after=text("b"))])
     assert "make room" in str(caught.value.hint)
     with pytest.raises(ScaffoldError):
-        apply(tmp_path / "new/below", ANSWERS, [Change(path="a", before=None, after=text("b"))])
+        apply(tmp_path / "new/below", [Change(path="a", before=None, after=text("b"))])
     assert read_tree(tmp_path) == {"a": b"a"}
     assert {path.name for path in tmp_path.iterdir()} == {"a"}
+    assert not left_in_state()
 
 
 def test_an_interruption_while_staging_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(staging, "_sync", interrupt)
+    monkeypatch.setattr("os.fsync", interrupt)
     with pytest.raises(KeyboardInterrupt):
-        apply(tmp_path, ANSWERS, [Change(path="a", before=None, after=text("b"))])
+        apply(tmp_path, [Change(path="a", before=None, after=text("b"))])
     assert list(tmp_path.iterdir()) == []
+    assert not left_in_state()
 
 
-def test_a_failure_half_way_is_completed_by_the_next_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+CHANGES = (
+    Change(path="a", before=text("a"), after=text("A")),
+    Change(path="b", before=text("b"), after=text("B")),
+    Change(path="new/deep/c", before=None, after=text("c")),
+    Change(path=ANSWERS, before=None, after=text("x")),
+)
+
+
+def test_a_file_that_can_never_be_replaced_is_named_and_the_rest_undone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     write_tree(tmp_path, {"a": "a", "b": "b"})
-    changes = [
-        Change(path="a", before=text("a"), after=text("A")),
-        Change(path="b", before=text("b"), after=text("B")),
-        Change(path=ANSWERS, before=None, after=text("x")),
-    ]
-    replace, done = Path.replace, []
+    refuse_to_replace(monkeypatch, {"b"})
+    with pytest.raises(ScaffoldError, match=r"nothing was written: Operation not permitted: .+/b$"):
+        apply(tmp_path, CHANGES)
+    assert read_tree(tmp_path) == {"a": b"a", "b": b"b"}
+    assert {path.name for path in tmp_path.iterdir()} == {"a", "b"}
+    assert not left_in_state()
+    assert recover(tmp_path) == Recovery()
 
-    def failing(self: Path, to: Path) -> Path:
-        done.append(self.name)
-        if len(done) == 3:  # the manifest, then the first file
-            raise OSError(5, "Input/output error", str(to))
-        return replace(self, to)
 
-    monkeypatch.setattr(Path, "replace", failing)
+def refuse_to_replace(monkeypatch: pytest.MonkeyPatch, names: set[str]) -> None:
+    """Let no file take the place of those of the names, as where they are immutable."""
+    replace = os.replace
+
+    def refusing(source: str, to: str, **folders: int | None) -> None:
+        if to in names:
+            raise PermissionError(1, "Operation not permitted", source, None, to)
+        replace(source, to, **folders)
+
+    monkeypatch.setattr("os.replace", refusing)
+
+
+def test_what_can_neither_be_finished_nor_undone_is_completed_by_the_next_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_tree(tmp_path, {"a": "a", "b": "b"})
+    replaced: list[str] = []
+    replace = os.replace
+
+    def failing(source: str, to: str, **folders: int | None) -> None:
+        replaced.append(to)
+        if to in {"a", "b"} and len(replaced) > 2:  # after the manifest and the first file
+            raise OSError(5, "Input/output error", to)
+        replace(source, to, **folders)
+
+    monkeypatch.setattr("os.replace", failing)
     with pytest.raises(ScaffoldError, match="half way") as caught:
-        apply(tmp_path, ANSWERS, changes)
+        apply(tmp_path, CHANGES)
     assert "completes it" in str(caught.value.hint)
     monkeypatch.undo()
-    assert (tmp_path / "a").read_text() == "A"
-    assert recover(tmp_path, ANSWERS) == ()
-    assert read_tree(tmp_path) == {"a": b"A", "b": b"B", ANSWERS: b"x"}
-    assert recover(tmp_path, ANSWERS) is None
 
 
-def test_an_incomplete_staging_is_discarded(tmp_path: Path) -> None:
-    write_tree(tmp_path, {f"{staging.FOLDER}/0000": "half", f"{staging.FOLDER}/manifest.new": "["})
-    assert recover(tmp_path, ANSWERS) is None
-    assert list(tmp_path.iterdir()) == []
+def test_a_complete_journal_is_carried_out_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_tree(tmp_path, {"a": "a", "b": "b"})
+
+    class Dead(BaseException):
+        """As SIGKILL: nothing is tidied up."""
+
+    def die(*_: object, **__: object) -> None:
+        raise Dead
+
+    with monkeypatch.context() as context:
+        context.setattr("issue_scaffold.adapters.replay._put", die)
+        with pytest.raises(Dead):
+            apply(tmp_path, CHANGES)
+    assert is_pending(tmp_path)
+    found = recover(tmp_path)
+    assert found.completed == frozenset({"a", "b", "new/deep/c", ANSWERS})
+    assert found.notes == ("an interrupted run was completed first",)
+    assert read_tree(tmp_path) == {"a": b"A", "b": b"B", "new/deep/c": b"c", ANSWERS: b"x"}
+    assert recover(tmp_path) == Recovery()
+    assert not left_in_state()
+
+
+def test_an_incomplete_journal_is_discarded_and_said(tmp_path: Path) -> None:
+    place = make_journal_folder(tmp_path, "")
+    write_tree(place, {"0000.new": "half", "manifest.new": "["})
+    assert not is_pending(tmp_path)
+    assert recover(tmp_path) == Recovery(notes=("an interrupted run was dropped; it had written nothing",))
+    assert not left_in_state()
+
+
+def test_what_an_earlier_version_left_is_never_carried_out(tmp_path: Path) -> None:
+    write_tree(tmp_path, {".scaffold-staging/0000": "evil", ".scaffold-staging/manifest.json": "[]"})
+    found = recover(tmp_path)
+    assert found.completed is None
+    assert ".scaffold-staging is not used" in found.notes[0]
+    assert (tmp_path / ".scaffold-staging/0000").exists()

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from tests.conftest import write_tree
 
+from issue_scaffold.adapters.folders import DetourError
 from issue_scaffold.adapters.target import case_twin, first_missing_folder, read_file, read_files, refuse_detour
-from issue_scaffold.domain.rendering import File, check_link, check_path, check_paths
+from issue_scaffold.domain.rendering import File, check_links, check_path, check_paths
 from issue_scaffold.errors import ScaffoldError, TemplateError
 
 
@@ -46,11 +47,15 @@ def test_what_stands_in_the_way(path: str, said: str, tmp_path: Path) -> None:
         read_file(root, path)
 
 
-def test_links_inside_are_followed(tmp_path: Path) -> None:
-    write_tree(tmp_path, {"real/x": "x"})
+def test_links_inside_are_read_through_and_never_written(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"real/x": "x", ".git/config": "secret"})
     (tmp_path / "alias").symlink_to("real")
+    (tmp_path / "store").symlink_to(".git")
     assert read_file(tmp_path, "alias/x") == File(content=b"x")
-    refuse_detour(tmp_path, "alias/new/y")
+    with pytest.raises(DetourError, match="store is a symlink that leads out"):
+        read_file(tmp_path, "store/config")
+    with pytest.raises(DetourError, match="alias is a symlink"):
+        refuse_detour(tmp_path, "alias/new/y")
 
 
 @pytest.mark.parametrize(
@@ -116,18 +121,40 @@ def test_clashes_by_case() -> None:
     ("path", "aim", "fine"),
     [
         ("a", "b", True),
+        ("a", "d", True),
+        ("a", "./d/x", True),
+        ("a", "d/../b", True),
         ("d/a", "../b", True),
         ("d/a", "../d/../b", True),
+        ("d/a", "..", True),
+        ("a", "inner/x", True),
+        ("a", "inner/../b", True),
+        ("a", "none", False),
+        ("a", "b/x", False),
         ("a", "../b", False),
         ("d/a", "../../b", False),
+        ("a", "inner/../../b", False),
         ("a", "/etc/passwd", False),
+        ("a", "/b", False),
+        ("a", "/", False),
+        ("a", "", False),
         ("a", "..", False),
-        ("d/a", "..", True),
+        ("a", "a", False),
+        ("a", "round/x", False),
+        ("a", ".git", False),
+        ("a", ".git/hooks", False),
+        ("a", "d/../.git", False),
+        (".gitmodules", "b", False),
+        ("d/GITMOD~1", "../b", False),
     ],
 )
 def test_links_that_a_target_may_get(path: str, aim: str, fine: bool) -> None:
+    files = {"b": File(content=b"b"), "d/x": File(content=b"x"), "inner": File(link="d")}
+    if aim.startswith("round"):
+        files |= {"round": File(link="about"), "about": File(link="round")}
+    files[path] = File(link=aim)
     if fine:
-        check_link(path, File(link=aim))
+        check_links(files)
     else:
-        with pytest.raises(TemplateError, match="out of the target"):
-            check_link(path, File(link=aim))
+        with pytest.raises(TemplateError, match="symlink"):
+            check_links(files)

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 # Of all documents; another one counts as absent.
 FORMAT: Final = 1
+_NEW_FLAGS: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
 def cache_folder() -> Path:
@@ -36,6 +37,7 @@ class CacheStore:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._swept = False
 
     def read_document(self, kind: str, key: str) -> dict[str, Any] | None:
         """Return a document, or None when it is absent, not exactly what was written, or of another format.
@@ -91,16 +93,42 @@ class CacheStore:
         return self.folder / "blobs" / digest[:2] / digest
 
     def _write(self, path: Path, content: bytes) -> None:
-        import tempfile
+        from issue_scaffold.adapters import locks
 
         temporary = None
         try:
+            folder = self._sweep()
             path.parent.mkdir(parents=True, exist_ok=True)
-            handle, temporary = tempfile.mkstemp(dir=path.parent)
+            temporary = folder / os.urandom(12).hex()
+            handle = os.open(temporary, _NEW_FLAGS, 0o600)
+            # Held until the file has its name: what nobody holds was left by a process that died.
             with os.fdopen(handle, "wb") as file:
+                locks.try_lock(handle)
                 file.write(content)
-            Path(temporary).replace(path)
+                file.flush()
+                if os.name != "nt":
+                    temporary.replace(path)
+            if os.name == "nt":  # which renames no open file
+                temporary.replace(path)
         except OSError:
             if temporary is not None:
                 with suppress(OSError):
-                    Path(temporary).unlink()
+                    temporary.unlink()
+
+    def _sweep(self) -> Path:
+        """Return the folder for files on their way, once rid of what dead processes left there. Raises OSError."""
+        from issue_scaffold.adapters import locks
+
+        folder = self.folder / "new"
+        if self._swept:
+            return folder
+        folder.mkdir(parents=True, exist_ok=True)
+        for left in folder.iterdir():
+            with suppress(OSError):
+                handle = os.open(left, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0))
+                with os.fdopen(handle, "rb"):
+                    dead = locks.try_lock(handle)
+                if dead:
+                    left.unlink()
+        self._swept = True
+        return folder

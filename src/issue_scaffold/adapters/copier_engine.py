@@ -16,7 +16,7 @@ from issue_scaffold.adapters import sealed_process
 from issue_scaffold.adapters.answers_file import parse_answers
 from issue_scaffold.adapters.rendered_files import read_rendered
 from issue_scaffold.adapters.yaml_values import load_value, refuse_excess
-from issue_scaffold.domain.rendering import File, Rendering, check_link, check_paths
+from issue_scaffold.domain.rendering import File, Rendering, check_links, check_paths
 from issue_scaffold.errors import (
     AnswerError,
     BrokenYaml,
@@ -99,8 +99,7 @@ def render(job: RenderJob, scratch: Path) -> Rendering:
         _refuse_other_record(job, answers, what)
     _refuse_lost_answers(job, answers, questions)
     check_paths(files)
-    for path, file in files.items():
-        check_link(path, file)
+    check_links(files)
     return Rendering(
         source=job.source,
         version=job.version,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple
 
 from issue_scaffold.adapters.git_environment import NOTHING, sealed_environment, work_tree_environment
 from issue_scaffold.adapters.git_folders import git_dir_of
+from issue_scaffold.domain.rendering import File
 from issue_scaffold.errors import ScaffoldError
 
 if TYPE_CHECKING:
@@ -34,13 +35,12 @@ class UntrustedRepositoryError(GitError):
 
 
 class UnmergedFile(NamedTuple):
-    """A file to mark unmerged: its path below the target, and the three contents that git shows as its stages."""
+    """A file to mark unmerged: its path below the target, and what git shows as its stages (None: no such stage)."""
 
     path: str
-    base: bytes | None
-    ours: bytes | None
-    theirs: bytes | None
-    executable: bool = False
+    base: File | None
+    ours: File | None
+    theirs: File | None
 
 
 def require() -> None:
@@ -297,14 +297,31 @@ def unmerged_index_info(target: Path, files: Sequence[UnmergedFile]) -> dict[str
     entries = {}
     for file in files:
         path = prefix + file.path
-        mode = "100755" if file.executable else "100644"
-        lines = [f"0 {'0' * 40}\t{path}"]
+        lines = []
         for stage, content in enumerate((file.base, file.ours, file.theirs), start=1):
             if content is not None:
-                blob = run_in_work_tree(target, ["hash-object", "-w", "--stdin"], data=content).decode().strip()
+                mode, blob = _index_entry(target, content)
                 lines.append(f"{mode} {blob} {stage}\t{path}")
-        entries[file.path] = "".join(f"{line}\0" for line in lines)
+        # What the index has of the file goes first; the id of nothing is as long as the repository's other ids.
+        none = "0" * len(blob)
+        entries[file.path] = "".join(f"{line}\0" for line in (f"0 {none}\t{path}", *lines))
     return entries
+
+
+def _index_entry(target: Path, file: File) -> tuple[str, str]:
+    """Return a file's mode in the index, and its content's id after putting it into the object store."""
+    mode = "100755" if file.executable else "100644"
+    data = file.content
+    if file.link is not None:
+        mode, data = "120000", os.fsencode(file.link)
+    return mode, run_in_work_tree(target, ["hash-object", "-w", "--stdin"], data=data).decode().strip()
+
+
+def unmarked(error: GitError) -> str:
+    """Return the remark for conflicts that are in the files, while git could not be told of them."""
+    what = "git could not be told of the conflicts: the files are not marked as unmerged, so no commit is stopped"
+    remark = f"{what}: {error.message}"
+    return f"{remark}; {error.hint}" if error.hint else remark
 
 
 def enter_index(target: Path, index_info: str) -> None:

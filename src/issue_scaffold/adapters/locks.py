@@ -4,10 +4,11 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Final
 
+from issue_scaffold.adapters.cache_store import cache_folder, digest_of
 from issue_scaffold.errors import ScaffoldError
 
 _POLL_SECONDS: Final = 0.05
@@ -15,7 +16,8 @@ _POLL_SECONDS: Final = 0.05
 if sys.platform == "win32":
     import msvcrt
 
-    def _try_lock(handle: int) -> bool:
+    def try_lock(handle: int) -> bool:
+        """Lock an open file unless another process has; return whether it is locked now."""
         try:
             msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
         except OSError:
@@ -24,7 +26,8 @@ if sys.platform == "win32":
 else:
     import fcntl
 
-    def _try_lock(handle: int) -> bool:
+    def try_lock(handle: int) -> bool:
+        """Lock an open file unless another process has; return whether it is locked now."""
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -45,7 +48,7 @@ def hold(
     try:
         deadline = time.monotonic() + patience
         told = False
-        while not _try_lock(handle):
+        while not try_lock(handle):
             if time.monotonic() >= deadline:
                 raise ScaffoldError(
                     f"another scaffold run has been working on {what} for {patience:.0f} seconds",
@@ -60,15 +63,28 @@ def hold(
         os.close(handle)
 
 
+def hold_target(
+    root: Path, *, shown: str, on_wait: Callable[[], None] = lambda: None, purpose: str = ""
+) -> AbstractContextManager[None]:
+    """Hold the lock of everything that is written to a folder for one purpose. Raises as `hold` does."""
+    key = digest_of(str(root), purpose) if purpose else digest_of(str(root))
+    return hold(cache_folder(), f"target-{key[:32]}", what=shown, on_wait=on_wait)
+
+
 def _open(folder: Path, name: str) -> int:
+    flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
+    for place in (folder, _temporary_folder()):
+        try:
+            place.mkdir(parents=True, exist_ok=True)
+            return os.open(place / f"{name}.lock", flags, 0o666)
+        except OSError:
+            continue
+    raise ScaffoldError("no lock file can be made, neither in the cache folder nor in the temporary folder")
+
+
+def _temporary_folder() -> Path:
     import tempfile
 
     # One for each user: nobody can make a file in another one's.
     user = os.getuid() if sys.platform != "win32" else 0
-    for place in (folder, Path(tempfile.gettempdir()) / f"issue-scaffold-locks-{user}"):
-        try:
-            place.mkdir(parents=True, exist_ok=True)
-            return os.open(place / f"{name}.lock", os.O_RDWR | os.O_CREAT, 0o666)
-        except OSError:
-            continue
-    raise ScaffoldError("no lock file can be made, neither in the cache folder nor in the temporary folder")
+    return Path(tempfile.gettempdir()) / f"issue-scaffold-locks-{user}"

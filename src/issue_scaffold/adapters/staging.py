@@ -1,253 +1,228 @@
-"""Writing to a target so that a run that dies at any point leaves nothing half done.
+"""Writing to a target so that a run that dies at any point leaves nothing half done: the one writer of sets of files.
 
-All contents are staged in one folder beside the answers file and synced, a manifest last; then they replace the
-target's files one by one, in the manifest's order. A run that finds a complete staging folder finishes it, an
-incomplete one is discarded. A file that changed in between is never overwritten.
+All contents are in a journal before the first file changes; then the files are replaced one by one, in their order.
+What can't be finished is undone. A run that finds a complete journal finishes it, an incomplete one is discarded. A
+file that changed in between is never overwritten.
 """
 
-import hashlib
-import json
 import os
-import re
-import shutil
 import stat
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
-from issue_scaffold.adapters import git
-from issue_scaffold.adapters.target import refuse_detour, refuse_unwritable
-from issue_scaffold.domain.rendering import File, check_path
-from issue_scaffold.errors import ScaffoldError, TemplateError
+from issue_scaffold.adapters import git, interrupts
+from issue_scaffold.adapters.folders import DetourError, split_place
+from issue_scaffold.adapters.git_folder import enclosing_git_folder
+from issue_scaffold.adapters.journal import (
+    Change,
+    Journal,
+    PendingJournalError,
+    Row,
+    clear,
+    drop_journal,
+    end_journal,
+    find_complete,
+    has_ended,
+    old_leftovers,
+    read_journal,
+    write_journal,
+)
+from issue_scaffold.adapters.journal_places import find_journals
+from issue_scaffold.adapters.replay import backward, forward
+from issue_scaffold.adapters.target import first_missing_folder, refuse_detour, refuse_unwritable
+from issue_scaffold.errors import ScaffoldError
 
-FOLDER: Final = ".scaffold-staging"
-_MANIFEST: Final = "manifest.json"
-_STAGED: Final = re.compile(r"\d{4,}")
+__all__ = ["Applied", "Change", "Recovery", "apply", "recover"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """One file to write, or with `after` None to delete; `before` is what the target has there now.
+class Applied:
+    """What came of a set of changes: the paths left alone, since they changed meanwhile, and remarks for the user."""
 
-    `index_info` is entered into git's index once all files are in place; a change may consist of nothing else.
-    """
+    left_alone: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
-    path: str
-    before: File | None
-    after: File | None
-    index_info: str = ""
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """All that a user should know."""
+        return (*(f"{path} changed meanwhile and was left alone" for path in self.left_alone), *self.remarks)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Row:
-    path: str
-    staged: str | None
-    before: str | None
-    after: str | None
-    index_info: str
+class Recovery:
+    """What became of an interrupted run: the paths that it has completed, and what to tell the user."""
+
+    completed: frozenset[str] | None = None
+    notes: tuple[str, ...] = ()
 
 
-def apply(root: Path, answers_file: str, changes: Sequence[Change]) -> tuple[str, ...]:
+def apply(root: Path, changes: Sequence[Change], *, purpose: str = "") -> Applied:
     """Carry out changes in their order, all or nothing; then bring git's index up to date.
 
-    Returns the paths that were left alone because they have changed meanwhile. Raises ScaffoldError; then nothing of
-    the target has changed, unless the system failed between two replacements: those the next run completes.
+    `recover` must have been called, under the same lock, for the same purpose. Raises ScaffoldError: nothing of the
+    target has changed then, unless it says that the next run completes the changes.
     """
-    _stage(root, answers_file, changes)
-    try:
-        return _roll_forward(root, answers_file)
-    except OSError as error:
-        raise ScaffoldError(
-            f"writing stopped half way: {error.strerror}: {error.filename}",
-            hint="the next scaffold run on this target completes it",
-        ) from error
-
-
-def recover(root: Path, answers_file: str) -> tuple[str, ...] | None:
-    """Finish or discard what an earlier run left; None when there was nothing to finish.
-
-    Returns the paths that were left alone because they have changed since. Raises ScaffoldError.
-    """
-    folder = _folder(root, answers_file)
-    if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
-        raise ScaffoldError(f"{folder} is in the way: scaffold needs a folder of that name", hint="move it away")
-    if not folder.is_dir():
-        return None
-    try:
-        if not (folder / _MANIFEST).is_file():
-            shutil.rmtree(folder)
-            return None
-        return _roll_forward(root, answers_file)
-    except OSError as error:
-        raise ScaffoldError(f"an interrupted run can't be completed: {error.strerror}: {error.filename}") from error
-
-
-def _folder(root: Path, answers_file: str) -> Path:
-    return (root / answers_file).parent / FOLDER
-
-
-def _stage(root: Path, answers_file: str, changes: Sequence[Change]) -> None:
-    folder = _folder(root, answers_file)
+    if not changes:
+        return Applied()
     for change in changes:
-        refuse_detour(root, change.path)
-        refuse_unwritable(root, change.path)
-    made = _missing_folders(folder)
+        _refuse(root, change)
+    with interrupts.deferred():
+        journal = _begin(root, purpose, changes)
+        try:
+            done, left_alone = forward(root, journal, resumed=False)
+        except (OSError, ScaffoldError) as error:
+            _give_up(root, journal, error)
+        remarks = _tell_git(root, done)
+        _end(journal)
+    return Applied(left_alone=left_alone, remarks=remarks)
+
+
+def recover(root: Path, *, purpose: str = "") -> Recovery:
+    """Finish, undo or discard what an earlier run left, and say so. Raises ScaffoldError when it can't be done."""
+    notes = list(old_leftovers(root))
+    completed: set[str] | None = None
+    for place in find_journals(root, purpose):
+        with interrupts.deferred():
+            paths, remarks = _recover_one(root, purpose, place)
+        notes += remarks
+        if paths is not None:
+            completed = (completed or set()) | paths
+    return Recovery(completed=None if completed is None else frozenset(completed), notes=tuple(notes))
+
+
+def _recover_one(root: Path, purpose: str, place: Path) -> tuple[set[str] | None, tuple[str, ...]]:
+    """Settle one journal; return the paths that were completed (None: nothing was), and remarks."""
+    if place not in find_complete(root, purpose):
+        said = has_ended(place) or not any(place.iterdir())
+        clear(place)
+        return None, () if said else ("an interrupted run was dropped; it had written nothing",)
+    journal = read_journal(root, place)
+    if journal is None:
+        drop_journal(place)
+        return None, ("an interrupted run was dropped: this folder is another one than it worked on",)
     try:
-        folder.mkdir(parents=True)
-        rows = [_stage_file(folder, index, change) for index, change in enumerate(changes)]
-        for row in rows:
-            if row.staged:
-                _sync(folder / row.staged)
-        draft = folder / "manifest.new"
-        draft.write_text(json.dumps([asdict(row) for row in rows]), encoding="ascii")
-        _sync(draft)
-        draft.replace(folder / _MANIFEST)
-        _sync(folder)
+        done, left_alone = forward(root, journal, resumed=True)
+    except (OSError, ScaffoldError) as error:
+        try:
+            backward(root, journal)
+            drop_journal(place)
+        except (OSError, ScaffoldError):
+            raise ScaffoldError(f"an interrupted run can be neither completed nor undone: {_told(error)}") from error
+        return None, (f"an interrupted run could not be completed, and was undone: {_told(error)}",)
+    remarks = _tell_git(root, done)
+    _end(journal)
+    alone = tuple(f"{path} had changed since and was left alone" for path in left_alone)
+    return {row.path for row in journal.rows}, ("an interrupted run was completed first", *alone, *remarks)
+
+
+def _refuse(root: Path, change: Change) -> None:
+    """Raise ScaffoldError for a change that would leave the target, or that the folder's permissions forbid."""
+    split_place(change.path)
+    if change.after == change.before:
+        return
+    if change.after is not None and change.after.link is not None:
+        _refuse_link(change.path, change.after.link)
+    refuse_detour(root, change.path)
+    refuse_unwritable(root, change.path)
+
+
+def _refuse_link(path: str, aim: str) -> None:
+    place = os.path.normpath(os.path.join(os.path.dirname(path), aim))  # noqa: PTH118, PTH120 - a text, not a place
+    if place != ".":
+        split_place(Path(place).as_posix())
+
+
+def _begin(root: Path, purpose: str, changes: Sequence[Change]) -> Journal:
+    """Write the journal of a set of changes, after making the root. Raises ScaffoldError; then nothing is left."""
+    git_folder = enclosing_git_folder(root)
+    if git_folder is not None:
+        raise DetourError(f"{git_folder} is git's own folder, into which nothing is ever written")
+    missing = first_missing_folder(root)
+    above = 0 if missing is None else len(root.relative_to(missing).parts) + 1
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        modes = [_mode_of(root, change) for change in changes]
+        return write_journal(root, purpose, changes, modes, _folders_to_make(root, changes), above)
     except BaseException as error:
-        shutil.rmtree(made[0], ignore_errors=True)
+        if not isinstance(error, PendingJournalError):
+            _remove_root(root, above)
         if isinstance(error, OSError):
-            raise ScaffoldError(f"nothing was written: {error.strerror}: {root}", hint=_hint_for(error)) from error
+            raise _nothing_written(error, root) from error
         raise
 
 
-def _missing_folders(folder: Path) -> list[Path]:
-    return [place for place in reversed((folder, *folder.parents)) if not place.exists()]
+def _mode_of(root: Path, change: Change) -> int | None:
+    if change.before is None or change.before.link is not None:
+        return None
+    return stat.S_IMODE((root / change.path).lstat().st_mode) if (root / change.path).exists() else None
 
 
-def _hint_for(error: OSError) -> str:
-    if isinstance(error, PermissionError):
-        return "make the folder writable, or run as a user who may write to it"
-    return "make room on the disk, then run this again"
+def _folders_to_make(root: Path, changes: Sequence[Change]) -> list[str]:
+    found: dict[str, None] = {}
+    for change in changes:
+        parts = change.path.split("/")
+        for depth in range(1, len(parts)):
+            folder = "/".join(parts[:depth])
+            if change.after is not None and not (root / folder).is_dir():
+                found[folder] = None
+    return list(found)
 
 
-def _stage_file(folder: Path, index: int, change: Change) -> _Row:
-    row = _Row(
-        path=change.path,
-        staged=None,
-        before=_fingerprint(change.before),
-        after=_fingerprint(change.after),
-        index_info=change.index_info,
-    )
-    if change.after is None or change.after == change.before:
-        return row
-    staged = folder / f"{index:04}"
-    if change.after.link is not None:
-        staged.symlink_to(change.after.link)
-    else:
-        staged.write_bytes(change.after.content)
-        staged.chmod(_mode(change))
-    return replace(row, staged=staged.name)
-
-
-def _mode(change: Change) -> int:
-    umask = os.umask(0)
-    os.umask(umask)
-    return (0o777 if change.after and change.after.executable else 0o666) & ~umask
-
-
-def _roll_forward(root: Path, answers_file: str) -> tuple[str, ...]:
-    folder = _folder(root, answers_file)
-    done: list[_Row] = []
-    skipped: list[_Row] = []
-    for row in _read_manifest(folder):
-        (done if _carry_out(root, folder, row) else skipped).append(row)
-    # What was skipped is as the user wants it now; perhaps a conflict that is resolved.
-    if index_info := "".join(row.index_info for row in done):
-        git.enter_index(root, index_info)
-    # Once for each folder, and before the manifest goes: until then a power cut is made good by the next run.
-    for changed in {(root / row.path).parent for row in done if row.staged}:
-        _sync(changed)
-    for left in folder.iterdir():
-        if left.name != _MANIFEST:
-            left.unlink()
-    (folder / _MANIFEST).unlink()
-    folder.rmdir()
-    return tuple(row.path for row in skipped)
-
-
-def _read_manifest(folder: Path) -> list[_Row]:
-    """Return the rows of a manifest; one that this module didn't write must not move a file anywhere."""
+def _give_up(root: Path, journal: Journal, error: OSError | ScaffoldError) -> None:
+    """Undo what is half done, and raise ScaffoldError that says how the target is left."""
     try:
-        rows = [_Row(**data) for data in json.loads((folder / _MANIFEST).read_text(encoding="ascii"))]
-        for row in rows:
-            check_path(row.path)
-        if all(row.staged is None or _STAGED.fullmatch(row.staged) for row in rows):
-            return rows
-    except (ValueError, TypeError, TemplateError):
-        pass
-    raise ScaffoldError(f"{folder} was not left by an interrupted run of scaffold", hint="look into it and remove it")
+        backward(root, journal)
+    except (OSError, ScaffoldError):
+        raise ScaffoldError(
+            f"writing stopped half way: {_told(error)}", hint="the next scaffold run on this target completes it"
+        ) from error
+    drop_journal(journal.place)
+    _remove_root(root, journal.made_above)
+    if isinstance(error, OSError):
+        raise _nothing_written(error, root) from error
+    raise error
 
 
-def _carry_out(root: Path, folder: Path, row: _Row) -> bool:
-    """Do one row; return False when the target's file is neither what it was nor what it shall be."""
-    refuse_detour(root, row.path)
-    place = root / row.path
-    now = _fingerprint_at(place)
-    if now != row.after:
-        if now != row.before or (row.staged and not os.path.lexists(folder / row.staged)):
-            return False
-        if row.staged is None:
-            place.unlink()
-        else:
-            _put(folder / row.staged, place, keep_mode=now is not None)
-    if row.after is None:
-        _remove_empty_folders(root, place.parent)
-    return True
+def _nothing_written(error: OSError, root: Path) -> ScaffoldError:
+    hint = "make room on the disk, then run this again"
+    if isinstance(error, PermissionError):
+        hint = "make it writable (chattr -i for an immutable file), or run as a user who may write to it"
+    return ScaffoldError(f"nothing was written: {error.strerror}: {error.filename or root}", hint=hint)
 
 
-def _put(staged: Path, place: Path, *, keep_mode: bool) -> None:
-    place.parent.mkdir(parents=True, exist_ok=True)
-    if keep_mode and not staged.is_symlink() and not place.is_symlink():
-        _keep_mode(place, staged)
-    staged.replace(place)
+def _told(error: OSError | ScaffoldError) -> str:
+    if isinstance(error, ScaffoldError):
+        return error.message
+    return f"{error.strerror}: {error.filename}" if error.filename else str(error.strerror)
 
 
-def _keep_mode(place: Path, staged: Path) -> None:
-    """Give the new file the old one's permissions, but for the executable bit, which is the plan's."""
-    old, new = stat.S_IMODE(place.stat().st_mode), stat.S_IMODE(staged.stat().st_mode)
-    if bool(old & stat.S_IXUSR) == bool(new & stat.S_IXUSR):
-        staged.chmod(old)
+def _end(journal: Journal) -> None:
+    try:
+        end_journal(journal.place)
+    except OSError as error:
+        raise ScaffoldError(
+            f"everything is written, but the record of it can't be removed: {error.strerror}: {journal.place}",
+            hint="the next scaffold run on this target does that",
+        ) from error
 
 
-def _remove_empty_folders(root: Path, folder: Path) -> None:
-    while folder != root and folder.is_relative_to(root):
+def _tell_git(root: Path, done: Sequence[Row]) -> tuple[str, ...]:
+    """Mark conflicts in git's index; return a remark if git refuses. What was left alone is as the user wants it."""
+    index_info = "".join(row.index_info for row in done)
+    if not index_info:
+        return ()
+    try:
+        git.enter_index(root, index_info)
+    except git.GitError as error:
+        return (git.unmarked(error),)
+    return ()
+
+
+def _remove_root(root: Path, above: int) -> None:
+    """Remove the folders of the root's own path that a run has made, as far as they are empty."""
+    for place in (root, *root.parents)[:above]:
         try:
-            folder.rmdir()
+            place.rmdir()
         except OSError:
             return
-        folder = folder.parent
-
-
-def _fingerprint(file: File | None) -> str | None:
-    if file is None:
-        return None
-    if file.link is not None:
-        return f"link {file.link}"
-    return f"{'x' if file.executable else '-'} {hashlib.sha256(file.content).hexdigest()}"
-
-
-def _fingerprint_at(place: Path) -> str | None:
-    try:
-        state = place.lstat()
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    if stat.S_ISLNK(state.st_mode):
-        return _fingerprint(File(link=str(place.readlink())))
-    if not stat.S_ISREG(state.st_mode):
-        return "not a file"
-    return _fingerprint(File(content=place.read_bytes(), executable=bool(state.st_mode & stat.S_IXUSR)))
-
-
-def _sync(place: Path) -> None:
-    """Bring a file or a folder to the disk, where the system can."""
-    if place.is_symlink():
-        return
-    try:
-        handle = os.open(place, os.O_RDONLY)
-    except PermissionError:  # Windows opens no folders
-        return
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

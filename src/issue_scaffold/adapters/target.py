@@ -7,6 +7,8 @@ from pathlib import Path
 
 from issue_scaffold.adapters import bounded_files
 from issue_scaffold.adapters.bounded_files import kind_of
+from issue_scaffold.adapters.folders import DetourError, open_below, split_place
+from issue_scaffold.domain.file_names import is_git_folder
 from issue_scaffold.domain.limits import MAX_MANAGED_BYTES
 from issue_scaffold.domain.rendering import File
 from issue_scaffold.errors import ScaffoldError
@@ -30,11 +32,11 @@ def read_file(root: Path, path: str) -> File | None:
     try:
         state = place.lstat()
     except (FileNotFoundError, NotADirectoryError):
-        refuse_detour(root, path)
+        _refuse_way_out(root, path)
         return None
     except OSError as error:
         raise ScaffoldError(f"{place} can't be read: {error.strerror}") from error
-    refuse_detour(root, path)
+    _refuse_way_out(root, path)
     if stat.S_ISLNK(state.st_mode):
         return File(link=str(place.readlink()))
     if not stat.S_ISREG(state.st_mode):
@@ -52,8 +54,8 @@ def read_files(root: Path, paths: Iterable[str]) -> dict[str, File]:
     return {path: file for path in sorted(paths) if (file := read_file(root, path)) is not None}
 
 
-def refuse_detour(root: Path, path: str) -> None:
-    """Raise ScaffoldError when a folder on the way to a path is a file, or a symlink that leads out of the target."""
+def _refuse_way_out(root: Path, path: str) -> None:
+    """Raise ScaffoldError when a folder on the way to a path is a file, or leads out of the target or into git's."""
     folder = root
     for part in Path(path).parts[:-1]:
         folder = folder / part
@@ -61,15 +63,37 @@ def refuse_detour(root: Path, path: str) -> None:
             mode = folder.lstat().st_mode
         except FileNotFoundError:
             return
-        except PermissionError as error:
+        except OSError as error:
             raise ScaffoldError(f"{folder} can't be read: {error.strerror}") from error
         if stat.S_ISLNK(mode) and not _inside(root, folder):
-            raise ScaffoldError(
+            raise DetourError(
                 f"{folder} is a symlink that leads out of the target (to {os.readlink(folder)})",  # noqa: PTH115 - as written
-                hint="nothing is ever written through it; replace it with a folder",
+                hint="nothing is ever read or written through it; replace it with a folder",
             )
-        if not stat.S_ISDIR(folder.stat().st_mode if folder.exists() else mode):
-            raise ScaffoldError(f"{folder} is in the way: a folder is needed there", hint="move it away")
+        if not folder.is_dir():
+            raise DetourError(f"{folder} is in the way: a folder is needed there", hint="move it away")
+
+
+def _inside(root: Path, folder: Path) -> bool:
+    # Path.resolve() raises on a loop of links in Python 3.12 and older.
+    place, top = Path(os.path.realpath(folder)), Path(os.path.realpath(root))
+    return place.is_relative_to(top) and not any(map(is_git_folder, place.relative_to(top).parts))
+
+
+def refuse_detour(root: Path, path: str) -> None:
+    """Raise DetourError when nothing may be written at a path: a folder on the way is a symlink, a file, or git's own.
+
+    Raises ScaffoldError where a folder can't be looked into.
+    """
+    folders, _ = split_place(path)
+    try:
+        open_below(root, folders).close()
+    except FileNotFoundError:
+        return
+    except NotADirectoryError as error:
+        raise DetourError(f"{root} is no folder, so {path} can't be written below it") from error
+    except OSError as error:
+        raise ScaffoldError(f"the way to {root / path} can't be read: {error.strerror}") from error
 
 
 def refuse_unwritable(root: Path, path: str) -> None:
@@ -82,11 +106,6 @@ def refuse_unwritable(root: Path, path: str) -> None:
             f"nothing was written: {folder} is not writable",
             hint="make the folder writable, or run as a user who may write to it",
         )
-
-
-def _inside(root: Path, folder: Path) -> bool:
-    # Path.resolve() raises on a loop of links in Python 3.12 and older.
-    return Path(os.path.realpath(folder)).is_relative_to(os.path.realpath(root))
 
 
 def case_twin(root: Path, path: str) -> str | None:

@@ -19,6 +19,8 @@ def command(paths: tuple[str, ...], reason: str, answers_file: str | None) -> in
     """
     with open_renderer() as renderer:
         outcome = accept(paths, reason, renderer, answers_file=answers_file)
+    for note in outcome.notes:
+        say(f"note: {note}", err=True)
     for path in outcome.paths:
         say(f"accepted {path} (recorded in {outcome.settings_file})")
     return 0

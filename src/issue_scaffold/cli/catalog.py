@@ -74,6 +74,8 @@ def _show(action: str, outcome: CatalogOutcome, format_: str) -> None:
     if format_ == "json":
         put(json_text(_document(action, outcome)))
         return
+    for note in outcome.notes:
+        say(f"note: {note}", err=True)
     for path, remark in outcome.remarks:
         shown = " ".join(remark.text.split())
         say(f"{path}: {remark.kind}: {remark.message}{f' (was: {shown})' if shown else ''}", err=True)

@@ -9,7 +9,15 @@ import click
 from issue_scaffold.cli.printing import json_text, put, say, style
 from issue_scaffold.domain.convert.form import Element, Remark
 from issue_scaffold.domain.limits import MAX_BYTES
-from issue_scaffold.usecases.convert import Conversion, ConvertOptions, convert, place_beside, read_input, save
+from issue_scaffold.usecases.convert import (
+    Conversion,
+    ConvertOptions,
+    convert,
+    read_input,
+    save,
+    save_in_place,
+    settle,
+)
 
 STDIN = "-"
 
@@ -35,6 +43,12 @@ def command(**values: Any) -> int:  # noqa: ANN401 - Click's values, declared ab
     """
     path = values["file"]
     out = _destination(path, values["output"], in_place=values["in_place"])
+    if values["in_place"]:
+        settled = settle(Path(path))
+        for note in settled.notes:
+            say(f"note: {note}", err=True)
+        if settled.is_done:
+            return 0
     content = sys.stdin.buffer.read(MAX_BYTES + 1) if path == STDIN else read_input(path)
     options = ConvertOptions(
         path="standard input" if path == STDIN else path,
@@ -45,9 +59,9 @@ def command(**values: Any) -> int:  # noqa: ANN401 - Click's values, declared ab
     )
     conversion = convert(options)
     if values["in_place"]:
-        out = place_beside(Path(path), conversion)
-    if out is not None:
-        save(conversion, out, instead_of=Path(path) if values["in_place"] else None)
+        out = save_in_place(conversion, Path(path), content)
+    elif out is not None:
+        save(conversion, out)
     _show(conversion, options.path, out, values["format_"])
     return 0
 

@@ -9,7 +9,7 @@ import click
 from issue_scaffold.cli import labels_output
 from issue_scaffold.cli.labels_progress import Progress, tell_wait
 from issue_scaffold.cli.options import OutputTarget, OutputTargetType, can_ask
-from issue_scaffold.cli.output import write_atomically, write_report
+from issue_scaffold.cli.output import write_report
 from issue_scaffold.cli.printing import confirm, json_text, put, say, show_error
 from issue_scaffold.domain.label_plan import LabelPlan
 from issue_scaffold.errors import EXIT_FINDINGS, EXIT_OK, UsageError
@@ -26,6 +26,7 @@ from issue_scaffold.usecases.labels import (
     make_plan,
     open_session,
 )
+from issue_scaffold.usecases.writing import settle_file, write_file
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
@@ -188,6 +189,9 @@ def _show_invalid(error: InvalidConfigError, formats: tuple[OutputTarget, ...]) 
 @click.option("-y", "--yes", is_flag=True, help="Overwrite the file if it exists.")
 def export_command(repo: str | None, api_url: str | None, format_: str, output: Path | None, *, yes: bool) -> int:
     """Write the labels that a repository has on GitHub as a labels config."""
+    if output is not None and settle_file(output):
+        say("note: an interrupted run was completed", err=True)
+        return EXIT_OK
     if output is not None and output.exists() and not yes:
         raise UsageError(f"{output} exists", hint="add --yes to overwrite it")
     options = LabelOptions(repo=repo, api_url=api_url, folder=Path.cwd())
@@ -196,5 +200,5 @@ def export_command(repo: str | None, api_url: str | None, format_: str, output: 
     if output is None:
         put(text)
     else:
-        write_atomically(output, text)
+        write_file(output, text)
     return EXIT_OK

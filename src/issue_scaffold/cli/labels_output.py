@@ -9,7 +9,7 @@ from typing import Any, Final
 import yaml
 
 from issue_scaffold.cli.options import OutputTarget
-from issue_scaffold.cli.output import append_summary, render, write_atomically
+from issue_scaffold.cli.output import append_summary, render
 from issue_scaffold.cli.output.github import LIMIT, data, property_
 from issue_scaffold.cli.output.markdown import code, escaped
 from issue_scaffold.cli.output.places import plural
@@ -18,6 +18,7 @@ from issue_scaffold.domain.label_plan import WRITES, Action, LabelPlan, Step
 from issue_scaffold.domain.report import Report, TargetReport
 from issue_scaffold.usecases.label_drift import plan_findings
 from issue_scaffold.usecases.labels import LabelsReport, Outcome, StepResult
+from issue_scaffold.usecases.writing import write_file
 
 FORMATS: Final = ("text", "json", "github", "sarif", "gitlab", "markdown")
 # What these can carry is findings at places of a file, as `check --labels` has them.
@@ -48,7 +49,7 @@ def write(report: LabelsReport, targets: Sequence[OutputTarget]) -> None:
         if target.file is None:
             put(text)
         else:
-            write_atomically(target.file, text)
+            write_file(target.file, text)
         if target.format == "github" and os.environ.get("GITHUB_STEP_SUMMARY"):
             append_summary(Path(os.environ["GITHUB_STEP_SUMMARY"]), _markdown(report))
 

@@ -1,6 +1,5 @@
 """The `scaffold` command: a lazy table of subcommands and the one error boundary."""
 
-import gc
 import os
 import sys
 from importlib import import_module
@@ -93,10 +92,10 @@ def scaffold(ctx: click.Context, color: str) -> None:
 
 
 def run() -> None:
-    """Run the command line and end the process with the exit code of its outcome."""
-    # Importing Copier allocates much that stays; looking for garbage meanwhile costs a tenth of a cold run.
-    gc.set_threshold(100_000)
-    sys.exit(main(sys.argv[1:]))
+    """Run the program as it is started by what an earlier version installed."""
+    from issue_scaffold.cli import entry
+
+    entry.run()
 
 
 def main(arguments: list[str]) -> int:

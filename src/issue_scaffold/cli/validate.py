@@ -59,7 +59,10 @@ def _mend(paths: Sequence[str], *, unsafe: bool) -> None:
     """Mend files, and say so on standard error."""
     from issue_scaffold.usecases.fixing import apply_fixes
 
-    for change in apply_fixes(paths, unsafe=unsafe):
+    fixed = apply_fixes(paths, unsafe=unsafe)
+    for note in fixed.notes:
+        say(f"note: {note}", err=True)
+    for change in fixed.changes:
         renamed = f", now {change.new_path}" if change.new_path != change.path else ""
         times = f" ({change.fixed} findings)" if change.fixed > 1 else ""
         say(f"mended {change.path}{renamed}{times}", err=True)

@@ -65,6 +65,17 @@ def linked(path: str, folder: str) -> Finding:
     )
 
 
+def interrupted(path: str, remedy: Remedy) -> Finding:
+    """Return the finding for a run that died half way, whose changes are partly in the target."""
+    return Finding(
+        kind=Kind.MODIFIED,
+        severity=Severity.ERROR,
+        path=path,
+        message="an interrupted run has left its changes half way",
+        hint=f"to complete it, {remedy.update()}",
+    )
+
+
 def accepted(path: str, reason: str) -> Finding:
     """Return the finding for a deviation that is accepted; it never fails."""
     return Finding(kind=Kind.ACCEPTED, severity=Severity.INFO, path=path, message=f"deviates on purpose: {reason}")

@@ -1,15 +1,15 @@
 """What a template version makes of a set of answers: files as values, and what may be a path in them."""
 
 import hashlib
-import posixpath
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath
 from typing import Any, Final, NamedTuple
 
+from issue_scaffold.domain.file_names import MAX_PATH_BYTES, is_git_file, is_git_folder, twin_key, why_refused
 from issue_scaffold.errors import TemplateError
 
-WINDOWS_REFUSES: Final = frozenset('<>:"|?*\\')
+# As Linux: more symlinks than this on one way are taken for a circle.
+_MOST_HOPS: Final = 40
 
 
 class File(NamedTuple):
@@ -81,40 +81,105 @@ class Rendering:
 
 
 def check_path(path: str) -> None:
-    """Raise TemplateError for a path that leaves the target or lies in git's own folder."""
-    parts = PurePosixPath(path).parts
-    if not parts or path.startswith("/") or ".." in parts or "\0" in path or path[1:2] == ":":
+    """Refuse a path that no template may write, wherever the target lies.
+
+    Raises TemplateError for a path that leaves the target, lies in git's own folder, or holds a name that is dangerous
+    on some system: a target is cloned on others.
+    """
+    parts = path.split("/")
+    if ".." in parts or path.startswith("/") or "\0" in path or path[1:2] == ":":
         raise TemplateError(
             f"the template writes to {path!r}, outside of the target",
             hint="paths in a template must be relative and stay below the target",
         )
-    if any(part.casefold().rstrip(" .") == ".git" for part in parts):
-        raise TemplateError(f"the template writes to {path!r}, into git's own folder")
+    if "" in parts or "." in parts:
+        raise TemplateError(f"the template writes to {path!r}, which is no path of a file")
+    if len(path.encode("utf-8", "surrogatepass")) > MAX_PATH_BYTES:
+        raise TemplateError(
+            f"the template writes to {path[:40]!r}…, a path of more than {MAX_PATH_BYTES:,} bytes",
+            hint="give the template's folders shorter names",
+        )
+    for part in parts:
+        if is_git_folder(part):
+            raise TemplateError(f"the template writes to {path!r}, into git's own folder")
+        reason = why_refused(part)
+        if reason is not None:
+            raise TemplateError(
+                f"the template writes to {path!r}; the name {part!r} {reason}",
+                hint="rename it in the template; a repository is cloned on other systems too",
+            )
 
 
 def check_paths(paths: Iterable[str]) -> None:
     """Refuse paths that no target may get.
 
-    Raises TemplateError for a path that leaves the target, lies in `.git`, or differs from another only by case.
+    Raises TemplateError for what `check_path` refuses, and for two paths that are one on some systems.
     """
     seen: dict[str, str] = {}
     for path in sorted(paths):
         check_path(path)
-        parts = PurePosixPath(path).parts
+        parts = path.split("/")
         for depth in range(1, len(parts) + 1):
             shown = "/".join(parts[:depth])
-            twin = seen.setdefault(shown.casefold(), shown)
+            twin = seen.setdefault(twin_key(shown), shown)
             if twin != shown:
                 raise TemplateError(
-                    f"the template writes both {twin!r} and {shown!r}, which differ only by case",
+                    f"the template writes both {twin!r} and {shown!r}, which differ only by case or by how accents "
+                    "are written",
                     hint="they are one file on macOS and Windows; rename one in the template",
                 )
 
 
-def check_link(path: str, file: File) -> None:
-    """Raise TemplateError for a symlink that leads out of the target."""
-    if file.link is None:
-        return
-    aim = posixpath.normpath(posixpath.join(posixpath.dirname(path), file.link))
-    if aim.startswith(("/", "../")) or aim == "..":
-        raise TemplateError(f"the template has a symlink {path!r} that leads out of the target, to {file.link!r}")
+def check_links(files: Mapping[str, File]) -> None:
+    """Refuse symlinks that lead anywhere but to a file or a folder of the same rendering.
+
+    Each step of a link is looked at, those of other links that it passes too. Raises TemplateError.
+    """
+    folders = {""}
+    for path in files:
+        folders.update("/".join(path.split("/")[:depth]) for depth in range(1, path.count("/") + 1))
+    for path, file in files.items():
+        if file.link is None:
+            continue
+        if is_git_file(path.rpartition("/")[2]):
+            raise TemplateError(f"the template has a symlink {path!r}, which git would read through")
+        if not file.link or file.link.startswith("/"):
+            raise _leads_out(path, file)
+        _follow(path, files, folders)
+
+
+def _follow(path: str, files: Mapping[str, File], folders: Collection[str]) -> None:
+    """Follow one link of a rendering to its end. Raises TemplateError where it leaves the rendering."""
+    at = path.split("/")[:-1]
+    left = _steps(files[path].link or "")
+    hops = 0
+    while left:
+        step = left.pop(0)
+        if step == "..":
+            if not at:
+                raise _leads_out(path, files[path])
+            at.pop()
+            continue
+        at.append(step)
+        place = "/".join(at)
+        found = files.get(place)
+        if found is not None and found.link is not None:
+            hops += 1
+            if hops > _MOST_HOPS:
+                raise TemplateError(f"the template has a symlink {path!r} that leads in a circle")
+            at.pop()
+            left = _steps(found.link) + left
+        elif place not in folders and (found is None or left):
+            raise _leads_out(path, files[path])
+
+
+def _steps(link: str) -> list[str]:
+    return [step for step in link.split("/") if step not in {"", "."}]
+
+
+def _leads_out(path: str, file: File) -> TemplateError:
+    return TemplateError(
+        f"the template has a symlink {path!r} that leads out of the target, or to what the template doesn't render: "
+        f"{file.link!r}",
+        hint="a link in a template must lead to one of its own files or folders, by a relative path",
+    )

@@ -5,20 +5,22 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from issue_scaffold.adapters import settings_edit, staging, target
+from issue_scaffold.adapters.locks import hold_target
 from issue_scaffold.domain.rendering import count_conflicts
 from issue_scaffold.domain.repository_layout import SETTINGS_PATH
 from issue_scaffold.errors import UsageError
-from issue_scaffold.usecases.execution import locked, settings_change, settings_to_edit
+from issue_scaffold.usecases.execution import settings_change, settings_to_edit
 from issue_scaffold.usecases.rendering import Renderer
 from issue_scaffold.usecases.target import ANSWERS_FILE, Target, answers_path, open_target
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AcceptOutcome:
-    """Where the deviations of which files, relative to the target, were recorded."""
+    """Where the deviations of which files, relative to the target, were recorded; `notes` are remarks for the user."""
 
     settings_file: str
     paths: tuple[str, ...]
+    notes: tuple[str, ...] = ()
 
 
 def accept(paths: Sequence[str], reason: str, renderer: Renderer, *, answers_file: str | None = None) -> AcceptOutcome:
@@ -31,17 +33,18 @@ def accept(paths: Sequence[str], reason: str, renderer: Renderer, *, answers_fil
     name = answers_path(answers_file)
     root = _root_of(paths, name)
     shown = str(root)
-    with locked(renderer, root, shown, lambda: None):
-        staging.recover(root, name)
+    with hold_target(root, shown=shown):
+        recovery = staging.recover(root)
         opened = open_target(shown, answers_file)
         relative = [_relative(root, path) for path in paths]
         digests = {path: _digest_to_accept(opened, path, renderer) for path in relative}
+        notes = recovery.notes
         before, text = settings_to_edit(root)
         for path, sha256 in digests.items():
             text = settings_edit.with_accepted(text, path=path, sha256=sha256, reason=reason.strip())
         if change := settings_change(before, text):
-            staging.apply(root, name, [change])
-    return AcceptOutcome(settings_file=SETTINGS_PATH, paths=tuple(relative))
+            notes += staging.apply(root, [change]).notes
+    return AcceptOutcome(settings_file=SETTINGS_PATH, paths=tuple(relative), notes=notes)
 
 
 def _root_of(paths: Sequence[str], answers_file: str) -> Path:

@@ -4,6 +4,7 @@ Owns which files are taken, what becomes of each, and where the labels' colours 
 or not at all.
 """
 
+import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,11 +12,14 @@ from typing import Final
 
 from issue_scaffold.adapters import git
 from issue_scaffold.adapters.bounded_files import read_beginning, read_if_there
-from issue_scaffold.adapters.catalog_files import write_files
 from issue_scaffold.adapters.documents import load
 from issue_scaffold.adapters.form_text import form_text
+from issue_scaffold.adapters.git_folder import find_work_tree, holds_git
+from issue_scaffold.adapters.journal import is_pending
 from issue_scaffold.adapters.source_files import read_repository
+from issue_scaffold.adapters.target import first_missing_folder
 from issue_scaffold.adapters.template_files import template_files
+from issue_scaffold.adapters.text_files import read_present, write_files, writing
 from issue_scaffold.adapters.yaml_nodes import parse_yaml
 from issue_scaffold.adapters.yaml_values import load_value
 from issue_scaffold.domain.catalog.entry import FOLDER, SUFFIX, Entry, catalog_entry, is_simple, slug_of
@@ -49,12 +53,16 @@ STARTERS: Final = ("bug_report", "feature_request", "documentation")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CatalogOutcome:
-    """What was written: the folder, its new or changed files, the issue types, and a remark with each file's path."""
+    """What was written: the folder, its new or changed files, the issue types, and a remark with each file's path.
+
+    `notes` are remarks on the run itself.
+    """
 
     folder: str
     files: tuple[str, ...]
     entries: tuple[Entry, ...]
     remarks: tuple[tuple[str, Remark], ...]
+    notes: tuple[str, ...] = ()
 
 
 def new_catalog(folder: str, paths: Sequence[str]) -> CatalogOutcome:
@@ -62,21 +70,60 @@ def new_catalog(folder: str, paths: Sequence[str]) -> CatalogOutcome:
 
     Raises UsageError for a folder with something in it, NotConvertibleError for a broken file; then nothing is there.
     """
-    root = Path(folder)
+    root = Path(folder).resolve()
+    with writing(root, shown=folder) as recovery:
+        if recovery.completed is None:
+            _refuse_filled(root, folder)
+        imported = _Import(paths)
+        bundled = template_files()
+        entries = imported.entries or _starters(bundled)
+        names = [label for entry in entries for label in entry.labels]
+        rows = label_rows(names, {**_bundled_labels(bundled), **imported.labels})
+        files = catalog_files(bundled, entries, rows, name=root.name)
+        if recovery.completed is None:
+            _write_new(root, files)
+        elif not _holds(root, files):
+            _refuse_filled(root, folder)
+    return CatalogOutcome(
+        folder=folder,
+        files=tuple(sorted(files)),
+        entries=entries,
+        remarks=tuple(imported.remarks),
+        notes=recovery.notes,
+    )
+
+
+def _refuse_filled(root: Path, shown: str) -> None:
     if root.exists() and (not root.is_dir() or any(child.name != ".git" for child in root.iterdir())):
         raise UsageError(
-            f"{folder} is not an empty folder", hint="to add to a catalog: scaffold catalog add FILE --catalog DIR"
+            f"{shown} is not an empty folder", hint="to add to a catalog: scaffold catalog add FILE --catalog DIR"
         )
-    imported = _Import(paths)
-    bundled = template_files()
-    entries = imported.entries or _starters(bundled)
-    names = [label for entry in entries for label in entry.labels]
-    rows = label_rows(names, {**_bundled_labels(bundled), **imported.labels})
-    files = catalog_files(bundled, entries, rows, name=root.resolve().name)
-    write_files(root, files)
-    if git.top_level(root) is None:
-        git.run(["init", "--quiet", "--initial-branch=main"], cwd=root)
-    return CatalogOutcome(folder=folder, files=tuple(sorted(files)), entries=entries, remarks=tuple(imported.remarks))
+
+
+def _holds(root: Path, files: Mapping[str, bytes]) -> bool:
+    for path, content in files.items():
+        present = read_present(root, path)
+        if present is None or present.content != content:
+            return False
+    return True
+
+
+def _write_new(root: Path, files: Mapping[str, bytes]) -> None:
+    """Write a new catalog's files, after making it a repository where it lies in none. Raises ScaffoldError."""
+    tree = find_work_tree(root)
+    # A git that was killed may have left half of its folder.
+    to_make = tree is None or (tree.top == root and not holds_git(tree.git_folder))
+    missing = first_missing_folder(root)
+    try:
+        if to_make:
+            # First, since this can be done again: a folder that holds nothing else counts as empty.
+            root.mkdir(parents=True, exist_ok=True)
+            git.run(["init", "--quiet", "--initial-branch=main"], cwd=root)
+        write_files(root, files)
+    except BaseException:
+        if to_make and not is_pending(root):
+            shutil.rmtree(missing or root / ".git", ignore_errors=True)
+        raise
 
 
 def add_to_catalog(folder: str, paths: Sequence[str]) -> CatalogOutcome:
@@ -84,21 +131,42 @@ def add_to_catalog(folder: str, paths: Sequence[str]) -> CatalogOutcome:
 
     Raises UsageError when the folder is no catalog or has an issue type of that name, and what `new_catalog` raises.
     """
-    root = Path(folder)
+    root = Path(folder).resolve()
+    with writing(root, shown=folder) as recovery:
+        imported, files = _addition(root, folder, paths, completed=recovery.completed or frozenset())
+        write_files(root, files)
+    return CatalogOutcome(
+        folder=folder,
+        files=tuple(sorted(files or recovery.completed or ())),
+        entries=imported.entries,
+        remarks=tuple(imported.remarks),
+        notes=recovery.notes,
+    )
+
+
+def _addition(
+    root: Path, shown: str, paths: Sequence[str], *, completed: frozenset[str]
+) -> tuple["_Import", dict[str, bytes]]:
+    """Return what is imported, and the files to write for it: none if an interrupted run was completed with just that.
+
+    Raises what `add_to_catalog` raises.
+    """
     questions = _text(root, QUESTIONS)
     if questions is None or not (root / FOLDER).is_dir():
         raise UsageError(
-            f"{folder} is no catalog: it has no {QUESTIONS if questions is None else FOLDER}",
+            f"{shown} is no catalog: it has no {QUESTIONS if questions is None else FOLDER}",
             hint="name the catalog's folder: --catalog DIR; to make one: scaffold catalog new DIR",
         )
     imported = _Import(paths)
+    files = {entry.path: entry.text.encode() for entry in imported.entries}
+    if completed.issuperset(files) and _holds(root, files):
+        return imported, {}
     taken = [entry.slug for entry in imported.entries if (root / entry.path).exists()]
     if taken:
         raise UsageError(
             f"the catalog has the issue type {taken[0]!r} already", hint=f"edit {FOLDER}/{taken[0]}{SUFFIX}"
         )
     labels = _text(root, LABELS) or ""
-    files = {entry.path: entry.text.encode() for entry in imported.entries}
     files[QUESTIONS] = _with_choices(questions, imported.entries).encode()
     known = {row.name.casefold() for row in _rows(LABELS, labels.encode())}
     rows = [
@@ -112,10 +180,7 @@ def add_to_catalog(folder: str, paths: Sequence[str]) -> CatalogOutcome:
     if rows:
         ended = labels if not labels or labels.endswith("\n") else f"{labels}\n"
         files[LABELS] = f"{ended}{label_lines(rows)}".encode()
-    write_files(root, files)
-    return CatalogOutcome(
-        folder=folder, files=tuple(sorted(files)), entries=imported.entries, remarks=tuple(imported.remarks)
-    )
+    return imported, files
 
 
 def _text(root: Path, path: str) -> str | None:

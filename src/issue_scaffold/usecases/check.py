@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from issue_scaffold import __version__
 from issue_scaffold.adapters.cache_store import digest_of
+from issue_scaffold.adapters.journal import is_pending, old_leftovers
 from issue_scaffold.adapters.render_cache import Manifest
 from issue_scaffold.adapters.source_files import RepositoryFiles
 from issue_scaffold.adapters.sources import VERSIONS_LIFETIME_SECONDS
@@ -85,6 +86,8 @@ def check_target(text: str, options: CheckOptions, renderer: Renderer) -> Target
     remedy = Remedy(judged.shown)
     if move is not None:
         findings.append(drift.moved(judged.answers_file, move.message, remedy))
+    if is_pending(look.root):
+        findings.append(drift.interrupted(judged.answers_file, remedy))
     if options.with_labels:
         from issue_scaffold.usecases.label_drift import label_findings
 
@@ -101,7 +104,7 @@ def check_target(text: str, options: CheckOptions, renderer: Renderer) -> Target
         status="clean" if clean else "findings",
         findings=tuple(findings),
         template=TemplateState(source=judged.source.recorded, version=judged.version, latest=latest),
-        notes=notes + remarks,
+        notes=(*notes, *remarks, *old_leftovers(look.root)),
     )
 
 

@@ -1,19 +1,21 @@
 """`scaffold convert`: a Markdown template as an issue form, or a form as a Markdown template.
 
-Owns what can be converted and what is said about what can't. Nothing is written here unless `save` is called.
+Owns what can be converted and what is said about what can't. Nothing is written but by the functions that save.
 """
 
+import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar, Final, Literal
+from typing import ClassVar, Final, Literal, NamedTuple
 
+from issue_scaffold.adapters import text_files
 from issue_scaffold.adapters.bounded_files import read_beginning
-from issue_scaffold.adapters.catalog_files import write_files
 from issue_scaffold.adapters.documents import load
 from issue_scaffold.adapters.form_text import form_text
 from issue_scaffold.adapters.markdown_parser import parse_markdown
+from issue_scaffold.adapters.staging import Change
 from issue_scaffold.adapters.yaml_values import YamlValueError, load_value
 from issue_scaffold.domain.convert.form import IssueForm, Remark, form_from_data
 from issue_scaffold.domain.convert.to_form import Metadata, issue_form, repair_emoji
@@ -21,6 +23,7 @@ from issue_scaffold.domain.convert.to_markdown import STEPS, losses, noted
 from issue_scaffold.domain.document import Document
 from issue_scaffold.domain.finding import Severity
 from issue_scaffold.domain.front_matter import TEMPLATE_KEYS, FrontMatter, find_front_matter
+from issue_scaffold.domain.rendering import File
 from issue_scaffold.domain.yaml_tree import Mapping, Node, Scalar, resolve
 from issue_scaffold.domain.yaml_tree import Sequence as YamlSequence
 from issue_scaffold.errors import EXIT_FINDINGS, ScaffoldError, UsageError
@@ -80,14 +83,48 @@ def convert(options: ConvertOptions) -> Conversion:
     return _to_form(options, document) if to == "form" else _to_markdown(options, text)
 
 
-def save(conversion: Conversion, out: Path, *, instead_of: Path | None = None) -> None:
-    """Write the outcome to a file; with `instead_of`, take that file away afterwards. Raises ScaffoldError."""
-    write_files(out.parent, {out.name: conversion.text.encode()})
-    if instead_of is not None and instead_of != out:
-        try:
-            instead_of.unlink()
-        except OSError as error:
-            raise ScaffoldError(f"{out} is written, but {instead_of} can't be removed: {error.strerror}") from None
+def save(conversion: Conversion, out: Path) -> None:
+    """Write the outcome to a file. Raises ScaffoldError."""
+    text_files.replace_file(out, conversion.text.encode())
+
+
+class Settled(NamedTuple):
+    """What became of an interrupted run: whether it has converted the file, and what to tell the user."""
+
+    is_done: bool
+    notes: tuple[str, ...]
+
+
+def settle(path: Path) -> Settled:
+    """Settle what an interrupted run left where a file is to be converted in place. Raises ScaffoldError."""
+    place = text_files.find_place(path)
+    with text_files.writing(place.root, shown=str(path)) as recovery:
+        converted = recovery.completed is not None and place.path in recovery.completed
+        return Settled(converted and not path.exists(), recovery.notes)
+
+
+def save_in_place(conversion: Conversion, path: Path, content: bytes) -> Path:
+    """Put the outcome in the place of the file that had the content; return its path, which has another suffix.
+
+    Both happen or none. Raises UsageError where the new path is taken, ScaffoldError when one can't be written.
+    """
+    if path.is_symlink():
+        raise UsageError(f"{path} is a symlink", hint="convert the file that it leads to")
+    out = _place_beside(path, conversion)
+    old, new = text_files.find_place(path), text_files.find_place(out)
+    with text_files.writing(old.root, shown=str(path)):
+        present = text_files.read_present(old.root, old.path)
+        executable = present is not None and present.executable
+        before = File(content=content, executable=executable)
+        after = File(content=conversion.text.encode())
+        steps = [Change(path=old.path, before=before, after=after)]
+        if new.path != old.path:
+            steps = [
+                Change(path=new.path, before=None, after=after),
+                Change(path=old.path, before=before, after=None),
+            ]
+        text_files.apply_all(old.root, steps)
+    return out
 
 
 def read_input(path: str) -> bytes:
@@ -97,10 +134,10 @@ def read_input(path: str) -> bytes:
     return read_beginning(path)
 
 
-def place_beside(path: Path, conversion: Conversion) -> Path:
+def _place_beside(path: Path, conversion: Conversion) -> Path:
     """Return where the outcome takes a file's place: beside it, with the other suffix. Raises UsageError if taken."""
     out = path.with_suffix(".yml" if conversion.to == "form" else ".md")
-    if out != path and out.exists():
+    if out != path and os.path.lexists(out):
         raise UsageError(f"{out} exists", hint="remove it, or choose another file: --output FILE")
     return out
 

@@ -1,20 +1,19 @@
 """What `init` and `update` share: how contents merge, what is refused, and carrying out a plan."""
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from issue_scaffold.adapters import git, locks, settings_edit, staging, structured_files, target
+from issue_scaffold.adapters import git, settings_edit, staging, structured_files, target
 from issue_scaffold.adapters.answers_file import same_answers
-from issue_scaffold.adapters.cache_store import digest_of
+from issue_scaffold.adapters.git_folder import index_lock
+from issue_scaffold.adapters.journal import is_pending
 from issue_scaffold.domain.finding import Finding, Severity
 from issue_scaffold.domain.merge import Tools
 from issue_scaffold.domain.plan import Action, Plan, Step, Tree
 from issue_scaffold.domain.rendering import File, count_conflicts
 from issue_scaffold.domain.repository_layout import SETTINGS_PATH, is_wanted
-from issue_scaffold.errors import ConflictError, UsageError
-from issue_scaffold.usecases.rendering import Renderer
+from issue_scaffold.errors import ConflictError, ScaffoldError, UsageError
 from issue_scaffold.usecases.target import accepted_deviations
 from issue_scaffold.usecases.validate import validate_files
 
@@ -58,13 +57,6 @@ def merge_tools(version: str) -> Tools:
         meaning=structured_files.merge,
         same_answers=same_answers,
     )
-
-
-@contextmanager
-def locked(renderer: Renderer, root: Path, shown: str, on_wait: Callable[[], None]) -> Iterator[None]:
-    """Hold the target's lock, so that two runs never work on one target at once; `on_wait` tells of a wait."""
-    with locks.hold(renderer.store.folder, f"target-{digest_of(str(root))[:32]}", what=shown, on_wait=on_wait):
-        yield
 
 
 def refuse_unfinished(root: Path, ours: Tree, *rendered: Tree) -> None:
@@ -122,12 +114,28 @@ def _errors(files: Mapping[str, bytes]) -> list[Finding]:
     return [finding for finding in validate_files(validated) if finding.severity is Severity.ERROR]
 
 
+def refuse_detours(root: Path, plan: Plan) -> None:
+    """Raise DetourError when a file would be written through a symlink."""
+    for step in plan.writes:
+        target.refuse_detour(root, step.path)
+
+
+def refuse_locked_index(root: Path, plan: Plan) -> None:
+    """Raise ScaffoldError while another git works on the index in which conflicts would have to be marked."""
+    lock = index_lock(root) if plan.conflicts else None
+    if lock is not None:
+        raise ScaffoldError(
+            f"another git is at work in {root}, so that conflicts can't be marked; nothing was written",
+            hint=f"wait for it to end; if there is none, remove {lock}",
+        )
+
+
 def carry_out(root: Path, plan: Plan) -> tuple[str, ...]:
     """Carry out a plan, mark its conflicts in git's index, and bring accepted deviations that merged up to date.
 
     Returns remarks for the user. Raises ScaffoldError; then nothing was written, or the next run completes it.
     """
-    index_info, notes = _index_info(root, plan)
+    index_info, remarks = _index_info(root, plan)
     changes = [
         staging.Change(path=step.path, before=step.before, after=step.after, index_info=index_info.get(step.path, ""))
         for step in plan.ordered
@@ -136,32 +144,30 @@ def carry_out(root: Path, plan: Plan) -> tuple[str, ...]:
     accepted = _accepted_change(root, plan)
     if accepted is not None:
         changes.insert(0, accepted)
-    skipped = staging.apply(root, plan.answers_file, changes) if changes else ()
-    return notes + tuple(f"{path} changed meanwhile and was left alone" for path in skipped)
+    return remarks + staging.apply(root, changes).notes
 
 
-def _index_info(root: Path, plan: Plan) -> tuple[dict[str, str], tuple[str, ...]]:
-    """Return what tells git of a plan's conflicts, and a remark when git can't be told. Raises GitError."""
+def _index_info(root: Path, plan: Plan) -> tuple[Mapping[str, str], tuple[str, ...]]:
+    """Return what marks the conflicts of a plan in git's index, or a remark when git doesn't work here."""
     if git.top_level(root) is None:
         return {}, ()
     try:
         return git.unmerged_index_info(root, [_unmerged(step) for step in plan.conflicts]), ()
-    except git.UntrustedRepositoryError as error:
-        what = "git could not be told of the conflicts, because the repository belongs to another user"
-        return {}, (f"{what}; the files are not marked as unmerged; {error.hint}",)
+    except git.GitError as error:
+        return {}, (git.unmarked(error),)
 
 
 def _unmerged(step: Step) -> git.UnmergedFile:
-    def content(file: File | None) -> bytes | None:
-        return None if file is None or file.link is not None else file.content
+    return git.UnmergedFile(path=step.path, base=step.base, ours=step.before or step.moved, theirs=step.theirs)
 
-    return git.UnmergedFile(
-        path=step.path,
-        base=content(step.base),
-        ours=content(step.before or step.moved),
-        theirs=content(step.theirs),
-        executable=bool(step.after and step.after.executable),
-    )
+
+def recovery_notes(root: Path, recovery: staging.Recovery | None) -> tuple[str, ...]:
+    """Return what to say of an interrupted run; without a recovery, as in a dry run, that one is waiting."""
+    if recovery is not None:
+        return recovery.notes
+    if is_pending(root):
+        return ("an interrupted run is not completed yet; the next run that writes does that first",)
+    return ()
 
 
 def _accepted_change(root: Path, plan: Plan) -> staging.Change | None:

@@ -7,9 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
-from issue_scaffold.adapters.text_files import rename_file, replace_file
+from issue_scaffold.adapters import staging
+from issue_scaffold.adapters.text_files import Place, apply_all, find_place, read_present, writing
+from issue_scaffold.domain.rendering import File
 from issue_scaffold.domain.report import TargetReport
-from issue_scaffold.errors import UsageError
+from issue_scaffold.errors import ScaffoldError, UsageError
 from issue_scaffold.usecases.mending import Mended, mend
 from issue_scaffold.usecases.validate import STDIN, Group, Target, collect
 
@@ -34,6 +36,13 @@ class Change(NamedTuple):
         return f"rename from {self.path}\nrename to {self.new_path}\n"
 
 
+class Fixed(NamedTuple):
+    """What was mended, and remarks for the user."""
+
+    changes: tuple[Change, ...]
+    notes: tuple[str, ...]
+
+
 def _lines(content: bytes) -> list[str]:
     # A byte order mark is shown as what it is, or its removal would be a change that nobody sees.
     text = content.decode("utf-8").replace("\ufeff", "<BOM>", 1).replace("\r\n", "\n")
@@ -42,7 +51,7 @@ def _lines(content: bytes) -> list[str]:
 
 def plan_fixes(paths: Sequence[str], *, unsafe: bool, stdin: bytes | None = None) -> list[Change]:
     """Return what `--fix` would change, without changing it."""
-    return [change for _, change in _planned(collect(paths, stdin), unsafe=unsafe)]
+    return [change for _, _, change in _planned(collect(paths, stdin), unsafe=unsafe)]
 
 
 def with_diffs(targets: Iterable[TargetReport], changes: Sequence[Change]) -> Iterator[TargetReport]:
@@ -57,27 +66,67 @@ def with_diffs(targets: Iterable[TargetReport], changes: Sequence[Change]) -> It
         yield replace(target, findings=tuple(findings))
 
 
-def apply_fixes(paths: Sequence[str], *, unsafe: bool) -> list[Change]:
-    """Mend files on disk; return what changed. Raises UsageError for standard input, ScaffoldError if one can't be."""
+def apply_fixes(paths: Sequence[str], *, unsafe: bool) -> Fixed:
+    """Mend files on disk. Raises UsageError for standard input, ScaffoldError if one can't be mended."""
     if STDIN in paths:
         raise UsageError("--fix can't write to standard input", hint="use --diff with it")
+    notes = _settle(collect(paths))
     changes = []
-    for place, change in _planned(collect(paths), unsafe=unsafe):
-        if change.after != change.before:
-            replace_file(place, change.after, shown=change.path)
-        if change.new_path != change.path:
-            rename_file(place, os.path.basename(change.new_path), shown=change.path)  # noqa: PTH119
+    by_root: dict[Path, list[staging.Change]] = {}
+    for place, within, change in _planned(collect(paths), unsafe=unsafe):
+        found = find_place(place, within=within)
+        by_root.setdefault(found.root, []).extend(_steps(found, change))
         changes.append(change)
-    return changes
+    for root, steps in by_root.items():
+        with writing(root, shown=str(root)) as recovery:
+            notes.extend(recovery.notes)
+            apply_all(root, steps)
+    return Fixed(changes=tuple(changes), notes=tuple(dict.fromkeys(notes)))
 
 
-def _planned(targets: Sequence[Target], *, unsafe: bool) -> list[tuple[Path, Change]]:
-    planned: dict[str, tuple[Path, Change]] = {}
+def _settle(targets: Sequence[Target]) -> list[str]:
+    """Settle what interrupted runs left where the targets lie, before anything is read; return what to say of it."""
+    roots = set()
+    for group, wanted in _by_group(targets):
+        if group.root is not None:
+            roots.add(find_place(group.root / ".github", within=group.root).root)
+        else:
+            roots.update(find_place(Path(path)).root for path in wanted)
+    notes: list[str] = []
+    for root in sorted(roots):
+        with writing(root, shown=str(root)) as recovery:
+            notes.extend(recovery.notes)
+    return notes
+
+
+def _steps(place: Place, change: Change) -> list[staging.Change]:
+    """Return what has to be done for one mended file. Raises ScaffoldError where a new name is taken."""
+    present = read_present(place.root, place.path)
+    executable = present is not None and present.executable
+    before = File(content=change.before, executable=executable)
+    after = File(content=change.after, executable=executable)
+    if change.new_path == change.path:
+        return [staging.Change(path=place.path, before=before, after=after)]
+    name = os.path.basename(change.new_path)  # noqa: PTH119 - a path as the user knows it
+    target = (place.root / place.path).with_name(name)
+    if os.path.lexists(target) and not target.samefile(place.root / place.path):
+        raise ScaffoldError(f"{change.path} can't be renamed: {name} exists")
+    # The old name goes first: where case doesn't count, the two are one file.
+    new_path = target.relative_to(place.root).as_posix()
+    return [
+        staging.Change(path=place.path, before=before, after=None),
+        staging.Change(path=new_path, before=None, after=after),
+    ]
+
+
+def _planned(targets: Sequence[Target], *, unsafe: bool) -> list[tuple[Path, Path | None, Change]]:
+    """Return the changes with each file's place, and the folder that it belongs to (None: to none)."""
+    planned: dict[str, tuple[Path, Path | None, Change]] = {}
     for group, wanted in _by_group(targets):
         mended = mend(group.files, wanted, unsafe=unsafe, together=group.root is not None)
         for path, result in sorted(mended.items()):
             place = group.root / path if group.root is not None else Path(path)
-            planned.setdefault(str(place), (place, _change(group, path, result)))
+            planned.setdefault(str(place), (place, group.root, _change(group, path, result)))
     return list(planned.values())
 
 

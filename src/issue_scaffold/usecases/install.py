@@ -7,6 +7,7 @@ from typing import Any, Final, Literal
 
 from issue_scaffold.adapters import git, staging, target
 from issue_scaffold.adapters.git_folders import work_tree_problem
+from issue_scaffold.adapters.locks import hold_target
 from issue_scaffold.adapters.source_files import read_repository
 from issue_scaffold.adapters.source_text import BUNDLED, Source, parse_source, refuse_inside
 from issue_scaffold.adapters.yaml_values import YamlValueError, load_value
@@ -20,10 +21,12 @@ from issue_scaffold.usecases.execution import (
     NothingWrittenError,
     Outcome,
     carry_out,
-    locked,
     merge_tools,
+    recovery_notes,
     refuse_case_twins,
+    refuse_detours,
     refuse_invalid,
+    refuse_locked_index,
     refuse_unfinished,
 )
 from issue_scaffold.usecases.rendering import Renderer, Request
@@ -61,16 +64,18 @@ def install(options: InitOptions, renderer: Renderer) -> Outcome:
     if problem := work_tree_problem(root):
         raise UsageError(f"{options.target} {problem}", hint="run this in the folder where the files are")
     answers_file = answers_path(options.answers_file)
-    with locked(renderer, root, options.target, options.on_wait):
-        resumed = None if options.dry_run else staging.recover(root, answers_file)
-        if resumed is not None and (root / answers_file).is_file():
-            return _resumed(options, resumed)
+    with hold_target(root, shown=options.target, on_wait=options.on_wait):
+        recovery = None if options.dry_run else staging.recover(root)
+        notes = recovery_notes(root, recovery)
+        if recovery is not None and recovery.completed is not None and answers_file in recovery.completed:
+            return _resumed(options, notes)
         if (root / answers_file).exists():
             raise UsageError(
                 f"{options.target} is already initialised: it has {answers_file}",
                 hint="to bring it up to date: scaffold update; to answer the questions anew: scaffold update --ask",
             )
-        return _install(options, root, answers_file, renderer)
+        outcome = _install(options, root, answers_file, renderer)
+        return replace(outcome, notes=notes + outcome.notes)
 
 
 def _install(options: InitOptions, root: Path, answers_file: str, renderer: Renderer) -> Outcome:
@@ -92,6 +97,8 @@ def _install(options: InitOptions, root: Path, answers_file: str, renderer: Rend
     refuse_unfinished(root, ours, rendering.files)
     plan = plan_merge(None, ours, rendering, merge_tools(rendering.version))
     refuse_case_twins(root, plan)
+    refuse_detours(root, plan)
+    refuse_locked_index(root, plan)
     outcome = Outcome(
         target=options.target,
         source=source.recorded,
@@ -145,7 +152,7 @@ def _folder(text: str) -> Path:
     return path.resolve()
 
 
-def _resumed(options: InitOptions, skipped: tuple[str, ...]) -> Outcome:
+def _resumed(options: InitOptions, notes: tuple[str, ...]) -> Outcome:
     opened = open_target(options.target, options.answers_file)
     return Outcome(
         target=options.target,
@@ -154,7 +161,7 @@ def _resumed(options: InitOptions, skipped: tuple[str, ...]) -> Outcome:
         version=opened.version,
         plan=Plan(answers_file=opened.answers_file, steps=()),
         dry_run=False,
-        notes=tuple(f"{path} had changed since and was left alone" for path in skipped),
+        notes=notes,
         resumed=True,
     )
 

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from issue_scaffold.adapters import git, staging, structured_files, target
 from issue_scaffold.adapters.copier_engine import Asking
+from issue_scaffold.adapters.locks import hold_target
 from issue_scaffold.adapters.source_text import Source, parse_source, refuse_inside
 from issue_scaffold.domain.merge import plan_merge
 from issue_scaffold.domain.plan import Action, Step, Tree
@@ -16,10 +17,12 @@ from issue_scaffold.usecases.execution import (
     NothingWrittenError,
     Outcome,
     carry_out,
-    locked,
     merge_tools,
+    recovery_notes,
     refuse_case_twins,
+    refuse_detours,
     refuse_invalid,
+    refuse_locked_index,
     refuse_unfinished,
 )
 from issue_scaffold.usecases.install import choose_version
@@ -28,7 +31,6 @@ from issue_scaffold.usecases.rendering import Renderer, Request
 from issue_scaffold.usecases.target import (
     Target,
     accepted_deviations,
-    answers_path,
     open_target,
     resolve_folder,
     work_tree_of,
@@ -63,18 +65,12 @@ def update(options: UpdateOptions, renderer: Renderer) -> Outcome:
     and what rendering and writing raise; then nothing was written.
     """
     root = resolve_folder(options.target)
-    with locked(renderer, root, options.target, options.on_wait):
-        skipped = None if options.dry_run else staging.recover(root, answers_path(options.answers_file))
+    with hold_target(root, shown=options.target, on_wait=options.on_wait):
+        recovery = None if options.dry_run else staging.recover(root)
         named = parse_source(options.template, relative_to=Path.cwd()) if options.template is not None else None
         opened = open_target(options.target, options.answers_file, named=named)
         outcome = _update(options, opened, named or opened.source, renderer)
-    if skipped is None:
-        return outcome
-    notes = (
-        "an interrupted run was completed first",
-        *(f"{path} had changed since and was left alone" for path in skipped),
-    )
-    return replace(outcome, notes=notes + outcome.notes)
+        return replace(outcome, notes=recovery_notes(root, recovery) + outcome.notes)
 
 
 def _update(options: UpdateOptions, opened: Target, source: Source, renderer: Renderer) -> Outcome:
@@ -106,6 +102,8 @@ def _update(options: UpdateOptions, opened: Target, source: Source, renderer: Re
         notes=remarks,
     )
     refuse_case_twins(opened.root, plan)
+    refuse_detours(opened.root, plan)
+    refuse_locked_index(opened.root, plan)
     if plan.conflicts and options.on_conflict == "abort":
         listed = "".join(f"\n  {step.path}: {step.reason}" for step in plan.conflicts)
         raise NothingWrittenError(
@@ -176,8 +174,8 @@ def _resolved_notes(root: Path, restored: set[str]) -> tuple[str, ...]:
         return ()
     try:
         unmerged = sorted(restored.intersection(git.unmerged_paths(root)))
-    except git.UntrustedRepositoryError:
-        return ()  # it was never told of a conflict
+    except git.GitError:
+        return ()  # all is written; a git that doesn't work here has nothing marked by us
     return (f"the conflict is resolved; tell git: git add {' '.join(unmerged)}",) if unmerged else ()
 
 

@@ -4,7 +4,6 @@ Owns the choice of the renderer and where its text goes. Renderers are pure func
 finding says was decided by its rule.
 """
 
-import contextlib
 import os
 import sys
 from collections.abc import Iterable, Sequence
@@ -16,6 +15,7 @@ from issue_scaffold.cli.options import OutputTarget
 from issue_scaffold.cli.printing import put, say, show_error, text_of
 from issue_scaffold.domain.report import Report, TargetReport, report_of
 from issue_scaffold.errors import EXIT_INTERRUPTED, ScaffoldError
+from issue_scaffold.usecases.writing import write_file
 
 FORMATS: Final = ("text", "json", "github", "sarif", "gitlab", "markdown")
 # Formats that can't carry a failed target: standard error says so.
@@ -90,7 +90,7 @@ def _write(report: Report, output: OutputTarget) -> None:
     if output.file is None:
         put(text)
     else:
-        write_atomically(output.file, text)
+        write_file(output.file, text)
     if output.format == "github" and os.environ.get("GITHUB_STEP_SUMMARY"):
         append_summary(Path(os.environ["GITHUB_STEP_SUMMARY"]), render(report, "markdown", color=False))
 
@@ -110,36 +110,6 @@ def _width() -> int:
     import shutil
 
     return max(60, shutil.get_terminal_size().columns)
-
-
-def write_atomically(path: Path, text: str) -> None:
-    """Write a whole file or nothing, keeping its mode. Raises ScaffoldError if that isn't possible."""
-    import tempfile
-
-    try:
-        mode = path.stat().st_mode & 0o7777 if path.exists() else 0o666 & ~_umask()
-        if path.exists() and not path.is_file():
-            path.write_text(text, encoding="utf-8")  # /dev/stderr and pipes can't be replaced
-            return
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
-                file.write(text)
-            Path(name).chmod(mode)
-            Path(name).replace(path)
-        except BaseException:
-            with contextlib.suppress(FileNotFoundError):
-                Path(name).unlink()
-            raise
-    except OSError as error:
-        raise ScaffoldError(f"{path} can't be written: {(error.strerror or str(error)).lower()}") from None
-
-
-def _umask() -> int:
-    current = os.umask(0)
-    os.umask(current)
-    return current
 
 
 def append_summary(path: Path, text: str) -> None:

@@ -1,0 +1,109 @@
+"""The program's first module: signals and standard streams are set right before anything large is loaded.
+
+Ctrl-C and SIGTERM end the program with 130 at any time, and never with a traceback: while modules are loaded at once,
+later by an exception, so that what is open is closed and temporary folders go.
+"""
+
+import gc
+import os
+import sys
+from types import FrameType
+from typing import TYPE_CHECKING
+
+from issue_scaffold.errors import EXIT_FAILURE, EXIT_INTERRUPTED
+
+if TYPE_CHECKING:
+    from sys import UnraisableHookArgs
+
+
+def run() -> None:
+    """Run the command line and end the process with the exit code of its outcome."""
+    try:
+        code = _run()
+    except KeyboardInterrupt:
+        code = _interrupted()
+    _heed_no_signals()
+    sys.exit(code)
+
+
+def _run() -> int:
+    import signal
+
+    _end_by(signal.SIGINT, _end_at_once)
+    _end_by(signal.SIGTERM, _end_at_once)
+    if not _open_streams():
+        print("error: standard output is closed; nothing was done", file=sys.stderr)  # noqa: T201 - Click isn't loaded
+        print("  hint: to see nothing of it: >/dev/null", file=sys.stderr)  # noqa: T201
+        return EXIT_FAILURE
+    from issue_scaffold.cli.main import main
+
+    sys.unraisablehook = _on_unraisable
+    _end_by(signal.SIGINT, _interrupt)
+    _end_by(signal.SIGTERM, _interrupt)
+    # Importing Copier allocates much that stays; looking for garbage meanwhile costs a tenth of a cold run.
+    gc.set_threshold(100_000)
+    return main(sys.argv[1:])
+
+
+def _end_by(number: int, handler: object) -> None:
+    """Set a handler for a signal, unless whoever started the program wants the signal to be ignored."""
+    import signal
+
+    if signal.getsignal(number) is not signal.SIG_IGN:
+        signal.signal(number, handler)  # type: ignore[arg-type]
+
+
+def _end_at_once(_: int, __: FrameType | None) -> None:
+    os._exit(_interrupted())
+
+
+def _interrupt(_: int, __: FrameType | None) -> None:
+    # A second signal would cut the tidying up short.
+    _heed_no_signals()
+    raise KeyboardInterrupt
+
+
+def _heed_no_signals() -> None:
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+
+
+def _interrupted() -> int:
+    os.write(2, b"interrupted\n")
+    return EXIT_INTERRUPTED
+
+
+def _on_unraisable(problem: "UnraisableHookArgs") -> None:
+    """End where Python would print a traceback and go on: an interruption arrived inside a call-back of its own."""
+    if problem.exc_type is KeyboardInterrupt:
+        _raise_soon()
+    else:
+        sys.__unraisablehook__(problem)
+
+
+def _raise_soon() -> None:
+    import signal
+
+    if hasattr(signal, "setitimer"):
+        signal.signal(signal.SIGALRM, _interrupt)
+        signal.setitimer(signal.ITIMER_REAL, 0.01)
+
+
+def _open_streams() -> bool:
+    """Open what is closed of the three standard streams on nothing; return whether standard output was open.
+
+    A file that is opened later would get the number of a closed one, and be written what was meant for the screen.
+    """
+    was_open = sys.stdout is not None
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # the lowest free number, which is this one
+    if sys.stdin is None:
+        sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: PTH123, SIM115 - it stays open
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
+    return was_open

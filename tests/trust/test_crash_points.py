@@ -1,0 +1,233 @@
+"""SIGKILL, a full disk once, and one that stays full, at every call that writes, for every command that writes."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+from tests.conftest import Run, Template, commit_all, git, write_tree
+from tests.labels.fake_github import FakeGitHub, FakeServer
+from tests.trust.faults import Job, Result
+
+ROOT = Path(__file__).parents[2]
+FORM = """name: Crash report
+description: Tell us
+body:
+  - type: textarea
+    id: what
+    attributes:
+      label: What happened?
+"""
+MARKDOWN = "---\nname: Question\nabout: Ask us\n---\n\n## What?\n\n## Why?\n"
+V1: dict[str, str | bytes | None] = {
+    "guide.md": "one\n\ntwo\n\nthree\n",
+    "old/deep/gone.md": "bye\n",
+    "run.sh": "#!/bin/sh\necho one\n",
+}
+V2: dict[str, str | bytes | None] = {
+    "guide.md": "one\n\ntwo\n\nthree!\n",
+    "old/deep/gone.md": None,
+    "run.sh": "#!/bin/sh\necho two\n",
+    "new/deep/fresh.md": "fresh\n",
+}
+
+
+class Scene:
+    """A target in a folder of its own, and what a command needs besides."""
+
+    def __init__(self, scaffold: Run, template: Template, folder: Path) -> None:
+        self.scaffold = scaffold
+        self.template = template
+        self.folder = folder
+        self.target = folder / "target"
+
+    def repository(self) -> None:
+        """Make the target a git repository."""
+        self.target.mkdir(exist_ok=True)
+        git(self.target, "init", "--quiet", "--initial-branch=main", "--template=")
+
+    def installed(self) -> None:
+        """Install version 1, commit it, and release version 2."""
+        self.repository()
+        self.template.release("v1", V1)
+        assert self.scaffold("init", self.target, "-t", self.template).code == 0
+        commit_all(self.target)
+        self.template.release("v2", V2)
+
+    def catalog(self) -> None:
+        """Make a catalog, and a template to add to it."""
+        self.outside()
+        assert self.scaffold("catalog", "new", self.target).code == 0
+        shutil.rmtree(self.target / ".git")
+        self.repository()
+
+    def outside(self) -> None:
+        """Write a template beside the target."""
+        write_tree(self.folder, {"question.md": MARKDOWN})
+
+
+def init_in_a_new_folder(scene: Scene) -> list[str]:
+    """Install a template where no folder is."""
+    scene.template.release("v1", V1)
+    return ["init", str(scene.target), "-t", str(scene.template)]
+
+
+def init_in_a_repository(scene: Scene) -> list[str]:
+    """Install a template beside the user's own files."""
+    scene.repository()
+    write_tree(scene.target, {"mine.txt": "mine", "old/mine.txt": "mine"})
+    scene.template.release("v1", V1)
+    return ["init", str(scene.target), "-t", str(scene.template)]
+
+
+def update(scene: Scene) -> list[str]:
+    """Change, make and delete files."""
+    scene.installed()
+    (scene.target / "run.sh").chmod(0o600)
+    return ["update", str(scene.target)]
+
+
+def update_with_a_conflict(scene: Scene) -> list[str]:
+    """Leave conflict markers, and mark the file in git's index."""
+    scene.installed()
+    write_tree(scene.target, {"guide.md": "one\n\ntwo\n\nthree?\n"})
+    return ["update", str(scene.target)]
+
+
+def update_without_git(scene: Scene) -> list[str]:
+    """Keep the journal elsewhere than in a git folder."""
+    scene.installed()
+    shutil.rmtree(scene.target / ".git")
+    return ["update", str(scene.target)]
+
+
+def accept(scene: Scene) -> list[str]:
+    """Record a deviation in a settings file that isn't there yet."""
+    scene.installed()
+    write_tree(scene.target, {"guide.md": "mine\n"})
+    return ["accept", str(scene.target / "guide.md"), "--reason", "ours"]
+
+
+def validate_fix(scene: Scene) -> list[str]:
+    """Mend two files, one of which gets another name."""
+    folder = ".github/ISSUE_TEMPLATE"
+    scene.repository()
+    write_tree(
+        scene.target,
+        {
+            f"{folder}/a.yml": FORM.replace("description", "about"),
+            f"{folder}/config.yaml": "blank_issues_enabled: false\n",
+        },
+    )
+    return ["validate", "--fix", str(scene.target)]
+
+
+def convert_in_place(scene: Scene) -> list[str]:
+    """Replace a template by a form."""
+    scene.repository()
+    write_tree(scene.target, {".github/ISSUE_TEMPLATE/a.md": MARKDOWN})
+    return ["convert", "--in-place", str(scene.target / ".github/ISSUE_TEMPLATE/a.md")]
+
+
+def convert_to_a_file(scene: Scene) -> list[str]:
+    """Write a form to a new file, in no repository."""
+    write_tree(scene.target, {"a.md": MARKDOWN, "out.yml": "old\n"})
+    return ["convert", str(scene.target / "a.md"), "-o", str(scene.target / "out.yml")]
+
+
+def catalog_new(scene: Scene) -> list[str]:
+    """Make a template repository."""
+    scene.outside()
+    return ["catalog", "new", str(scene.target), "--from", str(scene.folder / "question.md")]
+
+
+def catalog_add(scene: Scene) -> list[str]:
+    """Add a form and its choice."""
+    scene.catalog()
+    return ["catalog", "add", str(scene.folder / "question.md"), "-C", str(scene.target)]
+
+
+def report_to_a_file(scene: Scene) -> list[str]:
+    """Write a report."""
+    scene.repository()
+    write_tree(scene.target, {".github/ISSUE_TEMPLATE/a.yml": FORM})
+    return ["validate", str(scene.target), "--format", f"json={scene.target / 'out/report.json'}"]
+
+
+def labels_export(scene: Scene) -> list[str]:
+    """Write a repository's labels to a file."""
+    scene.repository()
+    return ["labels", "export", "--repo", "octo/demo", "-o", str(scene.target / "labels.yml")]
+
+
+# With how many calls there are from one fault to the next. Together they meet every call of the one writer; a smaller
+# step finds nothing more, and takes longer than the rest of the tests.
+COMMANDS: tuple[tuple[Callable[[Scene], list[str]], int], ...] = (
+    (init_in_a_new_folder, 2),
+    (init_in_a_repository, 3),
+    (update, 3),
+    (update_with_a_conflict, 4),
+    (update_without_git, 4),
+    (accept, 1),
+    (validate_fix, 1),
+    (convert_in_place, 1),
+    (convert_to_a_file, 1),
+    (catalog_new, 11),
+    (catalog_add, 4),
+    (report_to_a_file, 2),
+    (labels_export, 5),
+)
+
+
+@pytest.fixture
+def github(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeGitHub]:
+    """Serve labels on the loopback interface."""
+    server = FakeServer(FakeGitHub())
+    server.github.repository().add("bug", "d73a4a", "broken")
+    monkeypatch.setenv("GH_TOKEN", server.github.token)
+    monkeypatch.setenv("GITHUB_API_URL", server.address)
+    yield server.github
+    server.close()
+
+
+def examine(job: Job) -> Result:
+    """Run a job in a process of its own."""
+    command = [sys.executable, "-m", "tests.trust.faults"]
+    done = subprocess.run(command, cwd=ROOT, input=json.dumps(asdict(job)), capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-3000:]
+    return Result(**json.loads(done.stdout.splitlines()[-1]))
+
+
+@pytest.mark.parametrize(("prepare", "step"), COMMANDS, ids=lambda value: getattr(value, "__name__", ""))
+@pytest.mark.usefixtures("github")
+def test_after_a_rerun_the_tree_is_as_after_an_undisturbed_run(
+    prepare: Callable[[Scene], list[str]], step: int, scaffold: Run, template: Template, tmp_path: Path
+) -> None:
+    """And nothing else is left, and what was said not to be written is never completed."""
+    folder = tmp_path / "scene"
+    folder.mkdir()
+    scene = Scene(scaffold, template, folder)
+    arguments = prepare(scene)
+    before = None
+    if scene.target.exists():
+        before = tmp_path / "before"
+        shutil.copytree(scene.target, before, symlinks=True)
+    state = Path(os.environ["SCAFFOLD_CACHE_DIR"]) / "state"
+    job = Job(
+        arguments=arguments,
+        target=str(scene.target),
+        before=None if before is None else str(before),
+        state=[str(state)],
+        step=step,
+    )
+    result = examine(job)
+    assert not result.wrong, "\n".join(result.wrong[:10])
+    assert set(result.points) == {"kill", "once", "lasting"}
+    assert min(result.points.values()) > 8, result
+    if step == 1:
+        assert {"write", "fsync", "replace", "mkdir", "unlink", "rmdir"} <= set(result.calls)
