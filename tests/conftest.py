@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -33,6 +34,7 @@ settings.register_profile("news", settings.get_profile("steady"), derandomize=Fa
 settings.load_profile("steady")
 
 ROOT_KEY = pytest.StashKey[Path]()
+OPENED_KEY = pytest.StashKey[dict[Path, int]]()
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -46,8 +48,20 @@ def pytest_configure(config: pytest.Config) -> None:
     """
     signal.signal(signal.SIGINT, signal.default_int_handler)
     if config.option.basetemp is None and not hasattr(config, "workerinput"):
+        config.stash[OPENED_KEY] = open_the_way(Path(sys.executable).resolve())
         config.stash[ROOT_KEY] = Path(tempfile.mkdtemp(prefix="scaffold-tests-"))
         config.option.basetemp = config.stash[ROOT_KEY] / "run"
+
+
+def open_the_way(interpreter: Path) -> dict[Path, int]:
+    """Let other users come to the interpreter, which some tests start as one; return the modes of before."""
+    before: dict[Path, int] = {}
+    for folder in interpreter.parents:
+        mode = folder.stat().st_mode
+        if os.geteuid() == 0 and not mode & 0o001:
+            before[folder] = mode
+            folder.chmod(mode | 0o001)
+    return before
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -60,7 +74,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    """Keep the folder of a run that failed."""
+    """Keep the folder of a run that failed, and close what was opened for it."""
+    for folder, mode in session.config.stash.get(OPENED_KEY, {}).items():
+        folder.chmod(mode)
     root = session.config.stash.get(ROOT_KEY, None)
     if root is not None and exitstatus != pytest.ExitCode.TESTS_FAILED:
         subprocess.run(["chmod", "-R", "u+rwX", root], check=False, capture_output=True)  # some were closed on purpose
