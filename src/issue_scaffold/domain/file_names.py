@@ -23,7 +23,9 @@ _GIT_FILE: Final = re.compile(
     rf"|(?:gi7eba|gi7d29|gi250a|maba30|gi[0-9a-f]{{4}})~[0-9]+){_NTFS_END}",
     re.IGNORECASE | re.DOTALL,
 )
-_REFUSED_BY_WINDOWS: Final = frozenset('<>:"|?*\\')
+# On Windows `\` parts folders, and `:` names a drive or writes behind a file of another name. Other characters are only
+# refused there, which harms nobody.
+_MISREAD_BY_WINDOWS: Final = frozenset(":\\")
 # https://learn.microsoft.com/en-us/windows/win32/fileio/naming-a-file
 _DEVICE: Final = re.compile(r"(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])", re.IGNORECASE)
 # Shown as nothing, though they are no formatting characters by category.
@@ -64,8 +66,8 @@ def why_refused(name: str) -> str | None:
         reason = f"is longer than {MAX_NAME_BYTES} bytes"
     elif _OURS.fullmatch(name):
         reason = "is one that scaffold itself uses"
-    elif not _REFUSED_BY_WINDOWS.isdisjoint(name):
-        reason = "holds characters that Windows refuses"
+    elif not _MISREAD_BY_WINDOWS.isdisjoint(name):
+        reason = "holds characters that Windows reads as parts of a path"
     elif name.endswith((".", " ")):
         reason = "ends in a dot or a blank, which Windows drops"
     elif _DEVICE.fullmatch(name.partition(".")[0].rstrip(" ")):
