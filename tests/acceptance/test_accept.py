@@ -1,5 +1,6 @@
 """`scaffold accept`: deviations on purpose, with a reason, until the file changes again."""
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -78,6 +79,25 @@ def test_a_move_takes_what_is_accepted_along(scaffold: Run, template: Template, 
     assert (drifted / "moved/a.md").read_text() == "ONE" + BASE[3:]
     assert scaffold("check", "--refresh").code == 0
     assert accepted(drifted).keys() == {"moved/a.md", "d/c.md"}
+
+
+@pytest.mark.parametrize("release", [{"a.md": BASE + "\nfour\n"}, {"a.md": None, "moved/a.md": BASE}])
+def test_an_update_names_every_file_that_it_changes(
+    release: Mapping[str, str | None], scaffold: Run, template: Template, drifted: Path
+) -> None:
+    """Else who commits what it named leaves the renewed record out, and the check fails elsewhere."""
+    scaffold("accept", "a.md", "d/c.md", "--reason", "ours")
+    template.release("v2.0.0", release)
+    said = json.loads(scaffold("update", "--dry-run", "--format", "json").out)
+    before = read_tree(drifted)
+    done = scaffold("update")
+    after = read_tree(drifted)
+    changed = {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)}
+    left_alone = {"kept", "unchanged"}
+    named = {row["path"] for row in said["targets"][0]["files"] if row["action"] not in left_alone}
+    assert changed == named
+    assert SETTINGS in changed
+    assert all(f" {path}" in done.out for path in changed)
 
 
 @pytest.mark.usefixtures("drifted")

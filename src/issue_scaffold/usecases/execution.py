@@ -1,7 +1,7 @@
 """What `init` and `update` share: how contents merge, what is refused, and carrying out a plan."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from issue_scaffold.adapters import git, settings_edit, staging, structured_files, target
@@ -131,7 +131,7 @@ def refuse_locked_index(root: Path, plan: Plan) -> None:
 
 
 def carry_out(root: Path, plan: Plan) -> tuple[str, ...]:
-    """Carry out a plan, mark its conflicts in git's index, and bring accepted deviations that merged up to date.
+    """Carry out a plan, and mark its conflicts in git's index.
 
     Returns remarks for the user. Raises ScaffoldError; then nothing was written, or the next run completes it.
     """
@@ -141,9 +141,6 @@ def carry_out(root: Path, plan: Plan) -> tuple[str, ...]:
         for step in plan.ordered
         if step.writes or step.path in index_info
     ]
-    accepted = _accepted_change(root, plan)
-    if accepted is not None:
-        changes.insert(0, accepted)
     return remarks + staging.apply(root, changes).notes
 
 
@@ -170,20 +167,34 @@ def recovery_notes(root: Path, recovery: staging.Recovery | None) -> tuple[str, 
     return ()
 
 
-def _accepted_change(root: Path, plan: Plan) -> staging.Change | None:
-    """Return the change of the settings file that keeps accepted files accepted after a clean merge or a move."""
+def with_acceptances(root: Path, plan: Plan) -> Plan:
+    """Return a plan that also keeps accepted files accepted after a clean merge or a move.
+
+    What it adds is a step for the settings file, so that whoever commits the files of the plan commits this one too.
+    """
     accepted = accepted_deviations(root)
     renewed = []
     for step in plan.steps:
         entry, ours = accepted.get(step.moved_from or step.path), step.before or step.moved
         if entry and step.action is Action.MERGE and ours and step.after and entry.sha256 == ours.digest:
             renewed.append((entry, step.path, step.after.digest))
-    if not renewed:
-        return None
+    if not renewed or any(step.path == SETTINGS_PATH for step in plan.writes):
+        return plan
     before, text = settings_to_edit(root)
     for entry, path, sha256 in renewed:
         text = settings_edit.with_accepted(text, path=path, sha256=sha256, reason=entry.reason, instead_of=entry.path)
-    return settings_change(before, text)
+    change = settings_change(before, text)
+    if change is None:
+        return plan
+    renewal = Step(
+        path=SETTINGS_PATH,
+        action=Action.MERGE,
+        before=change.before,
+        after=change.after,
+        reason="what you accepted stays accepted",
+    )
+    others = [step for step in plan.steps if step.path != SETTINGS_PATH]
+    return replace(plan, steps=tuple(sorted([*others, renewal], key=lambda step: step.path)))
 
 
 def settings_to_edit(root: Path) -> tuple[File | None, str]:

@@ -28,6 +28,7 @@ from issue_scaffold.usecases.execution import (
     refuse_invalid,
     refuse_locked_index,
     refuse_unfinished,
+    with_acceptances,
 )
 from issue_scaffold.usecases.rendering import Renderer, Request
 from issue_scaffold.usecases.target import answers_path, open_target, work_tree_of
@@ -115,6 +116,7 @@ def _install(options: InitOptions, root: Path, answers_file: str, renderer: Rend
         ),
     )
     outcome = _decided(outcome, options)
+    outcome = replace(outcome, plan=with_acceptances(root, outcome.plan))
     refuse_invalid(outcome.plan)
     if options.dry_run:
         return outcome

@@ -24,6 +24,7 @@ from issue_scaffold.usecases.execution import (
     refuse_invalid,
     refuse_locked_index,
     refuse_unfinished,
+    with_acceptances,
 )
 from issue_scaffold.usecases.install import choose_version
 from issue_scaffold.usecases.moved import find_move
@@ -92,6 +93,7 @@ def _update(options: UpdateOptions, opened: Target, source: Source, renderer: Re
     refuse_unfinished(opened.root, unrestored, base.files, theirs.files)
     plan = plan_merge(base, ours, theirs, merge_tools(theirs.version))
     plan = replace(plan, steps=tuple(_restore(step, theirs) if step.path in restored else step for step in plan.steps))
+    plan = with_acceptances(opened.root, plan)
     outcome = Outcome(
         target=options.target,
         source=source.recorded,
