@@ -133,7 +133,8 @@ def wheel(session: nox.Session) -> None:
         shutil.rmtree(folder, ignore_errors=True)
     python(session, "-m", "build", "--no-isolation", "--outdir", str(dist))
     python(session, "scripts/installed_wheels.py", str(wheels))
-    session.env["PIP_FIND_LINKS"] = str(wheels)
+    # As an address: pip takes a blank in this variable for the end of a path.
+    session.env["PIP_FIND_LINKS"] = wheels.absolute().as_uri()
     (built,), (source,) = dist.glob("*.whl"), dist.glob("*.tar.gz")
     for package in (built, source):
         python(session, "-m", "venv", "--clear", str(place))

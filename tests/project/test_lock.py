@@ -1,11 +1,13 @@
 """What the checks run on is pinned: the lock file covers pyproject.toml, and no session of `nox` installs more."""
 
 import importlib.util
+import os
 import re
 import subprocess
 import sys
 import tomllib
 from collections.abc import Mapping
+from importlib.metadata import distribution
 from pathlib import Path
 from types import ModuleType
 
@@ -222,6 +224,25 @@ def test_no_session_of_the_default_run_asks_an_index(
             assert program == sys.executable or Path(program).is_relative_to(tmp_path), command
         if arguments[:2] == ["-m", "build"]:
             assert "--no-isolation" in arguments
+
+
+def test_a_clone_may_lie_in_a_folder_with_blanks(
+    noxfile: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The wheels that the session makes in the clone are found by pip, which reads where they are."""
+    root = tmp_path / "my projects"
+    monkeypatch.setattr(noxfile, "ROOT", root)
+    recorder = Recorder()
+    noxfile.wheel(recorder)
+    (links,) = {environment["PIP_FIND_LINKS"] for _, environment in recorder.calls if "PIP_FIND_LINKS" in environment}
+    wheels = root / ".nox" / "wheel" / "wheels"
+    wheels.mkdir(parents=True, exist_ok=True)
+    load(ROOT / "scripts" / "installed_wheels.py").write_wheel(distribution("click"), wheels)
+    got = tmp_path / "got"
+    download = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(got), "click"]
+    alone = {"PIP_CONFIG_FILE": os.devnull, "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": links}
+    subprocess.run(download, env={**os.environ, **alone}, check=True)
+    assert [path.name for path in got.iterdir()] == [path.name for path in wheels.iterdir()]
 
 
 def test_those_are_all_sessions_of_the_default_run(noxfile: ModuleType) -> None:
