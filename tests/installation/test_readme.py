@@ -3,6 +3,7 @@
 Nothing is set up unseen but a home folder with a name for git. The installers are the real ones, see conftest.py.
 """
 
+import os
 import re
 from dataclasses import replace
 
@@ -24,10 +25,16 @@ def typed() -> list[Example]:
     return kept
 
 
+def table(program: str) -> tuple[str, str]:
+    """Return what the README says to type with an installer, and where the command isn't found after that."""
+    row = rf"^\| \[{program}\]\(.*?\) \| `(.*?)` \| `(.*?)`, and open a new terminal \|$"
+    ((install, repair),) = re.findall(row, README.read_text("utf-8"), re.MULTILINE)
+    return install, repair
+
+
 def installed_with(program: str) -> str:
     """Return what the README says to type with an installer."""
-    (command,) = re.findall(rf"^\| \[{program}\]\(.*?\) \| `(.*?)` \|$", README.read_text("utf-8"), re.MULTILINE)
-    return str(command)
+    return table(program)[0]
 
 
 @pytest.mark.parametrize("program", ["pip", "pipx", "uv"])
@@ -40,6 +47,22 @@ def test_every_line_works_after_those_before_it(machine: Machine, program: str) 
     wrong = "\n\n".join(problems([first, *others, version], machine.clone, machine.env))
     assert not wrong, wrong
     assert (machine.clone.parent / "demo/.github/scaffold.yml").is_file()
+
+
+@pytest.mark.parametrize("program", ["pipx", "uv"])
+def test_a_terminal_that_does_not_look_there_is_told_to(machine: Machine, program: str) -> None:
+    """On a new machine no terminal looks into the folder that the installers put the command into."""
+    install, repair = table(program)
+    folders = machine.env["PATH"].split(os.pathsep)
+    machine.env["PATH"] = os.pathsep.join(folder for folder in folders if not folder.startswith(str(machine.home)))
+    machine.env["SHELL"] = "/bin/bash"
+    machine.env["PIPX_DEFAULT_BACKEND"] = "uv"  # the other one is used above
+    machine.run("bash", "-euc", install)
+    machine.run("bash", "-ic", "scaffold --version", code=127)
+    machine.run("bash", "-euc", repair)
+    assert "place " in machine.run("bash", "-ic", "scaffold --version")
+    page = (ROOT / "docs/how-to/install.md").read_text("utf-8")
+    assert f"`{repair}`" in page
 
 
 def test_the_first_command_leaves_what_other_shells_need(machine: Machine) -> None:
