@@ -56,6 +56,13 @@ absent() {
   for file; do [ ! -e "$file" ] || { echo "$file is there"; return 1; }; done
 }
 
+# committed PATH…: what is there is what the last commit has, and nothing else.
+committed() {
+  local changed
+  changed=$(git status --porcelain -- "$@") || return
+  [ -z "$changed" ] || { echo "not committed: $changed"; return 1; }
+}
+
 # at_version VERSION [FOLDER]: the answers file records that version of the template.
 at_version() {
   holds "${2:-.}/.copier-answers.scaffold.yml" "_commit: $1"

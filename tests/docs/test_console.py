@@ -125,6 +125,7 @@ SETUP = "<!-- setup\ngit init --quiet shop && cd shop\nown_work\n-->\n"
         ("<!-- outcome\nlacks README.md project\n-->", "README.md has: project"),
         ("<!-- outcome\nabsent README.md\n-->", "README.md is there"),
         ("<!-- outcome\nexists LICENSE\n-->", "LICENSE is not there"),
+        ("<!-- outcome\ncommitted notes.txt\n-->", "not committed: ?? notes.txt"),
         ("<!-- outcome\nexits 0 false\n-->", "exit code 1, not 0"),
         ("<!-- outcome\nsays two echo one\n-->", "lacks: two"),
         ("<!-- outcome\nat_version v1.0.0\n-->", "No such file"),
