@@ -107,7 +107,8 @@ def install(requirement: str, folder: Path) -> Path:
     programs = folder / ("Scripts" if os.name == "nt" else "bin")
     installed = folder / "installed.txt"
     if not installed.is_file() or installed.read_text(encoding="utf-8") != requirement:
-        call([sys.executable, "-m", "venv", str(folder)])
+        # Emptied: pip leaves what is there when another commit of the project has the same version.
+        call([sys.executable, "-m", "venv", str(folder), "--clear"])
         python = programs / "python"
         call([str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", requirement])
         installed.write_text(requirement, encoding="utf-8")

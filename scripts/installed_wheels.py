@@ -1,8 +1,8 @@
-"""Make wheels again of what is installed and an installation of this project takes: `installed_wheels.py FOLDER`.
+"""Make wheels again of what is installed and this project needs: `installed_wheels.py FOLDER [NAME…]`.
 
 With `PIP_NO_INDEX=1` and `PIP_FIND_LINKS=FOLDER` pip then installs the project as anywhere else, with its dependencies,
-its extras and its build backend, but in the versions that are here, from no index. Reads the environment of the
-interpreter that runs it, and writes into the folder alone.
+its extras and its build backend, but in the versions that are here, from no index. Each NAME is packed besides. Reads
+the environment of the interpreter that runs it, and writes into the folder alone.
 """
 
 import base64
@@ -94,13 +94,13 @@ def write_wheel(installed: Distribution, folder: Path) -> Path:
     return wheel
 
 
-def main(folder: str) -> None:
-    """Write a wheel for each distribution that an installation takes."""
+def main(folder: str, *names: str) -> None:
+    """Write a wheel for each distribution that an installation takes, and for others by name."""
     place = Path(folder)
     place.mkdir(parents=True, exist_ok=True)
-    for installed in needed(roots()).values():
+    for installed in needed([*roots(), *names]).values():
         write_wheel(installed, place)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])
