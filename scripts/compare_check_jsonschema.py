@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from issue_scaffold.domain.finding import Severity
-from issue_scaffold.usecases.validate import validate
+from issue_scaffold.usecases.validate import ValidateOptions, validate
 
 TARGET = Path(__file__).parent.parent / "docs/explanation/check-jsonschema.md"
 # What only we call an error, by rule.
@@ -84,7 +84,8 @@ def their_errors(files: Sequence[Path]) -> dict[str, list[str]]:
 def disagreements(files: Sequence[Path], theirs: dict[str, list[str]]) -> Iterator[Disagreement]:
     """Yield the files about which the two disagree."""
     for file in files:
-        findings = validate([str(file)]).targets[0].findings
+        (target,) = validate(ValidateOptions(paths=[str(file)]))
+        findings = target.findings
         rules = sorted({finding.rule or "" for finding in findings if finding.severity is Severity.ERROR})
         other = theirs.get(str(file), [])
         if bool(rules) == bool(other):
