@@ -6,15 +6,15 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import requests
 from tests.labels.fake_github import FakeGitHub, FakeServer
 
 from issue_scaffold.adapters import github_api
+from issue_scaffold.adapters.http_exchange import Connection, Received
 
 PRISM = Path(__file__).parents[1] / "prism"
 COMMAND = PRISM / "node_modules" / ".bin" / "prism"
@@ -43,6 +43,7 @@ def github(
     address = server.address if request.param == "direct" else request.getfixturevalue("prism")
     server.github = FakeGitHub()
     server.prefix = ""
+    server.public = address
     monkeypatch.setenv("GH_TOKEN", server.github.token)
     monkeypatch.setenv("GITHUB_API_URL", address)
     _seal(monkeypatch, tmp_path)
@@ -112,20 +113,20 @@ def _wait_for(port: int, process: "subprocess.Popen[bytes]", log: Path) -> None:
 def _watch(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Return the list to which what Prism finds wrong with the traffic will be added."""
     found: list[str] = []
-    send: Callable[..., requests.Response] = requests.Session.send
+    exchange = Connection.exchange
 
-    def watched(session: requests.Session, request: requests.PreparedRequest, **options: Any) -> requests.Response:  # noqa: ANN401
-        response = send(session, request, **options)
-        wrong = json.loads(response.headers.get("sl-violations", "[]"))
-        if "X-Fault" not in response.headers:
+    def watched(connection: Connection, verb: str, target: str, *arguments: Any, **options: Any) -> Received:  # noqa: ANN401
+        received = exchange(connection, verb, target, *arguments, **options)
+        wrong = json.loads(received.headers.get("sl-violations", "[]"))
+        if "x-fault" not in received.headers:
             found.extend(
-                f"{request.method} {request.url} {response.status_code}: {one}"
+                f"{verb} {target} {received.status}: {one}"
                 for one in wrong
-                if not (response.status_code >= 300 and one["message"].startswith(UNLISTED))
+                if not (received.status >= 300 and one["message"].startswith(UNLISTED))
             )
-        return response
+        return received
 
-    monkeypatch.setattr(requests.Session, "send", watched)
+    monkeypatch.setattr(Connection, "exchange", watched)
     return found
 
 

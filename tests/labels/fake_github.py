@@ -410,7 +410,8 @@ class _Handler(BaseHTTPRequestHandler):
             text, kind = "" if reply.body is None else json.dumps(reply.body), "application/json; charset=utf-8"
         self.send_response_only(reply.status)
         for name, value in reply.headers.items():
-            self.send_header(name, value)
+            # Through Prism, the next page is where its client finds it.
+            self.send_header(name, value.replace(self.server.address, self.server.public) if name == "Link" else value)
         if reply.status != 204:
             self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(text.encode())))
@@ -433,6 +434,7 @@ class FakeServer(ThreadingHTTPServer):
         self.github = github
         self.prefix = ""
         self.address = f"{'https' if context else 'http'}://127.0.0.1:{self.server_address[1]}"
+        self.public = self.address
         self._thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         self._thread.start()
 

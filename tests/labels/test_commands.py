@@ -1,6 +1,5 @@
 """`scaffold labels` as people and workflows use it: options, files, formats, questions, interruptions."""
 
-import builtins
 import json
 import sys
 from pathlib import Path
@@ -14,7 +13,6 @@ from tests.conftest import Result, Run, git, write_tree
 from tests.labels.fake_github import FakeGitHub, Fault
 
 from issue_scaffold.adapters.github_api import LabelsApi
-from issue_scaffold.adapters.installation import command_for_extra, installation
 from issue_scaffold.cli import labels as command_module
 from issue_scaffold.cli.labels_progress import Progress, duration
 from issue_scaffold.domain.remote import Repository, api_host, api_url, parse_remote, parse_repository
@@ -362,23 +360,6 @@ def test_outside_of_any_repository(github: FakeGitHub, scaffold: Run, tmp_path: 
     assert not github.calls
     github.repository()
     assert scaffold("labels", "plan", "--repo", "octo/demo").code == 1
-
-
-@once
-def test_without_the_extra(run: Run, github: FakeGitHub, monkeypatch: pytest.MonkeyPatch) -> None:
-    load = builtins.__import__
-
-    def without_client(name: str, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401
-        if name.split(".", maxsplit=1)[0] == "github":
-            raise ImportError(name)
-        return load(name, *arguments, **options)
-
-    monkeypatch.delitem(sys.modules, "issue_scaffold.adapters.github_requests", raising=False)
-    monkeypatch.setattr(builtins, "__import__", without_client)
-    result = run("plan")
-    assert result.code == 3
-    assert f"hint: run: {command_for_extra(installation(), 'github')}\n" in result.err
-    assert not github.calls
 
 
 @once

@@ -2,11 +2,12 @@
 
 import json
 import os
+import urllib.error
+import urllib.request
 from pathlib import Path
 from typing import Any
 
 import pytest
-import requests
 from tests.labels import fake_github
 from tests.labels.fake_github import FakeGitHub, FakeServer
 
@@ -18,8 +19,7 @@ def test_a_deviation_is_noticed(prism: str, server: FakeServer, monkeypatch: pyt
     server.github.repository().add("bug")
     headers = {"Authorization": f"token {server.github.token}"}
     address = f"{prism}/repos/octo/demo/labels"
-    good = requests.get(address, headers=headers, timeout=30)
-    assert "sl-violations" not in good.headers
+    assert "sl-violations" not in violations(address, headers)
 
     label = fake_github.label
 
@@ -28,10 +28,21 @@ def test_a_deviation_is_noticed(prism: str, server: FakeServer, monkeypatch: pyt
         return {field: row[field] for field in row if field != "color"}
 
     monkeypatch.setattr(fake_github, "label", without_color)
-    bad = requests.get(address, headers=headers, timeout=30)
-    assert "must have required property 'color'" in bad.headers["sl-violations"]
-    wrong = requests.post(address, headers=headers, json={"color": "ededed"}, timeout=30)
-    assert "must have required property 'name'" in wrong.headers.get("sl-violations", "") + wrong.text
+    assert "must have required property 'color'" in violations(address, headers)
+    headers["Content-Type"] = "application/json"
+    wrong = violations(address, headers, json.dumps({"color": "ededed"}).encode())
+    assert "must have required property 'name'" in wrong
+
+
+def violations(address: str, headers: dict[str, str], body: bytes | None = None) -> str:
+    """Send a request; return the headers and the body of the answer, in which Prism says what it minds."""
+    request = urllib.request.Request(address, body, headers)  # noqa: S310 - a loopback address
+    try:
+        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 - same
+            return f"{answer.headers}{answer.read().decode()}"
+    except urllib.error.HTTPError as answer:
+        with answer:
+            return f"{answer.headers}{answer.read().decode()}"
 
 
 @pytest.mark.skipif("SCAFFOLD_CORPUS" not in os.environ, reason="needs SCAFFOLD_CORPUS")

@@ -40,8 +40,8 @@ class Direct:
     def refused(self, answer: Answer, what: str) -> Exception:
         return refusal(answer.status, answer.headers, answer.data, what, self.token)
 
-    def below(self, path: str) -> str:
-        return path
+    def next_path(self, answer: Answer) -> str | None:
+        return None if answer.next_link is None else answer.next_link.removeprefix("http://h")
 
 
 def plan(wanted: list[WantedLabel], live: list[str], **policy: Any) -> LabelPlan:  # noqa: ANN401

@@ -1,45 +1,48 @@
 """A repository's labels, and which issues have them, on GitHub: the endpoints that this tool uses, as methods.
 
-Every write may be repeated: an answer that was lost makes no difference to the outcome. The client is imported when a
-connection is opened, and only then.
+Every write may be repeated: an answer that was lost makes no difference to the outcome. What sends requests is imported
+when a connection is opened, and only then.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import quote
 
+from issue_scaffold.adapters.github_answers import (
+    AnswerError,
+    Issue,
+    read_issues,
+    read_labels,
+    read_repository,
+)
 from issue_scaffold.adapters.github_errors import (
     AccessError,
     ExistsError,
     GitHubError,
     MissingError,
+    UnreachableError,
     missing_repository,
 )
-from issue_scaffold.adapters.installation import command_for_extra, installation
 from issue_scaffold.adapters.pacing import Clock, Pacer, SystemClock
 from issue_scaffold.adapters.token import Token
+from issue_scaffold.domain.api_address import parse_api_address
 from issue_scaffold.domain.label_plan import LiveLabel
 from issue_scaffold.domain.labels import fold
 from issue_scaffold.domain.remote import Repository, is_loopback
-from issue_scaffold.errors import ScaffoldError, UsageError
+from issue_scaffold.errors import UsageError
 
 if TYPE_CHECKING:
     from issue_scaffold.adapters.github_requests import Answer, Requests
 
 OnWait = Callable[[float, str], None]
+Item = TypeVar("Item")
+Reader = Callable[[Any, Token], tuple[Item, ...]]
 
 _PAGE: Final = "100"
-_GOOD: Final = 300
 _NOT_FOUND: Final = 404
-
-
-@dataclass(frozen=True, slots=True)
-class Issue:
-    """An issue or a pull request: its number and the keys of its labels."""
-
-    number: int
-    labels: frozenset[str]
+# A hundred thousand issues; no repository has as many labels.
+_MOST_PAGES: Final = 1000
+_ADDRESS_HINT: Final = "give it like https://github.example.com/api/v3"
 
 
 def connect(
@@ -53,18 +56,20 @@ def connect(
 ) -> "LabelsApi":
     """Return the way to a repository's labels. Nothing is sent yet.
 
-    Raises ScaffoldError if the client isn't installed, UsageError for an address that the token must not go to.
+    Raises UsageError for an address that the token must not go to.
     """
-    if not url.startswith("https://") and not is_loopback(url):
-        raise UsageError(f"{url} is not https: the token would be readable on its way")
     try:
-        from issue_scaffold.adapters.github_requests import Requests
-    except ImportError as error:
-        command = command_for_extra(installation(), "github")
-        hint = f"run: {command}" if command else "install what the extra 'github' in pyproject.toml names"
-        raise ScaffoldError("GitHub's API needs a client that is not installed", hint=hint) from error
+        address = parse_api_address(url)
+    except ValueError as error:
+        raise UsageError(f"the address of the API {error}", hint=_ADDRESS_HINT) from error
+    if address.scheme != "https" and not is_loopback(str(address)):
+        raise UsageError(f"{address} is not https: the token would be readable on its way")
+    # With what only they need, which takes as long to import as the rest of a command.
+    from issue_scaffold.adapters.github_requests import Requests
+
     clock = clock or SystemClock()
-    return LabelsApi(repository, Requests(url, token, clock=clock, pacer=pacer or Pacer(clock), on_wait=on_wait))
+    pacer = pacer or Pacer(clock)
+    return LabelsApi(repository, Requests(address, token, clock=clock, pacer=pacer, on_wait=on_wait))
 
 
 class LabelsApi:
@@ -87,11 +92,8 @@ class LabelsApi:
 
     def labels(self) -> tuple[LiveLabel, ...]:
         """Return all labels."""
-        found = []
-        for item in self._pages(f"{self._base}/labels", {"per_page": _PAGE}, "list the labels"):
-            description = item.get("description") or ""
-            found.append(LiveLabel(name=item["name"], color=item["color"].lower(), description=description))
-        return tuple(found)
+        path = f"{self._base}/labels"
+        return tuple(self._pages(path, {"per_page": _PAGE}, "list the labels", read_labels))
 
     def create(self, name: str, color: str, description: str) -> None:
         """Create a label; one that is there by now gets this name, colour and description."""
@@ -129,15 +131,14 @@ class LabelsApi:
         """Return how many issues and pull requests, in any state, have a label."""
         if "," in name:
             return sum(1 for _ in self.issues(name))
-        answer = self._get(*self._issues_query(name, "1"), f"count what has label '{name}'")
-        return answer.last_page or len(answer.data)
+        what = f"count what has label '{name}'"
+        answer = self._get(*self._issues_query(name, "1"), what)
+        return answer.last_page or len(self._read(answer, read_issues, what))
 
     def issues(self, name: str) -> Iterator[Issue]:
         """Yield all issues and pull requests, in any state, that have a label."""
         path, query = self._issues_query(name, _PAGE)
-        for item in self._pages(path, query, f"list what has label '{name}'"):
-            names = (label if isinstance(label, str) else label.get("name") or "" for label in item["labels"])
-            issue = Issue(item["number"], frozenset(map(fold, names)))
+        for issue in self._pages(path, query, f"list what has label '{name}'", read_issues):
             if fold(name) in issue.labels:
                 yield issue
 
@@ -155,12 +156,17 @@ class LabelsApi:
     def _use_canonical_name(self) -> None:
         """Ask once for the repository's present name: a redirect from an old one would lose the query."""
         if not self._is_canonical:
-            owner, _, name = self._require_repository()["full_name"].partition("/")
-            self._base = f"/repos/{quote(owner)}/{quote(name)}"
+            found = self._require_repository()
+            self._base = f"/repos/{quote(found.owner)}/{quote(found.name)}"
             self._is_canonical = True
 
-    def _require_repository(self) -> Any:  # noqa: ANN401 - JSON
-        return self._get(self._base, None, f"read {self.repository}").data
+    def _require_repository(self) -> Repository:
+        what = f"read {self.repository}"
+        answer = self._get(self._base, None, what)
+        try:
+            return read_repository(answer.data, self.repository.host)
+        except AnswerError as error:
+            raise self._requests.unexpected(error, what) from error
 
     def _label(self, name: str) -> str:
         # HTTP clients resolve these before they send anything: DELETE …/labels/.. would delete the repository.
@@ -169,27 +175,37 @@ class LabelsApi:
         return f"{self._base}/labels/{quote(name, safe='')}"
 
     def _exists(self, name: str) -> bool:
-        return self._requests.send("GET", self._label(name)).status < _GOOD
+        return self._requests.send("GET", self._label(name)).is_good
 
     def _write(self, verb: str, path: str, what: str, body: dict[str, Any] | None = None) -> None:
         answer = self._requests.send(verb, path, body=body)
-        if answer.status >= _GOOD:
+        if not answer.is_good:
             raise self._requests.refused(answer, what)
 
     def _get(self, path: str, query: dict[str, str] | None, what: str) -> "Answer":
         answer = self._requests.send("GET", path, query=query)
         if answer.status == _NOT_FOUND:
             raise missing_repository(str(self.repository), self._requests.token)
-        if answer.status >= _GOOD:
+        if not answer.is_good:
             raise self._requests.refused(answer, what)
         return answer
 
-    def _pages(self, path: str, query: dict[str, str], what: str) -> Iterator[Any]:
+    def _read(self, answer: "Answer", read: "Reader[Item]", what: str) -> tuple[Item, ...]:
+        try:
+            return read(answer.data, self._requests.token)
+        except AnswerError as error:
+            raise self._requests.unexpected(error, what) from error
+
+    def _pages(self, path: str, query: dict[str, str], what: str, read: "Reader[Item]") -> Iterator[Item]:
+        """Yield what all pages have. Raises GitHubError where they never end."""
         answer = self._get(path, query, what)
+        seen: set[str] = set()
         while True:
-            if not isinstance(answer.data, list):
-                raise GitHubError(f"can't {what}: the answer is no list", hint="check --api-url")
-            yield from answer.data
-            if answer.next_page is None:
+            yield from self._read(answer, read, what)
+            next_path = self._requests.next_path(answer)
+            if next_path is None:
                 return
-            answer = self._get(self._requests.below(answer.next_page), None, what)
+            if next_path in seen or len(seen) >= _MOST_PAGES:
+                raise UnreachableError(f"can't {what}: the pages of the answer never end", hint="check --api-url")
+            seen.add(next_path)
+            answer = self._get(next_path, None, what)

@@ -1,8 +1,10 @@
 """What it means when GitHub's API says no, in words that tell what to do. Needs no client, so that all may know it."""
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
+from issue_scaffold.adapters.github_answers import read_problem
 from issue_scaffold.adapters.token import Token
 from issue_scaffold.errors import ScaffoldError
 
@@ -10,7 +12,8 @@ _UNAUTHORISED: Final = 401
 _FORBIDDEN: Final = 403
 _NOT_FOUND: Final = 404
 _INVALID: Final = 422
-_LONGEST_MESSAGE: Final = 300
+# As GitHub names permissions: `issues=write; pull_requests=write`.
+_PERMISSIONS: Final = re.compile(r"[a-z_]+=[a-z]+(; ?[a-z_]+=[a-z]+){0,9}")
 
 
 class GitHubError(ScaffoldError):
@@ -39,7 +42,8 @@ class ExistsError(GitHubError):
 
 def refusal(status: int, headers: Mapping[str, str], data: Any, what: str, token: Token) -> GitHubError:  # noqa: ANN401
     """Return the error that an answer means; `what` was asked for ("create label 'bug'")."""
-    said = token.masked(_said(data))
+    problem = read_problem(data, token)
+    said = problem.said
     if status == _UNAUTHORISED:
         return AccessError(f"the token in {token.source} is not valid: {said}", hint="set a new one, or: gh auth login")
     if status == _FORBIDDEN and "archived" in said.lower():
@@ -48,7 +52,7 @@ def refusal(status: int, headers: Mapping[str, str], data: Any, what: str, token
         return AccessError(f"not allowed to {what}: {said}", hint=_permission(headers, said, token))
     if status == _NOT_FOUND:
         return MissingError(f"can't {what}: {said}")
-    if status == _INVALID and _has_code(data, "already_exists"):
+    if status == _INVALID and "already_exists" in problem.codes:
         return ExistsError(f"can't {what}: that name is taken")
     return GitHubError(f"can't {what}: {said} (status {status})")
 
@@ -67,7 +71,7 @@ def _permission(headers: Mapping[str, str], said: str, token: Token) -> str:
     scopes = headers.get("x-accepted-oauth-scopes", "")
     if "saml" in said.lower():
         return f"authorise the token in {token.source} for the organisation's single sign-on"
-    if accepted:
+    if _PERMISSIONS.fullmatch(accepted):
         return f"the token in {token.source} needs the permission {accepted.replace('=', ': ').replace(';', ' or')}"
     if scopes and "x-oauth-scopes" in headers and not {"repo", "public_repo"} & _words(headers["x-oauth-scopes"]):
         return f"the token in {token.source} needs the scope repo (public_repo for a public repository)"
@@ -76,24 +80,3 @@ def _permission(headers: Mapping[str, str], said: str, token: Token) -> str:
 
 def _words(text: str) -> set[str]:
     return {word.strip() for word in text.split(",")}
-
-
-def _said(data: Any) -> str:  # noqa: ANN401 - JSON
-    """Return the server's message, and its details, in one line."""
-    if not isinstance(data, dict):
-        return "no reason given"
-    errors = data.get("errors")
-    details = [_detail(item) for item in errors] if isinstance(errors, list) else []
-    text = ": ".join(part for part in (str(data.get("message") or "no reason given"), "; ".join(details)) if part)
-    return " ".join(text.split())[:_LONGEST_MESSAGE]
-
-
-def _detail(item: Any) -> str:  # noqa: ANN401 - JSON
-    if not isinstance(item, dict):
-        return str(item)
-    return str(item.get("message") or " ".join(str(item[key]) for key in ("field", "code") if key in item))
-
-
-def _has_code(data: Any, code: str) -> bool:  # noqa: ANN401 - JSON
-    errors = data.get("errors") if isinstance(data, dict) else None
-    return isinstance(errors, list) and any(isinstance(item, dict) and item.get("code") == code for item in errors)

@@ -5,6 +5,7 @@ anybody's server.
 """
 
 import os
+import re
 import subprocess
 from dataclasses import dataclass, field
 from typing import Final
@@ -34,7 +35,8 @@ class Token:
 
     def masked(self, text: str) -> str:
         """Return a text without the secret: a server, or a proxy in between, may have sent it back."""
-        return text.replace(self._secret, MASK)
+        # In any case: the name of a host is shown in lower case.
+        return re.sub(re.escape(self._secret), MASK, text, flags=re.IGNORECASE)
 
 
 def find_token(host: str, *, is_named: bool) -> Token:
