@@ -6,7 +6,6 @@ never leave this module.
 """
 
 import os
-import shlex
 import sys
 from dataclasses import dataclass
 from enum import StrEnum
@@ -44,17 +43,14 @@ class Source:
     """What an installation was made from.
 
     `address` is a URL without credentials. For a repository, `vcs` says of which kind, `revision` what was asked for
-    (None: the default branch), and `commit` what that was. `is_whole` is false where something had to be left out that
-    may have been a secret, so that the address alone might not do.
+    (None: the default branch), and `commit` what that was.
     """
 
     kind: SourceKind
     address: str
-    is_whole: bool = True
     vcs: str | None = None
     revision: str | None = None
     commit: str | None = None
-    subdirectory: str | None = None
 
     @property
     def path(self) -> Path | None:
@@ -78,16 +74,13 @@ class Source:
 class Installation:
     """One installation. `source` is None where no metadata tells: from an index, or from a folder of wheels.
 
-    `installer` is None for a copy that runs without having been installed. `requirements` maps each extra to what it
-    adds.
+    `installer` is None for a copy that runs without having been installed.
     """
 
     place: Path
     python: Path
-    environment: Path
     installer: Installer | None
     source: Source | None
-    requirements: dict[str, tuple[str, ...]]
 
 
 @cache
@@ -97,10 +90,8 @@ def installation() -> Installation:
     return Installation(
         place=PACKAGE,
         python=Path(sys.executable),
-        environment=Path(sys.prefix),
         installer=None if info is None else _installer(info, Path(sys.prefix)),
         source=None if info is None else read_source(info),
-        requirements={} if info is None else _extras(info),
     )
 
 
@@ -117,28 +108,6 @@ def copier_version() -> str:
     return version("copier")
 
 
-def command_for_extra(made: Installation, extra: str) -> str | None:
-    """Return the command that adds an extra to an installation, the way that the installation was made.
-
-    Where its source isn't known or is gone, the command names what the extra consists of, never the project. None for a
-    copy that was never installed.
-    """
-    wanted = made.requirements.get(extra, ())
-    if made.installer is None or not wanted:
-        return None
-    parts = " ".join(_quoted(requirement) for requirement in wanted)
-    if made.installer is Installer.PIPX:
-        # https://pipx.pypa.io/stable/reference/cli/inject/: it stays when the tool is upgraded.
-        return f"pipx inject {_quoted(made.environment.name)} {parts}"
-    source = _requirement(made.source, extra) if made.source is not None else None
-    if made.installer is Installer.UV_TOOL and source is not None:
-        # https://docs.astral.sh/uv/guides/tools/#installing-tools: another requirement replaces the one before.
-        return f"uv tool install {source}"
-    if made.installer is Installer.PIP:
-        return f"{_quoted(str(made.python))} -m pip install {source or parts}"
-    return f"uv pip install --python {_quoted(str(made.python))} {source or parts}"
-
-
 def read_source(info: Path) -> Source | None:
     """Return what an installation was made from, by its metadata folder; None where that doesn't tell.
 
@@ -153,18 +122,16 @@ def read_source(info: Path) -> Source | None:
     if not isinstance(data, dict) or not isinstance(data.get("url"), str):
         return None
     try:
-        address, is_whole = _without_secrets(data["url"])
+        address = _without_secrets(data["url"])
     except ValueError:
         return None
     repository = _mapping(data, "vcs_info")
     return Source(
         kind=_kind(data),
         address=address,
-        is_whole=is_whole,
         vcs=_text(repository, "vcs"),
         revision=_text(repository, "requested_revision"),
         commit=_text(repository, "commit_id"),
-        subdirectory=_text(data, "subdirectory"),
     )
 
 
@@ -186,8 +153,8 @@ def _text(data: dict[str, Any], key: str) -> str | None:
     return value if isinstance(value, str) and value.isprintable() else None
 
 
-def _without_secrets(url: str) -> tuple[str, bool]:
-    """Return an address without what may be secret, and whether that is all of it.
+def _without_secrets(url: str) -> str:
+    """Return an address without what may be secret.
 
     A name alone in front of an ssh host is no secret, and git needs it. Raises ValueError for what is no URL.
     """
@@ -201,8 +168,7 @@ def _without_secrets(url: str) -> tuple[str, bool]:
     path = quote(parts.path, safe="/%:@!$&'()*+,;=~")
     public = SplitResult(scheme=parts.scheme, netloc=netloc, path=path, query="", fragment="")
     # `geturl` drops the empty host of `file:///path`.
-    address = f"file://{netloc}{path}" if parts.scheme == "file" else public.geturl()
-    return address, not parts.query and not parts.fragment
+    return f"file://{netloc}{path}" if parts.scheme == "file" else public.geturl()
 
 
 def _local_path(parts: SplitResult) -> Path:
@@ -236,45 +202,3 @@ def _installer(info: Path, environment: Path) -> Installer:
     file = info / "INSTALLER"
     said = file.read_text(encoding="utf-8", errors="replace").strip() if file.is_file() else ""
     return Installer.UV if said == "uv" else Installer.PIP
-
-
-def _extras(info: Path) -> dict[str, tuple[str, ...]]:
-    """Return what each extra adds, as the metadata has it: `Requires-Dist: NAME>=1; extra == 'github'`."""
-    try:
-        lines = (info / "METADATA").read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
-        return {}
-    found: dict[str, tuple[str, ...]] = {}
-    for line in lines:
-        requirement, marked, marker = line.removeprefix("Requires-Dist: ").partition("; extra == ")
-        if marked and line.startswith("Requires-Dist: "):
-            extra = marker.strip("'\" ")
-            found[extra] = (*found.get(extra, ()), requirement)
-    return found
-
-
-def _requirement(source: Source, extra: str) -> str | None:
-    """Return what an installer takes for a source with an extra, quoted; None where the source is gone or not whole.
-
-    Source of the forms: https://pip.pypa.io/en/stable/cli/pip_install/#examples
-    """
-    if source.path is not None:
-        if not source.path.exists():
-            return None
-        lead = "--editable " if source.kind is SourceKind.EDITABLE else ""
-        return f"{lead}{_quoted(f'{source.path}[{extra}]')}"
-    is_repository = source.kind is SourceKind.REPOSITORY
-    if not source.is_whole or (is_repository and not (source.vcs and source.commit)):
-        return None
-    address = source.address
-    if is_repository:
-        address = f"{source.vcs}+{address}@{source.commit}"
-    part = f"#subdirectory={source.subdirectory}" if source.subdirectory else ""
-    return _quoted(f"{PROJECT}[{extra}] @ {address}{part}")
-
-
-def _quoted(text: str) -> str:
-    """Return a word of a command line for the shell that people have here."""
-    if os.name == "nt":
-        return text if text.replace("-", "").replace(":", "").replace("\\", "").isalnum() else f'"{text}"'
-    return shlex.quote(text)
