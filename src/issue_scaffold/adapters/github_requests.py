@@ -9,7 +9,7 @@ import json
 import re
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -83,7 +83,7 @@ class _Patience:
     waits: int = 0
     waited: float = 0.0
     redirects: int = 0
-    network_seconds: float = _NETWORK_SECONDS
+    network_seconds: float = field(default_factory=lambda: _NETWORK_SECONDS)
 
 
 class Requests:
