@@ -111,7 +111,7 @@ def template(session: nox.Session) -> None:
 
 @nox.session(python=False)
 def fuzz(session: nox.Session) -> None:
-    """Feed the validator 20,000 mutated files, and `check` as many mutated answers and settings files."""
+    """Feed the validator 20,000 mutated files, `check` as many answers and settings files, `labels` as many replies."""
     locked(session)
     python(session, *PYTEST, "tests/fuzz", "-q", *session.posargs, SCAFFOLD_FUZZ_INPUTS="20000")
 

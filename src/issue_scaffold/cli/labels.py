@@ -1,6 +1,7 @@
 """`scaffold labels`: plan, apply and export."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -30,6 +31,7 @@ from issue_scaffold.usecases.writing import settle_file, write_file
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
+_NOTHING = "nothing was changed"
 _REPO = click.option(
     "--repo", metavar="OWNER/NAME", help="Repository; HOST/OWNER/NAME for another host. [default: the git remote's]"
 )
@@ -87,10 +89,12 @@ def command() -> None:
 def plan_command(**values: Any) -> int:  # noqa: ANN401 - Click's values, declared above
     """Show what would have to be done to the labels, and change nothing. Exits 1 if there is something to do."""
     try:
-        session = open_session(_options(values), Surroundings(on_wait=tell_wait))
+        with _telling(_NOTHING):
+            session = open_session(_options(values), Surroundings(on_wait=tell_wait))
+            plan = make_plan(session)
     except InvalidConfigError as error:
         return _show_invalid(error, values["formats"])
-    report = _report("plan", session, make_plan(session))
+    report = _report("plan", session, plan)
     labels_output.write(report, values["formats"])
     return EXIT_OK if values["exit_zero"] else report.exit_code
 
@@ -103,10 +107,11 @@ def apply_command(**values: Any) -> int:  # noqa: ANN401 - Click's values, decla
     if not values["yes"] and not can_ask():
         raise click.UsageError("apply asks before it changes anything; without a terminal, add --yes")
     try:
-        session = open_session(_options(values), Surroundings(on_wait=tell_wait))
+        with _telling(_NOTHING):
+            session = open_session(_options(values), Surroundings(on_wait=tell_wait))
+            plan = make_plan(session)
     except InvalidConfigError as error:
         return _show_invalid(error, values["formats"])
-    plan = make_plan(session)
     shows_text = any(target.format == "text" and target.file is None for target in values["formats"])
     if shows_text or not values["yes"]:
         labels_output.show_plan(_report("apply", session, plan), err=not shows_text)
@@ -114,10 +119,21 @@ def apply_command(**values: Any) -> int:  # noqa: ANN401 - Click's values, decla
         say("nothing was changed", err=True)
         return EXIT_FINDINGS
     results = _run(session, plan, shows_text=shows_text)
-    verified = make_plan(session) if plan.writes else plan
+    with _telling(f"all {len(results)} steps were tried; what came of it wasn't read again: run scaffold labels plan"):
+        verified = make_plan(session) if plan.writes else plan
     report = _report("apply", session, plan, results=results, verified=verified)
     labels_output.write(report, values["formats"])
     return report.exit_code
+
+
+@contextmanager
+def _telling(text: str) -> Iterator[None]:
+    """Say how far it has come when the user stops what goes on here."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        say(text, err=True)
+        raise
 
 
 def _run(session: Session, plan: LabelPlan, *, shows_text: bool) -> tuple[StepResult, ...]:
@@ -195,7 +211,8 @@ def export_command(repo: str | None, api_url: str | None, format_: str, output: 
     if output is not None and output.exists() and not yes:
         raise UsageError(f"{output} exists", hint="add --yes to overwrite it")
     options = LabelOptions(repo=repo, api_url=api_url, folder=Path.cwd())
-    document = export_document(export(options, Surroundings(on_wait=tell_wait)))
+    with _telling(_NOTHING):
+        document = export_document(export(options, Surroundings(on_wait=tell_wait)))
     text = json_text(document, is_product=True) if format_ == "json" else labels_output.as_yaml(document)
     if output is None:
         put(text)
