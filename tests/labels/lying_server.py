@@ -1,6 +1,7 @@
 """A server that says whatever a test wants, byte by byte, and keeps what it was sent."""
 
 import contextlib
+import re
 import socket
 import ssl
 import threading
@@ -29,7 +30,7 @@ class LyingServer:
         self._end = time.monotonic() + seconds
         self._context = context
         self._listening = socket.create_server((host, 0))
-        self._is_open = True
+        self._closed = threading.Event()
         self.place = f"{host}:{self._listening.getsockname()[1]}"
         self.address = f"{'https' if context else 'http'}://{self.place}"
         self._open: list[socket.socket] = []
@@ -38,7 +39,7 @@ class LyingServer:
         self._accepting.start()
 
     def _accept(self) -> None:
-        while self._is_open:
+        while not self._closed.is_set():
             try:
                 connection, _ = self._listening.accept()
             except OSError:
@@ -57,9 +58,7 @@ class LyingServer:
                     for piece in self.script(request):
                         if isinstance(piece, bytes):
                             connection.sendall(piece)
-                        elif self._is_open and time.monotonic() < self._end:
-                            time.sleep(piece)
-                        else:
+                        elif self._closed.wait(piece) or time.monotonic() > self._end:
                             return
 
     def hang_up(self) -> None:
@@ -70,20 +69,25 @@ class LyingServer:
 
     @staticmethod
     def _request(connection: socket.socket) -> str:
-        """Return a request's head; its body, which no test here needs, is read with it."""
+        """Return a request's head, its body having been read too."""
         got = b""
         while b"\r\n\r\n" not in got:
             data = connection.recv(65536)
             if not data:
                 return ""
             got += data
-        return got.decode("latin-1")
+        head, _, body = got.partition(b"\r\n\r\n")
+        length = re.search(rb"(?i)\ncontent-length: *(\d+)", head)
+        left = (int(length[1]) if length else 0) - len(body)
+        while left > 0:
+            left -= len(connection.recv(left)) or left
+        return f"{head.decode('latin-1')}\r\n"
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._is_open = False
+        self._closed.set()
         with contextlib.suppress(OSError):
             self._listening.shutdown(socket.SHUT_RDWR)
         self._listening.close()

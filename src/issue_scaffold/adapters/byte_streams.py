@@ -200,6 +200,6 @@ def open_tunnel(wire: Wire, proxy: Proxy, address: ApiAddress, context: ssl.SSLC
     # The host speaks only when it is spoken to: what came after the proxy's answer can't be the host's.
     words = said.split(b"\r\n", 1)[0].split()
     if not said.endswith(b"\r\n\r\n") or words[1:2] != [_OK]:
-        status = words[1].decode("ascii", "replace") if len(words) > 1 and words[1].isdigit() else "nothing of use"
-        raise LostError(f"can't be reached through the proxy, which answers with {status[:3]}")
+        status = words[1][:3].decode("ascii") if len(words) > 1 and words[1].isdigit() else "nothing of use"
+        raise LostError(f"can't be reached through the proxy, which answers with {status}")
     return stream
