@@ -8,6 +8,7 @@ so that a request's headers go where the caller says and nowhere else. Which pro
 import http.client
 import io
 import ssl
+import weakref
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -81,15 +82,14 @@ class Connection:
         self._wire: Wire | None = None
         self._stream: Stream | None = None
         self._proxy: Proxy | None = None
-
-    def __del__(self) -> None:
-        self.close()
+        # Nobody has to close a connection: it is closed when it is forgotten, or the process ends.
+        self._closing: weakref.finalize[[], Connection] | None = None
 
     def close(self) -> None:
         """Close what is open."""
-        if self._wire is not None:
-            self._wire.close()
-        self._wire = self._stream = None
+        if self._closing is not None:
+            self._closing()
+        self._wire = self._stream = self._closing = None
 
     def exchange(
         self, verb: str, target: str, headers: Mapping[str, str], body: bytes | None, *, seconds: float
@@ -150,16 +150,19 @@ class Connection:
         stream: Stream
         if address.scheme == "https" or (self._proxy is not None and self._proxy.scheme == "https"):
             context = certificates()
-        if self._proxy is None:
-            self._wire = wire = Wire(dial(address.host, address.port, budget), budget)
-            stream = wire
-        else:
-            self._wire = wire = Wire(dial_proxy(self._proxy, budget), budget)
-            stream = open_tunnel(wire, self._proxy, address, context)
+        self._wire = stream = Wire(self._dialled(budget), budget)
+        self._closing = weakref.finalize(self, self._wire.close)
+        if self._proxy is not None:
+            stream = open_tunnel(self._wire, self._proxy, address, context)
         if context is not None and address.scheme == "https":
             stream = Tls(stream, context, address.host)
         self._stream = stream
         return stream
+
+    def _dialled(self, budget: Budget) -> Any:  # noqa: ANN401 - a socket, which byte_streams owns
+        if self._proxy is not None:
+            return dial_proxy(self._proxy, budget)
+        return dial(self._address.host, self._address.port, budget)
 
 
 def _what_broke(error: Exception) -> str:
