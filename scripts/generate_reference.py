@@ -161,7 +161,7 @@ EXIT_CODES: Final = {
         "It could not be done: git is missing, a template can't be reached or rendered, no permission, no room on the "
         "disk, or a mistake in this tool."
     ),
-    "EXIT_INTERRUPTED": "Interrupted: Ctrl-C, or SIGTERM.",
+    "EXIT_INTERRUPTED": "Interrupted: Ctrl-C, SIGTERM or SIGHUP.",
 }
 
 

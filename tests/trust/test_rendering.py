@@ -505,7 +505,7 @@ except PermissionError as error:
 class TestSignals:
     """An end from outside leaves no temporary folder and no process."""
 
-    @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+    @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 130), (signal.SIGHUP, 130)])
     def test_while_it_renders(
         self, number: int, code: int, template: Template, repo: Path, own_temporary_folder: Path
     ) -> None:

@@ -14,7 +14,6 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from issue_scaffold.adapters.termination import end_orderly
 from issue_scaffold.errors import ScaffoldError, TemplateError
 
 if TYPE_CHECKING:
@@ -164,7 +163,6 @@ def start() -> SealedProcess:
     """Return the running process, starting it if there is none; it gets ready meanwhile."""
     global _running  # noqa: PLW0603 - this process has one
     if _running is None:
-        end_orderly()
         _running = SealedProcess()
     return _running
 

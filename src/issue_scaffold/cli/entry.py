@@ -1,7 +1,7 @@
 """The program's first module: signals and standard streams are set right before anything large is loaded.
 
-Ctrl-C and SIGTERM end the program with 130 at any time, and never with a traceback: while modules are loaded at once,
-later by an exception, so that what is open is closed and temporary folders go.
+Ctrl-C, SIGTERM and SIGHUP end the program with 130 at any time, and never with a traceback: while modules are loaded
+at once, later by an exception, so that what is open is closed and temporary folders go.
 """
 
 import gc
@@ -13,7 +13,12 @@ from typing import TYPE_CHECKING
 from issue_scaffold.errors import EXIT_FAILURE, EXIT_INTERRUPTED
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from sys import UnraisableHookArgs
+
+    Handler = Callable[[int, FrameType | None], None]
+
+_ENDING = ("SIGINT", "SIGTERM", "SIGHUP")
 
 
 def run() -> None:
@@ -27,10 +32,7 @@ def run() -> None:
 
 
 def _run() -> int:
-    import signal
-
-    _end_by(signal.SIGINT, _end_at_once)
-    _end_by(signal.SIGTERM, _end_at_once)
+    _end_by(_end_at_once)
     if not _open_streams():
         print("error: standard output is closed; nothing was done", file=sys.stderr)  # noqa: T201 - Click isn't loaded
         print("  hint: to see nothing of it: >/dev/null", file=sys.stderr)  # noqa: T201
@@ -38,19 +40,20 @@ def _run() -> int:
     from issue_scaffold.cli.main import main
 
     sys.unraisablehook = _on_unraisable
-    _end_by(signal.SIGINT, _interrupt)
-    _end_by(signal.SIGTERM, _interrupt)
+    _end_by(_interrupt)
     # Importing Copier allocates much that stays; looking for garbage meanwhile costs a tenth of a cold run.
     gc.set_threshold(100_000)
     return main(sys.argv[1:])
 
 
-def _end_by(number: int, handler: object) -> None:
-    """Set a handler for a signal, unless whoever started the program wants the signal to be ignored."""
+def _end_by(handler: "Handler") -> None:
+    """Set the handler of the signals that ask for an end, unless whoever started the program has one ignored."""
     import signal
 
-    if signal.getsignal(number) is not signal.SIG_IGN:
-        signal.signal(number, handler)  # type: ignore[arg-type]
+    for name in _ENDING:
+        number = getattr(signal, name, None)  # Windows has no SIGHUP
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, handler)
 
 
 def _end_at_once(_: int, __: FrameType | None) -> None:
@@ -66,8 +69,9 @@ def _interrupt(_: int, __: FrameType | None) -> None:
 def _heed_no_signals() -> None:
     import signal
 
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    for name in _ENDING:
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
 
 
 def _interrupted() -> int:

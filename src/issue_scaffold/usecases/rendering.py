@@ -16,7 +16,6 @@ from issue_scaffold.adapters.installation import copier_version
 from issue_scaffold.adapters.render_cache import Manifest, RenderCache
 from issue_scaffold.adapters.source_text import Source
 from issue_scaffold.adapters.sources import SourceReader
-from issue_scaffold.adapters.termination import end_orderly
 from issue_scaffold.domain.rendering import Rendering
 from issue_scaffold.errors import AnswerError
 
@@ -107,7 +106,6 @@ class Renderer:
     def _new_scratch(self) -> Path:
         import tempfile
 
-        end_orderly()
         self._scratch.append(Path(tempfile.mkdtemp(prefix="scaffold-")))
         return self._scratch[-1]
 
