@@ -10,7 +10,7 @@ import pytest
 import yaml
 from tests.conftest import ANSWERS, Run, Template, commit_all, git, write_tree
 
-from issue_scaffold.domain.versions import KnownVersions, abbreviation_of, described, is_ref_name
+from issue_scaffold.domain.versions import KnownVersions, described, is_ref_name
 
 TAGS = ("v1.0.0", "v1", "v1.0", "1.0.0", "v1.1.0", "v1.0.0rc1", "latest", "release-1", "stable", "20240101", "1234567")
 
@@ -282,14 +282,6 @@ def test_plain_copiers_names_are_understood(template: Template, repo: Path, scaf
 )
 def test_the_tag_that_names_a_commit_best(tags: dict[str, str], overshadowed: tuple[str, ...]) -> None:
     assert KnownVersions(tags=tags).overshadowed == overshadowed
-
-
-@pytest.mark.parametrize(
-    ("version", "abbreviation"),
-    [("v1.0.0", None), ("v1-2-gabc1234", 7), ("a" * 40, 40), ("main", None), ("v1-0-gabc1234", None)],
-)
-def test_abbreviations(version: str, abbreviation: int | None) -> None:
-    assert abbreviation_of(version) == abbreviation
 
 
 @pytest.mark.parametrize("name", ["v1.0.0", "feature/x", "ü", "a@b", "v1-2-gabc", "x.lockx"])

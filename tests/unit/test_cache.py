@@ -50,9 +50,6 @@ def test_documents(tmp_path: Path) -> None:
         store.write_document("kind", "key", document)
         assert store.read_document("kind", "key") == document
     assert store.read_document("other", "key") is None
-    store.forget_document("kind", "key")
-    store.forget_document("kind", "key")
-    assert store.read_document("kind", "key") is None
 
 
 @pytest.mark.parametrize("cut", [0, 1, 64, 65, 70, -1])

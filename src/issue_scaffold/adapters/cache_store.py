@@ -66,11 +66,6 @@ class CacheStore:
         )
         self._write(self._document(kind, key), hashlib.sha256(body).hexdigest().encode() + b"\n" + body)
 
-    def forget_document(self, kind: str, key: str) -> None:
-        """Drop a document."""
-        with suppress(OSError):
-            self._document(kind, key).unlink()
-
     def read_blob(self, digest: str) -> bytes | None:
         """Return the bytes with this SHA-256, or None when they are absent or damaged."""
         try:

@@ -15,7 +15,7 @@ import yaml
 from issue_scaffold.adapters import sealed_process
 from issue_scaffold.adapters.answers_file import parse_answers
 from issue_scaffold.adapters.rendered_files import read_rendered
-from issue_scaffold.adapters.yaml_values import load_value, refuse_excess
+from issue_scaffold.adapters.yaml_values import load_value
 from issue_scaffold.domain.rendering import File, Rendering, check_links, check_paths
 from issue_scaffold.errors import (
     AnswerError,
@@ -193,35 +193,6 @@ def _refuse_other_record(job: RenderJob, answers: Mapping[str, Any], what: str) 
 
 
 def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split())
-
-
-def read_config(source: str, text: bytes) -> dict[str, Any]:
-    """Return the settings that a `copier.yml` holds, without their underscore; includes are left out.
-
-    Raises TemplateError for a file that is no YAML mapping.
-    """
-
-    class Loader(yaml.SafeLoader):
-        """A safe loader that passes over the `!include` tag."""
-
-    Loader.add_constructor("!include", lambda *_: {})
-    try:
-        refuse_excess(text)
-        documents = [part for part in yaml.load_all(text, Loader=Loader) if part is not None]
-    except yaml.YAMLError as error:
-        raise TemplateError(f"the template {source} has a copier.yml that is not YAML: {_place(error)}") from error
-    except ValueError as error:
-        raise TemplateError(f"the template {source} has a copier.yml that can't be read: {error}") from error
-    if not all(isinstance(part, dict) for part in documents):
-        raise TemplateError(f"the template {source} has a copier.yml that holds no mapping of settings and questions")
-    merged = {str(name): value for part in documents for name, value in part.items()}
-    return {name[1:]: value for name, value in merged.items() if name.startswith("_")}
-
-
-def _place(error: yaml.YAMLError) -> str:
-    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
-        return f"{error.problem_mark.line + 1}:{error.problem_mark.column + 1}: {error.problem}"
     return " ".join(str(error).split())
 
 

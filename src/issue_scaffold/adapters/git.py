@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple
 
 from issue_scaffold.adapters.git_environment import NOTHING, sealed_environment, work_tree_environment
-from issue_scaffold.adapters.git_folders import git_dir_of
+from issue_scaffold.adapters.git_folder import git_dir_of
 from issue_scaffold.domain.rendering import File
 from issue_scaffold.errors import ScaffoldError
 
@@ -41,14 +41,6 @@ class UnmergedFile(NamedTuple):
     base: File | None
     ours: File | None
     theirs: File | None
-
-
-def require() -> None:
-    """Raise GitError when git is missing, for those who start it by other ways."""
-    import shutil
-
-    if shutil.which("git") is None:
-        raise _missing()
 
 
 def _missing() -> GitError:

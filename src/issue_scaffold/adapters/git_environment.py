@@ -98,18 +98,8 @@ _OVERRIDES: Final = {
 }
 
 
-def sealed_environment(*, detour: tuple[str, str] | None = None, abbreviation: int | None = None) -> dict[str, str]:
-    """Return the whole environment for a git that reads only what is ours; Copier's git runs with it too.
-
-    `detour` is a URL and the local repository or bundle that git is to read wherever that URL is meant;
-    `abbreviation` is how long abbreviated commit ids are to be.
-    """
-    settings = dict(_OVERRIDES)
-    if detour is not None:
-        url, local = detour
-        settings[f"url.{local}.insteadOf"] = url
-    if abbreviation is not None:
-        settings["core.abbrev"] = str(abbreviation)
+def sealed_environment() -> dict[str, str]:
+    """Return the whole environment for a git that reads only what is ours."""
     return {
         **_taken(_BASICS),
         **_ALWAYS,
@@ -118,7 +108,7 @@ def sealed_environment(*, detour: tuple[str, str] | None = None, abbreviation: i
         "GIT_CONFIG_SYSTEM": NOTHING,
         "GIT_CONFIG_NOSYSTEM": "1",
         "HOME": NOTHING,  # for a git that doesn't know GIT_CONFIG_GLOBAL yet (2.31 and older)
-        **_passed(settings.items()),
+        **_passed(_OVERRIDES.items()),
     }
 
 

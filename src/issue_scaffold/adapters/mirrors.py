@@ -150,11 +150,6 @@ def read_files(mirror: Path, commit: str, paths: Sequence[str]) -> dict[str, byt
     return found
 
 
-def mentions(mirror: Path, commit: str, pattern: str) -> bool:
-    """Return whether any file of a commit, binary ones too, matches an extended regular expression. Raises GitError."""
-    return bool(git.run([*_in(mirror), "grep", "-a", "-l", "-E", pattern, commit], ok=(0, 1)))
-
-
 def archive(mirror: Path, version: str) -> bytes:
     """Return a commit's files as a tar archive. Raises GitError."""
     return git.run([*_in(mirror), "archive", "--format=tar", version])

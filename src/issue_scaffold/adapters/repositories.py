@@ -8,11 +8,11 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from issue_scaffold.adapters import bundled, git, locks, mirrors, private_origin
+from issue_scaffold.adapters import bundled, git, locks, mirrors
 from issue_scaffold.adapters.bounded_files import read_file
 from issue_scaffold.adapters.mirrors import Address
 from issue_scaffold.adapters.source_text import Source
@@ -38,21 +38,6 @@ class Repositories:
         self._fetched: set[str] = set()
         self._present: set[tuple[str, str]] = set()
         self._addresses: dict[str, Address] = {}
-        self._origins: dict[tuple[str, str, str], str] = {}
-
-    def prepared_origin(self, source: Source, version: str, commit: str) -> str:
-        """Return the local path that Copier's git is to read instead of the source: the commit, under that name alone.
-
-        Raises TemplateError when the commit can't be had.
-        """
-        if source.is_bundled and bundled.versions().tags.get(version) == commit:
-            return str(bundled.BUNDLE)
-        key = (source.key, version, commit)
-        if key not in self._origins:
-            mirror = self.mirror_with(source, commit)
-            tags = _tags_for(mirror, version, commit)
-            self._origins[key] = str(private_origin.make(self._scratch() / "origin.git", mirror, commit, tags))
-        return self._origins[key]
 
     def mirror(self, source: Source) -> Path:
         """Return the mirror of a source, made if there is none. Raises TemplateError when it can't be had."""
@@ -80,16 +65,6 @@ class Repositories:
                 return False
             self._present.add((source.key, commit))
         return True
-
-    def config_files(self, source: Source, commit: str) -> Iterator[bytes]:
-        """Yield the content of Copier's config file at a commit. Raises GitError."""
-        names = ("copier.yml", "copier.yaml")
-        found = mirrors.read_files(self.mirror_with(source, commit), commit, names)
-        yield from [found[name] for name in names if name in found][:1]
-
-    def mentions(self, source: Source, commit: str, pattern: str) -> bool:
-        """Return whether any file of a commit matches an extended regular expression. Raises GitError."""
-        return mirrors.mentions(self.mirror_with(source, commit), commit, pattern)
 
     def ask_versions(self, source: Source) -> KnownVersions:
         """Return the versions that the source has now. Raises GitError, TemplateError for one that can't be asked."""
@@ -274,16 +249,6 @@ def _resolve(mirror: Path, version: str) -> str | None:
         return commit
     base = others[1]
     return commit if base and mirrors.distance(mirror, base, commit) == name.distance else None
-
-
-def _tags_for(mirror: Path, version: str, commit: str) -> dict[str, str]:
-    """Return the tags by which git describes a commit as this version, and as no other. Raises GitError."""
-    name = described(version)
-    asked = [f"refs/tags/{version}", *([f"refs/tags/{name.tag}"] if name else [])]
-    tag, *base = mirrors.resolve(mirror, asked)
-    if name is not None and tag != commit:
-        return {name.tag: base[0]} if base[0] else {}
-    return {} if is_commit_id(version) and tag != commit else {version: commit}
 
 
 def _forbidding(protocol: str) -> str | None:

@@ -115,24 +115,9 @@ def one_line(source: Source, node: Node) -> str | None:
     return None if "\n" in raw or (isinstance(node, Scalar) and node.style in {"|", ">"}) else raw
 
 
-def add_entry(source: Source, mapping: Mapping, line: str) -> tuple[Edit, ...] | None:
-    """Return the edits that append `key: value` to a block mapping, at its indentation."""
-    if mapping.flow or not mapping.entries:
-        return None
-    last = mapping.entries[-1]
-    if last.merged:
-        return None
-    indent = " " * _column(source, mapping.entries[0].key.start)
-    return (insert_line(source, entry_end(source, last), f"{indent}{line}"),)
-
-
 def insert_line(source: Source, offset: int, line: str) -> Edit:
     """Return the edit that puts whole lines at the beginning of a line (or after an unfinished last one)."""
     text = line.replace("\n", source.newline)
     if offset and source.text[offset - 1] != "\n":
         return Edit(offset, offset, source.newline + text)
     return Edit(offset, offset, text + source.newline)
-
-
-def _column(source: Source, offset: int) -> int:
-    return offset - source.line_start(offset)

@@ -41,14 +41,6 @@ def is_ref_name(version: str) -> bool:
     return not any("\ud800" <= character <= "\udc7f" for character in version)  # no text can hold these
 
 
-def abbreviation_of(version: str) -> int | None:
-    """Return how many digits a version gives of a commit's id, None when it gives none."""
-    name = described(version)
-    if name is not None:
-        return len(name.commit)
-    return len(version) if is_commit_id(version) else None
-
-
 class KnownVersions(NamedTuple):
     """A template's tags with their commits, and the commit that its default branch is at (None: no commit yet).
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from issue_scaffold.adapters import git, staging, target
-from issue_scaffold.adapters.git_folders import work_tree_problem
+from issue_scaffold.adapters.git_folder import work_tree_problem
 from issue_scaffold.adapters.locks import hold_target
 from issue_scaffold.adapters.source_files import read_repository
 from issue_scaffold.adapters.source_text import BUNDLED, Source, parse_source, refuse_inside
