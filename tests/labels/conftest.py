@@ -1,7 +1,6 @@
 """The fake of GitHub's API for every test here: directly, and once more through Prism."""
 
 import json
-import os
 import shutil
 import socket
 import subprocess
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.conftest import IN_CI
 from tests.labels.fake_github import FakeGitHub, FakeServer
 
 from issue_scaffold.adapters import github_api
@@ -80,7 +80,7 @@ def _use_virtual_time(monkeypatch: pytest.MonkeyPatch, server: FakeServer) -> No
 def prism(server: FakeServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Run Prism as a proxy in front of the fake; return its address."""
     if not COMMAND.exists():
-        if os.environ.get("CI") == "true":
+        if IN_CI:
             pytest.fail("Prism is not installed: npm ci --prefix tests/prism")
         pytest.skip("Prism is not installed: npm ci --prefix tests/prism")
     with socket.socket() as probe:

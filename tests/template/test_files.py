@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 from copier import Settings, run_recopy
+from tests.conftest import IN_CI
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -128,7 +129,8 @@ def test_tool_is_installed_from_where_the_answer_says(
     installs = list(_installs(repo))
     assert installs
     for variables, command in installs:
-        assert variables == {"TOOL_SOURCE": installed_from, "TOOL_VERSION": "v1.0.0"}
+        assert variables["TOOL_SOURCE"] == installed_from
+        assert variables["TOOL_VERSION"] == "v1.0.0"
         shell = command.replace("python -m pip install", "printf %s")
         printed = subprocess.run(["bash", "-c", shell], env=variables, capture_output=True, text=True, check=True)
         assert printed.stdout == f"issue-scaffold @ git+{installed_from}@v1.0.0"
@@ -148,9 +150,7 @@ def _program(folder: Path, name: str, body: str) -> None:
     (folder / name).chmod(0o755)
 
 
-@pytest.mark.skipif(
-    shutil.which("jq") is None and not os.environ.get("CI"), reason="runs the workflow's script, which needs jq"
-)
+@pytest.mark.skipif(shutil.which("jq") is None and not IN_CI, reason="runs the workflow's script, which needs jq")
 def test_label_sync_takes_labels_as_data(render: Renderer, tmp_path: Path) -> None:
     repo = render(label_sync_workflow=True)
     workflow = yaml.safe_load((repo / ".github/workflows/sync-labels.yml").read_bytes())

@@ -95,9 +95,3 @@ def test_every_platform_is_a_choice_of_the_template() -> None:
     choices = yaml.safe_load((ROOT / "copier.yml").read_bytes())["platform"]["choices"].values()
     found = {detect([path]).platform for path in EVIDENCE} - {None}
     assert found == set(choices)
-
-
-def test_page_that_the_notes_name_exists() -> None:
-    (note,) = detect(["Jenkinsfile"]).notes
-    page = next(word for word in note.split() if word.endswith(".md"))
-    assert (ROOT / page).is_file()
