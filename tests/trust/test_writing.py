@@ -15,7 +15,7 @@ from tests.trust.test_crash_points import FORM, MARKDOWN
 
 from issue_scaffold.adapters.cache_store import CacheStore
 from issue_scaffold.adapters.folders import DetourError, open_below
-from issue_scaffold.adapters.journal import is_pending
+from issue_scaffold.adapters.pending import is_pending
 from issue_scaffold.adapters.staging import Change, apply, recover
 from issue_scaffold.domain.rendering import File
 

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from issue_scaffold.adapters.cache_store import CacheStore, cache_folder, digest_of
+from issue_scaffold.adapters.cache_store import CacheStore, digest_of
 from issue_scaffold.adapters.render_cache import RenderCache
+from issue_scaffold.adapters.user_folders import cache_folder
 from issue_scaffold.domain.rendering import File, Rendering
 
 RENDERING = Rendering(

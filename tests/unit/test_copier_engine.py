@@ -12,7 +12,7 @@ from issue_scaffold.adapters import copier_engine
 from issue_scaffold.adapters.answers_file import parse_answers, same_answers
 from issue_scaffold.adapters.checkout import write_template
 from issue_scaffold.adapters.copier_engine import RenderJob
-from issue_scaffold.adapters.installation import copier_version
+from issue_scaffold.adapters.copier_release import copier_version
 from issue_scaffold.domain.rendering import Rendering
 from issue_scaffold.errors import AnswerError, ScaffoldError, TemplateError, UnsupportedTemplateError
 

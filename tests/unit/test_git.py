@@ -9,7 +9,7 @@ from tests.conftest import commit_all, git, write_tree
 
 from issue_scaffold.adapters import git as adapter
 from issue_scaffold.adapters.git import GitError, UnmergedFile
-from issue_scaffold.adapters.git_folder import work_tree_problem
+from issue_scaffold.adapters.git_folder import top_level, work_tree_problem
 from issue_scaffold.domain.rendering import File
 
 LABELS = ("yours", "before", "theirs")
@@ -65,12 +65,12 @@ def test_the_users_conflict_style_is_kept_readable(monkeypatch: pytest.MonkeyPat
 
 def test_the_root_of_a_work_tree(repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (repo / "a/b").mkdir(parents=True)
-    assert adapter.top_level(repo / "a/b") == repo
-    assert adapter.top_level(repo) == repo
-    assert adapter.top_level(repo / "none/yet") == repo
-    assert adapter.top_level(tmp_path) is None
+    assert top_level(repo / "a/b") == repo
+    assert top_level(repo) == repo
+    assert top_level(repo / "none/yet") == repo
+    assert top_level(tmp_path) is None
     monkeypatch.chdir(repo / "a")
-    assert adapter.top_level(Path("b")) == repo
+    assert top_level(Path("b")) == repo
 
 
 def test_marking_files_unmerged(repo: Path) -> None:

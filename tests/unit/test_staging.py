@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from tests.conftest import read_tree, write_tree
 
-from issue_scaffold.adapters.journal import is_pending
 from issue_scaffold.adapters.journal_places import make_journal_folder
+from issue_scaffold.adapters.pending import is_pending
 from issue_scaffold.adapters.staging import Applied, Change, Recovery, apply, recover
 from issue_scaffold.domain.rendering import File
 from issue_scaffold.errors import ScaffoldError

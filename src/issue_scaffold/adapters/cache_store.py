@@ -15,16 +15,6 @@ FORMAT: Final = 1
 _NEW_FLAGS: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
-def cache_folder() -> Path:
-    """Return the cache folder: `SCAFFOLD_CACHE_DIR`, or the platform's user cache folder."""
-    override = os.environ.get("SCAFFOLD_CACHE_DIR")
-    if override:
-        return Path(override).absolute()
-    from platformdirs import user_cache_path
-
-    return user_cache_path("issue-scaffold", appauthor=False)
-
-
 def digest_of(*parts: str) -> str:
     """Return one SHA-256, in hex, over several texts; no two lists of texts share one by running together."""
     return hashlib.sha256(

@@ -4,7 +4,8 @@ from typing import Final
 
 from issue_scaffold.adapters.json_nodes import parse_json
 from issue_scaffold.adapters.yaml_nodes import LimitFailure, SyntaxFailure, YamlStream, parse_yaml
-from issue_scaffold.domain.document import Document, FileKind, Problem
+from issue_scaffold.domain.document import Document, Problem
+from issue_scaffold.domain.file_kind import FileKind
 from issue_scaffold.domain.finding import Severity
 from issue_scaffold.domain.front_matter import find_front_matter
 from issue_scaffold.domain.limits import MAX_BYTES

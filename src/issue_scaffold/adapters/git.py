@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple
 
 from issue_scaffold.adapters.git_environment import NOTHING, sealed_environment, work_tree_environment
 from issue_scaffold.adapters.git_folder import git_dir_of
+from issue_scaffold.domain.late_patterns import late_pattern
 from issue_scaffold.domain.rendering import File
 from issue_scaffold.errors import ScaffoldError
 
@@ -21,9 +22,9 @@ if TYPE_CHECKING:
 
 # How long a git may take that reaches nobody.
 LOCAL_SECONDS: Final = 60.0
-_CREDENTIALS = re.compile(r"(\w+://)[^/@\s]+@")
-_SECRET_QUERY = re.compile(r"(\w+://[^\s?#]*)[?#][^\s']*")
-_UNTRUSTED = re.compile(r"detected dubious ownership|unsafe repository")
+_CREDENTIALS = late_pattern(r"(\w+://)[^/@\s]+@")
+_SECRET_QUERY = late_pattern(r"(\w+://[^\s?#]*)[?#][^\s']*")
+_UNTRUSTED = late_pattern(r"detected dubious ownership|unsafe repository")
 
 
 class GitError(ScaffoldError):
@@ -222,12 +223,6 @@ def _command(arguments: Sequence[str]) -> str:
         elif not word.startswith("-"):
             return word
     return ""
-
-
-def top_level(folder: Path) -> Path | None:
-    """Return the root of the work tree that a folder lies in, without starting git; None outside of any."""
-    folder = folder.absolute()
-    return next((place for place in (folder, *folder.parents) if (place / ".git").exists()), None)
 
 
 def find_commit(folder: Path, revision: str) -> str | None:

@@ -19,6 +19,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
+from issue_scaffold.domain.late_patterns import late_pattern
+
 CONFIGURATION: Final = Path(__file__).parent.parent / "data" / "gitconfig"
 NOTHING: Final = "/dev/null"  # git reads it so on Windows too
 
@@ -73,7 +75,7 @@ _TRANSPORT: Final = frozenset(
     }
 )
 # Of the configuration that users pass by variables (GIT_CONFIG_COUNT), the same.
-_TRANSPORT_SECTIONS: Final = re.compile(
+_TRANSPORT_SECTIONS: Final = late_pattern(
     r"(credential|http|https|protocol|safe|ssh|url)\.|core\.(askpass|gitproxy|sshcommand)$|remote\..*\.proxy",
     re.IGNORECASE,
 )

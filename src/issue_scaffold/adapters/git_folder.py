@@ -9,9 +9,10 @@ from typing import Final, NamedTuple
 from issue_scaffold.adapters.bounded_files import read_file
 from issue_scaffold.adapters.folders import open_root
 from issue_scaffold.domain.file_names import is_git_folder
+from issue_scaffold.domain.late_patterns import late_pattern
 from issue_scaffold.errors import ScaffoldError
 
-_BARE: Final = re.compile(rb"^[ \t]*bare[ \t]*=[ \t]*(true|yes|on|1)[ \t]*$", re.IGNORECASE | re.MULTILINE)
+_BARE: Final = late_pattern(rb"^[ \t]*bare[ \t]*=[ \t]*(true|yes|on|1)[ \t]*$", re.IGNORECASE | re.MULTILINE)
 # A pointer to another folder is one line.
 _MAX_POINTER_BYTES: Final = 8192
 _MAX_CONFIG_BYTES: Final = 1 << 20
@@ -22,6 +23,12 @@ class WorkTree(NamedTuple):
 
     top: Path
     git_folder: Path
+
+
+def top_level(folder: Path) -> Path | None:
+    """Return the root of the work tree that a folder lies in; None outside of any."""
+    folder = folder.absolute()
+    return next((place for place in (folder, *folder.parents) if (place / ".git").exists()), None)
 
 
 def find_work_tree(folder: Path) -> WorkTree | None:

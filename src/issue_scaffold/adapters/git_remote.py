@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from issue_scaffold.adapters import git
+from issue_scaffold.adapters.git_folder import top_level
 from issue_scaffold.domain.remote import Repository, parse_remote
 from issue_scaffold.errors import UsageError
 
@@ -11,7 +12,7 @@ _HINT = "name the repository: --repo OWNER/NAME"
 
 def repository_of(folder: Path) -> Repository:
     """Return the repository of `origin`, or of the only remote. Raises UsageError if that can't be told."""
-    if git.top_level(folder) is None:
+    if top_level(folder) is None:
         raise UsageError(f"{folder} is not in a git repository, so nothing says which repository is meant", hint=_HINT)
     names = git.run_in_work_tree(folder, ["remote"]).decode().split()
     if not names:

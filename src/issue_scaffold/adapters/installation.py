@@ -1,4 +1,4 @@
-"""How this tool was installed: where it lies, which program put it there, what from, and beside which Copier.
+"""How this tool was installed: where it lies, which program put it there, and what from.
 
 Reads the metadata that installers leave. Imports no installer, starts no process and asks no index; nothing here may
 name an installation by the project's bare name, which nobody holds on an index. Credentials in the address of a source
@@ -10,7 +10,6 @@ import sys
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import SplitResult, quote, unquote, urlsplit
@@ -93,19 +92,6 @@ def installation() -> Installation:
         installer=None if info is None else _installer(info, Path(sys.prefix)),
         source=None if info is None else read_source(info),
     )
-
-
-@cache
-def copier_version() -> str:
-    """Return the installed Copier's version, without importing it."""
-    spec = PathFinder.find_spec("copier")
-    if spec is not None and spec.origin:
-        # As importlib.metadata would find it, which takes as long to import as the rest of a check.
-        for info in Path(spec.origin).parent.parent.glob("copier-*.dist-info"):
-            return info.name.removeprefix("copier-").removesuffix(".dist-info")
-    from importlib.metadata import version
-
-    return version("copier")
 
 
 def read_source(info: Path) -> Source | None:

@@ -15,18 +15,18 @@ from pathlib import Path
 from typing import Final
 
 from issue_scaffold.adapters.folders import DetourError, Folder, split_place
-from issue_scaffold.adapters.journal_places import find_journals, make_journal_folder, open_journal_folder
+from issue_scaffold.adapters.journal_places import make_journal_folder, open_journal_folder
+from issue_scaffold.adapters.pending import MANIFEST
+from issue_scaffold.domain.late_patterns import late_pattern
 from issue_scaffold.domain.rendering import File
 from issue_scaffold.errors import ScaffoldError
 
 _FORMAT: Final = 2
-_MANIFEST: Final = "manifest.json"
 _DRAFT: Final = "manifest.new"
 # The manifest of a run that has ended: nothing is left but to clear it away.
 _ENDED: Final = "ended.json"
-_OLD_FOLDER: Final = ".scaffold-staging"
-_TOKEN: Final = re.compile(r"[0-9a-f]{16}")
-_FINGERPRINT: Final = re.compile(r"[x-] [0-9a-f]{64}|link .+", re.DOTALL)
+_TOKEN: Final = late_pattern(r"[0-9a-f]{16}")
+_FINGERPRINT: Final = late_pattern(r"[x-] [0-9a-f]{64}|link .+", re.DOTALL)
 _LINK: Final = "link "
 
 
@@ -136,7 +136,7 @@ def write_journal(
         with open_journal_folder(place) as folder:
             _write_contents(folder, changes)
             folder.write_new(_DRAFT, json.dumps(_document(root, journal)).encode("ascii"))
-            folder.replace(_DRAFT, _MANIFEST)
+            folder.replace(_DRAFT, MANIFEST)
             folder.sync()
     except BaseException as error:
         if isinstance(error, OSError):
@@ -158,9 +158,9 @@ def drop_journal(place: Path) -> None:
     """
     try:
         with open_journal_folder(place) as folder:
-            folder.discard(_MANIFEST)
+            folder.discard(MANIFEST)
     except OSError as error:
-        if (place / _MANIFEST).exists():
+        if (place / MANIFEST).exists():
             raise PendingJournalError(
                 f"{place} can't be removed: {error.strerror}", hint="the next run on this target completes the changes"
             ) from error
@@ -170,7 +170,7 @@ def drop_journal(place: Path) -> None:
 def end_journal(place: Path) -> None:
     """Mark a journal as carried out, then remove it. Raises OSError when it can't even be marked."""
     with open_journal_folder(place) as folder:
-        folder.replace(_MANIFEST, _ENDED)
+        folder.replace(MANIFEST, _ENDED)
         folder.sync()
     clear(place)
 
@@ -193,24 +193,6 @@ def has_ended(place: Path) -> bool:
     return (place / _ENDED).exists()
 
 
-def find_complete(root: Path, purpose: str) -> list[Path]:
-    """Return the folders of the journals that another run is to carry out. Starts no process and changes nothing."""
-    return [place for place in find_journals(root, purpose) if (place / _MANIFEST).is_file()]
-
-
-def is_pending(root: Path) -> bool:
-    """Return whether an interrupted run has left changes half way; the next run that writes settles them."""
-    return bool(find_complete(root, ""))
-
-
-def old_leftovers(root: Path) -> tuple[str, ...]:
-    """Return the remark on a folder that earlier versions used as their journal: a repository can hold one too."""
-    if not os.path.lexists(root / _OLD_FOLDER):
-        return ()
-    whose = "an earlier version of scaffold left it there, or the repository holds it"
-    return (f"{_OLD_FOLDER} is not used: {whose}; look into it and remove it",)
-
-
 def read_journal(root: Path, place: Path) -> Journal | None:
     """Return a journal that was found, or None for one of another target: the folder was copied or moved.
 
@@ -218,7 +200,7 @@ def read_journal(root: Path, place: Path) -> Journal | None:
     """
     try:
         with open_journal_folder(place) as folder:
-            document = json.loads(folder.read(_MANIFEST))
+            document = json.loads(folder.read(MANIFEST))
         if document["format"] != _FORMAT:
             raise ScaffoldError(
                 f"{place} was left by an interrupted run of another version of scaffold",

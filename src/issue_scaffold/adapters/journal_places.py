@@ -12,18 +12,9 @@ from pathlib import Path
 from issue_scaffold.adapters.cache_store import digest_of
 from issue_scaffold.adapters.folders import Folder, open_root
 from issue_scaffold.adapters.git_folder import find_work_tree, is_own, trusted_git_folder
+from issue_scaffold.adapters.user_folders import state_folder
 
 _KEY_LETTERS = 32
-
-
-def state_folder() -> Path:
-    """Return the folder for what must outlive a run: `state` in `SCAFFOLD_CACHE_DIR`, or the user's state folder."""
-    override = os.environ.get("SCAFFOLD_CACHE_DIR")
-    if override:
-        return Path(override).absolute() / "state"
-    from platformdirs import user_state_path
-
-    return user_state_path("issue-scaffold", appauthor=False)
 
 
 def find_journals(root: Path, purpose: str) -> list[Path]:

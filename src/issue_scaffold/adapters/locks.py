@@ -8,7 +8,8 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Final
 
-from issue_scaffold.adapters.cache_store import cache_folder, digest_of
+from issue_scaffold.adapters.cache_store import digest_of
+from issue_scaffold.adapters.user_folders import cache_folder
 from issue_scaffold.errors import ScaffoldError
 
 _POLL_SECONDS: Final = 0.05

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from issue_scaffold.adapters import bundled
 from issue_scaffold.adapters.cache_store import digest_of
+from issue_scaffold.domain.late_patterns import late_pattern
 from issue_scaffold.errors import UsageError
 
 if TYPE_CHECKING:
@@ -19,12 +20,12 @@ if TYPE_CHECKING:
 _ALIASES: Final = {"gh:": "https://github.com/", "gl:": "https://gitlab.com/"}
 # What Copier itself takes for git without looking (https://copier.readthedocs.io/en/stable/generating/#templates-versions).
 _KNOWN_HOSTS: Final = ("https://github.com/", "https://gitlab.com/")
-_SCP_LIKE: Final = re.compile(r"(?P<user>\w[\w.-]*)@(?P<host>\w[\w.-]*):(?!//)(?P<path>.+)")
-_USER_BEFORE_HOST: Final = re.compile(r"[^/]*:[^/]*@[^/]*:")
+_SCP_LIKE: Final = late_pattern(r"(?P<user>\w[\w.-]*)@(?P<host>\w[\w.-]*):(?!//)(?P<path>.+)")
+_USER_BEFORE_HOST: Final = late_pattern(r"[^/]*:[^/]*@[^/]*:")
 # `ext::sh -c …`, `fd::7`: git starts the program git-remote-ext with the rest (https://git-scm.com/docs/gitremote-helpers).
-_REMOTE_HELPER: Final = re.compile(r"[^/]*::")
-_OPTION: Final = re.compile(r"-|[^/]*@-")
-_HOST: Final = re.compile(r"\w[\w.-]*|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*")
+_REMOTE_HELPER: Final = late_pattern(r"[^/]*::")
+_OPTION: Final = late_pattern(r"-|[^/]*@-")
+_HOST: Final = late_pattern(r"\w[\w.-]*|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*")
 _SCHEMES: Final = ("https", "ssh", "git", "http")
 _LONGEST: Final = 4096
 _WAYS: Final = "a source is an https, ssh or git URL, gh:OWNER/NAME, gl:OWNER/NAME, or a local path"

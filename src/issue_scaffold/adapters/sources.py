@@ -3,7 +3,6 @@
 What was asked before is answered from the cache, without starting git.
 """
 
-import re
 import time
 from collections.abc import Callable
 from functools import cached_property
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from issue_scaffold.adapters import bundled
 from issue_scaffold.adapters.cache_store import CacheStore, digest_of
 from issue_scaffold.adapters.source_text import Source
+from issue_scaffold.domain.late_patterns import late_pattern
 from issue_scaffold.domain.versions import KnownVersions
 from issue_scaffold.errors import ScaffoldError, TemplateError, UsageError
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 VERSIONS_LIFETIME_SECONDS: Final = 3600.0
 _VERSIONS: Final = "versions"
 _COMMITS: Final = "commits"
-_COMMIT: Final = re.compile(r"[0-9a-f]{40,64}")
+_COMMIT: Final = late_pattern(r"[0-9a-f]{40,64}")
 
 
 class SourceReader:

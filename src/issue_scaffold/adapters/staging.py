@@ -22,13 +22,12 @@ from issue_scaffold.adapters.journal import (
     clear,
     drop_journal,
     end_journal,
-    find_complete,
     has_ended,
-    old_leftovers,
     read_journal,
     write_journal,
 )
 from issue_scaffold.adapters.journal_places import find_journals
+from issue_scaffold.adapters.pending import find_complete, old_leftovers
 from issue_scaffold.adapters.replay import backward, forward
 from issue_scaffold.adapters.target import first_missing_folder, refuse_detour, refuse_unwritable
 from issue_scaffold.errors import ScaffoldError

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from issue_scaffold.adapters import git
+from issue_scaffold.adapters.git_folder import top_level
 from issue_scaffold.adapters.source_files import RepositoryFiles
 from issue_scaffold.domain.rendering import File
 from issue_scaffold.domain.repository_layout import is_walked
@@ -130,8 +131,8 @@ def revision_tree(folder: Path, revision: str, *, max_bytes: int) -> StoredTree:
 def _hooks_index(folder: Path) -> str | None:
     """Return the index that a hook of this very repository was told to look at."""
     named = os.environ.get("GIT_INDEX_FILE")
-    here = git.top_level(Path.cwd())
-    if not named or here is None or here != git.top_level(folder):
+    here = top_level(Path.cwd())
+    if not named or here is None or here != top_level(folder):
         return None
     return os.path.abspath(named)  # noqa: PTH100 - as git would: from the working directory
 

@@ -7,14 +7,16 @@ import hashlib
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from issue_scaffold.adapters import git
 from issue_scaffold.adapters.bounded_files import read_file
 from issue_scaffold.adapters.cache_store import CacheStore, digest_of
-from issue_scaffold.adapters.stored_tree import StoredTree
+from issue_scaffold.adapters.git_folder import top_level
 from issue_scaffold.domain.rendering import File, to_lf
 from issue_scaffold.errors import ScaffoldError
+
+if TYPE_CHECKING:
+    from issue_scaffold.adapters.stored_tree import StoredTree
 
 _PLAIN_VERSIONS: Final = (b"\0\0\0\2", b"\0\0\0\3")
 _NAME_BITS: Final = 0x0FFF
@@ -22,18 +24,20 @@ _NAME_BITS: Final = 0x0FFF
 _MAX_INDEX_BYTES: Final = 16 * 1024 * 1024
 
 
-def left_out(root: Path, paths: Sequence[str], store: CacheStore) -> set[str]:
-    """Return the files that an ignore rule keeps out of git. Empty outside of a work tree.
+def not_plainly_in_git(root: Path, paths: Sequence[str]) -> list[str]:
+    """Return the files that the index doesn't plainly have; none outside of a work tree. Starts no process."""
+    top = top_level(root)
+    return [] if top is None else _not_plainly_in_index(top, root, paths)
 
-    Starts git only where the index doesn't plainly have all of them, and once for the same rules. Raises GitError
-    when git can't be asked.
+
+def left_out(root: Path, missing: Sequence[str], store: CacheStore) -> set[str]:
+    """Return which of the files that `not_plainly_in_git` returned an ignore rule keeps out of git.
+
+    Starts git once for the same rules. Raises GitError when git can't be asked.
     """
-    top = git.top_level(root)
-    if top is None:
-        return set()
-    missing = _not_plainly_in_index(top, root, paths)
-    if not missing:
-        return set()
+    from issue_scaffold.adapters import git
+
+    top = top_level(root) or root
     rules = [path.as_posix() + _text_of(path) for path in _ignore_files(top, root, missing)]
     key = digest_of(str(root), *missing, *rules)
     known = store.read_document("ignored", key)
@@ -93,7 +97,7 @@ def _has_entry(index: bytes, name: bytes) -> bool:
     return False
 
 
-def stored_otherwise(tree: StoredTree, files: Mapping[str, File]) -> list[str]:
+def stored_otherwise(tree: "StoredTree", files: Mapping[str, File]) -> list[str]:
     """Return the files that git has with another content than they have; line ends don't count."""
     return [path for path, file in files.items() if path in tree and not _is_blob(file, tree.blob(path))]
 

@@ -4,16 +4,16 @@ What a text asks for is counted before any value is made: levels, values after a
 number. Building them first and counting then is what a bomb of aliases waits for. Places of values are yaml_nodes'.
 """
 
-import re
 from collections.abc import Callable
 from typing import Any, Final
 
 import yaml
 
+from issue_scaffold.domain.late_patterns import late_pattern
 from issue_scaffold.domain.limits import MAX_DEPTH, MAX_NODES, MAX_NUMBER
 
 _LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_NUMBER: Final = re.compile(r"[-+.0-9][-+.0-9A-Za-z_:]*")
+_NUMBER: Final = late_pattern(r"[-+.0-9][-+.0-9A-Za-z_:]*")
 _NUMBER_TAGS: Final = frozenset({"tag:yaml.org,2002:int", "tag:yaml.org,2002:float"})
 # What PyYAML's constructors raise besides its own errors, for `!!timestamp x`, `!!bool x`, `!!int ""` or 2024-99-99.
 _CONSTRUCTORS: Final = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError)

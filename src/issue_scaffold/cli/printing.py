@@ -16,25 +16,26 @@ from typing import Any, Final
 
 import click
 
+from issue_scaffold.domain.late_patterns import late_pattern
 from issue_scaffold.domain.masking import masked, secrets_of
 
 _NONCE: Final = os.urandom(8).hex()
 _OPEN: Final = f"\0{_NONCE}("
 _CLOSE: Final = ")\0"
-_MARK: Final = re.compile(f"{re.escape(_OPEN)}([0-9;]*){re.escape(_CLOSE)}")
+_MARK: Final = late_pattern(f"{re.escape(_OPEN)}([0-9;]*){re.escape(_CLOSE)}")
 _COLOURS: Final = {"red": 31, "green": 32, "yellow": 33, "blue": 34, "cyan": 36}
 # Joiners and the choice between text and picture belong to words and emoji.
 _HARMLESS: Final = frozenset("\t\u200c\u200d\ufe0e\ufe0f")
 _SHORT: Final = {"\n": "\\n", "\r": "\\r", "\0": "\\0", "\x1b": "\\x1b"}
 # GitHub's runner takes a line that begins with `::` behind blanks for a command, and `##[` anywhere in a line
 # (https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs); Azure's takes `##vso[`.
-_HASHES: Final = re.compile(r"#(?=#(?:vso)?\[)", re.IGNORECASE)
+_HASHES: Final = late_pattern(r"#(?=#(?:vso)?\[)", re.IGNORECASE)
 # What JSON allows in a string, and a terminal or a log doesn't show as it is.
-_UNSAFE_IN_JSON: Final = re.compile(
+_UNSAFE_IN_JSON: Final = late_pattern(
     "[\x7f-\x9f\xad\u061c\u070f\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
     "\ud800-\udfff\U000e0000-\U000e0fff]"
 )
-_HASHES_IN_JSON: Final = re.compile(r"##(?=(?:vso)?\[)", re.IGNORECASE)
+_HASHES_IN_JSON: Final = late_pattern(r"##(?=(?:vso)?\[)", re.IGNORECASE)
 
 
 def style(text: str, *, fg: str | None = None, bg: tuple[int, int, int] | None = None, bold: bool = False) -> str:

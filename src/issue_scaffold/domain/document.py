@@ -1,25 +1,12 @@
 """One file under validation: what kind of file it is, its text, its tree, and what kept it from having one."""
 
-from enum import StrEnum
 from typing import NamedTuple
 
+from issue_scaffold.domain.file_kind import FileKind
 from issue_scaffold.domain.finding import Severity
 from issue_scaffold.domain.source import Source
 from issue_scaffold.domain.text_edit import Fix
 from issue_scaffold.domain.yaml_tree import Alias, Anchor, Mapping, Scalar, Value
-
-
-class FileKind(StrEnum):
-    """What a file is to GitHub, or to the forge whose folder it lies in."""
-
-    FORM = "form"
-    TEMPLATE = "template"
-    CHOOSER = "chooser"
-    LABELS = "labels"
-    LEGACY = "legacy"
-    SETTINGS = "settings"
-    TEXT = "text"
-    STRAY = "stray"
 
 
 class Problem(NamedTuple):

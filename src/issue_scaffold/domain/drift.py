@@ -1,12 +1,14 @@
 """Drift: what a file of a target says compared with what it should hold. Pure; contents are loaded when they differ."""
 
 from collections.abc import Sequence
-from shlex import quote
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from issue_scaffold.domain.finding import Finding, Kind, Severity
 from issue_scaffold.domain.rendering import File, to_lf
-from issue_scaffold.domain.structured import Difference
+from issue_scaffold.domain.shell_words import quote
+
+if TYPE_CHECKING:
+    from issue_scaffold.domain.structured import Difference
 
 # How many pairs of lines are looked at one by one, and from how many on there is no comparing line by line.
 _EXACT_PAIRS: Final = 4_000_000
@@ -144,7 +146,7 @@ def modified(path: str, wanted: File, found: File, remedy: Remedy, *, with_diff:
 
 
 def modified_by_meaning(
-    path: str, differences: Sequence[Difference], wanted: File, found: File, remedy: Remedy, *, with_diff: bool
+    path: str, differences: "Sequence[Difference]", wanted: File, found: File, remedy: Remedy, *, with_diff: bool
 ) -> tuple[Finding, ...]:
     """Return a finding for each entry that a file lacks or has otherwise; the first carries the diff."""
     return tuple(

@@ -7,17 +7,19 @@ The spellings of `.git` and of the files that git reads are those of git's own `
 import re
 from typing import Final
 
+from issue_scaffold.domain.late_patterns import late_pattern
+
 MAX_NAME_BYTES: Final = 255
 # What macOS takes (PATH_MAX); Linux takes more, Windows less.
 MAX_PATH_BYTES: Final = 1024
 
 # HFS+ leaves these out when it compares names.
-_IGNORED_BY_HFS: Final = re.compile("[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]")
+_IGNORED_BY_HFS: Final = late_pattern("[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]")
 # NTFS drops blanks and dots at the end, and takes what follows a colon for a stream of the file.
 _NTFS_END: Final = r"[ .]*(?::.*)?"
-_GIT_FOLDER: Final = re.compile(rf"(?:\.git|git~[0-9]+){_NTFS_END}", re.IGNORECASE | re.DOTALL)
+_GIT_FOLDER: Final = late_pattern(rf"(?:\.git|git~[0-9]+){_NTFS_END}", re.IGNORECASE | re.DOTALL)
 # With their short names on NTFS: the first six letters, or git's hash of the name.
-_GIT_FILE: Final = re.compile(
+_GIT_FILE: Final = late_pattern(
     r"(?:\.gitmodules|\.gitattributes|\.gitignore|\.mailmap"
     r"|(?:gitmod|gitatt|gitign|mailma)~[1-4]"
     rf"|(?:gi7eba|gi7d29|gi250a|maba30|gi[0-9a-f]{{4}})~[0-9]+){_NTFS_END}",
@@ -27,11 +29,11 @@ _GIT_FILE: Final = re.compile(
 # refused there, which harms nobody.
 _MISREAD_BY_WINDOWS: Final = frozenset(":\\")
 # https://learn.microsoft.com/en-us/windows/win32/fileio/naming-a-file
-_DEVICE: Final = re.compile(r"(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])", re.IGNORECASE)
+_DEVICE: Final = late_pattern(r"(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])", re.IGNORECASE)
 # Shown as nothing, though they are no formatting characters by category.
-_BLANK_LETTERS: Final = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\uffa0\U000e0100-\U000e01ef]")
+_BLANK_LETTERS: Final = late_pattern("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\uffa0\U000e0100-\U000e01ef]")
 # Folders and files of ours: one of an earlier version, and those that stand beside a file for a moment.
-_OURS: Final = re.compile(r"\.scaffold-(?:staging|[0-9a-f]{16}-[0-9]+)", re.IGNORECASE)
+_OURS: Final = late_pattern(r"\.scaffold-(?:staging|[0-9a-f]{16}-[0-9]+)", re.IGNORECASE)
 
 
 def is_git_folder(name: str) -> bool:

@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from issue_scaffold.domain.late_patterns import late_pattern
+
 MASK: Final = "***"
 # Where a token for a forge may lie, by the names that gh and GitHub's workflows give it.
 GITHUB_TOKENS: Final = ("GH_TOKEN", "GITHUB_TOKEN")
@@ -16,10 +18,10 @@ TOKENS: Final = (*GITHUB_TOKENS, *ENTERPRISE_TOKENS, "SCAFFOLD_TOKEN")
 # A shorter value is more likely a word that stands elsewhere too.
 _SHORTEST: Final = 8
 # RFC 3986, section 3.2.1; up to the last @ before the path, since a password may hold one that isn't escaped.
-_USERINFO: Final = re.compile(r":/{1,2}([^/?#\s<>\"`\[\]]+)@")
-_SCHEME: Final = re.compile(r"[A-Za-z0-9+.-]{1,20}$")
+_USERINFO: Final = late_pattern(r":/{1,2}([^/?#\s<>\"`\[\]]+)@")
+_SCHEME: Final = late_pattern(r"[A-Za-z0-9+.-]{1,20}$")
 _WORDS: Final = "token|secret|passw|pwd|key|auth|sig|credential|session|jwt"
-_QUERY: Final = re.compile(
+_QUERY: Final = late_pattern(
     rf"([?&;#][\w.-]{{0,40}}?(?:{_WORDS})[\w.-]{{0,40}}=)[^&;#\s<>\"`\[\])]+", re.IGNORECASE | re.ASCII
 )
 

@@ -6,7 +6,7 @@ Gitea's and Forgejo's "Issue and pull request templates", GitLab's "Description 
 
 from typing import Final
 
-from issue_scaffold.domain.document import FileKind
+from issue_scaffold.domain.file_kind import FileKind
 
 SETTINGS_PATH: Final = ".github/scaffold.yml"
 YAML_SUFFIXES: Final = frozenset({".yml", ".yaml"})

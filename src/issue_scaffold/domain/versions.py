@@ -1,17 +1,18 @@
 """Template versions: PEP 440 tags as Copier orders them, and what Copier records for commits between tags."""
 
-import re
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
+from issue_scaffold.domain.late_patterns import late_pattern
+
 if TYPE_CHECKING:
     from packaging.version import Version
 
-_DESCRIBED = re.compile(r"(?P<tag>.+)-(?P<count>[1-9]\d{0,8})-g(?P<commit>[0-9a-f]{4,64})")
-_COMMIT = re.compile(r"[0-9a-f]{4,64}")
+_DESCRIBED = late_pattern(r"(?P<tag>.+)-(?P<count>[1-9]\d{0,8})-g(?P<commit>[0-9a-f]{4,64})")
+_COMMIT = late_pattern(r"[0-9a-f]{4,64}")
 # What git refuses in the name of a branch or a tag (https://git-scm.com/docs/git-check-ref-format).
-_NO_REF_NAME = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|/\.|^[-./]|[./]$|\.lock(/|$)|^@$|^$")
+_NO_REF_NAME = late_pattern(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|/\.|^[-./]|[./]$|\.lock(/|$)|^@$|^$")
 _LONGEST_NAME = 1000
 
 

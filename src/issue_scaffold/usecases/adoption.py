@@ -6,7 +6,8 @@ from issue_scaffold.adapters.documents import load
 from issue_scaffold.adapters.markdown_parser import parse_markdown
 from issue_scaffold.domain.adoption import Recognised, Template, recognise
 from issue_scaffold.domain.convert.to_form import Metadata, issue_form
-from issue_scaffold.domain.document import Document, FileKind
+from issue_scaffold.domain.document import Document
+from issue_scaffold.domain.file_kind import FileKind
 from issue_scaffold.domain.issue_form import Form, listed_texts, text_of
 
 

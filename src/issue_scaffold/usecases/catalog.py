@@ -15,7 +15,7 @@ from issue_scaffold.adapters.bounded_files import read_beginning, read_if_there
 from issue_scaffold.adapters.documents import load
 from issue_scaffold.adapters.form_text import form_text
 from issue_scaffold.adapters.git_folder import find_work_tree, holds_git
-from issue_scaffold.adapters.journal import is_pending
+from issue_scaffold.adapters.pending import is_pending
 from issue_scaffold.adapters.source_files import read_repository
 from issue_scaffold.adapters.target import first_missing_folder
 from issue_scaffold.adapters.template_files import template_files

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from issue_scaffold import __version__
 from issue_scaffold.adapters.cache_store import digest_of
-from issue_scaffold.adapters.journal import is_pending, old_leftovers
+from issue_scaffold.adapters.pending import is_pending, old_leftovers
 from issue_scaffold.adapters.render_cache import Manifest
 from issue_scaffold.adapters.source_files import RepositoryFiles
 from issue_scaffold.adapters.sources import VERSIONS_LIFETIME_SECONDS

@@ -2,29 +2,38 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from shlex import quote
+from typing import TYPE_CHECKING
 
-from issue_scaffold.adapters import git, target
+from issue_scaffold.adapters import target
 from issue_scaffold.adapters.cache_store import CacheStore
-from issue_scaffold.adapters.stored_tree import StoredTree, index_tree
+from issue_scaffold.adapters.git_folder import top_level
+from issue_scaffold.adapters.tracking import left_out, not_plainly_in_git, stored_otherwise
 from issue_scaffold.adapters.trees import WorkTree
 from issue_scaffold.domain import drift
 from issue_scaffold.domain.finding import Finding
 from issue_scaffold.domain.limits import MAX_MANAGED_BYTES
+from issue_scaffold.domain.shell_words import quote
 from issue_scaffold.errors import UsageError
+
+if TYPE_CHECKING:
+    from issue_scaffold.adapters.stored_tree import StoredTree
 
 Remarks = tuple[str, ...]
 
 
-def staged_tree(root: Path, shown: str) -> StoredTree:
+def staged_tree(root: Path, shown: str) -> "StoredTree":
     """Return the files of the commit to be. Raises UsageError outside of a git work tree, GitError."""
-    if git.top_level(root) is None:
+    from issue_scaffold.adapters.stored_tree import index_tree
+
+    if top_level(root) is None:
         raise UsageError(f"{shown} is not in a git repository, so nothing is staged", hint="leave out --staged")
     return index_tree(root, max_bytes=MAX_MANAGED_BYTES)
 
 
-def not_in_commit(root: Path, tree: StoredTree, paths: Sequence[str]) -> list[Finding]:
+def not_in_commit(root: Path, tree: "StoredTree", paths: Sequence[str]) -> list[Finding]:
     """Return a finding for each managed file that is unmerged, or lies there and not in the commit to be."""
+    from issue_scaffold.adapters import git
+
     unmerged = [drift.unmerged(path) for path in paths if path in tree.unmerged]
     absent = [path for path in paths if path not in tree and path not in tree.unmerged]
     there = [path for path in _reached(root, absent) if target.read_file(root, path) is not None]
@@ -34,10 +43,11 @@ def not_in_commit(root: Path, tree: StoredTree, paths: Sequence[str]) -> list[Fi
 
 def not_in_git(root: Path, paths: Sequence[str]) -> tuple[list[Finding], Remarks]:
     """Return a finding for each managed file that git hasn't, or has with another content; and a remark if unknown."""
-    from issue_scaffold.adapters.tracking import stored_otherwise
-
-    if git.top_level(root) is None:
+    if top_level(root) is None:
         return [], ()
+    from issue_scaffold.adapters import git
+    from issue_scaffold.adapters.stored_tree import index_tree
+
     try:
         tree = index_tree(root, max_bytes=MAX_MANAGED_BYTES)
         findings = not_in_commit(root, tree, paths)
@@ -50,10 +60,13 @@ def not_in_git(root: Path, paths: Sequence[str]) -> tuple[list[Finding], Remarks
 
 def left_out_of_git(root: Path, paths: Sequence[str], store: CacheStore) -> tuple[list[Finding], Remarks]:
     """Return a finding for each managed file that an ignore rule keeps out of git; and a remark if that is unknown."""
-    from issue_scaffold.adapters.tracking import left_out
+    missing = not_plainly_in_git(root, _reached(root, paths))
+    if not missing:
+        return [], ()
+    from issue_scaffold.adapters import git
 
     try:
-        ignored = left_out(root, _reached(root, paths), store)
+        ignored = left_out(root, missing, store)
     except git.GitError as error:
         return [], (f"whether git ignores these files is unknown: {error.message}",)
     return [_untracked(path, ignored=True) for path in sorted(ignored)], ()

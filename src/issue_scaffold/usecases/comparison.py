@@ -13,12 +13,12 @@ from issue_scaffold.domain import drift
 from issue_scaffold.domain.drift import Remedy
 from issue_scaffold.domain.finding import Finding, Kind, Severity
 from issue_scaffold.domain.rendering import File, Rendering, count_conflicts
-from issue_scaffold.domain.structured import Difference
 from issue_scaffold.usecases.rendering import Renderer
 from issue_scaffold.usecases.target import Target, accepted_in
 
 if TYPE_CHECKING:
     from issue_scaffold.adapters.settings_file import Accepted
+    from issue_scaffold.domain.structured import Difference
 
 PRECOMMIT: Final = ".pre-commit-config.yaml"
 
@@ -99,7 +99,7 @@ class Comparison:
                 )
         return (drift.modified(path, wanted, found, self.remedy, with_diff=self.with_diff),)
 
-    def _scope(self, path: str, wanted: File, found: File) -> tuple[Difference, ...]:
+    def _scope(self, path: str, wanted: File, found: File) -> "tuple[Difference, ...]":
         """Return what a pre-commit config says of all hooks, and the template's can't do with."""
         if path != PRECOMMIT:
             return ()

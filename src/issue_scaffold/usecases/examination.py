@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 
 from issue_scaffold.adapters.documents import encoding_problem, load
 from issue_scaffold.adapters.settings_file import Settings, read_settings
-from issue_scaffold.domain.document import Document, FileKind, Problem
+from issue_scaffold.domain.document import Document, Problem
+from issue_scaffold.domain.file_kind import FileKind
 from issue_scaffold.domain.finding import Finding, Kind, Severity
 from issue_scaffold.domain.issue_form import Form
 from issue_scaffold.domain.labels_config import read_labels

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from issue_scaffold.adapters import git, settings_edit, staging, structured_files, target
 from issue_scaffold.adapters.answers_file import same_answers
-from issue_scaffold.adapters.git_folder import index_lock
-from issue_scaffold.adapters.journal import is_pending
+from issue_scaffold.adapters.git_folder import index_lock, top_level
+from issue_scaffold.adapters.pending import is_pending
 from issue_scaffold.domain.finding import Finding, Severity
 from issue_scaffold.domain.merge import Tools
 from issue_scaffold.domain.plan import Action, Plan, Step, Tree
@@ -64,7 +64,7 @@ def refuse_unfinished(root: Path, ours: Tree, *rendered: Tree) -> None:
 
     `ours` are the target's files to look at, `rendered` the template's, which may hold conflict markers themselves.
     """
-    top = git.top_level(root)
+    top = top_level(root)
     if top is not None and (state := git.merge_in_progress(top)):
         raise ConflictError(
             f"a {state} is in progress in {top}; nothing was written", hint=f"finish it, or: git {state} --abort"
@@ -146,7 +146,7 @@ def carry_out(root: Path, plan: Plan) -> tuple[str, ...]:
 
 def _index_info(root: Path, plan: Plan) -> tuple[Mapping[str, str], tuple[str, ...]]:
     """Return what marks the conflicts of a plan in git's index, or a remark when git doesn't work here."""
-    if git.top_level(root) is None:
+    if top_level(root) is None:
         return {}, ()
     try:
         return git.unmerged_index_info(root, [_unmerged(step) for step in plan.conflicts]), ()

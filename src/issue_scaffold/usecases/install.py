@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from issue_scaffold.adapters import git, staging, target
-from issue_scaffold.adapters.git_folder import work_tree_problem
+from issue_scaffold.adapters import staging, target
+from issue_scaffold.adapters.git_folder import top_level, work_tree_problem
 from issue_scaffold.adapters.locks import hold_target
 from issue_scaffold.adapters.source_files import read_repository
 from issue_scaffold.adapters.source_text import BUNDLED, Source, parse_source, refuse_inside
@@ -170,7 +170,7 @@ def _resumed(options: InitOptions, notes: tuple[str, ...]) -> Outcome:
 
 def _remote_host(root: Path) -> str | None:
     """Return the host that a repository's remote is on, or None when that can't be told."""
-    if git.top_level(root) is None:
+    if top_level(root) is None:
         return None
     from issue_scaffold.adapters.git_remote import repository_of
 
@@ -248,7 +248,7 @@ def _decide(step: Step, decision: Decision) -> Step:
 
 def _place_note(root: Path, plan: Plan) -> tuple[str, ...]:
     """Return a remark on what the place means to GitHub: below a repository's root it reads nothing."""
-    top = git.top_level(root)
+    top = top_level(root)
     if top is not None and top != root:
         return (f"GitHub reads issue templates only at a repository's root, which is {top}",)
     folder = ".github/ISSUE_TEMPLATE"

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 
-from issue_scaffold.adapters import git
+from issue_scaffold.adapters.git_folder import top_level
 from issue_scaffold.adapters.git_remote import repository_of
 from issue_scaffold.adapters.github_api import LabelsApi, OnWait, connect
 from issue_scaffold.adapters.github_errors import AccessError
@@ -106,7 +106,7 @@ def open_session(options: LabelOptions, surroundings: Surroundings) -> Session:
 
     Raises ScaffoldError: UsageError for a call that can't mean anything, InvalidConfigError, no token.
     """
-    root = git.top_level(options.folder) or options.folder
+    root = top_level(options.folder) or options.folder
     files, wanted = read_configs(options.files, root)
     if options.prune and not wanted:
         raise UsageError(f"{', '.join(files)} defines no labels; --prune would delete all that there are")

@@ -4,15 +4,14 @@ A template's author may put a tag on another commit. What the target holds is th
 file remembers, so that nothing is taken for the user's change that isn't.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from issue_scaffold.errors import TemplateError
 from issue_scaffold.usecases.rendering import Renderer
 from issue_scaffold.usecases.target import Target
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Move:
+class Move(NamedTuple):
     """A version that was another commit once; `is_held` says that a branch or a tag still holds that one.
 
     `is_moved_tag` says that the version is a tag that moved; else the answers file's two lines don't belong together.

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from issue_scaffold import __version__
 from issue_scaffold.adapters.answers_file import COMMIT_ID, with_commit_id
-from issue_scaffold.adapters.cache_store import CacheStore, cache_folder, digest_of
-from issue_scaffold.adapters.installation import copier_version
+from issue_scaffold.adapters.cache_store import CacheStore, digest_of
+from issue_scaffold.adapters.copier_release import copier_version
 from issue_scaffold.adapters.render_cache import Manifest, RenderCache
 from issue_scaffold.adapters.source_text import Source
 from issue_scaffold.adapters.sources import SourceReader
+from issue_scaffold.adapters.user_folders import cache_folder
 from issue_scaffold.domain.rendering import Rendering
 from issue_scaffold.errors import AnswerError
 

@@ -1,15 +1,16 @@
 """A target: the folder, its answers file, and the template that it follows."""
 
 import os
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from issue_scaffold.adapters.answers_file import COMMIT_ID, parse_answers
 from issue_scaffold.adapters.bounded_files import AbsentFileError, read_file, read_if_there
+from issue_scaffold.adapters.git_folder import top_level
 from issue_scaffold.adapters.source_text import Source, recorded_source
 from issue_scaffold.adapters.yaml_values import YamlValueError, load_mapping
+from issue_scaffold.domain.late_patterns import late_pattern
 from issue_scaffold.domain.repository_layout import SETTINGS_PATH
 from issue_scaffold.errors import UsageError
 from issue_scaffold.usecases.rendering import Request
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from issue_scaffold.adapters.settings_file import Accepted
     from issue_scaffold.adapters.trees import Tree
 
-_COMMIT_ID: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_COMMIT_ID: Final = late_pattern(r"[0-9a-f]{40}|[0-9a-f]{64}")
 ANSWERS_FILE: Final = ".copier-answers.scaffold.yml"
 
 
@@ -130,9 +131,7 @@ def target_of(
 
 def work_tree_of(root: Path) -> Path:
     """Return the work tree that a target lies in, or the target itself outside of any."""
-    from issue_scaffold.adapters import git
-
-    return git.top_level(root) or root
+    return top_level(root) or root
 
 
 def _commit_id(answers: Mapping[str, Any], shown: str) -> str | None:
@@ -178,9 +177,8 @@ def _where_else(root: Path, text: str) -> str:
     others = sorted(path.name for path in root.glob(".copier-answers*.y*ml"))
     if others:
         return f"to follow the template of {others[0]}, add: -a {others[0]}"
-    from issue_scaffold.adapters import git
 
-    above = git.top_level(root)
+    above = top_level(root)
     if above is not None and above != root and (above / ANSWERS_FILE).is_file():
         return f"the repository's root has one: {above}"
     return f"run: scaffold init{'' if text == '.' else f' {text}'}"

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from issue_scaffold.adapters import git, staging, structured_files, target
 from issue_scaffold.adapters.copier_engine import Asking
+from issue_scaffold.adapters.git_folder import top_level
 from issue_scaffold.adapters.locks import hold_target
 from issue_scaffold.adapters.source_text import Source, parse_source, refuse_inside
 from issue_scaffold.domain.merge import plan_merge
@@ -172,7 +173,7 @@ def _restored(options: UpdateOptions, opened: Target, ours: Tree, theirs: Render
 
 def _resolved_notes(root: Path, restored: set[str]) -> tuple[str, ...]:
     """Return what is left to do for restored files that git still has as unmerged."""
-    if not restored or git.top_level(root) is None:
+    if not restored or top_level(root) is None:
         return ()
     try:
         unmerged = sorted(restored.intersection(git.unmerged_paths(root)))

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from issue_scaffold import __version__
 from issue_scaffold.adapters import bundled
-from issue_scaffold.adapters.installation import Installation, SourceKind, copier_version, installation
+from issue_scaffold.adapters.copier_release import copier_version
+from issue_scaffold.adapters.installation import Installation, SourceKind, installation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

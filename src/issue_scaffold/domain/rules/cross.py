@@ -7,7 +7,8 @@ issue templates for your repository" and "Syntax for issue forms").
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from issue_scaffold.domain.document import Document, FileKind, Problem, at, shown
+from issue_scaffold.domain.document import Document, Problem, at, shown
+from issue_scaffold.domain.file_kind import FileKind
 from issue_scaffold.domain.finding import Severity
 from issue_scaffold.domain.issue_form import Form, listed_texts, text_of
 from issue_scaffold.domain.labels_config import DEFAULT_LABELS, LabelsConfig

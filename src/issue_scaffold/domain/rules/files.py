@@ -6,7 +6,8 @@ Sources: GitHub's "About issue and pull request templates" and "Configuring issu
 
 from collections.abc import Iterator
 
-from issue_scaffold.domain.document import Document, FileKind, Problem
+from issue_scaffold.domain.document import Document, Problem
+from issue_scaffold.domain.file_kind import FileKind
 from issue_scaffold.domain.finding import Severity
 from issue_scaffold.domain.repository_layout import template_folder
 from issue_scaffold.domain.text_edit import Fix

@@ -7,7 +7,8 @@ creating issue forms" and YAML 1.1's type repository.
 import re
 from collections.abc import Iterator
 
-from issue_scaffold.domain.document import Document, FileKind, Problem, at, shown
+from issue_scaffold.domain.document import Document, Problem, at, shown
+from issue_scaffold.domain.file_kind import FileKind
 from issue_scaffold.domain.finding import Severity
 from issue_scaffold.domain.issue_form import ATTRIBUTES, Element, Form
 from issue_scaffold.domain.labels_config import read_labels
