@@ -5,7 +5,6 @@ import json
 import os
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -82,7 +81,7 @@ def report_with(text: str, command: str = "check") -> Report:
     target = TargetReport(
         target=text,
         status="findings",
-        findings=(finding, replace(finding, rule=None, kind=Kind.ACCEPTED, diff=None)),
+        findings=(finding, finding._replace(rule=None, kind=Kind.ACCEPTED, diff=None)),
         template=TemplateState(source=text, version=text, latest=f"{text}2"),
         notes=(text,),
     )

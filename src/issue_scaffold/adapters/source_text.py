@@ -5,9 +5,8 @@ Only texts are judged here, before git or anybody else sees them. No message rep
 
 import os
 import re
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from issue_scaffold.adapters import bundled
 from issue_scaffold.adapters.cache_store import digest_of
@@ -31,8 +30,7 @@ _LONGEST: Final = 4096
 _WAYS: Final = "a source is an https, ssh or git URL, gh:OWNER/NAME, gl:OWNER/NAME, or a local path"
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """A template source: `recorded` is what the answers file says, `is_local` whether it is a path.
 
     `is_named` says that the user named it, on the command line; else a file in the target did.
@@ -40,7 +38,19 @@ class Source:
 
     recorded: str
     is_local: bool
-    is_named: bool = field(default=False, compare=False, kw_only=True)
+    is_named: bool = False
+
+    def __eq__(self, other: object) -> bool:
+        """Whether both are the same source, whoever named them."""
+        return isinstance(other, Source) and self[:2] == other[:2]
+
+    def __ne__(self, other: object) -> bool:
+        """Whether they are two."""
+        return not self == other
+
+    def __hash__(self) -> int:
+        """Return what equal ones share."""
+        return hash(self[:2])
 
     @property
     def is_bundled(self) -> bool:

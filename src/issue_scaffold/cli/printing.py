@@ -10,7 +10,6 @@ import json
 import os
 import re
 import sys
-import unicodedata
 from collections.abc import Iterable
 from typing import Any, Final
 
@@ -146,6 +145,8 @@ def _split(text: str) -> Iterable[str]:
 def _escape(char: str) -> str:
     if char in _SHORT:
         return _SHORT[char]
+    import unicodedata
+
     if unicodedata.category(char) == "Zs":  # a blank of another width
         return char
     code = ord(char)

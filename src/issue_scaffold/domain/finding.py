@@ -1,6 +1,5 @@
 """A finding: one thing that is not as it should be, as a value. How it is shown is decided in `cli/output/`."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -61,8 +60,7 @@ class Excerpt(NamedTuple):
     end: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Finding(NamedTuple):
     """One finding. `path` is as the user would write it; `line` and `column` are 1-based, columns in code points.
 
     `fixable` says that a safe fix exists, `fixable_unsafely` that only one which guesses does.

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from issue_scaffold.domain.file_names import MAX_PATH_BYTES, is_git_file, is_git_folder, twin_key, why_refused
@@ -62,8 +62,7 @@ def count_conflicts(content: bytes) -> int:
     return seen // 3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rendering:
+class Rendering(NamedTuple):
     """All files of one template version for one set of answers.
 
     `answers` is what the rendered answers file says; `write_once` are the paths that `_skip_if_exists` names: written
@@ -75,7 +74,7 @@ class Rendering:
     version: str
     answers_file: str
     answers: Mapping[str, Any]
-    files: Mapping[str, File] = field(default_factory=dict)
+    files: Mapping[str, File] = MappingProxyType({})
     write_once: frozenset[str] = frozenset()
     uses_folder: bool = False
 

@@ -1,7 +1,6 @@
 """The result of `check` and `validate`: what every renderer in `cli/output/` gets."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from issue_scaffold.domain.finding import Finding
@@ -16,8 +15,7 @@ class TemplateState(NamedTuple):
     latest: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TargetReport:
+class TargetReport(NamedTuple):
     """What was found in one target. `target` is as given on the command line.
 
     `error` says why the target, or a file of it, could not be looked at (the findings are those of the rest), `hint`
@@ -35,8 +33,7 @@ class TargetReport:
     exit_code: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class Report(NamedTuple):
     """The whole answer of one command; `exit_code` is what the process will end with."""
 
     command: Literal["check", "validate"]

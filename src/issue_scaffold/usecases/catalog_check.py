@@ -10,7 +10,7 @@ import shutil
 import stat
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -187,8 +187,8 @@ def _findings(rendering: Rendering, texts: Mapping[str, str]) -> Iterator[Findin
         path, line = origin(finding.path, text, finding.line, excerpt, texts)
         same = _same_line(texts.get(path, ""), line, text, finding.line)
         column = finding.column if same else None
-        moved = replace(finding, path=path, line=line, column=column, fixable=False, fixable_unsafely=False)
-        yield moved if same else replace(moved, excerpt=None)
+        moved = finding._replace(path=path, line=line, column=column, fixable=False, fixable_unsafely=False)
+        yield moved if same else moved._replace(excerpt=None)
 
 
 def _same_line(source: str, line: int | None, text: str, rendered: int | None) -> bool:
@@ -219,4 +219,4 @@ def _overlap(source: str, rendered: str) -> int:
 
 
 def _shown(finding: Finding, folder: str) -> Finding:
-    return finding if folder == "." else replace(finding, path=f"{folder.rstrip('/')}/{finding.path}")
+    return finding if folder == "." else finding._replace(path=f"{folder.rstrip('/')}/{finding.path}")

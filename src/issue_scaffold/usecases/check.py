@@ -4,7 +4,6 @@ On a warm cache this reads the target's files and a manifest, and neither import
 """
 
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -68,7 +67,7 @@ def check(options: CheckOptions, renderer: Renderer) -> Iterator[TargetReport]:
             yield failed_target(text, error, options.report_crash)
         else:
             failing = any(finding.severity is Severity.ERROR for finding in report.findings)
-            yield replace(report, exit_code=EXIT_FINDINGS if failing and not options.exit_zero else EXIT_OK)
+            yield report._replace(exit_code=EXIT_FINDINGS if failing and not options.exit_zero else EXIT_OK)
 
 
 def check_target(text: str, options: CheckOptions, renderer: Renderer) -> TargetReport:
@@ -202,7 +201,7 @@ def _tracking(
 
 
 def _mild(finding: Finding) -> Finding:
-    return replace(finding, severity=Severity.WARNING) if finding.severity is Severity.ERROR else finding
+    return finding._replace(severity=Severity.WARNING) if finding.severity is Severity.ERROR else finding
 
 
 def _latest(opened: Target, options: CheckOptions, renderer: Renderer) -> tuple[str | None, tuple[str, ...]]:

@@ -3,7 +3,6 @@
 import difflib
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -62,8 +61,8 @@ def with_diffs(targets: Iterable[TargetReport], changes: Sequence[Change]) -> It
         for finding in target.findings:
             mendable = finding.fixable or finding.fixable_unsafely
             diff = diffs.pop(finding.path, None) if mendable else None
-            findings.append(replace(finding, diff=diff) if diff else finding)
-        yield replace(target, findings=tuple(findings))
+            findings.append(finding._replace(diff=diff) if diff else finding)
+        yield target._replace(findings=tuple(findings))
 
 
 def apply_fixes(paths: Sequence[str], *, unsafe: bool) -> Fixed:

@@ -4,7 +4,6 @@ import contextlib
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -180,7 +179,7 @@ def _with_commit_id(rendering: Rendering, commit: str) -> Rendering:
     if content is None:
         return rendering
     files = {**rendering.files, path: file._replace(content=content)}
-    return replace(rendering, files=files, answers={**rendering.answers, COMMIT_ID: commit})
+    return rendering._replace(files=files, answers={**rendering.answers, COMMIT_ID: commit})
 
 
 def _without_commit_id(answers: Mapping[str, Any] | None) -> Mapping[str, Any] | None:

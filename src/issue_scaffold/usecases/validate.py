@@ -5,7 +5,6 @@ Owns which files belong together and what exit code follows; what is wrong with 
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
@@ -159,7 +158,7 @@ def _report(target: Target, examined: _Examined, options: ValidateOptions) -> Ta
         return report
     failed = failed_target(target.name, examined.crashes[crashed[0]], options.report_crash)
     shown = target.group.shown[crashed[0]] if target.group else crashed[0]
-    return replace(failed, error=f"{shown}: {failed.error}", findings=report.findings)
+    return failed._replace(error=f"{shown}: {failed.error}", findings=report.findings)
 
 
 def collect(paths: Sequence[str], stdin: bytes | None = None) -> list[Target]:

@@ -2,7 +2,6 @@
 
 import json
 import os
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -38,8 +37,7 @@ DRIFT = Finding(
     hint="take it: scaffold update",
     diff="--- a/SECURITY.md\n+++ /dev/null\n@@ -1 +0,0 @@\n-Report it.\n",
 )
-NASTY = replace(
-    FOUND,
+NASTY = FOUND._replace(
     severity=Severity.WARNING,
     path="a,b:c%/\x1b[31m|`x`.yml",
     message="50% | <b>\n`x`\x1b[31m @octocat",
@@ -102,7 +100,7 @@ def test_text_of_a_check_names_target_template_kind_and_diff() -> None:
 
 
 def test_a_rules_page_is_named_once() -> None:
-    lines = text_of(report_of(FOUND, replace(FOUND, line=9)))
+    lines = text_of(report_of(FOUND, FOUND._replace(line=9)))
     assert sum(line.startswith("  see:") for line in lines) == 1
 
 
@@ -120,12 +118,12 @@ def test_a_rules_page_is_named_once() -> None:
     ],
 )
 def test_underline_is_below_what_is_meant(text: str, start: int, end: int, underline: str) -> None:
-    found = replace(FOUND, excerpt=Excerpt(text=text, start=start, end=end))
+    found = FOUND._replace(excerpt=Excerpt(text=text, start=start, end=end))
     assert text_of(report_of(found))[2] == underline
 
 
 def test_long_line_is_cut_around_what_is_meant() -> None:
-    found = replace(FOUND, excerpt=Excerpt(text="x" * 500 + "HERE" + "y" * 500, start=500, end=504))
+    found = FOUND._replace(excerpt=Excerpt(text="x" * 500 + "HERE" + "y" * 500, start=500, end=504))
     source, underline = text_of(report_of(found))[1:3]
     assert len(source) <= 160
     assert source[underline.index("^") : underline.rindex("^") + 1] == "HERE"
@@ -200,8 +198,8 @@ def test_github_paths_are_seen_from_the_workspace() -> None:
     ("number", "lines", "more"), [(10, 10, ""), (11, 10, "and 2 errors more"), (40, 10, "and 31 errors more")]
 )
 def test_github_stops_at_ten_of_a_level(number: int, lines: int, more: str) -> None:
-    findings = tuple(replace(FOUND, line=line) for line in range(1, number + 1))
-    text = render(report_of(*findings, replace(FOUND, severity=Severity.INFO)), "github", color=False)
+    findings = tuple(FOUND._replace(line=line) for line in range(1, number + 1))
+    text = render(report_of(*findings, FOUND._replace(severity=Severity.INFO)), "github", color=False)
     assert text.count("::error ") == lines
     assert text.count("::notice ") == 1
     assert more in text
@@ -213,7 +211,7 @@ def test_step_summary_has_them_all(
     summary = tmp_path / "summary.md"
     summary.write_text("before\n", encoding="utf-8")
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(summary))
-    findings = tuple(replace(FOUND, line=line) for line in range(1, 41))
+    findings = tuple(FOUND._replace(line=line) for line in range(1, 41))
     write_report(report_of(*findings), [OutputTarget("github")])
     assert capsys.readouterr().out.count("::error ") == 10
     text = summary.read_text(encoding="utf-8")
@@ -269,8 +267,8 @@ def test_fingerprints_survive_moved_lines_and_tell_equals_apart() -> None:
 
     for format_ in ("gitlab", "sarif"):
         once = prints(VALIDATE, format_)
-        assert prints(report_of(replace(FOUND, line=30)), format_) == once
-        assert len(set(prints(report_of(FOUND, replace(FOUND, line=30)), format_))) == 2
+        assert prints(report_of(FOUND._replace(line=30)), format_) == once
+        assert len(set(prints(report_of(FOUND, FOUND._replace(line=30)), format_))) == 2
 
 
 def test_gitlab_of_a_finding() -> None:

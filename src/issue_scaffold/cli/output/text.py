@@ -1,6 +1,5 @@
 """A report for people: a line a finding that editors can jump to, the source with an underline, and what to do."""
 
-import unicodedata
 from collections.abc import Iterator
 from typing import Final
 
@@ -124,6 +123,8 @@ def _columns(text: str, start: int) -> int:
     """Return how many terminal columns a text takes that begins at a column."""
     if text.isascii() and text.isprintable():
         return len(text)
+    import unicodedata
+
     column = start
     joined = False
     for char in text:
