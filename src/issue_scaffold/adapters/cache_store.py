@@ -3,12 +3,13 @@
 Nothing in it is ever needed: a folder that can't be written is worked without, a damaged entry counts as absent.
 """
 
-import hashlib
 import json
 import os
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
+
+from issue_scaffold.domain.digests import sha256_of
 
 # Of all documents; another one counts as absent.
 FORMAT: Final = 1
@@ -17,9 +18,7 @@ _NEW_FLAGS: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY
 
 def digest_of(*parts: str) -> str:
     """Return one SHA-256, in hex, over several texts; no two lists of texts share one by running together."""
-    return hashlib.sha256(
-        "\0".join(f"{len(part)}:{part}" for part in parts).encode("utf-8", "surrogatepass")
-    ).hexdigest()
+    return sha256_of("\0".join(f"{len(part)}:{part}" for part in parts).encode("utf-8", "surrogatepass"))
 
 
 class CacheStore:
@@ -39,7 +38,7 @@ class CacheStore:
         except OSError:
             return None
         checksum, _, body = raw.partition(b"\n")
-        if hashlib.sha256(body).hexdigest().encode() != checksum:
+        if sha256_of(body).encode() != checksum:
             return None
         try:
             document = json.loads(body)
@@ -54,7 +53,7 @@ class CacheStore:
         body = json.dumps({**document, "format": FORMAT}, ensure_ascii=False, sort_keys=True).encode(
             "utf-8", "surrogatepass"
         )
-        self._write(self._document(kind, key), hashlib.sha256(body).hexdigest().encode() + b"\n" + body)
+        self._write(self._document(kind, key), sha256_of(body).encode() + b"\n" + body)
 
     def read_blob(self, digest: str) -> bytes | None:
         """Return the bytes with this SHA-256, or None when they are absent or damaged."""
@@ -62,11 +61,11 @@ class CacheStore:
             content = self._blob(digest).read_bytes()
         except OSError:
             return None
-        return content if hashlib.sha256(content).hexdigest() == digest else None
+        return content if sha256_of(content) == digest else None
 
     def write_blob(self, content: bytes) -> str:
         """Keep bytes, and return their SHA-256."""
-        digest = hashlib.sha256(content).hexdigest()
+        digest = sha256_of(content)
         if self.read_blob(digest) is None:
             self._write(self._blob(digest), content)
         return digest

@@ -4,7 +4,6 @@ A journal is a folder: the new and the old content of each file, then a manifest
 one target, by path and by identity. Owns its format and what is believed of one that is found; carries nothing out.
 """
 
-import hashlib
 import json
 import os
 import re
@@ -17,6 +16,7 @@ from typing import Final
 from issue_scaffold.adapters.folders import DetourError, Folder, split_place
 from issue_scaffold.adapters.journal_places import make_journal_folder, open_journal_folder
 from issue_scaffold.adapters.pending import MANIFEST
+from issue_scaffold.domain.digests import sha256_of
 from issue_scaffold.domain.late_patterns import late_pattern
 from issue_scaffold.domain.rendering import File
 from issue_scaffold.errors import ScaffoldError
@@ -93,7 +93,7 @@ def fingerprint(file: File | None) -> str | None:
         return None
     if file.link is not None:
         return f"{_LINK}{file.link}"
-    return f"{'x' if file.executable else '-'} {hashlib.sha256(file.content).hexdigest()}"
+    return f"{'x' if file.executable else '-'} {sha256_of(file.content)}"
 
 
 def aim_of(print_: str) -> str | None:

@@ -3,7 +3,6 @@
 Owns the quick look into git's index file: https://git-scm.com/docs/index-format
 """
 
-import hashlib
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -109,6 +108,8 @@ def _is_blob(file: File, blob: str) -> bool:
 
 def _blob_id(content: bytes, digits: int) -> str:
     """Return git's name of a content; 40 hex digits are SHA-1, 64 are SHA-256."""
+    import hashlib
+
     header = f"blob {len(content)}\0".encode()
     algorithm = hashlib.sha256 if digits == 64 else hashlib.sha1  # noqa: PLR2004
     return algorithm(header + content, usedforsecurity=False).hexdigest()

@@ -4,13 +4,13 @@ Pure: a plan is made from values, shown to people and then executed as it is. Na
 compares them; what a config leaves open (a colour, a description) is left as it is.
 """
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from typing import Final, NamedTuple
 
+from issue_scaffold.domain.digests import sha256_of
 from issue_scaffold.domain.labels import fold
 
 DEFAULT_COLOR: Final = "ededed"
@@ -127,7 +127,7 @@ class Rename:
 
 def temporary_name(target: str) -> str:
     """Return the name that a label bears until its future name is free: the same for every run, so one can go on."""
-    return f"scaffold-rename-{hashlib.sha256(fold(target).encode()).hexdigest()[:12]}"
+    return f"scaffold-rename-{sha256_of(fold(target).encode())[:12]}"
 
 
 def order(

@@ -1,10 +1,10 @@
 """What a template version makes of a set of answers: files as values, and what may be a path in them."""
 
-import hashlib
 from collections.abc import Collection, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
+from issue_scaffold.domain.digests import sha256_of
 from issue_scaffold.domain.file_names import MAX_PATH_BYTES, is_git_file, is_git_folder, twin_key, why_refused
 from issue_scaffold.errors import TemplateError
 
@@ -36,7 +36,7 @@ class File(NamedTuple):
 
 def content_digest(content: bytes) -> str:
     """Return the SHA-256, in hex, of a content; text counts with its CRLF line ends read as LF."""
-    return hashlib.sha256(to_lf(content)).hexdigest()
+    return sha256_of(to_lf(content))
 
 
 def to_lf(content: bytes) -> bytes:

@@ -1,10 +1,10 @@
 """A report as GitLab Code Quality JSON: a list of findings with a fingerprint each that survives moving lines."""
 
-import hashlib
 from typing import Any, Final
 
 from issue_scaffold.cli.output.places import findings, label
 from issue_scaffold.cli.printing import inert, json_text
+from issue_scaffold.domain.digests import sha256_of
 from issue_scaffold.domain.finding import Finding, Severity
 from issue_scaffold.domain.report import Report
 
@@ -25,7 +25,7 @@ def _row(finding: Finding, path: str, seen: dict[str, int]) -> dict[str, Any]:
     return {
         "description": inert(finding.message + (f" ({finding.hint})" if finding.hint else "")),
         "check_name": label(finding),
-        "fingerprint": hashlib.sha256(f"{key}\0{seen[key]}".encode("utf-8", "surrogatepass")).hexdigest(),
+        "fingerprint": sha256_of(f"{key}\0{seen[key]}".encode("utf-8", "surrogatepass")),
         "severity": _SEVERITIES[finding.severity],
         "location": {"path": relative, "lines": {"begin": finding.line or 1}},
     }

@@ -1,6 +1,5 @@
 """A report as SARIF 2.1.0, for code scanning. Valid by the OASIS schema; the rules that were broken come with it."""
 
-import hashlib
 from collections.abc import Iterator
 from typing import Any, Final
 from urllib.parse import quote
@@ -8,6 +7,7 @@ from urllib.parse import quote
 from issue_scaffold import __version__
 from issue_scaffold.cli.output.places import findings, label
 from issue_scaffold.cli.printing import inert, json_text, without_secrets
+from issue_scaffold.domain.digests import sha256_of
 from issue_scaffold.domain.finding import Finding, Severity
 from issue_scaffold.domain.report import Report
 from issue_scaffold.errors import EXIT_USAGE
@@ -73,7 +73,7 @@ def _results(report: Report, ids: list[str]) -> Iterator[dict[str, Any]]:
         name = label(finding)
         text = finding.message + (f": {finding.hint}" if finding.hint else "")
         key = "\0".join((name, path, finding.message, finding.excerpt.text if finding.excerpt else ""))
-        digest = hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+        digest = sha256_of(key.encode("utf-8", "surrogatepass"))[:32]
         seen[digest] = seen.get(digest, 0) + 1
         yield {
             "ruleId": name,
