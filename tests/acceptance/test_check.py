@@ -173,6 +173,9 @@ WATCHED = ("subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.for
 sys.addaudithook(lambda event, args: seen.append(event) if event in WATCHED else None)
 code = main(["check", *sys.argv[1:]])
 heavy = {"copier", "jinja2", "ruamel", "subprocess", "socket", "asyncio", "prompt_toolkit"} & set(sys.modules)
+# What takes a hundredth of a check or more to load, and only other runs need.
+heavy |= {"dataclasses", "platformdirs", "shutil", "tempfile", "_hashlib"} & set(sys.modules)
+heavy |= {f"issue_scaffold.adapters.{name}" for name in ("git", "installation", "journal")} & set(sys.modules)
 print(code, sorted(set(seen)), sorted(heavy), file=sys.stderr)
 """
 

@@ -34,14 +34,14 @@ def left_out(root: Path, missing: Sequence[str], store: CacheStore) -> set[str]:
 
     Starts git once for the same rules. Raises GitError when git can't be asked.
     """
-    from issue_scaffold.adapters import git
-
     top = top_level(root) or root
     rules = [path.as_posix() + _text_of(path) for path in _ignore_files(top, root, missing)]
     key = digest_of(str(root), *missing, *rules)
     known = store.read_document("ignored", key)
     if known is not None and isinstance(known.get("paths"), list):
         return {str(path) for path in known["paths"]}
+    from issue_scaffold.adapters import git
+
     try:
         ignored = git.ignored_paths(root, missing)
     except git.UntrustedRepositoryError:

@@ -13,7 +13,7 @@ from issue_scaffold.domain import drift
 from issue_scaffold.domain.finding import Finding
 from issue_scaffold.domain.limits import MAX_MANAGED_BYTES
 from issue_scaffold.domain.shell_words import quote
-from issue_scaffold.errors import UsageError
+from issue_scaffold.errors import ScaffoldError, UsageError
 
 if TYPE_CHECKING:
     from issue_scaffold.adapters.stored_tree import StoredTree
@@ -61,13 +61,9 @@ def not_in_git(root: Path, paths: Sequence[str]) -> tuple[list[Finding], Remarks
 def left_out_of_git(root: Path, paths: Sequence[str], store: CacheStore) -> tuple[list[Finding], Remarks]:
     """Return a finding for each managed file that an ignore rule keeps out of git; and a remark if that is unknown."""
     missing = not_plainly_in_git(root, _reached(root, paths))
-    if not missing:
-        return [], ()
-    from issue_scaffold.adapters import git
-
     try:
-        ignored = left_out(root, missing, store)
-    except git.GitError as error:
+        ignored = left_out(root, missing, store) if missing else set()
+    except ScaffoldError as error:  # a GitError, of a module that a check on a warm cache doesn't load
         return [], (f"whether git ignores these files is unknown: {error.message}",)
     return [_untracked(path, ignored=True) for path in sorted(ignored)], ()
 

@@ -1,0 +1,81 @@
+"""What keeps a start short gives the same as what it takes the place of."""
+
+import hashlib
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import platformdirs
+import pytest
+
+from issue_scaffold.adapters.user_folders import cache_folder, state_folder
+from issue_scaffold.domain.digests import sha256_of
+from issue_scaffold.domain.late_patterns import late_pattern
+
+PLACES = {"XDG_CACHE_HOME": cache_folder, "XDG_STATE_HOME": state_folder}
+NAMED = ("", "/named", "/named/", "relative", "~/x", " /blank", "/a/../b")
+HOMES = ("", "/home/somebody", "relative")
+
+
+@pytest.mark.parametrize("home", [*HOMES, None])
+@pytest.mark.parametrize("named", [*NAMED, None])
+@pytest.mark.parametrize("variable", PLACES)
+def test_folders_are_those_of_platformdirs(
+    variable: str, named: str | None, home: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SCAFFOLD_CACHE_DIR", raising=False)
+    for name, value in ((variable, named), ("HOME", home)):
+        if value is None:
+            monkeypatch.delenv(name, raising=False)
+        else:
+            monkeypatch.setenv(name, value)
+    expected = {
+        "XDG_CACHE_HOME": platformdirs.user_cache_path("issue-scaffold", appauthor=False),
+        "XDG_STATE_HOME": platformdirs.user_state_path("issue-scaffold", appauthor=False),
+    }
+    assert PLACES[variable]() == expected[variable]
+
+
+def test_a_folder_of_the_users_choice_goes_before_all(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("SCAFFOLD_CACHE_DIR", str(tmp_path))
+    assert (cache_folder(), state_folder()) == (tmp_path, tmp_path / "state")
+
+
+@pytest.mark.parametrize("content", [b"", b"x", os.urandom(100_000)], ids=len)
+def test_digests_are_sha_256(content: bytes) -> None:
+    assert sha256_of(content) == hashlib.sha256(content).hexdigest()
+
+
+def test_a_late_pattern_is_that_pattern() -> None:
+    late, early = late_pattern(r"(?P<word>[a-z]+)|\d", re.IGNORECASE), re.compile(r"(?P<word>[a-z]+)|\d", re.IGNORECASE)
+    for _ in range(2):
+        assert late.findall("Ab 1 c") == early.findall("Ab 1 c")
+        assert late.sub("-", "Ab 1 c") == early.sub("-", "Ab 1 c")
+        found = late.fullmatch("Word")
+        assert found is not None
+        assert found["word"] == "Word"
+    assert late_pattern(rb"\s+").split(b"a b") == [b"a", b"b"]
+    assert (late.pattern, late.flags) == (early.pattern, early.flags)
+    with pytest.raises(AttributeError):
+        _ = late.no_such_thing  # type: ignore[attr-defined]
+
+
+def test_a_late_pattern_is_compiled_when_it_is_used() -> None:
+    broken = late_pattern("(")
+    with pytest.raises(re.error):
+        broken.match("")
+
+
+def test_a_check_compiles_no_pattern_at_its_start() -> None:
+    # Those of the interpreter, of Click and of PyYAML are compiled whoever asks.
+    counting = (
+        "import re, sys; before = 'import click, json, pathlib, yaml'; exec(before)\n"
+        "compiled, inner = [], re._compiler.compile\n"
+        "re._compiler.compile = lambda *a: (compiled.append(a[0]), inner(*a))[1]\n"
+        "import issue_scaffold.cli.check\n"
+        "print(compiled)"
+    )
+    done = subprocess.run([sys.executable, "-c", counting], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
