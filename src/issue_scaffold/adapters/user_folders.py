@@ -45,7 +45,8 @@ def _by_xdg(variable: str, default: str) -> Path | None:
     """
     if sys.platform != "linux":
         return None
-    named, home = os.environ.get(variable, ""), os.environ.get("HOME", "")
+    named = os.environ.get(variable, "")
     if named.startswith("/"):
         return Path(named, _NAME)
-    return Path(home, default, _NAME) if home.startswith("/") else None
+    home = os.path.expanduser("~")  # noqa: PTH111 - a text: of no home it makes "/", and leaves a relative one as it is
+    return Path(home, default, _NAME) if home.startswith("/") and home != "/" else None
