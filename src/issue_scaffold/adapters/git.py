@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple
 
 from issue_scaffold.adapters.git_environment import NOTHING, sealed_environment, work_tree_environment
-from issue_scaffold.adapters.git_folder import git_dir_of
+from issue_scaffold.adapters.git_folder import enclosing_git_folder, git_dir_of
 from issue_scaffold.domain.late_patterns import late_pattern
 from issue_scaffold.domain.rendering import File
 from issue_scaffold.errors import ScaffoldError
@@ -75,8 +75,16 @@ def run_in_work_tree(
     """Run git in a folder of the user's; return what it printed. `index_file` is another index than its own.
 
     No hook, monitor or attribute of the user's takes part. Raises UntrustedRepositoryError when the repository belongs
-    to somebody whom the user's git doesn't trust, and what `run` raises.
+    to somebody whom the user's git doesn't trust, GitError when the folder is laid out like a bare repository, and what
+    `run` raises.
     """
+    # A commit can hold such a folder, and git would take it for the repository, with its settings and its branches.
+    bare = enclosing_git_folder(folder)
+    if bare is not None:
+        raise GitError(
+            f"{bare} is laid out like a git repository of its own, so git would not look at the one around it",
+            hint="remove HEAD, objects and refs from that folder",
+        )
     index = {} if index_file is None else {"GIT_INDEX_FILE": index_file}
     return run(arguments, cwd=folder, data=data, ok=ok, env=work_tree_environment() | index)
 

@@ -1,0 +1,52 @@
+"""What a repository can hold that looks like something of git's or of ours: none of it is taken for that."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from tests.conftest import Run, Template, commit_all, git, write_tree
+
+BARE = {"HEAD": "ref: refs/heads/main\n", "objects/info/.keep": "", "refs/.keep": ""}
+
+
+@pytest.fixture
+def installed(template: Template, repo: Path, scaffold: Run) -> Path:
+    """Return a repository in whose folder `part` a template is installed and committed, as branch `base` has it."""
+    template.release("v1.0.0", {"a.md": "one\n"})
+    (repo / "part").mkdir()
+    assert scaffold("init", repo / "part", "-t", template).code == 0
+    commit_all(repo)
+    git(repo, "branch", "base")
+    return repo
+
+
+class TestFolderLikeABareRepository:
+    """Git takes a folder with HEAD, objects and refs for a repository, before the one around it."""
+
+    @pytest.fixture
+    def hostile(self, installed: Path, program: Path, tmp_path: Path, scaffold: Run) -> Path:
+        # A branch `base` of its own accepts the drift, and its index has what the folder has.
+        part = installed / "part"
+        own = tmp_path / "own"
+        shutil.copytree(part, own)
+        write_tree(own, {"a.md": "drift\n"})
+        assert scaffold("accept", own / "a.md", "--reason", "because").code == 0
+        shutil.copytree(own / ".github", part / ".github")
+        git(own, "init", "--quiet")
+        commit_all(own)
+        git(own, "branch", "base")
+        for name in ("HEAD", "config", "index", "objects", "refs"):
+            source = own / ".git" / name
+            (shutil.copytree if source.is_dir() else shutil.copy2)(source, part / name)
+        settings = (part / "config").read_text()
+        write_tree(part, {**BARE, "a.md": "drift\n"})
+        (part / "config").write_text(f"{settings}[core]\n\tworktree = .\n\tfsmonitor = {program}\n")
+        git(installed, "add", "--all", "--force")
+        return installed
+
+    @pytest.mark.parametrize("options", [("--staged",), ("--trusted-ref", "base")], ids=" ".join)
+    def test_check(self, options: tuple[str, ...], hostile: Path, mark: Path, scaffold: Run) -> None:
+        done = scaffold("check", hostile / "part", *options)
+        assert done.code == 3, done
+        assert "laid out like a git repository" in done.out + done.err
+        assert not mark.exists()
