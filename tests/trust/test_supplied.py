@@ -50,3 +50,27 @@ class TestFolderLikeABareRepository:
         assert done.code == 3, done
         assert "laid out like a git repository" in done.out + done.err
         assert not mark.exists()
+
+
+class TestSubmodules:
+    """Git looks into a submodule with the submodule's own settings, which may name programs."""
+
+    def test_changes_in_one_are_not_looked_for(
+        self, template: Template, tmp_path: Path, mark: Path, program: Path, scaffold: Run
+    ) -> None:
+        template.release("v1.0.0", {"a.md": "one\n"})
+        inner = template.folder / "inner"
+        inner.mkdir()
+        git(inner, "init", "--quiet")
+        write_tree(inner, {"b.md": "one\n"})
+        commit_all(inner)
+        commit_all(template.folder)
+        for setting in ("core.fsmonitor", "filter.evil.clean", "filter.evil.process"):
+            git(inner, "config", setting, str(program))
+        write_tree(inner, {".git/info/attributes": "* filter=evil\n"})
+        write_tree(inner, {"b.md": "two\n"})
+        mark.unlink(missing_ok=True)
+        done = scaffold("init", tmp_path / "new", "-t", template, "--ref", "main")
+        assert done.code == 2, done
+        assert "submodule" in done.err
+        assert not mark.exists()

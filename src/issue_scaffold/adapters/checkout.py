@@ -1,6 +1,6 @@
 """A template version's files, written where they are rendered from. Owns what a template's tree may hold."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -29,12 +29,7 @@ def write_template(mirror: Path, commit: str, folder: Path, source: str) -> Mapp
     """
     try:
         entries = list(_entries(mirror, commit))
-        submodule = next((entry.path for entry in entries if entry.mode == _SUBMODULE), None)
-        if submodule is not None:
-            raise UnsupportedTemplateError(
-                f"the template {source} has a git submodule, {submodule}, which scaffold never fetches",
-                hint="put the submodule's files in the template itself",
-            )
+        _refuse_submodules(entries, source)
         if len(entries) > MAX_FILES or sum(entry.size for entry in entries) > MAX_BYTES:
             raise TemplateError(
                 f"the template {source} has more than {MAX_FILES:,} files or {MAX_BYTES // 1024**2} MiB"
@@ -43,6 +38,23 @@ def write_template(mirror: Path, commit: str, folder: Path, source: str) -> Mapp
     except git.GitError as error:
         raise TemplateError(f"the template {source} can't be read: {error.message}", hint=error.hint) from error
     return {entry.path: entry.mode for entry in entries}
+
+
+def refuse_submodules(mirror: Path, commit: str, source: str) -> None:
+    """Raise UnsupportedTemplateError for a commit with submodules, GitError when git fails.
+
+    To compare a work tree with such a commit, git starts another git in the submodule, with the submodule's settings.
+    """
+    _refuse_submodules(_entries(mirror, commit), source)
+
+
+def _refuse_submodules(entries: Iterable[_Entry], source: str) -> None:
+    submodule = next((entry.path for entry in entries if entry.mode == _SUBMODULE), None)
+    if submodule is not None:
+        raise UnsupportedTemplateError(
+            f"the template {source} has a git submodule, {submodule}, which scaffold never fetches",
+            hint="put the submodule's files in the template itself",
+        )
 
 
 def _entries(mirror: Path, commit: str) -> Iterator[_Entry]:

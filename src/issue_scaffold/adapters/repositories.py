@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from issue_scaffold.adapters import bundled, git, locks, mirrors
+from issue_scaffold.adapters import bundled, checkout, git, locks, mirrors
 from issue_scaffold.adapters.bounded_files import read_file
 from issue_scaffold.adapters.mirrors import Address
 from issue_scaffold.adapters.source_text import Source
@@ -111,7 +111,10 @@ class Repositories:
         return mirrors.describe(self.mirror_with(source, commit), commit, known.overshadowed)
 
     def is_dirty(self, source: Source) -> bool:
-        """Return whether a local source's work tree has changes that are not committed, untracked files too."""
+        """Return whether a local source's work tree has changes that are not committed, untracked files too.
+
+        Raises UnsupportedTemplateError when it has submodules.
+        """
         git_dir = source.path / ".git"
         if not git_dir.exists():
             return False
@@ -124,6 +127,7 @@ class Repositories:
         rules = [read_file(place) for place in (mirrors.excludes_file(), own) if place is not None and place.is_file()]
         excludes.write_bytes(b"\n".join(rules))
         mirror = self.mirror_with(source, head)
+        checkout.refuse_submodules(mirror, head, source.recorded)
         return mirrors.differs_from(mirror, head, source.path, excludes=excludes, index=scratch / "index")
 
     def _find(self, source: Source) -> Path:
