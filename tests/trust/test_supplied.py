@@ -1,10 +1,14 @@
 """What a repository can hold that looks like something of git's or of ours: none of it is taken for that."""
 
+import itertools
 import shutil
 from pathlib import Path
 
 import pytest
 from tests.conftest import Run, Template, commit_all, git, write_tree
+from tests.trust.conftest import record
+
+from issue_scaffold.adapters.source_text import parse_source
 
 BARE = {"HEAD": "ref: refs/heads/main\n", "objects/info/.keep": "", "refs/.keep": ""}
 
@@ -74,3 +78,58 @@ class TestSubmodules:
         assert done.code == 2, done
         assert "submodule" in done.err
         assert not mark.exists()
+
+
+class TestFoldersOfOurs:
+    """The cache and the state folder are believed, so no repository may have files in them."""
+
+    # By which variable the user puts it into the work tree, and where there.
+    CACHES = (
+        ("SCAFFOLD_CACHE_DIR", "kept", "kept"),
+        ("SCAFFOLD_CACHE_DIR", "KEPT", "kept"),
+        ("SCAFFOLD_CACHE_DIR", "", ""),
+        ("SCAFFOLD_CACHE_DIR", "link/kept", "folder/kept"),
+        ("XDG_CACHE_HOME", "", "issue-scaffold"),
+    )
+    STATES = (("XDG_STATE_HOME", "", "issue-scaffold"),)
+    WRITING = (("update",), ("accept",))
+    ALL = (("check",), ("check", "--refresh"), *WRITING)
+    CASES = (*itertools.product(ALL, CACHES), *itertools.product(WRITING, STATES))
+    HOSTILE = "[core]\n\trepositoryformatversion = 0\n\tbare = true\n\tsshCommand = {program}\n\tgitProxy = {program}\n"
+
+    @pytest.mark.parametrize(("command", "place"), CASES)
+    def test_supplied(  # noqa: PLR0913, PLR0917 - where it lies, and the witnesses
+        self,
+        command: tuple[str, ...],
+        place: tuple[str, str, str],
+        repo: Path,
+        mark: Path,
+        program: Path,
+        scaffold: Run,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        variable, named, folder = place
+        key = parse_source("git@localhost:x/y.git", relative_to=repo).key
+        mirror = f"{folder}/mirrors/{key}.git".lstrip("/")
+        files = {f"{mirror}/{name}": text for name, text in BARE.items()}
+        write_tree(repo, {**files, f"{mirror}/config": self.HOSTILE.format(program=program), "a.md": "x\n"})
+        (repo / "link").symlink_to("folder")
+        record(repo, _src_path="git@localhost:x/y.git", _commit="v1.0.0")
+        git(repo, "add", "--all", "--force")
+        commit_all(repo)
+        monkeypatch.delenv("SCAFFOLD_CACHE_DIR", raising=False)
+        monkeypatch.setenv("XDG_CACHE_HOME", str(repo.parent / "cache"))
+        monkeypatch.setenv(variable, str(repo / named))
+        arguments = (repo / "a.md", "--reason", "x") if command == ("accept",) else (repo, *command[1:])
+        done = scaffold(command[0], *arguments)
+        assert done.code in {2, 3}, done
+        assert "has files in it" in done.out + done.err
+        assert not mark.exists()
+
+    def test_in_a_work_tree_of_which_it_is_no_part(
+        self, installed: Path, scaffold: Run, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("SCAFFOLD_CACHE_DIR", str(installed / "cache"))
+        assert scaffold("check", installed / "part").code == 0
+        assert (installed / "cache/renders").is_dir()
+        assert scaffold("check", installed / "part").code == 0

@@ -8,28 +8,38 @@ import sys
 from pathlib import Path
 from typing import Final
 
+from issue_scaffold.adapters.own_places import refuse_supplied
+
 _NAME: Final = "issue-scaffold"
 
 
 def cache_folder() -> Path:
-    """Return the folder of the cache, which may be removed at any time."""
-    folder = _overriding() or _by_xdg("XDG_CACHE_HOME", ".cache")
-    if folder is not None:
-        return folder
-    from platformdirs import user_cache_path
+    """Return the folder of the cache, which may be removed at any time.
 
-    return user_cache_path(_NAME, appauthor=False)
+    Raises UsageError for one in which a repository has files.
+    """
+    folder = _overriding() or _by_xdg("XDG_CACHE_HOME", ".cache")
+    if folder is None:
+        from platformdirs import user_cache_path
+
+        folder = user_cache_path(_NAME, appauthor=False)
+    refuse_supplied(folder, shown="cache folder")
+    return folder
 
 
 def state_folder() -> Path:
-    """Return the folder for what must outlive a run: `state` in `SCAFFOLD_CACHE_DIR`, or the user's state folder."""
+    """Return the folder for what must outlive a run: `state` in `SCAFFOLD_CACHE_DIR`, or the user's state folder.
+
+    Raises UsageError for one in which a repository has files.
+    """
     override = _overriding()
     folder = _by_xdg("XDG_STATE_HOME", ".local/state") if override is None else override / "state"
-    if folder is not None:
-        return folder
-    from platformdirs import user_state_path
+    if folder is None:
+        from platformdirs import user_state_path
 
-    return user_state_path(_NAME, appauthor=False)
+        folder = user_state_path(_NAME, appauthor=False)
+    refuse_supplied(folder, shown="state folder")
+    return folder
 
 
 def _overriding() -> Path | None:
