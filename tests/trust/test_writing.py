@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from tests.conftest import ANSWERS, Run, Template, commit_all, git, read_tree, write_tree
@@ -360,11 +361,66 @@ class TestForeignState:
         self.interrupted(repo)
         place = next((repo / ".git").glob("scaffold-*"))
         (place / "manifest.json").write_text(text)
-        done = scaffold("update", repo)
-        assert done.code == 3
-        assert str(place) in done.err
-        assert "unexpected" not in done.err
-        assert not (repo / "a").exists()
+        self.refused(place, repo, scaffold)
+
+    @staticmethod
+    def refused(place: Path, repo: Path, scaffold: Run) -> None:
+        for command in (("update", repo), ("validate", "--fix", repo)):
+            done = scaffold(*command)
+            assert done.code == 3, done
+            assert str(place) in done.err
+            assert "unexpected" not in done.err
+        assert sorted(path.name for path in repo.iterdir()) == [ANSWERS, ".git", "z.md"]
+
+    ROWS: ClassVar = {
+        "no mapping": 5,
+        "a number as path": {"path": 5},
+        "a path that is none": {"path": "\ud800"},
+        "a way out": {"path": "../a"},
+        "a link out": {"after": "link /etc"},
+        "a link up": {"path": "b/a", "after": "link ../../a"},
+        "a link into git's own folder": {"after": "link .git/hooks"},
+        "a link that is none": {"after": "link a\0b"},
+        "a link of no text": {"after": "link \ud800"},
+        "another fingerprint": {"after": "x 00"},
+        "no fingerprint": {"before": 5},
+        "a number for the index": {"index_info": 5},
+        "no text for the index": {"index_info": "\ud800"},
+        "a text as permissions": {"mode": "644"},
+        "more than is ever written": {"more": 1},
+    }
+    DOCUMENTS: ClassVar = {"made": [5], "made_above": "1", "token": "x", "rows": {}}
+
+    @pytest.mark.parametrize("name", [*ROWS, *DOCUMENTS])
+    def test_a_journal_of_which_one_value_is_another(
+        self, name: str, scaffold: Run, template: Template, repo: Path
+    ) -> None:
+        template.release("v1", {"z.md": "z\n"})
+        assert scaffold("init", repo, "-t", template).code == 0
+        self.interrupted(repo)
+        place = next((repo / ".git").glob("scaffold-*"))
+        document = json.loads((place / "manifest.json").read_text())
+        row = self.ROWS.get(name)
+        document["rows"][0] = {**document["rows"][0], **row} if isinstance(row, dict) else row
+        document |= {name: self.DOCUMENTS[name]} if name in self.DOCUMENTS else {}
+        (place / "manifest.json").write_text(json.dumps(document))
+        self.refused(place, repo, scaffold)
+
+    @pytest.mark.parametrize("kind", ["nested", "link", "huge"])
+    def test_a_journal_that_is_no_text_of_ours(self, kind: str, scaffold: Run, template: Template, repo: Path) -> None:
+        template.release("v1", {"z.md": "z\n"})
+        assert scaffold("init", repo, "-t", template).code == 0
+        self.interrupted(repo)
+        place = next((repo / ".git").glob("scaffold-*"))
+        manifest = place / "manifest.json"
+        if kind == "nested":
+            manifest.write_text("[" * 200_000)
+        elif kind == "huge":
+            os.truncate(manifest, 1 << 40)
+        else:
+            manifest.rename(place / "other.json")
+            manifest.symlink_to("other.json")
+        self.refused(place, repo, scaffold)
 
 
 class TestIndex:

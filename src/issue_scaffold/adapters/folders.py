@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final, Self
 
 from issue_scaffold.domain.file_names import is_git_folder
+from issue_scaffold.domain.limits import MAX_MANAGED_BYTES
 from issue_scaffold.errors import ScaffoldError
 
 # Windows opens no folders: there each step is looked at before it is taken.
@@ -104,10 +105,13 @@ class Folder:
         return os.readlink(self._named(name), dir_fd=self._descriptor)
 
     def read(self, name: str) -> bytes:
-        """Return a regular file's content; a link is never followed."""
+        """Return a regular file's content, of at most `MAX_MANAGED_BYTES`; a link is never followed."""
         handle = os.open(self._named(name), _READ_FLAGS, dir_fd=self._descriptor)
         with os.fdopen(handle, "rb") as file:
-            return file.read()
+            content = file.read(MAX_MANAGED_BYTES + 1)
+        if len(content) > MAX_MANAGED_BYTES:
+            raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), str(self.path / name))
+        return content
 
     def write_new(self, name: str, content: bytes, *, synced: bool = True) -> None:
         """Make a file that wasn't there, readable by its owner alone; with `synced`, bring it to the disk."""
@@ -239,3 +243,10 @@ def split_place(path: str) -> tuple[list[str], str]:
     if any(is_git_folder(part) for part in parts):
         raise DetourError(f"{path!r} lies in git's own folder, into which nothing is ever written")
     return parts[:-1], parts[-1]
+
+
+def refuse_link(path: str, aim: str) -> None:
+    """Raise DetourError for a symlink at a path below a root that would leave the root, or enter git's own folder."""
+    place = os.path.normpath(os.path.join(os.path.dirname(path), aim))  # noqa: PTH118, PTH120 - a text, not a place
+    if place != ".":
+        split_place(Path(place).as_posix())

@@ -4,6 +4,7 @@ A journal is a folder: the new and the old content of each file, then a manifest
 one target, by path and by identity. Owns its format and what is believed of one that is found; carries nothing out.
 """
 
+import errno
 import json
 import os
 import re
@@ -13,7 +14,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
-from issue_scaffold.adapters.folders import DetourError, Folder, split_place
+from issue_scaffold.adapters.folders import DetourError, Folder, refuse_link, split_place
 from issue_scaffold.adapters.journal_places import make_journal_folder, open_journal_folder
 from issue_scaffold.adapters.pending import MANIFEST
 from issue_scaffold.domain.digests import sha256_of
@@ -28,6 +29,10 @@ _ENDED: Final = "ended.json"
 _TOKEN: Final = late_pattern(r"[0-9a-f]{16}")
 _FINGERPRINT: Final = late_pattern(r"[x-] [0-9a-f]{64}|link .+", re.DOTALL)
 _LINK: Final = "link "
+# What reading a document raises that isn't one of ours: other JSON, other types, texts that no path can be.
+_OTHER_SHAPES: Final = (ValueError, TypeError, KeyError, AttributeError, RecursionError)
+# What the system says of a manifest that is a link, or larger than any.
+_NO_MANIFEST: Final = frozenset({errno.ELOOP, errno.EMLINK, errno.EFBIG})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,14 +214,20 @@ def read_journal(root: Path, place: Path) -> Journal | None:
         if not root.is_dir() or document["target"] != _identity(root):
             return None
         return _parsed(place, document)
-    except (ValueError, TypeError, KeyError, DetourError) as error:
-        raise ScaffoldError(
-            f"{place} was not left by an interrupted run of scaffold", hint="look into it and remove it"
-        ) from error
+    except (*_OTHER_SHAPES, DetourError) as error:
+        raise _not_ours(place) from error
+    except OSError as error:
+        if error.errno in _NO_MANIFEST:
+            raise _not_ours(place) from error
+        raise
+
+
+def _not_ours(place: Path) -> ScaffoldError:
+    return ScaffoldError(f"{place} was not left by an interrupted run of scaffold", hint="look into it and remove it")
 
 
 def _parsed(place: Path, document: dict[str, object]) -> Journal:
-    """Return a journal. Raises ValueError, TypeError or DetourError for a shape that is never written."""
+    """Return a journal. Raises DetourError, or one of `_OTHER_SHAPES`, for a shape that is never written."""
     rows, made, above, token = (document[name] for name in ("rows", "made", "made_above", "token"))
     if not isinstance(rows, list) or not isinstance(made, list) or not isinstance(token, str):
         raise TypeError
@@ -232,9 +243,16 @@ def _row(data: object) -> Row:
         raise TypeError
     row = Row(**data)
     split_place(row.path)
+    os.fsencode(row.path)
+    row.index_info.encode()
     for print_ in (row.before, row.after):
         if print_ is not None and not _FINGERPRINT.fullmatch(print_):
             raise ValueError
+    aim = aim_of(row.after or "")
+    if aim is not None:
+        if b"\0" in os.fsencode(aim):
+            raise ValueError
+        refuse_link(row.path, aim)
     if not isinstance(row.index_info, str) or not isinstance(row.mode, int | None):
         raise TypeError
     return row

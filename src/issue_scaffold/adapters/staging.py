@@ -5,14 +5,13 @@ What can't be finished is undone. A run that finds a complete journal finishes i
 file that changed in between is never overwritten.
 """
 
-import os
 import stat
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from issue_scaffold.adapters import git, interrupts
-from issue_scaffold.adapters.folders import DetourError, split_place
+from issue_scaffold.adapters.folders import DetourError, refuse_link, split_place
 from issue_scaffold.adapters.git_folder import enclosing_git_folder
 from issue_scaffold.adapters.journal import (
     Change,
@@ -121,15 +120,9 @@ def _refuse(root: Path, change: Change) -> None:
     if change.after == change.before:
         return
     if change.after is not None and change.after.link is not None:
-        _refuse_link(change.path, change.after.link)
+        refuse_link(change.path, change.after.link)
     refuse_detour(root, change.path)
     refuse_unwritable(root, change.path)
-
-
-def _refuse_link(path: str, aim: str) -> None:
-    place = os.path.normpath(os.path.join(os.path.dirname(path), aim))  # noqa: PTH118, PTH120 - a text, not a place
-    if place != ".":
-        split_place(Path(place).as_posix())
 
 
 def _begin(root: Path, purpose: str, changes: Sequence[Change]) -> Journal:
