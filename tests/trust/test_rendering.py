@@ -326,6 +326,13 @@ class TestTheSameEverywhere:
             "{{ [1]|random }}", "{{ 'x'|relpath }}",
             "{{ '52:54'|random_mac }}", "{{ lipsum() }}", "{{ make_secret() }}", "{{ _copier_python }}",
             "{{ ('2020'|to_datetime('%Y')).now() }}", "{{ ('2020'|to_datetime('%Y')).today() }}",
+            "{{ 'x'.upper }}", "{{ 'x'['upper']|string }}", "{{ '%s'|format('x'.upper) }}",
+            "{{ '{}'.format('x'.upper) }}",
+            "{{ '{0.upper}'.format('x') }}", "{{ ['x'.upper]|string }}", "{{ {'x': 'x'.upper}|pprint }}",
+            "{{ ['x']|map(attribute='upper')|list|hash }}", "{{ 'x'|attr('upper')|string|reverse }}",
+            "{{ [1]|map('string') }}", "{{ [1]|select }}", "{{ [1]|reverse }}", "{{ [[1]|batch(2)]|string }}",
+            "{{ range }}", "{{ lipsum }}", "{{ pathjoin|string }}", "{{ cycler('x') }}", "{{ [joiner()]|string }}",
+            "{% block x %}{{ self.x }}{% endblock %}", "{% for x in [1] %}{{ loop.cycle }}{% endfor %}",
             "{{ '2020-01-01'|from_yaml|attr('today')() }}", "{{ '{0.today}'.format('2020-01-01'|from_yaml) }}",
         ],
     )  # fmt: skip
@@ -335,6 +342,23 @@ class TestTheSameEverywhere:
         assert done.code == 3
         assert "a.md.jinja:1: it uses" in done.err
         assert read_tree(repo) == {}
+
+    def test_what_has_no_text_is_of_use(self, template: Template, scaffold: Run, repo: Path) -> None:
+        lines = {
+            "{{ 'x'.upper() }}{{ 'x'['upper']() }}{{ ('x'|attr('upper'))() }}": "XXX",
+            "{{ ['b', 'a']|map('upper')|sort|join }}{{ [1, 2]|reverse|first }}{{ 'x'.upper is callable }}": "AB2True",
+            "{{ 'b'|regex_replace('b', 'c') }}{{ range(3)|list }}{{ pathjoin('a', 'b') }}": "c[0, 1, 2]a/b",
+            "{% set c = cycler(1, 2) %}{{ c.next() }}{{ c.next() }}{{ c.current }}": "121",
+            "{% set j = joiner(',') %}{{ j() }}{{ j() }}{{ '{0.year}'.format('2020-01-01'|from_yaml) }}": ",2020",
+            "{% for x in [1, [2]] recursive %}{{ loop(x) if x is iterable else x }}{{ loop.cycle('-', '+') }}"
+            "{% endfor %}": "1-2-+",
+            "{% macro m(x) %}{{ x }}{{ caller(3) }}{% endmacro %}{% call(x) m(1) %}{{ x }}{% endcall %}": "13",
+            "{% block x %}y{% endblock %}{{ self.x() }}{{ {'a': 1}.items()|list }}": "yy[('a', 1)]",
+        }
+        template.release("v1.0.0", {"a.md.jinja": "\n".join(lines)})
+        done = scaffold("init", repo, "-t", template)
+        assert done.code == 0, done
+        assert (repo / "a.md").read_text().splitlines() == list(lines.values())
 
     def test_line_ends_and_attributes_are_the_templates(
         self, template: Template, scaffold: Run, repo: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path

@@ -11,7 +11,7 @@ import traceback
 from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from pathlib import PurePath, PurePosixPath, PureWindowsPath
 from types import MappingProxyType
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, NoReturn
 
 from jinja2 import StrictUndefined, TemplateRuntimeError, Undefined, pass_context
 from jinja2.environment import TemplateModule
@@ -19,6 +19,13 @@ from jinja2.runtime import BlockReference, Context, LoopContext, Macro, Template
 from jinja2.sandbox import SandboxedEnvironment
 from jinja2.utils import Cycler, Joiner, Namespace
 
+from issue_scaffold.adapters.sealed_values import (
+    Function,
+    PrintlessCycler,
+    PrintlessJoiner,
+    printless,
+    without_text,
+)
 from issue_scaffold.adapters.template_vocabulary import (
     PURE_FILTERS,
     PURE_GLOBALS,
@@ -84,6 +91,18 @@ def _message(what: str, why: str) -> str:
     return f"it uses {what}, which {why}"
 
 
+def _refuse_text(what: str) -> NoReturn:
+    raise RefusedError(_message(what, "is another one in each run"))
+
+
+class _Cycler(PrintlessCycler):
+    refuse = staticmethod(_refuse_text)
+
+
+class _Joiner(PrintlessJoiner):
+    refuse = staticmethod(_refuse_text)
+
+
 @pass_context
 def _strftime(_: Context, string_format: str, second: object = None) -> str:
     if second is None:
@@ -130,7 +149,9 @@ REPLACED_FILTERS: Final[Mapping[str, Callable[..., Any]]] = MappingProxyType(
         "strftime": _strftime,
     }
 )
-REPLACED_GLOBALS: Final[Mapping[str, Callable[..., Any]]] = MappingProxyType({"pathjoin": _pathjoin})
+REPLACED_GLOBALS: Final[Mapping[str, Callable[..., Any]]] = MappingProxyType(
+    {"cycler": _Cycler, "joiner": _Joiner, "pathjoin": _pathjoin}
+)
 
 
 class CopierConf(dict[str, Any]):
@@ -207,6 +228,10 @@ class SealedContext(Context):
             self.environment.folder_name_asked = True
         return super().resolve_or_missing(key)
 
+    def super(self, name: str, current: Callable[..., Any]) -> Any:  # noqa: ANN401 - Jinja's signature
+        """Return the parent's block, to be called."""
+        return without_text(super().super(name, current), _refuse_text)
+
 
 def _variable(environment: "SealedEnvironment", name: str, value: object) -> object:
     if name in environment.given:
@@ -240,6 +265,21 @@ class SealedEnvironment(SandboxedEnvironment):
         _seal(self.filters, PURE_FILTERS, REPLACED_FILTERS, REFUSED_FILTERS, "the filter")
         _seal(self.tests, PURE_TESTS, {}, {}, "the test")
         _seal(self.globals, PURE_GLOBALS, REPLACED_GLOBALS, REFUSED_GLOBALS, "the function")
+        self.filters.update({name: printless(filter_, _refuse_text) for name, filter_ in self.filters.items()})
+        self.globals.update({name: without_text(value, _refuse_text) for name, value in self.globals.items()})
+
+    def getattr(self, obj: Any, attribute: str) -> Any:  # noqa: ANN401 - Jinja's signature
+        """Return an attribute; a method has no text."""
+        return without_text(super().getattr(obj, attribute), _refuse_text)
+
+    def getitem(self, obj: Any, argument: Any) -> Any:  # noqa: ANN401 - Jinja's signature
+        """Return an item, or an attribute as `getattr` does."""
+        return without_text(super().getitem(obj, argument), _refuse_text)
+
+    def call(self, context: Context, obj: Any, /, *arguments: Any, **named: Any) -> Any:  # noqa: ANN401 - Jinja's
+        """Call what a template may call: what stands behind a function's place."""
+        called = obj.function if isinstance(obj, Function) else obj
+        return super().call(context, called, *arguments, **named)
 
     def is_safe_attribute(self, obj: object, attr: str, value: object) -> bool:
         """Whether a template may read an attribute: of plain values any, of others those that are listed."""

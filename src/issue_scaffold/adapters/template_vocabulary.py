@@ -41,7 +41,7 @@ REFUSED_FILTERS: Final[Mapping[str, str]] = MappingProxyType(
         "relpath": "reads the working directory",
     }
 )
-PURE_GLOBALS: Final = frozenset({"cycler", "dict", "joiner", "namespace", "range"})
+PURE_GLOBALS: Final = frozenset({"dict", "namespace", "range"})
 REFUSED_GLOBALS: Final[Mapping[str, str]] = MappingProxyType({"lipsum": "gives another text each time"})
 # Every test looks at its arguments alone.
 PURE_TESTS: Final = frozenset(
