@@ -6,6 +6,8 @@ published description; `test_conformity.py` proves that.
 """
 
 import json
+import os
+import socket
 import ssl
 import threading
 from collections import Counter, deque
@@ -440,6 +442,12 @@ class FakeServer(ThreadingHTTPServer):
 
     def handle_error(self, request: object, client_address: object) -> None:
         """Say nothing: connections are dropped on purpose."""
+
+    def shutdown_request(self, request: socket.socket | tuple[bytes, socket.socket]) -> None:
+        """End a connection for good, also where a file on it is still open and would keep it until it is forgotten."""
+        super().shutdown_request(request)
+        if isinstance(request, socket.socket) and request.fileno() != -1:
+            os.close(request.detach())
 
     def close(self) -> None:
         """Stop serving, and wait until that is so."""
