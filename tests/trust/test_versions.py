@@ -237,6 +237,24 @@ class TestUnheldCommits:
         assert not (tmp_path / "new").exists()
 
 
+@pytest.mark.parametrize("options", [(), ("--offline",), ("--refresh",)], ids=str)
+@pytest.mark.parametrize("called", ["v9.9.9-1-g@", "v1.1.0-1-g@", "v1.0.0-2-g@", "v1.0.0-1-g@", "refs/tags/v1.0.0-0-g@"])
+def test_a_described_name_is_as_git_describes_that_commit(
+    called: str, options: tuple[str, ...], installed: Path, template: Template, scaffold: Run, tmp_path: Path
+) -> None:
+    """Nothing says how old a commit is that a tag holds, but the tag that it comes after; so that must be true."""
+    assert scaffold("check", installed).code == 1  # outdated, and the cache knows the template
+    old = git(template.folder, "rev-parse", "v1.0.0")
+    for digits in (7, 12, len(old)):
+        version = called.replace("@", old[:digits])
+        write_tree(installed, {ANSWERS: f"_commit: {version}\n_src_path: {template}\n"})
+        done = scaffold("check", installed, *options)
+        assert done.code == 2, done
+        assert f"has no version '{version}'" in done.err
+        done = scaffold("init", tmp_path / "new", "-t", template, "--ref", version)
+        assert done.code == 2, done
+
+
 @pytest.mark.parametrize("tags", [("v1.0.0", "v1"), ("v1", "v1.0.0"), ("v1.0.0", "latest"), ("v1.0.0", "v1.0.1")])
 def test_a_commit_between_releases_is_called_after_the_fullest_tag(
     tags: tuple[str, str], template: Template, repo: Path, scaffold: Run

@@ -113,6 +113,19 @@ def resolve(mirror: Path, names: Sequence[str]) -> list[str | None]:
     return [line if _OBJECT.fullmatch(line) else None for line in lines[: len(names)]]
 
 
+def resolve_refs(mirror: Path, refs: Sequence[str]) -> list[str | None]:
+    """Return the commit that each full name of a branch or tag stands for, None where there is no such one.
+
+    Raises GitError. The names must be such as a branch or a tag could have.
+    """
+    # Git reads `refs/tags/v9-1-gabc1234` as the commit abc1234 where there is no tag of that name:
+    # https://git-scm.com/docs/gitrevisions ("<describeOutput>"). So it is asked for names first.
+    said = git.run([*_in(mirror), "for-each-ref", "--format=%(refname)", "--", *refs])
+    there = set(said.decode(errors="surrogateescape").split("\n"))
+    found = iter(resolve(mirror, [ref for ref in refs if ref in there]))
+    return [next(found) if ref in there else None for ref in refs]
+
+
 def is_held(mirror: Path, commit: str) -> bool:
     """Return whether a branch or a tag of a mirror holds a commit. Raises GitError."""
     said = git.run([*_in(mirror), "for-each-ref", "--count=1", "--format=%(refname)", "--contains", commit])

@@ -239,20 +239,18 @@ def _resolve(mirror: Path, version: str) -> str | None:
         return mirrors.resolve(mirror, ["HEAD"])[0]
     name = described(version)
     abbreviated = name.commit if name else version
-    asked = [f"refs/tags/{version}", f"refs/heads/{version}"]
-    asked += [abbreviated] if is_commit_id(abbreviated) else []
-    asked += [f"refs/tags/{name.tag}"] if name else []
-    tag, branch, *others = mirrors.resolve(mirror, asked)
+    refs = [f"refs/tags/{version}", f"refs/heads/{version}"]
+    refs += [f"refs/tags/{name.tag}"] if name else []
+    tag, branch, *base = mirrors.resolve_refs(mirror, refs)
     if tag is not None or branch is not None:
         return tag or branch
-    commit = others[0] if others else None
+    commit = mirrors.resolve(mirror, [abbreviated])[0] if is_commit_id(abbreviated) else None
     # A branch may be called as a commit is abbreviated; git then takes that.
     if commit is None or not commit.startswith(abbreviated) or not mirrors.is_held(mirror, commit):
         return None
     if name is None:
         return commit
-    base = others[1]
-    return commit if base and mirrors.distance(mirror, base, commit) == name.distance else None
+    return commit if base[0] and mirrors.distance(mirror, base[0], commit) == name.distance else None
 
 
 def _forbidding(protocol: str) -> str | None:
