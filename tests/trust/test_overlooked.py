@@ -151,6 +151,57 @@ def test_what_the_trusted_revision_silences_is_honoured(name: str, target: Path,
     assert (path, kind, "info") in kinds(findings(scaffold, "--trusted-ref", "main", code=0))
 
 
+COMMENT = "# scaffold: ignore[body/*] legacy\n"
+COMMENTED = f"""name: Mine
+description: mine
+body:
+  - type: input
+    id: a
+    attributes:
+      label: a
+  {COMMENT}  - type: input
+    id: b
+    attributes:
+      label: b
+      colour: red
+"""
+# What a change makes of a file with a comment, and whether that silences more than the comment did.
+COMMENTS: dict[str, tuple[Callable[[str], str], bool]] = {
+    "as it was": (lambda text: text, False),
+    "other line ends": (lambda text: text.replace("\n", "\r\n"), False),
+    "a field before it": (
+        lambda text: text.replace("body:\n", "body:\n  - {type: markdown, attributes: {value: x}}\n"),
+        False,
+    ),
+    "moved to the top": (lambda text: COMMENT + text.replace(COMMENT, "\n").replace("label: a", "labl: a"), True),
+    "copied to the top": (lambda text: COMMENT + text.replace("label: a", "labl: a"), True),
+    "copied without its reason": (
+        lambda text: COMMENT.replace(" legacy", "") + text.replace("label: a", "labl: a"),
+        True,
+    ),
+    "copied to another line": (lambda text: text.replace("label: a", f"label: a\n      size: 1 {COMMENT[:-1]}"), True),
+    "another mistake below it": (lambda text: text.replace("colour", "size"), True),
+    "its mistake twice": (
+        lambda text: f"{text}{COMMENT}{text[text.index('  - type: input') :].replace('id: ', 'id: c')}",
+        True,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", COMMENTS)
+def test_a_comment_silences_what_it_silences_in_the_trusted_revision(name: str, target: Path, scaffold: Run) -> None:
+    git(target, "checkout", "--quiet", "main")
+    write_tree(target, {BROKEN: COMMENTED})
+    commit_all(target)
+    git(target, "checkout", "--quiet", "-b", "another-change")
+    change, is_more = COMMENTS[name]
+    (target / BROKEN).write_bytes(change(COMMENTED).encode())
+    assert findings(scaffold, code=0) != []
+    found = kinds(findings(scaffold, "--trusted-ref", "main", code=int(is_more)))
+    assert ((BROKEN, "invalid", "error") in found) == is_more
+    assert ((BROKEN, "ignored", "warning") in found) == is_more
+
+
 def test_mistakes_in_the_changes_own_settings_are_errors_too(target: Path, scaffold: Run) -> None:
     write_tree(target, {SETTINGS: "ignored: []\n"})
     found = findings(scaffold, "--trusted-ref", "main", code=1)

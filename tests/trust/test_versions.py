@@ -238,7 +238,9 @@ class TestUnheldCommits:
 
 
 @pytest.mark.parametrize("options", [(), ("--offline",), ("--refresh",)], ids=str)
-@pytest.mark.parametrize("called", ["v9.9.9-1-g@", "v1.1.0-1-g@", "v1.0.0-2-g@", "v1.0.0-1-g@", "refs/tags/v1.0.0-0-g@"])
+@pytest.mark.parametrize(
+    "called", ["v9.9.9-1-g@", "v1.1.0-1-g@", "v1.0.0-2-g@", "v1.0.0-1-g@", "refs/tags/v1.0.0-0-g@"]
+)
 def test_a_described_name_is_as_git_describes_that_commit(
     called: str, options: tuple[str, ...], installed: Path, template: Template, scaffold: Run, tmp_path: Path
 ) -> None:

@@ -102,11 +102,11 @@ class Examination(NamedTuple):
     overlooked: tuple[Overlooked, ...]
 
 
-# Tells whether a comment of a file may silence anything: by the file's path and the comment's own text.
-Honour = Callable[[str, str], bool]
+# Tells whether a comment may silence a problem, by the problem and the comment's own text.
+Honour = Callable[[Located, str], bool]
 
 
-def _honour_all(_path: str, _comment: str) -> bool:
+def _honour_all(_item: Located, _comment: str) -> bool:
     return True
 
 
@@ -157,7 +157,7 @@ def examine_whole(
 ) -> Examination:
     """Return the problems of files as `examine` does, and what was overlooked.
 
-    `honour` decides which comments may silence a problem; the settings among `files` always may.
+    `honour` decides which problems comments may silence; the settings among `files` always may.
     """
     state = _State(files, honour)
     for path in sorted(files):
@@ -195,10 +195,7 @@ def _one(state: _State, path: str, content: bytes) -> None:
     state.located += [Located(rule, problem, source) for rule, problem in _problems(document)]
     if "scaffold:" in source.text:
         spans = ((node.start, node.end) for node in _scalars(document.root))
-        comments = find_suppressions(source, spans)
-        state.suppressions[path] = [
-            comment for comment in comments if state.honour(path, source.text[comment.start : comment.end])
-        ]
+        state.suppressions[path] = list(find_suppressions(source, spans))
     if document.failure is not None or document.kind is FileKind.STRAY:
         return
     if document.kind in {FileKind.FORM, FileKind.TEMPLATE} and template_folder(path):
@@ -282,25 +279,35 @@ def _unsuppressed(state: _State) -> tuple[list[Located], tuple[Overlooked, ...]]
     kept: list[Located] = []
     silenced: dict[tuple[str, int], list[Located]] = {}
     for item in state.located:
-        path, rule = item.source.path, item.rule.id
-        hits = [
-            (path, number)
-            for number, comment in enumerate(state.suppressions.get(path, ()))
-            if comment.first_line <= item.line <= comment.last_line and covers(comment.rules, rule)
-        ]
-        hits += [
-            (SETTINGS_PATH, number)
-            for number, entry in enumerate(state.settings.ignored)
-            if matches(entry.path, path) and covers((entry.rule,), rule)
-        ]
-        if rule == "settings/invalid":
-            hits = []
+        hits = _hits(state, item)
         for hit in hits:
             silenced.setdefault(hit, []).append(item)
         if not hits:
             kept.append(item)
     overlooked = tuple(_overlooked(state, silenced))
     return kept + list(_about_suppressions(state, set(silenced))), overlooked
+
+
+def _hits(state: _State, item: Located) -> list[tuple[str, int]]:
+    """Return what silences a problem: a file with a comment or the settings, and the number of the entry there."""
+    path, rule = item.source.path, item.rule.id
+    if rule == "settings/invalid":
+        return []
+    hits = [
+        (SETTINGS_PATH, number)
+        for number, entry in enumerate(state.settings.ignored)
+        if matches(entry.path, path) and covers((entry.rule,), rule)
+    ]
+    comments = [
+        (number, comment)
+        for number, comment in enumerate(state.suppressions.get(path, ()))
+        if comment.first_line <= item.line <= comment.last_line and covers(comment.rules, rule)
+    ]
+    if comments and not hits:
+        first = comments[0][1]
+        if not state.honour(item, item.source.text[first.start : first.end]):
+            return []
+    return [(path, number) for number, _ in comments] + hits
 
 
 def _overlooked(state: _State, silenced: Mapping[tuple[str, int], list[Located]]) -> Iterator[Overlooked]:

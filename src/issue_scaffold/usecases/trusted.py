@@ -5,8 +5,11 @@ template that is followed and the set-up of the hooks are taken from the revisio
 the change itself adds to them is reported, and not honoured.
 """
 
+import re
+from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 from issue_scaffold.adapters.settings_file import Settings, read_settings
@@ -18,6 +21,7 @@ from issue_scaffold.domain.finding import Finding, Kind, Severity
 from issue_scaffold.domain.limits import MAX_BYTES
 from issue_scaffold.domain.repository_layout import SETTINGS_PATH
 from issue_scaffold.usecases.comparison import PRECOMMIT
+from issue_scaffold.usecases.examination import Located, examine_whole
 from issue_scaffold.usecases.target import Target, target_of
 from issue_scaffold.usecases.validate import errors_and_overlooked
 
@@ -79,29 +83,47 @@ def invalid_by(base: Base, repository: RepositoryFiles) -> tuple[Finding, ...]:
 
 
 class _Comments:
-    """The comments of a change that are not honoured, as they are come by."""
+    """The comments of a change, which silence what comments of the trusted revision silence in the same file.
+
+    A comment's text alone says little: one that is there may be moved to the top of its file, or copied.
+    """
 
     def __init__(self, base: Base) -> None:
         self._base = base
         self._refused: list[tuple[str, str]] = []
 
-    def honour(self, path: str, comment: str) -> bool:
-        """Tell whether the trusted revision has the comment in the same file."""
-        file = self._base.tree.read(path)
-        if file is not None and comment.encode() in file.content:
+    def honour(self, item: Located, comment: str) -> bool:
+        """Tell whether the trusted revision silences that error too, and as often."""
+        if item.severity is not Severity.ERROR:
             return True
-        self._refused.append((path, comment))
+        if self._left[_likeness(item)] > 0:
+            self._left[_likeness(item)] -= 1
+            return True
+        self._refused.append((item.source.path, comment))
         return False
+
+    @cached_property
+    def _left(self) -> Counter[tuple[str, str, str]]:
+        """How often the trusted revision's comments silence what, without what was found in the change."""
+        examined = examine_whole(self._base.tree.validated().files)
+        silencing = [entry for entry in examined.overlooked if entry.source.path != SETTINGS_PATH]
+        found = {id(item): item for entry in silencing for item in entry.silenced}
+        return Counter(_likeness(item) for item in found.values())
 
     def findings(self) -> Iterator[Finding]:
         """Yield a finding for each comment that wasn't honoured."""
-        for path, comment in self._refused:
+        for path, comment in dict.fromkeys(self._refused):
             yield Finding(
                 kind=Kind.IGNORED,
                 severity=Severity.WARNING,
                 path=path,
                 message=f"not honoured before it is in {self._base.revision}: {' '.join(comment.split())}",
             )
+
+
+def _likeness(item: Located) -> tuple[str, str, str]:
+    """Return what makes an error the same one in two revisions; numbers in its message say where it is."""
+    return item.source.path, item.rule.id, re.sub(r"\d+", "0", item.problem.message)
 
 
 def dropped_checks(base: Base, entries: Container[str], before: Iterable[str]) -> Iterator[Finding]:

@@ -4,7 +4,7 @@ Owns which files belong together and what exit code follows; what is wrong with 
 """
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
@@ -17,7 +17,7 @@ from issue_scaffold.domain.repository_layout import template_folder
 from issue_scaffold.errors import EXIT_FINDINGS, EXIT_OK, ScaffoldError
 
 if TYPE_CHECKING:
-    from issue_scaffold.usecases.examination import Located
+    from issue_scaffold.usecases.examination import Honour, Located
 
 STDIN = "-"
 _MARKERS = frozenset({".github", ".gitea", ".forgejo", ".gitlab"})
@@ -59,12 +59,10 @@ def _examine(
     return examine(files, together=together, unread=unread)
 
 
-def errors_and_overlooked(
-    repository: RepositoryFiles, honour: Callable[[str, str], bool] | None = None
-) -> tuple[Finding, ...]:
+def errors_and_overlooked(repository: RepositoryFiles, honour: "Honour | None" = None) -> tuple[Finding, ...]:
     """Return the validator's errors in files, and a finding for each suppression that kept an error from being one.
 
-    `honour` decides which comments of the files may do that; None: all.
+    `honour` decides what comments in the files may keep so; None: everything.
     """
     from issue_scaffold.usecases.examination import examine_whole
 
