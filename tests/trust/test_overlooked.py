@@ -252,6 +252,56 @@ def test_the_hooks_set_up_comes_from_the_trusted_revision(old: str, new: str, ta
     assert (PRECOMMIT, "modified", "error") in kinds(found)
 
 
+OWN_HOOKS = """repos:
+  - repo: https://git.example.com/x.git
+    rev: v1.0.0
+    hooks:
+      - id: scaffold-check
+"""
+# What a change makes of a config that is none of the template's, and what is found then.
+HOOK_CHANGES: dict[str, tuple[Callable[[str], str], str | None]] = {
+    "another repository": (lambda text: text.replace("example.com/x", "example.com/y"), "error"),
+    "a local hook": (
+        lambda _: "repos:\n  - {repo: local, hooks: [{id: scaffold-check, entry: 'true', language: system}]}\n",
+        "error",
+    ),
+    "a second one": (lambda text: f"{text}      - {{id: scaffold-check, entry: 'true'}}\n", "error"),
+    "a second one before": (
+        lambda text: text.replace("      - id", "      - {id: scaffold-check, entry: 'true'}\n      - id"),
+        "error",
+    ),
+    "an entry before": (
+        lambda text: text.replace(
+            "repos:\n", "repos:\n  - repo: https://git.example.com/y\n    rev: v1\n    hooks: [{id: scaffold-check}]\n"
+        ),
+        "error",
+    ),
+    "a key that counts last": (lambda text: f"{text}repos: []\n", "error"),
+    "two documents": (lambda text: f"repos: []\n---\n{text}", "error"),
+    "another revision": (lambda text: text.replace("v1.0.0", "deadbeef"), "warning"),
+    "another spelling": (lambda text: text.replace("example.com/x.git", "EXAMPLE.com/x/"), None),
+    "another hook too": (
+        lambda text: f"{text}  - repo: https://git.example.com/z\n    rev: v1\n    hooks: [{{id: z}}]\n",
+        None,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", HOOK_CHANGES)
+def test_hooks_that_the_template_did_not_write_are_guarded_too(
+    name: str, repo: Path, scaffold: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(repo)
+    assert scaffold("init").code == 0
+    write_tree(repo, {PRECOMMIT: OWN_HOOKS})
+    commit_all(repo)
+    git(repo, "checkout", "--quiet", "-b", "change")
+    change, severity = HOOK_CHANGES[name]
+    write_tree(repo, {PRECOMMIT: change(OWN_HOOKS)})
+    found = kinds(findings(scaffold, "--trusted-ref", "main", code=int(severity == "error")))
+    assert found == ([] if severity is None else [(PRECOMMIT, "modified", severity)])
+
+
 def test_a_change_that_sets_the_repository_up_is_judged_by_itself(repo: Path, scaffold: Run) -> None:
     write_tree(repo, {"README.md": "x\n"})
     commit_all(repo)
@@ -385,6 +435,11 @@ NEUTERED = {
     "top-level exclude of one file": ("repos:", "exclude: labels\nrepos:"),
     "top-level exclude that never ends": ("repos:", "exclude: '(.+)+!'\nrepos:"),
     "top-level files": ("repos:", "files: ^src/\nrepos:"),
+    "never installed": ("repos:", "default_install_hook_types: [commit-msg]\nrepos:"),
+    "skipped by pre-commit.ci under another name": (
+        "repos:\n",
+        "ci: {skip: [x]}\nrepos:\n  - {repo: https://git.example.com/x, hooks: [{id: scaffold-check, alias: x}]}\n",
+    ),
     "skipped by pre-commit.ci": ("repos:", "ci: {skip: [scaffold-check]}\nrepos:"),
 }
 
@@ -395,7 +450,16 @@ def test_a_neutered_hook_is_drift(name: str, target: Path, scaffold: Run) -> Non
     assert (PRECOMMIT, "modified", "error") in kinds(findings(scaffold, code=1))
 
 
-@pytest.mark.parametrize("line", ["exclude: ^vendor/", "files: ''", "exclude: ^$", "ci: {skip: [x]}"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "exclude: ^vendor/",
+        "files: ''",
+        "exclude: ^$",
+        "ci: {skip: [x]}",
+        "default_install_hook_types: [pre-commit, pre-push]",
+    ],
+)
 def test_what_a_config_says_of_other_files_is_none(line: str, target: Path, scaffold: Run) -> None:
     edit(target / PRECOMMIT, "repos:", f"{line}\nrepos:")
     assert findings(scaffold, code=0) == []

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from issue_scaffold.adapters.structured_files import tree
 from issue_scaffold.adapters.structured_files.precommit_reading import (
     Filter,
+    Scope,
     read_precommit,
     read_scope,
 )
@@ -31,7 +32,8 @@ def scope_differences(rendered: str, ours: str, managed: Sequence[str], search: 
         return ()
     differences = [_difference(one, managed, search) for one in scope.filters]
     found = [difference for difference in differences if difference is not None]
-    found += list(_skipped(scope.skipped, hooks))
+    found += list(_skipped(scope, hooks))
+    found += list(_not_installed(scope.hook_types))
     return tuple(found)
 
 
@@ -54,8 +56,19 @@ def _some(paths: Sequence[str]) -> str:
     return f"{paths[0]}{more}"
 
 
-def _skipped(names: Sequence[tree.Scalar], hooks: set[str]) -> Iterator[Difference]:
-    for name in names:
-        if name.value in hooks:
-            message = f"`ci: skip` leaves out the template's hook '{name.value}'"
+def _skipped(scope: Scope, hooks: set[str]) -> Iterator[Difference]:
+    known = {hook: hook for hook in hooks} | {alias: hook for alias, hook in scope.aliases if hook in hooks}
+    for name in scope.skipped:
+        if name.value in known:
+            message = f"`ci: skip` leaves out the template's hook '{known[name.value]}'"
             yield Difference(message=message, line=name.line + 1, column=name.column + 1)
+
+
+def _not_installed(types: tree.Sequence | None) -> Iterator[Difference]:
+    """Yield a difference for a config by which `pre-commit install` sets up other hooks of git's than `pre-commit`."""
+    if types is None:
+        return
+    named = [item.value for item in types.items if isinstance(item, tree.Scalar)]
+    if "pre-commit" not in named:
+        message = "`default_install_hook_types` leaves out pre-commit, so that a commit runs no hook"
+        yield Difference(message=message, line=types.line + 1, column=types.column + 1)

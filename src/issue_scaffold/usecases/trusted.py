@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from issue_scaffold.adapters.settings_file import Settings, read_settings
 from issue_scaffold.adapters.source_files import RepositoryFiles
@@ -203,10 +203,18 @@ def _added(trusted: Settings, mine: Settings) -> Iterator[tuple[Kind, str, str]]
 
 
 def _hooks(base: Base, content: bytes) -> Iterator[Finding]:
-    trusted = _effects(content_of(base.tree, PRECOMMIT))
-    mine = _effects(content)
-    for hook, effect in trusted.items():
-        if mine.get(hook) == effect:
+    trusted = _set_up(content_of(base.tree, PRECOMMIT))
+    mine = _set_up(content)
+    for hook, set_up in trusted.items():
+        if mine.get(hook) == set_up:
+            continue
+        if hook in mine and mine[hook].without_rev == set_up.without_rev:
+            yield Finding(
+                kind=Kind.MODIFIED,
+                severity=Severity.WARNING,
+                path=PRECOMMIT,
+                message=f"this change runs {hook!r} at {_revs(mine[hook])}; {base.revision} has {_revs(set_up)}",
+            )
             continue
         what = "takes out the hook" if hook not in mine else "changes the set-up of the hook"
         yield Finding(
@@ -218,10 +226,31 @@ def _hooks(base: Base, content: bytes) -> Iterator[Finding]:
         )
 
 
-def _effects(content: bytes) -> Mapping[str, tuple[tuple[str, str], ...]]:
+class _SetUp(NamedTuple):
+    """How a hook is set up wherever it stands in a config: the repository that it comes from, its `rev`, its effect."""
+
+    places: tuple[tuple[str, str | None, tuple[tuple[str, str], ...]], ...]
+
+    @property
+    def without_rev(self) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
+        """The same but for `rev`, which `pre-commit autoupdate` changes."""
+        return tuple((repository, effect) for repository, _, effect in self.places)
+
+
+def _revs(set_up: _SetUp) -> str:
+    return ", ".join(rev or "no revision" for _, rev, _ in set_up.places)
+
+
+def _set_up(content: bytes) -> Mapping[str, _SetUp]:
     """Return how each of this tool's hooks is set up in a pre-commit config; empty for one that isn't understood."""
     try:
         config = precommit_reading.read_precommit(content.decode(errors="replace"))
     except tree.NotUnderstoodError:
         return {}
-    return {hook.id: hook.effect for entry in config.entries for hook in entry.hooks if hook.id in _HOOKS}
+    found: dict[str, _SetUp] = {}
+    for entry in config.entries:
+        for hook in entry.hooks:
+            if hook.id in _HOOKS:
+                before = found.get(hook.id, _SetUp(()))
+                found[hook.id] = _SetUp((*before.places, (entry.key, entry.rev, hook.effect)))
+    return found

@@ -1,5 +1,6 @@
 """Finding the repo entries and hooks in a `.pre-commit-config.yaml`. On the path of `check`: nothing here writes."""
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from issue_scaffold.adapters.structured_files import tree
@@ -74,20 +75,28 @@ class Filter(NamedTuple):
 
 
 class Scope(NamedTuple):
-    """What a config says of all hooks: `filters`, and the hook ids that pre-commit.ci is told to skip."""
+    """What a config says of all hooks: `filters`, and the names of hooks that pre-commit.ci is told to skip.
 
-    filters: tuple[Filter, ...]
-    skipped: tuple[tree.Scalar, ...]
+    `aliases` are the other names that hooks go by there, with the hook's id; `hook_types` is the list of git's hooks
+    that `pre-commit install` sets up, None where the config says nothing of them.
+    """
+
+    filters: tuple[Filter, ...] = ()
+    skipped: tuple[tree.Scalar, ...] = ()
+    aliases: tuple[tuple[str, str], ...] = ()
+    hook_types: tree.Sequence | None = None
 
 
 def read_scope(text: str) -> Scope:
     """Return what applies to every hook; raise NotUnderstoodError as `read_precommit` does.
 
-    https://pre-commit.com/#top_level-files, https://pre-commit.ci/#configuration-skip
+    https://pre-commit.com/#top_level-files, https://pre-commit.com/#top_level-default_install_hook_types,
+    https://pre-commit.ci/#configuration-skip
     """
-    root = read_precommit(text).root
+    file = read_precommit(text)
+    root = file.root
     if not isinstance(root, tree.Mapping):
-        return Scope((), ())
+        return Scope()
     fields = root.resolved()
     filters = [
         Filter(key, value.value, value)
@@ -98,7 +107,22 @@ def read_scope(text: str) -> Scope:
     skip = ci.resolved().get("skip") if isinstance(ci, tree.Mapping) else None
     names = skip.items if isinstance(skip, tree.Sequence) else ()
     skipped = tuple(name for name in names if isinstance(name, tree.Scalar))
-    return Scope(tuple(filters), skipped)
+    types = fields.get("default_install_hook_types")
+    return Scope(
+        filters=tuple(filters),
+        skipped=skipped,
+        aliases=tuple(_aliases(file)),
+        hook_types=types if isinstance(types, tree.Sequence) else None,
+    )
+
+
+def _aliases(file: PrecommitFile) -> Iterator[tuple[str, str]]:
+    for place in file.located:
+        hooks = place.hooks.items if place.hooks is not None else ()
+        for node, hook in zip(hooks, place.entry.hooks, strict=True):
+            alias = node.resolved().get("alias") if isinstance(node, tree.Mapping) else None
+            if isinstance(alias, tree.Scalar):
+                yield alias.value, hook.id
 
 
 def _located(item: tree.AnyNode) -> Located:
