@@ -350,6 +350,19 @@ def link_the_folder(root: Path) -> None:
     git(root, "add", "--all")
 
 
+def make_a_repository_of_the_folder(root: Path) -> None:
+    git(root, "rm", "--quiet", "-r", "--cached", ".github")
+    git(root / ".github", "init", "--quiet")
+    commit_all(root / ".github")
+    git(root, "add", ".github")
+
+
+def make_a_submodule_of_the_folder(root: Path) -> None:
+    make_a_repository_of_the_folder(root)
+    (root / ".github" / ".git").rename(root / ".git" / "of-github")
+    write_tree(root, {".github/.git": "gitdir: ../.git/of-github\n"})
+
+
 # How the commit to be differs, the file and the kind of finding, and whether a check of the work tree sees it as well.
 STAGED: dict[str, tuple[Callable[[Path], None], str, str, bool]] = {
     "no longer in git": (unstage, LABELS, "untracked", False),
@@ -358,6 +371,8 @@ STAGED: dict[str, tuple[Callable[[Path], None], str, str, bool]] = {
     "ignored": (ignore, LABELS, "untracked", True),
     "moved": (move_away, LABELS, "missing", True),
     "behind a link": (link_the_folder, LABELS, "modified", True),
+    "in another repository": (make_a_repository_of_the_folder, LABELS, "modified", True),
+    "in a submodule": (make_a_submodule_of_the_folder, LABELS, "modified", True),
 }
 
 
@@ -365,7 +380,9 @@ STAGED: dict[str, tuple[Callable[[Path], None], str, str, bool]] = {
 def test_the_commit_to_be_is_what_counts(name: str, target: Path, scaffold: Run) -> None:
     change, path, kind, is_seen_in_work_tree = STAGED[name]
     change(target)
-    assert (path, kind, "error") in kinds(findings(scaffold, "--staged", code=1))
+    # In git, a file in another repository isn't there.
+    staged = "missing" if "repository" in name or "submodule" in name else kind
+    assert (path, staged, "error") in kinds(findings(scaffold, "--staged", code=1))
     assert scaffold("check").code == int(is_seen_in_work_tree)
 
 

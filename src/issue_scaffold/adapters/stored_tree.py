@@ -13,6 +13,7 @@ from typing import NamedTuple
 from issue_scaffold.adapters import git
 from issue_scaffold.adapters.git_folder import top_level
 from issue_scaffold.adapters.source_files import RepositoryFiles
+from issue_scaffold.adapters.trees import Detour
 from issue_scaffold.domain.rendering import File
 from issue_scaffold.domain.repository_layout import is_walked
 from issue_scaffold.errors import ScaffoldError, UsageError
@@ -56,13 +57,16 @@ class StoredTree:
         self.load([path])
         return self._files.get(path)
 
-    def linked_folder(self, path: str) -> str | None:
-        """Return the folder on the way to a path that is a symlink in git; None when all are folders."""
+    def detour(self, path: str) -> Detour | None:
+        """Return the folder on the way to a path that is a symlink in git; None when all are folders.
+
+        Of a submodule git has no files, so those that are behind one are not there.
+        """
         folder, slash, _ = path.rpartition("/")
         while slash:
             entry = self._entries.get(folder)
             if entry is not None and stat.S_IFMT(entry.mode) == _LINK:
-                return folder
+                return Detour(folder, is_symlink=True)
             folder, slash, _ = folder.rpartition("/")
         return None
 

@@ -1,12 +1,20 @@
 """Where a check reads a target's files: in its work tree, in the index, or in a revision, all by the same questions."""
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from issue_scaffold.adapters import target
 from issue_scaffold.adapters.source_files import RepositoryFiles, read_repository
 from issue_scaffold.domain.rendering import File
+
+
+class Detour(NamedTuple):
+    """A folder on the way to a file by which git, and so a forge, doesn't get there: a symlink, or a repository."""
+
+    folder: str
+    is_symlink: bool
 
 
 class Tree(Protocol):
@@ -15,8 +23,8 @@ class Tree(Protocol):
     def read(self, path: str) -> File | None:
         """Return a file, or None when there is none. Raises ScaffoldError for one that can't be read."""
 
-    def linked_folder(self, path: str) -> str | None:
-        """Return the folder on the way to a path that is a symlink; None when all are folders."""
+    def detour(self, path: str) -> Detour | None:
+        """Return the folder on the way to a path that is none of this repository's; None when all are."""
 
     def load(self, paths: Iterable[str]) -> None:
         """Prepare to read these paths, where that is cheaper at once."""
@@ -35,13 +43,14 @@ class WorkTree:
         """Return a file, as `Tree.read` does."""
         return target.read_file(self.root, path)
 
-    def linked_folder(self, path: str) -> str | None:
-        """Return the linked folder on the way to a path, as `Tree.linked_folder` does."""
+    def detour(self, path: str) -> Detour | None:
+        """Return the symlink, or the repository of its own, on the way to a path, as `Tree.detour` does."""
         place = self.root
         for part in path.split("/")[:-1]:
             place = place / part
-            if place.is_symlink():
-                return place.relative_to(self.root).as_posix()
+            is_symlink = place.is_symlink()
+            if is_symlink or os.path.lexists(place / ".git"):
+                return Detour(place.relative_to(self.root).as_posix(), is_symlink)
         return None
 
     def load(self, paths: Iterable[str]) -> None:

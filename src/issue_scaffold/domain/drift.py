@@ -67,6 +67,17 @@ def linked(path: str, folder: str) -> Finding:
     )
 
 
+def in_other_repository(path: str, folder: str) -> Finding:
+    """Return the finding for a file that lies in a submodule, or in another repository's work tree."""
+    return Finding(
+        kind=Kind.MODIFIED,
+        severity=Severity.ERROR,
+        path=path,
+        message=f"{folder} is a repository of its own, which no forge looks into: the file isn't there for it",
+        hint=f"replace the submodule or repository {quote(folder)} with a folder that holds the files",
+    )
+
+
 def interrupted(path: str, remedy: Remedy) -> Finding:
     """Return the finding for a run that died half way, whose changes are partly in the target."""
     return Finding(

@@ -69,9 +69,9 @@ def left_out_of_git(root: Path, paths: Sequence[str], store: CacheStore) -> tupl
 
 
 def _reached(root: Path, paths: Sequence[str]) -> list[str]:
-    """Return the paths that no symlink stands before; git doesn't talk about others."""
+    """Return the paths that no symlink and no other repository stands before; git doesn't talk about others."""
     tree = WorkTree(root)
-    return [path for path in paths if tree.linked_folder(path) is None]
+    return [path for path in paths if tree.detour(path) is None]
 
 
 def _untracked(path: str, *, ignored: bool) -> Finding:

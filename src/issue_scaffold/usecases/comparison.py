@@ -54,9 +54,10 @@ class Comparison:
                 yield from self._file(path, entry, accepted)
 
     def _file(self, path: str, entry: Entry, accepted: "Mapping[str, Accepted]") -> Iterator[Finding]:
-        linked = self.files.linked_folder(path)
-        if linked is not None:
-            yield drift.linked(path, linked)
+        detour = self.files.detour(path)
+        if detour is not None:
+            finding = drift.linked if detour.is_symlink else drift.in_other_repository
+            yield finding(path, detour.folder)
             return
         try:
             found = self.files.read(path)
