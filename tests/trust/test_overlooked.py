@@ -490,3 +490,17 @@ def test_a_managed_label_that_is_to_go_is_drift(line: str, target: Path, scaffol
     assert (LABELS, "modified", "error") in kinds(findings(scaffold, code=1))
     assert scaffold("update", "--restore", LABELS).code == 0
     assert findings(scaffold, code=0) == []
+
+
+@pytest.mark.parametrize(
+    "line", ["aliases: [Infrastructure]", "from_name: infrastructure", "previously: [{name: infrastructure}]"]
+)
+def test_a_label_that_takes_a_managed_one_over_is_drift(line: str, target: Path, scaffold: Run) -> None:
+    text = (target / LABELS).read_text(encoding="utf-8")
+    own = f"- name: mine\n  color: ff0000\n  {line}\n"
+    (target / LABELS).write_text(text + own.lower().replace("infrastructure", "other"), encoding="utf-8")
+    assert findings(scaffold, code=0) == []
+    (target / LABELS).write_text(text + own, encoding="utf-8")
+    found = findings(scaffold, code=1)
+    assert (LABELS, "modified", "error") in kinds(found)
+    assert found[0]["line"] > len(text.splitlines())

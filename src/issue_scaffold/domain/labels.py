@@ -4,7 +4,7 @@ Names compare case-folded, as GitHub compares them. Nothing here knows how a lab
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal, NamedTuple
 
@@ -109,7 +109,21 @@ def compare(theirs: Sequence[Label], ours: Sequence[Label]) -> list[LabelDiffere
         differences += [
             LabelDifference(_foreign(mine, key), found.place, key) for key in foreign_fate(found, ours, label)
         ]
+        differences += _taken_over(label, found, ours, theirs)
     return differences
+
+
+def _taken_over(
+    label: Label, found: Match, ours: Sequence[Label], theirs: Sequence[Label]
+) -> Iterator[LabelDifference]:
+    """Yield a difference for each other label that goes by the managed one's name too: a label tool merges the two."""
+    managed = {other.key for other in theirs}
+    for place, mine in enumerate(ours):
+        if found.how != "name" or mine.key in managed or label.key not in map(fold, mine.aliases):
+            continue
+        key = next(key for key in ALIAS_FIELDS if key in dict(mine.extras))
+        message = f"label '{mine.name}' takes over '{label.name}' (`{key}`), which the template doesn't say"
+        yield LabelDifference(message, place, key)
 
 
 def foreign_fate(found: Match, ours: Sequence[Label], label: Label) -> list[str]:
