@@ -106,11 +106,12 @@ def install(requirement: str, folder: Path) -> Path:
     """Install what pip understands into a virtual environment, once a job; return the folder of its programs."""
     programs = folder / ("Scripts" if os.name == "nt" else "bin")
     installed = folder / "installed.txt"
+    # With -P, since a pull request's files lie in the working directory: its `venv.py` is not what is meant.
     if not installed.is_file() or installed.read_text(encoding="utf-8") != requirement:
         # Emptied: pip leaves what is there when another commit of the project has the same version.
-        call([sys.executable, "-m", "venv", str(folder), "--clear"])
+        call([sys.executable, "-P", "-m", "venv", str(folder), "--clear"])
         python = programs / "python"
-        call([str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", requirement])
+        call([str(python), "-P", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", requirement])
         installed.write_text(requirement, encoding="utf-8")
     return programs
 
@@ -145,20 +146,26 @@ def report(inputs: Inputs, programs: Path, results: Path, environment: Mapping[s
 
 
 def base(environment: Mapping[str, str]) -> str:
-    """Return the commit that a pull request is to be merged into, fetched if need be; empty for another event.
+    """Return the commit that a pull request, or a group of them in the merge queue, is to be merged into.
+
+    It is fetched if need be. Empty for another event.
 
     Exits with an annotation when it can't be had: without it a pull request could silence its own check.
     """
     event = environment.get("GITHUB_EVENT_PATH", "")
-    if environment.get("GITHUB_EVENT_NAME") not in {"pull_request", "pull_request_target"} or not event:
+    payload = json.loads(Path(event).read_bytes()) if event else {}
+    if "pull_request" in payload:  # of a review too, say
+        commit = str(payload["pull_request"]["base"]["sha"])
+    elif "merge_group" in payload:
+        commit = str(payload["merge_group"]["base_sha"])
+    else:
         return ""
-    commit = str(json.loads(Path(event).read_bytes())["pull_request"]["base"]["sha"])
     if COMMIT.fullmatch(commit) is None:
         stop(f"the event names no commit as the pull request's base: {commit!r}")
     known = ["git", "cat-file", "-e", f"{commit}^{{commit}}"]
     if subprocess.run(known, check=False, capture_output=True).returncode == 0:
         return commit
-    fetch = ["git", "fetch", "--quiet", "--no-tags", "--depth=1", "origin", commit]
+    fetch = ["git", "fetch", "--quiet", "--no-tags", "--no-recurse-submodules", "--depth=1", "origin", commit]
     if subprocess.run(fetch, env=with_token(environment), check=False).returncode:
         stop(
             f"the pull request's base {commit} can't be fetched, and it decides what may silence the check; "

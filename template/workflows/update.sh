@@ -24,7 +24,7 @@ with_token() { # git, whose checkout keeps no token
 
 [ -z "$(git status --porcelain)" ] || die "the checkout has changes of its own"
 plan=$(scaffold update --dry-run --format json) && code=0 || code=$?
-read -r status version < <(python -c '
+read -r status version < <(python -P -c '
 import json, sys
 target = json.load(sys.stdin)["targets"][0]
 print(target["status"], target.get("template", {}).get("version"))' <<<"$plan")

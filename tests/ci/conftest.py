@@ -147,7 +147,7 @@ def runner(tmp_path: Path) -> Runner:
     program(
         runner.programs,
         "python",
-        f'if [ "$1 $2" = "-m pip" ]; then shift 2; {log}; else exec "{sys.executable}" "$@"; fi',
+        f'if [ "$1 $2 $3" = "-P -m pip" ]; then shift 3; {log}; else exec "{sys.executable}" "$@"; fi',
     )
     runner.variables = {
         "CI": "true",

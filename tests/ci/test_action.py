@@ -220,6 +220,17 @@ def test_installs_its_own_checkout_once_a_job(action: Action) -> None:
     ]
 
 
+def test_nothing_of_the_workspace_is_run(action: Action) -> None:
+    """A pull request may bring files that are called as Python's own modules."""
+    names = ("venv", "pip", "json", "subprocess", "sitecustomize", "issue_scaffold/__init__", "click/__init__")
+    code = f"open({str(action.runner.folder / 'mark')!r}, 'a').write(__name__)\n"
+    write_tree(action.workspace, {f"{name}.py": code for name in names})
+    commit_all(action.workspace)
+    for command in ("check", "validate", "update"):
+        assert action(command=command).code == 0
+    assert not (action.runner.folder / "mark").exists()
+
+
 def test_other_version_comes_from_the_same_repository(action: Action) -> None:
     first = ACTION["runs"]["steps"][0]
     checkout = "/home/runner/work/_actions/octo-org/issue-scaffold/v1"
@@ -347,6 +358,15 @@ def test_a_pull_request_cannot_silence_its_own_check(action: Action, change: Pat
     run = action()
     assert run.code == 1
     assert "not honoured before it is in" in run.step.out
+    base = json.loads(change.read_bytes())["pull_request"]["base"]["sha"]
+    for name, event in (
+        ("pull_request_review", {"pull_request": {"base": {"sha": base}}}),
+        ("merge_group", {"merge_group": {"base_sha": base}}),
+    ):
+        change.write_text(json.dumps(event), encoding="utf-8")
+        action.runner.variables["GITHUB_EVENT_NAME"] = name
+        assert action().code == 1
+    change.write_text(json.dumps({"ref": "refs/heads/main"}), encoding="utf-8")
     action.runner.variables["GITHUB_EVENT_NAME"] = "push"
     assert action().code == 0
     assert action(trusted_ref="HEAD").code == 0

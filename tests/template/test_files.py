@@ -129,9 +129,10 @@ def test_tool_is_installed_from_where_the_answer_says(
     installs = list(_installs(repo))
     assert installs
     for variables, command in installs:
+        assert "-P" in command  # what a pull request brings along as `pip.py` is not run
         assert variables["TOOL_SOURCE"] == installed_from
         assert variables["TOOL_VERSION"] == "v1.0.0"
-        shell = command.replace("python -m pip install", "printf %s")
+        shell = command.replace("python -P -m pip install", "printf %s")
         printed = subprocess.run(["bash", "-c", shell], env=variables, capture_output=True, text=True, check=True)
         assert printed.stdout == f"issue-scaffold @ git+{installed_from}@v1.0.0"
 

@@ -247,7 +247,7 @@ jobs:
         run: |
           : "${TOOL_SOURCE:?set the repository variable SCAFFOLD_SOURCE}"
           : "${TOOL_VERSION:?set the repository variable SCAFFOLD_VERSION}"
-          python -m pip install "issue-scaffold @ git+${TOOL_SOURCE}@${TOOL_VERSION}"
+          python -P -m pip install "issue-scaffold @ git+${TOOL_SOURCE}@${TOOL_VERSION}"
       - name: Check
         run: scaffold catalog check --format github
 """
