@@ -1,11 +1,14 @@
 """Ctrl-C and SIGTERM at any time, and standard streams that are closed."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.conftest import Run, Template, read_tree
@@ -58,6 +61,30 @@ def test_a_signal_ends_every_phase_without_a_trace(
     assert read_tree(target) == before
     assert scaffold("init", tmp_path / "new").code in {0, 2}
     assert scaffold("check", tmp_path / "new").code == 0
+
+
+@pytest.mark.parametrize("name", ["rmtree", "mkdtemp"])
+def test_a_signal_leaves_no_temporary_folder_when_it_is_made_or_removed(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, scaffold: Run
+) -> None:
+    monkeypatch.setenv("SCAFFOLD_CACHE_DIR", str(tmp_path / "cold"))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "tmp"))
+    (tmp_path / "tmp").mkdir()
+    module = tempfile if name == "mkdtemp" else shutil
+    true = getattr(module, name)
+    signalled: list[int] = []
+
+    def with_signal(*arguments: Any, **options: Any) -> Any:  # noqa: ANN401 - as the function that it stands for
+        done = true(*arguments, **options)
+        if not signalled and str(tmp_path / "tmp") in {str(Path(at).parent) for at in (done, *arguments) if at}:
+            signalled.append(signal.SIGINT)
+            signal.raise_signal(signal.SIGINT)
+        return done
+
+    monkeypatch.setattr(module, name, with_signal)
+    assert scaffold("init", tmp_path / "new").code == 130
+    assert signalled
+    assert not list((tmp_path / "tmp").iterdir())
 
 
 def test_a_signal_that_is_ignored_stays_so(target: Path) -> None:
@@ -130,3 +157,20 @@ def test_other_closed_streams_are_no_matter(closed: int, target: Path) -> None:
     assert done.returncode == 0
     assert read_tree(target)["a.md"] == b"A\n"
     assert b"from template v1 to v2" in done.stdout
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is full")
+@pytest.mark.parametrize("full", ["stdout", "stderr"])
+@pytest.mark.parametrize(
+    "arguments", [["check"], ["check", "--format", "json"], ["validate"], ["--help"], ["check", "nowhere"], ["rules"]]
+)
+def test_a_full_disk_for_what_is_printed(full: str, arguments: list[str], target: Path) -> None:
+    other = "stderr" if full == "stdout" else "stdout"
+    with Path("/dev/full").open("w", encoding="utf-8") as device:
+        streams = {full: device, other: subprocess.PIPE}
+        # Unbuffered, nothing would be left to fail on at the end.
+        env = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+        done = subprocess.run([COMMAND, *arguments], cwd=target, env=env, text=True, check=False, **streams)  # type: ignore[call-overload]
+    assert done.returncode in ({3} if full == "stdout" and arguments != ["check", "nowhere"] else {0, 1, 2, 3})
+    assert "Exception ignored" not in (done.stderr or "")
+    assert "Traceback" not in (done.stderr or "")

@@ -29,7 +29,10 @@ def run() -> None:
         code = _run()
     except KeyboardInterrupt:
         code = _interrupted()
+    except OSError:  # standard error doesn't even take what there is to say
+        code = EXIT_FAILURE
     _heed_no_signals()
+    _let_go_of_streams()
     # What is left goes with the process; the interpreter would look through all of it for garbage, twice.
     gc.freeze()
     sys.exit(code)
@@ -95,6 +98,18 @@ def _raise_soon() -> None:
     if hasattr(signal, "setitimer"):
         signal.signal(signal.SIGALRM, _interrupt)
         signal.setitimer(signal.ITIMER_REAL, 0.01)
+
+
+def _let_go_of_streams() -> None:
+    """Lead a stream that takes nothing to nowhere, or Python would fail on it again, and end with a code of its own."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            if stream is not None:  # which it is where it was closed from the start
+                stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        except ValueError:
+            pass  # it is closed already
 
 
 def _open_streams() -> bool:

@@ -98,15 +98,21 @@ class Renderer:
             return
         import shutil
 
-        for folder in self._scratch:
-            shutil.rmtree(folder, ignore_errors=True)
-        self._scratch.clear()
-        self._checkouts.clear()
+        from issue_scaffold.adapters import interrupts
+
+        with interrupts.deferred():
+            for folder in self._scratch:
+                shutil.rmtree(folder, ignore_errors=True)
+            self._scratch.clear()
+            self._checkouts.clear()
 
     def _new_scratch(self) -> Path:
         import tempfile
 
-        self._scratch.append(Path(tempfile.mkdtemp(prefix="scaffold-")))
+        from issue_scaffold.adapters import interrupts
+
+        with interrupts.deferred():  # a folder that is there is one that will be removed
+            self._scratch.append(Path(tempfile.mkdtemp(prefix="scaffold-")))
         return self._scratch[-1]
 
     def _make(self, request: Request, asking: "Asking") -> Rendering:
