@@ -147,7 +147,8 @@ def runner(tmp_path: Path) -> Runner:
     program(
         runner.programs,
         "python",
-        f'if [ "$1 $2 $3" = "-P -m pip" ]; then shift 3; {log}; else exec "{sys.executable}" "$@"; fi',
+        'case "$1 $2 $3" in "-P -m pip") shift 3 ;; "-m pip "*) shift 2 ;; '
+        f'*) exec "{sys.executable}" "$@" ;; esac\n{log}',
     )
     runner.variables = {
         "CI": "true",
