@@ -4,6 +4,8 @@ from typing import Any, Final
 
 from issue_scaffold.adapters.yaml_values import YamlValueError, load_mapping
 
+# Fits the patterns of Copier and Renovate, and leaves the file of another template in the repository alone.
+ANSWERS_FILE: Final = ".copier-answers.scaffold.yml"
 # The commit that the recorded version was when it was recorded. Copier passes over underscored names of others.
 COMMIT_ID: Final = "_commit_id"
 

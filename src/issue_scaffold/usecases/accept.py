@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from issue_scaffold.adapters import settings_edit, staging, target
+from issue_scaffold.adapters.answers_file import ANSWERS_FILE
 from issue_scaffold.adapters.locks import hold_target
 from issue_scaffold.domain.rendering import count_conflicts
 from issue_scaffold.domain.repository_layout import SETTINGS_PATH
 from issue_scaffold.errors import UsageError
 from issue_scaffold.usecases.execution import settings_change, settings_to_edit
 from issue_scaffold.usecases.rendering import Renderer
-from issue_scaffold.usecases.target import ANSWERS_FILE, Target, answers_path, open_target
+from issue_scaffold.usecases.target import Target, answers_path, open_target
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from issue_scaffold.adapters import copier_engine
+from issue_scaffold.adapters.answers_file import ANSWERS_FILE
 from issue_scaffold.adapters.bounded_files import AbsentFileError, NotAFileError, read_file
 from issue_scaffold.adapters.copier_engine import RenderJob
 from issue_scaffold.adapters.yaml_values import YamlValueError, load_value
@@ -39,7 +40,6 @@ from issue_scaffold.errors import (
 from issue_scaffold.usecases.validate import validate_files
 
 _MAX_CASES: Final = 200
-_ANSWERS_FILE: Final = ".copier-answers.scaffold.yml"
 _LEFT_ALONE: Final = frozenset({".git", ".venv", "venv", "node_modules", "__pycache__"})
 
 
@@ -168,7 +168,7 @@ def _render(copy: Path, scratch: Path, case: Case) -> Rendering:
             version="HEAD",
             checkout=copy,
             commit=None,
-            answers_file=_ANSWERS_FILE,
+            answers_file=ANSWERS_FILE,
             folder_name="repository",
             data=data,
         )

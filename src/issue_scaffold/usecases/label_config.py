@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from issue_scaffold.adapters.answers_file import parse_answers
+from issue_scaffold.adapters.answers_file import ANSWERS_FILE, parse_answers
 from issue_scaffold.adapters.bounded_files import read_beginning, read_file, read_if_there
 from issue_scaffold.adapters.documents import load
 from issue_scaffold.adapters.settings_file import Settings, parse_settings
@@ -17,7 +17,6 @@ from issue_scaffold.domain.repository_layout import SETTINGS_PATH, is_labels_con
 from issue_scaffold.domain.wanted_labels import laid_over, wanted_labels
 from issue_scaffold.errors import EXIT_FINDINGS, ScaffoldError, UsageError
 from issue_scaffold.usecases.examination import Located, examine
-from issue_scaffold.usecases.target import ANSWERS_FILE
 
 _SUFFIXES = {".yml", ".yaml", ".json", ".toml"}
 

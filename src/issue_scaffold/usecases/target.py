@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from issue_scaffold.adapters.answers_file import COMMIT_ID, parse_answers
+from issue_scaffold.adapters.answers_file import ANSWERS_FILE, COMMIT_ID, parse_answers
 from issue_scaffold.adapters.bounded_files import AbsentFileError, read_file, read_if_there
 from issue_scaffold.adapters.git_folder import top_level
 from issue_scaffold.adapters.source_text import Source, recorded_source
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from issue_scaffold.adapters.trees import Tree
 
 _COMMIT_ID: Final = late_pattern(r"[0-9a-f]{40}|[0-9a-f]{64}")
-ANSWERS_FILE: Final = ".copier-answers.scaffold.yml"
 
 
 class Target(NamedTuple):
