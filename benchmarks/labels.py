@@ -16,13 +16,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from tests.labels.fake_github import FakeGitHub, FakeServer
 
-from issue_scaffold.adapters.github_api import connect
-from issue_scaffold.adapters.pacing import WRITES, Pacer
-from issue_scaffold.adapters.token import Token
-from issue_scaffold.domain.label_matching import Policy
-from issue_scaffold.domain.label_plan import LabelPlan, WantedLabel
-from issue_scaffold.domain.remote import Repository
-from issue_scaffold.usecases.labels import Outcome, Session, execute, make_plan
+from issue_scaffold.forge.remote import Repository
+from issue_scaffold.label_sync.github.api import connect
+from issue_scaffold.label_sync.github.pacing import WRITES, Pacer
+from issue_scaffold.label_sync.github.token import Token
+from issue_scaffold.label_sync.matching import Policy
+from issue_scaffold.label_sync.plan import LabelPlan, WantedLabel
+from issue_scaffold.label_sync.run import Outcome, Session, execute, make_plan
 
 REPOSITORIES, LABELS, DIFFERENT, READERS = 200, 100, 5, 8
 MOST_CALLS = DIFFERENT + 1

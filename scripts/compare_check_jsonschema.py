@@ -14,8 +14,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 
-from issue_scaffold.domain.finding import Severity
-from issue_scaffold.usecases.validate import ValidateOptions, validate
+from issue_scaffold.report.finding import Severity
+from issue_scaffold.validate.run import ValidateOptions, validate
 
 TARGET = Path(__file__).parent.parent / "docs/explanation/check-jsonschema.md"
 # What only we call an error, by rule.

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from issue_scaffold.usecases.rules import RuleExplanation, explain_rule, list_rules
+from issue_scaffold.validate.reference import RuleExplanation, explain_rule, list_rules
 
 TARGET = Path(__file__).parent.parent / "docs/rules.md"
 HEAD = """# Rules

@@ -1,4 +1,4 @@
-"""Write `domain/emoji.py`: the characters with Unicode's Emoji property outside ASCII, as ranges.
+"""Write `text/emoji.py`: the characters with Unicode's Emoji property outside ASCII, as ranges.
 
 Usage: `pip install regex`, then `python scripts/update_emoji.py`. Python's own `unicodedata` doesn't know the property.
 """
@@ -8,7 +8,7 @@ from pathlib import Path
 import regex
 
 WIDTH = 118
-TARGET = Path(__file__).parent.parent / "src/issue_scaffold/domain/emoji.py"
+TARGET = Path(__file__).parent.parent / "src/issue_scaffold/text/emoji.py"
 HEAD = '''"""Which characters are emoji, by Unicode's Emoji property; tables by scripts/update_emoji.py."""
 
 from bisect import bisect_right

@@ -1,4 +1,4 @@
-"""Write the language names that `render:` may hold to `domain/rules/linguist.py`.
+"""Write the language names that `render:` may hold to `validate/rules/linguist.py`.
 
 Usage: `npm pack linguist-languages`, unpack it, then `python scripts/update_linguist_names.py package/data`. Names and
 aliases are folded to lower case, with blanks as dashes, which is how GitHub looks them up.
@@ -10,7 +10,7 @@ import sys
 import textwrap
 from pathlib import Path
 
-TARGET = Path(__file__).parent.parent / "src/issue_scaffold/domain/rules/linguist.py"
+TARGET = Path(__file__).parent.parent / "src/issue_scaffold/validate/rules/linguist.py"
 MODULE = '''"""The languages that GitHub highlights: Linguist's names, by scripts/update_linguist_names.py."""
 
 from typing import Final

@@ -9,7 +9,7 @@ import pytest
 import yaml
 from tests.conftest import ANSWERS, Run, commit_all, git, read_tree, write_tree
 
-from issue_scaffold.usecases import catalog as catalog_module
+from issue_scaffold.catalog import make as catalog_module
 
 BUG_MD = """\
 ---

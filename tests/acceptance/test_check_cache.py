@@ -200,6 +200,6 @@ class TestCache:
         self, scaffold: Run, installed: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         entries = set((cache / "renders").iterdir())
-        monkeypatch.setattr("issue_scaffold.usecases.rendering.__version__", "99")
+        monkeypatch.setattr("issue_scaffold.template.renderer.__version__", "99")
         assert scaffold("check", installed).code == 0
         assert set((cache / "renders").iterdir()) > entries

@@ -24,7 +24,7 @@ os.replace = killed
 """
 AFTER_THE_INDEX = """
 import os
-from issue_scaffold.adapters import git
+from issue_scaffold.git import command as git
 enter = git.enter_index
 
 def killed(*arguments):

@@ -91,7 +91,7 @@ def test_two_runs_on_one_target(scaffold: Run, installed: Path) -> None:
 
 def test_a_run_that_waits_says_so(installed: Path) -> None:
     holder = (
-        "import sys; from pathlib import Path; from issue_scaffold.adapters import locks\n"
+        "import sys; from pathlib import Path; from issue_scaffold.state import locks\n"
         "with locks.hold(Path(sys.argv[1]), sys.argv[2], what='x'): print('held', flush=True); sys.stdin.read()"
     )
     pipe = subprocess.PIPE
@@ -143,7 +143,7 @@ def test_an_unexpected_error_leaves_a_report(
     def fail(*_: object, **__: object) -> None:
         raise ZeroDivisionError("a bug\nof two lines")
 
-    monkeypatch.setattr("issue_scaffold.usecases.update.plan_merge", fail)
+    monkeypatch.setattr("issue_scaffold.sync.update.plan_merge", fail)
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     done = scaffold("update", installed)
     assert done.code == 3

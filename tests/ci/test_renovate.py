@@ -19,7 +19,7 @@ from packaging.version import Version
 from tests.ci.conftest import ROOT
 from tests.conftest import ANSWERS, Template, commit_all, git
 
-from issue_scaffold.adapters.bundled import SOURCE
+from issue_scaffold.template.bundled import SOURCE
 
 PATTERN = re.compile(r"(^|/)\.copier-answers(\..+)?\.ya?ml")
 GIT_SSH = re.compile(r"^git@[^:]*:(?P<repository>.+)$")
@@ -59,7 +59,7 @@ def test_manager_finds_the_file_the_source_and_the_version(shop: Path) -> None:
 
 
 def test_short_address_is_recorded_as_the_manager_wants_it() -> None:
-    from issue_scaffold.adapters.source_text import parse_source
+    from issue_scaffold.template.source_text import parse_source
 
     recorded = parse_source("gh:o/template", relative_to=ROOT).recorded
     assert urlsplit(recorded).scheme == "https"

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from issue_scaffold.domain.convert.form import IssueForm
-from issue_scaffold.domain.finding import Severity
-from issue_scaffold.domain.front_matter import find_front_matter
-from issue_scaffold.usecases.convert import Conversion, ConvertOptions, NotConvertibleError, convert
-from issue_scaffold.usecases.validate import validate_files
+from issue_scaffold.convert.form import IssueForm
+from issue_scaffold.convert.run import Conversion, ConvertOptions, NotConvertibleError, convert
+from issue_scaffold.forge.front_matter import find_front_matter
+from issue_scaffold.report.finding import Severity
+from issue_scaffold.validate.run import validate_files
 
 CORPUS = Path(os.environ.get("SCAFFOLD_CORPUS", "/nonexistent")) / "corpus"
 TEMPLATES = sorted((CORPUS / "md").glob("*.md"))

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
-from issue_scaffold.usecases.examination import examine
-from issue_scaffold.usecases.mending import mend
+from issue_scaffold.validate.examination import examine
+from issue_scaffold.validate.mending import mend
 
 SHARED = Path(os.environ.get("SCAFFOLD_CORPUS") or "nowhere")
 pytestmark = pytest.mark.skipif(not SHARED.is_dir(), reason="SCAFFOLD_CORPUS isn't set")

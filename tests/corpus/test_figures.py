@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from issue_scaffold.domain.finding import Finding, Severity
-from issue_scaffold.usecases.validate import ValidateOptions, validate
+from issue_scaffold.report.finding import Finding, Severity
+from issue_scaffold.validate.run import ValidateOptions, validate
 
 SHARED = Path(os.environ.get("SCAFFOLD_CORPUS") or "nowhere")
 pytestmark = pytest.mark.skipif(not SHARED.is_dir(), reason="SCAFFOLD_CORPUS isn't set")

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from issue_scaffold.adapters.bundled import versions
+from issue_scaffold.template.bundled import versions
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 WORDS: Final = Path(__file__).with_name("outcome.sh")

@@ -9,7 +9,7 @@ from types import ModuleType
 import pytest
 import yaml
 
-from issue_scaffold.adapters.settings_file import parse_settings
+from issue_scaffold.settings.file import parse_settings
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -18,8 +18,8 @@ from tests.fuzz.test_mutations import BATCHES, INPUTS, SEED, SNIPPETS, mutated
 
 from issue_scaffold.cli.main import main
 from issue_scaffold.errors import ScaffoldError
-from issue_scaffold.usecases.rendering import open_renderer
-from issue_scaffold.usecases.target import open_target
+from issue_scaffold.sync.target import open_target
+from issue_scaffold.template.renderer import open_renderer
 
 # The whole number where it is asked for; by default, when all tests run, fewer: each is a run of the command.
 SHARE = 1 if "SCAFFOLD_FUZZ_INPUTS" in os.environ else 4

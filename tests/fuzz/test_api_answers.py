@@ -16,15 +16,15 @@ import pytest
 import yaml
 from tests.labels.fake_github import FakeGitHub, Request, VirtualClock, full_repository, issue, label
 
-from issue_scaffold.adapters.github_api import LabelsApi, connect
-from issue_scaffold.adapters.http_exchange import Connection, Received
-from issue_scaffold.adapters.token import Token
 from issue_scaffold.cli.labels_output import as_yaml
 from issue_scaffold.cli.printing import json_text
-from issue_scaffold.domain.label_plan import LiveLabel
-from issue_scaffold.domain.remote import Repository
 from issue_scaffold.errors import ScaffoldError
-from issue_scaffold.usecases.labels import export_document
+from issue_scaffold.forge.remote import Repository
+from issue_scaffold.label_sync.github.api import LabelsApi, connect
+from issue_scaffold.label_sync.github.http_exchange import Connection, Received
+from issue_scaffold.label_sync.github.token import Token
+from issue_scaffold.label_sync.plan import LiveLabel
+from issue_scaffold.label_sync.run import export_document
 
 INPUTS = int(os.environ.get("SCAFFOLD_FUZZ_INPUTS", "800"))
 SEED = int(os.environ.get("SCAFFOLD_FUZZ_SEED", "1"))

@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 
 from issue_scaffold.cli.output import FORMATS, render
-from issue_scaffold.domain.report import Report, TargetReport
-from issue_scaffold.domain.rules.explain import EXPLANATIONS
-from issue_scaffold.usecases.examination import examine
-from issue_scaffold.usecases.mending import mend
+from issue_scaffold.report.report import Report, TargetReport
+from issue_scaffold.validate.examination import examine
+from issue_scaffold.validate.mending import mend
+from issue_scaffold.validate.rules.explain import EXPLANATIONS
 
 INPUTS = int(os.environ.get("SCAFFOLD_FUZZ_INPUTS", "800"))
 SEED = int(os.environ.get("SCAFFOLD_FUZZ_SEED", "1"))

@@ -13,8 +13,8 @@ from tests.conftest import write_tree
 from tests.installation.conftest import Machine
 from tests.labels.fake_github import FakeGitHub, FakeServer
 
-from issue_scaffold.adapters import installation
-from issue_scaffold.adapters.installation import Source, SourceKind, read_source
+from issue_scaffold.template import installation
+from issue_scaffold.template.installation import Source, SourceKind, read_source
 
 SECRET = "sesame-7f3a"  # noqa: S105 - what must not be seen
 NAME = "issue-scaffold"

@@ -13,8 +13,8 @@ import pytest
 from tests.conftest import IN_CI
 from tests.labels.fake_github import FakeGitHub, FakeServer
 
-from issue_scaffold.adapters import github_api
-from issue_scaffold.adapters.http_exchange import Connection, Received
+from issue_scaffold.label_sync.github import api as github_api
+from issue_scaffold.label_sync.github.http_exchange import Connection, Received
 
 PRISM = Path(__file__).parents[1] / "prism"
 COMMAND = PRISM / "node_modules" / ".bin" / "prism"
@@ -73,7 +73,7 @@ def _use_virtual_time(monkeypatch: pytest.MonkeyPatch, server: FakeServer) -> No
         options["clock"] = options.get("clock") or server.github.clock
         return github_api.connect(*arguments, **options)
 
-    monkeypatch.setattr("issue_scaffold.usecases.labels.connect", connect_in_virtual_time)
+    monkeypatch.setattr("issue_scaffold.label_sync.run.connect", connect_in_virtual_time)
 
 
 @pytest.fixture(scope="session")

@@ -12,10 +12,16 @@ import yaml
 from tests.conftest import Result, Run, git, write_tree
 from tests.labels.fake_github import FakeGitHub, Fault
 
-from issue_scaffold.adapters.github_api import LabelsApi
 from issue_scaffold.cli import labels as command_module
 from issue_scaffold.cli.labels_progress import Progress, duration
-from issue_scaffold.domain.remote import Repository, api_host, api_url, parse_remote, parse_repository
+from issue_scaffold.forge.remote import (
+    Repository,
+    api_host,
+    api_url,
+    parse_remote,
+    parse_repository,
+)
+from issue_scaffold.label_sync.github.api import LabelsApi
 
 SCHEMA = Path(__file__).parents[2] / "docs" / "reference" / "labels-plan.schema.json"
 CONFIG = ".github/labels.yml"

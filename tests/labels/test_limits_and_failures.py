@@ -14,10 +14,10 @@ from cryptography.x509.oid import NameOID
 from tests.conftest import Result, Run, write_tree
 from tests.labels.fake_github import FakeGitHub, FakeServer, Fault, VirtualClock
 
-from issue_scaffold.adapters.github_api import connect
-from issue_scaffold.adapters.pacing import Pacer
-from issue_scaffold.adapters.token import Token
-from issue_scaffold.domain.remote import Repository
+from issue_scaffold.forge.remote import Repository
+from issue_scaffold.label_sync.github.api import connect
+from issue_scaffold.label_sync.github.pacing import Pacer
+from issue_scaffold.label_sync.github.token import Token
 
 
 @pytest.fixture

@@ -13,7 +13,15 @@ from tests.labels.fake_github import VirtualClock
 from tests.labels.lying_server import LyingServer, Script, answer
 from tests.labels.test_limits_and_failures import self_signed
 
-from issue_scaffold.adapters import byte_streams, github_api, github_requests
+from issue_scaffold.label_sync.github import (
+    api as github_api,
+)
+from issue_scaffold.label_sync.github import (
+    byte_streams,
+)
+from issue_scaffold.label_sync.github import (
+    requests as github_requests,
+)
 
 SECONDS = 1.0
 PAGE = b'[{"name": "bug", "color": "d73a4a", "description": null}]'
@@ -115,7 +123,7 @@ def clock(monkeypatch: pytest.MonkeyPatch, folder: Path) -> VirtualClock:
     def in_virtual_time(*arguments: object, **options: object) -> object:
         return connect(*arguments, **{**options, "clock": time_passing})  # type: ignore[arg-type]
 
-    monkeypatch.setattr("issue_scaffold.usecases.labels.connect", in_virtual_time)
+    monkeypatch.setattr("issue_scaffold.label_sync.run.connect", in_virtual_time)
     write_tree(folder, {".github/labels.yml": "- {name: bug, color: d73a4a}\n"})
     return time_passing
 

@@ -89,7 +89,7 @@ def target(folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Pat
     for name in ("GH_TOKEN", "GITHUB_TOKEN", "GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN"):
         monkeypatch.setenv(name, CANARY)
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "summary.md"))
-    monkeypatch.setattr("issue_scaffold.adapters.pacing.SystemClock.sleep", lambda *_: None)
+    monkeypatch.setattr("issue_scaffold.label_sync.github.pacing.SystemClock.sleep", lambda *_: None)
     write_tree(folder, {".github/labels.yml": "- {name: bug, color: d73a4a}\n- {name: new, color: d73a4a}\n"})
     return folder
 
@@ -117,7 +117,7 @@ def test_a_crash_report_masks_it(scaffold: Run, target: Path, tmp_path: Path, mo
         raise ValueError(f"Invalid header value: token {CANARY}\nsecond line {CANARY}")
 
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    monkeypatch.setattr("issue_scaffold.usecases.labels.plan_labels", broken)
+    monkeypatch.setattr("issue_scaffold.label_sync.run.plan_labels", broken)
     assert target.is_dir()
     with LyingServer(lambda _: answer(b"[]")) as server:
         result = scaffold("labels", "plan", "--repo", "octo/demo", "--api-url", server.address)

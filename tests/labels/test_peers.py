@@ -6,8 +6,8 @@ import pytest
 from tests.conftest import Result, Run, git, write_tree
 from tests.labels.fake_github import FakeGitHub, Fault
 
-from issue_scaffold.domain.finding import Kind
-from issue_scaffold.usecases.label_drift import label_findings
+from issue_scaffold.label_sync.drift import label_findings
+from issue_scaffold.report.finding import Kind
 
 
 @pytest.fixture

@@ -8,14 +8,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.labels.fake_github import FakeGitHub, FakeRepository, key
 
-from issue_scaffold.adapters.github_api import LabelsApi
-from issue_scaffold.adapters.github_errors import refusal
-from issue_scaffold.adapters.github_requests import Answer
-from issue_scaffold.adapters.token import Token
-from issue_scaffold.domain.label_matching import Policy, plan_labels
-from issue_scaffold.domain.label_plan import Action, LabelPlan, LiveLabel, Step, WantedLabel, temporary_name
-from issue_scaffold.domain.remote import Repository
-from issue_scaffold.usecases.labels import Outcome, Session, execute, make_plan
+from issue_scaffold.forge.remote import Repository
+from issue_scaffold.label_sync.github.api import LabelsApi
+from issue_scaffold.label_sync.github.errors import refusal
+from issue_scaffold.label_sync.github.requests import Answer
+from issue_scaffold.label_sync.github.token import Token
+from issue_scaffold.label_sync.matching import Policy, plan_labels
+from issue_scaffold.label_sync.plan import (
+    Action,
+    LabelPlan,
+    LiveLabel,
+    Step,
+    WantedLabel,
+    temporary_name,
+)
+from issue_scaffold.label_sync.run import Outcome, Session, execute, make_plan
 
 TODAY = date(2026, 6, 1)
 NAMES = ("a", "B", "bug", "Bug", "type: x", "c,d", "é", "e/f")

@@ -13,13 +13,13 @@ from tests.labels.fake_github import VirtualClock
 from tests.labels.lying_server import LyingServer, answer
 from tests.labels.test_limits_and_failures import self_signed
 
-from issue_scaffold.adapters.github_api import connect
-from issue_scaffold.adapters.github_errors import GitHubError
-from issue_scaffold.adapters.http_route import find_proxy
-from issue_scaffold.adapters.token import Token
-from issue_scaffold.domain.api_address import ApiAddress
-from issue_scaffold.domain.remote import Repository
 from issue_scaffold.errors import ScaffoldError
+from issue_scaffold.forge.remote import Repository
+from issue_scaffold.label_sync.github.address import ApiAddress
+from issue_scaffold.label_sync.github.api import connect
+from issue_scaffold.label_sync.github.errors import GitHubError
+from issue_scaffold.label_sync.github.http_route import find_proxy
+from issue_scaffold.label_sync.github.token import Token
 
 CANARY = "ghp_C4n4ry0000000000000000000000000000"
 PAGE = b'[{"name": "bug", "color": "d73a4a", "description": null}]'

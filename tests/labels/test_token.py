@@ -9,9 +9,9 @@ import pytest
 from tests.conftest import Run, write_tree
 from tests.labels.fake_github import FakeGitHub, Fault
 
-from issue_scaffold.adapters.token import Token, find_token
 from issue_scaffold.errors import ScaffoldError
-from issue_scaffold.usecases import labels as usecase
+from issue_scaffold.label_sync import run as usecase
+from issue_scaffold.label_sync.github.token import Token, find_token
 
 CANARY = "ghp_C4n4ry0000000000000000000000000000"
 NAMES = ("GH_TOKEN", "GITHUB_TOKEN", "GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from issue_scaffold.adapters import bundled
+from issue_scaffold.template import bundled
 
 ROOT = Path(__file__).parent.parent.parent
 

@@ -10,7 +10,7 @@ import pytest
 import yaml
 from tests.conftest import ANSWERS, Run, commit_all, git, read_tree
 
-from issue_scaffold.adapters import bundled
+from issue_scaffold.template import bundled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

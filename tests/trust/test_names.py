@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from tests.conftest import Run, Template, read_tree, write_tree
 
-from issue_scaffold.adapters.template_files import template_files
-from issue_scaffold.domain.file_names import is_git_file, is_git_folder
-from issue_scaffold.domain.rendering import check_path, check_paths
 from issue_scaffold.errors import TemplateError
+from issue_scaffold.files.names import is_git_file, is_git_folder
+from issue_scaffold.files.rendering import check_path, check_paths
+from issue_scaffold.template.bundled_files import template_files
 
 GIT_NAMES = (".git", "git~1", "git~2", ".GIT", "GiT~1")
 # What NTFS drops or takes for a stream, and what HFS+ doesn't see.

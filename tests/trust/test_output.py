@@ -16,9 +16,9 @@ from issue_scaffold.cli.options import OutputTarget
 from issue_scaffold.cli.output import FORMATS, render, write_report
 from issue_scaffold.cli.output.markdown import code, escaped
 from issue_scaffold.cli.printing import inert, json_text, say, style, text_of
-from issue_scaffold.domain.finding import Excerpt, Finding, Kind, Severity
-from issue_scaffold.domain.masking import masked
-from issue_scaffold.domain.report import Report, TargetReport, TemplateState
+from issue_scaffold.report.finding import Excerpt, Finding, Kind, Severity
+from issue_scaffold.report.report import Report, TargetReport, TemplateState
+from issue_scaffold.text.masking import masked
 
 CANARY = "tokCANARY1234567"
 HOSTILE = {

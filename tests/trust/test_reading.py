@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from tests.conftest import ANSWERS, write_tree
 
-from issue_scaffold.adapters.bounded_files import AbsentFileError, NotAFileError, read_file
-from issue_scaffold.adapters.cache_store import CacheStore
-from issue_scaffold.adapters.yaml_values import YamlValueError, load_value
-from issue_scaffold.domain.limits import MAX_BYTES, MAX_NODES
 from issue_scaffold.errors import ScaffoldError
+from issue_scaffold.files.bounded import AbsentFileError, NotAFileError, read_file
+from issue_scaffold.state.cache_store import CacheStore
+from issue_scaffold.text.limits import MAX_BYTES, MAX_NODES
+from issue_scaffold.text.yaml_values import YamlValueError, load_value
 
 SECRET = "hunter2-canary"  # noqa: S105 - nobody's
 Bounded = Callable[..., str]

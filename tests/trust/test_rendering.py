@@ -16,9 +16,16 @@ from typing import Any
 import pytest
 from tests.conftest import ANSWERS, Run, Template, commit_all, git, read_tree, write_tree
 
-from issue_scaffold.adapters import copier_engine, sealed_jinja, sealed_process, template_vocabulary
-from issue_scaffold.adapters.sealed_jinja import SealedEnvironment
 from issue_scaffold.errors import ScaffoldError
+from issue_scaffold.template import (
+    copier_engine,
+    sealed_jinja,
+    sealed_process,
+)
+from issue_scaffold.template import (
+    vocabulary as template_vocabulary,
+)
+from issue_scaffold.template.sealed_jinja import SealedEnvironment
 
 COMMAND = Path(sys.executable).parent / "scaffold"
 CANARY = "canaryK7x9Q2"
@@ -470,7 +477,7 @@ class TestTheGuard:
     PROGRAM = """
 import sys
 from pathlib import Path
-from issue_scaffold.adapters.sealed_guard import Guard
+from issue_scaffold.template.sealed_guard import Guard
 import os, socket, subprocess, shutil, glob
 guard = Guard()
 template, target = Path(sys.argv[1]), Path(sys.argv[2])

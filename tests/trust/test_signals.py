@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from tests.conftest import Run, Template, read_tree
 
-from issue_scaffold.adapters import interrupts
+from issue_scaffold.files import interrupts
 
 COMMAND = Path(sys.executable).parent / "scaffold"
 # Says when the program's own code begins: before that, a signal meets Python alone.

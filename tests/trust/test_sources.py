@@ -164,8 +164,8 @@ def test_a_server_that_never_answers(
     repo: Path, listener: Listener, scaffold: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("GIT_ALLOW_PROTOCOL")
-    monkeypatch.setattr("issue_scaffold.adapters.mirrors.LIST_SECONDS", 1.0)
-    monkeypatch.setattr("issue_scaffold.adapters.mirrors.FETCH_SECONDS", 2.0)
+    monkeypatch.setattr("issue_scaffold.template.mirrors.LIST_SECONDS", 1.0)
+    monkeypatch.setattr("issue_scaffold.template.mirrors.FETCH_SECONDS", 2.0)
     for url in (f"http://127.0.0.1:{listener.port}/x.git", f"git://127.0.0.1:{listener.port}/x.git"):
         record(repo, _src_path=json.dumps(url), _commit="v1.0.0")
         done = scaffold("check", repo)

@@ -8,7 +8,7 @@ import pytest
 from tests.conftest import Run, Template, commit_all, git, write_tree
 from tests.trust.conftest import record
 
-from issue_scaffold.adapters.source_text import parse_source
+from issue_scaffold.template.source_text import parse_source
 
 BARE = {"HEAD": "ref: refs/heads/main\n", "objects/info/.keep": "", "refs/.keep": ""}
 

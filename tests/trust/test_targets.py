@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from tests.conftest import ANSWERS, Run, write_tree
 
-from issue_scaffold.adapters.documents import load
 from issue_scaffold.cli.output import FORMATS
 from issue_scaffold.errors import ScaffoldError
-from issue_scaffold.usecases.target import open_target
+from issue_scaffold.forge.documents import load
+from issue_scaffold.sync.target import open_target
 
 FAILURES = {
     "a bug": ZeroDivisionError("a bug\nof two lines"),
@@ -34,7 +34,7 @@ def fail_on(name: str, error: Exception, monkeypatch: pytest.MonkeyPatch) -> Non
             raise error
         return open_target(text, *more)
 
-    monkeypatch.setattr("issue_scaffold.usecases.check.open_target", failing)
+    monkeypatch.setattr("issue_scaffold.sync.check.open_target", failing)
 
 
 @pytest.mark.parametrize("format_", FORMATS)
@@ -63,7 +63,7 @@ def test_a_failure_is_the_row_of_its_target(
 def test_text_is_shown_as_targets_finish(
     target: Path, scaffold: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from issue_scaffold.usecases import check
+    from issue_scaffold.sync import check
 
     seen: list[str] = []
     check_target = check.check_target
@@ -90,7 +90,7 @@ def test_ctrl_c_shows_what_is_finished(
             raise KeyboardInterrupt
         return open_target(text, *more)
 
-    monkeypatch.setattr("issue_scaffold.usecases.check.open_target", interrupted)
+    monkeypatch.setattr("issue_scaffold.sync.check.open_target", interrupted)
     write_tree(target, {".github/labels.yml": "[]\n"})
     done = scaffold("check", target, target, target, "--format", format_)
     assert done.code == 130
@@ -106,7 +106,7 @@ def test_a_real_ctrl_c(target: Path) -> None:
     """The second target is interrupted; the first one's result is there all the same."""
     code = (
         "import os, signal, sys\n"
-        "from issue_scaffold.usecases import check\n"
+        "from issue_scaffold.sync import check\n"
         "real = check.open_target\n"
         "def opening(text, *more):\n"
         "    if text.endswith('second'):\n"
@@ -136,7 +136,7 @@ def test_a_file_on_which_validation_fails_is_its_own_row(
             raise ZeroDivisionError("a bug")
         return load(path, content)
 
-    monkeypatch.setattr("issue_scaffold.usecases.examination.load", failing)
+    monkeypatch.setattr("issue_scaffold.validate.examination.load", failing)
     folder = ".github/ISSUE_TEMPLATE"
     write_tree(tmp_path, {f"r/{folder}/{name}.yml": f"name: {name}\n" for name in ("a", "crash", "z")})
     monkeypatch.chdir(tmp_path / "r")

@@ -10,7 +10,7 @@ import pytest
 import yaml
 from tests.conftest import ANSWERS, Run, Template, commit_all, git, write_tree
 
-from issue_scaffold.domain.versions import KnownVersions, described, is_ref_name
+from issue_scaffold.template.versions import KnownVersions, described, is_ref_name
 
 TAGS = ("v1.0.0", "v1", "v1.0", "1.0.0", "v1.1.0", "v1.0.0rc1", "latest", "release-1", "stable", "20240101", "1234567")
 

@@ -14,11 +14,11 @@ from tests.conftest import ANSWERS, Run, Template, commit_all, git, read_tree, w
 from tests.labels.fake_github import FakeGitHub, FakeServer
 from tests.trust.test_crash_points import FORM, MARKDOWN
 
-from issue_scaffold.adapters.cache_store import CacheStore
-from issue_scaffold.adapters.folders import DetourError, open_below
-from issue_scaffold.adapters.pending import is_pending
-from issue_scaffold.adapters.staging import Change, apply, recover
-from issue_scaffold.domain.rendering import File
+from issue_scaffold.files.folders import DetourError, open_below
+from issue_scaffold.files.rendering import File
+from issue_scaffold.state.cache_store import CacheStore
+from issue_scaffold.writing.pending import is_pending
+from issue_scaffold.writing.staging import Change, apply, recover
 
 COMMAND = Path(sys.executable).parent / "scaffold"
 FORMS = ".github/ISSUE_TEMPLATE"
@@ -303,7 +303,7 @@ class TestForeignState:
             raise Dead
 
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("issue_scaffold.adapters.replay._put", die)
+            patch.setattr("issue_scaffold.writing.replay._put", die)
             with pytest.raises(Dead):
                 apply(repo, [Change(path="a", before=None, after=File(b"a"))])
 
@@ -471,7 +471,7 @@ class TestIndex:
     ) -> None:
         """The files are whole then, and it is said that git doesn't know."""
         target = conflict()
-        monkeypatch.setattr("issue_scaffold.usecases.execution.index_lock", lambda _: None)
+        monkeypatch.setattr("issue_scaffold.sync.carry_out.index_lock", lambda _: None)
         (target / ".git/index.lock").touch()
         done = scaffold("update", target)
         assert done.code == 1, done
@@ -541,7 +541,7 @@ class TestCache:
     def test_what_a_dead_process_left_goes_with_the_next_write(self, tmp_path: Path) -> None:
         killed = (
             "import os, signal, sys; from pathlib import Path\n"
-            "from issue_scaffold.adapters.cache_store import CacheStore\n"
+            "from issue_scaffold.state.cache_store import CacheStore\n"
             "Path.replace = lambda *_: os.kill(os.getpid(), signal.SIGKILL)\n"
             "CacheStore(Path(sys.argv[1])).write_blob(b'x')\n"
         )
@@ -555,7 +555,7 @@ class TestCache:
 
     def test_what_a_living_process_writes_is_left(self, tmp_path: Path) -> None:
         writer = (
-            "import sys; from pathlib import Path; from issue_scaffold.adapters.cache_store import CacheStore\n"
+            "import sys; from pathlib import Path; from issue_scaffold.state.cache_store import CacheStore\n"
             "replace = Path.replace\n"
             "def slow(self, to):\n"
             "    print('writing', flush=True)\n    sys.stdin.read()\n    return replace(self, to)\n"

@@ -1,4 +1,7 @@
-"""The layers hold: imports point one way, only `cli/` prints or exits, nobody changes directory, modules stay small."""
+"""Who may do what: each outside thing has one owner, only `cli/` prints or exits, nobody changes directory.
+
+Which folder may import which is a contract in pyproject.toml, which import-linter holds.
+"""
 
 import ast
 from collections.abc import Iterator
@@ -10,48 +13,45 @@ import issue_scaffold
 
 PACKAGE = Path(issue_scaffold.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
-ALLOWED = {
-    "errors": set(),
-    "domain": {"errors", "domain"},
-    "adapters": {"errors", "domain", "adapters"},
-    "usecases": {"errors", "domain", "adapters", "usecases"},
-    "cli": {"errors", "domain", "usecases", "cli"},
-}
-# What a layer may take from outside: the domain is pure, and each outside thing has one owner.
+# Each outside thing has one owner.
 OWNERS = {
-    "copier": {"adapters/sealed_child.py"},
-    "subprocess": {"adapters/git.py", "adapters/patterns.py", "adapters/sealed_process.py", "adapters/token.py"},
+    "copier": {"template/sealed_child.py"},
+    "subprocess": {"git/command.py", "text/patterns.py", "template/sealed_process.py", "label_sync/github/token.py"},
     "click": {"cli"},
-    "http": {"adapters/http_exchange.py"},
-    "socket": {"adapters/byte_streams.py"},
-    "ssl": {"adapters/byte_streams.py", "adapters/http_exchange.py", "adapters/http_route.py"},
+    "http": {"label_sync/github/http_exchange.py"},
+    "socket": {"label_sync/github/byte_streams.py"},
+    "ssl": {
+        "label_sync/github/byte_streams.py",
+        "label_sync/github/http_exchange.py",
+        "label_sync/github/http_route.py",
+    },
     # Not needed, and not declared: one client for one API is ours.
     "github": set(),
     "requests": set(),
 }
 # Who opens files by name: the one bounded reader, and those who read what this program itself has put there.
 OPENERS = {
-    "adapters/bounded_files.py",
-    "adapters/bundled.py",  # the package's own list of releases
-    "adapters/cache_store.py",  # the cache, verified by checksums
-    "adapters/rendered_files.py",  # what a rendering has left in a folder of ours
-    "adapters/sealed_child.py",  # in the sealed process, which can open nothing but the template
-    "adapters/installation.py",  # how this program was installed, by its own metadata
-    "adapters/locks.py",  # lock files in the cache
-    "adapters/folders.py",  # what a journal holds, and the files that are to be replaced
-    "adapters/git_folder.py",  # git's own pointers and configuration, a little of each
-    "adapters/text_files.py",  # the files that are to be replaced, and pipes that are written to
+    "files/bounded.py",
+    "template/bundled.py",  # the package's own list of releases
+    "state/cache_store.py",  # the cache, verified by checksums
+    "template/rendered_files.py",  # what a rendering has left in a folder of ours
+    "template/sealed_child.py",  # in the sealed process, which can open nothing but the template
+    "template/installation.py",  # how this program was installed, by its own metadata
+    "state/locks.py",  # lock files in the cache
+    "files/folders.py",  # what a journal holds, and the files that are to be replaced
+    "git/folder.py",  # git's own pointers and configuration, a little of each
+    "writing/files.py",  # the files that are to be replaced, and pipes that are written to
     "cli/entry.py",  # the null device
     "cli/main.py",  # the null device
     "cli/output/__init__.py",  # the report's files, which are written
 }
 # Who makes values of YAML: the one loader, and who needs another reader to be sure of the first.
 LOADERS = {
-    "adapters/yaml_values.py",
-    "adapters/yaml_nodes.py",
-    "adapters/copier_engine.py",  # a catalog's questions, counted first
-    "adapters/sealed_child.py",  # a template's settings, within the limits of the sealed process
-    "adapters/structured_files/tree.py",  # events, counted first
+    "text/yaml_values.py",
+    "text/yaml_nodes.py",
+    "template/copier_engine.py",  # a catalog's questions, counted first
+    "template/sealed_child.py",  # a template's settings, within the limits of the sealed process
+    "text/structured/tree.py",  # events, counted first
 }
 # Everything that is printed is made inert on the way.
 # Before Click is loaded, the first module has to say what it can.
@@ -70,15 +70,6 @@ def imports(path: Path) -> Iterator[str]:
         elif isinstance(node, ast.ImportFrom) and node.module:
             yield node.module
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
-
-
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
-def test_imports_point_one_way(path: Path) -> None:
-    layer = layer_of(path)
-    if layer == "__init__":
-        return
-    ours = {name.split(".")[1] for name in imports(path) if name.startswith("issue_scaffold.")}
-    assert ours - {"__version__"} <= ALLOWED[layer]
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
@@ -101,14 +92,8 @@ def test_nobody_below_the_command_line_prints_exits_or_changes_directory(path: P
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
-def test_modules_and_functions_stay_small_and_say_what_they_are(path: Path) -> None:
-    text = path.read_text(encoding="utf-8")
-    tree = ast.parse(text)
-    assert ast.get_docstring(tree)
-    assert text.count("\n") <= 350
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef):
-            assert (node.end_lineno or node.lineno) - node.lineno < 50, node.name
+def test_modules_say_what_they_are(path: Path) -> None:
+    assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
 
 
 def called_in(path: Path) -> set[str]:

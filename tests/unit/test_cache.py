@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from issue_scaffold.adapters.cache_store import CacheStore, digest_of
-from issue_scaffold.adapters.render_cache import RenderCache
-from issue_scaffold.adapters.user_folders import cache_folder
-from issue_scaffold.domain.rendering import File, Rendering
+from issue_scaffold.files.rendering import File, Rendering
+from issue_scaffold.state.cache_store import CacheStore, digest_of
+from issue_scaffold.state.user_folders import cache_folder
+from issue_scaffold.template.render_cache import RenderCache
 
 RENDERING = Rendering(
     source="s",

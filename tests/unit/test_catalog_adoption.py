@@ -2,8 +2,8 @@
 
 import pytest
 
-from issue_scaffold.domain.adoption import Template, recognise
-from issue_scaffold.usecases.adoption import recognise_templates
+from issue_scaffold.sync.adoption import recognise_templates
+from issue_scaffold.sync.same_template import Template, recognise
 
 FOLDER = ".github/ISSUE_TEMPLATE"
 OURS = "---\nname: 🐛 Bug Report\nabout: x\nlabels: bug, ours\n---\n\n**Version:**\n\n**Steps**\n\n- [ ] searched\n"

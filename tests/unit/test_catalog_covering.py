@@ -4,9 +4,9 @@ from itertools import combinations
 
 import pytest
 
-from issue_scaffold.domain.catalog.covering import covering_cases, values_of
-from issue_scaffold.domain.catalog.entry import guarded, slug_of
-from issue_scaffold.domain.catalog.places import line_in, origin, sources_of
+from issue_scaffold.catalog.covering import covering_cases, values_of
+from issue_scaffold.catalog.entry import guarded, slug_of
+from issue_scaffold.catalog.places import line_in, origin, sources_of
 
 QUESTIONS: dict[str, object] = {
     "types": {"type": "str", "multiselect": True, "choices": {"A": "a", "B": "b"}},

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from issue_scaffold.domain.ci_detection import EVIDENCE, detect, hidden_workflows
+from issue_scaffold.forge.detection import EVIDENCE, detect, hidden_workflows
 
 ROOT = Path(__file__).parents[2]
 

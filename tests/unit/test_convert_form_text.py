@@ -7,8 +7,8 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from issue_scaffold.adapters.form_text import form_text, scalar
-from issue_scaffold.domain.convert.form import Element, IssueForm, Option, form_from_data
+from issue_scaffold.convert.form import Element, IssueForm, Option, form_from_data
+from issue_scaffold.convert.form_text import form_text, scalar
 
 OTHERWISE = (
     *(

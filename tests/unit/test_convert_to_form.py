@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.conftest import Run
 
-from issue_scaffold.domain.convert.form import Element, Option, form_from_data
-from issue_scaffold.domain.finding import Severity
-from issue_scaffold.usecases.convert import Conversion, ConvertOptions, convert
-from issue_scaffold.usecases.validate import validate_files
+from issue_scaffold.convert.form import Element, Option, form_from_data
+from issue_scaffold.convert.run import Conversion, ConvertOptions, convert
+from issue_scaffold.report.finding import Severity
+from issue_scaffold.validate.run import validate_files
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = sorted((ROOT / "tests/examples/convert").glob("*.md"))

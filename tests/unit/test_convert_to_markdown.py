@@ -10,12 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.conftest import Run
 
-from issue_scaffold.adapters.form_text import form_text
-from issue_scaffold.adapters.macros import issue_template
-from issue_scaffold.adapters.template_files import template_files
-from issue_scaffold.domain.convert.form import Element, IssueForm, Option
-from issue_scaffold.domain.convert.notes import Note, split_note
-from issue_scaffold.usecases.convert import Conversion, ConvertOptions, convert, read_back
+from issue_scaffold.convert.form import Element, IssueForm, Option
+from issue_scaffold.convert.form_text import form_text
+from issue_scaffold.convert.notes import Note, split_note
+from issue_scaffold.convert.run import Conversion, ConvertOptions, convert, read_back
+from issue_scaffold.template.bundled_files import template_files
+from issue_scaffold.template.macros import issue_template
 
 ROOT = Path(__file__).parents[2]
 TWINS = ("bug_report", "feature_request", "documentation", "infrastructure")

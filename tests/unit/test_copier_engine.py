@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from tests.conftest import Template, git, read_tree
 
-from issue_scaffold.adapters import copier_engine
-from issue_scaffold.adapters.answers_file import parse_answers, same_answers
-from issue_scaffold.adapters.checkout import write_template
-from issue_scaffold.adapters.copier_engine import RenderJob
-from issue_scaffold.adapters.copier_release import copier_version
-from issue_scaffold.domain.rendering import Rendering
 from issue_scaffold.errors import AnswerError, ScaffoldError, TemplateError, UnsupportedTemplateError
+from issue_scaffold.files.rendering import Rendering
+from issue_scaffold.template import copier_engine
+from issue_scaffold.template.answers_file import parse_answers, same_answers
+from issue_scaffold.template.checkout import write_template
+from issue_scaffold.template.copier_engine import RenderJob
+from issue_scaffold.template.copier_release import copier_version
 
 ANSWERS = ".answers.yml"
 Render = Callable[..., Rendering]

@@ -2,9 +2,9 @@
 
 import pytest
 
-from issue_scaffold.domain.drift import Remedy, conflict, missing, modified, outdated, unified_diff
-from issue_scaffold.domain.finding import Kind, Severity
-from issue_scaffold.domain.rendering import File, count_conflicts
+from issue_scaffold.files.rendering import File, count_conflicts
+from issue_scaffold.report.finding import Kind, Severity
+from issue_scaffold.sync.drift import Remedy, conflict, missing, modified, outdated, unified_diff
 
 HERE = Remedy(".")
 

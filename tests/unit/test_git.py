@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from tests.conftest import commit_all, git, write_tree
 
-from issue_scaffold.adapters import git as adapter
-from issue_scaffold.adapters.git import GitError, UnmergedFile
-from issue_scaffold.adapters.git_folder import top_level, work_tree_problem
-from issue_scaffold.domain.rendering import File
+from issue_scaffold.files.rendering import File
+from issue_scaffold.git import command as adapter
+from issue_scaffold.git.command import GitError, UnmergedFile
+from issue_scaffold.git.folder import top_level, work_tree_problem
 
 LABELS = ("yours", "before", "theirs")
 

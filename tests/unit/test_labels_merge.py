@@ -2,8 +2,8 @@
 
 import pytest
 
-from issue_scaffold.domain.labels import Label, compare, normalise_color
-from issue_scaffold.domain.labels_merge import (
+from issue_scaffold.labels.label import Label, compare, normalise_color
+from issue_scaffold.labels.merge import (
     AddLabel,
     Edit,
     RemoveLabel,

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from issue_scaffold.adapters import locks
 from issue_scaffold.errors import ScaffoldError
+from issue_scaffold.state import locks
 
 # Holds a lock until its standard input ends.
 HOLDER = """
 import sys
 from pathlib import Path
-from issue_scaffold.adapters import locks
+from issue_scaffold.state import locks
 
 with locks.hold(Path(sys.argv[1]), "name", what="it"):
     print("held", flush=True)

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from issue_scaffold.domain.merge import Tools, find_renames, merge_file, plan_merge, shared_lines
-from issue_scaffold.domain.plan import Action, Plan
-from issue_scaffold.domain.rendering import File, Rendering, to_lf
-from issue_scaffold.domain.structured import MeaningMerge
+from issue_scaffold.files.rendering import File, Rendering, to_lf
+from issue_scaffold.sync.merge import Tools, find_renames, merge_file, plan_merge, shared_lines
+from issue_scaffold.sync.plan import Action, Plan
+from issue_scaffold.text.by_meaning import MeaningMerge
 
 ANSWERS = ".answers.yml"
 

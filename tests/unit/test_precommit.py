@@ -2,8 +2,8 @@
 
 import pytest
 
-from issue_scaffold.adapters import structured_files
-from issue_scaffold.domain.precommit import normalise_url
+from issue_scaffold.sync import structured_files
+from issue_scaffold.sync.precommit import normalise_url
 
 PATH = ".pre-commit-config.yaml"
 URL = "https://example.invalid/scaffold"

@@ -5,8 +5,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from issue_scaffold.adapters.settings_edit import with_accepted
 from issue_scaffold.errors import UsageError
+from issue_scaffold.settings.edit import with_accepted
 
 ENTRY = {"path": "a.md", "sha256": "0" * 64, "reason": "ours"}
 

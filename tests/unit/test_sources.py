@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from tests.conftest import Template, git
 
-from issue_scaffold.adapters import bundled
-from issue_scaffold.adapters.cache_store import CacheStore
-from issue_scaffold.adapters.source_text import BUNDLED, Source, parse_source
-from issue_scaffold.adapters.sources import SourceReader
-from issue_scaffold.domain.versions import KnownVersions
 from issue_scaffold.errors import TemplateError, UsageError
+from issue_scaffold.state.cache_store import CacheStore
+from issue_scaffold.template import bundled
+from issue_scaffold.template.source_text import BUNDLED, Source, parse_source
+from issue_scaffold.template.sources import SourceReader
+from issue_scaffold.template.versions import KnownVersions
 
 
 @pytest.mark.parametrize(

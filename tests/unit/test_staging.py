@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from tests.conftest import read_tree, write_tree
 
-from issue_scaffold.adapters.journal_places import make_journal_folder
-from issue_scaffold.adapters.pending import is_pending
-from issue_scaffold.adapters.staging import Applied, Change, Recovery, apply, recover
-from issue_scaffold.domain.rendering import File
 from issue_scaffold.errors import ScaffoldError
+from issue_scaffold.files.rendering import File
+from issue_scaffold.writing.journal_places import make_journal_folder
+from issue_scaffold.writing.pending import is_pending
+from issue_scaffold.writing.staging import Applied, Change, Recovery, apply, recover
 
 ANSWERS = ".answers.yml"
 
@@ -181,7 +181,7 @@ def test_a_complete_journal_is_carried_out_once(tmp_path: Path, monkeypatch: pyt
         raise Dead
 
     with monkeypatch.context() as context:
-        context.setattr("issue_scaffold.adapters.replay._put", die)
+        context.setattr("issue_scaffold.writing.replay._put", die)
         with pytest.raises(Dead):
             apply(tmp_path, CHANGES)
     assert is_pending(tmp_path)

@@ -10,9 +10,9 @@ from pathlib import Path
 import platformdirs
 import pytest
 
-from issue_scaffold.adapters.user_folders import cache_folder, state_folder
-from issue_scaffold.domain.digests import sha256_of
-from issue_scaffold.domain.late_patterns import late_pattern
+from issue_scaffold.state.user_folders import cache_folder, state_folder
+from issue_scaffold.text.digests import sha256_of
+from issue_scaffold.text.late_patterns import late_pattern
 
 PLACES = {"XDG_CACHE_HOME": cache_folder, "XDG_STATE_HOME": state_folder}
 NAMED = ("", "/named", "/named/", "relative", "~/x", " /blank", "/a/../b")

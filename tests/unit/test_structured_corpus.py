@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from issue_scaffold.adapters import structured_files
+from issue_scaffold.sync import structured_files
 
 _FOLDER = Path(os.environ.get("SCAFFOLD_CORPUS", os.devnull)) / "corpus" / "labels"
 _NOT_LABELS = {"srvaroa__labeler__labeler.yml"}  # rules that apply labels, not definitions

@@ -8,9 +8,9 @@ import pytest
 import yaml
 from ruamel.yaml import YAML
 
-from issue_scaffold.adapters import structured_files
-from issue_scaffold.adapters.structured_files import scalars, splice, tree
-from issue_scaffold.adapters.structured_files.splice import Change
+from issue_scaffold.sync import structured_files
+from issue_scaffold.text.structured import scalars, splice, tree
+from issue_scaffold.text.structured.splice import Change
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_other_files_are_not_merged_by_meaning() -> None:
 
 def test_check_imports_neither_writing_nor_ruamel() -> None:
     program = (
-        "import sys; from issue_scaffold.adapters import structured_files as s;"
+        "import sys; from issue_scaffold.sync import structured_files as s;"
         "s.differences('.github/labels.yml', '- name: a', '- name: b');"
         "s.differences('.pre-commit-config.yaml', 'repos: []', 'repos: []');"
         "print([n for n in sys.modules if 'ruamel' in n or 'writing' in n or 'splice' in n or '_merge' in n])"

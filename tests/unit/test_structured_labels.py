@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 import pytest
 
-from issue_scaffold.adapters import structured_files
-from issue_scaffold.domain.structured import Difference
+from issue_scaffold.sync import structured_files
+from issue_scaffold.text.by_meaning import Difference
 
 YML = ".github/labels.yml"
 JSON = ".github/labels.json"

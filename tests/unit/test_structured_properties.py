@@ -7,7 +7,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from issue_scaffold.adapters import structured_files
+from issue_scaffold.sync import structured_files
 
 YML = ".github/labels.yml"
 JSON = ".github/labels.json"

@@ -6,10 +6,16 @@ from pathlib import Path
 import pytest
 from tests.conftest import write_tree
 
-from issue_scaffold.adapters.folders import DetourError
-from issue_scaffold.adapters.target import case_twin, first_missing_folder, read_file, read_files, refuse_detour
-from issue_scaffold.domain.rendering import File, check_links, check_path, check_paths
 from issue_scaffold.errors import ScaffoldError, TemplateError
+from issue_scaffold.files.folders import DetourError
+from issue_scaffold.files.rendering import File, check_links, check_path, check_paths
+from issue_scaffold.files.target_files import (
+    case_twin,
+    first_missing_folder,
+    read_file,
+    read_files,
+    refuse_detour,
+)
 
 
 def test_what_is_there_is_read(tmp_path: Path) -> None:

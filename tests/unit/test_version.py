@@ -9,9 +9,9 @@ import pytest
 from tests.conftest import Run
 
 from issue_scaffold import __version__
-from issue_scaffold.adapters import bundled
-from issue_scaffold.adapters.installation import PACKAGE
-from issue_scaffold.usecases import version as usecase
+from issue_scaffold.template import about as usecase
+from issue_scaffold.template import bundled
+from issue_scaffold.template.installation import PACKAGE
 
 
 def test_it_says_what_is_at_work_and_where(scaffold: Run) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from issue_scaffold.domain.versions import KnownVersions, latest_tag, parse, same_commit
+from issue_scaffold.template.versions import KnownVersions, latest_tag, parse, same_commit
 
 ABC = "abc1234" + "0" * 33
 KNOWN = KnownVersions(tags={"v1.0.0": "1" * 40, "v2.0.0": "2" * 40}, head=ABC, latest="v2.0.0")

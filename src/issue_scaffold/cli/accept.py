@@ -4,8 +4,8 @@ import click
 
 from issue_scaffold.cli.options import answers_file_option
 from issue_scaffold.cli.printing import say
-from issue_scaffold.usecases.accept import accept
-from issue_scaffold.usecases.rendering import open_renderer
+from issue_scaffold.sync.accept import accept
+from issue_scaffold.template.renderer import open_renderer
 
 
 @click.command("accept", short_help="Record a deliberate deviation, with its reason.")

@@ -4,11 +4,11 @@ from typing import Any
 
 import click
 
+from issue_scaffold.catalog.check import check_catalog
+from issue_scaffold.catalog.make import CatalogOutcome, add_to_catalog, new_catalog
 from issue_scaffold.cli.options import OutputTarget, OutputTargetType
 from issue_scaffold.cli.output import FORMATS, write_report
 from issue_scaffold.cli.printing import json_text, put, say
-from issue_scaffold.usecases.catalog import CatalogOutcome, add_to_catalog, new_catalog
-from issue_scaffold.usecases.catalog_check import check_catalog
 
 _format = click.option(
     "--format", "format_", type=click.Choice(["text", "json"]), default="text", help="How to show the result."

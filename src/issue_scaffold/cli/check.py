@@ -9,9 +9,9 @@ from issue_scaffold.cli.crash import keep_crash
 from issue_scaffold.cli.labels_progress import tell_wait
 from issue_scaffold.cli.options import OutputTarget, OutputTargetType, answers_file_option
 from issue_scaffold.cli.output import FORMATS, Shown
-from issue_scaffold.domain.finding import Kind
-from issue_scaffold.usecases.check import FAILING_KINDS, CheckOptions, check
-from issue_scaffold.usecases.rendering import open_renderer
+from issue_scaffold.report.finding import Kind
+from issue_scaffold.sync.check import FAILING_KINDS, CheckOptions, check
+from issue_scaffold.template.renderer import open_renderer
 
 
 class KindsType(click.ParamType[frozenset[Kind]]):

@@ -7,9 +7,8 @@ from typing import Any
 import click
 
 from issue_scaffold.cli.printing import json_text, put, say, style
-from issue_scaffold.domain.convert.form import Element, Remark
-from issue_scaffold.domain.limits import MAX_BYTES
-from issue_scaffold.usecases.convert import (
+from issue_scaffold.convert.form import Element, Remark
+from issue_scaffold.convert.run import (
     Conversion,
     ConvertOptions,
     convert,
@@ -18,6 +17,7 @@ from issue_scaffold.usecases.convert import (
     save_in_place,
     settle,
 )
+from issue_scaffold.text.limits import MAX_BYTES
 
 STDIN = "-"
 

@@ -39,7 +39,7 @@ def crash_text(error: Exception) -> str:
     import platform
     import traceback
 
-    from issue_scaffold.domain.masking import masked, secrets_of
+    from issue_scaffold.text.masking import masked, secrets_of
 
     text = "".join(
         [

@@ -17,12 +17,12 @@ from issue_scaffold.cli.options import (
     tell_of_wait,
 )
 from issue_scaffold.cli.printing import ask, say, style
-from issue_scaffold.domain.drift import unified_diff
-from issue_scaffold.domain.plan import Action, Step
 from issue_scaffold.errors import ScaffoldError
-from issue_scaffold.usecases.execution import Outcome
-from issue_scaffold.usecases.install import Decision, InitOptions, install
-from issue_scaffold.usecases.rendering import open_renderer
+from issue_scaffold.sync.carry_out import Outcome
+from issue_scaffold.sync.drift import unified_diff
+from issue_scaffold.sync.init import Decision, InitOptions, install
+from issue_scaffold.sync.plan import Action, Step
+from issue_scaffold.template.renderer import open_renderer
 
 
 @click.command("init", short_help="Install the template in a repository or folder.")

@@ -12,10 +12,10 @@ from issue_scaffold.cli.labels_progress import Progress, tell_wait
 from issue_scaffold.cli.options import OutputTarget, OutputTargetType, can_ask
 from issue_scaffold.cli.output import write_report
 from issue_scaffold.cli.printing import confirm, json_text, put, say, show_error
-from issue_scaffold.domain.label_plan import LabelPlan
 from issue_scaffold.errors import EXIT_FINDINGS, EXIT_OK, UsageError
-from issue_scaffold.usecases.label_config import InvalidConfigError
-from issue_scaffold.usecases.labels import (
+from issue_scaffold.label_sync.choice import InvalidConfigError
+from issue_scaffold.label_sync.plan import LabelPlan
+from issue_scaffold.label_sync.run import (
     LabelOptions,
     LabelsReport,
     Session,
@@ -27,7 +27,7 @@ from issue_scaffold.usecases.labels import (
     make_plan,
     open_session,
 )
-from issue_scaffold.usecases.writing import settle_file, write_file
+from issue_scaffold.writing.one_file import settle_file, write_file
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 

@@ -14,11 +14,11 @@ from issue_scaffold.cli.output.github import LIMIT, data, property_
 from issue_scaffold.cli.output.markdown import code, escaped
 from issue_scaffold.cli.output.places import plural
 from issue_scaffold.cli.printing import inert, json_text, put, say, style, text_of, yaml_text
-from issue_scaffold.domain.label_plan import WRITES, Action, LabelPlan, Step
-from issue_scaffold.domain.report import Report, TargetReport
-from issue_scaffold.usecases.label_drift import plan_findings
-from issue_scaffold.usecases.labels import LabelsReport, Outcome, StepResult
-from issue_scaffold.usecases.writing import write_file
+from issue_scaffold.label_sync.drift import plan_findings
+from issue_scaffold.label_sync.plan import WRITES, Action, LabelPlan, Step
+from issue_scaffold.label_sync.run import LabelsReport, Outcome, StepResult
+from issue_scaffold.report.report import Report, TargetReport
+from issue_scaffold.writing.one_file import write_file
 
 FORMATS: Final = ("text", "json", "github", "sarif", "gitlab", "markdown")
 # What these can carry is findings at places of a file, as `check --labels` has them.

@@ -57,7 +57,7 @@ def _show_versions(ctx: click.Context, _: click.Parameter, is_asked: bool) -> No
     """Say which versions are at work, and where: the first line is the tool's own."""
     if not is_asked or ctx.resilient_parsing:
         return
-    from issue_scaffold.usecases.version import read_versions
+    from issue_scaffold.template.about import read_versions
 
     found = read_versions()
     say(

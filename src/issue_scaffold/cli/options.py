@@ -86,7 +86,7 @@ def read_answers(data: tuple[str, ...], data_file: Path | None) -> dict[str, Any
 
 
 def _answers_in(path: Path) -> dict[str, Any]:
-    from issue_scaffold.usecases.target import read_data_file
+    from issue_scaffold.sync.target import read_data_file
 
     try:
         found = read_data_file(path)

@@ -2,10 +2,10 @@
 
 from issue_scaffold.cli.output.text import diff_lines
 from issue_scaffold.cli.printing import json_text, put, say, style
-from issue_scaffold.domain.drift import unified_diff
-from issue_scaffold.domain.plan import Action, Plan, Step
 from issue_scaffold.errors import ScaffoldError
-from issue_scaffold.usecases.execution import NothingWrittenError, Outcome
+from issue_scaffold.sync.carry_out import NothingWrittenError, Outcome
+from issue_scaffold.sync.drift import unified_diff
+from issue_scaffold.sync.plan import Action, Plan, Step
 
 _COLOURS = {
     Action.NEW: "green",

@@ -15,8 +15,8 @@ from typing import Any, Final
 
 import click
 
-from issue_scaffold.domain.late_patterns import late_pattern
-from issue_scaffold.domain.masking import masked, secrets_of
+from issue_scaffold.text.late_patterns import late_pattern
+from issue_scaffold.text.masking import masked, secrets_of
 
 _NONCE: Final = os.urandom(8).hex()
 _OPEN: Final = f"\0{_NONCE}("

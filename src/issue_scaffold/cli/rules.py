@@ -7,7 +7,7 @@ from dataclasses import asdict
 import click
 
 from issue_scaffold.cli.printing import json_text, put, say, style
-from issue_scaffold.usecases.rules import RuleExplanation, RuleRow, explain_rule, list_rules
+from issue_scaffold.validate.reference import RuleExplanation, RuleRow, explain_rule, list_rules
 
 _COLOURS = {"error": "red", "warning": "yellow", "info": "blue"}
 

@@ -17,9 +17,9 @@ from issue_scaffold.cli.options import (
 )
 from issue_scaffold.cli.printing import say
 from issue_scaffold.errors import ScaffoldError
-from issue_scaffold.usecases.execution import Outcome
-from issue_scaffold.usecases.rendering import open_renderer
-from issue_scaffold.usecases.update import UpdateOptions, update
+from issue_scaffold.sync.carry_out import Outcome
+from issue_scaffold.sync.update import UpdateOptions, update
+from issue_scaffold.template.renderer import open_renderer
 
 _ALL: Final = "\0all"
 

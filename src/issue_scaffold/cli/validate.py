@@ -10,9 +10,9 @@ from issue_scaffold.cli.crash import keep_crash
 from issue_scaffold.cli.options import OutputTarget, OutputTargetType
 from issue_scaffold.cli.output import FORMATS, Shown
 from issue_scaffold.cli.printing import say
-from issue_scaffold.domain.limits import MAX_BYTES
-from issue_scaffold.domain.report import TargetReport
-from issue_scaffold.usecases.validate import STDIN, ValidateOptions, validate
+from issue_scaffold.report.report import TargetReport
+from issue_scaffold.text.limits import MAX_BYTES
+from issue_scaffold.validate.run import STDIN, ValidateOptions, validate
 
 
 @click.command("validate", short_help="Check issue forms, templates, chooser and labels.")
@@ -57,7 +57,7 @@ def command(**values: Any) -> int:  # noqa: ANN401 - Click's values, declared ab
 
 def _mend(paths: Sequence[str], *, unsafe: bool) -> None:
     """Mend files, and say so on standard error."""
-    from issue_scaffold.usecases.fixing import apply_fixes
+    from issue_scaffold.validate.fixing import apply_fixes
 
     fixed = apply_fixes(paths, unsafe=unsafe)
     for note in fixed.notes:
@@ -71,6 +71,6 @@ def _mend(paths: Sequence[str], *, unsafe: bool) -> None:
 def _with_diffs(
     rows: Iterable[TargetReport], paths: Sequence[str], stdin: bytes | None, *, unsafe: bool
 ) -> Iterator[TargetReport]:
-    from issue_scaffold.usecases.fixing import plan_fixes, with_diffs
+    from issue_scaffold.validate.fixing import plan_fixes, with_diffs
 
     return with_diffs(rows, plan_fixes(paths, unsafe=unsafe, stdin=stdin))

@@ -11,9 +11,9 @@ import pytest
 
 from issue_scaffold.cli.options import OutputTarget
 from issue_scaffold.cli.output import FORMATS, render, write_report
-from issue_scaffold.domain.finding import Excerpt, Finding, Kind, Severity
-from issue_scaffold.domain.report import Report, TargetReport, TemplateState
 from issue_scaffold.errors import ScaffoldError
+from issue_scaffold.report.finding import Excerpt, Finding, Kind, Severity
+from issue_scaffold.report.report import Report, TargetReport, TemplateState
 
 DOCS = Path(__file__).parents[3] / "docs/reference"
 FOUND = Finding(

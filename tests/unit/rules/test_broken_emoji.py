@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from issue_scaffold.domain.broken_emoji import find_broken
+from issue_scaffold.text.broken_emoji import find_broken
 
 EMOJI = "🔧🎯🏗🤖🔒📊🚀💰⏱🧪📋📚🔄🐛✅❌⚠❤✨🌍👍💥"
 HONEST = (

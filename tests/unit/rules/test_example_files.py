@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from issue_scaffold.usecases.validate import ValidateOptions, validate
+from issue_scaffold.validate.run import ValidateOptions, validate
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 FOLDERS = ("chooser", "forms", "labels", "templates")

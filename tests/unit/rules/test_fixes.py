@@ -5,10 +5,10 @@ from collections.abc import Mapping
 
 import pytest
 
-from issue_scaffold.domain.rules.explain import EXPLANATIONS
-from issue_scaffold.domain.rules.registry import RULES
-from issue_scaffold.usecases.examination import examine
-from issue_scaffold.usecases.mending import mend
+from issue_scaffold.validate.examination import examine
+from issue_scaffold.validate.mending import mend
+from issue_scaffold.validate.rules.explain import EXPLANATIONS
+from issue_scaffold.validate.rules.registry import RULES
 
 FORM = ".github/ISSUE_TEMPLATE/crash.yml"
 TEMPLATE = ".github/ISSUE_TEMPLATE/crash.md"

@@ -9,12 +9,12 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from issue_scaffold.adapters import yaml_nodes
-from issue_scaffold.adapters.json_nodes import parse_json
-from issue_scaffold.adapters.toml_nodes import parse_toml
-from issue_scaffold.adapters.yaml_nodes import LimitFailure, SyntaxFailure, parse_yaml
-from issue_scaffold.domain.limits import MAX_DEPTH, MAX_NODES
-from issue_scaffold.usecases.validate import validate_files
+from issue_scaffold.text import yaml_nodes
+from issue_scaffold.text.json_nodes import parse_json
+from issue_scaffold.text.limits import MAX_DEPTH, MAX_NODES
+from issue_scaffold.text.toml_nodes import parse_toml
+from issue_scaffold.text.yaml_nodes import LimitFailure, SyntaxFailure, parse_yaml
+from issue_scaffold.validate.run import validate_files
 
 FORM = ".github/ISSUE_TEMPLATE/a.yml"
 

@@ -9,8 +9,8 @@ import pytest
 from tests.conftest import Run, write_tree
 
 import issue_scaffold
-from issue_scaffold.domain.rules.explain import EXPLANATIONS
-from issue_scaffold.domain.rules.registry import RULES
+from issue_scaffold.validate.rules.explain import EXPLANATIONS
+from issue_scaffold.validate.rules.registry import RULES
 
 PACKAGE = Path(issue_scaffold.__file__).parent
 GITHUB = "https://docs.github.com/en/"

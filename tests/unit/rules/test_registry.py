@@ -7,11 +7,11 @@ from types import ModuleType
 
 import pytest
 
-from issue_scaffold.domain.rules import explain
-from issue_scaffold.domain.rules.explain import EXPLANATIONS
-from issue_scaffold.domain.rules.explain.base import Explanation
-from issue_scaffold.domain.rules.registry import GROUPS, RULES
-from issue_scaffold.usecases.validate import validate_files
+from issue_scaffold.validate.rules import explain
+from issue_scaffold.validate.rules.explain import EXPLANATIONS
+from issue_scaffold.validate.rules.explain.base import Explanation
+from issue_scaffold.validate.rules.registry import GROUPS, RULES
+from issue_scaffold.validate.run import validate_files
 
 ROOT = Path(__file__).parents[3]
 # Examples about suppressions break a rule on purpose; that finding stays when the suppression doesn't work.

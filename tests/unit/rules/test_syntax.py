@@ -2,7 +2,7 @@
 
 import pytest
 
-from issue_scaffold.usecases.validate import validate_files
+from issue_scaffold.validate.run import validate_files
 
 PATH = ".github/ISSUE_TEMPLATE/a.yml"
 SLIPS = {

@@ -9,10 +9,10 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from issue_scaffold.adapters import yaml_nodes
-from issue_scaffold.adapters.json_nodes import parse_json
-from issue_scaffold.adapters.yaml_nodes import parse_yaml
-from issue_scaffold.domain.yaml_tree import Mapping, Node, Scalar, Sequence, resolve
+from issue_scaffold.text import yaml_nodes
+from issue_scaffold.text.json_nodes import parse_json
+from issue_scaffold.text.tree import Mapping, Node, Scalar, Sequence, resolve
+from issue_scaffold.text.yaml_nodes import parse_yaml
 
 TEXT = st.text(
     st.characters(blacklist_categories=["Cs", "Cc"]) | st.sampled_from("\n :#-'\"[]{}&*!|>%@`,?"), max_size=20

@@ -13,9 +13,9 @@ from typing import Final, Literal
 
 from issue_scaffold.cli.options import OutputTarget
 from issue_scaffold.cli.printing import put, say, show_error, text_of
-from issue_scaffold.domain.report import Report, TargetReport, report_of
 from issue_scaffold.errors import EXIT_INTERRUPTED, ScaffoldError
-from issue_scaffold.usecases.writing import write_file
+from issue_scaffold.report.report import Report, TargetReport, report_of
+from issue_scaffold.writing.one_file import write_file
 
 FORMATS: Final = ("text", "json", "github", "sarif", "gitlab", "markdown")
 # Formats that can't carry a failed target: standard error says so.

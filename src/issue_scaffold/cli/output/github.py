@@ -10,8 +10,8 @@ from typing import Final
 
 from issue_scaffold.cli.output.places import findings, label, plural
 from issue_scaffold.cli.printing import inert
-from issue_scaffold.domain.finding import Finding, Severity
-from issue_scaffold.domain.report import Report
+from issue_scaffold.report.finding import Finding, Severity
+from issue_scaffold.report.report import Report
 
 LIMIT: Final = 10
 _LEVELS: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}

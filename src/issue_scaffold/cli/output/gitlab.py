@@ -4,9 +4,9 @@ from typing import Any, Final
 
 from issue_scaffold.cli.output.places import findings, label
 from issue_scaffold.cli.printing import inert, json_text
-from issue_scaffold.domain.digests import sha256_of
-from issue_scaffold.domain.finding import Finding, Severity
-from issue_scaffold.domain.report import Report
+from issue_scaffold.report.finding import Finding, Severity
+from issue_scaffold.report.report import Report
+from issue_scaffold.text.digests import sha256_of
 
 _SEVERITIES: Final = {Severity.ERROR: "major", Severity.WARNING: "minor", Severity.INFO: "info"}
 

@@ -3,8 +3,8 @@
 from typing import Any
 
 from issue_scaffold.cli.printing import json_text
-from issue_scaffold.domain.finding import Finding
-from issue_scaffold.domain.report import Report, TargetReport
+from issue_scaffold.report.finding import Finding
+from issue_scaffold.report.report import Report, TargetReport
 
 
 def render(report: Report) -> str:

@@ -7,8 +7,8 @@ from typing import Final
 
 from issue_scaffold.cli.output.places import file_of, label, tally
 from issue_scaffold.cli.printing import inert
-from issue_scaffold.domain.finding import Finding, Severity
-from issue_scaffold.domain.report import Report, TargetReport
+from issue_scaffold.report.finding import Finding, Severity
+from issue_scaffold.report.report import Report, TargetReport
 
 _SIGNS: Final = {Severity.ERROR: "❌ error", Severity.WARNING: "⚠️ warning", Severity.INFO: "💡 info"}
 

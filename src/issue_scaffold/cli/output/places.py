@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from issue_scaffold.domain.finding import Finding, Kind, Severity
-from issue_scaffold.domain.report import Report, TargetReport
+from issue_scaffold.report.finding import Finding, Kind, Severity
+from issue_scaffold.report.report import Report, TargetReport
 
 
 def file_of(report: Report, target: TargetReport, finding: Finding) -> str:

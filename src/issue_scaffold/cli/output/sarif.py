@@ -7,10 +7,10 @@ from urllib.parse import quote
 from issue_scaffold import __version__
 from issue_scaffold.cli.output.places import findings, label
 from issue_scaffold.cli.printing import inert, json_text, without_secrets
-from issue_scaffold.domain.digests import sha256_of
-from issue_scaffold.domain.finding import Finding, Severity
-from issue_scaffold.domain.report import Report
 from issue_scaffold.errors import EXIT_USAGE
+from issue_scaffold.report.finding import Finding, Severity
+from issue_scaffold.report.report import Report
+from issue_scaffold.text.digests import sha256_of
 
 _LEVELS: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 _SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -55,14 +55,14 @@ def _rule(name: str, finding: Finding) -> dict[str, Any]:
 
 
 def _summary(name: str) -> str:
-    from issue_scaffold.usecases.rules import summary
+    from issue_scaffold.validate.reference import summary
 
     return summary(name) or f"the target and its template differ: {name}"
 
 
 def _help(name: str) -> str:
     """Return what code scanning shows beside a finding. There is no page on the web to send people to."""
-    from issue_scaffold.usecases.rules import help_text
+    from issue_scaffold.validate.reference import help_text
 
     return help_text(name) or f"{_summary(name)}\n\nscaffold check --help"
 

@@ -5,8 +5,8 @@ from typing import Final
 
 from issue_scaffold.cli.output.places import label, plural, tally
 from issue_scaffold.cli.printing import escaped, style
-from issue_scaffold.domain.finding import Excerpt, Finding, Severity
-from issue_scaffold.domain.report import Report, TargetReport
+from issue_scaffold.report.finding import Excerpt, Finding, Severity
+from issue_scaffold.report.report import Report, TargetReport
 
 _COLOURS: Final = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "blue"}
 _TAB: Final = 4

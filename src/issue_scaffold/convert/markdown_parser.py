@@ -1,0 +1,253 @@
+"""Markdown text to blocks, by CommonMark's rules and GitHub's tables: the only module that knows markdown-it-py.
+
+Owns what CommonMark says about a text and nothing about what it means for a form. HTML blocks are taken apart into the
+comments in them and the rest, because templates speak to their readers in comments.
+"""
+
+import re
+import textwrap
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import cache, lru_cache
+from html.parser import HTMLParser
+from typing import Final
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from markdown_it.tree import SyntaxTreeNode
+
+from issue_scaffold.convert.blocks import (
+    Block,
+    Code,
+    Comment,
+    Heading,
+    Html,
+    Item,
+    Line,
+    List,
+    Paragraph,
+    Quote,
+    Rule,
+    Table,
+    Text,
+)
+
+# Deeper than any person nests; the parser stops reading below its limit.
+MAX_NESTING: Final = 100
+_BOXES: Final = {"[ ]": False, "[x]": True, "[X]": True}
+_RICH: Final = frozenset({"link_open", "image", "html_inline"})
+
+
+def parse_markdown(text: str) -> Text:
+    """Return the blocks of a Markdown text; never fails, as every text is Markdown."""
+    source = text.replace("\r\n", "\n").replace("\r", "\n")
+    env: dict[str, dict[str, dict[str, object]]] = {}
+    tokens = _parser().parse(source, env)
+    lines = tuple(source.split("\n"))
+    definitions = {
+        label: "\n".join(lines[slice(*place)]).strip()
+        for label, found in env.get("references", {}).items()
+        if isinstance(place := found.get("map"), list)
+    }
+    return Text(blocks=_blocks(SyntaxTreeNode(tokens), lines), lines=lines, definitions=definitions)
+
+
+@cache
+def _parser() -> MarkdownIt:
+    return MarkdownIt("commonmark", {"html": True, "maxNesting": MAX_NESTING}).enable("table")
+
+
+def _blocks(node: SyntaxTreeNode, lines: Sequence[str]) -> tuple[Block, ...]:
+    return tuple(block for child in node.children for block in _block(child, lines))
+
+
+def _block(node: SyntaxTreeNode, lines: Sequence[str]) -> Iterator[Block]:
+    start, end = node.map or (0, 0)
+    while end > start and not lines[end - 1].strip():
+        end -= 1
+    raw = _raw(lines, start, end)
+    match node.type:
+        case "heading":
+            line = _line(node.children[0].content if node.children else "")
+            yield Heading(raw=raw, start=start, end=end, level=int(node.tag[1:]), text=line.raw)
+            yield from _comments(line.comments, start, end)
+        case "paragraph":
+            yield from _paragraph(node.children[0].content, start, end)
+        case "bullet_list" | "ordered_list":
+            items = tuple(_item(child, lines) for child in node.children)
+            yield List(raw=raw, start=start, end=end, items=items, ordered=node.type == "ordered_list")
+        case "fence" | "code_block":
+            language = node.info.split()[0] if node.type == "fence" and node.info.split() else ""
+            yield Code(raw=raw, start=start, end=end, language=language, content=node.content)
+        case "blockquote":
+            text = re.sub(r"^ {0,3}> ?", "", raw, flags=re.MULTILINE)
+            yield Quote(raw=raw, start=start, end=end, text=text, alert=text.startswith("[!"))
+        case "table":
+            yield Table(raw=raw, start=start, end=end, blank=_has_blank_cell(node))
+        case "html_block":
+            yield from _html(node.content, start, end)
+        case "hr":
+            yield Rule(raw=raw, start=start, end=end)
+
+
+def _raw(lines: Sequence[str], start: int, end: int) -> str:
+    return textwrap.dedent("\n".join(line.rstrip() for line in lines[start:end])).strip("\n")
+
+
+def _paragraph(content: str, start: int, end: int) -> Iterator[Block]:
+    """Yield a paragraph, and the comments in it as blocks of their own where no line of text is left for them."""
+    text, comments = _without_comments(content, _inline(content))
+    if not text.strip():
+        yield from _comments(comments, start, end)
+        return
+    if any("\n" in comment for comment in comments):
+        lines = tuple(_line(part) for part in text.split("\n"))
+        yield Paragraph(raw=_tidy(text), start=start, end=end, lines=lines)
+        yield from _comments(comments, start, end)
+        return
+    lines = tuple(_line(part) for part in content.split("\n"))
+    yield Paragraph(raw=_tidy(text), start=start, end=end, lines=lines)
+
+
+def _tidy(text: str) -> str:
+    return "\n".join(line.strip() for line in text.split("\n")).strip("\n")
+
+
+def _comments(texts: Sequence[str], start: int, end: int) -> Iterator[Comment]:
+    for text in texts:
+        yield Comment(raw=f"<!-- {text} -->", start=start, end=end, text=text)
+
+
+@lru_cache(maxsize=8)
+def _inline(content: str) -> list[Token]:
+    return _parser().parseInline(content)[0].children or []
+
+
+def _line(content: str) -> Line:
+    raw, comments = _without_comments(content, _inline(content))
+    raw = raw.strip()
+    tokens = [token for token in _inline(raw) if token.type != "text" or token.content]
+    label, rest = _bold_beginning(raw, tokens)
+    return Line(
+        raw=raw,
+        label=label,
+        rest=rest,
+        comments=comments,
+        rich=any(token.type in _RICH for token in tokens),
+        emphasised=len(raw) > 1 and _encloses("em", tokens),
+    )
+
+
+def _without_comments(content: str, tokens: Sequence[Token]) -> tuple[str, tuple[str, ...]]:
+    """Return the text with its HTML comments taken out, and what they say."""
+    comments, at = [], 0
+    for token in tokens:
+        if token.type == "html_inline" and token.content.startswith("<!--"):
+            found = content.find(token.content, at)
+            content = content[:found] + content[found + len(token.content) :]
+            at = found
+            comments.append(_said(token.content))
+    return content, tuple(comments)
+
+
+def _said(comment: str) -> str:
+    """Return what a comment says, without its marks."""
+    inner = comment.removeprefix("<!--").removesuffix("-->")
+    return textwrap.dedent(inner.strip("-")).replace("--&gt;", "-->").strip()
+
+
+def _encloses(kind: str, tokens: Sequence[Token]) -> bool:
+    """Return whether one emphasis spans all tokens."""
+    if not tokens or tokens[0].type != f"{kind}_open" or tokens[-1].type != f"{kind}_close":
+        return False
+    return all(token.level > 0 for token in tokens[1:-1])
+
+
+def _bold_beginning(raw: str, tokens: Sequence[Token]) -> tuple[str | None, str]:
+    """Return the source of the bold text that a line begins with, and the source of what follows it."""
+    if not tokens or tokens[0].type != "strong_open":
+        return None, ""
+    mark = tokens[0].markup
+    at = raw.find(mark, len(mark))
+    while at >= 0:
+        at += len(mark)
+        inner = [token for token in _inline(raw[:at]) if token.type != "text" or token.content]
+        if _encloses("strong", inner):
+            return raw[len(mark) : at - len(mark)].strip(), raw[at:].strip()
+        at = raw.find(mark, at)
+    return None, ""
+
+
+def _item(node: SyntaxTreeNode, lines: Sequence[str]) -> Item:
+    children = list(node.children)
+    content = ""
+    blocks: list[Block] = []
+    if children and children[0].type == "paragraph":
+        content = " ".join(part.strip() for part in children.pop(0).children[0].content.split("\n"))
+    box = _BOXES.get(content[:3]) if content[3:4] in {"", " ", "\t", "\u00a0"} else None
+    # A comment in a task stays where it is: it tells what to write there once the issue is open.
+    line = _line(content) if box is None else Line(raw=content[3:].strip())
+    for child in children:
+        blocks.extend(_block(child, lines))
+    return Item(line=line, box=box, blocks=tuple(blocks))
+
+
+def _has_blank_cell(node: SyntaxTreeNode) -> bool:
+    return any(
+        child.type == "td" and not (child.children and child.children[0].content.strip()) for child in node.walk()
+    )
+
+
+def _html(content: str, start: int, end: int) -> Iterator[Block]:
+    """Yield the comments of an HTML block, and the rest of it: as Markdown if no tag is left, else as HTML."""
+    rest, parts = "", content
+    while (at := parts.find("<!--")) >= 0:
+        stop = parts.find("-->", at + 4)
+        stop = len(parts) if stop < 0 else stop + 3
+        said = _said(parts[at:stop])
+        rest, parts = rest + parts[:at], parts[stop:]
+        if said:
+            yield from _comments([said], start, end)
+    rest = (rest + parts).strip()
+    if not rest:
+        return
+    reader = _Reader()
+    reader.feed(rest)
+    reader.close()
+    if not reader.tags:
+        for block in _blocks(SyntaxTreeNode(_parser().parse(rest)), rest.split("\n")):
+            yield replace(block, start=start, end=end)
+        return
+    yield Html(raw=rest, start=start, end=end, text=_joined(reader.text), summary=_joined(reader.summary))
+
+
+def _joined(parts: Sequence[str]) -> str:
+    return " ".join("".join(parts).split())
+
+
+class _Reader(HTMLParser):
+    """Collects what a reader sees of a piece of HTML, and what its summary says, with code in backticks."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags = 0
+        self.text: list[str] = []
+        self.summary: list[str] = []
+        self._in_summary = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags += 1
+        self._in_summary = self._in_summary or tag == "summary"
+        if tag == "code" and self._in_summary:
+            self.summary.append("`")
+        self.text.extend(value for name, value in attrs if name == "alt" and value)
+
+    def handle_endtag(self, tag: str) -> None:
+        self.tags += 1
+        if tag == "code" and self._in_summary:
+            self.summary.append("`")
+        if tag == "summary":
+            self._in_summary = False
+
+    def handle_data(self, data: str) -> None:
+        (self.summary if self._in_summary else self.text).append(data)

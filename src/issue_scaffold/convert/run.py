@@ -1,0 +1,302 @@
+"""`scaffold convert`: a Markdown template as an issue form, or a form as a Markdown template.
+
+Owns what can be converted and what is said about what can't. Nothing is written but by the functions that save.
+"""
+
+import os
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar, Final, Literal, NamedTuple
+
+from issue_scaffold.convert.form import IssueForm, Remark, form_from_data
+from issue_scaffold.convert.form_text import form_text
+from issue_scaffold.convert.markdown_parser import parse_markdown
+from issue_scaffold.convert.to_form import Metadata, issue_form, repair_emoji
+from issue_scaffold.convert.to_markdown import STEPS, losses, noted
+from issue_scaffold.errors import EXIT_FINDINGS, ScaffoldError, UsageError
+from issue_scaffold.files.bounded import read_beginning
+from issue_scaffold.files.rendering import File
+from issue_scaffold.forge.document import Document
+from issue_scaffold.forge.documents import load
+from issue_scaffold.forge.front_matter import TEMPLATE_KEYS, FrontMatter, find_front_matter
+from issue_scaffold.report.finding import Severity
+from issue_scaffold.text.tree import Mapping, Node, Scalar, resolve
+from issue_scaffold.text.tree import Sequence as YamlSequence
+from issue_scaffold.text.yaml_values import YamlValueError, load_value
+from issue_scaffold.writing import files as text_files
+from issue_scaffold.writing.staging import Change
+
+Kind = Literal["form", "markdown"]
+# A place in no repository: what is converted is judged by itself.
+_FORM_PATH: Final = ".github/ISSUE_TEMPLATE/converted.yml"
+_SHOWN_FINDINGS: Final = 5
+# GitHub refuses longer issues ("body is too long (maximum is 65536 characters)").
+MAX_CHARACTERS: Final = 65_536
+
+
+class NotConvertibleError(ScaffoldError):
+    """A file is no template or form, or a broken one; nothing was written."""
+
+    exit_code: ClassVar[int] = EXIT_FINDINGS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConvertOptions:
+    """What to convert. `path` is shown in messages; `to` None means the other of the two kinds.
+
+    `name` and `description` stand in for what the front matter lacks.
+    """
+
+    path: str
+    content: bytes
+    to: Kind | None = None
+    name: str | None = None
+    description: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conversion:
+    """The outcome: the text, the form that it holds or came from, and what was not carried over as it was."""
+
+    to: Kind
+    text: str
+    form: IssueForm
+    remarks: tuple[Remark, ...]
+
+
+def convert(options: ConvertOptions) -> Conversion:
+    """Convert one file. Raises NotConvertibleError when it is broken, UsageError when it is what is asked for."""
+    document = load("template.md", options.content)
+    if document.failure and document.failure[0] in {"yaml/limits", "yaml/encoding"}:
+        raise _broken(options.path, document)
+    text = document.source.text
+    if not text.strip():
+        raise NotConvertibleError(f"{options.path} is empty", hint="name a Markdown template or an issue form")
+    kind = kind_of(options.path, text)
+    to: Kind = options.to or ("markdown" if kind == "form" else "form")
+    if to == kind:
+        what = "an issue form" if kind == "form" else "a Markdown template"
+        other = "markdown" if kind == "form" else "form"
+        raise UsageError(f"{options.path} is {what} already", hint=f"to convert it: --to {other}")
+    return _to_form(options, document) if to == "form" else _to_markdown(options, text)
+
+
+def save(conversion: Conversion, out: Path) -> None:
+    """Write the outcome to a file. Raises ScaffoldError."""
+    text_files.replace_file(out, conversion.text.encode())
+
+
+class Settled(NamedTuple):
+    """What became of an interrupted run: whether it has converted the file, and what to tell the user."""
+
+    is_done: bool
+    notes: tuple[str, ...]
+
+
+def settle(path: Path) -> Settled:
+    """Settle what an interrupted run left where a file is to be converted in place. Raises ScaffoldError."""
+    place = text_files.find_place(path)
+    with text_files.writing(place.root, shown=str(path)) as recovery:
+        converted = recovery.completed is not None and place.path in recovery.completed
+        return Settled(converted and not path.exists(), recovery.notes)
+
+
+def save_in_place(conversion: Conversion, path: Path, content: bytes) -> Path:
+    """Put the outcome in the place of the file that had the content; return its path, which has another suffix.
+
+    Both happen or none. Raises UsageError where the new path is taken, ScaffoldError when one can't be written.
+    """
+    if path.is_symlink():
+        raise UsageError(f"{path} is a symlink", hint="convert the file that it leads to")
+    out = _place_beside(path, conversion)
+    old, new = text_files.find_place(path), text_files.find_place(out)
+    with text_files.writing(old.root, shown=str(path)):
+        present = text_files.read_present(old.root, old.path)
+        executable = present is not None and present.executable
+        before = File(content=content, executable=executable)
+        after = File(content=conversion.text.encode())
+        steps = [Change(path=old.path, before=before, after=after)]
+        if new.path != old.path:
+            steps = [
+                Change(path=new.path, before=None, after=after),
+                Change(path=old.path, before=before, after=None),
+            ]
+        text_files.apply_all(old.root, steps)
+    return out
+
+
+def read_input(path: str) -> bytes:
+    """Return a file's content, cut off past the limit. Raises UsageError if it is no file."""
+    if Path(path).is_dir():
+        raise UsageError(f"{path} is a folder", hint="name a template or a form in it")
+    return read_beginning(path)
+
+
+def _place_beside(path: Path, conversion: Conversion) -> Path:
+    """Return where the outcome takes a file's place: beside it, with the other suffix. Raises UsageError if taken."""
+    out = path.with_suffix(".yml" if conversion.to == "form" else ".md")
+    if out != path and os.path.lexists(out):
+        raise UsageError(f"{out} exists", hint="remove it, or choose another file: --output FILE")
+    return out
+
+
+def kind_of(path: str, text: str) -> Kind:
+    """Return what a text is: by its path's suffix, else by how it begins."""
+    if re.search(r"\.ya?ml(\.jinja)?$", path, re.IGNORECASE):
+        return "form"
+    if re.search(r"\.(md|markdown)$", path, re.IGNORECASE):
+        return "markdown"
+    front = find_front_matter(text)
+    if front is not None and front.end is not None and text[front.body :].strip():
+        return "markdown"
+    return "form" if re.search(r"^body[ \t]*:", text, re.MULTILINE) else "markdown"
+
+
+def _to_form(options: ConvertOptions, document: Document) -> Conversion:
+    if len(document.source.text) > MAX_CHARACTERS:
+        raise NotConvertibleError(
+            f"{options.path} has {len(document.source.text):,} characters, and an issue at most {MAX_CHARACTERS:,}",
+            hint="a template this long can't be sent; shorten it",
+        )
+    text, remarks = repair_emoji(document.source.text)
+    document = load("template.md", text.encode())
+    if document.failure is not None:
+        raise _broken(options.path, document)
+    front = find_front_matter(text)
+    metadata, said = _metadata(options, document, front)
+    converted = issue_form(metadata, parse_markdown(_body(text, front)), [*remarks, *said])
+    result = form_text(converted.form.data())
+    problems = _errors(result.encode())
+    if problems:
+        raise NotConvertibleError(
+            f"{options.path} would become a form that GitHub refuses: {'; '.join(problems)}",
+            hint="this should not happen: please report it, with the template",
+        )
+    return Conversion(to="form", text=result, form=converted.form, remarks=converted.remarks)
+
+
+def _body(text: str, front: FrontMatter | None) -> str:
+    if front is None:
+        return text
+    # Lines in front of the front matter hide it from GitHub; here they are text like any other.
+    return f"{text[: front.opening]}{text[front.body :]}"
+
+
+def _metadata(
+    options: ConvertOptions, document: Document, front: FrontMatter | None
+) -> tuple[Metadata, Sequence[Remark]]:
+    keys = document.mapping or Mapping((), 0, 0)
+    name = options.name or _text(keys.get("name"))
+    about = options.description or _text(keys.get("about")) or _text(keys.get("description"))
+    if not name.strip() or not about.strip():
+        raise _unnamed(options, front, has_name=bool(name.strip()))
+    metadata = Metadata(
+        name=name.strip(),
+        about=about.strip(),
+        title=_text(keys.get("title")) if _text(keys.get("title")).strip() else "",
+        labels=_list(keys.get("labels")),
+        assignees=_list(keys.get("assignees")),
+        projects=_list(keys.get("projects")),
+        type=_text(keys.get("type")).strip(),
+    )
+    return metadata, list(_front_remarks(document, keys))
+
+
+def _front_remarks(document: Document, keys: Mapping) -> Iterator[Remark]:
+    empty = []
+    for entry in keys.entries:
+        if not isinstance(entry.key, Scalar):
+            continue
+        name, raw = entry.key.value, document.source.text[entry.key.start : max(entry.key.end, entry.value.end)]
+        if name not in {*TEMPLATE_KEYS, "description"}:
+            yield Remark(kind="left out", message=f"`{name}`: a form has no such key", text=raw)
+        elif not _text(keys.get(name)).strip() and not _list(keys.get(name)):
+            empty.append(name)
+        elif name == "about":
+            yield Remark(kind="changed", message="`about` is now `description`", text=name)
+    if empty:
+        yield Remark(kind="left out", message=f"without a value: {', '.join(empty)}", text=", ".join(empty))
+
+
+def _unnamed(options: ConvertOptions, front: FrontMatter | None, *, has_name: bool) -> ScaffoldError:
+    if front is None:
+        what = f"{options.path} has no front matter, so it is no template that GitHub would show"
+    else:
+        what = f"{options.path}: the front matter has no {'`about`' if has_name else '`name`'}"
+    wanted = [
+        *([] if has_name else ["--name NAME"]),
+        *([] if options.description and not has_name else ["--description TEXT"]),
+    ]
+    return NotConvertibleError(what, hint=f"if it is one, give what a form needs: {' '.join(wanted)}")
+
+
+def _text(node: Node | None) -> str:
+    value = resolve(node) if node is not None else None
+    return value.value if isinstance(value, Scalar) and not value.is_null else ""
+
+
+def _list(node: Node | None) -> tuple[str, ...]:
+    value = resolve(node) if node is not None else None
+    words = [_text(item) for item in value.items] if isinstance(value, YamlSequence) else _text(value).split(",")
+    return tuple(dict.fromkeys(word.strip() for word in words if word.strip()))
+
+
+def _to_markdown(options: ConvertOptions, text: str) -> Conversion:
+    from issue_scaffold.template.bundled_files import template_files
+    from issue_scaffold.template.macros import issue_template
+
+    refuse_invalid_form(options.path, options.content)
+    try:
+        form = form_from_data(load_value(text))
+    except YamlValueError as error:
+        raise NotConvertibleError(f"{options.path}: {error}", hint="scaffold validate says more") from error
+    first: IssueForm | None = None
+    best: tuple[int, str, tuple[Remark, ...]] | None = None
+    for step in STEPS:
+        markdown = issue_template(noted(form, first, step).data(), template_files())
+        back = read_back(markdown)
+        first = first or back
+        lost = losses(form, back)
+        if best is None or len(lost) < best[0]:
+            best = len(lost), markdown, lost
+        if not lost:
+            break
+    assert best is not None  # noqa: S101 - there is at least one step
+    return Conversion(to="markdown", text=best[1], form=form, remarks=best[2])
+
+
+def refuse_invalid_form(path: str, content: bytes) -> None:
+    """Raise NotConvertibleError for a form with errors."""
+    problems = _errors(content)
+    if problems:
+        raise NotConvertibleError(
+            f"{path} is no valid issue form: {'; '.join(problems)}", hint="scaffold validate says more, and mends some"
+        )
+
+
+def read_back(markdown: str) -> IssueForm:
+    """Return the form that a Markdown template made by the macros becomes."""
+    document = load("template.md", markdown.encode())
+    front = find_front_matter(markdown)
+    options = ConvertOptions(path="template.md", content=b"")
+    metadata, _ = _metadata(options, document, front)
+    return issue_form(metadata, parse_markdown(_body(markdown, front))).form
+
+
+def _errors(form: bytes) -> list[str]:
+    """Return what makes a form invalid, a few lines at most."""
+    from issue_scaffold.validate.run import validate_files
+
+    found = [finding for finding in validate_files({_FORM_PATH: form}) if finding.severity is Severity.ERROR]
+    lines = [f"line {finding.line}: {finding.message} [{finding.rule}]" for finding in found[:_SHOWN_FINDINGS]]
+    more = len(found) - _SHOWN_FINDINGS
+    return [*lines, f"and {more} more"] if more > 0 else lines
+
+
+def _broken(path: str, document: Document) -> ScaffoldError:
+    assert document.failure is not None  # noqa: S101 - the caller has seen it
+    problem = document.failure[1]
+    line = f":{document.source.position(problem.start)[0]}" if document.source.text else ""
+    return NotConvertibleError(f"{path}{line}: {problem.message}", hint=problem.hint)

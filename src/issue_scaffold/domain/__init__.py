@@ -1,1 +1,0 @@
-"""What the tool knows, free of input and output: findings, renderings, merges, drift, GitHub's rules."""

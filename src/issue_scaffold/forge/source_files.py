@@ -1,0 +1,73 @@
+"""The files of a repository that are to be validated: where they are, and what they hold.
+
+Owns the walk over a repository's template folders. How a file is read is bounded_files'.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from issue_scaffold.errors import ScaffoldError
+from issue_scaffold.files.bounded import AbsentFileError, NotAFileError, read_beginning
+from issue_scaffold.forge.layout import FOLDERS, is_security_policy, is_wanted
+
+_MAX_FILES: Final = 20_000
+_MAX_FOLDER_DEPTH: Final = 4
+
+
+class RepositoryFiles(NamedTuple):
+    """A repository's files by POSIX path: contents, cut off one byte past the limit, and what can't be read as a file.
+
+    `unread` gives in words what stands there instead, as in "is a named pipe".
+    """
+
+    files: dict[str, bytes]
+    unread: dict[str, str]
+
+
+def read_repository(root: Path, only: Callable[[str], object] = bool) -> RepositoryFiles:
+    """Return the files under a repository's root that are validated or known of, those for which `only` is true.
+
+    Raises ScaffoldError for a folder or a file that there is no leave to read.
+    """
+    found = RepositoryFiles({}, {})
+    for path in _paths(root):
+        if not only(path):
+            continue
+        try:
+            found.files[path] = read_beginning(path, below=root, shown=str(root / path))
+        except AbsentFileError:  # gone since, or a link to nothing
+            if os.path.lexists(root / path):
+                found.unread[path] = "a symlink that leads nowhere"
+        except NotAFileError as error:
+            # That there is a policy matters, not what it says; a folder is none of the files.
+            if error.what != "a folder" and not is_security_policy(path):
+                found.unread[path] = error.what
+    return found
+
+
+def _paths(root: Path) -> list[str]:
+    found: set[str] = set()
+    for folder in FOLDERS:
+        found.update(_walk(root, folder, 0))
+        if len(found) > _MAX_FILES:
+            raise ScaffoldError(f"{root}: more than {_MAX_FILES:,} files in the template folders")
+    return sorted(found)
+
+
+def _walk(root: Path, folder: str, depth: int) -> Iterator[str]:
+    try:
+        entries = sorted(os.scandir(root / folder), key=lambda entry: entry.name)
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise ScaffoldError(f"{root / folder} can't be read: {reason}", hint="check permissions") from None
+    for entry in entries:
+        path = f"{folder}/{entry.name}" if folder else entry.name
+        if entry.is_dir(follow_symlinks=False):
+            if depth < _MAX_FOLDER_DEPTH and is_wanted(path, folder=True):
+                yield from _walk(root, path, depth + 1)
+        elif is_wanted(path):
+            yield path

@@ -1,0 +1,1 @@
+"""Git as a program: how it is started, and what its folders say."""

@@ -1,0 +1,151 @@
+"""Where git keeps the data of a work tree, found by looking: no process is started, no configuration obeyed."""
+
+import os
+import re
+import stat
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from issue_scaffold.errors import ScaffoldError
+from issue_scaffold.files.bounded import read_file
+from issue_scaffold.files.folders import open_root
+from issue_scaffold.files.names import is_git_folder
+from issue_scaffold.text.late_patterns import late_pattern
+
+_BARE: Final = late_pattern(rb"^[ \t]*bare[ \t]*=[ \t]*(true|yes|on|1)[ \t]*$", re.IGNORECASE | re.MULTILINE)
+# A pointer to another folder is one line.
+_MAX_POINTER_BYTES: Final = 8192
+_MAX_CONFIG_BYTES: Final = 1 << 20
+
+
+class WorkTree(NamedTuple):
+    """A work tree: its root, and the folder that holds git's data for it. Nothing says that the two belong together."""
+
+    top: Path
+    git_folder: Path
+
+
+def top_level(folder: Path) -> Path | None:
+    """Return the root of the work tree that a folder lies in; None outside of any."""
+    folder = folder.absolute()
+    return next((place for place in (folder, *folder.parents) if (place / ".git").exists()), None)
+
+
+def find_work_tree(folder: Path) -> WorkTree | None:
+    """Return the work tree that a folder, which may not exist yet, lies in; None outside of any."""
+    for place in (folder, *folder.parents):
+        pointer = place / ".git"
+        try:
+            state = pointer.lstat()
+        except OSError:
+            continue
+        if stat.S_ISREG(state.st_mode):
+            aim = _first_line(pointer, _MAX_POINTER_BYTES).removeprefix("gitdir:").strip()
+            return WorkTree(place, Path(os.path.realpath(place / aim)))
+        return WorkTree(place, pointer)
+    return None
+
+
+def trusted_git_folder(tree: WorkTree) -> bool:
+    """Return whether the git folder is the user's own, and the one of this work tree.
+
+    It is a real folder in the tree, or one that points back at the tree: a linked work tree's, or a submodule's.
+    """
+    try:
+        state = tree.git_folder.lstat()
+    except OSError:
+        return False
+    if not stat.S_ISDIR(state.st_mode) or not is_own(state) or not holds_git(tree.git_folder):
+        return False
+    if tree.git_folder == tree.top / ".git":
+        return True
+    return os.path.realpath(tree.top) in {*_linked_tree(tree.git_folder), *_submodule(tree.git_folder)}
+
+
+def is_own(state: os.stat_result) -> bool:
+    """Return whether a file belongs to the user of this process; everything does where there are no users."""
+    return not hasattr(os, "geteuid") or state.st_uid == os.geteuid()
+
+
+def enclosing_git_folder(folder: Path) -> Path | None:
+    """Return git's own folder (a bare repository, or `.git`) that a folder is or lies in; None elsewhere."""
+    for place in (folder, *folder.parents):
+        if is_git_folder(place.name) or (not os.path.lexists(place / ".git") and holds_git(place)):
+            return place
+        if os.path.lexists(place / ".git"):
+            return None
+    return None
+
+
+def index_lock(folder: Path) -> Path | None:
+    """Return git's lock on the index of the work tree that a folder lies in, if another git holds it."""
+    tree = find_work_tree(folder)
+    lock = tree.git_folder / "index.lock" if tree is not None else None
+    return lock if lock is not None and lock.exists() else None
+
+
+def holds_git(place: Path) -> bool:
+    """Return whether a folder is one in which git keeps its data."""
+    try:
+        with open_root(place) as folder:
+            return folder.is_git_folder()
+    except OSError:
+        return False
+
+
+def _linked_tree(git_folder: Path) -> list[str]:
+    """Return the work tree that a folder below `.git/worktrees` is for."""
+    pointer = _first_line(git_folder / "gitdir", _MAX_POINTER_BYTES).strip()
+    return [os.path.dirname(os.path.realpath(git_folder / pointer))] if pointer else []  # noqa: PTH120
+
+
+def _submodule(git_folder: Path) -> list[str]:
+    """Return the work trees that a git folder's configuration names; a submodule's names its own."""
+    try:
+        with (git_folder / "config").open("rb") as file:
+            config = file.read(_MAX_CONFIG_BYTES).decode("utf-8", "replace")
+    except OSError:
+        return []
+    named = re.findall(r"^[ \t]*worktree[ \t]*=[ \t]*([^\r\n]+?)[ \t]*$", config, re.MULTILINE)
+    return [os.path.realpath(git_folder / name) for name in named]
+
+
+def _first_line(place: Path, limit: int) -> str:
+    try:
+        if not stat.S_ISREG(place.lstat().st_mode):
+            return ""
+        with place.open("rb") as file:
+            return file.read(limit).decode("utf-8", "replace").partition("\n")[0]
+    except OSError:
+        return ""
+
+
+def work_tree_problem(folder: Path) -> str | None:
+    """Return why a folder, there or not yet, can't hold files that git tracks, or None. Starts no process."""
+    for place in (folder, *folder.parents):
+        dot_git = place / ".git"
+        if dot_git.exists():
+            return "belongs to a bare repository, which has no working tree" if _is_bare(dot_git) else None
+        if (place / "HEAD").is_file() and (place / "objects").is_dir() and (place / "refs").is_dir():
+            what = "git's own folder" if place.name == ".git" else "a bare repository"
+            return f"{'is' if place == folder else 'lies in'} {what}, which has no working tree"
+    return None
+
+
+def _is_bare(dot_git: Path) -> bool:
+    """Return whether a repository's settings say that it has no work tree; a linked one is a work tree all the same."""
+    try:
+        git_dir = git_dir_of(dot_git)
+        if (git_dir / "commondir").exists():
+            return False
+        return _BARE.search(read_file(git_dir / "config")) is not None
+    except (OSError, ScaffoldError):
+        return False
+
+
+def git_dir_of(dot_git: Path) -> Path:
+    """Return the folder that `.git` is or, in a linked work tree or a submodule, points to."""
+    if not dot_git.is_file():
+        return dot_git
+    pointer = read_file(dot_git).decode(errors="replace").removeprefix("gitdir:").strip()
+    return dot_git if "\0" in pointer else (dot_git.parent / pointer).resolve()

@@ -1,0 +1,124 @@
+"""The labels that a repository is to have: which files say so, whether they are valid, and what they say together."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from issue_scaffold.errors import EXIT_FINDINGS, ScaffoldError, UsageError
+from issue_scaffold.files.bounded import read_beginning, read_file, read_if_there
+from issue_scaffold.forge.documents import load
+from issue_scaffold.forge.layout import SETTINGS_PATH, is_labels_config
+from issue_scaffold.forge.source_files import read_repository
+from issue_scaffold.label_sync.plan import WantedLabel
+from issue_scaffold.label_sync.wanted import laid_over, wanted_labels
+from issue_scaffold.labels.config import LabelsConfig, read_labels
+from issue_scaffold.report.finding import Finding, Severity
+from issue_scaffold.report.report import Report, TargetReport
+from issue_scaffold.settings.file import Settings, parse_settings
+from issue_scaffold.template.answers_file import ANSWERS_FILE, parse_answers
+from issue_scaffold.text.yaml_values import YamlValueError
+from issue_scaffold.validate.examination import Located, examine
+
+_SUFFIXES = {".yml", ".yaml", ".json", ".toml"}
+
+
+class InvalidConfigError(ScaffoldError):
+    """A labels config has errors; `report` holds the validator's findings."""
+
+    exit_code = EXIT_FINDINGS
+
+    def __init__(self, message: str, *, hint: str | None = None, report: Report | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.report = report
+
+
+def read_configs(files: Sequence[str], root: Path) -> tuple[tuple[str, ...], tuple[WantedLabel, ...]]:
+    """Return the files that were read and the labels of all, later files laid over earlier ones.
+
+    Without `files`, the repository's own config is looked for. Raises UsageError if that can't be told or a file holds
+    no labels, and InvalidConfigError if it has errors.
+    """
+    contents = {name: read_beginning(name) for name in files}
+    if not contents:
+        found = find_config(root)
+        contents = {found: read_beginning(found, below=root)}
+    configs = {name: _config(name, content, root) for name, content in contents.items()}
+    errors = [finding for _, findings in configs.values() for finding in findings]
+    if errors:
+        names = ", ".join(name for name, (_, findings) in configs.items() if findings)
+        reports = tuple(
+            TargetReport(target=name, status="findings" if findings else "clean", findings=findings)
+            for name, (_, findings) in configs.items()
+        )
+        report = Report(command="validate", exit_code=EXIT_FINDINGS, targets=reports)
+        raise InvalidConfigError(f"{names} has errors, so nothing was asked of GitHub", report=report)
+    try:
+        labels = laid_over([list(wanted_labels(config)) for config, _ in configs.values()])
+    except ValueError as error:
+        raise UsageError(str(error)) from error
+    return tuple(contents), labels
+
+
+def read_repository_settings(root: Path) -> Settings:
+    """Return what a repository's settings file says. Raises UsageError for a mistake in it."""
+    content = read_if_there(SETTINGS_PATH, below=root, shown=SETTINGS_PATH)
+    return Settings() if content is None else parse_settings(content)
+
+
+def find_config(root: Path) -> str:
+    """Return the path of a repository's labels config, below its root. Raises UsageError if there isn't just one."""
+    recorded = _recorded(root)
+    if recorded is not None:
+        return recorded
+    files = read_repository(root, is_labels_config).files
+    found = [path for path, content in files.items() if is_labels_config(path) and _has_labels(path, content)]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        message = f"there are several labels configs: {', '.join(found)}"
+        raise UsageError(message, hint=f"name the one that counts: --file {found[0]}")
+    raise UsageError("no labels config was found", hint="name it: --file PATH; or write one: scaffold labels export")
+
+
+def _recorded(root: Path) -> str | None:
+    """Return the config that the template was installed with."""
+    try:
+        answer = parse_answers(read_file(ANSWERS_FILE, below=root)).get("labels_config")
+        if not isinstance(answer, str):
+            return None
+        read_beginning(answer, below=root)
+    except (ScaffoldError, YamlValueError):
+        return None
+    return answer
+
+
+def _has_labels(path: str, content: bytes) -> bool:
+    document = load(path, content)
+    config = read_labels(document)
+    # A broken file is one too: what is wrong with it will be said.
+    return bool(document.failure or config.labels or config.problems) and not config.is_rules
+
+
+def _config(name: str, content: bytes, root: Path) -> tuple[LabelsConfig, tuple[Finding, ...]]:
+    """Return one file's labels and the errors in it; that it is a labels config has been said by naming it."""
+    suffix = Path(name).suffix.lower()
+    if suffix not in _SUFFIXES:
+        raise UsageError(f"{name} is not a labels config", hint="a labels config is YAML, JSON or TOML")
+    known = name if is_labels_config(name) else f".github/labels{suffix}"
+    files = {known: content}
+    settings = read_if_there(SETTINGS_PATH, below=root, shown=SETTINGS_PATH)
+    if settings is not None:
+        files[SETTINGS_PATH] = settings
+    document = load(known, content)
+    document.source.path = name
+    config = read_labels(document)
+    if config.is_rules:
+        hint = "a labels config is a list of `name`, `color` and `description`"
+        raise UsageError(f"{name} says when labels are put on, not which labels there are", hint=hint)
+    return config, tuple(_errors(examine(files), known, name))
+
+
+def _errors(examined: Sequence[Located], known: str, name: str) -> Iterator[Finding]:
+    for located in examined:
+        finding = located.finding(name)
+        if located.source.path == known and finding.severity is Severity.ERROR:
+            yield finding

@@ -1,0 +1,59 @@
+"""`scaffold check --labels`: what the repository on GitHub lacks of the labels in its config, as drift."""
+
+from pathlib import Path
+
+from issue_scaffold.label_sync.choice import InvalidConfigError
+from issue_scaffold.label_sync.github.api import OnWait
+from issue_scaffold.label_sync.plan import Action, LabelPlan, Step
+from issue_scaffold.label_sync.run import LabelOptions, Surroundings, make_plan, open_session
+from issue_scaffold.report.finding import Finding, Kind, Severity
+
+_DRIFT = (Action.CREATE, Action.RENAME, Action.EDIT, Action.MERGE)
+
+
+def label_findings(root: Path, *, on_wait: OnWait) -> tuple[Finding, ...]:
+    """Return a finding for each label of a repository's config that GitHub lacks or has otherwise.
+
+    A config with errors gives none: the check itself reports those. Raises ScaffoldError if GitHub can't be asked.
+    """
+    try:
+        session = open_session(LabelOptions(folder=root), Surroundings(on_wait=on_wait))
+    except InvalidConfigError:
+        return ()
+    return plan_findings(make_plan(session), str(session.api.repository))
+
+
+def plan_findings(plan: LabelPlan, where: str) -> tuple[Finding, ...]:
+    """Return a finding for each step of a plan that brings a repository, named `where`, in line with the config."""
+    return tuple(_finding(step, where) for step in plan.steps if step.action in _DRIFT and not step.temporary)
+
+
+def _finding(step: Step, where: str) -> Finding:
+    wanted = step.wanted
+    return Finding(
+        kind=Kind.MISSING if step.action is Action.CREATE else Kind.MODIFIED,
+        severity=Severity.ERROR,
+        path=wanted.path if wanted else "",
+        line=wanted.line if wanted else None,
+        column=wanted.column if wanted else None,
+        message=f"{where}: {describe(step)}",
+        hint="run: scaffold labels plan, then: scaffold labels apply",
+    )
+
+
+def describe(step: Step) -> str:
+    """Return a step as what is wrong with the repository."""
+    if step.action is Action.CREATE:
+        return f"label '{step.name}' is missing"
+    if step.action is Action.MERGE:
+        return f"label '{step.name}' is still there, '{step.to}' is to take its place"
+    before = step.before
+    name = before.name if before else step.name
+    parts = []
+    if step.to is not None:
+        parts.append(f"is to be called '{step.to}'")
+    if step.color is not None and before is not None:
+        parts.append(f"has colour {before.color}, the config has {step.color}")
+    if step.description is not None and before is not None:
+        parts.append(f"has description '{before.description}', the config has '{step.description}'")
+    return f"label '{name}' " + "; ".join(parts)

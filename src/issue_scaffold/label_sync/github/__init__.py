@@ -1,0 +1,1 @@
+"""GitHub's interface for labels, and the exchanges that it takes."""

@@ -1,0 +1,233 @@
+"""The one place where an answer of GitHub's API becomes values: its JSON, its shape, its texts.
+
+Whatever reads an answer takes it from here. An answer is data from somebody else's machine: it is checked as a whole
+before anything is made of it, so that one that is wrong is one message.
+"""
+
+import json
+import math
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from issue_scaffold.forge.remote import Repository
+from issue_scaffold.label_sync.github.token import Token
+from issue_scaffold.label_sync.plan import LiveLabel
+from issue_scaffold.labels.label import fold
+
+_PAGE: Final = 100
+_LONGEST_TEXT: Final = 1000
+_LONGEST_MESSAGE: Final = 300
+_LARGEST_NUMBER: Final = 2**53
+_MOST_VALUES: Final = 2_000_000
+_COLOUR: Final = re.compile(r"[0-9A-Fa-f]{6}")
+_NAME: Final = re.compile(r"[A-Za-z0-9._-]{1,255}")
+
+
+class AnswerError(ValueError):
+    """An answer isn't what was asked for; the text says where, and what was expected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """An issue or a pull request: its number and the keys of its labels."""
+
+    number: int
+    labels: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """What an error's body says: its message with all details, in one line, and the codes of the details."""
+
+    said: str
+    codes: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """What one value has to be."""
+
+    expected: str
+    holds: Callable[[Any], bool]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListOf:
+    """A list of so many values at most, each of one shape."""
+
+    item: "Shape"
+    most: int = _PAGE
+
+
+Shape = Rule | ListOf | Mapping[str, "Shape"]
+
+
+def _is_text(value: Any) -> bool:  # noqa: ANN401 - JSON
+    if not isinstance(value, str) or len(value) > _LONGEST_TEXT:
+        return False
+    # Half of a character (\ud83d alone) is a text to JSON, and to nothing that it would be written to.
+    return not any("\ud800" <= char <= "\udfff" for char in value)
+
+
+def _is_number(value: Any) -> bool:  # noqa: ANN401 - JSON
+    return isinstance(value, int) and not isinstance(value, bool) and 0 < value < _LARGEST_NUMBER
+
+
+def _is_colour(value: Any) -> bool:  # noqa: ANN401 - JSON
+    return isinstance(value, str) and _COLOUR.fullmatch(value) is not None
+
+
+def _is_full_name(value: Any) -> bool:  # noqa: ANN401 - JSON
+    parts = value.split("/") if isinstance(value, str) else []
+    return len(parts) == len(("owner", "name")) and all(
+        _NAME.fullmatch(part) and part not in {".", ".."} for part in parts
+    )
+
+
+def _is_label_of_issue(value: Any) -> bool:  # noqa: ANN401 - JSON
+    """Return whether this is how an issue names a label: its name, or an object that may have one."""
+    if isinstance(value, dict):
+        value = value.get("name") or ""
+    return _is_text(value)
+
+
+_LABEL_NAME: Final = Rule(expected="a text", holds=lambda value: _is_text(value) and bool(value.strip()))
+_LABELS: Final = ListOf(
+    item={
+        "name": _LABEL_NAME,
+        "color": Rule(expected="six hexadecimal digits", holds=_is_colour),
+        "description": Rule(expected="a text or null", holds=lambda value: value is None or _is_text(value)),
+    }
+)
+_ISSUES: Final = ListOf(
+    item={
+        "number": Rule(expected="a number above 0", holds=_is_number),
+        "labels": ListOf(item=Rule(expected="a label's name", holds=_is_label_of_issue), most=1000),
+    }
+)
+_REPOSITORY: Final[Shape] = {"full_name": Rule(expected="OWNER/NAME", holds=_is_full_name)}
+# What may be absent, and then is as if it were null.
+_OPTIONAL: Final = frozenset({"description"})
+
+
+def parse_json(body: bytes) -> Any:  # noqa: ANN401 - JSON
+    """Return the JSON of a body, None for an empty one. Raises AnswerError for what isn't JSON by RFC 8259.
+
+    Names that an object has twice, and numbers that aren't any, are no JSON here either: readers differ on them.
+    """
+    if not body.strip():
+        return None
+    values = body.count(b",") + body.count(b"[") + body.count(b"{") + body.count(b":")
+    if values > _MOST_VALUES:
+        raise AnswerError("more values than any list needs")
+    try:
+        return json.loads(body.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_refuse, parse_float=_finite)
+    except (ValueError, RecursionError) as error:
+        what = "HTML" if body.lstrip()[:1] == b"<" else "something else"
+        raise AnswerError(f"{what} where JSON belongs") from error
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a name twice")
+    return found
+
+
+def _refuse(text: str) -> None:
+    raise ValueError(text)
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError("too large")
+    return number
+
+
+def read_labels(data: Any, token: Token) -> tuple[LiveLabel, ...]:  # noqa: ANN401 - JSON
+    """Return the labels of one page. Raises AnswerError."""
+    _check(data, _LABELS, "the answer")
+    found = []
+    for item in data:
+        name, description = item["name"], item.get("description") or ""
+        _refuse_echo(token, name, description)
+        found.append(LiveLabel(name=name, color=item["color"].lower(), description=description))
+    return tuple(found)
+
+
+def read_issues(data: Any, token: Token) -> tuple[Issue, ...]:  # noqa: ANN401 - JSON
+    """Return the issues of one page. Raises AnswerError."""
+    _check(data, _ISSUES, "the answer")
+    found = []
+    for item in data:
+        names = [name if isinstance(name, str) else name.get("name") or "" for name in item["labels"]]
+        _refuse_echo(token, *names)
+        found.append(Issue(item["number"], frozenset(map(fold, names))))
+    return tuple(found)
+
+
+def read_repository(data: Any, host: str) -> Repository:  # noqa: ANN401 - JSON
+    """Return which repository on a host an answer is about. Raises AnswerError."""
+    _check(data, _REPOSITORY, "the answer")
+    owner, _, name = data["full_name"].partition("/")
+    return Repository(owner=owner, name=name, host=host)
+
+
+def read_problem(data: Any, token: Token) -> Problem:  # noqa: ANN401 - JSON
+    """Return what an error says, as far as it has the shape of one: no error is lost because of what it says.
+
+    Source of the shape: https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api
+    """
+    if not isinstance(data, dict):
+        return Problem(said="no reason given", codes=frozenset())
+    message = data.get("message")
+    errors = data.get("errors")
+    details = errors[:_PAGE] if isinstance(errors, list) else []
+    texts = [_detail(item) for item in details]
+    codes = [item.get("code") for item in details if isinstance(item, dict)]
+    lead = message if isinstance(message, str) and message else "no reason given"
+    # The token first: cut through the middle, it wouldn't be found.
+    text = token.masked(": ".join(part for part in (lead, "; ".join(filter(None, texts))) if part))
+    said = " ".join(text.encode("utf-8", "replace").decode("utf-8").split())
+    return Problem(said=said[:_LONGEST_MESSAGE], codes=frozenset(code for code in codes if isinstance(code, str)))
+
+
+def _detail(item: Any) -> str:  # noqa: ANN401 - JSON
+    if isinstance(item, str):
+        return item
+    if not isinstance(item, dict):
+        return ""
+    if isinstance(item.get("message"), str):
+        return str(item["message"])
+    words = (item.get("field"), item.get("code"))
+    return " ".join(word for word in words if isinstance(word, str))
+
+
+def _check(value: Any, shape: Shape, where: str) -> None:  # noqa: ANN401 - JSON
+    """Raise AnswerError where a value hasn't its shape. Fields that the shape doesn't name may be anything."""
+    if isinstance(shape, Rule):
+        if not shape.holds(value):
+            raise AnswerError(f"{where} is not {shape.expected}")
+    elif isinstance(shape, ListOf):
+        if not isinstance(value, list):
+            raise AnswerError(f"{where} is no list")
+        if len(value) > shape.most:
+            raise AnswerError(f"{where} has more than {shape.most} items")
+        for number, item in enumerate(value, start=1):
+            _check(item, shape.item, f"item {number} of {where}")
+    else:
+        if not isinstance(value, dict):
+            raise AnswerError(f"{where} is no object")
+        for name, field in shape.items():
+            if name not in value and name not in _OPTIONAL:
+                raise AnswerError(f"{where} has no '{name}'")
+            _check(value.get(name), field, f"'{name}' of {where}")
+
+
+def _refuse_echo(token: Token, *texts: str) -> None:
+    """Raise AnswerError if a text holds the token: masked, it would name another label."""
+    if any(token.masked(text) != text for text in texts):
+        raise AnswerError("a text of the answer holds the token")

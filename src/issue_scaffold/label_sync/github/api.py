@@ -1,0 +1,211 @@
+"""A repository's labels, and which issues have them, on GitHub: the endpoints that this tool uses, as methods.
+
+Every write may be repeated: an answer that was lost makes no difference to the outcome. What sends requests is imported
+when a connection is opened, and only then.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+from urllib.parse import quote
+
+from issue_scaffold.errors import UsageError
+from issue_scaffold.forge.remote import Repository, is_loopback
+from issue_scaffold.label_sync.github.address import parse_api_address
+from issue_scaffold.label_sync.github.answers import (
+    AnswerError,
+    Issue,
+    read_issues,
+    read_labels,
+    read_repository,
+)
+from issue_scaffold.label_sync.github.errors import (
+    AccessError,
+    ExistsError,
+    GitHubError,
+    MissingError,
+    UnreachableError,
+    missing_repository,
+)
+from issue_scaffold.label_sync.github.pacing import Clock, Pacer, SystemClock
+from issue_scaffold.label_sync.github.token import Token
+from issue_scaffold.label_sync.plan import LiveLabel
+from issue_scaffold.labels.label import fold
+
+if TYPE_CHECKING:
+    from issue_scaffold.label_sync.github.requests import Answer, Requests
+
+OnWait = Callable[[float, str], None]
+Item = TypeVar("Item")
+Reader = Callable[[Any, Token], tuple[Item, ...]]
+
+_PAGE: Final = "100"
+_NOT_FOUND: Final = 404
+# A hundred thousand issues; no repository has as many labels.
+_MOST_PAGES: Final = 1000
+_ADDRESS_HINT: Final = "give it like https://github.example.com/api/v3"
+
+
+def connect(
+    repository: Repository,
+    url: str,
+    token: Token,
+    *,
+    on_wait: OnWait,
+    clock: Clock | None = None,
+    pacer: Pacer | None = None,
+) -> "LabelsApi":
+    """Return the way to a repository's labels. Nothing is sent yet.
+
+    Raises UsageError for an address that the token must not go to.
+    """
+    try:
+        address = parse_api_address(url)
+    except ValueError as error:
+        raise UsageError(f"the address of the API {error}", hint=_ADDRESS_HINT) from error
+    if address.scheme != "https" and not is_loopback(str(address)):
+        raise UsageError(f"{address} is not https: the token would be readable on its way")
+    # With what only they need, which takes as long to import as the rest of a command.
+    from issue_scaffold.label_sync.github.requests import Requests
+
+    clock = clock or SystemClock()
+    pacer = pacer or Pacer(clock)
+    return LabelsApi(repository, Requests(address, token, clock=clock, pacer=pacer, on_wait=on_wait))
+
+
+class LabelsApi:
+    """One repository's labels. Methods raise GitHubError when the API refuses, or can't be reached."""
+
+    def __init__(self, repository: Repository, requests: "Requests") -> None:
+        self.repository = repository
+        self._requests = requests
+        self._base = f"/repos/{quote(repository.owner)}/{quote(repository.name)}"
+        self._is_canonical = False
+
+    @property
+    def calls(self) -> int:
+        """How many requests have been sent."""
+        return self._requests.calls
+
+    def seconds_for(self, writes: int) -> float:
+        """Return the seconds after which this many more writes can have gone."""
+        return self._requests.seconds_for(writes)
+
+    def labels(self) -> tuple[LiveLabel, ...]:
+        """Return all labels."""
+        path = f"{self._base}/labels"
+        return tuple(self._pages(path, {"per_page": _PAGE}, "list the labels", read_labels))
+
+    def create(self, name: str, color: str, description: str) -> None:
+        """Create a label; one that is there by now gets this name, colour and description."""
+        try:
+            body = {"name": name, "color": color, "description": description}
+            self._write("POST", f"{self._base}/labels", f"create label '{name}'", body)
+        except ExistsError:
+            self.update(name, new_name=name, color=color, description=description)
+        except MissingError as error:
+            # The list of labels could be read: this is how GitHub says that it can't be added to.
+            raise AccessError(f"not allowed to create label '{name}'", hint=self._requests.token.lacks) from error
+
+    def update(
+        self, name: str, *, new_name: str | None = None, color: str | None = None, description: str | None = None
+    ) -> None:
+        """Give a label another name, colour or description. One that has its new name already is as good."""
+        fields = {"new_name": new_name, "color": color, "description": description}
+        body = {key: value for key, value in fields.items() if value is not None}
+        what = f"rename label '{name}' to '{new_name}'" if new_name else f"change label '{name}'"
+        try:
+            self._write("PATCH", self._label(name), what, body)
+        except MissingError:
+            if new_name is None or fold(new_name) == fold(name) or not self._exists(new_name):
+                raise
+            self._write("PATCH", self._label(new_name), what, body)
+
+    def delete(self, name: str) -> None:
+        """Delete a label, and so take it from everything that has it. One that is gone is as good."""
+        try:
+            self._write("DELETE", self._label(name), f"delete label '{name}'")
+        except MissingError:
+            self._require_repository()
+
+    def usage(self, name: str) -> int:
+        """Return how many issues and pull requests, in any state, have a label."""
+        if "," in name:
+            return sum(1 for _ in self.issues(name))
+        what = f"count what has label '{name}'"
+        answer = self._get(*self._issues_query(name, "1"), what)
+        return answer.last_page or len(self._read(answer, read_issues, what))
+
+    def issues(self, name: str) -> Iterator[Issue]:
+        """Yield all issues and pull requests, in any state, that have a label."""
+        path, query = self._issues_query(name, _PAGE)
+        for issue in self._pages(path, query, f"list what has label '{name}'", read_issues):
+            if fold(name) in issue.labels:
+                yield issue
+
+    def add_label(self, number: int, name: str) -> None:
+        """Put a label on an issue or a pull request."""
+        path = f"{self._base}/issues/{number}/labels"
+        self._write("POST", path, f"put label '{name}' on #{number}", {"labels": [name]})
+
+    def _issues_query(self, name: str, size: str) -> tuple[str, dict[str, str]]:
+        self._use_canonical_name()
+        query = {"state": "all", "per_page": size}
+        # The API takes a list separated by commas, so a name with one can't be asked for: all issues are read then.
+        return f"{self._base}/issues", query if "," in name else query | {"labels": name}
+
+    def _use_canonical_name(self) -> None:
+        """Ask once for the repository's present name: a redirect from an old one would lose the query."""
+        if not self._is_canonical:
+            found = self._require_repository()
+            self._base = f"/repos/{quote(found.owner)}/{quote(found.name)}"
+            self._is_canonical = True
+
+    def _require_repository(self) -> Repository:
+        what = f"read {self.repository}"
+        answer = self._get(self._base, None, what)
+        try:
+            return read_repository(answer.data, self.repository.host)
+        except AnswerError as error:
+            raise self._requests.unexpected(error, what) from error
+
+    def _label(self, name: str) -> str:
+        # HTTP clients resolve these before they send anything: DELETE …/labels/.. would delete the repository.
+        if name in {".", ".."}:
+            raise GitHubError(f"label '{name}' can't be addressed", hint="rename or delete it on the web page")
+        return f"{self._base}/labels/{quote(name, safe='')}"
+
+    def _exists(self, name: str) -> bool:
+        return self._requests.send("GET", self._label(name)).is_good
+
+    def _write(self, verb: str, path: str, what: str, body: dict[str, Any] | None = None) -> None:
+        answer = self._requests.send(verb, path, body=body)
+        if not answer.is_good:
+            raise self._requests.refused(answer, what)
+
+    def _get(self, path: str, query: dict[str, str] | None, what: str) -> "Answer":
+        answer = self._requests.send("GET", path, query=query)
+        if answer.status == _NOT_FOUND:
+            raise missing_repository(str(self.repository), self._requests.token)
+        if not answer.is_good:
+            raise self._requests.refused(answer, what)
+        return answer
+
+    def _read(self, answer: "Answer", read: "Reader[Item]", what: str) -> tuple[Item, ...]:
+        try:
+            return read(answer.data, self._requests.token)
+        except AnswerError as error:
+            raise self._requests.unexpected(error, what) from error
+
+    def _pages(self, path: str, query: dict[str, str], what: str, read: "Reader[Item]") -> Iterator[Item]:
+        """Yield what all pages have. Raises GitHubError where they never end."""
+        answer = self._get(path, query, what)
+        seen: set[str] = set()
+        while True:
+            yield from self._read(answer, read, what)
+            next_path = self._requests.next_path(answer)
+            if next_path is None:
+                return
+            if next_path in seen or len(seen) >= _MOST_PAGES:
+                raise UnreachableError(f"can't {what}: the pages of the answer never end", hint="check --api-url")
+            seen.add(next_path)
+            answer = self._get(next_path, None, what)

@@ -1,0 +1,82 @@
+"""What it means when GitHub's API says no, in words that tell what to do. Needs no client, so that all may know it."""
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from issue_scaffold.errors import ScaffoldError
+from issue_scaffold.label_sync.github.answers import read_problem
+from issue_scaffold.label_sync.github.token import Token
+
+_UNAUTHORISED: Final = 401
+_FORBIDDEN: Final = 403
+_NOT_FOUND: Final = 404
+_INVALID: Final = 422
+# As GitHub names permissions: `issues=write; pull_requests=write`.
+_PERMISSIONS: Final = re.compile(r"[a-z_]+=[a-z]+(; ?[a-z_]+=[a-z]+){0,9}")
+
+
+class GitHubError(ScaffoldError):
+    """The API refused one request; others may still do."""
+
+
+class AccessError(GitHubError):
+    """The API would refuse every request like this: bad token, no permission, no such repository, archived."""
+
+
+class UnreachableError(AccessError):
+    """There was no answer that could be understood."""
+
+
+class RateLimitError(AccessError):
+    """The limit lasts longer than anyone should wait."""
+
+
+class MissingError(GitHubError):
+    """What the request is about isn't there."""
+
+
+class ExistsError(GitHubError):
+    """A label of that name is there already."""
+
+
+def refusal(status: int, headers: Mapping[str, str], data: Any, what: str, token: Token) -> GitHubError:  # noqa: ANN401
+    """Return the error that an answer means; `what` was asked for ("create label 'bug'")."""
+    problem = read_problem(data, token)
+    said = problem.said
+    if status == _UNAUTHORISED:
+        return AccessError(f"the token in {token.source} is not valid: {said}", hint="set a new one, or: gh auth login")
+    if status == _FORBIDDEN and "archived" in said.lower():
+        return AccessError(f"can't {what}: the repository is archived, so its labels can't be changed")
+    if status == _FORBIDDEN:
+        return AccessError(f"not allowed to {what}: {said}", hint=_permission(headers, said, token))
+    if status == _NOT_FOUND:
+        return MissingError(f"can't {what}: {said}")
+    if status == _INVALID and "already_exists" in problem.codes:
+        return ExistsError(f"can't {what}: that name is taken")
+    return GitHubError(f"can't {what}: {said} (status {status})")
+
+
+def missing_repository(name: str, token: Token) -> AccessError:
+    """Return the error for a repository that the token doesn't see."""
+    return AccessError(
+        f"{name} was not found: there is no such repository, or the token in {token.source} may not see it",
+        hint="check the name; a private repository needs a token with access to it",
+    )
+
+
+def _permission(headers: Mapping[str, str], said: str, token: Token) -> str:
+    """Return what the token lacks, as the answer's headers tell it."""
+    accepted = headers.get("x-accepted-github-permissions", "")
+    scopes = headers.get("x-accepted-oauth-scopes", "")
+    if "saml" in said.lower():
+        return f"authorise the token in {token.source} for the organisation's single sign-on"
+    if _PERMISSIONS.fullmatch(accepted):
+        return f"the token in {token.source} needs the permission {accepted.replace('=', ': ').replace(';', ' or')}"
+    if scopes and "x-oauth-scopes" in headers and not {"repo", "public_repo"} & _words(headers["x-oauth-scopes"]):
+        return f"the token in {token.source} needs the scope repo (public_repo for a public repository)"
+    return token.lacks
+
+
+def _words(text: str) -> set[str]:
+    return {word.strip() for word in text.split(",")}

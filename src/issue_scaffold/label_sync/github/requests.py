@@ -1,0 +1,272 @@
+"""One request to GitHub's REST API at a time, until it has a final answer.
+
+Owns pacing, retries, rate limits, redirects, pages, and what failures mean. What goes over the wire and comes back is
+`http_exchange`; what an answer's JSON may look like is `github_answers`. Nothing that a server says is shown before the
+token is masked.
+"""
+
+import json
+import re
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
+from typing import Any, Final
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+from issue_scaffold import __version__
+from issue_scaffold.errors import ScaffoldError
+from issue_scaffold.label_sync.github.address import ApiAddress, StrayError
+from issue_scaffold.label_sync.github.answers import AnswerError, parse_json
+from issue_scaffold.label_sync.github.byte_streams import LostError
+from issue_scaffold.label_sync.github.errors import (
+    GitHubError,
+    RateLimitError,
+    UnreachableError,
+    refusal,
+)
+from issue_scaffold.label_sync.github.http_exchange import Connection, Received
+from issue_scaffold.label_sync.github.pacing import Clock, Pacer
+from issue_scaffold.label_sync.github.token import Token
+
+# The time on the network of one request, its repetitions and redirects included; waiting between them comes on top.
+_NETWORK_SECONDS: Final = 60.0
+_BACKOFF_SECONDS: Final = (1.0, 2.0, 4.0, 8.0)
+_SECONDARY_SECONDS: Final = 60.0
+_LONGEST_WAIT_SECONDS: Final = 3900.0
+_ENDLESS_SECONDS: Final = 1e10
+_DAY_SECONDS: Final = 86400.0
+_MOST_WAITS: Final = 6
+_MOST_REDIRECTS: Final = 3
+_GOOD, _REDIRECTS, _SERVER_ERROR, _TOO_MANY = 200, frozenset({301, 302, 307, 308}), 500, 429
+_LONGEST_HEADER: Final = 16_384
+_LINK: Final = re.compile(r'<([^<>]*)>;\s*rel="(next|last)"')
+_DIGITS: Final = re.compile(r"[0-9]+")
+_DATE: Final = re.compile(r"[A-Za-z0-9,: +-]{1,40}")
+
+OnWait = Callable[[float, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A final answer. `data` is the JSON of the body, None if there is none; `target` is what it is the answer to."""
+
+    status: int
+    headers: Mapping[str, str]
+    data: Any
+    target: str = "/"
+
+    @property
+    def is_good(self) -> bool:
+        """Whether what was asked for is done."""
+        return _GOOD <= self.status < _GOOD + 100
+
+    @property
+    def next_link(self) -> str | None:
+        """The address of the next page as the server gives it, if there is one."""
+        return self._links().get("next")
+
+    @property
+    def last_page(self) -> int | None:
+        """The number of the last page, where the answer gives it."""
+        try:
+            given = parse_qs(urlsplit(self._links().get("last", "")).query).get("page", [""])[0]
+        except ValueError:
+            return None
+        return int(given) if re.fullmatch(r"[0-9]{1,9}", given) else None
+
+    def _links(self) -> dict[str, str]:
+        header = self.headers.get("link", "")[:_LONGEST_HEADER]
+        return {word: address for address, word in _LINK.findall(header)}
+
+
+@dataclass(slots=True)
+class _Patience:
+    """What one request has used up of what it may."""
+
+    attempts: int = 0
+    waits: int = 0
+    waited: float = 0.0
+    redirects: int = 0
+    network_seconds: float = field(default_factory=lambda: _NETWORK_SECONDS)
+
+
+class Requests:
+    """The way to one API. `calls` counts what was sent; not for several threads, but a pacer may be shared."""
+
+    def __init__(self, address: ApiAddress, token: Token, *, clock: Clock, pacer: Pacer, on_wait: OnWait) -> None:
+        self.host = address.place
+        self.calls = 0
+        self.token = token
+        self._address = address
+        self._clock = clock
+        self._pacer = pacer
+        self._on_wait = on_wait
+        self._connection = Connection(address)
+
+    def seconds_for(self, writes: int) -> float:
+        """Return the seconds after which this many more writes can have gone, as far as pacing decides."""
+        return self._pacer.seconds_for(writes)
+
+    def send(
+        self, verb: str, path: str, *, query: Mapping[str, str] | None = None, body: Mapping[str, Any] | None = None
+    ) -> Answer:
+        """Send a request; return its answer, be it good or bad. Raises GitHubError when there is none to be had."""
+        patience = _Patience()
+        target = f"{self._address.prefix}{path}"
+        if query:
+            target = f"{target}?{urlencode(query)}"
+        while True:
+            answer = self._attempt(verb, target, body, patience)
+            if answer is None:
+                continue
+            if answer.status in _REDIRECTS:
+                target = self._redirected(answer, patience)
+            elif not self._must_wait(answer, patience):
+                return answer
+
+    def next_path(self, answer: Answer) -> str | None:
+        """Return the path of the page after an answer's, None after the last. Raises GitHubError for another place."""
+        link = answer.next_link
+        if link is None:
+            return None
+        return self._resolve(link, answer.target, "names a next page at another address").removeprefix(
+            self._address.prefix
+        )
+
+    def refused(self, answer: Answer, what: str) -> GitHubError:
+        """Return the error that a bad answer means."""
+        return refusal(answer.status, answer.headers, answer.data, what, self.token)
+
+    def unexpected(self, error: AnswerError, what: str) -> GitHubError:
+        """Return the error for a good answer that isn't what was asked for."""
+        hint = "check --api-url; a proxy may be in between, or this is no API of GitHub's"
+        return UnreachableError(f"can't {what}: {error}", hint=hint)
+
+    def _attempt(self, verb: str, target: str, body: Mapping[str, Any] | None, patience: _Patience) -> Answer | None:
+        """Send once. Returns None if it failed in a way that a second attempt may mend, having waited."""
+        if verb != "GET":
+            self._pause(self._pacer.reserve(), "GitHub's limit for writes")
+        self.calls += 1
+        start = time.monotonic()
+        try:
+            received = self._exchange(verb, target, body, patience.network_seconds)
+        except LostError as error:
+            patience.network_seconds -= time.monotonic() - start
+            self._retry_later(str(error), patience)
+            return None
+        except ScaffoldError as error:
+            raise UnreachableError(error.message, hint=error.hint) from error
+        patience.network_seconds -= time.monotonic() - start
+        if received.status >= _SERVER_ERROR:
+            self._retry_later(f"answers with status {received.status}", patience)
+            return None
+        return Answer(received.status, received.headers, self._parsed(received), target)
+
+    def _exchange(self, verb: str, target: str, body: Mapping[str, Any] | None, seconds: float) -> Received:
+        headers = {
+            "Accept": "application/vnd.github+json",
+            "Authorization": f"token {self.token.reveal()}",
+            "User-Agent": f"issue-scaffold/{__version__}",
+            "X-GitHub-Api-Version": "2022-11-28",
+        }
+        content = None
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+            content = json.dumps(body).encode()
+        return self._connection.exchange(verb, target, headers, content, seconds=seconds)
+
+    def _retry_later(self, why: str, patience: _Patience) -> None:
+        patience.attempts += 1
+        if patience.attempts > len(_BACKOFF_SECONDS) or patience.network_seconds <= 0:
+            times = f", {patience.attempts} times in a row" if patience.attempts > 1 else ""
+            hint = "try again later; behind a proxy, set HTTPS_PROXY"
+            raise UnreachableError(f"{self.host} {why}{times}", hint=hint)
+        self._pause(_BACKOFF_SECONDS[patience.attempts - 1], f"{self.host} {why}")
+
+    def _parsed(self, received: Received) -> Any:  # noqa: ANN401 - JSON
+        if received.status in _REDIRECTS:
+            return None
+        try:
+            return parse_json(received.body)
+        except AnswerError as error:
+            message = f"{self.host} answers with {error} (status {received.status})"
+            hint = "a proxy or a login page may be in between; check --api-url and HTTPS_PROXY"
+            raise UnreachableError(message, hint=hint) from None
+
+    def _redirected(self, answer: Answer, patience: _Patience) -> str:
+        patience.redirects += 1
+        if patience.redirects > _MOST_REDIRECTS:
+            raise UnreachableError(f"{self.host} redirects again and again", hint="check --api-url and --repo")
+        return self._resolve(answer.headers.get("location", ""), answer.target, "redirects to another address")
+
+    def _resolve(self, given: str, asked: str, what: str) -> str:
+        """Return the target that an address of the server's means. Raises GitHubError: the token stays here."""
+        try:
+            return self._address.resolve(given, asked=asked)
+        except StrayError as error:
+            place = self.token.masked(str(error)) or "none"
+            hint = f"the token is for {self._address} only; if the API is elsewhere now, name it by --api-url"
+            raise UnreachableError(f"{self.host} {what}: {place}", hint=hint) from None
+
+    def _must_wait(self, answer: Answer, patience: _Patience) -> bool:
+        """Wait for a rate limit, if that is what the answer is about; returns whether it was."""
+        if answer.status not in {403, _TOO_MANY} or not _is_rate_limit(answer):
+            return False
+        seconds = self._limit_seconds(answer, patience.waits)
+        patience.waits += 1
+        patience.waited += seconds
+        if patience.waited > _LONGEST_WAIT_SECONDS or patience.waits > _MOST_WAITS:
+            when = f"in {round(seconds / 60)} minutes" if seconds <= _DAY_SECONDS else "in more than a day"
+            raise RateLimitError(
+                f"{self.host} has had enough requests for now: its rate limit ends {when}",
+                hint="run the same command again then",
+            )
+        self._pause(seconds, "GitHub's rate limit")
+        return True
+
+    def _limit_seconds(self, answer: Answer, waits: int) -> float:
+        """Return how long to wait: what the headers say, else a minute, twice as long each time."""
+        headers = answer.headers
+        moment = _moment(headers.get("date", ""))
+        if moment is None:
+            moment = self._clock.wall()
+        after = headers.get("retry-after", "")
+        if (seconds := _number(after)) is not None:
+            return seconds
+        if (until := _moment(after)) is not None:
+            return max(1.0, until - moment)
+        reset = _number(headers.get("x-ratelimit-reset", ""))
+        if headers.get("x-ratelimit-remaining") == "0" and reset is not None:
+            return max(1.0, reset - moment + 1.0)
+        return float(_SECONDARY_SECONDS * 2**waits)
+
+    def _pause(self, seconds: float, why: str) -> None:
+        if seconds > 0:
+            self._on_wait(seconds, why)
+            self._clock.sleep(seconds)
+
+
+def _is_rate_limit(answer: Answer) -> bool:
+    said = answer.data.get("message") if isinstance(answer.data, dict) else None
+    message = said.lower() if isinstance(said, str) else ""
+    spent = answer.headers.get("x-ratelimit-remaining") == "0"
+    return answer.status == _TOO_MANY or "retry-after" in answer.headers or spent or "rate limit" in message
+
+
+def _number(text: str) -> float | None:
+    """Return the number of seconds that a header gives, None for anything else. What has no end is very long."""
+    if not _DIGITS.fullmatch(text):
+        return None
+    digits = text.lstrip("0") or "0"
+    return float(digits) if len(digits) <= len("1800000000") else _ENDLESS_SECONDS
+
+
+def _moment(text: str) -> float | None:
+    """Return the seconds since 1970 of a header's date, None if it is none."""
+    if not _DATE.fullmatch(text):
+        return None
+    try:
+        return parsedate_to_datetime(text).timestamp()
+    except (ValueError, TypeError, IndexError, OverflowError, OSError):
+        return None

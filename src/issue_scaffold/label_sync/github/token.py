@@ -1,0 +1,81 @@
+"""The token for GitHub's API: found in the environment or asked of `gh`, kept in memory, never shown.
+
+A token for github.com is not given to another host unless the user has named that host: a clone's remote could be
+anybody's server.
+"""
+
+import os
+import re
+import subprocess
+from dataclasses import dataclass, field
+from typing import Final
+
+from issue_scaffold.errors import ScaffoldError
+from issue_scaffold.forge.remote import GITHUB_HOST
+from issue_scaffold.text.masking import ENTERPRISE_TOKENS, GITHUB_TOKENS, MASK
+
+_GH_SECONDS: Final = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A secret and the place that it came from; only `reveal` gives the secret away."""
+
+    source: str
+    _secret: str = field(repr=False)
+
+    def reveal(self) -> str:
+        """Return the secret, for the one header that it belongs in."""
+        return self._secret
+
+    @property
+    def lacks(self) -> str:
+        """What to say when it may not write labels, and the server doesn't tell why."""
+        return f"the owner of the token in {self.source} needs write access, a fine-grained token issues: write"
+
+    def masked(self, text: str) -> str:
+        """Return a text without the secret: a server, or a proxy in between, may have sent it back."""
+        # In any case: the name of a host is shown in lower case.
+        return re.sub(re.escape(self._secret), MASK, text, flags=re.IGNORECASE)
+
+
+def find_token(host: str, *, is_named: bool) -> Token:
+    """Return the token for a host. Raises ScaffoldError if there is none, or one that can't be sent.
+
+    `is_named` tells that the user named the host, on the command line or by GITHUB_API_URL.
+    """
+    is_github = host == GITHUB_HOST or host.endswith(".ghe.com")
+    names = GITHUB_TOKENS if is_github else (*ENTERPRISE_TOKENS, *(GITHUB_TOKENS if is_named else ()))
+    for name in names:
+        secret = os.environ.get(name, "").strip()
+        if secret:
+            return _checked(Token(name, secret))
+    secret = _ask_gh(host)
+    if secret:
+        return _checked(Token("gh auth token", secret))
+    login = "gh auth login" if host == GITHUB_HOST else f"gh auth login --hostname {host}"
+    raise ScaffoldError(f"there is no token for {host}", hint=f"set {' or '.join(names)}, or run: {login}")
+
+
+def _checked(token: Token) -> Token:
+    # A header can't carry these signs, and the error of the HTTP library would quote the whole header.
+    if not token.reveal().isascii() or not token.reveal().isprintable() or " " in token.reveal():
+        raise ScaffoldError(
+            f"the token in {token.source} holds signs that no token has", hint="set it again, in one line"
+        )
+    return token
+
+
+def _ask_gh(host: str) -> str:
+    """Return what `gh` has for a host; nothing if it isn't installed, knows none, or doesn't answer."""
+    try:
+        done = subprocess.run(
+            ["gh", "auth", "token", "--hostname", host],
+            capture_output=True,
+            stdin=subprocess.DEVNULL,
+            check=False,
+            timeout=_GH_SECONDS,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return done.stdout.decode(errors="replace").strip() if done.returncode == 0 else ""

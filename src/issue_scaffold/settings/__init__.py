@@ -1,0 +1,1 @@
+"""`.github/scaffold.yml`: accepted deviations, suppressions."""

@@ -1,0 +1,155 @@
+"""Reading `.github/scaffold.yml`: accepted deviations, ignored findings, labels that are known to exist.
+
+Owns the file's format; writing accepted deviations is elsewhere. Every mistake in the file has a place.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from issue_scaffold.errors import UsageError
+from issue_scaffold.forge.document import Problem, at
+from issue_scaffold.forge.layout import SETTINGS_PATH
+from issue_scaffold.forge.syntax import Stop, explain
+from issue_scaffold.settings.suppression import IgnoreEntry
+from issue_scaffold.text.limits import MAX_BYTES
+from issue_scaffold.text.source import Source
+from issue_scaffold.text.tree import Mapping, Node, Scalar, Sequence, resolve, type_name
+from issue_scaffold.text.wording import allowed, closest
+from issue_scaffold.text.yaml_nodes import SyntaxFailure, parse_yaml
+
+_TOP_KEYS: Final = ("accepted", "ignore", "labels")
+_ACCEPTED_KEYS: Final = ("path", "sha256", "reason")
+_IGNORE_KEYS: Final = ("path", "rule", "reason")
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A deliberate deviation of a managed file: its content's hash, None if the file was deleted, and why."""
+
+    path: str
+    sha256: str | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a repository's settings file says."""
+
+    accepted: tuple[Accepted, ...] = ()
+    ignored: tuple[IgnoreEntry, ...] = ()
+    known_labels: frozenset[str] = frozenset()
+
+
+def parse_settings(content: bytes, path: str = SETTINGS_PATH) -> Settings:
+    """Return the settings in a file's content. Raises UsageError, with the place, for the first mistake in it."""
+    settings, problems, source = read_settings(content, path)
+    if problems:
+        line, column = source.position(problems[0].start)
+        raise UsageError(f"{path}:{line}:{column}: {problems[0].message}", hint=problems[0].hint)
+    return settings
+
+
+def read_settings(content: bytes, path: str = SETTINGS_PATH) -> tuple[Settings, list[Problem], Source]:
+    """Return what could be understood of a settings file, and what couldn't."""
+    if len(content) > MAX_BYTES:
+        return Settings(), [Problem(0, 0, f"the file is larger than {MAX_BYTES // 1024:,} KiB")], Source(path, "")
+    try:
+        source = Source(path, content.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        return Settings(), [Problem(0, 0, f"the file is not UTF-8: {error.reason}")], Source(path, "")
+    stream = parse_yaml(source.text)
+    if isinstance(stream.failure, SyntaxFailure):
+        return Settings(), [explain(source, Stop(*stream.failure))], source
+    if stream.failure is not None:
+        return Settings(), [Problem(stream.failure.offset, stream.failure.offset, stream.failure.message)], source
+    root = stream.documents[0] if stream.documents else None
+    if root is None or (isinstance(root, Scalar) and root.is_null):
+        return Settings(), [], source
+    reader = _Reader()
+    return reader.settings(root), reader.problems, source
+
+
+class _Reader:
+    """The way from nodes to settings; problems are collected, what is right is kept."""
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+
+    def settings(self, root: Node) -> Settings:
+        value = resolve(root)
+        if not isinstance(value, Mapping):
+            self.problems.append(at(root, f"the settings are {type_name(value)}, and must be a mapping"))
+            return Settings()
+        self._known_keys(value, _TOP_KEYS)
+        accepted = [self._accepted(item) for item in self._items(value, "accepted", _ACCEPTED_KEYS)]
+        ignored = [self._ignored(item) for item in self._items(value, "ignore", _IGNORE_KEYS)]
+        return Settings(
+            tuple(entry for entry in accepted if entry),
+            tuple(entry for entry in ignored if entry),
+            self._known_labels(value),
+        )
+
+    def _known_keys(self, mapping: Mapping, known: tuple[str, ...]) -> None:
+        for entry in mapping.entries:
+            if isinstance(entry.key, Scalar) and entry.key.value not in known:
+                hint = allowed(known, guess=closest(entry.key.value, known))
+                self.problems.append(at(entry.key, f"unknown key `{entry.key.value}`", hint=hint))
+
+    def _items(self, root: Mapping, key: str, known: tuple[str, ...]) -> list[Mapping]:
+        value = root.get(key)
+        if value is None or (isinstance(value, Scalar) and value.is_null):
+            return []
+        if not isinstance(value, Sequence):
+            self.problems.append(at(value, f"`{key}` is {type_name(value)}, and must be a list"))
+            return []
+        found = []
+        for item in value.items:
+            node = resolve(item)
+            if isinstance(node, Mapping):
+                self._known_keys(node, known)
+                found.append(node)
+            else:
+                self.problems.append(at(item, f"an entry of `{key}` is {type_name(node)}, and must be a mapping"))
+        return found
+
+    def _text(self, mapping: Mapping, key: str) -> str | None:
+        value = mapping.get(key)
+        if isinstance(value, Scalar) and value.value.strip() and not value.is_null:
+            return value.value
+        place = mapping.find(key)
+        what = "missing" if place is None else "not text"
+        self.problems.append(at(place.key if place else mapping, f"`{key}` is {what}", hint=f"give a `{key}`"))
+        return None
+
+    def _accepted(self, mapping: Mapping) -> Accepted | None:
+        path, reason = self._text(mapping, "path"), self._text(mapping, "reason")
+        value = mapping.get("sha256")
+        if value is None or not isinstance(value, Scalar):
+            self.problems.append(
+                at(mapping, "`sha256` is missing", hint="`scaffold accept` writes it; null is a deletion")
+            )
+            return None
+        if path is None or reason is None:
+            return None
+        return Accepted(path, None if value.is_null else value.value.lower(), reason)
+
+    def _ignored(self, mapping: Mapping) -> IgnoreEntry | None:
+        path, rule = self._text(mapping, "path"), self._text(mapping, "rule")
+        value = mapping.get("reason")
+        reason = value.value.strip() if isinstance(value, Scalar) and not value.is_null else ""
+        if path is None or rule is None:
+            return None
+        return IgnoreEntry(path, rule, reason, mapping.start, mapping.entries[0].value.end)
+
+    def _known_labels(self, root: Mapping) -> frozenset[str]:
+        labels = root.get("labels")
+        if labels is None or (isinstance(labels, Scalar) and labels.is_null):
+            return frozenset()
+        known = labels.get("known") if isinstance(labels, Mapping) else None
+        if isinstance(labels, Mapping):
+            self._known_keys(labels, ("known",))
+        if not isinstance(known, Sequence):
+            self.problems.append(at(labels, "`labels` must be a mapping with a list `known`"))
+            return frozenset()
+        items = [resolve(item) for item in known.items]
+        return frozenset(item.value.strip().casefold() for item in items if isinstance(item, Scalar))

@@ -1,0 +1,95 @@
+"""Which findings a repository has decided to live with, in its settings or in a comment, and whether that was needed.
+
+A comment behind content covers its line; one on a line of its own covers what stands below it, as deep as it is
+indented; one above everything else covers the file, and so does an HTML comment.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from fnmatch import fnmatchcase
+from itertools import islice
+from typing import Final, NamedTuple
+
+from issue_scaffold.text.source import Source
+
+_COMMENT: Final = re.compile(
+    r"(?P<open>#|<!--)[ \t]*scaffold:[ \t]*ignore(?:\[(?P<rules>[^\]\n]*)\])?(?P<reason>(?:(?!-->)[^\n])*)"
+)
+# More in one file are an attack on the clock.
+_MOST: Final = 500
+
+
+class Suppression(NamedTuple):
+    """A comment that says which rules not to report, from one line to another (0-based, both inclusive), and why."""
+
+    rules: tuple[str, ...]
+    reason: str
+    start: int
+    end: int
+    first_line: int
+    last_line: int
+
+
+class IgnoreEntry(NamedTuple):
+    """An entry of `ignore:` in the settings, by its position there."""
+
+    path: str
+    rule: str
+    reason: str
+    start: int
+    end: int
+
+
+def find_suppressions(source: Source, values: Iterable[tuple[int, int]]) -> Iterator[Suppression]:
+    """Yield the comments of a file; `values` are the spans of its scalars, in which `#` is no comment."""
+    if "scaffold:" not in source.text:
+        return
+    spans = sorted(values)
+    lines = source.text.split("\n")
+    first_content = next((number for number, line in enumerate(lines) if _is_content(line)), len(lines))
+    for found in islice(_COMMENT.finditer(source.text), _MOST):
+        before = bisect_right(spans, (found.start(), len(source.text))) - 1
+        if before >= 0 and spans[before][1] > found.start():
+            continue
+        rules = tuple(word.strip() for word in (found["rules"] or "").split(",") if word.strip())
+        reason = found["reason"].strip(" \t\r:-\u2014")
+        line = source.line_index(found.start())
+        if found["open"] != "#" or line < first_content:
+            first, last = 0, len(lines)
+        elif lines[line][: found.start() - source.line_starts[line]].strip():
+            first = last = line
+        else:
+            first, last = _below(lines, line)
+        yield Suppression(rules, reason, found.start(), found.end(), first, last)
+
+
+def _below(lines: list[str], line: int) -> tuple[int, int]:
+    """Return the lines of what stands below a comment, as deep as it is indented."""
+    begin = next((number for number in range(line + 1, len(lines)) if _is_content(lines[number])), len(lines))
+    end = begin
+    for number in range(begin + 1, len(lines)):
+        if lines[number].strip() and _depth(lines[number]) <= _depth(lines[begin]):
+            break
+        end = number
+    return begin, end
+
+
+def _is_content(line: str) -> bool:
+    text = line.strip()
+    return bool(text) and not text.startswith("#") and text != "---"
+
+
+def _depth(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))
+
+
+def matches(pattern: str, path: str) -> bool:
+    """Tell whether a glob of the settings means a path; `*` also crosses folders, and a bare name matches anywhere."""
+    pattern = pattern.removeprefix("./")
+    return fnmatchcase(path, pattern) or ("/" not in pattern and fnmatchcase(path.rpartition("/")[2], pattern))
+
+
+def covers(rules: Iterable[str], rule: str) -> bool:
+    """Tell whether a list of rule ids, in which `labels/*` stands for all of a group, means a rule."""
+    return any(fnmatchcase(rule, word) for word in rules)

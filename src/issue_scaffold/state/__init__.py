@@ -1,0 +1,1 @@
+"""Folders of our own: the cache, locks, what a run remembers."""

@@ -1,0 +1,1 @@
+"""A repository and its template: init, update, check, accept."""

@@ -1,0 +1,94 @@
+"""`scaffold accept`: record that a file deviates from the template on purpose, and why."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from issue_scaffold.errors import UsageError
+from issue_scaffold.files import target_files as target
+from issue_scaffold.files.rendering import count_conflicts
+from issue_scaffold.forge.layout import SETTINGS_PATH
+from issue_scaffold.settings import edit as settings_edit
+from issue_scaffold.state.locks import hold_target
+from issue_scaffold.sync.carry_out import settings_change, settings_to_edit
+from issue_scaffold.sync.target import Target, answers_path, open_target
+from issue_scaffold.template.answers_file import ANSWERS_FILE
+from issue_scaffold.template.renderer import Renderer
+from issue_scaffold.writing import staging
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcceptOutcome:
+    """Where the deviations of which files, relative to the target, were recorded; `notes` are remarks for the user."""
+
+    settings_file: str
+    paths: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+
+
+def accept(paths: Sequence[str], reason: str, renderer: Renderer, *, answers_file: str | None = None) -> AcceptOutcome:
+    """Record the present content (or absence) of files as accepted. Returns what was recorded.
+
+    Raises UsageError when a path isn't a file of the template, doesn't deviate, or has conflict markers.
+    """
+    if not reason.strip() or "\n" in reason:
+        raise UsageError("the reason must be one line of text", hint="say for the next reader why the file differs")
+    name = answers_path(answers_file)
+    root = _root_of(paths, name)
+    shown = str(root)
+    with hold_target(root, shown=shown):
+        recovery = staging.recover(root)
+        opened = open_target(shown, answers_file)
+        relative = [_relative(root, path) for path in paths]
+        digests = {path: _digest_to_accept(opened, path, renderer) for path in relative}
+        notes = recovery.notes
+        before, text = settings_to_edit(root)
+        for path, sha256 in digests.items():
+            text = settings_edit.with_accepted(text, path=path, sha256=sha256, reason=reason.strip())
+        if change := settings_change(before, text):
+            notes += staging.apply(root, [change]).notes
+    return AcceptOutcome(settings_file=SETTINGS_PATH, paths=tuple(relative), notes=notes)
+
+
+def _root_of(paths: Sequence[str], answers_file: str) -> Path:
+    """Return the one target that all paths lie in: the nearest folder above them with an answers file."""
+    roots = set()
+    for path in paths:
+        place = _absolute(path)
+        root = next((folder for folder in place.parents if (folder / answers_file).is_file()), None)
+        if root is None:
+            raise UsageError(
+                f"{path} is not in an initialised target: no folder above it has {answers_file}",
+                hint="run: scaffold init" if answers_file == ANSWERS_FILE else None,
+            )
+        roots.add(root)
+    if len(roots) > 1:
+        raise UsageError("the paths lie in several targets", hint="run scaffold accept once for each target")
+    return roots.pop()
+
+
+def _absolute(path: str) -> Path:
+    """Return an absolute path; the folder's symlinks are resolved, the file itself may be one."""
+    place = Path(path)
+    return place.parent.resolve() / place.name
+
+
+def _relative(root: Path, path: str) -> str:
+    return _absolute(path).relative_to(root).as_posix()
+
+
+def _digest_to_accept(opened: Target, path: str, renderer: Renderer) -> str | None:
+    manifest = renderer.manifest(opened.recorded)
+    entry = manifest.entries.get(path)
+    if entry is None or path in manifest.write_once or path == manifest.answers_file:
+        raise UsageError(
+            f"{path} is not a file that the template keeps up to date, so there is nothing to accept",
+            hint=f"its files: {', '.join(sorted(set(manifest.entries) - {manifest.answers_file}))}",
+        )
+    found = target.read_file(opened.root, path)
+    if found is not None and found.digest == entry.digest and found.executable == entry.executable:
+        raise UsageError(f"{path} is as the template has it, so there is nothing to accept")
+    count = 0 if found is None else count_conflicts(found.content)
+    if count and count > count_conflicts(renderer.rendering(opened.recorded).files[path].content):
+        raise UsageError(f"{path} has conflict markers in it", hint="resolve them first")
+    return None if found is None else found.digest

@@ -1,0 +1,48 @@
+"""Recognising a repository's own templates among those that a catalog installs, for `scaffold init`."""
+
+from collections.abc import Iterator, Mapping
+
+from issue_scaffold.convert.markdown_parser import parse_markdown
+from issue_scaffold.convert.to_form import Metadata, issue_form
+from issue_scaffold.forge.document import Document
+from issue_scaffold.forge.documents import load
+from issue_scaffold.forge.file_kind import FileKind
+from issue_scaffold.forge.issue_form import Form, listed_texts, text_of
+from issue_scaffold.sync.same_template import Recognised, Template, recognise
+
+
+def recognise_templates(existing: Mapping[str, bytes], catalog: Mapping[str, bytes]) -> tuple[Recognised, ...]:
+    """Return which existing templates a catalog also has; both by repository-relative POSIX path.
+
+    Files that are no templates, or can't be read, are passed over. A file that is the same on both sides is no news.
+    """
+    changed = {path: content for path, content in existing.items() if catalog.get(path) != content}
+    return recognise(_templates(changed), tuple(_templates(catalog)))
+
+
+def _templates(files: Mapping[str, bytes]) -> Iterator[Template]:
+    for path, content in files.items():
+        document = load(path, content)
+        root = document.mapping
+        name = text_of(root.get("name")) if root is not None else None
+        if root is None or name is None or document.failure is not None:
+            continue
+        labels = tuple(scalar.value.strip() for scalar in listed_texts(root.get("labels")))
+        if document.kind is FileKind.TEMPLATE:
+            fields, options = _asked_in_markdown(document)
+        elif document.kind is FileKind.FORM:
+            form = Form(document, root)
+            fields = tuple(element.label.value.strip() for element in form.fields if element.label)
+            options = tuple(option.text for element in form.fields for option in element.options if option.text)
+        else:
+            continue
+        yield Template(path=path, name=name, labels=labels, fields=fields, options=options)
+
+
+def _asked_in_markdown(document: Document) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the fields and options that a Markdown template would have as a form."""
+    text = parse_markdown(document.source.text[document.head[1] :])
+    form = issue_form(Metadata(name="template", about="template"), text).form
+    return tuple(field.label for field in form.fields), tuple(
+        option.label for field in form.fields for option in field.options
+    )

@@ -1,0 +1,258 @@
+"""`scaffold check`: whether a target still holds what its template and its answers make of it.
+
+On a warm cache this reads the target's files and a manifest, and neither imports Copier nor starts a process.
+"""
+
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from issue_scaffold import __version__
+from issue_scaffold.errors import EXIT_FINDINGS, EXIT_OK, ScaffoldError
+from issue_scaffold.files.rendering import content_digest
+from issue_scaffold.forge.layout import SETTINGS_PATH
+from issue_scaffold.forge.source_files import RepositoryFiles
+from issue_scaffold.report.finding import OVERLOOKED, Finding, Kind, Severity
+from issue_scaffold.report.report import CrashReporter, TargetReport, TemplateState, failed_target
+from issue_scaffold.state.cache_store import digest_of
+from issue_scaffold.sync import drift
+from issue_scaffold.sync.comparison import Comparison
+from issue_scaffold.sync.drift import Remedy
+from issue_scaffold.sync.moved import find_move
+from issue_scaffold.sync.target import Target, open_target, resolve_folder
+from issue_scaffold.sync.trees import Tree, WorkTree, content_of
+from issue_scaffold.template.render_cache import Manifest
+from issue_scaffold.template.renderer import Renderer
+from issue_scaffold.template.sources import VERSIONS_LIFETIME_SECONDS
+from issue_scaffold.writing.pending import is_pending, old_leftovers
+
+if TYPE_CHECKING:
+    from issue_scaffold.sync.stored_tree import StoredTree
+    from issue_scaffold.sync.trusted import Base
+
+FAILING_KINDS = frozenset(Kind) - OVERLOOKED
+
+
+class CheckOptions(NamedTuple):
+    """What the user asked of `check`; findings of a kind in `fail_on` make the exit code 1.
+
+    `staged` looks at the commit to be instead of the work tree; `trusted_ref` names the revision from which what
+    silences a check is taken; `in_ci` asks whether git has the files as they are checked. `with_labels` compares the
+    labels on GitHub too; `on_wait` is told how many seconds nothing will happen, and why; `report_crash` keeps the
+    details of an unexpected exception.
+    """
+
+    targets: Sequence[str] = (".",)
+    fail_on: frozenset[Kind] = FAILING_KINDS
+    exit_zero: bool = False
+    offline: bool = False
+    refresh: bool = False
+    answers_file: str | None = None
+    with_diff: bool = False
+    with_labels: bool = False
+    staged: bool = False
+    trusted_ref: str | None = None
+    in_ci: bool = False
+    on_wait: Callable[[float, str], None] = lambda *_: None
+    report_crash: CrashReporter = repr
+
+
+def check(options: CheckOptions, renderer: Renderer) -> Iterator[TargetReport]:
+    """Yield what was found in each target, in the order given; a target that can't be looked at says why."""
+    renderer.sources.offline = options.offline
+    for text in options.targets:
+        try:
+            report = check_target(text, options, renderer)
+        except Exception as error:  # noqa: BLE001 - one target never costs the others
+            yield failed_target(text, error, options.report_crash)
+        else:
+            failing = any(finding.severity is Severity.ERROR for finding in report.findings)
+            yield report._replace(exit_code=EXIT_FINDINGS if failing and not options.exit_zero else EXIT_OK)
+
+
+def check_target(text: str, options: CheckOptions, renderer: Renderer) -> TargetReport:
+    """Return what was found in one target. Raises ScaffoldError when it can't be looked at."""
+    look = _look_at(text, options)
+    judged = look.judged
+    # Asked first: what the recorded version is now must not depend on when somebody asked last.
+    latest, notes = _latest(judged, options, renderer)
+    move = find_move(judged, renderer)
+    if move is None or move.is_held:
+        findings, remarks = _compared(look, options, renderer)
+    else:
+        findings = _invalid(look, (), renderer)
+        remarks = (f"the files were not compared: the template doesn't have {move.before[:7]} any more",)
+    remedy = Remedy(judged.shown)
+    if move is not None:
+        findings.append(drift.moved(judged.answers_file, move.message, remedy))
+    if is_pending(look.root):
+        findings.append(drift.interrupted(judged.answers_file, remedy))
+    if options.with_labels:
+        from issue_scaffold.label_sync.drift import label_findings
+
+        findings += label_findings(look.root, on_wait=options.on_wait)
+    known = renderer.sources.known_versions(judged.source)
+    if latest is not None and known.is_newer(latest, judged.version):
+        findings.append(drift.outdated(judged.answers_file, judged.version, latest, remedy))
+    # What isn't to fail is no error in any output either: an annotation of a green run is a warning.
+    findings = [finding if finding.kind in options.fail_on else _mild(finding) for finding in findings]
+    findings.sort(key=lambda finding: finding.sort_key)
+    clean = all(finding.kind in OVERLOOKED for finding in findings)
+    return TargetReport(
+        target=text,
+        status="clean" if clean else "findings",
+        findings=tuple(findings),
+        template=TemplateState(source=judged.source.recorded, version=judged.version, latest=latest),
+        notes=(*notes, *remarks, *old_leftovers(look.root)),
+    )
+
+
+def _compared(look: "_Look", options: CheckOptions, renderer: Renderer) -> tuple[list[Finding], tuple[str, ...]]:
+    """Return what differs from what the target should hold, and remarks on what could not be looked at."""
+    manifest = renderer.manifest(look.judged.recorded)
+    comparison = Comparison(look.judged, manifest, renderer, look.files, look.settings, with_diff=options.with_diff)
+    findings = list(comparison.findings())
+    findings += _invalid(look, {one.path for one in findings if one.kind is Kind.CONFLICT}, renderer)
+    findings += _change(look, manifest, renderer)
+    tracked, remarks = _tracking(look, manifest, options, renderer)
+    return _with_tracked(findings, tracked), remarks
+
+
+def _with_tracked(findings: list[Finding], tracked: list[Finding]) -> list[Finding]:
+    """Return findings with those on what git has, each file with the one that says more.
+
+    What lies there and isn't in the commit to be is missing in it, too; and what differs from the template has to
+    change anyway before git is to have it.
+    """
+    absent = {finding.path for finding in tracked}
+    kept = [one for one in findings if one.kind is not Kind.MISSING or one.path not in absent]
+    differing = {one.path for one in kept if one.kind is Kind.MODIFIED}
+    return kept + [finding for finding in tracked if finding.path not in differing]
+
+
+class _Look(NamedTuple):
+    """What is looked at, and by whose word.
+
+    `opened` is the target as its files say, `judged` the one to compare them with; `settings` is the content of the
+    settings file that counts, and `base` the trusted revision, if one was named and has the target set up.
+    """
+
+    root: Path
+    files: "Tree"
+    staged: "StoredTree | None"
+    opened: Target
+    judged: Target
+    settings: bytes
+    base: "Base | None"
+
+
+def _look_at(text: str, options: CheckOptions) -> _Look:
+    root = resolve_folder(text)
+    staged = None
+    if options.staged:
+        from issue_scaffold.sync.commit_to_be import staged_tree
+
+        staged = staged_tree(root, text)
+    files: Tree = WorkTree(root) if staged is None else staged
+    opened = open_target(text, options.answers_file, staged)
+    settings = content_of(files, SETTINGS_PATH)
+    if options.trusted_ref is not None:
+        from issue_scaffold.sync.trusted import judged_target, open_base
+
+        base = open_base(opened, options.trusted_ref)
+        if base is not None:
+            judged = judged_target(base, opened)
+            return _Look(root, files, staged, opened, judged, base.settings, base)
+    return _Look(root, files, staged, opened, opened, settings, None)
+
+
+def _change(look: _Look, manifest: Manifest, renderer: Renderer) -> list[Finding]:
+    """Return what a change does to how it is checked itself."""
+    if look.base is None:
+        return []
+    from issue_scaffold.sync.trusted import changes, dropped_checks
+
+    found = list(changes(look.base, look.opened, look.files))
+    trusted = look.base.target
+    if look.judged is look.opened and trusted.answers != look.opened.answers:
+        answered_before = trusted._replace(version=look.opened.version, commit_id=look.opened.commit_id).recorded
+        try:
+            before = renderer.manifest(answered_before)
+        except ScaffoldError:  # the trusted answers don't fit the version that the change brings
+            before = renderer.manifest(trusted.recorded)
+        found += dropped_checks(look.base, manifest.entries, before.entries)
+    return found
+
+
+def _tracking(
+    look: _Look, manifest: Manifest, options: CheckOptions, renderer: Renderer
+) -> tuple[list[Finding], tuple[str, ...]]:
+    """Return the managed files that git doesn't have as they are checked, and a remark where that is unknown."""
+    from issue_scaffold.sync import commit_to_be
+
+    kept = [path for path in manifest.entries if path not in manifest.write_once]
+    if look.settings:  # what they silence for one person, they must silence for all
+        kept.append(SETTINGS_PATH)
+    if look.staged is not None:
+        return commit_to_be.not_in_commit(look.root, look.staged, kept), ()
+    if options.in_ci:
+        return commit_to_be.not_in_git(look.root, kept)
+    return commit_to_be.left_out_of_git(look.root, kept, renderer.store)
+
+
+def _mild(finding: Finding) -> Finding:
+    return finding._replace(severity=Severity.WARNING) if finding.severity is Severity.ERROR else finding
+
+
+def _latest(opened: Target, options: CheckOptions, renderer: Renderer) -> tuple[str | None, tuple[str, ...]]:
+    """Return the newest version, or None with a remark why nobody could say."""
+    max_age = 0.0 if options.refresh else VERSIONS_LIFETIME_SECONDS
+    versions = renderer.sources.versions(opened.source, max_age=max_age)
+    if versions is not None:
+        return versions.latest, ()
+    why = "not asked (--offline)" if options.offline else "the template can't be reached"
+    return None, (f"whether a newer version is out is unknown: {why}",)
+
+
+def _invalid(look: _Look, conflicts: Container[str], renderer: Renderer) -> list[Finding]:
+    """Return the validator's errors, and what it was told to overlook, but for files in `conflicts`."""
+    if look.base is None:
+        found = _errors(look.files.validated(), renderer)
+    else:
+        from issue_scaffold.sync.trusted import invalid_by
+
+        found = invalid_by(look.base, look.files.validated())
+    return [finding for finding in found if finding.path not in conflicts]
+
+
+def _errors(repository: RepositoryFiles, renderer: Renderer) -> tuple[Finding, ...]:
+    """Return errors and what was overlooked, from the cache when the same files were looked at before."""
+    rows = [f"{path} {content_digest(content)}" for path, content in repository.files.items()]
+    unread = [f"{path} is {what}" for path, what in repository.unread.items()]
+    key = digest_of(__version__, *rows, "", *unread)
+    known = _overlooked_rows(renderer.store.read_document("valid", key))
+    if known is not None:
+        return known
+    from issue_scaffold.validate.run import errors_and_overlooked
+
+    found = errors_and_overlooked(repository)
+    if all(finding.kind is Kind.IGNORED for finding in found):
+        kept = [[one.path, one.line, one.column, one.message] for one in found]
+        renderer.store.write_document("valid", key, {"ignored": kept})
+    return found
+
+
+def _overlooked_rows(document: Mapping[str, Any] | None) -> tuple[Finding, ...] | None:
+    """Return what a document in the cache says was overlooked; None without one, or for one of another shape."""
+    rows = None if document is None else document.get("ignored")
+    if not isinstance(rows, list) or not all(_is_overlooked_row(row) for row in rows):
+        return None
+    return tuple(
+        Finding(kind=Kind.IGNORED, severity=Severity.INFO, path=path, line=line, column=column, message=message)
+        for path, line, column, message in rows
+    )
+
+
+def _is_overlooked_row(row: object) -> bool:
+    types = [str, int, int, str]
+    return isinstance(row, list) and [type(value) for value in row] == types

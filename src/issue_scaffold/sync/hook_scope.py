@@ -1,0 +1,69 @@
+"""Whether a `.pre-commit-config.yaml` keeps the template's hooks from seeing the template's files.
+
+The entries themselves are compared elsewhere; this is about what the config says of all hooks at once.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+
+from issue_scaffold.sync.precommit_reading import Filter, Scope, read_precommit, read_scope
+from issue_scaffold.text.by_meaning import Difference
+from issue_scaffold.text.structured import tree
+
+Search = Callable[[str, Sequence[str]], list[str] | None]
+
+
+def scope_differences(rendered: str, ours: str, managed: Sequence[str], search: Search) -> tuple[Difference, ...]:
+    """Return what leaves the template's files, or its hooks, out of every run.
+
+    `managed` are the template's files; `search` returns those that a pattern is found in, or None when the pattern
+    can't be judged, which counts against it. A config that isn't understood has no differences here.
+    """
+    try:
+        hooks = {hook.id for entry in read_precommit(rendered).entries for hook in entry.hooks}
+        scope = read_scope(ours)
+    except tree.NotUnderstoodError:
+        return ()
+    if not hooks:
+        return ()
+    differences = [_difference(one, managed, search) for one in scope.filters]
+    found = [difference for difference in differences if difference is not None]
+    found += list(_skipped(scope, hooks))
+    found += list(_not_installed(scope.hook_types))
+    return tuple(found)
+
+
+def _difference(one: Filter, managed: Sequence[str], search: Search) -> Difference | None:
+    matched = search(one.pattern, managed)
+    if matched is None:
+        message = f"the pattern of `{one.key}` can't be judged; expected one that is quickly matched"
+    elif one.key == "exclude" and matched:
+        message = f"`exclude` keeps {_some(matched)} from every hook, the template's too"
+    elif one.key == "files" and len(matched) < len(managed):
+        left_out = [path for path in managed if path not in matched]
+        message = f"`files` keeps {_some(left_out)} from every hook, the template's too"
+    else:
+        return None
+    return Difference(message=message, line=one.place.line + 1, column=one.place.column + 1)
+
+
+def _some(paths: Sequence[str]) -> str:
+    more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
+    return f"{paths[0]}{more}"
+
+
+def _skipped(scope: Scope, hooks: set[str]) -> Iterator[Difference]:
+    known = {hook: hook for hook in hooks} | {alias: hook for alias, hook in scope.aliases if hook in hooks}
+    for name in scope.skipped:
+        if name.value in known:
+            message = f"`ci: skip` leaves out the template's hook '{known[name.value]}'"
+            yield Difference(message=message, line=name.line + 1, column=name.column + 1)
+
+
+def _not_installed(types: tree.Sequence | None) -> Iterator[Difference]:
+    """Yield a difference for a config by which `pre-commit install` sets up other hooks of git's than `pre-commit`."""
+    if types is None:
+        return
+    named = [item.value for item in types.items if isinstance(item, tree.Scalar)]
+    if "pre-commit" not in named:
+        message = "`default_install_hook_types` leaves out pre-commit, so that a commit runs no hook"
+        yield Difference(message=message, line=types.line + 1, column=types.column + 1)

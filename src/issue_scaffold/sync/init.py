@@ -1,0 +1,259 @@
+"""`scaffold init`: merge a template's first rendering into a folder."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from issue_scaffold.errors import ScaffoldError, UsageError
+from issue_scaffold.files import target_files as target
+from issue_scaffold.files.rendering import Rendering
+from issue_scaffold.forge.detection import EVIDENCE, detect, hidden_workflows
+from issue_scaffold.forge.layout import template_folder
+from issue_scaffold.forge.source_files import read_repository
+from issue_scaffold.git.folder import top_level, work_tree_problem
+from issue_scaffold.state.locks import hold_target
+from issue_scaffold.sync.carry_out import (
+    NothingWrittenError,
+    Outcome,
+    carry_out,
+    merge_tools,
+    recovery_notes,
+    refuse_case_twins,
+    refuse_detours,
+    refuse_invalid,
+    refuse_locked_index,
+    refuse_unfinished,
+    with_acceptances,
+)
+from issue_scaffold.sync.merge import plan_merge
+from issue_scaffold.sync.plan import Action, Plan, Step
+from issue_scaffold.sync.target import answers_path, open_target, work_tree_of
+from issue_scaffold.template.renderer import Renderer, Request
+from issue_scaffold.template.source_text import BUNDLED, Source, parse_source, refuse_inside
+from issue_scaffold.text.yaml_values import YamlValueError, load_value
+from issue_scaffold.writing import staging
+
+Decision = Literal["keep", "replace", "merge", "abort"]
+LABELS_CONFIGS: Final = (".github/labels.yml", ".github/labels.yaml", ".github/labels.json", ".github/settings.yml")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InitOptions:
+    """What the user asked of `init`.
+
+    `decide` is called for each existing file that differs, `interactive` lets Copier ask its questions.
+    """
+
+    target: str
+    decide: Callable[[Step], Decision]
+    template: str | None = None
+    ref: str | None = None
+    data: Mapping[str, Any] = field(default_factory=dict)
+    answers_file: str | None = None
+    interactive: bool = False
+    dry_run: bool = False
+    on_wait: Callable[[], None] = lambda: None
+
+
+def install(options: InitOptions, renderer: Renderer) -> Outcome:
+    """Install a template. Returns what was done.
+
+    Raises UsageError for a target that can't be one or already is one, NothingWrittenError when existing files stand
+    in the way, and what rendering and writing raise; then nothing was written.
+    """
+    root = _folder(options.target)
+    if problem := work_tree_problem(root):
+        raise UsageError(f"{options.target} {problem}", hint="run this in the folder where the files are")
+    answers_file = answers_path(options.answers_file)
+    with hold_target(root, shown=options.target, on_wait=options.on_wait):
+        recovery = None if options.dry_run else staging.recover(root)
+        notes = recovery_notes(root, recovery)
+        if recovery is not None and recovery.completed is not None and answers_file in recovery.completed:
+            return _resumed(options, notes)
+        if (root / answers_file).exists():
+            raise UsageError(
+                f"{options.target} is already initialised: it has {answers_file}",
+                hint="to bring it up to date: scaffold update; to answer the questions anew: scaffold update --ask",
+            )
+        outcome = _install(options, root, answers_file, renderer)
+        return replace(outcome, notes=notes + outcome.notes)
+
+
+def _install(options: InitOptions, root: Path, answers_file: str, renderer: Renderer) -> Outcome:
+    source = parse_source(options.template, relative_to=Path.cwd()) if options.template is not None else BUNDLED
+    refuse_inside(source, work_tree_of(root))
+    version, remarks = choose_version(source, options.ref, renderer)
+    evidence = [path for path in EVIDENCE if (root / path).exists()]
+    found = detect(evidence, _remote_host(root))
+    request = Request(
+        source=source,
+        version=version,
+        answers_file=answers_file,
+        folder_name=root.name,
+        data=options.data,
+        suggested=_existing_labels_config(root) | found.answers,
+    )
+    rendering = renderer.rendering(request, asking="all" if options.interactive else "nothing")
+    ours = target.read_files(root, rendering.files)
+    refuse_unfinished(root, ours, rendering.files)
+    plan = plan_merge(None, ours, rendering, merge_tools(rendering.version))
+    refuse_case_twins(root, plan)
+    refuse_detours(root, plan)
+    refuse_locked_index(root, plan)
+    outcome = Outcome(
+        target=options.target,
+        source=source.recorded,
+        version_before=None,
+        version=rendering.version,
+        plan=plan,
+        dry_run=options.dry_run,
+        notes=(
+            *remarks,
+            *_place_note(root, plan),
+            *found.notes,
+            *hidden_workflows(evidence, [step.path for step in plan.writes]),
+            *_recognised_notes(root, rendering),
+        ),
+    )
+    outcome = _decided(outcome, options)
+    outcome = replace(outcome, plan=with_acceptances(root, outcome.plan))
+    refuse_invalid(outcome.plan)
+    if options.dry_run:
+        return outcome
+    return replace(outcome, notes=outcome.notes + carry_out(root, outcome.plan))
+
+
+def choose_version(source: Source, ref: str | None, renderer: Renderer) -> tuple[str, tuple[str, ...]]:
+    """Return the version to render, the one asked for or the newest, after asking the source; and remarks on that.
+
+    Raises TemplateError when the source was never reached or has no commit, UsageError for an unknown version or for a
+    local template whose changes are not committed.
+    """
+    remarks = () if renderer.sources.refresh(source) else (_by_the_mirror(source),)
+    known = renderer.sources.known_versions(source)
+    wanted = known.latest if ref is None else ref
+    if wanted is not None and wanted in known.tags:
+        return wanted, remarks
+    if source.is_local and renderer.sources.repositories.is_dirty(source):
+        raise UsageError(
+            f"the template {source.recorded} has changes that are not committed; what is installed from them "
+            "could never be found again",
+            hint="commit them, and tag the commit (git tag v1.0.0) to make it a release",
+        )
+    return renderer.sources.name_of(source, ref or "HEAD"), remarks
+
+
+def _by_the_mirror(source: Source) -> str:
+    return f"the template {source.recorded} can't be reached; went by what was known of it last"
+
+
+def _folder(text: str) -> Path:
+    path = Path(text)
+    if path.exists() and not path.is_dir():
+        raise UsageError(f"{text} is not a folder", hint="name a folder; one that doesn't exist yet is made")
+    return path.resolve()
+
+
+def _resumed(options: InitOptions, notes: tuple[str, ...]) -> Outcome:
+    opened = open_target(options.target, options.answers_file)
+    return Outcome(
+        target=options.target,
+        source=opened.source.recorded,
+        version_before=None,
+        version=opened.version,
+        plan=Plan(answers_file=opened.answers_file, steps=()),
+        dry_run=False,
+        notes=notes,
+        resumed=True,
+    )
+
+
+def _remote_host(root: Path) -> str | None:
+    """Return the host that a repository's remote is on, or None when that can't be told."""
+    if top_level(root) is None:
+        return None
+    from issue_scaffold.forge.git_remote import repository_of
+
+    try:
+        return repository_of(root).host
+    except ScaffoldError:
+        return None
+
+
+def _recognised_notes(root: Path, rendering: Rendering) -> tuple[str, ...]:
+    """Return what is known of existing templates that the catalog has too, under the same or another name."""
+    files = read_repository(root, template_folder).files
+    existing = {path: content for path, content in files.items() if template_folder(path)}
+    if not existing:
+        return ()
+    from issue_scaffold.sync.adoption import recognise_templates
+
+    catalog = {path: file.content for path, file in rendering.files.items() if file.link is None}
+    catalog = {path: content for path, content in catalog.items() if template_folder(path)}
+    return tuple(found.message for found in recognise_templates(existing, catalog))
+
+
+def _existing_labels_config(root: Path) -> dict[str, str]:
+    """Return the answer that makes the template use the labels config which the target has."""
+    for path in LABELS_CONFIGS:
+        file = target.read_file(root, path)
+        if file is not None and (not path.endswith("settings.yml") or _has_labels(file.content)):
+            return {"labels_config": path}
+    return {}
+
+
+def _has_labels(content: bytes) -> bool:
+    try:
+        data = load_value(content)
+    except YamlValueError:
+        return False
+    return isinstance(data, dict) and "labels" in data
+
+
+def _decided(outcome: Outcome, options: InitOptions) -> Outcome:
+    """Return the outcome with a decision for each existing file that differs."""
+    in_the_way = [step for step in outcome.plan.steps if _needs_decision(step)]
+    decisions = {step.path: options.decide(step) for step in in_the_way}
+    if "abort" in decisions.values():
+        listed = "".join(f"\n  {step.path}" for step in in_the_way)
+        raise NothingWrittenError(
+            f"these files exist and differ from the template's; nothing was written{listed}",
+            outcome,
+            hint="choose with --on-conflict keep|replace|merge; see them with --dry-run --diff --on-conflict merge",
+        )
+    steps = tuple(
+        _decide(step, decisions[step.path]) if step.path in decisions else step for step in outcome.plan.steps
+    )
+    kept = tuple(
+        f"{path} is kept as it is; check reports it until: scaffold accept {path} --reason TEXT"
+        for path, decision in decisions.items()
+        if decision == "keep"
+    )
+    return replace(outcome, plan=replace(outcome.plan, steps=steps), notes=kept + outcome.notes)
+
+
+def _needs_decision(step: Step) -> bool:
+    """Whether a file exists and differs; adding to one by its meaning changes nothing of the user's."""
+    exists_in_both = step.before is not None and step.theirs is not None
+    return exists_in_both and step.action is not Action.UNCHANGED and not step.by_meaning
+
+
+def _decide(step: Step, decision: Decision) -> Step:
+    if decision == "keep":
+        return replace(step, action=Action.KEPT, after=step.before, reason="you chose to keep it")
+    if decision == "replace":
+        return replace(step, action=Action.CLEAN, after=step.theirs, reason="you chose to replace it")
+    return step
+
+
+def _place_note(root: Path, plan: Plan) -> tuple[str, ...]:
+    """Return a remark on what the place means to GitHub: below a repository's root it reads nothing."""
+    top = top_level(root)
+    if top is not None and top != root:
+        return (f"GitHub reads issue templates only at a repository's root, which is {top}",)
+    folder = ".github/ISSUE_TEMPLATE"
+    if (root / folder).exists() or not any(step.path.startswith(f"{folder}/") for step in plan.writes):
+        return ()
+    # https://docs.github.com/en/communities/setting-up-your-project-for-healthy-contributions/creating-a-default-community-health-file
+    return (f"this repository's own {folder} now hides the default issue templates of its owner, if there are any",)

@@ -1,0 +1,77 @@
+"""What a run will do to a target, file by file, as a value: shown by `--dry-run`, carried out by `apply`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from issue_scaffold.files.rendering import File
+
+
+class Action(StrEnum):
+    """What happens to one file; `--dry-run` prints these words."""
+
+    NEW = "new"
+    CLEAN = "clean"
+    MERGE = "merge"
+    CONFLICT = "conflict"
+    DELETE = "delete"
+    KEPT = "kept"
+    UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One file of a plan.
+
+    `before` is what the target has now, `after` what it will have (None: no such file); they are equal when the file is
+    left alone. `base` and `theirs` are the template's old and new content, `moved_from` is the old name of a file that
+    the template renamed and `moved` what the target has there, `reason` says why in a few words. `by_meaning`
+    tells a merge that took the file's entries apart instead of its lines, with `notes` on what was kept.
+    """
+
+    path: str
+    action: Action
+    before: File | None
+    after: File | None
+    base: File | None = None
+    theirs: File | None = None
+    moved_from: str = ""
+    moved: File | None = None
+    reason: str = ""
+    by_meaning: bool = False
+    notes: tuple[str, ...] = ()
+
+    @property
+    def writes(self) -> bool:
+        """Whether the target's file changes."""
+        return self.before != self.after
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """The steps for one target, sorted by path; the answers file's step is among them."""
+
+    answers_file: str
+    steps: tuple[Step, ...]
+
+    @property
+    def conflicts(self) -> tuple[Step, ...]:
+        """The steps that end in a conflict."""
+        return tuple(step for step in self.steps if step.action is Action.CONFLICT)
+
+    @property
+    def ordered(self) -> tuple[Step, ...]:
+        """All steps in the order in which they are carried out: deletions make room, the answers file comes last."""
+
+        def rank(step: Step) -> tuple[bool, bool, str]:
+            return (step.path == self.answers_file, step.action is not Action.DELETE, step.path)
+
+        return tuple(sorted(self.steps, key=rank))
+
+    @property
+    def writes(self) -> tuple[Step, ...]:
+        """The steps that change the target, in their order."""
+        return tuple(step for step in self.ordered if step.writes)
+
+
+Tree = Mapping[str, File]

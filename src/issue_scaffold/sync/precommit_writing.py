@@ -1,0 +1,186 @@
+"""Three-way merge of a `.pre-commit-config.yaml`: the domain says what to change, this writes it into the user's text.
+
+New entries and hooks are the template's own lines, comments included, moved to the indentation of the user's file.
+Every result is read back and compared with what it should hold; a result that fails is thrown away.
+"""
+
+from collections.abc import Iterator
+
+from issue_scaffold.sync import precommit_merge
+from issue_scaffold.sync.precommit_reading import Located, PrecommitFile, read_precommit
+from issue_scaffold.text.by_meaning import MeaningMerge
+from issue_scaffold.text.structured import scalars, splice, tree
+from issue_scaffold.text.structured.reindent import (
+    Layout,
+    flow_text,
+    layout,
+    moved_entry,
+    moved_item,
+)
+from issue_scaffold.text.structured.splice import Change
+
+
+def merge_precommit(base: str | None, ours: str, theirs: str) -> MeaningMerge:
+    """Return the user's config with the template's change; raise NotUnderstoodError if it can't be written."""
+    mine, new = read_precommit(ours), read_precommit(theirs)
+    old = None if base is None else read_precommit(base)
+    plan = precommit_merge.three_way(None if old is None else old.entries, mine.entries, new.entries)
+    return MeaningMerge(text=_edited(old, mine, new, plan.edits), notes=plan.notes)
+
+
+def restore_precommit(ours: str, theirs: str) -> MeaningMerge:
+    """Return the user's config with every entry and hook of the template's; raise as `merge_precommit` does."""
+    mine, new = read_precommit(ours), read_precommit(theirs)
+    return MeaningMerge(text=_edited(None, mine, new, precommit_merge.restoration(mine.entries, new.entries)))
+
+
+def _edited(
+    old: PrecommitFile | None, mine: PrecommitFile, new: PrecommitFile, edits: tuple[precommit_merge.Edit, ...]
+) -> str:
+    if not edits:
+        return mine.text
+    text = splice.splice(mine.text, _Writer(old, mine, new).changes(edits))
+    after = read_precommit(text)
+    wanted = precommit_merge.apply_edits(mine.entries, edits, new.entries)
+    if list(after.entries) != wanted or _around(after) != _around(mine):
+        raise tree.NotUnderstoodError("the edited config doesn't hold what it should")
+    return text
+
+
+_HookCount = precommit_merge.AddHook | precommit_merge.RemoveHook
+
+
+class _Writer:
+    """The three sides of one merge, and the changes to the user's text."""
+
+    def __init__(self, old: PrecommitFile | None, mine: PrecommitFile, new: PrecommitFile) -> None:
+        self._old, self._mine, self._new = old, mine, new
+        self._obsolete = splice.obsolete_comments("" if old is None else old.text, new.text)
+
+    def changes(self, edits: tuple[precommit_merge.Edit, ...]) -> Iterator[Change]:
+        """Yield every change that the edits ask for; raise NotUnderstoodError where one has no place."""
+        for edit in edits:
+            if isinstance(edit, precommit_merge.SetRev):
+                yield from self._set_rev(edit)
+            elif isinstance(edit, precommit_merge.ReplaceHook):
+                yield self._replace_hook(edit)
+        for entry in sorted({edit.entry for edit in edits if isinstance(edit, _HookCount)}):
+            yield from self._change_hooks(entry, [edit for edit in edits if isinstance(edit, _HookCount)])
+        removed = {edit.entry for edit in edits if isinstance(edit, precommit_merge.RemoveEntry)}
+        added = [edit.new_entry for edit in edits if isinstance(edit, precommit_merge.AddEntry)]
+        if self._mine.located and isinstance(self._mine.repos, tree.Sequence):
+            to = layout(self._mine.repos, self._mine.text)
+            yield from self._restock(self._mine.repos, removed, [self._item(place, to) for place in added])
+        elif added:
+            yield from self._first(added)
+
+    def _set_rev(self, edit: precommit_merge.SetRev) -> Iterator[Change]:
+        """Write another rev, and the template's comment behind it unless the user has another than the template had."""
+        mine, new = _rev(self._mine.located[edit.entry]), _rev(self._new.located[edit.new_entry])
+        yield Change(start=mine.start, end=mine.end, text=scalars.yaml_scalar(new.value, mine.style or new.style))
+        key = self._new.located[edit.new_entry].entry.key
+        before = [place for place in (self._old.located if self._old else ()) if place.entry.key == key]
+        comment = _comment(self._mine.text, mine)
+        if comment and self._old and before and comment == _comment(self._old.text, _rev(before[0])):
+            yield Change(start=mine.end, end=mine.end + len(comment), text=_comment(self._new.text, new))
+
+    def _replace_hook(self, edit: precommit_merge.ReplaceHook) -> Change:
+        hooks, text = self._hooks(edit.entry), self._mine.text
+        item = splice.items(hooks, text)[edit.hook]
+        new = self._new_hook(edit.new_entry, edit.new_hook)
+        to = layout(hooks, text)
+        if to is None:
+            return Change(start=item.start, end=item.end, text=flow_text(new.node))
+        lines = moved_item(new, self._new.text, to)
+        end = splice.line_end(text, item.end)
+        whole = splice.insert_lines(text, end, lines).text
+        return Change(start=splice.line_start(text, item.start), end=end, text=whole)
+
+    def _change_hooks(self, entry: int, edits: list[_HookCount]) -> Iterator[Change]:
+        hooks = self._hooks(entry)
+        to = layout(hooks, self._mine.text)
+        of_entry = [edit for edit in edits if edit.entry == entry]
+        removed = {edit.hook for edit in of_entry if isinstance(edit, precommit_merge.RemoveHook)}
+        added = [edit for edit in of_entry if isinstance(edit, precommit_merge.AddHook)]
+        new = [self._new_hook(edit.new_entry, edit.new_hook) for edit in added]
+        rows = [[flow_text(item.node)] if to is None else moved_item(item, self._new.text, to) for item in new]
+        yield from self._restock(hooks, removed, rows)
+
+    def _restock(self, collection: tree.Sequence, removed: set[int], new: list[list[str]]) -> Iterator[Change]:
+        """Yield the additions to and removals from one list; each new item is its lines, one if it is in brackets."""
+        text, placed = self._mine.text, splice.items(collection, self._mine.text)
+        is_emptied = len(removed) == len(placed)
+        if not collection.flow:
+            yield from splice.remove_block(text, placed, removed, self._obsolete)
+            if new:
+                yield splice.insert_block(text, placed, None, new)
+            elif is_emptied:
+                yield splice.empty(text, self._mine.key, placed, "[]")
+        elif is_emptied and new:
+            yield Change(start=placed[0].start, end=placed[-1].end, text=", ".join(item for (item,) in new))
+        else:
+            yield from splice.remove_flow(text, placed, removed) if removed else ()
+            if new:
+                yield from splice.insert_flow(text, placed, None, [item for (item,) in new])
+
+    def _first(self, added: list[int]) -> list[Change]:
+        """Return the changes that write entries where there are none yet."""
+        mine = self._mine
+
+        def lines_at(column: int) -> list[str]:
+            return [line for place in added for line in self._item(place, Layout(column, column + 2))]
+
+        root = mine.root if isinstance(mine.root, tree.Scalar) else None
+        return splice.fill(mine.text, "repos" if mine.key is None else None, mine.key, mine.repos or root, lines_at)
+
+    def _item(self, place: int, to: Layout | None) -> list[str]:
+        """Return the lines of the template's entry; with no layout to write it in, one line for brackets."""
+        new, text = self._new.located[place], self._new.text
+        if to is None:
+            return [flow_text(new.body)]
+        item = splice.items(_list(self._new.repos), text)[place]
+        return moved_entry(item, "hooks", text, to, self._hook_layout(new, to.content))
+
+    def _hook_layout(self, new: Located, content: int) -> Layout:
+        """Return how hooks are indented below keys that stand at `content`: as in the user's last, else as new."""
+        for file, place in [*((self._mine, mine) for mine in reversed(self._mine.located)), (self._new, new)]:
+            found = layout(place.hooks, file.text)
+            if found is not None and not place.body.flow:
+                dash = found.dash - place.body.column + content
+                return Layout(dash, dash + found.content - found.dash)
+        return Layout(content + 2, content + 4)
+
+    def _hooks(self, entry: int) -> tree.Sequence:
+        hooks = self._mine.located[entry].hooks
+        if hooks is None or not hooks.items or hooks.alias is not None:
+            raise tree.NotUnderstoodError("an entry without hooks of its own")
+        return hooks
+
+    def _new_hook(self, entry: int, place: int) -> splice.Item:
+        return splice.items(_list(self._new.located[entry].hooks), self._new.text)[place]
+
+
+def _list(node: tree.Sequence | tree.Scalar | None) -> tree.Sequence:
+    if not isinstance(node, tree.Sequence):
+        raise tree.NotUnderstoodError("no list")
+    return node
+
+
+def _rev(place: Located) -> tree.Scalar:
+    entry = place.body.own("rev")
+    if entry is None or not isinstance(entry[1], tree.Scalar):
+        raise tree.NotUnderstoodError("a rev that stands elsewhere")
+    return entry[1]
+
+
+def _comment(text: str, node: tree.Scalar) -> str:
+    """Return the comment behind a value with the white space before it, or an empty string."""
+    rest = text[node.end : splice.line_end(text, node.end)].rstrip("\r\n")
+    return rest if rest.lstrip().startswith("#") else ""
+
+
+def _around(file: PrecommitFile) -> list[str]:
+    """Return everything else that the file holds, as text to compare."""
+    if not isinstance(file.root, tree.Mapping):
+        return []
+    return [f"{key.value}: {tree.canonical(value)}" for key, value in file.root.entries if key.value != "repos"]

@@ -1,0 +1,117 @@
+"""Labels configs and `.pre-commit-config.yaml`, merged and compared by what they mean instead of by their lines.
+
+The user's text is edited by splicing at the places that PyYAML's event parser gives, so that every byte outside an
+edit stays. `differences` is on the path of `check`: writing is imported only by `merge` and `restore`, and either only
+what its kind of file needs.
+"""
+
+from collections.abc import Callable
+from typing import Final, Literal
+
+from issue_scaffold.text.by_meaning import Difference, MeaningMerge
+from issue_scaffold.text.limits import MAX_EDITED
+from issue_scaffold.text.structured import tree
+
+Kind = Literal["labels", "pre-commit"]
+
+_KINDS: Final[dict[str, Kind]] = {
+    ".github/labels.yml": "labels",
+    ".github/labels.yaml": "labels",
+    ".github/labels.json": "labels",
+    ".github/settings.yml": "labels",
+    ".forgejo/labels.yml": "labels",
+    ".gitea/labels.yml": "labels",
+    ".gitlab/labels.yml": "labels",
+    "labels.yml": "labels",
+    "labels.yaml": "labels",
+    "labels.json": "labels",
+    ".pre-commit-config.yaml": "pre-commit",
+}
+_BOM: Final = "\ufeff"
+
+
+def kind_of(path: str) -> Kind | None:
+    """Return how a file is merged and compared by meaning, None for by text. `path` is POSIX, from the repo's root."""
+    return _KINDS.get(path)
+
+
+def merge(path: str, base: str | None, ours: str, theirs: str) -> MeaningMerge | None:
+    """Return the user's text with the template's change from `base` to `theirs`, and notes on what stays the user's.
+
+    `base` is None when the user's file was there before the template. None when one of the texts has a shape that
+    can't be merged by meaning; never raises on what the texts hold.
+    """
+    kind = kind_of(path)
+    if kind is None or _is_too_large(base or "", ours, theirs):
+        return None
+    if ours == base or (base is None and not ours.strip()):
+        return MeaningMerge(text=theirs)
+    old, new = None if base is None else base.removeprefix(_BOM), theirs.removeprefix(_BOM)
+    if kind == "labels":
+        from issue_scaffold.labels.writing import merge_labels
+
+        return _edited(ours, lambda text: merge_labels(path, old, text, new))
+    from issue_scaffold.sync.precommit_writing import merge_precommit
+
+    return _edited(ours, lambda text: merge_precommit(old, text, new))
+
+
+def restore(path: str, ours: str, theirs: str) -> MeaningMerge | None:
+    """Return the user's text with everything in it that `differences` asks for; what is the user's own stays.
+
+    None when one of the texts has a shape that isn't understood by meaning.
+    """
+    kind = kind_of(path)
+    if kind is None or _is_too_large(ours, theirs):
+        return None
+    if not ours.strip():
+        return MeaningMerge(text=theirs)
+    new = theirs.removeprefix(_BOM)
+    if kind == "labels":
+        from issue_scaffold.labels.writing import restore_labels
+
+        return _edited(ours, lambda text: restore_labels(path, text, new))
+    from issue_scaffold.sync.precommit_writing import restore_precommit
+
+    return _edited(ours, lambda text: restore_precommit(text, new))
+
+
+def differences(path: str, rendered: str, ours: str) -> tuple[Difference, ...] | None:
+    """Return where the user's file deviates from the rendered one; None when that can't be said by meaning."""
+    kind = kind_of(path)
+    if kind is None or _is_too_large(rendered, ours):
+        return None
+    wanted, found = rendered.removeprefix(_BOM), ours.removeprefix(_BOM)
+    try:
+        if kind == "labels":
+            from issue_scaffold.labels import reading as labels_reading
+
+            return labels_reading.differences(path, wanted, found)
+        from issue_scaffold.sync import precommit_reading
+
+        return precommit_reading.differences(wanted, found)
+    except tree.NotUnderstoodError:
+        return None
+
+
+def _is_too_large(*texts: str) -> bool:
+    """Return whether a text has more than a file of its kind may have; then all of them are taken for plain text."""
+    return any(len(text) > MAX_EDITED for text in texts)
+
+
+def _edited(ours: str, edit: Callable[[str], MeaningMerge]) -> MeaningMerge | None:
+    """Return what `edit` makes of the text, which it sees without byte order mark and with a line break at its end."""
+    text = ours.removeprefix(_BOM)
+    ending = tree.newline(text)
+    ends_open = bool(text) and not text.endswith("\n")
+    try:
+        merged = edit(text + ending if ends_open else text)
+    except tree.NotUnderstoodError:
+        return None
+    done = merged.text.removesuffix(ending) if ends_open else merged.text
+    if done != text:
+        from issue_scaffold.text.structured.second_reader import breaks
+
+        if breaks(text, done):
+            return None
+    return MeaningMerge(text=ours[: len(ours) - len(text)] + done, notes=merged.notes)

@@ -1,0 +1,67 @@
+"""Where a check reads a target's files: in its work tree, in the index, or in a revision, all by the same questions."""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+from issue_scaffold.files import target_files as target
+from issue_scaffold.files.rendering import File
+from issue_scaffold.forge.source_files import RepositoryFiles, read_repository
+
+
+class Detour(NamedTuple):
+    """A folder on the way to a file by which git, and so a forge, doesn't get there: a symlink, or a repository."""
+
+    folder: str
+    is_symlink: bool
+
+
+class Tree(Protocol):
+    """The files of a target."""
+
+    def read(self, path: str) -> File | None:
+        """Return a file, or None when there is none. Raises ScaffoldError for one that can't be read."""
+
+    def detour(self, path: str) -> Detour | None:
+        """Return the folder on the way to a path that is none of this repository's; None when all are."""
+
+    def load(self, paths: Iterable[str]) -> None:
+        """Prepare to read these paths, where that is cheaper at once."""
+
+    def validated(self) -> RepositoryFiles:
+        """Return the contents of all files that the validator looks at. Raises ScaffoldError."""
+
+
+class WorkTree:
+    """The files as they lie in a folder."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def read(self, path: str) -> File | None:
+        """Return a file, as `Tree.read` does."""
+        return target.read_file(self.root, path)
+
+    def detour(self, path: str) -> Detour | None:
+        """Return the symlink, or the repository of its own, on the way to a path, as `Tree.detour` does."""
+        place = self.root
+        for part in path.split("/")[:-1]:
+            place = place / part
+            is_symlink = place.is_symlink()
+            if is_symlink or os.path.lexists(place / ".git"):
+                return Detour(place.relative_to(self.root).as_posix(), is_symlink)
+        return None
+
+    def load(self, paths: Iterable[str]) -> None:
+        """Do nothing: files are read one by one."""
+
+    def validated(self) -> RepositoryFiles:
+        """Return the contents of what the validator looks at."""
+        return read_repository(self.root)
+
+
+def content_of(tree: Tree, path: str) -> bytes:
+    """Return the content of a file that need not be there. Raises ScaffoldError as `Tree.read` does."""
+    file = tree.read(path)
+    return b"" if file is None else file.content

@@ -1,0 +1,257 @@
+"""What silences a check, as a trusted revision has it: `scaffold check --trusted-ref`.
+
+A pull request must not be able to turn its own drift green. So the accepted deviations, the ignored findings, the
+template that is followed and the set-up of the hooks are taken from the revision that it is to be merged into; what
+the change itself adds to them is reported, and not honoured.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Container, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final, NamedTuple
+
+from issue_scaffold.forge.layout import SETTINGS_PATH
+from issue_scaffold.forge.source_files import RepositoryFiles
+from issue_scaffold.report.finding import Finding, Kind, Severity
+from issue_scaffold.settings.file import Settings, read_settings
+from issue_scaffold.sync import precommit_reading
+from issue_scaffold.sync.comparison import PRECOMMIT
+from issue_scaffold.sync.stored_tree import StoredTree, revision_tree
+from issue_scaffold.sync.target import Target, target_of
+from issue_scaffold.sync.trees import Tree, content_of
+from issue_scaffold.text.limits import MAX_BYTES
+from issue_scaffold.text.structured import tree
+from issue_scaffold.validate.examination import Located, examine_whole
+from issue_scaffold.validate.run import errors_and_overlooked
+
+_HOOKS: Final = frozenset({"scaffold-check", "scaffold-validate"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Base:
+    """A trusted revision: its files, its settings' text, and the target that it describes."""
+
+    revision: str
+    tree: StoredTree
+    settings: bytes
+    target: Target
+
+
+def open_base(opened: Target, revision: str) -> Base | None:
+    """Return the trusted revision for a target; None when the target isn't set up there, so that nothing is to guard.
+
+    Raises UsageError when the clone doesn't have it, or when its answers file can't be understood.
+    """
+    stored = revision_tree(opened.root, revision, max_bytes=MAX_BYTES)
+    answers = stored.read(opened.answers_file)
+    if answers is None:
+        return None
+    described = target_of(opened.shown, opened.root, opened.answers_file, answers.content, place=f"{revision}:")
+    settings = content_of(stored, SETTINGS_PATH)
+    return Base(revision=revision, tree=stored, settings=settings, target=described)
+
+
+def judged_target(base: Base, opened: Target) -> Target:
+    """Return the target to compare with: a change that follows another template is judged by the trusted one."""
+    if base.target.source != opened.source:
+        return base.target
+    return opened
+
+
+def changes(base: Base, opened: Target, files: Tree) -> Iterator[Finding]:
+    """Yield what a change, with its own files, does to how it is checked."""
+    yield from _answers(base, base.target, opened)
+    yield from _settings(base, content_of(files, SETTINGS_PATH))
+    yield from _hooks(base, content_of(files, PRECOMMIT))
+
+
+def invalid_by(base: Base, repository: RepositoryFiles) -> tuple[Finding, ...]:
+    """Return the validator's errors, judged by the trusted settings and comments.
+
+    Mistakes in the change's own settings are errors too, and comments that it adds are reported.
+    """
+    trusted = {path: content for path, content in repository.files.items() if path != SETTINGS_PATH}
+    if base.settings:
+        trusted[SETTINGS_PATH] = base.settings
+    comments = _Comments(base)
+    findings = list(errors_and_overlooked(RepositoryFiles(trusted, repository.unread), comments.honour))
+    own = repository.files.get(SETTINGS_PATH)
+    if own is not None and own != base.settings:
+        findings += errors_and_overlooked(RepositoryFiles({SETTINGS_PATH: own}, {}))
+    return (*findings, *comments.findings())
+
+
+class _Comments:
+    """The comments of a change, which silence what comments of the trusted revision silence in the same file.
+
+    A comment's text alone says little: one that is there may be moved to the top of its file, or copied.
+    """
+
+    def __init__(self, base: Base) -> None:
+        self._base = base
+        self._refused: list[tuple[str, str]] = []
+
+    def honour(self, item: Located, comment: str) -> bool:
+        """Tell whether the trusted revision silences that error too, and as often."""
+        if item.severity is not Severity.ERROR:
+            return True
+        if self._left[_likeness(item)] > 0:
+            self._left[_likeness(item)] -= 1
+            return True
+        self._refused.append((item.source.path, comment))
+        return False
+
+    @cached_property
+    def _left(self) -> Counter[tuple[str, str, str]]:
+        """How often the trusted revision's comments silence what, without what was found in the change."""
+        examined = examine_whole(self._base.tree.validated().files)
+        silencing = [entry for entry in examined.overlooked if entry.source.path != SETTINGS_PATH]
+        found = {id(item): item for entry in silencing for item in entry.silenced}
+        return Counter(_likeness(item) for item in found.values())
+
+    def findings(self) -> Iterator[Finding]:
+        """Yield a finding for each comment that wasn't honoured."""
+        for path, comment in dict.fromkeys(self._refused):
+            yield Finding(
+                kind=Kind.IGNORED,
+                severity=Severity.WARNING,
+                path=path,
+                message=f"not honoured before it is in {self._base.revision}: {' '.join(comment.split())}",
+            )
+
+
+def _likeness(item: Located) -> tuple[str, str, str]:
+    """Return what makes an error the same one in two revisions; numbers in its message say where it is."""
+    return item.source.path, item.rule.id, re.sub(r"\d+", "0", item.problem.message)
+
+
+def dropped_checks(base: Base, entries: Container[str], before: Iterable[str]) -> Iterator[Finding]:
+    """Yield a finding for each file that runs a check and that a change's answers no longer install.
+
+    `entries` are the files that the change's answers make, `before` those that the trusted answers make.
+    """
+    for path in sorted(before):
+        if path not in entries and _runs_checks(path):
+            yield Finding(
+                kind=Kind.MISSING,
+                severity=Severity.ERROR,
+                path=path,
+                message=f"this change's answers no longer install this file; those of {base.revision} do",
+                hint="take a check out in a change of its own, which people review as such",
+            )
+
+
+def _runs_checks(path: str) -> bool:
+    return path == PRECOMMIT or "/workflows/" in path or path.startswith(".gitlab/ci/")
+
+
+def _answers(base: Base, trusted: Target, opened: Target) -> Iterator[Finding]:
+    if trusted.source != opened.source:
+        yield Finding(
+            kind=Kind.MODIFIED,
+            severity=Severity.ERROR,
+            path=opened.answers_file,
+            message=(
+                f"this change follows another template, {opened.source.recorded}; "
+                f"{base.revision} has {trusted.source.recorded}, which is what counts here"
+            ),
+            hint=f"bring the template of the change into {base.revision} first",
+        )
+        return
+    names = trusted.answers.keys() & opened.answers.keys()
+    if trusted.version == opened.version:  # other versions have other questions
+        names = trusted.answers.keys() | opened.answers.keys()
+    for name in sorted(names):
+        before, after = trusted.answers.get(name), opened.answers.get(name)
+        if not name.startswith("_") and before != after:
+            yield Finding(
+                kind=Kind.MODIFIED,
+                severity=Severity.WARNING,
+                path=opened.answers_file,
+                message=f"this change answers {name!r} with {_shown(after)}; {base.revision} has {_shown(before)}",
+            )
+
+
+def _shown(answer: Any) -> str:  # noqa: ANN401 - an answer may be of any type
+    text = "nothing" if answer is None else repr(answer)
+    return text if len(text) <= 80 else f"{text[:79]}…"  # noqa: PLR2004
+
+
+def _settings(base: Base, content: bytes) -> Iterator[Finding]:
+    trusted = read_settings(base.settings, SETTINGS_PATH)[0]
+    mine = read_settings(content, SETTINGS_PATH)[0]
+    for kind, what, reason in _added(trusted, mine):
+        yield Finding(
+            kind=kind,
+            severity=Severity.WARNING,
+            path=SETTINGS_PATH,
+            message=f"not honoured before it is in {base.revision}: {what}: {reason or 'no reason is given'}",
+        )
+
+
+def _added(trusted: Settings, mine: Settings) -> Iterator[tuple[Kind, str, str]]:
+    for accepted in mine.accepted:
+        if accepted not in trusted.accepted:
+            yield Kind.ACCEPTED, f"this change accepts {accepted.path}", accepted.reason
+    known = {(entry.path, entry.rule) for entry in trusted.ignored}
+    for entry in mine.ignored:
+        if (entry.path, entry.rule) not in known:
+            yield Kind.IGNORED, f"this change ignores {entry.rule} in {entry.path}", entry.reason
+    for label in sorted(mine.known_labels - trusted.known_labels):
+        yield Kind.IGNORED, f"this change says that the label {label!r} exists", "known labels"
+
+
+def _hooks(base: Base, content: bytes) -> Iterator[Finding]:
+    trusted = _set_up(content_of(base.tree, PRECOMMIT))
+    mine = _set_up(content)
+    for hook, set_up in trusted.items():
+        if mine.get(hook) == set_up:
+            continue
+        if hook in mine and mine[hook].without_rev == set_up.without_rev:
+            yield Finding(
+                kind=Kind.MODIFIED,
+                severity=Severity.WARNING,
+                path=PRECOMMIT,
+                message=f"this change runs {hook!r} at {_revs(mine[hook])}; {base.revision} has {_revs(set_up)}",
+            )
+            continue
+        what = "takes out the hook" if hook not in mine else "changes the set-up of the hook"
+        yield Finding(
+            kind=Kind.MODIFIED,
+            severity=Severity.ERROR,
+            path=PRECOMMIT,
+            message=f"this change {what} {hook!r} that {base.revision} has",
+            hint="change the hook's set-up in a change of its own, which people review as such",
+        )
+
+
+class _SetUp(NamedTuple):
+    """How a hook is set up wherever it stands in a config: the repository that it comes from, its `rev`, its effect."""
+
+    places: tuple[tuple[str, str | None, tuple[tuple[str, str], ...]], ...]
+
+    @property
+    def without_rev(self) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
+        """The same but for `rev`, which `pre-commit autoupdate` changes."""
+        return tuple((repository, effect) for repository, _, effect in self.places)
+
+
+def _revs(set_up: _SetUp) -> str:
+    return ", ".join(rev or "no revision" for _, rev, _ in set_up.places)
+
+
+def _set_up(content: bytes) -> Mapping[str, _SetUp]:
+    """Return how each of this tool's hooks is set up in a pre-commit config; empty for one that isn't understood."""
+    try:
+        config = precommit_reading.read_precommit(content.decode(errors="replace"))
+    except tree.NotUnderstoodError:
+        return {}
+    found: dict[str, _SetUp] = {}
+    for entry in config.entries:
+        for hook in entry.hooks:
+            if hook.id in _HOOKS:
+                before = found.get(hook.id, _SetUp(()))
+                found[hook.id] = _SetUp((*before.places, (entry.key, entry.rev, hook.effect)))
+    return found

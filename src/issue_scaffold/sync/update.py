@@ -1,0 +1,210 @@
+"""`scaffold update`: merge another version, other answers or another template into a target, or restore its files."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Literal
+
+from issue_scaffold.errors import UsageError
+from issue_scaffold.files import target_files as target
+from issue_scaffold.files.rendering import File, Rendering
+from issue_scaffold.git import command as git
+from issue_scaffold.git.folder import top_level
+from issue_scaffold.state.locks import hold_target
+from issue_scaffold.sync import structured_files
+from issue_scaffold.sync.carry_out import (
+    NothingWrittenError,
+    Outcome,
+    carry_out,
+    merge_tools,
+    recovery_notes,
+    refuse_case_twins,
+    refuse_detours,
+    refuse_invalid,
+    refuse_locked_index,
+    refuse_unfinished,
+    with_acceptances,
+)
+from issue_scaffold.sync.init import choose_version
+from issue_scaffold.sync.merge import plan_merge
+from issue_scaffold.sync.moved import find_move
+from issue_scaffold.sync.plan import Action, Step, Tree
+from issue_scaffold.sync.target import (
+    Target,
+    accepted_deviations,
+    open_target,
+    resolve_folder,
+    work_tree_of,
+)
+from issue_scaffold.template.copier_engine import Asking
+from issue_scaffold.template.renderer import Renderer, Request
+from issue_scaffold.template.source_text import Source, parse_source, refuse_inside
+from issue_scaffold.writing import staging
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateOptions:
+    """What the user asked of `update`.
+
+    `restore` names files to bring back to the template's content (empty: none), `restore_all` means all of them.
+    """
+
+    target: str
+    template: str | None = None
+    ref: str | None = None
+    data: Mapping[str, Any] = field(default_factory=dict)
+    answers_file: str | None = None
+    ask: bool = False
+    interactive: bool = False
+    restore: Sequence[str] = ()
+    restore_all: bool = False
+    on_conflict: Literal["inline", "abort"] = "inline"
+    dry_run: bool = False
+    on_wait: Callable[[], None] = lambda: None
+
+
+def update(options: UpdateOptions, renderer: Renderer) -> Outcome:
+    """Update a target. Returns what was done.
+
+    Raises UsageError for a target that isn't initialised, NothingWrittenError when conflicts were not to be written,
+    and what rendering and writing raise; then nothing was written.
+    """
+    root = resolve_folder(options.target)
+    with hold_target(root, shown=options.target, on_wait=options.on_wait):
+        recovery = None if options.dry_run else staging.recover(root)
+        named = parse_source(options.template, relative_to=Path.cwd()) if options.template is not None else None
+        opened = open_target(options.target, options.answers_file, named=named)
+        outcome = _update(options, opened, named or opened.source, renderer)
+        return replace(outcome, notes=recovery_notes(root, recovery) + outcome.notes)
+
+
+def _update(options: UpdateOptions, opened: Target, source: Source, renderer: Renderer) -> Outcome:
+    refuse_inside(source, work_tree_of(opened.root))
+    version, remarks = _destination(options, opened, source, renderer)
+    move = find_move(opened, renderer)
+    if move is not None:
+        move.refuse_lost_base(opened)
+        remarks += (move.message,)
+    # Restoring brings back what the target has, not what its tag has become.
+    commit = opened.commit_id if _only_restores(options, opened, source) else None
+    request = opened.recorded._replace(source=source, version=version, data=options.data, commit=commit)
+    base = renderer.rendering(opened.recorded)
+    theirs = renderer.rendering(request, asking=_asking(options, base, request, renderer))
+    paths = {*base.files, *theirs.files}
+    ours = target.read_files(opened.root, paths)
+    restored = _restored(options, opened, ours, theirs)
+    unrestored = {path: file for path, file in ours.items() if path not in restored}
+    refuse_unfinished(opened.root, unrestored, base.files, theirs.files)
+    plan = plan_merge(base, ours, theirs, merge_tools(theirs.version))
+    plan = replace(plan, steps=tuple(_restore(step, theirs) if step.path in restored else step for step in plan.steps))
+    plan = with_acceptances(opened.root, plan)
+    outcome = Outcome(
+        target=options.target,
+        source=source.recorded,
+        version_before=opened.version,
+        version=theirs.version,
+        plan=plan,
+        dry_run=options.dry_run,
+        notes=remarks,
+    )
+    refuse_case_twins(opened.root, plan)
+    refuse_detours(opened.root, plan)
+    refuse_locked_index(opened.root, plan)
+    if plan.conflicts and options.on_conflict == "abort":
+        listed = "".join(f"\n  {step.path}: {step.reason}" for step in plan.conflicts)
+        raise NothingWrittenError(
+            f"{len(plan.conflicts)} file(s) can't be merged; nothing was written{listed}",
+            outcome,
+            hint="leave out --on-conflict abort to get the conflicts marked in the files",
+        )
+    refuse_invalid(plan)
+    if options.dry_run:
+        return outcome
+    notes = carry_out(opened.root, plan) + _resolved_notes(opened.root, restored)
+    return replace(outcome, notes=outcome.notes + notes)
+
+
+def _only_restores(options: UpdateOptions, opened: Target, source: Source) -> bool:
+    return source == opened.source and options.ref is None and bool(options.restore or options.restore_all)
+
+
+def _destination(
+    options: UpdateOptions, opened: Target, source: Source, renderer: Renderer
+) -> tuple[str, tuple[str, ...]]:
+    """Return the version to go to, and remarks on how it was found."""
+    if _only_restores(options, opened, source):
+        return opened.version, ()
+    version, remarks = choose_version(source, options.ref, renderer)
+    known = renderer.sources.known_versions(source)
+    if source == opened.source and options.ref is None and not known.is_newer(version, opened.version):
+        version = opened.version
+    return version, remarks
+
+
+def _asking(options: UpdateOptions, base: Rendering, request: Request, renderer: Renderer) -> Asking:
+    """Return what a person is to be asked: nothing without a terminal, or when the new version has no new question."""
+    if not options.interactive:
+        return "nothing"
+    if options.ask:
+        return "all"
+    if (
+        renderer.knows(request)
+        and renderer.manifest(request).answers.keys() <= base.answers.keys() | options.data.keys()
+    ):
+        return "nothing"
+    return "new"
+
+
+def _restored(options: UpdateOptions, opened: Target, ours: Tree, theirs: Rendering) -> set[str]:
+    """Return the files to restore: those named, or all but the ones that deviate on purpose."""
+    if options.restore_all:
+        accepted = {
+            path
+            for path, entry in accepted_deviations(opened.root).items()
+            if entry.sha256 == (ours[path].digest if path in ours else None)
+        }
+        return set(theirs.files) - theirs.write_once - {theirs.answers_file} - accepted
+    named = {Path(path).as_posix() for path in options.restore}
+    unknown = sorted(named - set(theirs.files))
+    if unknown:
+        raise UsageError(
+            f"the template has no file {', '.join(unknown)}",
+            hint=f"its files: {', '.join(sorted(theirs.files))}",
+        )
+    return named
+
+
+def _resolved_notes(root: Path, restored: set[str]) -> tuple[str, ...]:
+    """Return what is left to do for restored files that git still has as unmerged."""
+    if not restored or top_level(root) is None:
+        return ()
+    try:
+        unmerged = sorted(restored.intersection(git.unmerged_paths(root)))
+    except git.GitError:
+        return ()  # all is written; a git that doesn't work here has nothing marked by us
+    return (f"the conflict is resolved; tell git: git add {' '.join(unmerged)}",) if unmerged else ()
+
+
+def _restore(step: Step, theirs: Rendering) -> Step:
+    """Return the step that brings a file to the template's content, keeping what isn't the template's business."""
+    wanted = theirs.files[step.path]
+    if step.before is None:
+        return replace(step, action=Action.NEW, after=wanted, reason="restored")
+    if wanted.same_as(step.before):
+        return replace(step, action=Action.UNCHANGED, after=step.before, reason="")
+    by_meaning = _restored_by_meaning(step, wanted)
+    after = by_meaning or wanted
+    if after == step.before:
+        return replace(step, action=Action.UNCHANGED, after=after, reason="", notes=())
+    return replace(step, action=Action.CLEAN, after=after, reason="restored", notes=())
+
+
+def _restored_by_meaning(step: Step, wanted: File) -> File | None:
+    if step.before is None or not (step.before.is_text and wanted.is_text):
+        return None
+    try:
+        ours, theirs = step.before.content.decode(), wanted.content.decode()
+    except UnicodeDecodeError:
+        return None
+    merged = structured_files.restore(step.path, ours, theirs)
+    return None if merged is None else File(content=merged.text.encode(), executable=wanted.executable)

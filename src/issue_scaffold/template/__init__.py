@@ -1,0 +1,1 @@
+"""Templates: where they come from, their versions, and what they render."""

@@ -1,0 +1,284 @@
+"""Renderings: what is to be rendered, and what comes of it. Copier does it, in a process of its own.
+
+Owns the job, the reading of what that process wrote, and what an answer may be; `sealed_child` is the other side.
+Nothing here imports Copier.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import yaml
+
+from issue_scaffold.errors import (
+    AnswerError,
+    BrokenYaml,
+    HiddenAnswerError,
+    ScaffoldError,
+    TemplateError,
+    UnsupportedTemplateError,
+)
+from issue_scaffold.files.rendering import File, Rendering, check_links, check_paths
+from issue_scaffold.template import sealed_process
+from issue_scaffold.template.answers_file import parse_answers
+from issue_scaffold.template.rendered_files import read_rendered
+from issue_scaffold.text.yaml_values import load_value
+
+Asking = Literal["nothing", "new", "all"]
+
+UNSUPPORTED = {
+    "tasks": "tasks",
+    "migrations": "migrations",
+    "jinja_extensions": "Jinja extensions",
+    "external_data": "external data",
+}
+# Stands in the answers file that is put in Copier's way; gone as soon as the template writes its own.
+_ASKED: Final = b"# asked for\n"
+_TRUTH: Final = re.compile(r"|[01]|y(es)?|n(o|one|ull)?|t(rue)?|f(alse)?|on|off|~", re.IGNORECASE)
+_PLAIN_COPIER: Final = "use plain copier for it: copier copy --trust, copier update --trust"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenderJob:
+    """One rendering to be made.
+
+    `source` and `version` are what the answers file will say. `checkout` is a folder with the template's files,
+    `commit` the commit that they are of (None: of none, and no version is recorded), `modes` git's mode of each file.
+    `recorded` are the answers of an earlier rendering (None: a first one), `data` answers given for this one,
+    `suggested` answers that stand in for the template's defaults, `asking` which questions a person is asked on the
+    terminal.
+    """
+
+    source: str
+    version: str
+    checkout: Path
+    commit: str | None
+    answers_file: str
+    folder_name: str
+    modes: Mapping[str, int] = field(default_factory=dict)
+    recorded: Mapping[str, Any] | None = None
+    data: Mapping[str, Any] = field(default_factory=dict)
+    suggested: Mapping[str, Any] = field(default_factory=dict)
+    asking: Asking = "nothing"
+
+
+def render(job: RenderJob, scratch: Path) -> Rendering:
+    """Render a template into a folder below `scratch`, and return what it wrote.
+
+    Raises AnswerError for an answer that the template refuses, UnsupportedTemplateError for a template that wants to
+    run something, TemplateError for one that can't be rendered, or not within the limits of a rendering.
+    """
+    target = scratch / "render" / job.folder_name
+    target.mkdir(parents=True)
+    if job.recorded is not None:
+        _write_answers(target / job.answers_file, job)
+    # Views of mappings don't travel.
+    sent = replace(
+        job,
+        modes=dict(job.modes),
+        recorded=None if job.recorded is None else dict(job.recorded),
+        data=dict(job.data),
+        suggested=dict(job.suggested),
+    )
+    what = f"the template {job.source} at {job.version}"
+    request = {"kind": "render", "job": sent, "target": target}
+    request |= {"max_files": sealed_process.MAX_FILES, "max_bytes": sealed_process.MAX_BYTES}
+    reply = sealed_process.start().ask(request, what)
+    _raise_error(reply, what)
+    questions, write_once = _result(reply, what)
+    files = dict(read_rendered(target, what))
+    if job.answers_file not in files or files[job.answers_file].content.startswith(_ASKED):
+        raise _no_answers_file(job, files)
+    try:
+        answers = parse_answers(files[job.answers_file].content)
+    except (yaml.YAMLError, ValueError) as error:
+        raise TemplateError(f"{what} renders an answers file that can't be read: {_one_line(error)}") from error
+    if job.commit is not None:
+        _refuse_other_record(job, answers, what)
+    _refuse_lost_answers(job, answers, questions)
+    check_paths(files)
+    check_links(files)
+    return Rendering(
+        source=job.source,
+        version=job.version,
+        answers_file=job.answers_file,
+        answers=answers,
+        files=files,
+        write_once=write_once & files.keys(),
+        uses_folder=reply.get("uses_folder") is not False,
+    )
+
+
+def preload() -> None:
+    """Begin to import Copier, while this process waits for git: a render is coming."""
+    sealed_process.start()
+
+
+def asked(questions: Mapping[str, Any], cases: list[dict[str, Any]], files: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Return, for each case, its answers less those to questions that the others hide; in doubt a question is asked.
+
+    `files` are what the questions' own templates may include. Raises TemplateError when that takes too long.
+    """
+    request = {"kind": "asked", "questions": dict(questions), "cases": cases, "files": dict(files)}
+    names = sealed_process.start().ask(request, "the catalog").get("asked")
+    if not isinstance(names, list) or len(names) != len(cases):
+        raise _no_reply("the catalog")
+    return [{name: case[name] for name in case if name in kept} for case, kept in zip(cases, names, strict=True)]
+
+
+class _Question:
+    """What this side must know of a question."""
+
+    def __init__(self, *, kind: str, multiselect: bool) -> None:
+        self.kind = kind
+        self.multiselect = multiselect
+
+
+def _result(reply: Mapping[str, Any], what: str) -> tuple[dict[str, _Question], frozenset[str]]:
+    """Return the questions and the write-once paths of a reply, whose every part is looked at."""
+    questions, write_once = reply.get("questions"), reply.get("write_once")
+    if not isinstance(questions, dict) or not isinstance(write_once, list):
+        raise _no_reply(what)
+    known = {}
+    for name, details in questions.items():
+        match details:
+            case [str(kind), bool(multiselect)]:
+                known[str(name)] = _Question(kind=kind, multiselect=multiselect)
+            case _:
+                raise _no_reply(what)
+    return known, frozenset(path for path in write_once if isinstance(path, str))
+
+
+def _raise_error(reply: Mapping[str, Any], what: str) -> None:
+    """Raise the error that a reply tells of, if it does."""
+    error = reply.get("error")
+    if error is None:
+        return
+    match error:
+        case {"kind": str(kind), "message": str(message), "hint": str() | None as hint}:
+            pass
+        case _:
+            raise _no_reply(what)
+    match kind:
+        case "answer":
+            raise AnswerError(message, hint=hint)
+        case "unsupported":
+            raise UnsupportedTemplateError(message, hint=hint)
+        case "template":
+            raise TemplateError(message, hint=hint, yaml=_broken_yaml(error.get("yaml")))
+    raise ScaffoldError(message, hint=hint)
+
+
+def _broken_yaml(found: object) -> BrokenYaml | None:
+    match found:
+        case [str(problem), int(line), str(text)]:
+            return BrokenYaml(problem, line, text)
+    return None
+
+
+def _no_reply(what: str) -> TemplateError:
+    return TemplateError(f"{what} doesn't render: the process that ran it gave no sensible answer")
+
+
+def _refuse_other_record(job: RenderJob, answers: Mapping[str, Any], what: str) -> None:
+    """Refuse a rendering that would be recorded as another one than was asked for."""
+    for name, wanted in (("_src_path", job.source), ("_commit", job.version)):
+        if answers.get(name) != wanted:
+            raise TemplateError(
+                f"{what} records {name}: {answers.get(name)!r} in its answers file, instead of {wanted!r}",
+                hint="the template's answers file must hold '{{ _copier_answers|to_nice_yaml }}'",
+            )
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())
+
+
+def refuse_unsupported(source: str, config: Mapping[str, Any], questions: Mapping[str, Any]) -> None:
+    """Refuse a template that wants to run something, or whose renderings can't be made again.
+
+    `config` holds Copier's settings without their underscore. Raises UnsupportedTemplateError.
+    """
+    wanted = [words for setting, words in UNSUPPORTED.items() if config.get(setting)]
+    secrets = {name for name, question in questions.items() if isinstance(question, dict) and question.get("secret")}
+    if secrets.union(config.get("secret_questions") or ()):
+        wanted.append("secret questions, whose answers are never recorded")
+    if wanted:
+        raise UnsupportedTemplateError(
+            f"the template {source} uses {', '.join(wanted)}, which scaffold never runs",
+            hint=_PLAIN_COPIER,
+        )
+
+
+def _write_answers(path: Path, job: RenderJob) -> None:
+    given = {name: value for name, value in (job.recorded or {}).items() if not name.startswith("_")}
+    answers = {**given, "_src_path": job.source, "_commit": job.version}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(_ASKED + yaml.safe_dump(answers, allow_unicode=True, encoding="utf-8"))
+
+
+def _no_answers_file(job: RenderJob, files: Mapping[str, File]) -> ScaffoldError:
+    others = sorted(path for path in files if path.rpartition("/")[2].startswith(".copier-answers"))
+    if others:
+        return UnsupportedTemplateError(
+            f"the template {job.source} writes its answers to {others[0]}, not to {job.answers_file}",
+            hint=f"use that file: -a {others[0]}",
+        )
+    return UnsupportedTemplateError(
+        f"the template {job.source} renders no answers file, so what it writes could never be updated",
+        hint="add a file named '{{ _copier_conf.answers_file }}.jinja' holding '{{ _copier_answers|to_nice_yaml }}'",
+    )
+
+
+def _refuse_lost_answers(job: RenderJob, answers: Mapping[str, Any], questions: Mapping[str, _Question]) -> None:
+    """Refuse answers that Copier drops without a word: unknown, hidden, no longer valid, not among the choices."""
+    for name, given in job.data.items():
+        if name not in questions:
+            import difflib
+
+            near = difflib.get_close_matches(name, questions, n=1)
+            raise AnswerError(
+                f"the template has no question {name!r}",
+                hint=f"did you mean {near[0]!r}?" if near else f"its questions: {', '.join(questions)}",
+            )
+        if name not in answers:
+            raise HiddenAnswerError(
+                f"question {name!r} isn't asked with these answers, so its answer would be forgotten",
+                hint="change the answers that it depends on too",
+                question=name,
+            )
+        if questions[name].multiselect:
+            _refuse_unknown_choices(name, given, answers[name])
+        # Copier takes any other word for yes.
+        if questions[name].kind == "bool" and isinstance(given, str) and not _TRUTH.fullmatch(given.strip()):
+            raise AnswerError(f"the answer to {name!r} must be yes or no, not {given!r}")
+    if job.asking == "nothing":
+        for name, recorded in (job.recorded or {}).items():
+            if (
+                name in answers
+                and name not in (*job.data, "_commit", "_src_path")
+                and not _same_answer(recorded, answers[name])
+            ):
+                by_hand = (job.recorded or {}).get("_commit") == job.version
+                raise AnswerError(
+                    f"the recorded answer {recorded!r} to question {name!r} is not accepted by version {job.version}",
+                    hint=f"correct it in {job.answers_file}" if by_hand else f"give another one: -d {name}=VALUE",
+                )
+
+
+def _same_answer(recorded: object, taken: object) -> bool:
+    """Whether Copier took a recorded answer, perhaps cast to the question's type or put in the choices' order."""
+    if isinstance(recorded, list) and isinstance(taken, list):
+        return sorted(map(str, recorded)) == sorted(map(str, taken))
+    return recorded == taken or str(recorded) == str(taken)
+
+
+def _refuse_unknown_choices(name: str, given: object, taken: list[Any]) -> None:
+    items = load_value(given) if isinstance(given, str) else given
+    if not isinstance(items, list):
+        raise AnswerError(f"the answer to {name!r} must be a list", hint=f"for example: -d {name}='[one, two]'")
+    unknown = [str(item) for item in items if str(item) not in {str(choice) for choice in taken}]
+    if unknown:
+        raise AnswerError(f"invalid choice for {name!r}: {', '.join(unknown)}", hint="see the template's copier.yml")

@@ -1,0 +1,116 @@
+"""Renderings in the cache: a manifest of digests for each, and the contents as blobs.
+
+A manifest alone answers whether a target is as rendered; contents are loaded when something differs.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from issue_scaffold.files.rendering import File, Rendering
+from issue_scaffold.state.cache_store import CacheStore
+
+
+class Entry(NamedTuple):
+    """What a manifest says of one file. `blob` is the SHA-256 of its bytes, `digest` of what is compared."""
+
+    digest: str
+    executable: bool
+    blob: str
+    link: str | None = None
+
+
+class Manifest(NamedTuple):
+    """A rendering without its contents."""
+
+    source: str
+    version: str
+    answers_file: str
+    answers: Mapping[str, Any]
+    entries: Mapping[str, Entry]
+    write_once: frozenset[str]
+
+
+class RenderCache:
+    """Renderings by key, in a cache store."""
+
+    def __init__(self, store: CacheStore) -> None:
+        self._store = store
+        self._seen: dict[str, Manifest] = {}
+
+    def manifest(self, key: str) -> Manifest | None:
+        """Return a rendering's manifest, or None when it isn't cached."""
+        if key not in self._seen:
+            document = self._store.read_document("renders", key)
+            try:
+                self._seen[key] = _manifest(document or {})
+            except (AttributeError, KeyError, TypeError, ValueError):
+                return None  # absent, or of another shape than this release writes
+        return self._seen[key]
+
+    def load(self, key: str) -> Rendering | None:
+        """Return a whole rendering, or None when a part of it is absent or damaged."""
+        manifest = self.manifest(key)
+        if manifest is None:
+            return None
+        files = {}
+        for path, entry in manifest.entries.items():
+            content = b"" if entry.link is not None else self._store.read_blob(entry.blob)
+            if content is None:
+                return None
+            files[path] = File(content=content, executable=entry.executable, link=entry.link)
+        return Rendering(
+            source=manifest.source,
+            version=manifest.version,
+            answers_file=manifest.answers_file,
+            answers=manifest.answers,
+            files=files,
+            write_once=manifest.write_once,
+        )
+
+    def keep(self, key: str, rendering: Rendering) -> Manifest:
+        """Keep a rendering; return its manifest. Quietly keeps nothing when the cache can't be written."""
+        entries = {
+            path: Entry(
+                digest=file.digest,
+                executable=file.executable,
+                blob="" if file.link is not None else self._store.write_blob(file.content),
+                link=file.link,
+            )
+            for path, file in rendering.files.items()
+        }
+        document = {
+            "source": rendering.source,
+            "version": rendering.version,
+            "answers_file": rendering.answers_file,
+            "answers": json.dumps(dict(rendering.answers), default=str, ensure_ascii=False),
+            "files": {path: [row.digest, row.executable, row.blob, row.link] for path, row in entries.items()},
+            "write_once": sorted(rendering.write_once),
+        }
+        self._store.write_document("renders", key, document)
+        self._seen[key] = _manifest(document)
+        return self._seen[key]
+
+
+def _manifest(document: Mapping[str, Any]) -> Manifest:
+    """Return the manifest in a document. Raises KeyError, TypeError or ValueError for another shape."""
+    answers = json.loads(document["answers"])
+    names = (document["source"], document["version"], document["answers_file"])
+    if not isinstance(answers, dict) or not all(isinstance(name, str) for name in names):
+        raise TypeError
+    return Manifest(
+        source=document["source"],
+        version=document["version"],
+        answers_file=document["answers_file"],
+        answers=answers,
+        entries={path: _entry(*row) for path, row in document["files"].items()},
+        write_once=frozenset(document["write_once"]),
+    )
+
+
+def _entry(digest: object, executable: object, blob: object, link: object) -> Entry:
+    if not isinstance(digest, str) or not isinstance(executable, bool) or not isinstance(blob, str):
+        raise TypeError
+    if link is not None and not isinstance(link, str):
+        raise TypeError
+    return Entry(digest=digest, executable=executable, blob=blob, link=link)

@@ -1,0 +1,218 @@
+"""Renderings on demand: from the cache when they are known, else by Copier. Every use case gets them here."""
+
+import contextlib
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from issue_scaffold import __version__
+from issue_scaffold.errors import AnswerError
+from issue_scaffold.files.rendering import Rendering
+from issue_scaffold.state.cache_store import CacheStore, digest_of
+from issue_scaffold.state.user_folders import cache_folder
+from issue_scaffold.template.answers_file import COMMIT_ID, with_commit_id
+from issue_scaffold.template.copier_release import copier_version
+from issue_scaffold.template.render_cache import Manifest, RenderCache
+from issue_scaffold.template.source_text import Source
+from issue_scaffold.template.sources import SourceReader
+
+if TYPE_CHECKING:
+    from issue_scaffold.template.copier_engine import Asking
+
+
+class Request(NamedTuple):
+    """What to render: a template version for recorded answers (None: a first time) and newly given ones.
+
+    `suggested` are answers that take the place of the template's own defaults. `commit` is what the version was when
+    it was recorded; without it, it is what the version is now.
+    """
+
+    source: Source
+    version: str
+    answers_file: str
+    folder_name: str
+    recorded: Mapping[str, Any] | None = None
+    data: Mapping[str, Any] = MappingProxyType({})
+    suggested: Mapping[str, Any] = MappingProxyType({})
+    commit: str | None = None
+
+
+class Renderer:
+    """Renders through the cache. One for each run of a command; used in one thread only."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self.store = CacheStore(folder or cache_folder())
+        self.sources = SourceReader(self.store, self._new_scratch, _preload)
+        self._cache = RenderCache(self.store)
+        self._scratch: list[Path] = []
+        self._checkouts: dict[tuple[str, str], tuple[Path, Mapping[str, int]]] = {}
+
+    def manifest(self, request: Request) -> Manifest:
+        """Return the manifest of a rendering, making the rendering when it isn't cached."""
+        return self._known(request) or self._keep(request, self._make(request, "nothing"))
+
+    def rendering(self, request: Request, *, asking: "Asking" = "nothing") -> Rendering:
+        """Return a rendering; with `asking`, a person answers questions, and the cache is only filled, not read.
+
+        Raises what `copier_engine.render` raises, and TemplateError when the source can't be reached.
+        """
+        if asking == "nothing":
+            for key in self._keys(request):
+                if cached := self._cache.load(key):
+                    return cached
+        rendering = self._make(request, asking)
+        if asking == "nothing":
+            self._keep(request, rendering)
+        again = Request(
+            source=request.source,
+            version=rendering.version,
+            answers_file=request.answers_file,
+            folder_name=request.folder_name,
+            recorded=rendering.answers,
+            commit=self._commit_of(request),
+        )
+        # What was just rendered is what a check will ask for next.
+        self._keep(again, rendering)
+        return rendering
+
+    def knows(self, request: Request) -> bool:
+        """Return whether a rendering is in the cache."""
+        return self._known(request) is not None
+
+    def _known(self, request: Request) -> Manifest | None:
+        for key in self._keys(request):
+            if manifest := self._cache.manifest(key):
+                return manifest
+        return None
+
+    def _keep(self, request: Request, rendering: Rendering) -> Manifest:
+        for_all, for_folder = self._keys(request)
+        return self._cache.keep(for_folder if rendering.uses_folder else for_all, rendering)
+
+    def close(self) -> None:
+        """Remove the temporary folders."""
+        if not self._scratch:
+            return
+        import shutil
+
+        from issue_scaffold.files import interrupts
+
+        with interrupts.deferred():
+            for folder in self._scratch:
+                shutil.rmtree(folder, ignore_errors=True)
+            self._scratch.clear()
+            self._checkouts.clear()
+
+    def _new_scratch(self) -> Path:
+        import tempfile
+
+        from issue_scaffold.files import interrupts
+
+        with interrupts.deferred():  # a folder that is there is one that will be removed
+            self._scratch.append(Path(tempfile.mkdtemp(prefix="scaffold-")))
+        return self._scratch[-1]
+
+    def _make(self, request: Request, asking: "Asking") -> Rendering:
+        from issue_scaffold.template import copier_engine
+
+        copier_engine.preload()
+        source = request.source
+        commit = self._commit_of(request)
+        checkout, modes = self._checkout(source, commit)
+        job = copier_engine.RenderJob(
+            source=source.recorded,
+            version=request.version,
+            checkout=checkout,
+            commit=commit,
+            modes=modes,
+            answers_file=request.answers_file,
+            folder_name=request.folder_name,
+            recorded=_without_commit_id(request.recorded),
+            data=request.data,
+            suggested=request.suggested,
+            asking=asking,
+        )
+        rendering = copier_engine.render(job, self._new_scratch())
+        return rendering if source.is_bundled else _with_commit_id(rendering, commit)
+
+    def _commit_of(self, request: Request) -> str:
+        now = self.sources.commit(request.source, request.version)
+        # Another commit than the version is now is one of the template's all the same.
+        return now if request.commit in {now, None} else self.sources.commit(request.source, request.commit)
+
+    def _checkout(self, source: Source, commit: str) -> tuple[Path, Mapping[str, int]]:
+        """Return a folder with a commit's files, and git's mode of each. Raises TemplateError."""
+        if (source.key, commit) not in self._checkouts:
+            from issue_scaffold.template.checkout import write_template
+
+            folder = self._new_scratch() / "template"
+            folder.mkdir()
+            repository = self.sources.repositories.mirror_with(source, commit)
+            modes = write_template(repository, commit, folder, source.recorded)
+            self._checkouts[source.key, commit] = folder, modes
+        return self._checkouts[source.key, commit]
+
+    def _keys(self, request: Request) -> tuple[str, str]:
+        """Return where a rendering is kept that never asked for the folder's name, and where one that did.
+
+        What didn't ask can't be another one for another folder, so that targets share it.
+        """
+        commit = self._commit_of(request)
+        recorded = None
+        if request.recorded is not None:
+            recorded = {name: value for name, value in request.recorded.items() if not name.startswith("_")}
+        asked = json.dumps(_canonical([recorded, dict(request.data), dict(request.suggested)]), sort_keys=True)
+        # "sealed": what was rendered before templates were kept from the machine is rendered again.
+        tools = f"sealed {copier_version()} {__version__}"
+        parts = (request.source.recorded, commit, request.version, request.answers_file, asked, tools)
+        return digest_of(*parts), digest_of(*parts, request.folder_name)
+
+
+def _preload() -> None:
+    from issue_scaffold.template import copier_engine
+
+    copier_engine.preload()
+
+
+def _with_commit_id(rendering: Rendering, commit: str) -> Rendering:
+    """Return the rendering with its commit remembered in its answers file."""
+    path = rendering.answers_file
+    file = rendering.files[path]
+    content = with_commit_id(file.content, commit)
+    if content is None:
+        return rendering
+    files = {**rendering.files, path: file._replace(content=content)}
+    return rendering._replace(files=files, answers={**rendering.answers, COMMIT_ID: commit})
+
+
+def _without_commit_id(answers: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    return None if answers is None else {name: value for name, value in answers.items() if name != COMMIT_ID}
+
+
+def _canonical(value: object) -> object:
+    """Return what JSON tells apart for every two values that YAML tells apart; `1: x` from `"1": x`, dates from texts.
+
+    Raises AnswerError for a value that contains itself.
+    """
+    try:
+        match value:
+            case dict():
+                return {repr(name): _canonical(item) for name, item in value.items()}
+            case list() | tuple():
+                return [_canonical(item) for item in value]
+            case str() | int() | float() | None:
+                return value
+    except RecursionError:
+        raise AnswerError("an answer contains itself, which no template can use") from None
+    return {"": repr(value)}
+
+
+@contextmanager
+def open_renderer() -> Iterator[Renderer]:
+    """Open a renderer, and remove its temporary folders at the end."""
+    renderer = Renderer()
+    with contextlib.closing(renderer):
+        yield renderer

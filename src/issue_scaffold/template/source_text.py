@@ -1,0 +1,276 @@
+"""What a text may name as a template source, by whose word: the user's, or that of a file in the target.
+
+Only texts are judged here, before git or anybody else sees them. No message repeats a credential.
+"""
+
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from issue_scaffold.errors import UsageError
+from issue_scaffold.state.cache_store import digest_of
+from issue_scaffold.template import bundled
+from issue_scaffold.text.late_patterns import late_pattern
+
+if TYPE_CHECKING:
+    from urllib.parse import SplitResult
+
+_ALIASES: Final = {"gh:": "https://github.com/", "gl:": "https://gitlab.com/"}
+# What Copier itself takes for git without looking (https://copier.readthedocs.io/en/stable/generating/#templates-versions).
+_KNOWN_HOSTS: Final = ("https://github.com/", "https://gitlab.com/")
+_SCP_LIKE: Final = late_pattern(r"(?P<user>\w[\w.-]*)@(?P<host>\w[\w.-]*):(?!//)(?P<path>.+)")
+_USER_BEFORE_HOST: Final = late_pattern(r"[^/]*:[^/]*@[^/]*:")
+# `ext::sh -c …`, `fd::7`: git starts the program git-remote-ext with the rest (https://git-scm.com/docs/gitremote-helpers).
+_REMOTE_HELPER: Final = late_pattern(r"[^/]*::")
+_OPTION: Final = late_pattern(r"-|[^/]*@-")
+_HOST: Final = late_pattern(r"\w[\w.-]*|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*")
+_SCHEMES: Final = ("https", "ssh", "git", "http")
+_LONGEST: Final = 4096
+_WAYS: Final = "a source is an https, ssh or git URL, gh:OWNER/NAME, gl:OWNER/NAME, or a local path"
+
+
+class Source(NamedTuple):
+    """A template source: `recorded` is what the answers file says, `is_local` whether it is a path.
+
+    `is_named` says that the user named it, on the command line; else a file in the target did.
+    """
+
+    recorded: str
+    is_local: bool
+    is_named: bool = False
+
+    def __eq__(self, other: object) -> bool:
+        """Whether both are the same source, whoever named them."""
+        return isinstance(other, Source) and self[:2] == other[:2]
+
+    def __ne__(self, other: object) -> bool:
+        """Whether they are two."""
+        return not self == other
+
+    def __hash__(self) -> int:
+        """Return what equal ones share."""
+        return hash(self[:2])
+
+    @property
+    def is_bundled(self) -> bool:
+        """Whether it is the template that comes with the package."""
+        return self.recorded == bundled.SOURCE
+
+    @property
+    def key(self) -> str:
+        """A name for it in the cache."""
+        return digest_of(self.recorded)[:32]
+
+    @property
+    def url(self) -> str:
+        """What git is given."""
+        return self.recorded.removeprefix("git+")
+
+    @property
+    def path(self) -> Path:
+        """Where a local one is."""
+        if not self.url.startswith("file://"):
+            return Path(self.url)
+        from urllib.parse import unquote_to_bytes
+
+        return Path(os.fsdecode(unquote_to_bytes(self.url.removeprefix("file://"))))
+
+    @property
+    def protocol(self) -> str:
+        """What git calls the way to it: https, http, ssh, git, file."""
+        if self.is_local:
+            return "file"
+        scheme, found, _ = self.url.partition("://")
+        return scheme if found else "ssh"
+
+
+BUNDLED: Final = Source(bundled.SOURCE, is_local=False)
+
+
+def parse_source(text: str, *, relative_to: Path) -> Source:
+    """Return the source that a user names.
+
+    `gh:` and `gl:` become full `https://` URLs and paths become absolute, so that the record means the same everywhere.
+    Raises UsageError for what is no source, or would let git start a program or send a password in the clear.
+    """
+    _refuse_odd(text)
+    if text == bundled.SOURCE:
+        return BUNDLED
+    remote = _remote(text)
+    return remote if remote is not None else _local(_path_of(text, relative_to))
+
+
+def recorded_source(text: str, *, work_tree: Path, base: Path, where: str, named: Source | None = None) -> Source:
+    """Return the source that an answers file records.
+
+    `work_tree` is what it lies in, `base` the target's folder, and `where` how messages call the file.
+
+    A file in a repository is data: it may not name a path in its own work tree, nor one that means something else
+    elsewhere. `named` is what the user has named themselves. Raises UsageError.
+    """
+    try:
+        _refuse_odd(text)
+        if text == bundled.SOURCE:
+            return BUNDLED
+        remote = _remote(text)
+        if remote is not None:
+            return remote
+        source = _local(_path_of(text, base), is_named=False)
+        refuse_inside(source, work_tree)
+    except UsageError as error:
+        raise UsageError(f"{where}: {error.message}", hint=error.hint) from error
+    if source == named:
+        return named
+    if not os.path.isabs(text.removeprefix("git+").removeprefix("file://")):  # noqa: PTH117 - a text, not a place
+        raise UsageError(
+            f"{where} records the relative path {text!r} as its template, which is only taken from you",
+            hint=f"name it yourself once: scaffold update -t {source.recorded}",
+        )
+    return source
+
+
+def refuse_inside(source: Source, work_tree: Path) -> None:
+    """Raise UsageError for a source that lies in the target's own work tree, where the target's files decide on it."""
+    if not source.is_local:
+        return
+    place, root = os.path.realpath(source.path), os.path.realpath(work_tree)
+    if Path(place).is_relative_to(root):
+        raise UsageError(
+            f"the template {place!r} lies in the work tree of its own target, {root}",
+            hint="keep the template in a repository of its own, outside of the target",
+        )
+
+
+def _refuse_odd(text: str) -> None:
+    """Refuse what no source holds, before anything reads it."""
+    if not text or len(text) > _LONGEST:
+        what = "is empty" if not text else f"is longer than {_LONGEST} characters"
+        raise UsageError(f"the template source {what}", hint=_WAYS)
+    try:
+        os.fsencode(text)
+    except UnicodeEncodeError:
+        raise UsageError(f"the template source {text!r} is no text that a path or a URL can hold", hint=_WAYS) from None
+    if any(character < " " or character == "\x7f" for character in text):
+        raise UsageError(f"the template source {_shown(text)} has a control character in it", hint=_WAYS)
+    if _OPTION.match(text.removeprefix("git+")):
+        raise UsageError(
+            f"the template source {_shown(text)} reads as an option", hint=f"for a path, write ./{text.lstrip()}"
+        )
+    if _REMOTE_HELPER.match(text.removeprefix("git+")):
+        raise UsageError(
+            f"the template source {_shown(text)} names a program for git to run, which scaffold never does", hint=_WAYS
+        )
+
+
+def _remote(text: str) -> Source | None:
+    """Return the source on a server that a text names; None when it is a path. Raises UsageError."""
+    for alias, host in _ALIASES.items():
+        if text.startswith(alias):
+            text = host + text.removeprefix(alias).lstrip("/")
+    address = text.removeprefix("git+")
+    if _scheme_of(address):
+        return _by_url(address)
+    found = _SCP_LIKE.fullmatch(address)
+    if found is not None and not found["path"].startswith("-"):
+        return Source(address, is_local=False)
+    if _USER_BEFORE_HOST.match(address):
+        raise UsageError("the template source looks like an ssh address with a password in it", hint=_WAYS)
+    return None
+
+
+def _scheme_of(address: str) -> str | None:
+    """Return the scheme of a URL, in small letters, None for what has none and for a local file."""
+    scheme, found, _ = address.partition("://")
+    if not found or "/" in scheme:
+        return None
+    return None if scheme.lower() == "file" else scheme.lower()
+
+
+def _by_url(address: str) -> Source:
+    from urllib.parse import urlsplit
+
+    from issue_scaffold.forge.remote import is_loopback
+
+    scheme, _, rest = address.partition("://")
+    scheme = scheme.lower()
+    if scheme not in _SCHEMES:
+        raise UsageError(
+            f"the template source begins with {_shown(scheme + '://')}, which is not supported", hint=_WAYS
+        )
+    try:
+        parts = urlsplit(f"{scheme}://{rest}")
+        host = parts.hostname or ""
+        _ = parts.port
+    except ValueError:
+        raise UsageError(f"the template source is no valid URL for {scheme}", hint=_WAYS) from None
+    _refuse_credentials(parts, host)
+    if not _HOST.fullmatch(host):
+        raise UsageError("the template URL names no host that could be one", hint=_WAYS)
+    url = f"{scheme}://{rest}"
+    if scheme == "http" and not is_loopback(url):
+        raise UsageError(
+            f"the template URL for {host} is plain http, over which anybody on the way could change the template",
+            hint="use https; plain http is only for this machine (localhost)",
+        )
+    if url.startswith(_KNOWN_HOSTS) and not url.endswith(".git"):
+        url = url.rstrip("/") + ".git"
+    return Source(url if url.endswith(".git") else f"git+{url}", is_local=False)
+
+
+def _refuse_credentials(parts: "SplitResult", host: str) -> None:
+    hint = "leave them out; git asks its credential helper, or use an ssh URL"
+    shown = host if _HOST.fullmatch(host) else "a host"
+    if parts.password is not None or (parts.username is not None and parts.scheme != "ssh"):
+        raise UsageError(
+            f"the template URL for {shown} has credentials in it, which would be recorded in the repository", hint=hint
+        )
+    if parts.query or parts.fragment:
+        raise UsageError(
+            f"the template URL for {shown} has more behind ? or #, where credentials may be, "
+            "which would be recorded in the repository",
+            hint=hint,
+        )
+
+
+def _path_of(text: str, relative_to: Path) -> str:
+    """Return the absolute path that a text names, links on the way resolved. Raises UsageError."""
+    address = text.removeprefix("git+")
+    if address.lower().startswith("file://"):
+        text = _path_of_url(address)
+    try:
+        place = Path(text).expanduser()
+    except RuntimeError:
+        raise UsageError(f"the template source {_shown(text)}: there is no such user", hint=_WAYS) from None
+    return os.path.realpath(relative_to / place)
+
+
+def _path_of_url(address: str) -> str:
+    from urllib.parse import unquote_to_bytes, urlsplit
+
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        raise UsageError("the template source is no valid file URL", hint=_WAYS) from None
+    path = os.fsdecode(unquote_to_bytes(parts.path))
+    if parts.netloc not in {"", "localhost"} or parts.query or parts.fragment or not path.startswith("/"):
+        raise UsageError("a file URL for a template has three slashes and a path: file:///PATH", hint=_WAYS)
+    _refuse_odd(path)
+    return path
+
+
+def _local(path: str, *, is_named: bool = True) -> Source:
+    # Copier takes a path for git only when it is the root of a work tree, a bundle, or says so.
+    is_bare = (Path(path) / "objects").is_dir() and not (Path(path) / ".git").exists() and not path.endswith(".git")
+    if not is_bare:
+        return Source(path, is_local=True, is_named=is_named)
+    from urllib.parse import quote
+
+    return Source(f"git+file://{quote(os.fsencode(path))}", is_local=True, is_named=is_named)
+
+
+def _shown(text: str) -> str:
+    """Return a text as messages quote it: escaped, shortened, without what may be a credential."""
+    without = re.sub(r"(://)[^/@]*@", r"\1", text)
+    without = re.sub(r"[?#].*", "", without, flags=re.DOTALL)
+    return repr(without if len(without) <= 80 else without[:77] + "...")  # noqa: PLR2004 - a line of text

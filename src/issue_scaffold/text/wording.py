@@ -1,0 +1,43 @@
+"""The words that messages of several rules share: near misses, lists of what is allowed, repeated places."""
+
+from collections.abc import Iterable, Sequence
+
+from issue_scaffold.text.source import Source
+
+
+def closest(word: str, choices: Iterable[str]) -> str | None:
+    """Return the choice that was probably meant, or None."""
+    from difflib import get_close_matches
+
+    by_fold = {choice.lower(): choice for choice in choices}
+    folded = word.lower().replace("_", "-") if any("-" in choice for choice in by_fold) else word.lower()
+    for choice, original in by_fold.items():
+        if choice in {f"{folded}s", folded.removesuffix("s"), folded}:
+            return original
+    found = get_close_matches(folded, by_fold, n=1, cutoff=0.72)
+    return by_fold[found[0]] if found else None
+
+
+def listing(words: Sequence[str]) -> str:
+    """Return words as an English list, each in backticks."""
+    marked = [f"`{word}`" for word in words]
+    if len(marked) < 2:  # noqa: PLR2004 - one word needs no `and`
+        return "".join(marked)
+    return f"{', '.join(marked[:-1])} and {marked[-1]}"
+
+
+def allowed(words: Sequence[str], *, guess: str | None = None, place: str = "allowed here") -> str:
+    """Return the hint of a rule about names: the guess if there is one, and what may stand there."""
+    verb = "is" if len(words) == 1 else "are"
+    choices = f"{listing(words)} {verb} {place}" if words else f"nothing is {place}"
+    return f"did you mean `{guess}`? {choices}" if guess else choices
+
+
+def line_of(source: Source, offset: int) -> str:
+    """Return `line N`, for pointing at the first of two."""
+    return f"line {source.position(offset)[0]}"
+
+
+def count(number: int, noun: str) -> str:
+    """Return `1 label`, `2 labels`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

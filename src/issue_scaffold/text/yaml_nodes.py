@@ -1,0 +1,289 @@
+"""YAML text to a position-carrying tree, in one pass over the parser's events.
+
+Owns PyYAML. The composer isn't used: libyaml's crashes the process on deep nesting, and the tree is wanted with
+offsets anyway. Depth, number of nodes and growth by aliases are limited while the events come in.
+"""
+
+from typing import Any, Final, NamedTuple, Protocol
+
+import yaml
+
+from issue_scaffold.text.limits import MAX_DEPTH, MAX_NODES
+from issue_scaffold.text.tree import (
+    MERGE_KEY,
+    Alias,
+    Anchor,
+    Entry,
+    Mapping,
+    Node,
+    Scalar,
+    Sequence,
+    Value,
+)
+
+PARSER: Any
+try:
+    from yaml._yaml import CParser
+
+    PARSER = CParser
+except ImportError:  # PyYAML was built without libyaml
+    PARSER = yaml.Loader
+
+# No parser refuses a text for being nested so little.
+_TRUSTED_DEPTH: Final = 20
+
+
+class SyntaxFailure(NamedTuple):
+    """Why a text is no YAML: the parser's words, where it stopped and where it had begun, in the whole text."""
+
+    problem: str
+    offset: int
+    context: str
+    context_offset: int | None
+
+
+class LimitFailure(NamedTuple):
+    """Which limit a text broke, in words, and where."""
+
+    message: str
+    offset: int
+
+
+class YamlStream(NamedTuple):
+    """All documents of a text, or why there are none. `separators` are the offsets of the later documents' `---`."""
+
+    documents: tuple[Value, ...] = ()
+    separators: tuple[int, ...] = ()
+    aliases: tuple[Alias, ...] = ()
+    anchors: tuple[Anchor, ...] = ()
+    failure: SyntaxFailure | LimitFailure | None = None
+
+
+class _Mark(Protocol):
+    index: int
+
+
+def parse_yaml(text: str, start: int = 0, end: int | None = None) -> YamlStream:
+    """Parse a part of a text as YAML; never raises for what the text holds.
+
+    A text that breaks a limit of ours fails with that limit, whatever the parser says of it: a scanner reads up to
+    1,024 characters ahead of its events, and libyaml refuses deep nesting there from version 0.2.6 on.
+    """
+    stop = len(text) if end is None else end
+    stream, depth = _read_twice(PARSER, text, start, stop)
+    if isinstance(stream.failure, SyntaxFailure) and depth > _TRUSTED_DEPTH:
+        # The depth may be all that the parser minds. PyYAML's own is slow and has no limit.
+        return _read_twice(yaml.Loader, text, start, stop)[0]
+    return stream
+
+
+def _read_twice(parser: Any, text: str, start: int, stop: int) -> tuple[YamlStream, int]:  # noqa: ANN401
+    """Return a part of a text as one parser has it, with a limit it breaks before its syntax, and its depth so far."""
+    stream, depth = _read(parser, text, start, stop)
+    if not isinstance(stream.failure, SyntaxFailure):
+        return stream, depth
+    # What stands before the refusal, read by itself: there is nothing ahead of it that could be refused first.
+    before, depth = _read(parser, text, start, stream.failure.offset)
+    return (before if isinstance(before.failure, LimitFailure) else stream), depth
+
+
+def _read(parser: Any, text: str, start: int, stop: int) -> tuple[YamlStream, int]:  # noqa: ANN401
+    """Return a part of a text as one parser has it, and how deep it is nested as far as it was read."""
+    builder = _Builder(text, start)
+    failure: SyntaxFailure | LimitFailure
+    try:
+        return builder.build(parser(text[start:stop])), builder.depth
+    except yaml.MarkedYAMLError as error:
+        mark, context = error.problem_mark or error.context_mark, error.context_mark
+        offset = start + (mark.index if mark else 0)
+        context_offset = start + context.index if context else None
+        failure = SyntaxFailure(error.problem or "", offset, error.context or "", context_offset)
+    except yaml.YAMLError as error:
+        position = getattr(error, "position", 0)
+        failure = SyntaxFailure(str(getattr(error, "reason", error)), start + int(position), "", None)
+    except _LimitError as limit:
+        return YamlStream(failure=LimitFailure(*limit.args)), builder.depth
+    return YamlStream(failure=failure, separators=tuple(builder.separators)), builder.depth
+
+
+class _LimitError(Exception):
+    """A limit was broken: words and offset."""
+
+
+class _Frame:
+    """A collection that is being read."""
+
+    __slots__ = ("anchor", "flow", "is_mapping", "items", "size", "start")
+
+    def __init__(self, *, is_mapping: bool, start: int, flow: bool, anchor: str | None) -> None:
+        self.is_mapping = is_mapping
+        self.start = start
+        self.flow = flow
+        self.anchor = anchor
+        self.items: list[Node] = []
+        self.size = 1
+
+
+class _Builder:
+    """The tree under construction; offsets are shifted by where the parsed part begins."""
+
+    def __init__(self, text: str, shift: int) -> None:
+        self.text = text
+        self.shift = shift
+        self.documents: list[Value] = []
+        self.separators: list[int] = []
+        self.aliases: list[Alias] = []
+        self.anchors: list[Anchor] = []
+        self.named: dict[str, tuple[Value, int]] = {}
+        self.stack: list[_Frame] = []
+        self.count = 0
+        self.depth = 0
+
+    def build(self, parser: Any) -> YamlStream:  # noqa: ANN401 - C and pure parser share no type
+        """Read events to the end of the stream."""
+        get = parser.get_event
+        handlers = {
+            yaml.ScalarEvent: self._scalar,
+            yaml.SequenceStartEvent: self._open_sequence,
+            yaml.MappingStartEvent: self._open_mapping,
+            yaml.SequenceEndEvent: self._close,
+            yaml.MappingEndEvent: self._close,
+            yaml.AliasEvent: self._alias,
+            yaml.DocumentStartEvent: self._document,
+        }
+        while True:
+            event = get()
+            kind = type(event)
+            if kind is yaml.StreamEndEvent:
+                break
+            handler = handlers.get(kind)
+            if handler:
+                handler(event)
+        return YamlStream(tuple(self.documents), tuple(self.separators), tuple(self.aliases), tuple(self.anchors))
+
+    def _document(self, event: Any) -> None:  # noqa: ANN401
+        if self.documents:
+            self.separators.append(self._offset(event.start_mark))
+        self.named.clear()
+
+    def _offset(self, mark: _Mark) -> int:
+        return mark.index + self.shift
+
+    def _scalar(self, event: Any) -> None:  # noqa: ANN401
+        value, start, end = event.value, self._offset(event.start_mark), self._offset(event.end_mark)
+        style = event.style or ""
+        if event.anchor or event.tag:
+            start = self._after_properties(start, end, event.anchor)
+        if style in {"|", ">"}:
+            end = start + len(self.text[start:end].rstrip())
+        kind = _kind(value) if not style and not event.tag else "str"
+        self._add(Scalar(value, start, end, style, kind, event.tag), 1, event.anchor)
+
+    def _after_properties(self, start: int, end: int, anchor: str | None) -> int:
+        """Return where a value begins behind its `&anchor` and `!tag`, noting the anchor."""
+        at = start
+        while at < end and self.text[at] in "&!":
+            stop = at
+            while stop < end and not self.text[stop].isspace():
+                stop += 1
+            if anchor and self.text[at] == "&":
+                self.anchors.append(Anchor(anchor, at, stop))
+            at = stop
+            while at < end and self.text[at].isspace():
+                at += 1
+        return at
+
+    def _open_sequence(self, event: Any) -> None:  # noqa: ANN401
+        self._open(event, is_mapping=False)
+
+    def _open_mapping(self, event: Any) -> None:  # noqa: ANN401
+        self._open(event, is_mapping=True)
+
+    def _open(self, event: Any, *, is_mapping: bool) -> None:  # noqa: ANN401
+        start = self._offset(event.start_mark)
+        if len(self.stack) >= MAX_DEPTH:
+            raise _LimitError(f"nested deeper than {MAX_DEPTH} levels", start)
+        if event.anchor or event.tag:
+            start = self._after_properties(start, len(self.text), event.anchor)
+        self.stack.append(_Frame(is_mapping=is_mapping, start=start, flow=bool(event.flow_style), anchor=event.anchor))
+        self.depth = max(self.depth, len(self.stack))  # the deepest so far
+
+    def _close(self, event: Any) -> None:  # noqa: ANN401
+        frame = self.stack.pop()
+        end = self._offset(event.end_mark) if frame.flow or not frame.items else frame.items[-1].end
+        node: Value
+        if frame.is_mapping:
+            pairs = zip(frame.items[::2], frame.items[1::2], strict=True)
+            node = Mapping(_merged([Entry(key, value) for key, value in pairs]), frame.start, end, frame.flow)
+        else:
+            node = Sequence(tuple(frame.items), frame.start, end, frame.flow)
+        self._add(node, frame.size, frame.anchor)
+
+    def _alias(self, event: Any) -> None:  # noqa: ANN401
+        start, end = self._offset(event.start_mark), self._offset(event.end_mark)
+        if event.anchor not in self.named:
+            # To libyaml's event parser this is fine, to every reader of the data it isn't.
+            raise yaml.composer.ComposerError(None, None, "found undefined alias", event.start_mark)
+        target, size = self.named[event.anchor]
+        alias = Alias(event.anchor, start, end, target)
+        self.aliases.append(alias)
+        self._add(alias, size, None)
+
+    def _add(self, node: Node, size: int, anchor: str | None) -> None:
+        self.count += 1
+        if self.count > MAX_NODES:
+            raise _LimitError(f"more than {MAX_NODES:,} values", node.start)
+        if anchor and not isinstance(node, Alias):
+            self.named[anchor] = (node, size)
+        if not self.stack:
+            assert not isinstance(node, Alias)  # noqa: S101 - an alias before any anchor was refused
+            self.documents.append(node)
+            return
+        frame = self.stack[-1]
+        frame.size += size
+        if self.aliases and frame.size > MAX_NODES:
+            raise _LimitError(f"aliases make more than {MAX_NODES:,} values of it", node.start)
+        frame.items.append(node)
+
+
+def _merged(entries: list[Entry]) -> tuple[Entry, ...]:
+    """Return the entries with those that merge keys bring in, which never override."""
+    merges = [entry for entry in entries if isinstance(entry.key, Scalar) and entry.key.value == MERGE_KEY]
+    if not merges:
+        return tuple(entries)
+    own = [entry for entry in entries if entry not in merges]
+    seen = {entry.key.value for entry in own if isinstance(entry.key, Scalar)}
+    brought: list[Entry] = []
+    for merge in merges:
+        value = merge.value.target if isinstance(merge.value, Alias) else merge.value
+        sources = value.items if isinstance(value, Sequence) else (value,)
+        for source in sources:
+            mapping = source.target if isinstance(source, Alias) else source
+            for entry in mapping.entries if isinstance(mapping, Mapping) else ():
+                if isinstance(entry.key, Scalar) and entry.key.value not in seen:
+                    seen.add(entry.key.value)
+                    brought.append(entry._replace(merged=True))
+    return (*brought, *own)
+
+
+_BOOLEANS: Final = frozenset({"yes", "no", "true", "false", "on", "off"})
+_KINDS: Final = {"bool": "bool", "int": "int", "float": "float", "null": "null", "timestamp": "timestamp"}
+
+
+def _kind(value: str) -> str:
+    """Return what YAML 1.1 makes of a plain scalar, as GitHub's reader (Ruby's Psych, over libyaml) has it."""
+    if not value:
+        return "null"
+    lower = value.lower()
+    if lower in _BOOLEANS:
+        return "bool"
+    first = value[0]
+    if first == ":" and len(value) > 1 and value[1] not in " \t":
+        return "symbol"
+    for tag, pattern in _RESOLVERS.get(first, ()):
+        if pattern.match(value):
+            return _KINDS.get(tag.rpartition(":")[2], "str")
+    return "null" if lower == "null" else "str"
+
+
+_RESOLVERS: Final[dict[str, list[tuple[str, Any]]]] = yaml.resolver.Resolver.yaml_implicit_resolvers

@@ -1,0 +1,1 @@
+"""The rules for forms, templates, choosers and labels configs, and what runs them."""

@@ -1,0 +1,70 @@
+"""What there is to say about the rules themselves: for `scaffold rules`, SARIF, and the page generated from them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from issue_scaffold.errors import UsageError
+from issue_scaffold.validate.rules.registry import EXPLAIN, RULES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleRow:
+    """One line of the list of rules. `fix` is empty for what can't be mended."""
+
+    id: str
+    severity: str
+    fix: str
+    summary: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleExplanation:
+    """All there is to say about a rule. `url` is the page that it comes from, or empty."""
+
+    row: RuleRow
+    why: str
+    evidence: tuple[str, ...]
+    url: str
+    bad: Mapping[str, str]
+    good: Mapping[str, str]
+
+
+def summary(rule: str) -> str | None:
+    """Return a rule's one-line summary, or None if no rule is called so."""
+    return RULES[rule].summary if rule in RULES else None
+
+
+def help_text(rule: str) -> str | None:
+    """Return why a rule is there and what explains it, or None if no rule is called so."""
+    from issue_scaffold.validate.rules.explain import EXPLANATIONS
+
+    return f"{EXPLANATIONS[rule].why}\n\n{EXPLAIN} {rule}" if rule in EXPLANATIONS else None
+
+
+def list_rules() -> list[RuleRow]:
+    """Return all rules in the order of the registry."""
+    return [
+        RuleRow(id=rule.id, severity=str(rule.severity), fix=rule.fix, summary=rule.summary) for rule in RULES.values()
+    ]
+
+
+def explain_rule(rule: str) -> RuleExplanation:
+    """Return all about one rule. Raises UsageError if no rule is called so."""
+    from issue_scaffold.validate.rules.explain import EXPLANATIONS
+
+    if rule not in RULES:
+        from issue_scaffold.text.wording import closest
+
+        guess = closest(rule, RULES)
+        hint = f"did you mean {guess}?" if guess else "`scaffold rules` lists them"
+        raise UsageError(f"no rule is called {rule!r}", hint=hint)
+    found, explanation = RULES[rule], EXPLANATIONS[rule]
+    row = RuleRow(id=found.id, severity=str(found.severity), fix=found.fix, summary=found.summary)
+    return RuleExplanation(
+        row=row,
+        why=explanation.why,
+        evidence=explanation.evidence,
+        url=found.source,
+        bad=explanation.bad,
+        good=explanation.good,
+    )

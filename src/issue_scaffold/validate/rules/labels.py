@@ -1,0 +1,207 @@
+"""Rules about labels configs: what GitHub's API refuses, and what YAML makes of a colour before any tool sees it.
+
+Sources: GitHub's REST documentation of labels (lengths, six hex digits), and error texts quoted in the threads of
+label tools.
+"""
+
+import re
+from collections.abc import Iterator
+
+from issue_scaffold.forge.document import Problem, at, shown
+from issue_scaffold.labels.config import Label, LabelsConfig
+from issue_scaffold.report.finding import Severity
+from issue_scaffold.text.edits import Edit, Fix
+from issue_scaffold.text.tree import Scalar, type_name
+from issue_scaffold.text.wording import count, line_of
+
+MAX_NAME, MAX_DESCRIPTION = 50, 100
+
+
+def shape(config: LabelsConfig) -> Iterator[Problem]:
+    """Find configs, and labels in them, that no label tool could read."""
+    yield from config.problems
+
+
+def name_length(config: LabelsConfig) -> Iterator[Problem]:
+    """Find names of more than 50 characters."""
+    for label in config.labels:
+        size = len(label.name.value.strip())
+        if size > MAX_NAME:
+            message = f"label name has {size} characters; GitHub takes {MAX_NAME}"
+            yield at(label.name, message, hint=f"shorten it by {size - MAX_NAME}")
+
+
+def description_length(config: LabelsConfig) -> Iterator[Problem]:
+    """Find descriptions of more than 100 characters."""
+    for label in config.labels:
+        text = label.description
+        if isinstance(text, Scalar) and len(text.value.strip()) > MAX_DESCRIPTION:
+            size = len(text.value.strip())
+            message = f"description of {shown(label.name)} has {size} characters; GitHub takes {MAX_DESCRIPTION}"
+            yield at(text, message, hint=f"shorten it by {size - MAX_DESCRIPTION}")
+
+
+def color(config: LabelsConfig) -> Iterator[Problem]:
+    """Find colours that aren't six hex digits; `#` and the three-digit form, which many tools mend, once for all."""
+    mendable: list[tuple[Scalar, str]] = []
+    for label in config.labels:
+        node = label.color
+        if node is None or (isinstance(node, Scalar) and (node.is_null or _is_misread(config, node))):
+            continue
+        if not isinstance(node, Scalar):
+            yield at(node, f"colour of {shown(label.name)} is {type_name(node)}", hint="write six hex digits in quotes")
+            continue
+        text = node.value.strip()
+        digits = text.removeprefix("#").lower()
+        if re.fullmatch(r"[0-9a-f]{3}|[0-9a-f]{6}", digits):
+            full = digits if len(digits) == 6 else "".join(digit * 2 for digit in digits)  # noqa: PLR2004
+            if text.lower() != full:
+                mendable.append((node, full))
+            continue
+        message = f"colour {shown(node)} of {shown(label.name)} is not six hex digits"
+        yield at(node, message, hint="write it like `d73a4a`")
+    if mendable:
+        node, full = mendable[0]
+        rest = f" (and {count(len(mendable) - 1, 'more label')} likewise)" if len(mendable) > 1 else ""
+        edits = [edit for found, text in mendable for edit in _recolor(config, found, text)]
+        message = f"colour {shown(node)} is not what GitHub's API takes{rest}: six hex digits, without `#`"
+        fix = Fix(tuple(edits)) if edits else None
+        yield at(node, message, hint=f"write `{full}`", severity=Severity.WARNING, fix=fix)
+
+
+def _recolor(config: LabelsConfig, node: Scalar, text: str) -> Iterator[Edit]:
+    raw = config.document.source.text[node.start : node.end]
+    if "\n" in raw or node.value.strip() not in raw:
+        return
+    mark = raw[0] if raw[:1] in {'"', "'"} else '"'
+    yield Edit(node.start, node.end, f"{mark}{text}{mark}")
+
+
+def _is_misread(config: LabelsConfig, node: Scalar) -> bool:
+    return _misread_as(config, node) is not None
+
+
+def _misread_as(config: LabelsConfig, node: Scalar) -> tuple[str, bool] | None:
+    """Return what YAML reads instead of an unquoted colour, and whether digits are lost; None if all is well."""
+    raw = config.document.source.text[node.start : node.end]
+    if node.style or node.tag or not raw or node.is_null:
+        return None
+    if node.kind in {"int", "float"}:
+        value = _number(raw)
+        return value, value != raw
+    if node.kind in {"timestamp", "symbol", "bool"}:
+        return {"timestamp": "a date", "symbol": "a Ruby symbol", "bool": "a boolean"}[node.kind], True
+    if re.fullmatch(r"0\d{5}", raw):
+        return f"a YAML 1.2 reader takes it for {int(raw)}", False
+    if re.fullmatch(r"\d+[eE]\d+", raw):
+        return "a YAML 1.2 reader takes it for a floating-point number", False
+    return None
+
+
+def _number(raw: str) -> str:
+    text = raw.replace("_", "").replace(",", "")
+    if ":" in text:
+        parts = [int(part) for part in text.lstrip("+-").split(":") if part.isdigit()]
+        return str(sum(part * 60**power for power, part in enumerate(reversed(parts))))
+    if re.fullmatch(r"0[0-7]+", text):
+        return str(int(text, 8))
+    try:
+        return str(int(text, 0)) if "." not in text else str(float(text))
+    except ValueError:
+        return "another number"
+
+
+def color_unquoted(config: LabelsConfig) -> Iterator[Problem]:
+    """Find unquoted colours that YAML reads as something else than text. Those that lose digits one by one."""
+    harmless: list[tuple[Scalar, str]] = []
+    for label in config.labels:
+        node = label.color
+        misread = _misread_as(config, node) if isinstance(node, Scalar) else None
+        if misread is None or not isinstance(node, Scalar):
+            continue
+        value, lossy = misread
+        raw = config.document.source.text[node.start : node.end]
+        if not lossy:
+            harmless.append((node, value))
+            continue
+        message = f"colour `{raw}` of {shown(label.name)} is not text: YAML reads {value}"
+        yield at(node, message, hint=f'put it in quotes: `"{raw}"`', fix=_quote_color(config, node))
+    if harmless:
+        node, value = harmless[0]
+        raw = config.document.source.text[node.start : node.end]
+        rest = f" (and {count(len(harmless) - 1, 'more colour')} likewise)" if len(harmless) > 1 else ""
+        what = value if "YAML" in value else "YAML reads a number"
+        edits = tuple(edit for found, _ in harmless for edit in _quote_color(config, found).edits)
+        message = f"colour `{raw}` is not quoted: {what}{rest}"
+        hint = f'put it in quotes: `"{raw}"`'
+        yield at(node, message, hint=hint, severity=Severity.WARNING, fix=Fix(edits))
+
+
+def _quote_color(config: LabelsConfig, node: Scalar) -> Fix:
+    raw = config.document.source.text[node.start : node.end]
+    return Fix((Edit(node.start, node.end, f'"{raw}"'),))
+
+
+def duplicate(config: LabelsConfig) -> Iterator[Problem]:
+    """Find names and aliases that GitHub can't tell apart: it ignores case."""
+    seen: dict[str, Scalar] = {}
+    names = [(label, label.name) for label in config.labels]
+    aliases = [(label, alias) for label in config.labels for alias in label.aliases]
+    owners: dict[str, Label] = {}
+    for label, node in names:
+        key = node.value.strip().casefold()
+        first = seen.setdefault(key, node)
+        owners.setdefault(key, label)
+        if first is not node:
+            yield _twice(config, node, first, "label")
+    for label, node in aliases:
+        key = node.value.strip().casefold()
+        if owners.get(key) is label:
+            continue  # an alias that differs from its own label in case only: a rename in all tools
+        first = seen.setdefault(key, node)
+        owners.setdefault(key, label)
+        if first is not node:
+            # Label tools take the first of two; configs in use have such.
+            yield _twice(config, node, first, "alias")._replace(severity=Severity.WARNING)
+
+
+def _twice(config: LabelsConfig, node: Scalar, first: Scalar, what: str) -> Problem:
+    same = node.value.strip() == first.value.strip()
+    why = "is there twice" if same else f"is {shown(first)} to GitHub, which ignores case"
+    where = line_of(config.document.source, first.start)
+    return at(node, f"{what} {shown(node)} {why}", hint=f"the first is on {where}")
+
+
+def emoji_only(config: LabelsConfig) -> Iterator[Problem]:
+    """Find names without a letter, digit or sign beside native emoji."""
+    for label in config.labels:
+        text = label.name.value.strip()
+        if text and not text.isascii() and all(_is_emoji_part(char) for char in text):
+            message = f"label name {shown(label.name)} is nothing but emoji"
+            yield at(label.name, message, hint="add a word; GitHub refuses names that are only native emoji")
+
+
+def _is_emoji_part(char: str) -> bool:
+    from issue_scaffold.text.emoji import is_emoji
+
+    return is_emoji(char) or char in "\u200d\ufe0f\ufe0e\u20e3 "
+
+
+def four_byte_description(config: LabelsConfig) -> Iterator[Problem]:
+    """Find characters beyond the Basic Multilingual Plane (most emoji) in descriptions."""
+    for label in config.labels:
+        node = label.description
+        if isinstance(node, Scalar) and not node.value.isascii():
+            wide = [char for char in node.value if ord(char) > 0xFFFF]  # noqa: PLR2004 - where UTF-8 takes four bytes
+            if wide:
+                message = f"description of {shown(label.name)} holds {wide[0]}, which takes four bytes in UTF-8"
+                hint = "GitHub's API has refused such descriptions; put the emoji in the name"
+                yield at(node, message, hint=hint)
+
+
+def comma(config: LabelsConfig) -> Iterator[Problem]:
+    """Find names with a comma, which `labels: a, b` in a template can't name."""
+    for label in config.labels:
+        if "," in label.name.value:
+            message = f"label name {shown(label.name)} has a comma"
+            yield at(label.name, message, hint="templates that list labels separated by commas can't name it")

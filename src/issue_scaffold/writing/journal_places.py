@@ -1,0 +1,93 @@
+"""Where the journal of a run that writes is kept until the run has ended: never where a repository could supply it.
+
+Best is git's own folder of the target's work tree, which no clone and no commit can fill; else the user's state folder;
+else one of the user's own in the system's temporary folder. A place is only believed when it is the user's.
+"""
+
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from issue_scaffold.files.folders import Folder, open_root
+from issue_scaffold.git.folder import find_work_tree, is_own, trusted_git_folder
+from issue_scaffold.state.cache_store import digest_of
+from issue_scaffold.state.user_folders import state_folder
+
+_KEY_LETTERS = 32
+
+
+def find_journals(root: Path, purpose: str) -> list[Path]:
+    """Return the folders in which an earlier run on a root, for the same purpose, has left something."""
+    return [place for place in _places(root, purpose) if _is_own_folder(place)]
+
+
+def make_journal_folder(root: Path, purpose: str) -> Path:
+    """Make and return an empty folder for a journal. Raises OSError when there is no place for it."""
+    failure: OSError | None = None
+    for place in _places(root, purpose):
+        try:
+            if not _prepare(place.parent):
+                continue
+            place.mkdir(mode=0o700)
+        except OSError as error:
+            failure = failure or error
+        else:
+            return place
+    raise failure or PermissionError(13, "no folder of your own to keep the journal in", str(root))
+
+
+def open_journal_folder(place: Path) -> Folder:
+    """Open a journal's folder. Raises OSError."""
+    return open_root(place)
+
+
+def _places(root: Path, purpose: str) -> Iterator[Path]:
+    tree = find_work_tree(root)
+    if tree is not None and trusted_git_folder(tree):
+        key = digest_of(root.relative_to(tree.top).as_posix(), purpose)
+        yield tree.git_folder / f"scaffold-{key[:_KEY_LETTERS]}"
+    key = digest_of(str(root), purpose)[:_KEY_LETTERS]
+    yield state_folder() / "targets" / key
+    yield _temporary() / key
+
+
+def _temporary() -> Path:
+    user = os.geteuid() if hasattr(os, "geteuid") else 0
+    return _temporary_folder() / f"issue-scaffold-state-{user}"
+
+
+def _temporary_folder() -> Path:
+    # As `tempfile.gettempdir`, whose module takes longer to load than a whole check may.
+    for name in ("TMPDIR", "TEMP", "TMP"):
+        folder = os.environ.get(name)
+        if folder and os.path.isdir(folder):  # noqa: PTH112 - a text from the environment
+            return Path(folder).absolute()
+    if os.name == "nt":
+        import tempfile
+
+        return Path(tempfile.gettempdir())
+    return Path("/tmp")  # noqa: S108 - what is made there is the user's own, and looked at before it is believed
+
+
+def _prepare(parent: Path) -> bool:
+    """Make the folder that journals are made in; return whether it may be used."""
+    if parent == _temporary():
+        # Anybody can make a folder there: it must be the user's, and closed to others.
+        parent.mkdir(mode=0o700, exist_ok=True)
+        return _is_own_folder(parent) and (os.name == "nt" or not parent.lstat().st_mode & 0o022)
+    if not parent.exists() and not os.environ.get("SCAFFOLD_CACHE_DIR"):
+        # With another user's home folder (`sudo -E`) nothing is made in it, which they could not write to any more.
+        above = next(place for place in parent.parents if place.exists())
+        if not is_own(above.stat()):
+            return False
+    parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return True
+
+
+def _is_own_folder(place: Path) -> bool:
+    try:
+        state = place.lstat()
+    except OSError:
+        return False
+    return stat.S_ISDIR(state.st_mode) and is_own(state)

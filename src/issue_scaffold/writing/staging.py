@@ -1,0 +1,221 @@
+"""Writing to a target so that a run that dies at any point leaves nothing half done: the one writer of sets of files.
+
+All contents are in a journal before the first file changes; then the files are replaced one by one, in their order.
+What can't be finished is undone. A run that finds a complete journal finishes it, an incomplete one is discarded. A
+file that changed in between is never overwritten.
+"""
+
+import stat
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from issue_scaffold.errors import ScaffoldError
+from issue_scaffold.files import interrupts
+from issue_scaffold.files.folders import DetourError, refuse_link, split_place
+from issue_scaffold.files.target_files import first_missing_folder, refuse_detour, refuse_unwritable
+from issue_scaffold.git import command as git
+from issue_scaffold.git.folder import enclosing_git_folder
+from issue_scaffold.writing.journal import (
+    Change,
+    Journal,
+    PendingJournalError,
+    Row,
+    clear,
+    drop_journal,
+    end_journal,
+    has_ended,
+    read_journal,
+    write_journal,
+)
+from issue_scaffold.writing.journal_places import find_journals
+from issue_scaffold.writing.pending import find_complete, old_leftovers
+from issue_scaffold.writing.replay import backward, forward
+
+__all__ = ["Applied", "Change", "Recovery", "apply", "recover"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Applied:
+    """What came of a set of changes: the paths left alone, since they changed meanwhile, and remarks for the user."""
+
+    left_alone: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """All that a user should know."""
+        return (*(f"{path} changed meanwhile and was left alone" for path in self.left_alone), *self.remarks)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recovery:
+    """What became of an interrupted run: the paths that it has completed, and what to tell the user."""
+
+    completed: frozenset[str] | None = None
+    notes: tuple[str, ...] = ()
+
+
+def apply(root: Path, changes: Sequence[Change], *, purpose: str = "") -> Applied:
+    """Carry out changes in their order, all or nothing; then bring git's index up to date.
+
+    `recover` must have been called, under the same lock, for the same purpose. Raises ScaffoldError: nothing of the
+    target has changed then, unless it says that the next run completes the changes.
+    """
+    if not changes:
+        return Applied()
+    for change in changes:
+        _refuse(root, change)
+    with interrupts.deferred():
+        journal = _begin(root, purpose, changes)
+        try:
+            done, left_alone = forward(root, journal, resumed=False)
+        except (OSError, ScaffoldError) as error:
+            _give_up(root, journal, error)
+        remarks = _tell_git(root, done)
+        _end(journal)
+    return Applied(left_alone=left_alone, remarks=remarks)
+
+
+def recover(root: Path, *, purpose: str = "") -> Recovery:
+    """Finish, undo or discard what an earlier run left, and say so. Raises ScaffoldError when it can't be done."""
+    notes = list(old_leftovers(root))
+    completed: set[str] | None = None
+    for place in find_journals(root, purpose):
+        with interrupts.deferred():
+            paths, remarks = _recover_one(root, purpose, place)
+        notes += remarks
+        if paths is not None:
+            completed = (completed or set()) | paths
+    return Recovery(completed=None if completed is None else frozenset(completed), notes=tuple(notes))
+
+
+def _recover_one(root: Path, purpose: str, place: Path) -> tuple[set[str] | None, tuple[str, ...]]:
+    """Settle one journal; return the paths that were completed (None: nothing was), and remarks."""
+    if place not in find_complete(root, purpose):
+        said = has_ended(place) or not any(place.iterdir())
+        clear(place)
+        return None, () if said else ("an interrupted run was dropped; it had written nothing",)
+    journal = read_journal(root, place)
+    if journal is None:
+        drop_journal(place)
+        return None, ("an interrupted run was dropped: this folder is another one than it worked on",)
+    try:
+        done, left_alone = forward(root, journal, resumed=True)
+    except (OSError, ScaffoldError) as error:
+        try:
+            backward(root, journal)
+            drop_journal(place)
+        except (OSError, ScaffoldError):
+            raise ScaffoldError(f"an interrupted run can be neither completed nor undone: {_told(error)}") from error
+        return None, (f"an interrupted run could not be completed, and was undone: {_told(error)}",)
+    remarks = _tell_git(root, done)
+    _end(journal)
+    alone = tuple(f"{path} had changed since and was left alone" for path in left_alone)
+    return {row.path for row in journal.rows}, ("an interrupted run was completed first", *alone, *remarks)
+
+
+def _refuse(root: Path, change: Change) -> None:
+    """Raise ScaffoldError for a change that would leave the target, or that the folder's permissions forbid."""
+    split_place(change.path)
+    if change.after == change.before:
+        return
+    if change.after is not None and change.after.link is not None:
+        refuse_link(change.path, change.after.link)
+    refuse_detour(root, change.path)
+    refuse_unwritable(root, change.path)
+
+
+def _begin(root: Path, purpose: str, changes: Sequence[Change]) -> Journal:
+    """Write the journal of a set of changes, after making the root. Raises ScaffoldError; then nothing is left."""
+    git_folder = enclosing_git_folder(root)
+    if git_folder is not None:
+        raise DetourError(f"{git_folder} is git's own folder, into which nothing is ever written")
+    missing = first_missing_folder(root)
+    above = 0 if missing is None else len(root.relative_to(missing).parts) + 1
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        modes = [_mode_of(root, change) for change in changes]
+        return write_journal(root, purpose, changes, modes, _folders_to_make(root, changes), above)
+    except BaseException as error:
+        if not isinstance(error, PendingJournalError):
+            _remove_root(root, above)
+        if isinstance(error, OSError):
+            raise _nothing_written(error, root) from error
+        raise
+
+
+def _mode_of(root: Path, change: Change) -> int | None:
+    if change.before is None or change.before.link is not None:
+        return None
+    return stat.S_IMODE((root / change.path).lstat().st_mode) if (root / change.path).exists() else None
+
+
+def _folders_to_make(root: Path, changes: Sequence[Change]) -> list[str]:
+    found: dict[str, None] = {}
+    for change in changes:
+        parts = change.path.split("/")
+        for depth in range(1, len(parts)):
+            folder = "/".join(parts[:depth])
+            if change.after is not None and not (root / folder).is_dir():
+                found[folder] = None
+    return list(found)
+
+
+def _give_up(root: Path, journal: Journal, error: OSError | ScaffoldError) -> None:
+    """Undo what is half done, and raise ScaffoldError that says how the target is left."""
+    try:
+        backward(root, journal)
+    except (OSError, ScaffoldError):
+        raise ScaffoldError(
+            f"writing stopped half way: {_told(error)}", hint="the next scaffold run on this target completes it"
+        ) from error
+    drop_journal(journal.place)
+    _remove_root(root, journal.made_above)
+    if isinstance(error, OSError):
+        raise _nothing_written(error, root) from error
+    raise error
+
+
+def _nothing_written(error: OSError, root: Path) -> ScaffoldError:
+    hint = "make room on the disk, then run this again"
+    if isinstance(error, PermissionError):
+        hint = "make it writable (chattr -i for an immutable file), or run as a user who may write to it"
+    return ScaffoldError(f"nothing was written: {error.strerror}: {error.filename or root}", hint=hint)
+
+
+def _told(error: OSError | ScaffoldError) -> str:
+    if isinstance(error, ScaffoldError):
+        return error.message
+    return f"{error.strerror}: {error.filename}" if error.filename else str(error.strerror)
+
+
+def _end(journal: Journal) -> None:
+    try:
+        end_journal(journal.place)
+    except OSError as error:
+        raise ScaffoldError(
+            f"everything is written, but the record of it can't be removed: {error.strerror}: {journal.place}",
+            hint="the next scaffold run on this target does that",
+        ) from error
+
+
+def _tell_git(root: Path, done: Sequence[Row]) -> tuple[str, ...]:
+    """Mark conflicts in git's index; return a remark if git refuses. What was left alone is as the user wants it."""
+    index_info = "".join(row.index_info for row in done)
+    if not index_info:
+        return ()
+    try:
+        git.enter_index(root, index_info)
+    except git.GitError as error:
+        return (git.unmarked(error),)
+    return ()
+
+
+def _remove_root(root: Path, above: int) -> None:
+    """Remove the folders of the root's own path that a run has made, as far as they are empty."""
+    for place in (root, *root.parents)[:above]:
+        try:
+            place.rmdir()
+        except OSError:
+            return
