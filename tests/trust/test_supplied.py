@@ -1,6 +1,7 @@
 """What a repository can hold that looks like something of git's or of ours: none of it is taken for that."""
 
 import itertools
+import os
 import shutil
 from pathlib import Path
 
@@ -133,3 +134,22 @@ class TestFoldersOfOurs:
         assert scaffold("check", installed / "part").code == 0
         assert (installed / "cache/renders").is_dir()
         assert scaffold("check", installed / "part").code == 0
+
+
+class TestPipesInGitsFolder:
+    """An unpacked archive can hold what no clone brings, and git would wait for it."""
+
+    @pytest.mark.parametrize("name", ["HEAD", "config", "index", "packed-refs", "commondir", "info/exclude"])
+    @pytest.mark.parametrize("arguments", [("check",), ("check", "--staged"), ("check", "--trusted-ref", "base")])
+    def test_a_pipe_is_no_reason_to_wait(
+        self, name: str, arguments: tuple[str, ...], installed: Path, scaffold: Run
+    ) -> None:
+        place = installed / ".git" / name
+        place.unlink(missing_ok=True)
+        os.mkfifo(place)
+        done = scaffold(arguments[0], installed / "part", *arguments[1:])
+        if len(arguments) == 1:  # then git isn't asked, or not needed
+            assert done.code == 0
+        else:
+            assert done.code == 3
+            assert f"{place} is no regular file" in done.err

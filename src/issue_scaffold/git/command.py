@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple
 from issue_scaffold.errors import ScaffoldError
 from issue_scaffold.files.rendering import File
 from issue_scaffold.git.environment import NOTHING, sealed_environment, work_tree_environment
-from issue_scaffold.git.folder import enclosing_git_folder, git_dir_of
+from issue_scaffold.git.folder import enclosing_git_folder, git_dir_of, pipe_or_device
 from issue_scaffold.text.late_patterns import late_pattern
 
 if TYPE_CHECKING:
@@ -75,8 +75,8 @@ def run_in_work_tree(
     """Run git in a folder of the user's; return what it printed. `index_file` is another index than its own.
 
     No hook, monitor or attribute of the user's takes part. Raises UntrustedRepositoryError when the repository belongs
-    to somebody whom the user's git doesn't trust, GitError when the folder is laid out like a bare repository, and what
-    `run` raises.
+    to somebody whom the user's git doesn't trust, GitError when the folder is laid out like a bare repository or git's
+    folder holds a pipe or a device, and what `run` raises.
     """
     # A commit can hold such a folder, and git would take it for the repository, with its settings and its branches.
     bare = enclosing_git_folder(folder)
@@ -84,6 +84,12 @@ def run_in_work_tree(
         raise GitError(
             f"{bare} is laid out like a git repository of its own, so git would not look at the one around it",
             hint="remove HEAD, objects and refs from that folder",
+        )
+    odd = pipe_or_device(folder)
+    if odd is not None:
+        raise GitError(
+            f"{odd} is no regular file, and git would wait for it",
+            hint="remove it, or clone the repository anew",
         )
     index = {} if index_file is None else {"GIT_INDEX_FILE": index_file}
     return run(arguments, cwd=folder, data=data, ok=ok, env=work_tree_environment() | index)

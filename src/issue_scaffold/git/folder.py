@@ -143,6 +143,25 @@ def _is_bare(dot_git: Path) -> bool:
         return False
 
 
+def pipe_or_device(folder: Path) -> Path | None:
+    """Return one of the files that git opens first in the repository around a folder, if it is none to be read.
+
+    No clone brings such a file; an unpacked archive can.
+    """
+    top = top_level(folder)
+    if top is None:
+        return None
+    git_dir = git_dir_of(top / ".git")
+    for name in ("HEAD", "config", "config.worktree", "commondir", "index", "packed-refs", "info/exclude"):
+        try:
+            mode = (git_dir / name).stat().st_mode
+        except OSError:
+            continue
+        if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+            return git_dir / name
+    return None
+
+
 def git_dir_of(dot_git: Path) -> Path:
     """Return the folder that `.git` is or, in a linked work tree or a submodule, points to."""
     if not dot_git.is_file():
