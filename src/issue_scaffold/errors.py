@@ -49,7 +49,9 @@ class ConflictError(ScaffoldError):
 class AnswerError(UsageError):
     """An answer doesn't fit its question, whose name is `question` where that is known."""
 
-    def __init__(self, message: str, *, hint: str | None = None, question: str | None = None) -> None:
+    def __init__(
+        self, message: str, *, hint: str | None = None, question: str | None = None
+    ) -> None:
         super().__init__(message, hint=hint)
         self.question = question
 
@@ -69,7 +71,9 @@ class BrokenYaml(NamedTuple):
 class TemplateError(ScaffoldError):
     """A template can't be reached, read or rendered; `yaml` tells of the text that is no YAML where that is why."""
 
-    def __init__(self, message: str, *, hint: str | None = None, yaml: BrokenYaml | None = None) -> None:
+    def __init__(
+        self, message: str, *, hint: str | None = None, yaml: BrokenYaml | None = None
+    ) -> None:
         super().__init__(message, hint=hint)
         self.yaml = yaml
 

@@ -47,7 +47,10 @@ def check_catalog(folder: str) -> Report:
     """Return what is wrong with a catalog, by its own files and lines. Raises UsageError for what is no catalog."""
     root = Path(folder)
     if not (root / QUESTIONS).exists():
-        raise UsageError(f"{folder} is no catalog: it has no {QUESTIONS}", hint="to make one: scaffold catalog new DIR")
+        raise UsageError(
+            f"{folder} is no catalog: it has no {QUESTIONS}",
+            hint="to make one: scaffold catalog new DIR",
+        )
     texts = _texts(root)
     questions = _questions(folder, texts[QUESTIONS])
     found = list(_lone_entries(questions, texts))
@@ -97,28 +100,47 @@ def _once(findings: Iterable[Finding]) -> list[Finding]:
 def _report(folder: str, findings: Iterable[Finding], tried: _Tried) -> Report:
     notes = [f"{tried.rendered} sets of answers rendered"]
     if tried.refusals:
-        notes.append(f"{len(tried.refusals)} more refused by the questions' own validators: {tried.refusals[-1]}")
-    shown = sorted((_shown(finding, folder) for finding in findings), key=lambda finding: finding.sort_key)
+        notes.append(
+            f"{len(tried.refusals)} more refused by the questions' own validators: {tried.refusals[-1]}"
+        )
+    shown = sorted(
+        (_shown(finding, folder) for finding in findings), key=lambda finding: finding.sort_key
+    )
     failed = any(finding.severity is Severity.ERROR for finding in shown) or not tried.rendered
     target = TargetReport(
-        target=folder, status="findings" if shown else "clean", findings=tuple(shown), notes=tuple(notes)
+        target=folder,
+        status="findings" if shown else "clean",
+        findings=tuple(shown),
+        notes=tuple(notes),
     )
-    return Report(command="validate", exit_code=EXIT_FINDINGS if failed else EXIT_OK, targets=(target,))
+    return Report(
+        command="validate", exit_code=EXIT_FINDINGS if failed else EXIT_OK, targets=(target,)
+    )
 
 
 def _texts(root: Path) -> dict[str, str]:
     """Return the catalog's files by path; what is a folder, a pipe or a link out of the catalog is none of them."""
-    texts = {QUESTIONS: read_file(QUESTIONS, below=root, shown=str(root / QUESTIONS)).decode(errors="replace")}
+    texts = {
+        QUESTIONS: read_file(QUESTIONS, below=root, shown=str(root / QUESTIONS)).decode(
+            errors="replace"
+        )
+    }
     for path in sorted((root / "template").rglob("*")):
         relative = path.relative_to(root).as_posix()
         with contextlib.suppress(NotAFileError, AbsentFileError):
-            texts[relative] = read_file(relative, below=root, limit=MAX_MANAGED_BYTES).decode(errors="replace")
+            texts[relative] = read_file(relative, below=root, limit=MAX_MANAGED_BYTES).decode(
+                errors="replace"
+            )
     return texts
 
 
 def _left_alone(folder: str, names: list[str]) -> set[str]:
     """Return what isn't copied: what is no part of the template, and pipes and devices, whose copying has no end."""
-    return {name for name in names if name in _LEFT_ALONE or _is_special(os.path.join(folder, name))}  # noqa: PTH118
+    return {
+        name
+        for name in names
+        if name in _LEFT_ALONE or _is_special(os.path.join(folder, name))  # noqa: PTH118
+    }
 
 
 def _is_special(path: str) -> bool:
@@ -133,7 +155,9 @@ def _questions(folder: str, text: str) -> dict[str, Any]:
         raise UsageError(f"{folder}/{QUESTIONS}:{'' if error.line else ' '}{error}") from error
     if not isinstance(found, dict):
         raise UsageError(f"{folder}/{QUESTIONS} holds no questions")
-    return {str(name): question for name, question in found.items() if not str(name).startswith("_")}
+    return {
+        str(name): question for name, question in found.items() if not str(name).startswith("_")
+    }
 
 
 def _lone_entries(questions: Mapping[str, Any], texts: Mapping[str, str]) -> Iterator[Finding]:
@@ -141,22 +165,36 @@ def _lone_entries(questions: Mapping[str, Any], texts: Mapping[str, str]) -> Ite
     question = questions.get("issue_types")
     choices = question.get("choices") if isinstance(question, dict) else None
     offered = list(choices.values()) if isinstance(choices, dict) else list(choices or [])
-    there = {path.removeprefix(f"{FOLDER}/").removesuffix(SUFFIX) for path in texts if path.endswith(SUFFIX)}
+    there = {
+        path.removeprefix(f"{FOLDER}/").removesuffix(SUFFIX)
+        for path in texts
+        if path.endswith(SUFFIX)
+    }
     there = {slug for slug in there if "/" not in slug}
     for slug in offered:
         if slug not in there:
             line = _line_with(texts[QUESTIONS], str(slug))
-            yield _finding(QUESTIONS, line, f"the issue type `{slug}` has no form {FOLDER}/{slug}{SUFFIX}")
+            yield _finding(
+                QUESTIONS, line, f"the issue type `{slug}` has no form {FOLDER}/{slug}{SUFFIX}"
+            )
     for slug in sorted(there - {str(slug) for slug in offered}):
-        yield _finding(f"{FOLDER}/{slug}{SUFFIX}", 1, f"no choice of `issue_types` in {QUESTIONS} offers this form")
+        yield _finding(
+            f"{FOLDER}/{slug}{SUFFIX}",
+            1,
+            f"no choice of `issue_types` in {QUESTIONS} offers this form",
+        )
 
 
 def _line_with(text: str, word: str) -> int | None:
-    return next((index for index, line in enumerate(text.split("\n"), start=1) if word in line), None)
+    return next(
+        (index for index, line in enumerate(text.split("\n"), start=1) if word in line), None
+    )
 
 
 def _finding(path: str, line: int | None, message: str) -> Finding:
-    return Finding(kind=Kind.INVALID, severity=Severity.ERROR, path=path, line=line, message=message)
+    return Finding(
+        kind=Kind.INVALID, severity=Severity.ERROR, path=path, line=line, message=message
+    )
 
 
 def _render(copy: Path, scratch: Path, case: Case) -> Rendering:
@@ -180,14 +218,24 @@ def _render(copy: Path, scratch: Path, case: Case) -> Rendering:
 
 
 def _findings(rendering: Rendering, texts: Mapping[str, str]) -> Iterator[Finding]:
-    files = {path: file.content for path, file in rendering.files.items() if file.link is None and is_wanted(path)}
+    files = {
+        path: file.content
+        for path, file in rendering.files.items()
+        if file.link is None and is_wanted(path)
+    }
     for finding in validate_files(files):
         text = files.get(finding.path, b"").decode("utf-8", errors="replace")
-        excerpt = finding.excerpt.text[finding.excerpt.start : finding.excerpt.end] if finding.excerpt else ""
+        excerpt = (
+            finding.excerpt.text[finding.excerpt.start : finding.excerpt.end]
+            if finding.excerpt
+            else ""
+        )
         path, line = origin(finding.path, text, finding.line, excerpt, texts)
         same = _same_line(texts.get(path, ""), line, text, finding.line)
         column = finding.column if same else None
-        moved = finding._replace(path=path, line=line, column=column, fixable=False, fixable_unsafely=False)
+        moved = finding._replace(
+            path=path, line=line, column=column, fixable=False, fixable_unsafely=False
+        )
         yield moved if same else moved._replace(excerpt=None)
 
 
@@ -202,7 +250,9 @@ def _render_failure(error: ScaffoldError, texts: Mapping[str, str], copy: str) -
     broken = error.yaml if isinstance(error, TemplateError) else None
     if broken is not None:
         close = {
-            path: line_in(text, broken.text, broken.line, "") for path, text in texts.items() if path.endswith(SUFFIX)
+            path: line_in(text, broken.text, broken.line, "")
+            for path, text in texts.items()
+            if path.endswith(SUFFIX)
         }
         path = max(close, key=lambda path: _overlap(texts[path], broken.text), default=QUESTIONS)
         return _finding(path, close.get(path), f"not YAML: {broken.problem}")
@@ -219,4 +269,6 @@ def _overlap(source: str, rendered: str) -> int:
 
 
 def _shown(finding: Finding, folder: str) -> Finding:
-    return finding if folder == "." else finding._replace(path=f"{folder.rstrip('/')}/{finding.path}")
+    return (
+        finding if folder == "." else finding._replace(path=f"{folder.rstrip('/')}/{finding.path}")
+    )

@@ -11,7 +11,9 @@ from typing import Any, Final
 _SAMPLES: Final[dict[str, Any]] = {
     "tool_source": "https://example.com/issue-scaffold.git",
     "tool_version": "v1.0.0",
-    "contact_links": [{"name": "Ask", "url": "https://example.com/ask", "about": "Help from other people"}],
+    "contact_links": [
+        {"name": "Ask", "url": "https://example.com/ask", "about": "Help from other people"}
+    ],
     "security_contact_url": "https://example.com/security",
     "assignees": ["octocat"],
 }
@@ -27,7 +29,11 @@ def values_of(name: str, question: object) -> tuple[Any, ...]:
     sample = (_SAMPLES[name],) if name in _SAMPLES else ()
     choices = _choices(details.get("choices"))
     if choices and details.get("multiselect"):
-        return tuple([choices, *([choice] for choice in choices)][:_MAX_VALUES]) if len(choices) > 1 else (choices,)
+        return (
+            tuple([choices, *([choice] for choice in choices)][:_MAX_VALUES])
+            if len(choices) > 1
+            else (choices,)
+        )
     if choices:
         return tuple(choices[:_MAX_VALUES])
     if details.get("type") == "bool":
@@ -49,7 +55,9 @@ def _choices(choices: object) -> list[Any]:
 
 def covering_cases(questions: Mapping[str, object]) -> tuple[Case, ...]:
     """Return answers in which every two values of any two questions meet; always the same ones, in the same order."""
-    values = {name: found for name, question in questions.items() if (found := values_of(name, question))}
+    values = {
+        name: found for name, question in questions.items() if (found := values_of(name, question))
+    }
     if not values:
         return ({},)
     names = list(values)
@@ -63,7 +71,9 @@ def covering_cases(questions: Mapping[str, object]) -> tuple[Case, ...]:
     order = {name: index for index, name in enumerate(names)}
     cases = []
     while missing:
-        one, i, two, j = min(missing, key=lambda pair: (order[pair[0]], pair[1], order[pair[2]], pair[3]))
+        one, i, two, j = min(
+            missing, key=lambda pair: (order[pair[0]], pair[1], order[pair[2]], pair[3])
+        )
         case = {one: i, two: j}
         for name in names:
             if name not in case:
@@ -82,7 +92,11 @@ def _new_pairs(
     case: Mapping[str, int], name: str, index: int, order: Mapping[str, int]
 ) -> Iterator[tuple[str, int, str, int]]:
     for other, place in case.items():
-        yield (other, place, name, index) if order[other] < order[name] else (name, index, other, place)
+        yield (
+            (other, place, name, index)
+            if order[other] < order[name]
+            else (name, index, other, place)
+        )
 
 
 def _answers(case: Mapping[str, int], values: Mapping[str, tuple[Any, ...]]) -> Case:

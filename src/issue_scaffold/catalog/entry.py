@@ -54,26 +54,37 @@ def is_simple(source: Source, root: Mapping) -> bool:
     name, body = root.get("name"), root.find("body")
     if name is None or body is None or one_line(source, name) is None:
         return False
-    return re.fullmatch(r"body:[ \t]*(#.*)?", source.text[body.key.start : source.line_end(body.key.start)]) is not None
+    return (
+        re.fullmatch(
+            r"body:[ \t]*(#.*)?", source.text[body.key.start : source.line_end(body.key.start)]
+        )
+        is not None
+    )
 
 
 def catalog_entry(slug: str, source: Source, root: Mapping) -> Entry:
     """Return a valid form, whose text is simple, as a catalog entry."""
-    labels = tuple(dict.fromkeys(scalar.value.strip() for scalar in listed_texts(root.get("labels"))))
+    labels = tuple(
+        dict.fromkeys(scalar.value.strip() for scalar in listed_texts(root.get("labels")))
+    )
     name = text_of(root.get("name")) or slug
     blocks = _blocks(source, root)
     lead = source.text[: root.entries[0].key.start]
     parts = [_IMPORT, guarded(re.sub(r"^---[ \t]*\n", "", lead, flags=re.MULTILINE))]
     for key, block in blocks.items():
         if key == "name":
-            parts.append(f"name: {{{{ quoted({_literal(name)} ~ name_suffix) }}}}{_after_value(root, block)}")
+            parts.append(
+                f"name: {{{{ quoted({_literal(name)} ~ name_suffix) }}}}{_after_value(root, block)}"
+            )
         elif key == "labels" and not isinstance(root.get("labels"), Sequence):
             listed = json.dumps(labels, ensure_ascii=False)
             parts.append(guarded(f"labels: {listed}\n") if labels else "")
         elif key not in {"body", "assignees"}:
             parts.append(guarded(block))
     own = f"{{% else %}}\n{guarded(blocks['assignees'])}" if "assignees" in blocks else ""
-    parts.append(f"{{% if assignees %}}\nassignees: {{{{ quoted_list(assignees) }}}}\n{own}{{% endif %}}\n")
+    parts.append(
+        f"{{% if assignees %}}\nassignees: {{{{ quoted_list(assignees) }}}}\n{own}{{% endif %}}\n"
+    )
     parts.append(guarded(blocks["body"]))
     return Entry(slug=slug, name=name, text="".join(parts), labels=labels)
 
@@ -88,7 +99,10 @@ def _blocks(source: Source, root: Mapping) -> dict[str, str]:
     starts = [entry.key.start for entry in root.entries]
     texts = [source.text[start:end] for start, end in pairwise([*starts, len(source.text)])]
     keys = [entry.key.value for entry in root.entries if isinstance(entry.key, Scalar)]
-    return {key: text if text.endswith("\n") else f"{text}\n" for key, text in zip(keys, texts, strict=True)}
+    return {
+        key: text if text.endswith("\n") else f"{text}\n"
+        for key, text in zip(keys, texts, strict=True)
+    }
 
 
 def _after_value(root: Mapping, block: str) -> str:

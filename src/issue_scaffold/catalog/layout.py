@@ -29,7 +29,8 @@ DEFAULT_COLORS: Final = {
     "wontfix": "ffffff",
 }
 _LABELS_HEAD: Final = (
-    "# Every label that the issue forms of this catalog name. A label that isn't listed here gets a neutral colour.\n"
+    "# Every label that the issue forms of this catalog name. "
+    "A label that isn't listed here gets a neutral colour.\n"
 )
 _HEAD: Final = """\
 # The questions of this template. Everything here works with plain `copier copy`, without `--trust`.
@@ -168,15 +169,23 @@ def label_rows(names: Iterable[str], known: Mapping[str, LabelRow]) -> tuple[Lab
     rows: dict[str, LabelRow] = {}
     for name in names:
         found = known.get(name.casefold())
-        color = normalise_color(found.color) if found else DEFAULT_COLORS.get(name.casefold(), NEUTRAL)
+        color = (
+            normalise_color(found.color) if found else DEFAULT_COLORS.get(name.casefold(), NEUTRAL)
+        )
         valid = re.fullmatch(r"[0-9a-f]{6}", color) is not None
-        row = LabelRow(name=name, color=color if valid else NEUTRAL, description=found.description if found else "")
+        row = LabelRow(
+            name=name,
+            color=color if valid else NEUTRAL,
+            description=found.description if found else "",
+        )
         rows.setdefault(name.casefold(), row)
     return tuple(rows.values())
 
 
 def _readme(name: str, entries: Sequence[Entry]) -> str:
-    listed = "\n".join(f"| {entry.name.replace('|', chr(92) + '|')} | `{entry.path}` |" for entry in entries)
+    listed = "\n".join(
+        f"| {entry.name.replace('|', chr(92) + '|')} | `{entry.path}` |" for entry in entries
+    )
     return _README.replace("NAME", name).replace("ENTRIES", listed)
 
 

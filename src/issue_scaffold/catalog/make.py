@@ -100,9 +100,12 @@ def new_catalog(folder: str, paths: Sequence[str]) -> CatalogOutcome:
 
 
 def _refuse_filled(root: Path, shown: str) -> None:
-    if root.exists() and (not root.is_dir() or any(child.name != ".git" for child in root.iterdir())):
+    if root.exists() and (
+        not root.is_dir() or any(child.name != ".git" for child in root.iterdir())
+    ):
         raise UsageError(
-            f"{shown} is not an empty folder", hint="to add to a catalog: scaffold catalog add FILE --catalog DIR"
+            f"{shown} is not an empty folder",
+            hint="to add to a catalog: scaffold catalog add FILE --catalog DIR",
         )
 
 
@@ -139,7 +142,9 @@ def add_to_catalog(folder: str, paths: Sequence[str]) -> CatalogOutcome:
     """
     root = Path(folder).resolve()
     with writing(root, shown=folder) as recovery:
-        imported, files = _addition(root, folder, paths, completed=recovery.completed or frozenset())
+        imported, files = _addition(
+            root, folder, paths, completed=recovery.completed or frozenset()
+        )
         write_files(root, files)
     return CatalogOutcome(
         folder=folder,
@@ -170,7 +175,8 @@ def _addition(
     taken = [entry.slug for entry in imported.entries if (root / entry.path).exists()]
     if taken:
         raise UsageError(
-            f"the catalog has the issue type {taken[0]!r} already", hint=f"edit {FOLDER}/{taken[0]}{SUFFIX}"
+            f"the catalog has the issue type {taken[0]!r} already",
+            hint=f"edit {FOLDER}/{taken[0]}{SUFFIX}",
         )
     labels = _text(root, LABELS) or ""
     files[QUESTIONS] = _with_choices(questions, imported.entries).encode()
@@ -195,7 +201,9 @@ def _text(root: Path, path: str) -> str | None:
     try:
         return None if content is None else content.decode()
     except UnicodeDecodeError as error:
-        raise UsageError(f"{root / path} is not UTF-8: {error.reason}", hint="save it as UTF-8") from error
+        raise UsageError(
+            f"{root / path} is not UTF-8: {error.reason}", hint="save it as UTF-8"
+        ) from error
 
 
 class _Import:
@@ -227,7 +235,11 @@ class _Import:
         folder = path / TEMPLATES if (path / TEMPLATES).is_dir() else path
         for file in sorted(folder.iterdir()):
             name = file.name.lower()
-            if not file.is_file() or name in {"config.yml", "config.yaml"} or is_labels_config(name):
+            if (
+                not file.is_file()
+                or name in {"config.yml", "config.yaml"}
+                or is_labels_config(name)
+            ):
                 continue
             if name.endswith((".yml", ".yaml")):
                 yield file
@@ -236,7 +248,12 @@ class _Import:
                 if find_front_matter(text) is not None:
                     yield file
                 else:
-                    self.remarks.append((str(file), Remark(kind="left out", message="no front matter, so no template")))
+                    self.remarks.append(
+                        (
+                            str(file),
+                            Remark(kind="left out", message="no front matter, so no template"),
+                        )
+                    )
 
     def _entry(self, slug: str, file: Path) -> Entry:
         content = read_input(str(file))
@@ -268,7 +285,8 @@ def _refuse_twins(entries: Iterable[Entry]) -> None:
         first = seen.setdefault(entry.name.strip(), entry.slug)
         if first != entry.slug:
             raise UsageError(
-                f"{first} and {entry.slug} have the same name, {entry.name!r}", hint="rename one: GitHub shows only one"
+                f"{first} and {entry.slug} have the same name, {entry.name!r}",
+                hint="rename one: GitHub shows only one",
             )
 
 
@@ -276,7 +294,14 @@ def _labels_beside(path: Path) -> Iterator[LabelRow]:
     """Yield the labels of the repository that a path lies in, as its labels configs say."""
     start = path.absolute()
     folders = (start, *start.parents) if start.is_dir() else start.parents
-    root = next((folder for folder in folders if (folder / ".github").is_dir() or (folder / ".git").exists()), None)
+    root = next(
+        (
+            folder
+            for folder in folders
+            if (folder / ".github").is_dir() or (folder / ".git").exists()
+        ),
+        None,
+    )
     if root is None:
         return
     for name, content in read_repository(root, is_labels_config).files.items():
@@ -285,7 +310,9 @@ def _labels_beside(path: Path) -> Iterator[LabelRow]:
 
 
 def _rows(path: str, content: bytes) -> Iterator[LabelRow]:
-    for label in read_labels(load(path if is_labels_config(path) else ".github/labels.yml", content)).labels:
+    for label in read_labels(
+        load(path if is_labels_config(path) else ".github/labels.yml", content)
+    ).labels:
         yield LabelRow(
             name=label.name.value.strip(),
             color=label.color.value if isinstance(label.color, Scalar) else "",
@@ -298,10 +325,23 @@ def _bundled_labels(bundled: Mapping[str, bytes]) -> dict[str, LabelRow]:
 
 
 def _starters(bundled: Mapping[str, bytes]) -> tuple[Entry, ...]:
-    labels = {"bug_report": "bug", "feature_request": "enhancement", "documentation": "documentation"}
-    names = {"bug_report": "Bug report", "feature_request": "Feature request", "documentation": "Documentation"}
+    labels = {
+        "bug_report": "bug",
+        "feature_request": "enhancement",
+        "documentation": "documentation",
+    }
+    names = {
+        "bug_report": "Bug report",
+        "feature_request": "Feature request",
+        "documentation": "Documentation",
+    }
     return tuple(
-        Entry(slug=slug, name=names[slug], text=bundled[f"{FOLDER}/{slug}{SUFFIX}"].decode(), labels=(labels[slug],))
+        Entry(
+            slug=slug,
+            name=names[slug],
+            text=bundled[f"{FOLDER}/{slug}{SUFFIX}"].decode(),
+            labels=(labels[slug],),
+        )
         for slug in STARTERS
     )
 
@@ -313,9 +353,16 @@ def _with_choices(text: str, entries: Sequence[Entry]) -> str:
     """
     source = Source(QUESTIONS, text)
     documents = parse_yaml(text).documents
-    question = documents[0].get("issue_types") if documents and isinstance(documents[0], Node) else None
+    question = (
+        documents[0].get("issue_types") if documents and isinstance(documents[0], Node) else None
+    )
     choices = question.get("choices") if isinstance(question, Node) else None
-    if not isinstance(question, Node) or not isinstance(choices, Node) or choices.flow or not choices.entries:
+    if (
+        not isinstance(question, Node)
+        or not isinstance(choices, Node)
+        or choices.flow
+        or not choices.entries
+    ):
         raise UsageError(
             f"{QUESTIONS} has no question `issue_types` with its choices one a line, so nothing can be added to it",
             hint="add the choice by hand, and the form to template/catalog",
@@ -323,7 +370,9 @@ def _with_choices(text: str, entries: Sequence[Entry]) -> str:
     names = set(choices.keys())
     twin = next((entry.name for entry in entries if choice_name(entry) in names), None)
     if twin is not None:
-        raise UsageError(f"the catalog has an issue type named {twin!r} already", hint="rename one of the two")
+        raise UsageError(
+            f"the catalog has an issue type named {twin!r} already", hint="rename one of the two"
+        )
     last = choices.entries[-1]
     at = entry_end(source, last)
     indent = " " * (last.key.start - source.line_start(last.key.start))

@@ -14,7 +14,9 @@ _TAG: Final = re.compile(r"\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}")
 _REPO: Final = "template/repo/"
 
 
-def origin(path: str, text: str, line: int | None, excerpt: str, catalog: Mapping[str, str]) -> tuple[str, int | None]:
+def origin(
+    path: str, text: str, line: int | None, excerpt: str, catalog: Mapping[str, str]
+) -> tuple[str, int | None]:
     """Return the catalog's file and its line for a line of a rendered file.
 
     `excerpt` is what is meant on that line; `catalog` are the catalog's text files by path.
@@ -32,13 +34,28 @@ def sources_of(path: str, catalog: Mapping[str, str]) -> list[str]:
     folder, _, name = path.rpartition("/")
     stem, _, suffix = name.rpartition(".")
     entry = f"{FOLDER}/{stem}{SUFFIX}"
-    if folder.lower().endswith(("issue_template", "issue_templates")) and suffix in {"yml", "md"} and entry in catalog:
+    if (
+        folder.lower().endswith(("issue_template", "issue_templates"))
+        and suffix in {"yml", "md"}
+        and entry in catalog
+    ):
         return [entry]
     labels = f"{FOLDER}/labels.yml"
-    if "label" in name and suffix in {"yml", "yaml", "json"} and "workflows" not in folder and labels in catalog:
+    if (
+        "label" in name
+        and suffix in {"yml", "yaml", "json"}
+        and "workflows" not in folder
+        and labels in catalog
+    ):
         return [labels]
-    plain = {file: _TAG.sub("", file.removeprefix(_REPO)).removesuffix(".jinja") for file in catalog}
-    made = [file for file, shape in plain.items() if file.startswith(_REPO) and shape.rpartition("/")[2] == name]
+    plain = {
+        file: _TAG.sub("", file.removeprefix(_REPO)).removesuffix(".jinja") for file in catalog
+    }
+    made = [
+        file
+        for file, shape in plain.items()
+        if file.startswith(_REPO) and shape.rpartition("/")[2] == name
+    ]
     return [file for file in made if path == plain[file]] or made
 
 

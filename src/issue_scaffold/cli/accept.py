@@ -10,7 +10,12 @@ from issue_scaffold.template.renderer import open_renderer
 
 @click.command("accept", short_help="Record a deliberate deviation, with its reason.")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH…")
-@click.option("--reason", required=True, metavar="TEXT", help="Why the file differs; kept in .github/scaffold.yml.")
+@click.option(
+    "--reason",
+    required=True,
+    metavar="TEXT",
+    help="Why the file differs; kept in .github/scaffold.yml.",
+)
 @answers_file_option
 def command(paths: tuple[str, ...], reason: str, answers_file: str | None) -> int:
     """Record that files deviate from the template on purpose; any later change of them is drift again.

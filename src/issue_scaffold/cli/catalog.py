@@ -11,7 +11,11 @@ from issue_scaffold.cli.output import FORMATS, write_report
 from issue_scaffold.cli.printing import json_text, put, say
 
 _format = click.option(
-    "--format", "format_", type=click.Choice(["text", "json"]), default="text", help="How to show the result."
+    "--format",
+    "format_",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    help="How to show the result.",
 )
 
 
@@ -38,13 +42,17 @@ def new(folder: str, paths: tuple[str, ...], format_: str) -> int:
     outcome = new_catalog(folder, paths)
     _show("new", outcome, format_)
     if format_ == "text":
-        say(f"Next: cd {folder}, scaffold catalog check, commit, git tag v1.0.0; then scaffold init -t {folder}.")
+        say(
+            f"Next: cd {folder}, scaffold catalog check, commit, git tag v1.0.0; then scaffold init -t {folder}."
+        )
     return 0
 
 
 @command.command("add")
 @click.argument("files", nargs=-1, required=True, metavar="FILE…")
-@click.option("-C", "--catalog", "folder", default=".", show_default=True, metavar="DIR", help="The catalog.")
+@click.option(
+    "-C", "--catalog", "folder", default=".", show_default=True, metavar="DIR", help="The catalog."
+)
 @_format
 def add(files: tuple[str, ...], folder: str, format_: str) -> int:
     """Add each FILE, a Markdown template or an issue form, to a catalog, with its choice and its labels."""
@@ -78,7 +86,10 @@ def _show(action: str, outcome: CatalogOutcome, format_: str) -> None:
         say(f"note: {note}", err=True)
     for path, remark in outcome.remarks:
         shown = " ".join(remark.text.split())
-        say(f"{path}: {remark.kind}: {remark.message}{f' (was: {shown})' if shown else ''}", err=True)
+        say(
+            f"{path}: {remark.kind}: {remark.message}{f' (was: {shown})' if shown else ''}",
+            err=True,
+        )
     say(f"{'Made' if action == 'new' else 'Extended'} the catalog {outcome.folder}:")
     for entry in outcome.entries:
         labels = f"  (labels: {', '.join(entry.labels)})" if entry.labels else ""
@@ -92,7 +103,12 @@ def _document(action: str, outcome: CatalogOutcome) -> dict[str, Any]:
         "catalog": outcome.folder,
         "files": list(outcome.files),
         "issue_types": [
-            {"slug": entry.slug, "name": entry.name, "path": entry.path, "labels": list(entry.labels)}
+            {
+                "slug": entry.slug,
+                "name": entry.name,
+                "path": entry.path,
+                "labels": list(entry.labels),
+            }
             for entry in outcome.entries
         ],
         "remarks": [

@@ -23,7 +23,12 @@ class KindsType(click.ParamType[frozenset[Kind]]):
         """Return what `--help` shows."""
         return "KIND,…"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> frozenset[Kind]:  # noqa: ANN401
+    def convert(
+        self,
+        value: Any,  # noqa: ANN401
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> frozenset[Kind]:
         """Return the kinds that a value names."""
         if isinstance(value, frozenset):
             return value
@@ -31,7 +36,11 @@ class KindsType(click.ParamType[frozenset[Kind]]):
         unknown = [word for word in words if word not in {str(kind) for kind in FAILING_KINDS}]
         if unknown or not words:
             known = ", ".join(sorted(FAILING_KINDS))
-            self.fail(f"{', '.join(unknown) or 'nothing'} is no drift kind; the kinds: {known}", param, ctx)
+            self.fail(
+                f"{', '.join(unknown) or 'nothing'} is no drift kind; the kinds: {known}",
+                param,
+                ctx,
+            )
         return frozenset(Kind(word) for word in words)
 
 
@@ -57,9 +66,15 @@ def _is_ci() -> bool:
     metavar="REF",
     help="Take what may silence the check from this revision, say the branch to merge into.",
 )
-@click.option("--labels", is_flag=True, help="Compare the labels on GitHub too; needs a token and the network.")
+@click.option(
+    "--labels",
+    is_flag=True,
+    help="Compare the labels on GitHub too; needs a token and the network.",
+)
 @click.option("--offline", is_flag=True, help="Ask no network whether a newer version is out.")
-@click.option("--refresh", is_flag=True, help="Ask now, even when it was asked within the last hour.")
+@click.option(
+    "--refresh", is_flag=True, help="Ask now, even when it was asked within the last hour."
+)
 @answers_file_option
 @click.option(
     "--format",

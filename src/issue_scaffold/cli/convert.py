@@ -24,11 +24,23 @@ STDIN = "-"
 
 @click.command("convert", short_help="Convert a Markdown template to an issue form, or back.")
 @click.argument("file")
-@click.option("--to", type=click.Choice(["form", "markdown"]), help="What to make of it [default: the other one].")
+@click.option(
+    "--to",
+    type=click.Choice(["form", "markdown"]),
+    help="What to make of it [default: the other one].",
+)
 @click.option("-o", "--output", metavar="OUT", help="File to write [default: standard output].")
-@click.option("--in-place", is_flag=True, help="Put the outcome beside FILE, with the other suffix, and remove FILE.")
-@click.option("--name", metavar="NAME", help="The template's name, where its front matter has none.")
-@click.option("--description", metavar="TEXT", help="Its description, where its front matter has no `about`.")
+@click.option(
+    "--in-place",
+    is_flag=True,
+    help="Put the outcome beside FILE, with the other suffix, and remove FILE.",
+)
+@click.option(
+    "--name", metavar="NAME", help="The template's name, where its front matter has none."
+)
+@click.option(
+    "--description", metavar="TEXT", help="Its description, where its front matter has no `about`."
+)
 @click.option(
     "--format",
     "format_",
@@ -96,7 +108,9 @@ def _put_product(text: str) -> None:
 
 
 def _line(remark: Remark) -> str:
-    kind = style(f"{remark.kind}:", fg="yellow" if remark.kind in {"left out", "broken"} else "cyan")
+    kind = style(
+        f"{remark.kind}:", fg="yellow" if remark.kind in {"left out", "broken"} else "cyan"
+    )
     shown = " ".join(remark.text.split())
     return f"{kind} {remark.message}{f' (was: {shown})' if shown else ''}"
 
@@ -111,7 +125,8 @@ def _document(conversion: Conversion, source: str, out: Path | None) -> dict[str
         "content": conversion.text,
         "fields": [_field(element) for element in conversion.form.fields],
         "remarks": [
-            {"kind": remark.kind, "message": remark.message} | ({"text": remark.text} if remark.text else {})
+            {"kind": remark.kind, "message": remark.message}
+            | ({"text": remark.text} if remark.text else {})
             for remark in conversion.remarks
         ],
     }
@@ -119,4 +134,6 @@ def _document(conversion: Conversion, source: str, out: Path | None) -> dict[str
 
 def _field(element: Element) -> dict[str, Any]:
     row: dict[str, Any] = {"type": element.type, "id": element.id, "label": element.label}
-    return row | ({"options": [option.label for option in element.options]} if element.options else {})
+    return row | (
+        {"options": [option.label for option in element.options]} if element.options else {}
+    )

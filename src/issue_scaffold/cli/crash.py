@@ -26,7 +26,12 @@ def write_crash_report(error: Exception) -> str:
             return "no file (there is no temporary folder)"
         # A name that nobody can guess, made anew, readable by its owner alone.
         with tempfile.NamedTemporaryFile(
-            "w", prefix="scaffold-report-", suffix=".txt", delete=False, encoding="utf-8", errors="backslashreplace"
+            "w",
+            prefix="scaffold-report-",
+            suffix=".txt",
+            delete=False,
+            encoding="utf-8",
+            errors="backslashreplace",
         ) as file:
             file.write(crash_text(error))
     except OSError as no_room:

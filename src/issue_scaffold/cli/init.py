@@ -35,7 +35,12 @@ from issue_scaffold.template.renderer import open_renderer
 )
 @click.option("--ref", help="Tag, branch or commit of the template [default: its newest release].")
 @answers_options
-@click.option("-l", "--defaults", is_flag=True, help="Ask nothing; take the defaults. So it is without a terminal.")
+@click.option(
+    "-l",
+    "--defaults",
+    is_flag=True,
+    help="Ask nothing; take the defaults. So it is without a terminal.",
+)
 @answers_file_option
 @click.option(
     "--on-conflict",
@@ -63,7 +68,9 @@ def command(**values: Any) -> int:  # noqa: ANN401 - Click's values, declared ab
         try:
             outcome = install(options, renderer)
         except ScaffoldError as error:
-            plan_output.show_failure("init", values["target"], error, values["format_"], with_diff=values["diff"])
+            plan_output.show_failure(
+                "init", values["target"], error, values["format_"], with_diff=values["diff"]
+            )
             raise
     _show(outcome, values["format_"], with_diff=values["diff"])
     return outcome.exit_code
@@ -103,7 +110,9 @@ def _show(outcome: Outcome, format_: str, *, with_diff: bool) -> None:
     if outcome.resumed:
         for note in outcome.notes:
             say(f"note: {note}", err=True)
-        say(f"Completed an interrupted run: template {outcome.version} is installed in {outcome.target}.")
+        say(
+            f"Completed an interrupted run: template {outcome.version} is installed in {outcome.target}."
+        )
         return
     verb = "Would install" if outcome.dry_run else "Installed"
     say(f"{verb} template {outcome.version} in {Path(outcome.target)}:")

@@ -33,10 +33,14 @@ Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 _NOTHING = "nothing was changed"
 _REPO = click.option(
-    "--repo", metavar="OWNER/NAME", help="Repository; HOST/OWNER/NAME for another host. [default: the git remote's]"
+    "--repo",
+    metavar="OWNER/NAME",
+    help="Repository; HOST/OWNER/NAME for another host. [default: the git remote's]",
 )
 _API_URL = click.option(
-    "--api-url", metavar="URL", help="Address of the REST API. [default: GITHUB_API_URL, else by the host]"
+    "--api-url",
+    metavar="URL",
+    help="Address of the REST API. [default: GITHUB_API_URL, else by the host]",
 )
 
 
@@ -51,8 +55,16 @@ def _plan_options(command: Decorated) -> Decorated:
             metavar="PATH",
             help="Labels config, of any known format. May be repeated: later ones win, label by label.",
         ),
-        click.option("--prune", is_flag=True, help="Delete labels that the config doesn't have, unless in use."),
-        click.option("--force-in-use", is_flag=True, help="With --prune: delete also labels that issues have."),
+        click.option(
+            "--prune",
+            is_flag=True,
+            help="Delete labels that the config doesn't have, unless in use.",
+        ),
+        click.option(
+            "--force-in-use",
+            is_flag=True,
+            help="With --prune: delete also labels that issues have.",
+        ),
         click.option(
             "--protect",
             multiple=True,
@@ -85,7 +97,9 @@ def command() -> None:
 
 @command.command("plan", short_help="Show what apply would do.")
 @_plan_options
-@click.option("--exit-zero", is_flag=True, help="Exit 0 although there is something to do; errors still fail.")
+@click.option(
+    "--exit-zero", is_flag=True, help="Exit 0 although there is something to do; errors still fail."
+)
 def plan_command(**values: Any) -> int:  # noqa: ANN401 - Click's values, declared above
     """Show what would have to be done to the labels, and change nothing. Exits 1 if there is something to do."""
     try:
@@ -105,21 +119,27 @@ def plan_command(**values: Any) -> int:  # noqa: ANN401 - Click's values, declar
 def apply_command(**values: Any) -> int:  # noqa: ANN401 - Click's values, declared above
     """Show the plan, ask, do each of its steps, and read the labels again to see that all is as it should be."""
     if not values["yes"] and not can_ask():
-        raise click.UsageError("apply asks before it changes anything; without a terminal, add --yes")
+        raise click.UsageError(
+            "apply asks before it changes anything; without a terminal, add --yes"
+        )
     try:
         with _telling(_NOTHING):
             session = open_session(_options(values), Surroundings(on_wait=tell_wait))
             plan = make_plan(session)
     except InvalidConfigError as error:
         return _show_invalid(error, values["formats"])
-    shows_text = any(target.format == "text" and target.file is None for target in values["formats"])
+    shows_text = any(
+        target.format == "text" and target.file is None for target in values["formats"]
+    )
     if shows_text or not values["yes"]:
         labels_output.show_plan(_report("apply", session, plan), err=not shows_text)
     if plan.writes and not values["yes"] and not confirm("Do it?"):
         say("nothing was changed", err=True)
         return EXIT_FINDINGS
     results = _run(session, plan, shows_text=shows_text)
-    with _telling(f"all {len(results)} steps were tried; what came of it wasn't read again: run scaffold labels plan"):
+    with _telling(
+        f"all {len(results)} steps were tried; what came of it wasn't read again: run scaffold labels plan"
+    ):
         verified = make_plan(session) if plan.writes else plan
     report = _report("apply", session, plan, results=results, verified=verified)
     labels_output.write(report, values["formats"])
@@ -198,12 +218,23 @@ def _show_invalid(error: InvalidConfigError, formats: tuple[OutputTarget, ...]) 
 @command.command("export", short_help="Write the labels that there are as a labels config.")
 @_REPO
 @_API_URL
-@click.option("--format", "format_", type=click.Choice(["yaml", "json"]), default="yaml", help="How to write it.")
 @click.option(
-    "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="File to write [default: standard output]."
+    "--format",
+    "format_",
+    type=click.Choice(["yaml", "json"]),
+    default="yaml",
+    help="How to write it.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="File to write [default: standard output].",
 )
 @click.option("-y", "--yes", is_flag=True, help="Overwrite the file if it exists.")
-def export_command(repo: str | None, api_url: str | None, format_: str, output: Path | None, *, yes: bool) -> int:
+def export_command(
+    repo: str | None, api_url: str | None, format_: str, output: Path | None, *, yes: bool
+) -> int:
     """Write the labels that a repository has on GitHub as a labels config."""
     if output is not None and settle_file(output):
         say("note: an interrupted run was completed", err=True)
@@ -213,7 +244,11 @@ def export_command(repo: str | None, api_url: str | None, format_: str, output: 
     options = LabelOptions(repo=repo, api_url=api_url, folder=Path.cwd())
     with _telling(_NOTHING):
         document = export_document(export(options, Surroundings(on_wait=tell_wait)))
-    text = json_text(document, is_product=True) if format_ == "json" else labels_output.as_yaml(document)
+    text = (
+        json_text(document, is_product=True)
+        if format_ == "json"
+        else labels_output.as_yaml(document)
+    )
     if output is None:
         put(text)
     else:

@@ -109,9 +109,13 @@ def _end(report: LabelsReport) -> Iterator[str]:
     left = [result for result in report.results if result.outcome is not Outcome.DONE]
     if left:
         failed = sum(result.outcome is Outcome.FAILED for result in left)
-        yield style(f"{plural(failed, 'step')} failed, {len(left) - failed} skipped", fg="red", bold=True)
+        yield style(
+            f"{plural(failed, 'step')} failed, {len(left) - failed} skipped", fg="red", bold=True
+        )
     elif report.verified is not None and report.verified.is_clean:
-        words = "a fresh read finds everything as it should be" if report.results else "nothing to do"
+        words = (
+            "a fresh read finds everything as it should be" if report.results else "nothing to do"
+        )
         yield style(words, fg="green")
     elif report.verified is not None:
         yield f"left to do: {_tally(report.verified)}"
@@ -149,19 +153,31 @@ def _details(step: Step) -> str:
 
 
 def _tally(plan: LabelPlan) -> str:
-    counts = [f"{plan.count(action)} to {action}" for action in Action if plan.count(action) and action in WRITES]
+    counts = [
+        f"{plan.count(action)} to {action}"
+        for action in Action
+        if plan.count(action) and action in WRITES
+    ]
     quiet = (Action.REFUSED, Action.UNCHANGED, Action.UNMANAGED)
     rest = [f"{plan.count(action)} {action}" for action in quiet if plan.count(action)]
     return ", ".join([*(counts or ["nothing to do"]), *rest])
 
 
 def _json(report: LabelsReport) -> str:
-    target: dict[str, Any] = {"target": report.repository, "status": _status(report), "files": list(report.files)}
+    target: dict[str, Any] = {
+        "target": report.repository,
+        "status": _status(report),
+        "files": list(report.files),
+    }
     target["steps"] = [_step(step) for step in report.plan.steps]
     if report.command == "apply":
         target["results"] = [_result(result) for result in report.results]
         target["verified"] = report.verified is not None and report.verified.is_clean
-    document = {"schema": f"scaffold.labels-{report.command}/1", "exit_code": report.exit_code, "targets": [target]}
+    document = {
+        "schema": f"scaffold.labels-{report.command}/1",
+        "exit_code": report.exit_code,
+        "targets": [target],
+    }
     return json_text(document)
 
 
@@ -176,7 +192,9 @@ def _step(step: Step) -> dict[str, Any]:
         "to": step.to,
         "color": step.color,
         "description": step.description,
-        "before": None if before is None else {"color": before.color, "description": before.description},
+        "before": None
+        if before is None
+        else {"color": before.color, "description": before.description},
         "reason": step.reason,
         "path": wanted.path if wanted else None,
         "line": wanted.line if wanted else None,
@@ -186,8 +204,17 @@ def _step(step: Step) -> dict[str, Any]:
 
 
 def _result(result: StepResult) -> dict[str, Any]:
-    row = {"action": str(result.step.action), "name": result.step.name, "outcome": str(result.outcome)}
-    optional = {"to": result.step.to, "moved": result.moved or None, "message": result.error, "hint": result.hint}
+    row = {
+        "action": str(result.step.action),
+        "name": result.step.name,
+        "outcome": str(result.outcome),
+    }
+    optional = {
+        "to": result.step.to,
+        "moved": result.moved or None,
+        "message": result.error,
+        "hint": result.hint,
+    }
     return row | {key: value for key, value in optional.items() if value is not None}
 
 
@@ -200,7 +227,10 @@ def _annotations(report: LabelsReport) -> Iterator[str]:
     pending = [step for step in report.plan.steps if step.writes or step.action is Action.REFUSED]
     rows = [("error", result.step, result.error or str(result.outcome)) for result in failed]
     if report.command == "plan":
-        rows = [("warning" if step.action in _WARNINGS else "notice", step, _details(step)) for step in pending]
+        rows = [
+            ("warning" if step.action in _WARNINGS else "notice", step, _details(step))
+            for step in pending
+        ]
     levels = Counter(level for level, _, _ in rows)
     shown: Counter[str] = Counter()
     for level, step, text in rows:
@@ -240,7 +270,9 @@ def _summary(report: LabelsReport) -> Iterator[str]:
     for step in rows:
         result = outcomes.get(id(step))
         word = f"{step.action}: {result.outcome}" if result else str(step.action)
-        text = "; ".join(part for part in (_details(step), result.error if result else None) if part)
+        text = "; ".join(
+            part for part in (_details(step), result.error if result else None) if part
+        )
         yield f"| {word} | {code(_what(step))} | {escaped(text)} |"
     if rows:
         yield ""

@@ -21,13 +21,25 @@ class Command(NamedTuple):
 
 COMMANDS: Final[dict[str, Command]] = {
     "init": Command("issue_scaffold.cli.init", "Install the template in a repository or folder."),
-    "update": Command("issue_scaffold.cli.update", "Merge a newer template version, or heal drifted files."),
-    "check": Command("issue_scaffold.cli.check", "Say whether targets still match their template (for CI)."),
-    "accept": Command("issue_scaffold.cli.accept", "Record a deliberate deviation, with its reason."),
-    "validate": Command("issue_scaffold.cli.validate", "Check issue forms, templates, chooser and labels."),
+    "update": Command(
+        "issue_scaffold.cli.update", "Merge a newer template version, or heal drifted files."
+    ),
+    "check": Command(
+        "issue_scaffold.cli.check", "Say whether targets still match their template (for CI)."
+    ),
+    "accept": Command(
+        "issue_scaffold.cli.accept", "Record a deliberate deviation, with its reason."
+    ),
+    "validate": Command(
+        "issue_scaffold.cli.validate", "Check issue forms, templates, chooser and labels."
+    ),
     "rules": Command("issue_scaffold.cli.rules", "List the validator's rules, or explain one."),
-    "convert": Command("issue_scaffold.cli.convert", "Convert a Markdown template to an issue form, or back."),
-    "catalog": Command("issue_scaffold.cli.catalog", "Make, extend or check a template repository of your own."),
+    "convert": Command(
+        "issue_scaffold.cli.convert", "Convert a Markdown template to an issue form, or back."
+    ),
+    "catalog": Command(
+        "issue_scaffold.cli.catalog", "Make, extend or check a template repository of your own."
+    ),
     "labels": Command("issue_scaffold.cli.labels", "Plan, apply or export a repository's labels."),
 }
 
@@ -88,7 +100,9 @@ def _show_versions(ctx: click.Context, _: click.Parameter, is_asked: bool) -> No
 @click.pass_context
 def scaffold(ctx: click.Context, color: str) -> None:
     """Install issue templates, labels and issue forms in any repository, and keep them right."""
-    ctx.color = {"always": True, "never": False}.get(color, False if os.environ.get("NO_COLOR") else None)
+    ctx.color = {"always": True, "never": False}.get(
+        color, False if os.environ.get("NO_COLOR") else None
+    )
 
 
 def run() -> None:

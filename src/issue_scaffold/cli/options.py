@@ -32,7 +32,12 @@ class OutputTargetType(click.ParamType[OutputTarget]):
         """Return what `--help` shows."""
         return f"[{'|'.join(self.formats)}][=FILE]"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> OutputTarget:  # noqa: ANN401
+    def convert(
+        self,
+        value: Any,  # noqa: ANN401
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> OutputTarget:
         """Return the target that a value names."""
         if isinstance(value, OutputTarget):
             return value
@@ -48,10 +53,16 @@ answers_file_option = click.option(
     metavar="FILE",
     help="Answers file, relative to TARGET [default: .copier-answers.scaffold.yml].",
 )
-dry_run_option = click.option("-n", "--dry-run", is_flag=True, help="Say what would be done, and write nothing.")
+dry_run_option = click.option(
+    "-n", "--dry-run", is_flag=True, help="Say what would be done, and write nothing."
+)
 diff_option = click.option("--diff", is_flag=True, help="Show unified diffs.")
 plan_format_option = click.option(
-    "--format", "format_", type=click.Choice(["text", "json"]), default="text", help="How to show the result."
+    "--format",
+    "format_",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    help="How to show the result.",
 )
 
 

@@ -31,11 +31,15 @@ def show_plan(plan: Plan, *, with_diff: bool) -> None:
             show_diff(unified_diff(step.path, step.before, step.after))
 
 
-def show_failure(command: str, target: str, error: ScaffoldError, format_: str, *, with_diff: bool) -> None:
+def show_failure(
+    command: str, target: str, error: ScaffoldError, format_: str, *, with_diff: bool
+) -> None:
     """Print what there is to know of a run that wrote nothing; the error itself is said on standard error."""
     outcome = error.outcome if isinstance(error, NothingWrittenError) else None
     if format_ == "json":
-        row: dict[str, object] = {"target": target} if outcome is None else _target(outcome, with_diff=with_diff)
+        row: dict[str, object] = (
+            {"target": target} if outcome is None else _target(outcome, with_diff=with_diff)
+        )
         row |= {"status": "failed" if outcome is None else "refused", "error": error.message}
         _echo_document(command, row | ({"hint": error.hint} if error.hint else {}), error.exit_code)
     elif outcome is not None:
@@ -60,8 +64,16 @@ def _echo_document(command: str, target: dict[str, object], exit_code: int) -> N
 def _target(outcome: Outcome, *, with_diff: bool) -> dict[str, object]:
     return {
         "target": outcome.target,
-        "status": "conflicts" if outcome.plan.conflicts else "changed" if outcome.plan.writes else "unchanged",
-        "template": {"source": outcome.source, "version": outcome.version, "previous": outcome.version_before},
+        "status": "conflicts"
+        if outcome.plan.conflicts
+        else "changed"
+        if outcome.plan.writes
+        else "unchanged",
+        "template": {
+            "source": outcome.source,
+            "version": outcome.version,
+            "previous": outcome.version_before,
+        },
         "dry_run": outcome.dry_run,
         "resumed": outcome.resumed,
         "files": [_file(step, with_diff=with_diff) for step in outcome.plan.steps],

@@ -37,9 +37,15 @@ _UNSAFE_IN_JSON: Final = late_pattern(
 _HASHES_IN_JSON: Final = late_pattern(r"##(?=(?:vso)?\[)", re.IGNORECASE)
 
 
-def style(text: str, *, fg: str | None = None, bg: tuple[int, int, int] | None = None, bold: bool = False) -> str:
+def style(
+    text: str, *, fg: str | None = None, bg: tuple[int, int, int] | None = None, bold: bool = False
+) -> str:
     """Return a text that will be printed in a colour, bold, or on a colour; `fg` may be "dim"."""
-    codes = [str(code) for code in (_COLOURS.get(fg or ""), 1 if bold else None, 2 if fg == "dim" else None) if code]
+    codes = [
+        str(code)
+        for code in (_COLOURS.get(fg or ""), 1 if bold else None, 2 if fg == "dim" else None)
+        if code
+    ]
     if bg is not None:
         codes.append("48;2;" + ";".join(map(str, bg)))
     return f"{_OPEN}{';'.join(codes)}{_CLOSE}{text}{_OPEN}0{_CLOSE}" if codes else text
@@ -108,7 +114,9 @@ def escaped(text: str) -> str:
     """Return a text with what isn't shown as it is written out, as in `U+001B`; columns count as they are printed."""
     if text.isprintable():
         return text
-    return "".join(char if char.isprintable() or char in _HARMLESS else _escape(char) for char in text)
+    return "".join(
+        char if char.isprintable() or char in _HARMLESS else _escape(char) for char in text
+    )
 
 
 def json_text(document: object, *, is_product: bool = False) -> str:

@@ -15,7 +15,11 @@ _COLOURS = {"error": "red", "warning": "yellow", "info": "blue"}
 @click.command("rules", short_help="List the validator's rules, or explain one.")
 @click.argument("rule", required=False)
 @click.option(
-    "--format", "format_", type=click.Choice(["text", "json"]), default="text", help="How to show the result."
+    "--format",
+    "format_",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    help="How to show the result.",
 )
 def command(rule: str | None, format_: str) -> None:
     """List all rules of `scaffold validate`, or explain one, with an example that breaks it and one that doesn't."""

@@ -26,12 +26,24 @@ _ALL: Final = "\0all"
 
 @click.command("update", short_help="Merge a newer template version, or heal drifted files.")
 @click.argument("target", default=".")
-@click.option("--ref", help="Tag, branch or commit to go to, an older one too [default: the newest release].")
-@click.option("-t", "--template", metavar="SOURCE", help="Move to another template; answers that both know are kept.")
-@answers_options
-@click.option("--ask", is_flag=True, help="Ask all questions again, with the recorded answers as defaults.")
 @click.option(
-    "-l", "--defaults", is_flag=True, help="Ask nothing; new questions take their default. So it is without a terminal."
+    "--ref", help="Tag, branch or commit to go to, an older one too [default: the newest release]."
+)
+@click.option(
+    "-t",
+    "--template",
+    metavar="SOURCE",
+    help="Move to another template; answers that both know are kept.",
+)
+@answers_options
+@click.option(
+    "--ask", is_flag=True, help="Ask all questions again, with the recorded answers as defaults."
+)
+@click.option(
+    "-l",
+    "--defaults",
+    is_flag=True,
+    help="Ask nothing; new questions take their default. So it is without a terminal.",
 )
 @click.option(
     "--restore",
@@ -59,7 +71,9 @@ def command(**values: Any) -> int:  # noqa: ANN401 - Click's values, declared ab
     """
     interactive = can_ask() and not values["defaults"] and values["format_"] == "text"
     if values["ask"] and not interactive:
-        raise click.UsageError("--ask needs a terminal; without one, change answers with -d KEY=VALUE")
+        raise click.UsageError(
+            "--ask needs a terminal; without one, change answers with -d KEY=VALUE"
+        )
     options = UpdateOptions(
         target=values["target"],
         template=values["template"],
@@ -78,7 +92,9 @@ def command(**values: Any) -> int:  # noqa: ANN401 - Click's values, declared ab
         try:
             outcome = update(options, renderer)
         except ScaffoldError as error:
-            plan_output.show_failure("update", values["target"], error, values["format_"], with_diff=values["diff"])
+            plan_output.show_failure(
+                "update", values["target"], error, values["format_"], with_diff=values["diff"]
+            )
             raise
     _show(outcome, values["format_"], with_diff=values["diff"])
     return outcome.exit_code

@@ -38,7 +38,9 @@ def command(**values: Any) -> int:  # noqa: ANN401 - Click's values, declared ab
     """
     paths = values["paths"] or (".",)
     # One byte more than the limit is enough to be told that it is too much. A closed standard input is an empty one.
-    stdin = sys.stdin.buffer.read(MAX_BYTES + 1) if STDIN in paths and sys.stdin is not None else None
+    stdin = (
+        sys.stdin.buffer.read(MAX_BYTES + 1) if STDIN in paths and sys.stdin is not None else None
+    )
     mended = values["fix"] or values["unsafe_fixes"]
     if mended and not values["diff"]:
         _mend(paths, unsafe=values["unsafe_fixes"])

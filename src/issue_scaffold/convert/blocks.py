@@ -83,7 +83,8 @@ class List:
     def has_boxes(self) -> bool:
         """Whether an item here or below is a task."""
         return any(
-            item.box is not None or any(isinstance(block, List) and block.has_boxes for block in item.blocks)
+            item.box is not None
+            or any(isinstance(block, List) and block.has_boxes for block in item.blocks)
             for item in self.items
         )
 

@@ -33,9 +33,13 @@ def parts_of(block: List, remarks: list[Remark]) -> Iterator[Part]:
         if label:
             yield Option(label=label)
         else:
-            remarks.append(Remark(kind="left out", message="a checkbox without text", text=block.raw))
+            remarks.append(
+                Remark(kind="left out", message="a checkbox without text", text=block.raw)
+            )
         if item.box:
-            remarks.append(Remark(kind="left out", message="a checkbox was ticked beforehand", text=label))
+            remarks.append(
+                Remark(kind="left out", message="a checkbox was ticked beforehand", text=label)
+            )
         for inner in between:
             if isinstance(inner, List) and inner.has_boxes:
                 yield from parts_of(inner, remarks)
@@ -75,7 +79,9 @@ def _one_line(block: Block) -> str:
     match block:
         case Paragraph():
             return " ".join(line.raw for line in block.lines)
-        case List() if not block.has_boxes and all(item.line.raw and not item.blocks for item in block.items):
+        case List() if not block.has_boxes and all(
+            item.line.raw and not item.blocks for item in block.items
+        ):
             return " ".join(f"– {item.line.raw}" for item in block.items)  # noqa: RUF001 - a dash for a bullet
         case Code() if len(block.content.split("\n")) <= 2 and "`" not in block.content:  # noqa: PLR2004 - one line
             return f"`{block.content.strip()}`"

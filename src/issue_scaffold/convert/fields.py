@@ -50,7 +50,10 @@ def is_only_heading(section: Section, place: Place, remarks: list[Remark]) -> bo
         return place.has_children
     if section.marker != "heading" or section.filled is not None:
         return False
-    if any(isinstance(block, List) and (block.has_boxes or is_prompt_list(block)) for block in section.blocks):
+    if any(
+        isinstance(block, List) and (block.has_boxes or is_prompt_list(block))
+        for block in section.blocks
+    ):
         return False
     if any(isinstance(block, Code | Table) for block in section.blocks) or not place.has_children:
         return False
@@ -77,7 +80,9 @@ class _Builder:
         if is_only_heading(self.section, self.place, self.remarks):
             text = passage(self.section.blocks, self.remarks).everything()
             return [_markdown(self.section.raw, text)]
-        found = [split_note(block.text)[1] for block in self.section.blocks if isinstance(block, Comment)]
+        found = [
+            split_note(block.text)[1] for block in self.section.blocks if isinstance(block, Comment)
+        ]
         notes = [note for note in found if note]
         if self._keeps_heading(notes) and not (notes and notes[0].type == "markdown"):
             self._head()
@@ -107,8 +112,14 @@ class _Builder:
         return any(element.is_field for element in self.elements)
 
     def _next_label(self) -> str:
-        count = sum(element.is_field and element.label.startswith(self.label) for element in self.elements)
-        return self.label if not count else f"{self.label} (continued{f' {count}' if count > 1 else ''})"
+        count = sum(
+            element.is_field and element.label.startswith(self.label) for element in self.elements
+        )
+        return (
+            self.label
+            if not count
+            else f"{self.label} (continued{f' {count}' if count > 1 else ''})"
+        )
 
     def _take(self, block: Block) -> None:
         if isinstance(block, Comment):
@@ -171,7 +182,13 @@ class _Builder:
         description = found.everything(self.section.rest if not self.has_field else "")
         self.pending = []
         single = asks_for_one(label) or any(asks_for_one(part) for part in description.split("\n"))
-        kind = self.note.type if self.note and self.note.type else "dropdown" if single else "checkboxes"
+        kind = (
+            self.note.type
+            if self.note and self.note.type
+            else "dropdown"
+            if single
+            else "checkboxes"
+        )
         if description.strip().rstrip(".") == "Choose one":
             description = ""
         else:
@@ -200,11 +217,15 @@ class _Builder:
             return without_colon(last.raw)
         if not all(isinstance(block, Comment) for block in self.pending):
             self._tell()
-        self.remarks.append(Remark(kind="added", message="the label `Checklist` for checkboxes that had none"))
+        self.remarks.append(
+            Remark(kind="added", message="the label `Checklist` for checkboxes that had none")
+        )
         return "Checklist"
 
     def _said(self) -> str:
-        text = passage(self.pending, self.remarks).everything(self.section.rest if not self.has_field else "")
+        text = passage(self.pending, self.remarks).everything(
+            self.section.rest if not self.has_field else ""
+        )
         self.pending = []
         return text
 
@@ -220,7 +241,10 @@ class _Builder:
             return
         if not self.has_field and not (self.headed and not self._has_content()):
             self._field(self.label)
-        elif any(isinstance(block, Code) or (isinstance(block, Table) and block.blank) for block in self.pending):
+        elif any(
+            isinstance(block, Code) or (isinstance(block, Table) and block.blank)
+            for block in self.pending
+        ):
             self._field(self._next_label())
         else:
             self._tell()

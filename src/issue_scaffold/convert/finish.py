@@ -15,16 +15,22 @@ from issue_scaffold.convert.form import Element, Option, Remark
 
 _MAX_ID: Final = 50
 # Parameters of their own in the address of a new issue, which an id of that name would never reach.
-_PARAMETERS: Final = frozenset(["title", "body", "labels", "assignees", "projects", "milestone", "template", "type"])
+_PARAMETERS: Final = frozenset(
+    ["title", "body", "labels", "assignees", "projects", "milestone", "template", "type"]
+)
 _FORBIDDEN: Final = re.compile(r"(?i)password")
 FREE_TEXT: Final = "Description"
 UNNAMED: Final = "Answer"
 
 
-def finished(elements: Sequence[Element], definitions: Mapping[str, str], remarks: list[Remark]) -> tuple[Element, ...]:
+def finished(
+    elements: Sequence[Element], definitions: Mapping[str, str], remarks: list[Remark]
+) -> tuple[Element, ...]:
     """Return the elements as GitHub takes them, every field with an id of its own."""
     if not any(element.is_field for element in elements):
-        remarks.append(Remark(kind="added", message=f"the field `{FREE_TEXT}`: a form needs one to fill in"))
+        remarks.append(
+            Remark(kind="added", message=f"the field `{FREE_TEXT}`: a form needs one to fill in")
+        )
         elements = [*elements, Element(type="textarea", label=FREE_TEXT)]
     linked = _linked(elements, definitions, remarks)
     permitted = [_permitted(element, remarks) for element in linked]
@@ -54,7 +60,9 @@ def _identified(elements: Iterable[Element]) -> Iterator[Element]:
     for element in rows:
         if not element.is_field:
             above = (
-                slug(re.split(r"[\n(:]", element.value.lstrip("#*"))[0]) if element.value[:1] in {"#", "*"} else above
+                slug(re.split(r"[\n(:]", element.value.lstrip("#*"))[0])
+                if element.value[:1] in {"#", "*"}
+                else above
             )
             yield element
         elif element.id:
@@ -85,13 +93,21 @@ def _numbered(base: str, shape: str, taken: Container[str], numbers: Counter[str
 
 def _permitted(element: Element, remarks: list[Remark]) -> Element:
     if element.type in {"input", "textarea"} and _FORBIDDEN.search(element.label):
-        label = _FORBIDDEN.sub(lambda found: "Passphrase" if found.group()[0] == "P" else "passphrase", element.label)
+        label = _FORBIDDEN.sub(
+            lambda found: "Passphrase" if found.group()[0] == "P" else "passphrase", element.label
+        )
         remarks.append(
-            Remark(kind="changed", message=f"GitHub forbids a word of this label: now `{label}`", text=element.label)
+            Remark(
+                kind="changed",
+                message=f"GitHub forbids a word of this label: now `{label}`",
+                text=element.label,
+            )
         )
         element = replace(element, label=label)
     if element.is_field and not element.label.strip():
-        remarks.append(Remark(kind="added", message=f"the label `{UNNAMED}` for a field that had none"))
+        remarks.append(
+            Remark(kind="added", message=f"the label `{UNNAMED}` for a field that had none")
+        )
         element = replace(element, label=UNNAMED)
     if not element.options:
         return element
@@ -116,12 +132,16 @@ def _options(element: Element, remarks: list[Remark]) -> Iterator[Option]:
         yield replace(option, label=label)
 
 
-def _linked(elements: Iterable[Element], definitions: Mapping[str, str], remarks: list[Remark]) -> list[Element]:
+def _linked(
+    elements: Iterable[Element], definitions: Mapping[str, str], remarks: list[Remark]
+) -> list[Element]:
     """Return the elements, each text that uses a link definition with that definition below it."""
     used: set[str] = set()
     rows = []
     for element in elements:
-        texts = " ".join([element.description, element.value, *(option.label for option in element.options)])
+        texts = " ".join(
+            [element.description, element.value, *(option.label for option in element.options)]
+        )
         wanted = [label for label in definitions if f"[{label}]".casefold() in texts.casefold()]
         used.update(wanted)
         if not wanted:
@@ -135,6 +155,10 @@ def _linked(elements: Iterable[Element], definitions: Mapping[str, str], remarks
     for label, text in definitions.items():
         if label not in used:
             remarks.append(
-                Remark(kind="left out", message="the address of a link that nothing in the form has", text=text)
+                Remark(
+                    kind="left out",
+                    message="the address of a link that nothing in the form has",
+                    text=text,
+                )
             )
     return rows

@@ -65,10 +65,15 @@ class Element:
             attributes |= {"default": self.default} if self.default is not None else {}
         elif self.type == "checkboxes":
             attributes["options"] = [
-                {"label": option.label} | ({"required": True} if option.required else {}) for option in self.options
+                {"label": option.label} | ({"required": True} if option.required else {})
+                for option in self.options
             ]
-        row: dict[str, Any] = {"type": self.type} | ({"id": self.id} if self.id else {}) | {"attributes": attributes}
-        validations = ({"required": True} if self.required else {}) | ({"accept": self.accept} if self.accept else {})
+        row: dict[str, Any] = (
+            {"type": self.type} | ({"id": self.id} if self.id else {}) | {"attributes": attributes}
+        )
+        validations = ({"required": True} if self.required else {}) | (
+            {"accept": self.accept} if self.accept else {}
+        )
         return row | ({"validations": validations} if validations else {})
 
 
@@ -145,7 +150,9 @@ def _element(row: Mapping[str, Any]) -> Element:
 def _options(rows: object) -> Iterator[Option]:
     for row in rows if isinstance(rows, list | tuple) else ():
         if isinstance(row, Mapping):
-            yield Option(label=_text(row.get("label")).strip(), required=row.get("required") is True)
+            yield Option(
+                label=_text(row.get("label")).strip(), required=row.get("required") is True
+            )
         elif row is not None:
             yield Option(label=_text(row).strip())
 

@@ -12,11 +12,15 @@ from typing import Any, Final
 from issue_scaffold.text.yaml_values import YamlValueError, load_value
 
 WIDTH: Final = 110
-_PLAIN: Final = re.compile(r"[A-Za-z0-9(\u00c0-\u024f\u4e00-\u9fff][^\x00-\x1f\x7f-\xa0\u2028\u2029\ufeff]*")
+_PLAIN: Final = re.compile(
+    r"[A-Za-z0-9(\u00c0-\u024f\u4e00-\u9fff][^\x00-\x1f\x7f-\xa0\u2028\u2029\ufeff]*"
+)
 _PLAIN_IN_FLOW: Final = re.compile(r"[\w ./()+-]+")
 # Text to PyYAML, but a number or a boolean to other readers.
 _OTHERWISE: Final = re.compile(r"[yYnN]|[0-9][0-9A-Fa-fxXoO_.:+-]*")
-_UNPRINTABLE: Final = re.compile("[^\t\n -~\u00a0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+_UNPRINTABLE: Final = re.compile(
+    "[^\t\n -~\u00a0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+)
 
 
 def form_text(data: Mapping[str, Any]) -> str:
@@ -84,7 +88,12 @@ def scalar(value: object, indent: int | None) -> str:
 
 
 def _is_plain(text: str) -> bool:
-    if not _PLAIN.fullmatch(text) or ": " in text or " #" in text or text.endswith((":", " ", "\u00a0")):
+    if (
+        not _PLAIN.fullmatch(text)
+        or ": " in text
+        or " #" in text
+        or text.endswith((":", " ", "\u00a0"))
+    ):
         return False
     if _OTHERWISE.fullmatch(text):
         return False
@@ -97,7 +106,9 @@ def _is_plain(text: str) -> bool:
 def _quoted(text: str) -> str:
     # JSON is YAML, but leaves characters as they are that YAML doesn't allow.
     written = json.dumps(text, ensure_ascii=False)
-    return _UNPRINTABLE.sub(lambda found: f"\\u{ord(found.group()):04x}", written).replace("\u0085", "\\u0085")
+    return _UNPRINTABLE.sub(lambda found: f"\\u{ord(found.group()):04x}", written).replace(
+        "\u0085", "\\u0085"
+    )
 
 
 def _literal(text: str, indent: int) -> str:

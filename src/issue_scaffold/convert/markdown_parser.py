@@ -75,7 +75,9 @@ def _block(node: SyntaxTreeNode, lines: Sequence[str]) -> Iterator[Block]:
             yield from _paragraph(node.children[0].content, start, end)
         case "bullet_list" | "ordered_list":
             items = tuple(_item(child, lines) for child in node.children)
-            yield List(raw=raw, start=start, end=end, items=items, ordered=node.type == "ordered_list")
+            yield List(
+                raw=raw, start=start, end=end, items=items, ordered=node.type == "ordered_list"
+            )
         case "fence" | "code_block":
             language = node.info.split()[0] if node.type == "fence" and node.info.split() else ""
             yield Code(raw=raw, start=start, end=end, language=language, content=node.content)
@@ -194,7 +196,8 @@ def _item(node: SyntaxTreeNode, lines: Sequence[str]) -> Item:
 
 def _has_blank_cell(node: SyntaxTreeNode) -> bool:
     return any(
-        child.type == "td" and not (child.children and child.children[0].content.strip()) for child in node.walk()
+        child.type == "td" and not (child.children and child.children[0].content.strip())
+        for child in node.walk()
     )
 
 
@@ -218,7 +221,9 @@ def _html(content: str, start: int, end: int) -> Iterator[Block]:
         for block in _blocks(SyntaxTreeNode(_parser().parse(rest)), rest.split("\n")):
             yield replace(block, start=start, end=end)
         return
-    yield Html(raw=rest, start=start, end=end, text=_joined(reader.text), summary=_joined(reader.summary))
+    yield Html(
+        raw=rest, start=start, end=end, text=_joined(reader.text), summary=_joined(reader.summary)
+    )
 
 
 def _joined(parts: Sequence[str]) -> str:

@@ -18,13 +18,32 @@ _MAX_SHORT_ANSWER: Final = 60
 _MAX_CHOICE: Final = 40
 _COLONS: Final = ":\uff1a"  # the second one is Chinese
 _UNITS: Final = frozenset(
-    {"second", "seconds", "minute", "minutes", "hour", "hours", "day", "days", "week", "weeks", "sprint", "sprints"}
+    {
+        "second",
+        "seconds",
+        "minute",
+        "minutes",
+        "hour",
+        "hours",
+        "day",
+        "days",
+        "week",
+        "weeks",
+        "sprint",
+        "sprints",
+    }
     | {"month", "months", "year", "years", "points"}
 )
 # A bold line that begins so tells the reader something; it doesn't ask.
-_TELLING: Final = re.compile(r"(?i)^(please|note|important|warning|caution|attention|tip|do not|don't|wait)\b")
-_EXAMPLE: Final = re.compile(r"(?i)^(e\.?\s?g\.?|i\.?\s?e\.?|ex\.?|for example|example)(\b|[\s:.,])")
-_ONE_OF: Final = re.compile(r"(?i)^(?:(?:choose|select|pick)\s+)?(?:either\s+)?one of(?: the following)?\s*:?\s*(.+)$")
+_TELLING: Final = re.compile(
+    r"(?i)^(please|note|important|warning|caution|attention|tip|do not|don't|wait)\b"
+)
+_EXAMPLE: Final = re.compile(
+    r"(?i)^(e\.?\s?g\.?|i\.?\s?e\.?|ex\.?|for example|example)(\b|[\s:.,])"
+)
+_ONE_OF: Final = re.compile(
+    r"(?i)^(?:(?:choose|select|pick)\s+)?(?:either\s+)?one of(?: the following)?\s*:?\s*(.+)$"
+)
 _YES_NO: Final = re.compile(r"(?i)yes\s*/\s*no\s*\.?")
 _CHOOSE_ONE: Final = re.compile(
     r"(?i)\b(?:choose|select|pick|check|tick|mark|keep)\s+(?:only\s+|exactly\s+|just\s+)?one\b"
@@ -32,7 +51,19 @@ _CHOOSE_ONE: Final = re.compile(
 )
 # A label that ends in one of these words is answered in one line, even where no example says so.
 _SHORT_ANSWERS: Final = frozenset(
-    {"version", "versions", "os", "browser", "device", "platform", "url", "link", "email", "username", "release"}
+    {
+        "version",
+        "versions",
+        "os",
+        "browser",
+        "device",
+        "platform",
+        "url",
+        "link",
+        "email",
+        "username",
+        "release",
+    }
     | {"commit", "sha", "hash", "shell", "editor"}
 )
 _ASKS: Final = re.compile(
@@ -56,7 +87,9 @@ def without_colon(text: str) -> str:
 
 def bare(label: str) -> str:
     """Return a label without the signs and emoji in front of its first word, if that leaves one."""
-    at = next((index for index, char in enumerate(label) if char.isalnum() and not is_emoji(char)), 0)
+    at = next(
+        (index for index, char in enumerate(label) if char.isalnum() and not is_emoji(char)), 0
+    )
     return label[at:].strip()
 
 
@@ -65,7 +98,11 @@ def bold_label(line: Line) -> Prompt | None:
     if not line.label or len(line.label) > MAX_LABEL or _TELLING.match(bare(line.label)):
         return None
     if not line.rest:
-        return None if line.label.rstrip().endswith(".") and "?" not in line.label else Prompt(line.label, "")
+        return (
+            None
+            if line.label.rstrip().endswith(".") and "?" not in line.label
+            else Prompt(line.label, "")
+        )
     if line.label.rstrip()[-1] in _COLONS + "?":
         return Prompt(line.label, line.rest)
     if line.rest[0] in _COLONS:
@@ -97,7 +134,11 @@ def short_prompt(line: Line, *, in_list: bool) -> Prompt | None:
 
 def _is_short_label(label: str, *, in_list: bool) -> bool:
     text = label.strip()
-    if not any(char.isalnum() for char in text) or len(text) > _MAX_PROMPT_LABEL or set(text) & set("[]"):
+    if (
+        not any(char.isalnum() for char in text)
+        or len(text) > _MAX_PROMPT_LABEL
+        or set(text) & set("[]")
+    ):
         return False
     return in_list or (len(text.split()) <= _MAX_PROMPT_WORDS and "," not in text)
 
@@ -107,15 +148,23 @@ def _is_short_rest(rest: str, line: Line) -> bool:
         return True
     if line.rich:
         return False
-    return bracketed(rest) is not None or (bool(_EXAMPLE.match(rest)) and len(rest) <= _MAX_SHORT_ANSWER)
+    return bracketed(rest) is not None or (
+        bool(_EXAMPLE.match(rest)) and len(rest) <= _MAX_SHORT_ANSWER
+    )
 
 
 def is_prompt_list(block: List) -> bool:
     """Return whether a list is one of short prompts: no tasks, one line each, and at least half of them a prompt."""
-    if block.ordered or block.has_boxes or any(item.blocks or not item.line.raw for item in block.items):
+    if (
+        block.ordered
+        or block.has_boxes
+        or any(item.blocks or not item.line.raw for item in block.items)
+    ):
         return False
     prompts = sum(short_prompt(item.line, in_list=True) is not None for item in block.items)
-    short = all(len(item.line.raw) <= 2 * _MAX_PROMPT_LABEL and not item.line.rich for item in block.items)
+    short = all(
+        len(item.line.raw) <= 2 * _MAX_PROMPT_LABEL and not item.line.rich for item in block.items
+    )
     return short and prompts * 2 >= len(block.items)
 
 
@@ -130,7 +179,11 @@ def bracketed(text: str) -> str | None:
         text = text[1:]
     closed = text.removesuffix("\\]") if text.endswith("\\]") else text.removesuffix("]")
     inner = closed[1:]
-    return inner.strip() if text.startswith("[") and closed != text and "[" not in inner and "\n" not in inner else None
+    return (
+        inner.strip()
+        if text.startswith("[") and closed != text and "[" not in inner and "\n" not in inner
+        else None
+    )
 
 
 def placeholder_of(rest: str) -> str:
@@ -154,14 +207,19 @@ def choices_in(text: str) -> tuple[str, ...]:
     if not found or "\n" in text:
         return ()
     listed = found.group(1).strip().rstrip(".")
-    return _choices([part.strip(" `'\"“”") for part in re.split(r"\s*[,/|;]\s*(?:or\s+)?|\s+or\s+", listed)])
+    return _choices(
+        [part.strip(" `'\"“”") for part in re.split(r"\s*[,/|;]\s*(?:or\s+)?|\s+or\s+", listed)]
+    )
 
 
 def _choices(parts: Sequence[str]) -> tuple[str, ...]:
     words = {part.casefold() for part in parts}
     if len(parts) < 2 or len(words) < len(parts) or words <= _UNITS:  # noqa: PLR2004 - one is no choice
         return ()
-    fits = all(part and len(part) <= _MAX_CHOICE and len(part.split()) <= _MAX_PROMPT_WORDS for part in parts)
+    fits = all(
+        part and len(part) <= _MAX_CHOICE and len(part.split()) <= _MAX_PROMPT_WORDS
+        for part in parts
+    )
     return tuple(parts) if fits else ()
 
 
@@ -185,7 +243,12 @@ def is_brief(text: str) -> bool:
     """Return whether the text behind a label leaves room for one line only."""
     if len(text) > _MAX_SHORT_ANSWER:
         return is_short_answer(text)
-    return not text or bracketed(text) is not None or is_short_answer(text) or len(text.split()) <= _MAX_PROMPT_WORDS
+    return (
+        not text
+        or bracketed(text) is not None
+        or is_short_answer(text)
+        or len(text.split()) <= _MAX_PROMPT_WORDS
+    )
 
 
 def wants_short_answer(label: str) -> bool:
@@ -197,7 +260,13 @@ def wants_short_answer(label: str) -> bool:
 def is_emphasised(text: str) -> bool:
     """Return whether a text behind a label is in italics as a whole."""
     mark = text[:1]
-    return bool(mark) and mark in "_*" and len(text) > 2 and text.count(mark) == 2 and text.endswith(mark)  # noqa: PLR2004
+    return (
+        bool(mark)
+        and mark in "_*"
+        and len(text) > 2  # noqa: PLR2004
+        and text.count(mark) == 2  # noqa: PLR2004
+        and text.endswith(mark)
+    )
 
 
 def asks(text: str) -> bool:

@@ -73,7 +73,9 @@ def convert(options: ConvertOptions) -> Conversion:
         raise _broken(options.path, document)
     text = document.source.text
     if not text.strip():
-        raise NotConvertibleError(f"{options.path} is empty", hint="name a Markdown template or an issue form")
+        raise NotConvertibleError(
+            f"{options.path} is empty", hint="name a Markdown template or an issue form"
+        )
     kind = kind_of(options.path, text)
     to: Kind = options.to or ("markdown" if kind == "form" else "form")
     if to == kind:
@@ -209,7 +211,10 @@ def _front_remarks(document: Document, keys: Mapping) -> Iterator[Remark]:
     for entry in keys.entries:
         if not isinstance(entry.key, Scalar):
             continue
-        name, raw = entry.key.value, document.source.text[entry.key.start : max(entry.key.end, entry.value.end)]
+        name, raw = (
+            entry.key.value,
+            document.source.text[entry.key.start : max(entry.key.end, entry.value.end)],
+        )
         if name not in {*TEMPLATE_KEYS, "description"}:
             yield Remark(kind="left out", message=f"`{name}`: a form has no such key", text=raw)
         elif not _text(keys.get(name)).strip() and not _list(keys.get(name)):
@@ -217,10 +222,14 @@ def _front_remarks(document: Document, keys: Mapping) -> Iterator[Remark]:
         elif name == "about":
             yield Remark(kind="changed", message="`about` is now `description`", text=name)
     if empty:
-        yield Remark(kind="left out", message=f"without a value: {', '.join(empty)}", text=", ".join(empty))
+        yield Remark(
+            kind="left out", message=f"without a value: {', '.join(empty)}", text=", ".join(empty)
+        )
 
 
-def _unnamed(options: ConvertOptions, front: FrontMatter | None, *, has_name: bool) -> ScaffoldError:
+def _unnamed(
+    options: ConvertOptions, front: FrontMatter | None, *, has_name: bool
+) -> ScaffoldError:
     if front is None:
         what = f"{options.path} has no front matter, so it is no template that GitHub would show"
     else:
@@ -229,7 +238,9 @@ def _unnamed(options: ConvertOptions, front: FrontMatter | None, *, has_name: bo
         *([] if has_name else ["--name NAME"]),
         *([] if options.description and not has_name else ["--description TEXT"]),
     ]
-    return NotConvertibleError(what, hint=f"if it is one, give what a form needs: {' '.join(wanted)}")
+    return NotConvertibleError(
+        what, hint=f"if it is one, give what a form needs: {' '.join(wanted)}"
+    )
 
 
 def _text(node: Node | None) -> str:
@@ -239,7 +250,11 @@ def _text(node: Node | None) -> str:
 
 def _list(node: Node | None) -> tuple[str, ...]:
     value = resolve(node) if node is not None else None
-    words = [_text(item) for item in value.items] if isinstance(value, YamlSequence) else _text(value).split(",")
+    words = (
+        [_text(item) for item in value.items]
+        if isinstance(value, YamlSequence)
+        else _text(value).split(",")
+    )
     return tuple(dict.fromkeys(word.strip() for word in words if word.strip()))
 
 
@@ -251,7 +266,9 @@ def _to_markdown(options: ConvertOptions, text: str) -> Conversion:
     try:
         form = form_from_data(load_value(text))
     except YamlValueError as error:
-        raise NotConvertibleError(f"{options.path}: {error}", hint="scaffold validate says more") from error
+        raise NotConvertibleError(
+            f"{options.path}: {error}", hint="scaffold validate says more"
+        ) from error
     first: IssueForm | None = None
     best: tuple[int, str, tuple[Remark, ...]] | None = None
     for step in STEPS:
@@ -272,7 +289,8 @@ def refuse_invalid_form(path: str, content: bytes) -> None:
     problems = _errors(content)
     if problems:
         raise NotConvertibleError(
-            f"{path} is no valid issue form: {'; '.join(problems)}", hint="scaffold validate says more, and mends some"
+            f"{path} is no valid issue form: {'; '.join(problems)}",
+            hint="scaffold validate says more, and mends some",
         )
 
 
@@ -289,8 +307,15 @@ def _errors(form: bytes) -> list[str]:
     """Return what makes a form invalid, a few lines at most."""
     from issue_scaffold.validate.run import validate_files
 
-    found = [finding for finding in validate_files({_FORM_PATH: form}) if finding.severity is Severity.ERROR]
-    lines = [f"line {finding.line}: {finding.message} [{finding.rule}]" for finding in found[:_SHOWN_FINDINGS]]
+    found = [
+        finding
+        for finding in validate_files({_FORM_PATH: form})
+        if finding.severity is Severity.ERROR
+    ]
+    lines = [
+        f"line {finding.line}: {finding.message} [{finding.rule}]"
+        for finding in found[:_SHOWN_FINDINGS]
+    ]
     more = len(found) - _SHOWN_FINDINGS
     return [*lines, f"and {more} more"] if more > 0 else lines
 

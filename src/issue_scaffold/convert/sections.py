@@ -81,13 +81,24 @@ class _Splitter:
     def _take(self, block: Block, following: Block | None) -> None:
         if isinstance(block, Heading):
             if block.text:
-                self._begin(Section(marker="heading", level=block.level, label=block.text, raw=block.raw))
+                self._begin(
+                    Section(marker="heading", level=block.level, label=block.text, raw=block.raw)
+                )
         elif isinstance(block, Paragraph) and (begun := self._marker(block, following)):
             self._begin(begun)
             for text in block.lines[0].comments:
-                self._add(Comment(raw=f"<!-- {text} -->", start=block.start, end=block.end, text=text))
+                self._add(
+                    Comment(raw=f"<!-- {text} -->", start=block.start, end=block.end, text=text)
+                )
         elif isinstance(block, Html) and block.summary and not block.text and self._has_content():
-            self._begin(Section(marker="label", level=LABEL_LEVEL, label=block.summary, raw=f"**{block.summary}**"))
+            self._begin(
+                Section(
+                    marker="label",
+                    level=LABEL_LEVEL,
+                    label=block.summary,
+                    raw=f"**{block.summary}**",
+                )
+            )
             self._add(replace(block, summary=""))
         else:
             self._add(block)
@@ -104,7 +115,9 @@ class _Splitter:
         self._add(comment)
 
     def _has_content(self) -> bool:
-        return bool(self.open.section.rest) or any(not isinstance(block, Comment) for block in self.open.blocks)
+        return bool(self.open.section.rest) or any(
+            not isinstance(block, Comment) for block in self.open.blocks
+        )
 
     def _marker(self, block: Paragraph, following: Block | None) -> Section | None:
         """Return the section that a paragraph of one line opens, if it does."""
@@ -114,11 +127,15 @@ class _Splitter:
         noted = isinstance(following, Comment) and split_note(following.text)[1] is not None
         bold = bold_label(line) or (_noted_label(line) if noted else None)
         if bold and (noted or not _is_shout(line, following, self.open)):
-            return Section(marker="label", level=LABEL_LEVEL, label=bold.label, raw=line.raw, rest=bold.rest)
+            return Section(
+                marker="label", level=LABEL_LEVEL, label=bold.label, raw=line.raw, rest=bold.rest
+            )
         prompt = short_prompt(line, in_list=False)
         if prompt and not (isinstance(following, List) or _continues(following) or asks(line.raw)):
             label = without_colon(prompt.label)
-            return Section(marker="prompt", level=PROMPT_LEVEL, label=label, raw=line.raw, rest=prompt.rest)
+            return Section(
+                marker="prompt", level=PROMPT_LEVEL, label=label, raw=line.raw, rest=prompt.rest
+            )
         return None
 
 
@@ -130,7 +147,9 @@ def _fenced_end(block: Block, blocks: Sequence[Block], index: int) -> int | None
     if note is None or not note.fenced:
         return None
     rest = range(index + 1, len(blocks))
-    return next((at for at in rest if isinstance(other := blocks[at], Comment) and other.text == END), None)
+    return next(
+        (at for at in rest if isinstance(other := blocks[at], Comment) and other.text == END), None
+    )
 
 
 def _split_paragraphs(blocks: Sequence[Block]) -> list[Block]:
@@ -153,7 +172,9 @@ def _split_paragraphs(blocks: Sequence[Block]) -> list[Block]:
 
 
 def _may_mark(line: Line) -> bool:
-    return bold_label(line) is not None or (short_prompt(line, in_list=False) is not None and not asks(line.raw))
+    return bold_label(line) is not None or (
+        short_prompt(line, in_list=False) is not None and not asks(line.raw)
+    )
 
 
 def _paragraph(block: Paragraph, lines: Sequence[Line]) -> Iterator[Paragraph]:
@@ -161,7 +182,13 @@ def _paragraph(block: Paragraph, lines: Sequence[Line]) -> Iterator[Paragraph]:
         return
     at = next(index for index, line in enumerate(block.lines) if line is lines[0])
     raw = "\n".join(line.raw for line in lines)
-    yield replace(block, raw=raw, lines=tuple(lines), start=block.start + at, end=block.start + at + len(lines))
+    yield replace(
+        block,
+        raw=raw,
+        lines=tuple(lines),
+        start=block.start + at,
+        end=block.start + at + len(lines),
+    )
 
 
 def _noted_label(line: Line) -> Prompt | None:
@@ -186,6 +213,9 @@ def _continues(block: Block | None) -> bool:
         and not isinstance(block, Heading | Comment)
         and not (
             isinstance(block, Paragraph)
-            and (bold_label(block.lines[0]) is not None or short_prompt(block.lines[0], in_list=False) is not None)
+            and (
+                bold_label(block.lines[0]) is not None
+                or short_prompt(block.lines[0], in_list=False) is not None
+            )
         )
     )

@@ -33,7 +33,9 @@ def prompt_field(prompt: Prompt, comments: tuple[str, ...]) -> Element:
     placeholder = placeholder_of(prompt.rest)
     if not placeholder and len(comments) == 1 and is_brief(comments[0]):
         return Element(type="input", label=prompt.label, placeholder=comments[0])
-    return Element(type="input", label=prompt.label, placeholder=placeholder, description="\n\n".join(comments))
+    return Element(
+        type="input", label=prompt.label, placeholder=placeholder, description="\n\n".join(comments)
+    )
 
 
 def text_field(label: str, text: Passage, rest: str) -> Element:
@@ -56,9 +58,13 @@ def _from_rest(label: str, text: Passage, rest: str) -> Element:
     if not rest and (choices := choices_in(described)):
         return _dropdown(label, choices, "")
     if is_emphasised(rest):
-        return Element(type="textarea", label=label, description="\n\n".join([*text.comments, rest]))
+        return Element(
+            type="textarea", label=label, description="\n\n".join([*text.comments, rest])
+        )
     if is_brief(rest) if rest else wants_short_answer(label):
-        return Element(type="input", label=label, description=described, placeholder=placeholder_of(rest))
+        return Element(
+            type="input", label=label, description=described, placeholder=placeholder_of(rest)
+        )
     return Element(type="textarea", label=label, description=described, placeholder=rest)
 
 
@@ -72,7 +78,9 @@ def _choice(label: str, text: Passage, rest: str) -> Element | None:
     if not isinstance(last, List) or any(item.blocks or not item.line.raw for item in last.items):
         return None
     told = [label, rest, *text.comments, *(block.raw for block in before)]
-    if len(last.items) < 2 or not any(asks_for_one(line) for part in told for line in part.split("\n")):  # noqa: PLR2004
+    if len(last.items) < 2 or not any(  # noqa: PLR2004
+        asks_for_one(line) for part in told for line in part.split("\n")
+    ):
         return None
     described = "\n\n".join(part for part in (*text.comments, rest, source_of(before)) if part)
     return _dropdown(label, tuple(item.line.raw for item in last.items), described)
@@ -85,9 +93,19 @@ def _dropdown(label: str, choices: tuple[str, ...], description: str) -> Element
 
 def _written(label: str, text: Passage, rest: str) -> Element:
     only = text.blocks[0]
-    short = isinstance(only, Paragraph) and len(text.blocks) == 1 and not rest and not only.lines[0].rich
+    short = (
+        isinstance(only, Paragraph)
+        and len(text.blocks) == 1
+        and not rest
+        and not only.lines[0].rich
+    )
     if short and is_short_answer(text.source):
-        return Element(type="input", label=label, description=text.description, placeholder=placeholder_of(text.source))
+        return Element(
+            type="input",
+            label=label,
+            description=text.description,
+            placeholder=placeholder_of(text.source),
+        )
     if text.is_to_edit:
         value = "\n\n".join(part for part in (rest, text.source) if part)
         return Element(type="textarea", label=label, description=text.description, value=value)
@@ -96,7 +114,9 @@ def _written(label: str, text: Passage, rest: str) -> Element:
     if not text.is_plain:
         return Element(type="textarea", label=label, description=text.everything(rest))
     placeholder = "\n".join(part for part in (rest, text.plain) if part)
-    return Element(type="textarea", label=label, description=text.description, placeholder=placeholder)
+    return Element(
+        type="textarea", label=label, description=text.description, placeholder=placeholder
+    )
 
 
 def _code(label: str, text: Passage, rest: str) -> Element:
@@ -117,7 +137,9 @@ def noted_field(label: str, text: Passage, rest: str, note: Note, filled: str | 
     choice = note.type in {"dropdown", "checkboxes"}
     if filled is None and (note.type is None or (choice and not isinstance(only, List))):
         return patched(text_field(label, text, rest), note)
-    content = filled if filled is not None else "\n".join(part for part in (rest, text.source) if part)
+    content = (
+        filled if filled is not None else "\n".join(part for part in (rest, text.source) if part)
+    )
     kind = "textarea" if note.type is None or (choice and filled is not None) else note.type
     element = Element(type=kind, label=label, description=text.description)
     if kind == "textarea" and isinstance(only, Code) and filled is None:
@@ -125,10 +147,14 @@ def noted_field(label: str, text: Passage, rest: str, note: Note, filled: str | 
     elif kind in {"input", "textarea"}:
         element = replace(element, placeholder=content)
     elif kind == "upload":
-        told = "\n\n".join(comment for comment in text.comments if not comment.startswith(DROP_FILES))
+        told = "\n\n".join(
+            comment for comment in text.comments if not comment.startswith(DROP_FILES)
+        )
         element = replace(element, description=told)
     elif kind in {"dropdown", "checkboxes"} and isinstance(only, List):
-        element = replace(element, options=tuple(Option(label=item.line.raw) for item in only.items))
+        element = replace(
+            element, options=tuple(Option(label=item.line.raw) for item in only.items)
+        )
     return patched(element, note)
 
 
@@ -137,7 +163,8 @@ def patched(element: Element, note: Note | None) -> Element:
     if note is None:
         return element
     options = tuple(
-        replace(option, required=index in note.ticks) for index, option in enumerate(element.options, start=1)
+        replace(option, required=index in note.ticks)
+        for index, option in enumerate(element.options, start=1)
     )
     return replace(
         element,

@@ -50,12 +50,17 @@ class Passage:
     @property
     def is_to_edit(self) -> bool:
         """Whether reporters are to write into the text itself: several pieces of code, a table with empty cells."""
-        return len(self.codes) > 1 or any(isinstance(block, Table) and block.blank for block in self.blocks)
+        return len(self.codes) > 1 or any(
+            isinstance(block, Table) and block.blank for block in self.blocks
+        )
 
     @property
     def is_plain(self) -> bool:
         """Whether nothing is lost when the text is shown in a field, where Markdown isn't rendered."""
-        return not any(_is_rich(block) for block in self.blocks) and len(self.source) <= _MAX_PLACEHOLDER
+        return (
+            not any(_is_rich(block) for block in self.blocks)
+            and len(self.source) <= _MAX_PLACEHOLDER
+        )
 
     @property
     def plain(self) -> str:
@@ -76,14 +81,20 @@ def passage(blocks: Sequence[Block], remarks: list[Remark]) -> Passage:
             if any(char.isalnum() for char in block.text):
                 comments.append(block.text)
             else:
-                remarks.append(Remark(kind="left out", message="a comment without words", text=block.text))
+                remarks.append(
+                    Remark(kind="left out", message="a comment without words", text=block.text)
+                )
         elif isinstance(block, Rule):
             remarks.append(Remark(kind="left out", message="a horizontal line", text=block.raw))
         elif isinstance(block, Html) and not block.text:
-            remarks.append(Remark(kind="left out", message="HTML tags", text=" ".join(block.raw.split())))
+            remarks.append(
+                Remark(kind="left out", message="HTML tags", text=" ".join(block.raw.split()))
+            )
             if block.summary:
                 line = Line(raw=block.summary)
-                texts.append(Paragraph(raw=block.summary, start=block.start, end=block.end, lines=(line,)))
+                texts.append(
+                    Paragraph(raw=block.summary, start=block.start, end=block.end, lines=(line,))
+                )
         elif isinstance(block, Paragraph) and not any(char.isalnum() for char in block.raw):
             remarks.append(Remark(kind="left out", message="a line without words", text=block.raw))
         else:
@@ -120,7 +131,10 @@ def _is_rich(block: Block) -> bool:
             # A field shows the marks of emphasis as they are.
             return any(line.rich or line.emphasised for line in block.lines)
         case List():
-            return any(item.line.rich or any(_is_rich(inner) for inner in item.blocks) for item in block.items)
+            return any(
+                item.line.rich or any(_is_rich(inner) for inner in item.blocks)
+                for item in block.items
+            )
         case Quote():
             return block.alert
         case Table() | Html() | Code():

@@ -39,7 +39,13 @@ def issue_form(metadata: Metadata, text: Text, remarks: Sequence[Remark] = ()) -
     name = metadata.name
     if len(name) < _MIN_NAME:
         name = f"{name} (issue)"
-        said.append(Remark(kind="changed", message=f"GitHub wants longer names: now `{name}`", text=metadata.name))
+        said.append(
+            Remark(
+                kind="changed",
+                message=f"GitHub wants longer names: now `{name}`",
+                text=metadata.name,
+            )
+        )
     body = finished(_body(text, said), text.definitions, said)
     form = IssueForm(
         name=name,
@@ -65,7 +71,11 @@ def repair_emoji(text: str) -> tuple[str, list[Remark]]:
         line = text.count("\n", 0, broken.start) + 1
         if certain:
             remarks.append(
-                Remark(kind="repaired", message=f"in line {line}: now {broken.candidates[0]}", text=broken.text)
+                Remark(
+                    kind="repaired",
+                    message=f"in line {line}: now {broken.candidates[0]}",
+                    text=broken.text,
+                )
             )
         else:
             known = ", ".join(broken.candidates) or "what it was can't be told"
@@ -87,14 +97,21 @@ def _body(text: Text, remarks: list[Remark]) -> list[Element]:
     ]
     said = [words for comment in opening if (words := split_note(comment.text)[0])]
     if said and not any(element.type == "textarea" for element in elements):
-        remarks.append(Remark(kind="added", message=f"the field `{FREE_TEXT}`, for what the first comments ask for"))
+        remarks.append(
+            Remark(
+                kind="added",
+                message=f"the field `{FREE_TEXT}`, for what the first comments ask for",
+            )
+        )
         return [Element(type="textarea", label=FREE_TEXT, description="\n\n".join(said)), *elements]
     return [*(Element(type="markdown", value=words) for words in said), *elements]
 
 
 def _opening_comments(section: Section) -> list[Comment]:
     """Return the comments that a template begins with, but the last if it leads over to what follows."""
-    found = [block for block in takewhile(_is_comment, section.blocks) if isinstance(block, Comment)]
+    found = [
+        block for block in takewhile(_is_comment, section.blocks) if isinstance(block, Comment)
+    ]
     if found and len(found) < len(section.blocks) and found[-1].text.endswith(":"):
         found.pop()
     return found
@@ -107,7 +124,12 @@ def _is_comment(block: Block) -> bool:
 def _places(sections: Sequence[Section], remarks: list[Remark]) -> list[Place]:
     levels = Counter(section.level for section in sections if section.marker == "heading")
     first = next((section for section in sections if section.marker == "heading"), None)
-    has_title = first is not None and len(levels) > 1 and first.level == min(levels) and levels[first.level] == 1
+    has_title = (
+        first is not None
+        and len(levels) > 1
+        and first.level == min(levels)
+        and levels[first.level] == 1
+    )
     places = []
     for index, section in enumerate(sections):
         below = sections[index + 1].level if index + 1 < len(sections) else 0

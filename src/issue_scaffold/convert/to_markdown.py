@@ -15,7 +15,17 @@ from issue_scaffold.convert.prompts import bare
 
 Step = Literal["none", "needed", "standing", "all"]
 STEPS: Final[tuple[Step, ...]] = ("none", "needed", "standing", "all")
-_COMPARED: Final = ("type", "label", "description", "placeholder", "value", "render", "options", "multiple", "default")
+_COMPARED: Final = (
+    "type",
+    "label",
+    "description",
+    "placeholder",
+    "value",
+    "render",
+    "options",
+    "multiple",
+    "default",
+)
 
 
 def noted(form: IssueForm, back: IssueForm | None, step: Step) -> IssueForm:
@@ -48,9 +58,14 @@ def losses(form: IssueForm, back: IssueForm) -> tuple[Remark, ...]:
 def _differing(form: IssueForm, back: IssueForm) -> Iterator[Remark]:
     for one, other in zip_longest(form.fields, back.fields):
         if one is None:
-            yield Remark(kind="changed", message=f"text that reads as a field of its own: `{other.label}`")
+            yield Remark(
+                kind="changed", message=f"text that reads as a field of its own: `{other.label}`"
+            )
         elif other is None:
-            yield Remark(kind="left out", message=f"the field `{one.label}` can't be told from the text around it")
+            yield Remark(
+                kind="left out",
+                message=f"the field `{one.label}` can't be told from the text around it",
+            )
         else:
             yield from _attributes(one, other)
     before = [_words(element.value) for element in form.body if not element.is_field]
@@ -59,13 +74,19 @@ def _differing(form: IssueForm, back: IssueForm) -> Iterator[Remark]:
         if text in after:
             after.remove(text)
         else:
-            yield Remark(kind="changed", message="text between fields becomes part of one", text=text)
+            yield Remark(
+                kind="changed", message="text between fields becomes part of one", text=text
+            )
 
 
 def _attributes(one: Element, other: Element) -> Iterator[Remark]:
     for name in (*_COMPARED, "required", "accept"):
         if _value(one, name) != _value(other, name):
-            yield Remark(kind="left out", message=f"`{name}` of the field `{one.label}`", text=str(_shown(one, name)))
+            yield Remark(
+                kind="left out",
+                message=f"`{name}` of the field `{one.label}`",
+                text=str(_shown(one, name)),
+            )
     if one.id and one.id != other.id:
         yield Remark(kind="left out", message=f"the id of the field `{one.label}`", text=one.id)
 
@@ -95,30 +116,43 @@ def _twins(form: IssueForm, back: IssueForm) -> Sequence[Element | None]:
 
 
 def _repeats(label: str, heading: str) -> bool:
-    return heading.startswith("#") and bare(label) == bare(heading.partition("\n")[0].lstrip("#").strip())
+    return heading.startswith("#") and bare(label) == bare(
+        heading.partition("\n")[0].lstrip("#").strip()
+    )
 
 
 def _note(element: Element, twin: Element | None, *, headed: bool) -> Note:
     """Return what must be noted of an element; without a twin, everything."""
     kind = element.type if twin is None or twin.type != element.type else None
     same_text = twin is not None and all(
-        _value(element, name) == _value(twin, name) for name in ("placeholder", "value", "render", "description")
+        _value(element, name) == _value(twin, name)
+        for name in ("placeholder", "value", "render", "description")
     )
     text = element.value or element.placeholder
     fenced = element.type == "textarea" and bool(text) and not element.render and not same_text
-    prefilled = bool(element.value) and element.type in {"input", "textarea"} and (twin is None or not same_text)
+    prefilled = (
+        bool(element.value)
+        and element.type in {"input", "textarea"}
+        and (twin is None or not same_text)
+    )
     kind = kind or (element.type if fenced or not same_text else None)
     ticks = tuple(index for index, option in enumerate(element.options, start=1) if option.required)
-    relabelled = (twin is None and element.label.endswith(":")) or (twin is not None and twin.label != element.label)
+    relabelled = (twin is None and element.label.endswith(":")) or (
+        twin is not None and twin.label != element.label
+    )
     return Note(
         type=kind,
         id=element.id if element.id and (twin is None or twin.id != element.id) else None,
-        label=element.label if relabelled or (headed and element.label != bare(element.label)) else None,
+        label=element.label
+        if relabelled or (headed and element.label != bare(element.label))
+        else None,
         required=element.required,
         ticks=ticks,
         multiple=element.multiple,
         default=element.default,
-        accept=element.accept if element.accept and (twin is None or twin.accept != element.accept) else None,
+        accept=element.accept
+        if element.accept and (twin is None or twin.accept != element.accept)
+        else None,
         prefilled=prefilled,
         fenced=fenced,
         headed=headed,

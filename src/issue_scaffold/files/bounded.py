@@ -24,7 +24,9 @@ _ONLY_LOOK: Final = (
 )
 _NO_LINK: Final = getattr(os, "O_NOFOLLOW", 0)
 # A folder may be passed through without leave to list it.
-_FOLDER: Final = getattr(os, "O_PATH", os.O_RDONLY) | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_CLOEXEC", 0)
+_FOLDER: Final = (
+    getattr(os, "O_PATH", os.O_RDONLY) | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_CLOEXEC", 0)
+)
 _STEPWISE: Final = os.open in os.supports_dir_fd and os.stat in os.supports_dir_fd
 _KINDS: Final = (
     (stat.S_ISFIFO, "a named pipe"),
@@ -49,7 +51,9 @@ class NotAFileError(UsageError):
         self.what = what
 
 
-def read_file(place: Place, *, below: Place | None = None, limit: int = MAX_BYTES, shown: str | None = None) -> bytes:
+def read_file(
+    place: Place, *, below: Place | None = None, limit: int = MAX_BYTES, shown: str | None = None
+) -> bytes:
     """Return a regular file's content; `shown` is how messages call it.
 
     With `below`, a relative place is meant from that folder, not from the current one, and a link that leads out of it
@@ -128,7 +132,9 @@ def _open_below(place: Place, below: Place, name: str) -> int:
     elif ".git" in parts and ".git" not in os.fspath(place).split("/"):
         what = "a symlink into git's own folder"  # where a token may stand, in the URL of a remote
     if what:
-        raise NotAFileError(f"{name} is {what}, not a regular file", hint="put a file in its place", what=what)
+        raise NotAFileError(
+            f"{name} is {what}, not a regular file", hint="put a file in its place", what=what
+        )
     if not _STEPWISE:
         return _open_named(real, name)
     folder = os.open(root, _FOLDER)
@@ -154,7 +160,9 @@ def _refuse_others(state: os.stat_result, name: str) -> None:
     if stat.S_ISREG(state.st_mode):
         return
     what = kind_of(state.st_mode)
-    raise NotAFileError(f"{name} is {what}, not a regular file", hint="put a file in its place", what=what)
+    raise NotAFileError(
+        f"{name} is {what}, not a regular file", hint="put a file in its place", what=what
+    )
 
 
 def kind_of(mode: int) -> str:
@@ -177,10 +185,13 @@ def _content(descriptor: int, size: int, left: int) -> bytes:
 def _translated(error: OSError, name: str) -> ScaffoldError:
     if isinstance(error, FileNotFoundError | NotADirectoryError):
         return AbsentFileError(
-            f"{name}: no such file or folder", hint="check the path, or leave it out for the current folder"
+            f"{name}: no such file or folder",
+            hint="check the path, or leave it out for the current folder",
         )
     if error.errno == errno.ELOOP:
         what = "a symlink that leads to itself"
-        return NotAFileError(f"{name} is {what}, not a regular file", hint="put a file in its place", what=what)
+        return NotAFileError(
+            f"{name} is {what}, not a regular file", hint="put a file in its place", what=what
+        )
     reason = (error.strerror or str(error)).lower()
     return ScaffoldError(f"{name} can't be read: {reason}", hint="check permissions")

@@ -21,7 +21,10 @@ _BY_DESCRIPTOR: Final = hasattr(os, "O_NOFOLLOW") and os.supports_dir_fd.issuper
     {os.open, os.mkdir, os.stat, os.unlink, os.rename, os.rmdir, os.symlink, os.readlink, os.link}
 )
 _FOLDER_FLAGS: Final = (
-    os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
+    os.O_RDONLY
+    | getattr(os, "O_DIRECTORY", 0)
+    | getattr(os, "O_NOFOLLOW", 0)
+    | getattr(os, "O_CLOEXEC", 0)
 )
 # A pipe would block when it is opened.
 _READ_FLAGS: Final = (
@@ -87,7 +90,9 @@ class Folder:
         try:
             aim = self.link(name)
         except OSError:
-            return DetourError(f"{place} is in the way: a folder is needed there", hint="move it away")
+            return DetourError(
+                f"{place} is in the way: a folder is needed there", hint="move it away"
+            )
         return DetourError(
             f"{place} is a symlink (to {aim}), and nothing is ever written through one",
             hint="replace it with a folder",
@@ -150,7 +155,12 @@ class Folder:
 
     def replace(self, name: str, new_name: str) -> None:
         """Rename an entry within the folder, in the place of what has the new name."""
-        os.replace(self._named(name), self._named(new_name), src_dir_fd=self._descriptor, dst_dir_fd=self._descriptor)
+        os.replace(
+            self._named(name),
+            self._named(new_name),
+            src_dir_fd=self._descriptor,
+            dst_dir_fd=self._descriptor,
+        )
 
     def remove(self, name: str) -> None:
         """Remove a file or a link."""
@@ -196,7 +206,9 @@ class Folder:
     def refuse_git(self) -> None:
         """Raise DetourError when this is git's own folder, by its name or by what it holds."""
         if is_git_folder(self.path.name) or self.is_git_folder():
-            raise DetourError(f"{self.path} is git's own folder, into which nothing is ever written")
+            raise DetourError(
+                f"{self.path} is git's own folder, into which nothing is ever written"
+            )
 
     def _named(self, name: str) -> str:
         return name if self._descriptor is not None else os.path.join(self.path, name)  # noqa: PTH118

@@ -29,9 +29,13 @@ _GIT_FILE: Final = late_pattern(
 # refused there, which harms nobody.
 _MISREAD_BY_WINDOWS: Final = frozenset(":\\")
 # https://learn.microsoft.com/en-us/windows/win32/fileio/naming-a-file
-_DEVICE: Final = late_pattern(r"(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])", re.IGNORECASE)
+_DEVICE: Final = late_pattern(
+    r"(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])", re.IGNORECASE
+)
 # Shown as nothing, though they are no formatting characters by category.
-_BLANK_LETTERS: Final = late_pattern("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\uffa0\U000e0100-\U000e01ef]")
+_BLANK_LETTERS: Final = late_pattern(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\uffa0\U000e0100-\U000e01ef]"
+)
 # Folders and files of ours: one of an earlier version, and those that stand beside a file for a moment.
 _OURS: Final = late_pattern(r"\.scaffold-(?:staging|[0-9a-f]{16}-[0-9]+)", re.IGNORECASE)
 
@@ -62,7 +66,9 @@ def why_refused(name: str) -> str | None:
         reason = "holds control characters"
     elif any(unicodedata.category(character) == "Cs" for character in name):
         reason = "is not UTF-8"
-    elif any(unicodedata.category(character) == "Cf" for character in name) or _BLANK_LETTERS.search(name):
+    elif any(
+        unicodedata.category(character) == "Cf" for character in name
+    ) or _BLANK_LETTERS.search(name):
         reason = "holds invisible characters"
     elif len(name.encode("utf-8")) > MAX_NAME_BYTES:
         reason = f"is longer than {MAX_NAME_BYTES} bytes"

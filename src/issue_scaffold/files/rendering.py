@@ -28,7 +28,11 @@ class File(NamedTuple):
     @property
     def digest(self) -> str:
         """SHA-256 of what is compared: the content with CRLF read as LF, or the link's target."""
-        return content_digest(self.content) if self.link is None else "link:" + content_digest(self.link.encode())
+        return (
+            content_digest(self.content)
+            if self.link is None
+            else "link:" + content_digest(self.link.encode())
+        )
 
     @property
     def is_text(self) -> bool:
@@ -37,7 +41,11 @@ class File(NamedTuple):
 
     def same_as(self, other: "File | None") -> bool:
         """Return whether both are the same to a reader: content with CRLF = LF, link, executable bit."""
-        return other is not None and self.digest == other.digest and self.executable == other.executable
+        return (
+            other is not None
+            and self.digest == other.digest
+            and self.executable == other.executable
+        )
 
 
 def content_digest(content: bytes) -> str:
@@ -47,7 +55,9 @@ def content_digest(content: bytes) -> str:
 
 def to_lf(content: bytes) -> bytes:
     """Return a text with LF line ends; a binary content unchanged."""
-    return content if b"\r\n" not in content or b"\0" in content else content.replace(b"\r\n", b"\n")
+    return (
+        content if b"\r\n" not in content or b"\0" in content else content.replace(b"\r\n", b"\n")
+    )
 
 
 def uses_crlf(content: bytes) -> bool:
@@ -147,7 +157,9 @@ def check_links(files: Mapping[str, File]) -> None:
         if file.link is None:
             continue
         if is_git_file(path.rpartition("/")[2]):
-            raise TemplateError(f"the template has a symlink {path!r}, which git would read through")
+            raise TemplateError(
+                f"the template has a symlink {path!r}, which git would read through"
+            )
         if not file.link or file.link.startswith("/"):
             raise _leads_out(path, file)
         _follow(path, files, folders)

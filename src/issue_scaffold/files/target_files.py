@@ -71,7 +71,9 @@ def _refuse_way_out(root: Path, path: str) -> None:
                 hint="nothing is ever read or written through it; replace it with a folder",
             )
         if not folder.is_dir():
-            raise DetourError(f"{folder} is in the way: a folder is needed there", hint="move it away")
+            raise DetourError(
+                f"{folder} is in the way: a folder is needed there", hint="move it away"
+            )
 
 
 def _inside(root: Path, folder: Path) -> bool:
@@ -117,7 +119,9 @@ def case_twin(root: Path, path: str) -> str | None:
             names = os.listdir(folder)  # noqa: PTH208 - names are all that is needed
         except OSError:
             return None
-        twin = next((name for name in names if name != part and name.casefold() == part.casefold()), None)
+        twin = next(
+            (name for name in names if name != part and name.casefold() == part.casefold()), None
+        )
         if twin is not None and part not in names:
             return "/".join([*shown, twin])
         shown.append(part)

@@ -10,7 +10,12 @@ from typing import Final
 
 # What a forge alone reads; each is a file or a folder, relative to the root.
 _FORGE_PATHS: Final = {
-    "github": (".github/ISSUE_TEMPLATE", ".github/workflows", ".github/labels.yml", ".github/CODEOWNERS"),
+    "github": (
+        ".github/ISSUE_TEMPLATE",
+        ".github/workflows",
+        ".github/labels.yml",
+        ".github/CODEOWNERS",
+    ),
     "forgejo": (".forgejo",),
     "gitea": (".gitea",),
     "gitlab": (".gitlab-ci.yml", ".gitlab"),
@@ -40,7 +45,9 @@ _HOSTS: Final = {
 _SELF_HOSTED: Final = ("github", "gitlab", "forgejo", "gitea")
 
 EVIDENCE: Final = tuple(
-    sorted({path for table in (_FORGE_PATHS, _CI_PATHS) for paths in table.values() for path in paths})
+    sorted(
+        {path for table in (_FORGE_PATHS, _CI_PATHS) for paths in table.values() for path in paths}
+    )
 )
 
 
@@ -68,9 +75,15 @@ class Detection:
 
 def detect(existing: Collection[str], remote_host: str | None = None) -> Detection:
     """Return what the existing paths among `EVIDENCE`, and the host name of the git remote, tell."""
-    systems = tuple(name for name, paths in _CI_PATHS.items() if any(path in existing for path in paths))
+    systems = tuple(
+        name for name, paths in _CI_PATHS.items() if any(path in existing for path in paths)
+    )
     platform = (_forge_of_host(remote_host) if remote_host else None) or _forge_of_paths(existing)
-    if platform == "forgejo" and ".gitea/workflows" in existing and ".forgejo/workflows" not in existing:
+    if (
+        platform == "forgejo"
+        and ".gitea/workflows" in existing
+        and ".forgejo/workflows" not in existing
+    ):
         # Forgejo runs these as they are; a folder of its own would hide them.
         platform = "gitea"
     return Detection(platform=platform, systems=systems)
@@ -87,18 +100,24 @@ def hidden_workflows(existing: Collection[str], written: Collection[str]) -> tup
         if new not in existing and any(path.startswith(f"{new}/") for path in written):
             hidden = next((folder for folder in folders[index + 1 :] if folder in existing), None)
             if hidden:
-                notes.append(f"once {new} exists, the forge no longer runs the workflows in {hidden}; move them there")
+                notes.append(
+                    f"once {new} exists, the forge no longer runs the workflows in {hidden}; move them there"
+                )
     return tuple(notes)
 
 
 def _forge_of_host(host: str) -> str | None:
     """Return the forge of a host: a known one, or one that is called after it (gitlab.example.com)."""
     name = host.lower()
-    return _HOSTS.get(name) or next((forge for forge in _SELF_HOSTED if name.split(".", 1)[0] == forge), None)
+    return _HOSTS.get(name) or next(
+        (forge for forge in _SELF_HOSTED if name.split(".", 1)[0] == forge), None
+    )
 
 
 def _forge_of_paths(existing: Collection[str]) -> str | None:
-    found = [forge for forge, paths in _FORGE_PATHS.items() if any(path in existing for path in paths)]
+    found = [
+        forge for forge, paths in _FORGE_PATHS.items() if any(path in existing for path in paths)
+    ]
     # Forgejo reads Gitea's folder too, so a repository that moved from one to the other has both.
     if found == ["forgejo", "gitea"]:
         return "forgejo"

@@ -16,9 +16,13 @@ from issue_scaffold.text.tree import Mapping, Scalar, Sequence, Value
 from issue_scaffold.text.yaml_nodes import LimitFailure, SyntaxFailure, YamlStream, parse_yaml
 
 _BOM: Final = b"\xef\xbb\xbf"
-_FORM_KEYS: Final = frozenset({"name", "description", "body", "about", "title", "issue_body", "inputs"})
+_FORM_KEYS: Final = frozenset(
+    {"name", "description", "body", "about", "title", "issue_body", "inputs"}
+)
 _CHOOSER_KEYS: Final = frozenset({"blank_issues_enabled", "contact_links"})
-_SETTINGS_KEYS: Final = frozenset({"repository", "branches", "collaborators", "teams", "milestones", "_extends"})
+_SETTINGS_KEYS: Final = frozenset(
+    {"repository", "branches", "collaborators", "teams", "milestones", "_extends"}
+)
 
 
 def load(path: str, content: bytes) -> Document:
@@ -28,7 +32,12 @@ def load(path: str, content: bytes) -> Document:
         return Document(kind, Source(path, ""))
     if len(content) > MAX_BYTES:
         limit = f"larger than {MAX_BYTES // 1024:,} KiB"
-        return _failed(kind, Source(path, ""), "yaml/limits", Problem(0, 0, limit, "no template needs to be so large"))
+        return _failed(
+            kind,
+            Source(path, ""),
+            "yaml/limits",
+            Problem(0, 0, limit, "no template needs to be so large"),
+        )
     bom = content.startswith(_BOM)
     try:
         text = content[3 if bom else 0 :].decode("utf-8")
@@ -36,7 +45,12 @@ def load(path: str, content: bytes) -> Document:
         return _failed(kind, Source(path, ""), "yaml/encoding", _not_utf8(content, error))
     if "\0" in text:
         hint = "it looks binary; remove it from the template folder, or save it as text"
-        return _failed(kind, Source(path, ""), "yaml/encoding", Problem(0, 0, "the file holds zero bytes", hint))
+        return _failed(
+            kind,
+            Source(path, ""),
+            "yaml/encoding",
+            Problem(0, 0, "the file holds zero bytes", hint),
+        )
     source = Source(path, text, bom=bom)
     document = _parse(kind, source)
     return document._replace(gitea=is_gitea(path))
@@ -57,7 +71,9 @@ def encoding_problem(document: Document) -> Problem | None:
     message = "the file begins with a byte order mark"
     # GitHub is said to stumble over it; the readers of other files are many.
     severity = None if document.kind in {FileKind.FORM, FileKind.TEMPLATE} else Severity.WARNING
-    return Problem(0, 0, message, "save it as UTF-8 without BOM", severity=severity, fix=Fix(drop_bom=True))
+    return Problem(
+        0, 0, message, "save it as UTF-8 without BOM", severity=severity, fix=Fix(drop_bom=True)
+    )
 
 
 def _failed(kind: FileKind | None, source: Source, rule: str, problem: Problem) -> Document:
@@ -85,14 +101,18 @@ def _parse(kind: FileKind | None, source: Source) -> Document:
         if kind is FileKind.STRAY:
             return Document(kind, source)
         rule, problem = _failure(source, stream)
-        return Document(kind or FileKind.FORM, source, failure=(rule, problem), separators=stream.separators)
+        return Document(
+            kind or FileKind.FORM, source, failure=(rule, problem), separators=stream.separators
+        )
     root = stream.documents[0] if stream.documents else None
     if isinstance(root, Scalar) and root.is_null:
         root = None
     settled = _settled(kind, name, root)
     head = (0, len(source.text))
     rest = stream.documents[1:]
-    return Document(settled, source, root, None, head, stream.separators, rest, stream.aliases, stream.anchors)
+    return Document(
+        settled, source, root, None, head, stream.separators, rest, stream.aliases, stream.anchors
+    )
 
 
 def _stream(source: Source, name: str) -> YamlStream:
@@ -119,18 +139,29 @@ def _front_matter(source: Source) -> Document:
         return Document(FileKind.TEMPLATE, source)
     if front.end is None:
         hint = "end it with a line `---`"
-        problem = Problem(front.opening, front.opening + 3, "the front matter that begins here is never closed", hint)
-        return Document(FileKind.TEMPLATE, source, failure=("template/front-matter-syntax", problem))
+        problem = Problem(
+            front.opening,
+            front.opening + 3,
+            "the front matter that begins here is never closed",
+            hint,
+        )
+        return Document(
+            FileKind.TEMPLATE, source, failure=("template/front-matter-syntax", problem)
+        )
     stream = parse_yaml(source.text, front.start, front.end)
     if stream.failure is not None:
         rule, problem = _failure(source, stream)
         rule = "template/front-matter-syntax" if rule == "yaml/syntax" else rule
-        return Document(FileKind.TEMPLATE, source, failure=(rule, problem), head=(front.start, front.body))
+        return Document(
+            FileKind.TEMPLATE, source, failure=(rule, problem), head=(front.start, front.body)
+        )
     root = stream.documents[0] if stream.documents else None
     if isinstance(root, Scalar) and root.is_null:
         root = None
     head = (front.start, front.body)
-    return Document(FileKind.TEMPLATE, source, root, None, head, (), (), stream.aliases, stream.anchors)
+    return Document(
+        FileKind.TEMPLATE, source, root, None, head, (), (), stream.aliases, stream.anchors
+    )
 
 
 def _settled(kind: FileKind | None, name: str, root: Value | None) -> FileKind:  # noqa: PLR0911 - one case each
@@ -159,4 +190,6 @@ def _settled(kind: FileKind | None, name: str, root: Value | None) -> FileKind: 
 
 def _is_label_map(root: Mapping) -> bool:
     values = [entry.value for entry in root.entries]
-    return bool(values) and all(isinstance(value, Mapping) and value.find("color") is not None for value in values)
+    return bool(values) and all(
+        isinstance(value, Mapping) and value.find("color") is not None for value in values
+    )

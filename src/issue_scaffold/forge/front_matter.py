@@ -29,7 +29,9 @@ def find_front_matter(text: str) -> FrontMatter | None:
     opening = re.compile(r"---[ \t]*\r?\n")
     found = opening.match(text)
     if not found:
-        late = re.compile(r"^---[ \t]*\r?\n(?=[ \t]*(?:name|about|title|labels|description)[ \t]*:)", re.MULTILINE)
+        late = re.compile(
+            r"^---[ \t]*\r?\n(?=[ \t]*(?:name|about|title|labels|description)[ \t]*:)", re.MULTILINE
+        )
         found = late.search(text[:4096])
         if not found:
             return None
@@ -38,5 +40,9 @@ def find_front_matter(text: str) -> FrontMatter | None:
         return FrontMatter(found.start(), found.end(), None, len(text), found.start() > 0)
     body = text.find("\n", closing.end())
     return FrontMatter(
-        found.start(), found.end(), closing.start(), len(text) if body < 0 else body + 1, found.start() > 0
+        found.start(),
+        found.end(),
+        closing.start(),
+        len(text) if body < 0 else body + 1,
+        found.start() > 0,
     )

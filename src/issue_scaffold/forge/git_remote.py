@@ -13,17 +13,23 @@ _HINT = "name the repository: --repo OWNER/NAME"
 def repository_of(folder: Path) -> Repository:
     """Return the repository of `origin`, or of the only remote. Raises UsageError if that can't be told."""
     if top_level(folder) is None:
-        raise UsageError(f"{folder} is not in a git repository, so nothing says which repository is meant", hint=_HINT)
+        raise UsageError(
+            f"{folder} is not in a git repository, so nothing says which repository is meant",
+            hint=_HINT,
+        )
     names = git.run_in_work_tree(folder, ["remote"]).decode().split()
     if not names:
         raise UsageError("this git repository has no remote", hint=_HINT)
     if "origin" not in names and len(names) > 1:
         raise UsageError(
-            f"this git repository has several remotes ({', '.join(names)}), none called origin", hint=_HINT
+            f"this git repository has several remotes ({', '.join(names)}), none called origin",
+            hint=_HINT,
         )
     name = "origin" if "origin" in names else names[0]
     url = git.run_in_work_tree(folder, ["remote", "get-url", "--", name]).decode().strip()
     found = parse_remote(url)
     if found is None:
-        raise UsageError(f"the git remote {name} is no repository on a host of GitHub's kind", hint=_HINT)
+        raise UsageError(
+            f"the git remote {name} is no repository on a host of GitHub's kind", hint=_HINT
+        )
     return found

@@ -11,7 +11,16 @@ from typing import Final, NamedTuple
 from issue_scaffold.forge.document import Document
 from issue_scaffold.text.tree import Entry, Mapping, Node, Scalar, Sequence, Value, resolve
 
-TOP_KEYS: Final = ("name", "description", "title", "labels", "assignees", "projects", "type", "body")
+TOP_KEYS: Final = (
+    "name",
+    "description",
+    "title",
+    "labels",
+    "assignees",
+    "projects",
+    "type",
+    "body",
+)
 GITEA_TOP_KEYS: Final = ("about", "ref")
 ELEMENT_KEYS: Final = ("type", "id", "attributes", "validations")
 OPTION_KEYS: Final = ("label", "required")
@@ -72,7 +81,18 @@ class Element:
     is None unless it is a scalar with text, `label` unless it is text and not blank.
     """
 
-    __slots__ = ("attributes", "id", "index", "label", "name", "node", "options", "type", "type_node", "validations")
+    __slots__ = (
+        "attributes",
+        "id",
+        "index",
+        "label",
+        "name",
+        "node",
+        "options",
+        "type",
+        "type_node",
+        "validations",
+    )
 
     def __init__(self, index: int, node: Mapping) -> None:
         self.index = index
@@ -80,12 +100,18 @@ class Element:
         self.name = f"body[{index}]"
         self.type_node = kind = node.get("type")
         self.type = kind.value if isinstance(kind, Scalar) and kind.value in ATTRIBUTES else None
-        attributes, validations, id_ = node.get("attributes"), node.get("validations"), node.get("id")
+        attributes, validations, id_ = (
+            node.get("attributes"),
+            node.get("validations"),
+            node.get("id"),
+        )
         self.attributes = attributes if isinstance(attributes, Mapping) else None
         self.validations = validations if isinstance(validations, Mapping) else None
         self.id = id_ if isinstance(id_, Scalar) and id_.value.strip() and not id_.is_null else None
         label = self.attribute("label")
-        self.label = label if isinstance(label, Scalar) and label.is_text and label.value.strip() else None
+        self.label = (
+            label if isinstance(label, Scalar) and label.is_text and label.value.strip() else None
+        )
         self.options: tuple[Option, ...] = ()
         options = self.attribute("options") if self.type in {"dropdown", "checkboxes"} else None
         if isinstance(options, Sequence) and self.type is not None:
@@ -109,7 +135,11 @@ class Element:
     def is_true(self, name: str) -> bool:
         """Tell whether a validation is switched on, be it where it belongs or, by mistake, among the attributes."""
         value = (self.validations.get(name) if self.validations else None) or self.attribute(name)
-        return isinstance(value, Scalar) and value.kind == "bool" and value.value.lower() in {"true", "yes", "on"}
+        return (
+            isinstance(value, Scalar)
+            and value.kind == "bool"
+            and value.value.lower() in {"true", "yes", "on"}
+        )
 
 
 class Form:
@@ -128,7 +158,9 @@ class Form:
         self.body = root.get("body")
         items = self.body.items if isinstance(self.body, Sequence) else ()
         found = ((index, resolve(item)) for index, item in enumerate(items))
-        self.elements = tuple(Element(index, item) for index, item in found if isinstance(item, Mapping))
+        self.elements = tuple(
+            Element(index, item) for index, item in found if isinstance(item, Mapping)
+        )
         self.fields = tuple(element for element in self.elements if element.is_field)
 
     def top(self, name: str) -> Value | None:
@@ -163,7 +195,11 @@ def listed_texts(node: Node | None) -> list[Scalar]:
     value = resolve(node) if node is not None else None
     if isinstance(value, Sequence):
         items = [resolve(item) for item in value.items]
-        return [item for item in items if isinstance(item, Scalar) and item.is_text and item.value.strip()]
+        return [
+            item
+            for item in items
+            if isinstance(item, Scalar) and item.is_text and item.value.strip()
+        ]
     if not isinstance(value, Scalar) or not value.is_text or value.style in {"|", ">"}:
         return []
     parts, offset, found = value.value.split(","), value.start + bool(value.style), []

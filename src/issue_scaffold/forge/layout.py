@@ -17,7 +17,9 @@ _TEMPLATE_FOLDER: Final = "issue_template"
 _OWNERS: Final = frozenset({"", ".github", "docs", ".gitea", ".forgejo", ".gitlab"})
 _GITEA: Final = frozenset({".gitea", ".forgejo"})
 _SECURITY: Final = frozenset({"security.md"})
-_LABEL_STEMS: Final = frozenset({"labels", "label-sync", "labels-sync", "label", "labelsettings", "github-labels"})
+_LABEL_STEMS: Final = frozenset(
+    {"labels", "label-sync", "labels-sync", "label", "labelsettings", "github-labels"}
+)
 _DATA_SUFFIXES: Final = frozenset({".yml", ".yaml", ".json", ".toml"})
 _PICTURES: Final = frozenset({".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".mp4", ".mov"})
 

@@ -63,7 +63,9 @@ def _walk(root: Path, folder: str, depth: int) -> Iterator[str]:
         return
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        raise ScaffoldError(f"{root / folder} can't be read: {reason}", hint="check permissions") from None
+        raise ScaffoldError(
+            f"{root / folder} can't be read: {reason}", hint="check permissions"
+        ) from None
     for entry in entries:
         path = f"{folder}/{entry.name}" if folder else entry.name
         if entry.is_dir(follow_symlinks=False):

@@ -62,11 +62,22 @@ def explain(source: Source, stop: Stop) -> Problem:
         return Problem(0, 0, "the file is empty")
     if stop.problem.startswith(("JSON: ", "TOML: ")):
         return _span(source, stop.offset, stop.problem)
-    for step in (_marker, _characters, _tab, _starter, _quotes, _second_colon, _key_without_colon, _indentation):
+    for step in (
+        _marker,
+        _characters,
+        _tab,
+        _starter,
+        _quotes,
+        _second_colon,
+        _key_without_colon,
+        _indentation,
+    ):
         found = step(source, stop)
         if found is not None:
             return found
-    return _span(source, stop.offset, f"not valid YAML: {stop.problem}" if stop.problem else "not valid YAML")
+    return _span(
+        source, stop.offset, f"not valid YAML: {stop.problem}" if stop.problem else "not valid YAML"
+    )
 
 
 def _line(source: Source, offset: int) -> tuple[int, int, str]:
@@ -75,14 +86,18 @@ def _line(source: Source, offset: int) -> tuple[int, int, str]:
     return start, end, source.text[start:end]
 
 
-def _span(source: Source, offset: int, message: str, hint: str | None = None, fix: Fix | None = None) -> Problem:
+def _span(
+    source: Source, offset: int, message: str, hint: str | None = None, fix: Fix | None = None
+) -> Problem:
     offset = min(offset, max(0, len(source.text) - 1))
     if source.text[offset : offset + 1] == "\n" and offset and source.text[offset - 1] != "\n":
         offset -= 1
     return Problem(offset, min(len(source.text), offset + 1), message, hint, fix=fix)
 
 
-def _whole_line(source: Source, offset: int, message: str, hint: str, fix: Fix | None = None) -> Problem:
+def _whole_line(
+    source: Source, offset: int, message: str, hint: str, fix: Fix | None = None
+) -> Problem:
     start, end, line = _line(source, offset)
     return Problem(start + len(line) - len(line.lstrip()), end, message, hint, fix=fix)
 
@@ -99,10 +114,14 @@ def _characters(source: Source, stop: Stop) -> Problem | None:
     if "control characters" not in stop.problem and "special characters" not in stop.problem:
         return None
     # libyaml counts bytes here, so the character is looked for.
-    found = re.search(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", source.text)
+    found = re.search(
+        r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", source.text
+    )
     at = found.start() if found else stop.offset
     code = f"U+{ord(source.text[at]):04X}" if at < len(source.text) else ""
-    return _span(source, at, f"control character {code} in the text", "remove it; editors don't show it")
+    return _span(
+        source, at, f"control character {code} in the text", "remove it; editors don't show it"
+    )
 
 
 def _tab(source: Source, stop: Stop) -> Problem | None:
@@ -111,9 +130,13 @@ def _tab(source: Source, stop: Stop) -> Problem | None:
     if "\t" not in lead:
         return None
     # A tab behind blanks may be part of a block of text, so other lines are mended only if they begin with one.
-    indents = {found.start(): found[0] for found in re.finditer(r"^\t[ \t]*", source.text, re.MULTILINE)}
+    indents = {
+        found.start(): found[0] for found in re.finditer(r"^\t[ \t]*", source.text, re.MULTILINE)
+    }
     indents[start] = lead
-    edits = [Edit(begin, begin + len(text), text.replace("\t", "  ")) for begin, text in indents.items()]
+    edits = [
+        Edit(begin, begin + len(text), text.replace("\t", "  ")) for begin, text in indents.items()
+    ]
     at = start + lead.index("\t")
     message = "a tab in the indentation; YAML takes only spaces"
     return Problem(at, at + 1, message, "indent with spaces", fix=Fix(tuple(edits)))
@@ -133,11 +156,20 @@ def _starter(source: Source, stop: Stop) -> Problem | None:
     start, end, line = _line(source, offset)
     if char in _OPENING and _OPENING[char] not in line[offset - start :]:
         what = "list" if char == "[" else "mapping"
-        return _span(source, offset, f"the {what} that begins here is never closed", "close it, or quote the text")
+        return _span(
+            source,
+            offset,
+            f"the {what} that begins here is never closed",
+            "close it, or quote the text",
+        )
     fix = _quote_rest(source, offset)
     if fix and char in {"|", ">"}:
         fix = fix._replace(unsafe=True)  # a block may have been meant
-    hint = "put the value in quotes" if char != "-" else "begin it on the next line, or put the value in quotes"
+    hint = (
+        "put the value in quotes"
+        if char != "-"
+        else "begin it on the next line, or put the value in quotes"
+    )
     return Problem(offset, end if fix else offset + 1, _STARTERS[char], hint, fix=fix)
 
 
@@ -161,10 +193,15 @@ def _quotes(source: Source, stop: Stop) -> Problem | None:
         if "escape" in stop.problem:
             at = source.text.find("\\", stop.offset - 1)
             hint = "use single quotes, in which a backslash is just a backslash, or write `\\\\`"
-            return _span(source, max(at, 0), "a backslash that means nothing in double quotes", hint)
+            return _span(
+                source, max(at, 0), "a backslash that means nothing in double quotes", hint
+            )
         mark = source.text[opened]
         return _whole_from(
-            source, opened, f"the quotation that begins here is never closed with {mark}", f"add the {mark}"
+            source,
+            opened,
+            f"the quotation that begins here is never closed with {mark}",
+            f"add the {mark}",
         )
     start, end, line = _line(source, stop.offset)
     found = re.match(r"^[ \t]*(?:- +)*(?:[^'\"#]*?:[ \t]+)?(?P<mark>['\"])", line)
@@ -196,13 +233,21 @@ def _second_colon(source: Source, stop: Stop) -> Problem | None:
     if found and start + found.start("value") < stop.offset:
         at = start + found.start("value")
         message = "an unquoted value with a colon: YAML takes it for another key"
-        return Problem(at, end - len(found["tail"]), message, "put the value in quotes", fix=_quote_rest(source, at))
+        return Problem(
+            at,
+            end - len(found["tail"]),
+            message,
+            "put the value in quotes",
+            fix=_quote_rest(source, at),
+        )
     if start:
         before = _line(source, start - 1)[2]
         if before.strip() and len(line) - len(line.lstrip()) > len(before) - len(before.lstrip()):
             hint = f"indent it like the line above, by {len(before) - len(before.lstrip())}"
             return _whole_line(source, stop.offset, "this line is indented too far", hint)
-    return _whole_line(source, stop.offset, "a colon where YAML expects none", "put the text in quotes")
+    return _whole_line(
+        source, stop.offset, "a colon where YAML expects none", "put the text in quotes"
+    )
 
 
 def _key_without_colon(source: Source, stop: Stop) -> Problem | None:
@@ -213,7 +258,9 @@ def _key_without_colon(source: Source, stop: Stop) -> Problem | None:
     hint = "if it is part of the text above, indent it as far; if it is a key, end it with a colon"
     if re.search(r"\w:\S", line):
         hint = "put a space behind the colon"
-    return _whole_line(source, at, "this line is neither `key: value` nor part of the text above", hint)
+    return _whole_line(
+        source, at, "this line is neither `key: value` nor part of the text above", hint
+    )
 
 
 def _indentation(source: Source, stop: Stop) -> Problem | None:  # noqa: PLR0911 - one case each
@@ -226,7 +273,12 @@ def _indentation(source: Source, stop: Stop) -> Problem | None:  # noqa: PLR0911
     if "block" not in stop.context:
         what = "list" if "sequence" in stop.context else "mapping"
         at = stop.context_offset if stop.context_offset is not None else stop.offset
-        return _span(source, at, f"the {what} that begins here is never closed", "close it, or quote the text")
+        return _span(
+            source,
+            at,
+            f"the {what} that begins here is never closed",
+            "close it, or quote the text",
+        )
     start, end, line = _line(source, stop.offset)
     has = len(line) - len(line.lstrip())
     closed = source.text[start : stop.offset].rstrip()[-1:]
@@ -239,11 +291,21 @@ def _indentation(source: Source, stop: Stop) -> Problem | None:  # noqa: PLR0911
     context = stop.context_offset or 0
     wanted = context - source.line_start(context)
     if stop.offset >= len(source.text):
-        return _span(source, stop.offset, "the file ends too early", "look at the indentation of the last lines")
+        return _span(
+            source,
+            stop.offset,
+            "the file ends too early",
+            "look at the indentation of the last lines",
+        )
     message = "this line's indentation fits nothing above it"
     stray = line.lstrip().startswith("- ") and "mapping" in stop.context
     if stray and has == wanted:
-        return _whole_line(source, stop.offset, "a list entry where a key is expected", "indent it, or give it a key")
+        return _whole_line(
+            source,
+            stop.offset,
+            "a list entry where a key is expected",
+            "indent it, or give it a key",
+        )
     if not line.lstrip().startswith("- ") and "collection" in stop.context and has == wanted:
         hint = "begin it with `- `, or indent it as a part of the entry above"
         return _whole_line(source, stop.offset, "a key between the entries of a list", hint)

@@ -116,7 +116,9 @@ def _run(
             timeout=LOCAL_SECONDS,
         )
     except subprocess.TimeoutExpired as error:
-        raise GitError(f"git {_command(arguments)} took longer than {LOCAL_SECONDS:.0f} seconds") from error
+        raise GitError(
+            f"git {_command(arguments)} took longer than {LOCAL_SECONDS:.0f} seconds"
+        ) from error
     except OSError as error:
         raise _not_started(error, cwd) from error
     if done.returncode not in ok:
@@ -124,7 +126,9 @@ def _run(
     return done
 
 
-def talk(arguments: Sequence[str], *, env: Mapping[str, str], seconds: float, max_bytes: int) -> bytes:
+def talk(
+    arguments: Sequence[str], *, env: Mapping[str, str], seconds: float, max_bytes: int
+) -> bytes:
     """Run a git that reads another repository, here or on a server; return what it printed.
 
     All of it, helpers and all, is ended after `seconds` or when we are interrupted, and where the system can, when a
@@ -224,7 +228,10 @@ def _masked(text: str) -> str:
 
 
 def _trusting(said: Sequence[str]) -> str:
-    command = next((line.strip() for line in said if "safe.directory" in line), "git config --global safe.directory")
+    command = next(
+        (line.strip() for line in said if "safe.directory" in line),
+        "git config --global safe.directory",
+    )
     return f"if you trust it: {command}"
 
 
@@ -244,7 +251,11 @@ def find_commit(folder: Path, revision: str) -> str | None:
     if not revision or "\n" in revision:
         return None
     asked = f"{revision}^{{commit}}\n".encode()  # through standard input it is never an option
-    said = run_in_work_tree(folder, ["cat-file", "--batch-check=%(objectname)"], data=asked).decode().strip()
+    said = (
+        run_in_work_tree(folder, ["cat-file", "--batch-check=%(objectname)"], data=asked)
+        .decode()
+        .strip()
+    )
     return said if re.fullmatch(r"[0-9a-f]{40,64}", said) else None
 
 
@@ -255,7 +266,9 @@ def ignored_paths(folder: Path, paths: Sequence[str]) -> set[str]:
     return {os.fsdecode(path) for path in said.split(b"\0") if path}
 
 
-def merge_text(base: bytes, ours: bytes, theirs: bytes, labels: tuple[str, str, str]) -> tuple[bytes, bool]:
+def merge_text(
+    base: bytes, ours: bytes, theirs: bytes, labels: tuple[str, str, str]
+) -> tuple[bytes, bool]:
     """Merge three texts line by line; return the text and whether it has conflict markers.
 
     `labels` name ours, base and theirs in the markers. Raises GitError.
@@ -315,7 +328,9 @@ def _index_entry(target: Path, file: File) -> tuple[str, str]:
     data = file.content
     if file.link is not None:
         mode, data = "120000", os.fsencode(file.link)
-    return mode, run_in_work_tree(target, ["hash-object", "-w", "--stdin"], data=data).decode().strip()
+    return mode, run_in_work_tree(
+        target, ["hash-object", "-w", "--stdin"], data=data
+    ).decode().strip()
 
 
 def unmarked(error: GitError) -> str:
@@ -333,6 +348,8 @@ def enter_index(target: Path, index_info: str) -> None:
 def unmerged_paths(target: Path) -> tuple[str, ...]:
     """Return the paths below a folder that the index has as unmerged. Raises GitError."""
     # Of the index alone: comparing contents may run what a repository's attributes name.
-    said = run_in_work_tree(target, ["ls-files", "--unmerged", "-z"]).decode(errors="surrogateescape")
+    said = run_in_work_tree(target, ["ls-files", "--unmerged", "-z"]).decode(
+        errors="surrogateescape"
+    )
     rows = (row.partition("\t") for row in said.split("\0") if row)
     return tuple(dict.fromkeys(path for _, _, path in rows))

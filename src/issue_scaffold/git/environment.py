@@ -116,10 +116,19 @@ def sealed_environment() -> dict[str, str]:
 
 def transport_environment(protocols: Iterable[str]) -> dict[str, str]:
     """Return the environment for a git that talks to a server, over one of these protocols and no other."""
-    slow = {"GIT_HTTP_LOW_SPEED_LIMIT": str(_SLOW_BYTES), "GIT_HTTP_LOW_SPEED_TIME": str(_SLOW_SECONDS)}
+    slow = {
+        "GIT_HTTP_LOW_SPEED_LIMIT": str(_SLOW_BYTES),
+        "GIT_HTTP_LOW_SPEED_TIME": str(_SLOW_SECONDS),
+    }
     users = {name: value for name, value in os.environ.items() if _is_for_transport(name)}
     settings = [*_users_settings(os.environ), *_OVERRIDES.items()]
-    return {**slow, **users, **_ALWAYS, "GIT_ALLOW_PROTOCOL": ":".join(protocols), **_passed(settings)}
+    return {
+        **slow,
+        **users,
+        **_ALWAYS,
+        "GIT_ALLOW_PROTOCOL": ":".join(protocols),
+        **_passed(settings),
+    }
 
 
 def work_tree_environment() -> dict[str, str]:
@@ -138,7 +147,10 @@ def _users_settings(env: Mapping[str, str]) -> list[tuple[str, str]]:
         count = int(env.get("GIT_CONFIG_COUNT") or 0)
     except ValueError:
         return []
-    pairs = [(env.get(f"GIT_CONFIG_KEY_{n}"), env.get(f"GIT_CONFIG_VALUE_{n}")) for n in range(min(count, 1000))]
+    pairs = [
+        (env.get(f"GIT_CONFIG_KEY_{n}"), env.get(f"GIT_CONFIG_VALUE_{n}"))
+        for n in range(min(count, 1000))
+    ]
     return [(key, value or "") for key, value in pairs if key and _TRANSPORT_SECTIONS.match(key)]
 
 

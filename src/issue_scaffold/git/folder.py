@@ -12,7 +12,9 @@ from issue_scaffold.files.folders import open_root
 from issue_scaffold.files.names import is_git_folder
 from issue_scaffold.text.late_patterns import late_pattern
 
-_BARE: Final = late_pattern(rb"^[ \t]*bare[ \t]*=[ \t]*(true|yes|on|1)[ \t]*$", re.IGNORECASE | re.MULTILINE)
+_BARE: Final = late_pattern(
+    rb"^[ \t]*bare[ \t]*=[ \t]*(true|yes|on|1)[ \t]*$", re.IGNORECASE | re.MULTILINE
+)
 # A pointer to another folder is one line.
 _MAX_POINTER_BYTES: Final = 8192
 _MAX_CONFIG_BYTES: Final = 1 << 20
@@ -59,7 +61,10 @@ def trusted_git_folder(tree: WorkTree) -> bool:
         return False
     if tree.git_folder == tree.top / ".git":
         return True
-    return os.path.realpath(tree.top) in {*_linked_tree(tree.git_folder), *_submodule(tree.git_folder)}
+    return os.path.realpath(tree.top) in {
+        *_linked_tree(tree.git_folder),
+        *_submodule(tree.git_folder),
+    }
 
 
 def is_own(state: os.stat_result) -> bool:
@@ -125,8 +130,16 @@ def work_tree_problem(folder: Path) -> str | None:
     for place in (folder, *folder.parents):
         dot_git = place / ".git"
         if dot_git.exists():
-            return "belongs to a bare repository, which has no working tree" if _is_bare(dot_git) else None
-        if (place / "HEAD").is_file() and (place / "objects").is_dir() and (place / "refs").is_dir():
+            return (
+                "belongs to a bare repository, which has no working tree"
+                if _is_bare(dot_git)
+                else None
+            )
+        if (
+            (place / "HEAD").is_file()
+            and (place / "objects").is_dir()
+            and (place / "refs").is_dir()
+        ):
             what = "git's own folder" if place.name == ".git" else "a bare repository"
             return f"{'is' if place == folder else 'lies in'} {what}, which has no working tree"
     return None
@@ -152,7 +165,15 @@ def pipe_or_device(folder: Path) -> Path | None:
     if top is None:
         return None
     git_dir = git_dir_of(top / ".git")
-    for name in ("HEAD", "config", "config.worktree", "commondir", "index", "packed-refs", "info/exclude"):
+    for name in (
+        "HEAD",
+        "config",
+        "config.worktree",
+        "commondir",
+        "index",
+        "packed-refs",
+        "info/exclude",
+    ):
         try:
             mode = (git_dir / name).stat().st_mode
         except OSError:

@@ -26,12 +26,16 @@ class InvalidConfigError(ScaffoldError):
 
     exit_code = EXIT_FINDINGS
 
-    def __init__(self, message: str, *, hint: str | None = None, report: Report | None = None) -> None:
+    def __init__(
+        self, message: str, *, hint: str | None = None, report: Report | None = None
+    ) -> None:
         super().__init__(message, hint=hint)
         self.report = report
 
 
-def read_configs(files: Sequence[str], root: Path) -> tuple[tuple[str, ...], tuple[WantedLabel, ...]]:
+def read_configs(
+    files: Sequence[str], root: Path
+) -> tuple[tuple[str, ...], tuple[WantedLabel, ...]]:
     """Return the files that were read and the labels of all, later files laid over earlier ones.
 
     Without `files`, the repository's own config is looked for. Raises UsageError if that can't be told or a file holds
@@ -50,7 +54,9 @@ def read_configs(files: Sequence[str], root: Path) -> tuple[tuple[str, ...], tup
             for name, (_, findings) in configs.items()
         )
         report = Report(command="validate", exit_code=EXIT_FINDINGS, targets=reports)
-        raise InvalidConfigError(f"{names} has errors, so nothing was asked of GitHub", report=report)
+        raise InvalidConfigError(
+            f"{names} has errors, so nothing was asked of GitHub", report=report
+        )
     try:
         labels = laid_over([list(wanted_labels(config)) for config, _ in configs.values()])
     except ValueError as error:
@@ -70,13 +76,20 @@ def find_config(root: Path) -> str:
     if recorded is not None:
         return recorded
     files = read_repository(root, is_labels_config).files
-    found = [path for path, content in files.items() if is_labels_config(path) and _has_labels(path, content)]
+    found = [
+        path
+        for path, content in files.items()
+        if is_labels_config(path) and _has_labels(path, content)
+    ]
     if len(found) == 1:
         return found[0]
     if found:
         message = f"there are several labels configs: {', '.join(found)}"
         raise UsageError(message, hint=f"name the one that counts: --file {found[0]}")
-    raise UsageError("no labels config was found", hint="name it: --file PATH; or write one: scaffold labels export")
+    raise UsageError(
+        "no labels config was found",
+        hint="name it: --file PATH; or write one: scaffold labels export",
+    )
 
 
 def _recorded(root: Path) -> str | None:
@@ -102,7 +115,9 @@ def _config(name: str, content: bytes, root: Path) -> tuple[LabelsConfig, tuple[
     """Return one file's labels and the errors in it; that it is a labels config has been said by naming it."""
     suffix = Path(name).suffix.lower()
     if suffix not in _SUFFIXES:
-        raise UsageError(f"{name} is not a labels config", hint="a labels config is YAML, JSON or TOML")
+        raise UsageError(
+            f"{name} is not a labels config", hint="a labels config is YAML, JSON or TOML"
+        )
     known = name if is_labels_config(name) else f".github/labels{suffix}"
     files = {known: content}
     settings = read_if_there(SETTINGS_PATH, below=root, shown=SETTINGS_PATH)
@@ -113,7 +128,9 @@ def _config(name: str, content: bytes, root: Path) -> tuple[LabelsConfig, tuple[
     config = read_labels(document)
     if config.is_rules:
         hint = "a labels config is a list of `name`, `color` and `description`"
-        raise UsageError(f"{name} says when labels are put on, not which labels there are", hint=hint)
+        raise UsageError(
+            f"{name} says when labels are put on, not which labels there are", hint=hint
+        )
     return config, tuple(_errors(examine(files), known, name))
 
 

@@ -25,7 +25,9 @@ def label_findings(root: Path, *, on_wait: OnWait) -> tuple[Finding, ...]:
 
 def plan_findings(plan: LabelPlan, where: str) -> tuple[Finding, ...]:
     """Return a finding for each step of a plan that brings a repository, named `where`, in line with the config."""
-    return tuple(_finding(step, where) for step in plan.steps if step.action in _DRIFT and not step.temporary)
+    return tuple(
+        _finding(step, where) for step in plan.steps if step.action in _DRIFT and not step.temporary
+    )
 
 
 def _finding(step: Step, where: str) -> Finding:

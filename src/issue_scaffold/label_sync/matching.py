@@ -33,10 +33,16 @@ class Policy:
     protected: tuple[str, ...] = ()
 
 
-def plan_labels(wanted: Iterable[WantedLabel], live: Iterable[LiveLabel], policy: Policy) -> LabelPlan:
+def plan_labels(
+    wanted: Iterable[WantedLabel], live: Iterable[LiveLabel], policy: Policy
+) -> LabelPlan:
     """Return what has to be done so that `live` becomes what `wanted` asks for. Deletions still need a look at use."""
     everything = list({label.key: label for label in wanted}.values())
-    due = {label.key: label for label in everything if label.delete_after and label.delete_after <= policy.today}
+    due = {
+        label.key: label
+        for label in everything
+        if label.delete_after and label.delete_after <= policy.today
+    }
     matching = _Matching([label for label in everything if label.key not in due], live)
     matching.run()
     taken = {match.live.key for match in [*matching.matches, *matching.merges]}
@@ -46,10 +52,16 @@ def plan_labels(wanted: Iterable[WantedLabel], live: Iterable[LiveLabel], policy
 
 
 def _leftover(live: LiveLabel, due: WantedLabel | None, policy: Policy) -> Step:
-    since = f"to be deleted since {due.delete_after}" if due and due.delete_after != date.min else "to be deleted"
+    since = (
+        f"to be deleted since {due.delete_after}"
+        if due and due.delete_after != date.min
+        else "to be deleted"
+    )
     guard = next((glob for glob in policy.protected if _protects(glob, live)), None)
     if due is None and guard is not None:
-        return Step(action=Action.UNMANAGED, name=live.name, before=live, reason=f"protected by '{guard}'")
+        return Step(
+            action=Action.UNMANAGED, name=live.name, before=live, reason=f"protected by '{guard}'"
+        )
     if not policy.prune:
         reason = f"{since}; --prune does it" if due else None
         return Step(action=Action.UNMANAGED, name=live.name, before=live, wanted=due, reason=reason)
@@ -82,7 +94,9 @@ class _Matching:
         """Fill in what is renamed, merged and created."""
         missing = [key for key in self.wanted if key not in self.live]
         # What an interrupted swap has left comes first, or another former name would take its place.
-        aside = {fold(temporary_name(label.name)) for label in self.wanted.values()} & self.live.keys()
+        aside = {
+            fold(temporary_name(label.name)) for label in self.wanted.values()
+        } & self.live.keys()
         for begin in (aside, self.live.keys() - self.wanted.keys()):
             for key in missing:
                 if key not in self.source:
@@ -116,7 +130,9 @@ class _Matching:
         taken = set(self.source.values())
         free = (name for name in former if name in begin and name not in taken)
         # The label of another name is wanted too: that can be had only if its own label moves on from there.
-        found = next(free, None) or next((name for name in former if self._is_made_free(name, begin)), None)
+        found = next(free, None) or next(
+            (name for name in former if self._is_made_free(name, begin)), None
+        )
         if found is not None:
             self.source[key] = found
         return found is not None

@@ -131,7 +131,10 @@ def temporary_name(target: str) -> str:
 
 
 def order(
-    matches: Iterable[Rename], creates: Iterable[WantedLabel], merges: Iterable[Rename], others: Iterable[Step]
+    matches: Iterable[Rename],
+    creates: Iterable[WantedLabel],
+    merges: Iterable[Rename],
+    others: Iterable[Step],
 ) -> LabelPlan:
     """Return the plan: renames before creations, deletions last, and each step after what it needs.
 
@@ -142,7 +145,9 @@ def order(
     settled = [_settled(match) for match in matches if match.live.name == match.wanted.name]
     steps += _sorted(step for step in settled if step.writes)
     steps += _sorted(_creation(wanted) for wanted in creates)
-    ready = {fold(step.to or step.name): place for place, step in enumerate(steps) if not step.temporary}
+    ready = {
+        fold(step.to or step.name): place for place, step in enumerate(steps) if not step.temporary
+    }
     steps += _sorted(_merge_step(match, ready) for match in merges)
     others = list(others)
     steps += _sorted(step for step in others if step.writes)
@@ -159,11 +164,17 @@ def refuse(plan: LabelPlan, used: Mapping[str, int]) -> LabelPlan:
         for step in plan.steps
     ]
     # Deletions are the last steps that write, so nobody's place changes that another step needs.
-    return LabelPlan(steps=(*(step for step in steps if step.writes), *_sorted(s for s in steps if not s.writes)))
+    return LabelPlan(
+        steps=(*(step for step in steps if step.writes), *_sorted(s for s in steps if not s.writes))
+    )
 
 
 def _in_use(number: int) -> str:
-    them = "1 issue or pull request has it" if number == 1 else f"{number} issues or pull requests have it"
+    them = (
+        "1 issue or pull request has it"
+        if number == 1
+        else f"{number} issues or pull requests have it"
+    )
     return f"{them}; --force-in-use deletes it nevertheless"
 
 
@@ -244,7 +255,9 @@ def _rename_steps(renames: list[Rename]) -> list[Step]:
     return steps
 
 
-def _add_rename(match: Rename, steps: list[Step], places: dict[str, int], holders: Mapping[str, Rename]) -> None:
+def _add_rename(
+    match: Rename, steps: list[Step], places: dict[str, int], holders: Mapping[str, Rename]
+) -> None:
     holder = holders.get(match.wanted.key)
     needs = () if holder is None or holder is match else (places[holder.live.key],)
     places[match.live.key] = len(steps)

@@ -109,14 +109,18 @@ def open_session(options: LabelOptions, surroundings: Surroundings) -> Session:
     root = top_level(options.folder) or options.folder
     files, wanted = read_configs(options.files, root)
     if options.prune and not wanted:
-        raise UsageError(f"{', '.join(files)} defines no labels; --prune would delete all that there are")
+        raise UsageError(
+            f"{', '.join(files)} defines no labels; --prune would delete all that there are"
+        )
     policy = Policy(
         today=datetime.now(UTC).date(),
         prune=options.prune,
         protected=(*options.protect, *sorted(read_repository_settings(root).known_labels)),
     )
     api = open_api(options, surroundings)
-    return Session(api=api, files=files, wanted=wanted, policy=policy, force_in_use=options.force_in_use)
+    return Session(
+        api=api, files=files, wanted=wanted, policy=policy, force_in_use=options.force_in_use
+    )
 
 
 def open_api(options: LabelOptions, surroundings: Surroundings) -> LabelsApi:
@@ -124,10 +128,18 @@ def open_api(options: LabelOptions, surroundings: Surroundings) -> LabelsApi:
     repository, url, is_named = _address(options)
     host = api_host(url)
     if host is None:
-        raise UsageError(f"{url} is not the address of an API", hint="give it like https://github.example.com/api/v3")
+        raise UsageError(
+            f"{url} is not the address of an API",
+            hint="give it like https://github.example.com/api/v3",
+        )
     token = find_token(host, is_named=is_named)
     return connect(
-        repository, url, token, on_wait=surroundings.on_wait, clock=surroundings.clock, pacer=surroundings.pacer
+        repository,
+        url,
+        token,
+        on_wait=surroundings.on_wait,
+        clock=surroundings.clock,
+        pacer=surroundings.pacer,
     )
 
 
@@ -212,12 +224,16 @@ def _merge(api: LabelsApi, old: str, new: str) -> int:
         for number in lacking:
             api.add_label(number, new)
             moved += 1
-    raise ScaffoldError(f"new issues keep getting label '{old}', so it was not deleted", hint="run it again")
+    raise ScaffoldError(
+        f"new issues keep getting label '{old}', so it was not deleted", hint="run it again"
+    )
 
 
 def _delete(session: Session, name: str) -> None:
     if not session.force_in_use and session.api.usage(name):
-        raise ScaffoldError(f"label '{name}' has come into use since the plan was made, so it was not deleted")
+        raise ScaffoldError(
+            f"label '{name}' has come into use since the plan was made, so it was not deleted"
+        )
     session.api.delete(name)
 
 

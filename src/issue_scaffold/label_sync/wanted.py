@@ -87,7 +87,11 @@ def _deletion(label: Label) -> date | None:
     if not isinstance(label.node, Mapping):
         return None
     flag = label.node.get("delete")
-    if isinstance(flag, Scalar) and flag.kind == "bool" and flag.value.lower() in {"true", "yes", "on"}:
+    if (
+        isinstance(flag, Scalar)
+        and flag.kind == "bool"
+        and flag.value.lower() in {"true", "yes", "on"}
+    ):
         return date.min
     after = label.node.get("deleteAfter")
     if not isinstance(after, Scalar) or after.is_null or not after.value.strip():
@@ -95,4 +99,6 @@ def _deletion(label: Label) -> date | None:
     try:
         return date.fromisoformat(after.value.strip()[:10])
     except ValueError:
-        raise ValueError(f"deleteAfter is '{after.value}', and must be a date like 2026-12-31") from None
+        raise ValueError(
+            f"deleteAfter is '{after.value}', and must be a date like 2026-12-31"
+        ) from None

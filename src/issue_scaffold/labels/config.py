@@ -12,12 +12,30 @@ from issue_scaffold.text.tree import Mapping, Node, Scalar, Sequence, Value, res
 from issue_scaffold.text.wording import listing
 
 DEFAULT_LABELS: Final = frozenset(
-    {"bug", "documentation", "duplicate", "enhancement", "good first issue", "help wanted", "invalid", "question"}
+    {
+        "bug",
+        "documentation",
+        "duplicate",
+        "enhancement",
+        "good first issue",
+        "help wanted",
+        "invalid",
+        "question",
+    }
     | {"wontfix"}
 )
 _OLD_NAMES: Final = ("aliases", "from_name", "previously", "oldname", "old_name")
 _SETTINGS_KEYS: Final = frozenset(
-    {"repository", "branches", "collaborators", "teams", "milestones", "environments", "rulesets", "autolinks"}
+    {
+        "repository",
+        "branches",
+        "collaborators",
+        "teams",
+        "milestones",
+        "environments",
+        "rulesets",
+        "autolinks",
+    }
     | {"_extends", "validator", "topics", "deploymentprotections", "variables", "custom_properties"}
 )
 
@@ -74,9 +92,15 @@ def _from_list(document: Document, items: Sequence) -> LabelsConfig:
     for item in items.items:
         node = resolve(item)
         if not isinstance(node, Mapping):
-            problems.append(at(item, f"a label is {type_name(node)}, and must be a mapping", hint=_HINT))
+            problems.append(
+                at(item, f"a label is {type_name(node)}, and must be a mapping", hint=_HINT)
+            )
             continue
-        if node.find("label") is not None and node.find("name") is None and node.find("color") is None:
+        if (
+            node.find("label") is not None
+            and node.find("name") is None
+            and node.find("color") is None
+        ):
             # Rules of a labeling action: they say when to put labels on, not which there are.
             return LabelsConfig(document, is_rules=True)
         name = node.get("name")
@@ -85,7 +109,9 @@ def _from_list(document: Document, items: Sequence) -> LabelsConfig:
             continue
         what = "has no `name`" if name is None else f"has a name that is {type_name(name)}"
         what = "has an empty name" if isinstance(name, Scalar) and not name.value.strip() else what
-        problems.append(at(node.entries[0].key if node.entries else node, f"a label {what}", hint=_HINT))
+        problems.append(
+            at(node.entries[0].key if node.entries else node, f"a label {what}", hint=_HINT)
+        )
     return LabelsConfig(document, tuple(labels), tuple(problems), items)
 
 
@@ -101,14 +127,20 @@ def _from_names(document: Document, root: Mapping) -> LabelsConfig:
             continue
         if isinstance(value, Mapping) and {"color", "colour", "description"} & set(value.keys()):
             inner = value.get("name")
-            labels.append(_label(value, inner if isinstance(inner, Scalar) and inner.value.strip() else key))
+            labels.append(
+                _label(value, inner if isinstance(inner, Scalar) and inner.value.strip() else key)
+            )
         elif isinstance(value, Scalar) and _is_color(value.value):
             labels.append(Label(key, value, None, (), value))
         elif isinstance(value, Sequence):
             rules += 1
     if labels or not root.entries:
         return LabelsConfig(document, tuple(labels))
-    return LabelsConfig(document, is_rules=True) if rules == len(root.entries) else _unknown(document, root)
+    return (
+        LabelsConfig(document, is_rules=True)
+        if rules == len(root.entries)
+        else _unknown(document, root)
+    )
 
 
 def _is_color(text: str) -> bool:
@@ -120,17 +152,23 @@ def _unknown(document: Document, root: Value) -> LabelsConfig:
     formats = listing(["- name: …", "labels: [name: …]", "<name>: {color: …}"])
     hint = f"known shapes are {formats}"
     first = root.entries[0].key if isinstance(root, Mapping) and root.entries else root
-    return LabelsConfig(document, problems=(at(first, "not a labels config of any known format", hint=hint),))
+    return LabelsConfig(
+        document, problems=(at(first, "not a labels config of any known format", hint=hint),)
+    )
 
 
 def _label(node: Mapping, name: Scalar) -> Label:
     aliases: list[Scalar] = []
     for key in _OLD_NAMES:
         value = node.get(key)
-        found = value.items if isinstance(value, Sequence) else (value,) if value is not None else ()
+        found = (
+            value.items if isinstance(value, Sequence) else (value,) if value is not None else ()
+        )
         for item in found:
             word = resolve(item)
             word = word.get("name") or word if isinstance(word, Mapping) else word
             if isinstance(word, Scalar) and word.value.strip() and not word.is_null:
                 aliases.append(word)
-    return Label(name, node.get("color") or node.get("colour"), node.get("description"), tuple(aliases), node)
+    return Label(
+        name, node.get("color") or node.get("colour"), node.get("description"), tuple(aliases), node
+    )

@@ -53,7 +53,9 @@ class Label:
     def fate(self) -> dict[str, str]:
         """The fields that make a label tool delete the label, or merge others into it."""
         guarded = {*ALIAS_FIELDS, *DELETION_FIELDS}
-        return {key: value for key, value in self.extras if key in guarded and value not in _NOTHING}
+        return {
+            key: value for key, value in self.extras if key in guarded and value not in _NOTHING
+        }
 
     @property
     def fields(self) -> dict[str, str]:
@@ -70,7 +72,10 @@ class Label:
         if key == "description":
             return replace(self, description=value)
         extras = {**dict(self.extras), key: value}
-        return replace(self, extras=tuple(sorted((name, text) for name, text in extras.items() if text is not None)))
+        return replace(
+            self,
+            extras=tuple(sorted((name, text) for name, text in extras.items() if text is not None)),
+        )
 
 
 class LabelDifference(NamedTuple):
@@ -107,7 +112,8 @@ def compare(theirs: Sequence[Label], ours: Sequence[Label]) -> list[LabelDiffere
                 if mine.fields.get(key) != value
             ]
         differences += [
-            LabelDifference(_foreign(mine, key), found.place, key) for key in foreign_fate(found, ours, label)
+            LabelDifference(_foreign(mine, key), found.place, key)
+            for key in foreign_fate(found, ours, label)
         ]
         differences += _taken_over(label, found, ours, theirs)
     return differences

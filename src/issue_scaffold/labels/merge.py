@@ -44,7 +44,9 @@ class Merge(NamedTuple):
     notes: tuple[str, ...]
 
 
-def three_way(base: Sequence[Label] | None, ours: Sequence[Label], theirs: Sequence[Label]) -> Merge:
+def three_way(
+    base: Sequence[Label] | None, ours: Sequence[Label], theirs: Sequence[Label]
+) -> Merge:
     """Return the edits that bring the template's change from `base` to `theirs` into `ours`.
 
     `base` is None when the user's list was there before the template. Only labels that the template has or had are
@@ -117,7 +119,9 @@ def _former(label: Label, base: Sequence[Label], theirs: Sequence[Label]) -> Lab
 
 def _last_managed(base: Sequence[Label], ours: Sequence[Label], removed: set[int]) -> int | None:
     managed = {label.key for label in base}
-    places = (place for place, label in enumerate(ours) if label.key in managed and place not in removed)
+    places = (
+        place for place, label in enumerate(ours) if label.key in managed and place not in removed
+    )
     return max(places, default=None)
 
 
@@ -136,9 +140,13 @@ def _merge_label(
     if before is not None and before.key == mine.key != label.key:
         edits.append(SetField(index=found.place, key="name", value=label.name))
     elif mine.key != label.key:
-        notes.append(f"label '{label.name}' is here under its former name '{mine.name}', which is kept")
+        notes.append(
+            f"label '{label.name}' is here under its former name '{mine.name}', which is kept"
+        )
     elif mine.name != label.name:
-        notes.append(f"label '{mine.name}': your spelling is kept (the template has '{label.name}')")
+        notes.append(
+            f"label '{mine.name}': your spelling is kept (the template has '{label.name}')"
+        )
     old = {} if before is None else before.fields
     for key in label.fields | old:
         has, had, wants = mine.fields.get(key), old.get(key), label.fields.get(key)
@@ -156,7 +164,9 @@ def _drop(label: Label, ours: Sequence[Label], edits: list[Edit], notes: list[st
         if ours[place] == label:
             edits.append(RemoveLabel(index=place))
         else:
-            notes.append(f"label '{ours[place].name}' is no longer in the template; yours is kept, you changed it")
+            notes.append(
+                f"label '{ours[place].name}' is no longer in the template; yours is kept, you changed it"
+            )
 
 
 def _kept(mine: Label, key: str, wants: str | None) -> str:

@@ -51,15 +51,21 @@ def read_labels(path: str, text: str) -> LabelsFile:
     is_json = path.endswith(".json")
     root = tree.read(text, is_json=is_json)
     key, holder = _holder(root, only_below_key=is_settings(path))
-    return LabelsFile(text=text, is_json=is_json, root=root, key=key, holder=holder, located=_located(holder))
+    return LabelsFile(
+        text=text, is_json=is_json, root=root, key=key, holder=holder, located=_located(holder)
+    )
 
 
-def _holder(root: tree.AnyNode | None, *, only_below_key: bool) -> tuple[tree.Scalar | None, tree.AnyNode | None]:
+def _holder(
+    root: tree.AnyNode | None, *, only_below_key: bool
+) -> tuple[tree.Scalar | None, tree.AnyNode | None]:
     if isinstance(root, tree.Mapping):
         entry = root.own("labels")
         if entry is not None and (only_below_key or not _is_body(entry[1])):
             include = entry[1].own("include") if isinstance(entry[1], tree.Mapping) else None
-            return include if include is not None and isinstance(include[1], tree.Sequence) else entry
+            return (
+                include if include is not None and isinstance(include[1], tree.Sequence) else entry
+            )
         if only_below_key:
             return None, None
     elif only_below_key and root is not None and not _is_null(root):
@@ -111,8 +117,16 @@ def _label(name: str, fields: Table[str, tree.AnyNode]) -> labels.Label:
         name=name,
         color=None if color is None else labels.normalise_color(color),
         description=_text(fields.get("description")),
-        extras=tuple(sorted((key, tree.canonical(node)) for key, node in fields.items() if key not in _OWN_FIELDS)),
-        aliases=tuple(alias for key in labels.ALIAS_FIELDS if key in fields for alias in _names(fields[key])),
+        extras=tuple(
+            sorted(
+                (key, tree.canonical(node))
+                for key, node in fields.items()
+                if key not in _OWN_FIELDS
+            )
+        ),
+        aliases=tuple(
+            alias for key in labels.ALIAS_FIELDS if key in fields for alias in _names(fields[key])
+        ),
     )
 
 
@@ -128,7 +142,9 @@ def _text(node: tree.AnyNode | None) -> str | None:
 def _names(node: tree.AnyNode) -> list[str]:
     """Return the names in a field of aliases: one, a list of them, or a list of mappings with `name`."""
     nodes = node.items if isinstance(node, tree.Sequence) else (node,)
-    names = (item.resolved().get("name") if isinstance(item, tree.Mapping) else item for item in nodes)
+    names = (
+        item.resolved().get("name") if isinstance(item, tree.Mapping) else item for item in nodes
+    )
     return [name.value for name in names if isinstance(name, tree.Scalar) and not name.is_null]
 
 

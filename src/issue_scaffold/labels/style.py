@@ -15,7 +15,9 @@ class LabelStyle:
 
     def __init__(self, file: LabelsFile) -> None:
         self._file = file
-        self._places: Sequence[Located] = [place for place in file.located if place.body.alias is None]
+        self._places: Sequence[Located] = [
+            place for place in file.located if place.body.alias is None
+        ]
         self._model = self._places[-1] if self._places else None
         self._is_list = not isinstance(file.holder, tree.Mapping)
         self._ascii_only = file.text.isascii() and "\\u" in file.text
@@ -53,7 +55,9 @@ class LabelStyle:
         indent = " " * item.column
         if model.body.flow:
             flow = self.flow(label)
-            return [f"{indent}- {flow}" if self._is_list else f"{indent}{self._name(label)}: {flow}"]
+            return [
+                f"{indent}- {flow}" if self._is_list else f"{indent}{self._name(label)}: {flow}"
+            ]
         key_column = model.body.entries[0][0].column
         if not self._is_list:
             return [f"{indent}{self._name(label)}:", *(" " * key_column + line for line in fields)]
@@ -93,7 +97,10 @@ class LabelStyle:
     def _first_block(self, label: Label, fields: list[str], column: int) -> list[str]:
         if self._is_list:
             return _item(fields, column, column + 2)
-        return [f"{' ' * column}{self._name(label)}:", *(" " * (column + 2) + field for field in fields)]
+        return [
+            f"{' ' * column}{self._name(label)}:",
+            *(" " * (column + 2) + field for field in fields),
+        ]
 
     def _fields(self, label: Label, *, in_flow: bool) -> list[str]:
         fields = {"name": label.name} if self._is_list else {}
@@ -115,7 +122,9 @@ class LabelStyle:
         if key == "name":
             return None if self._model is None else self._model.name
         values = (place.body.own(key) for place in reversed(self._places))
-        return next((value[1] for value in values if value and isinstance(value[1], tree.Scalar)), None)
+        return next(
+            (value[1] for value in values if value and isinstance(value[1], tree.Scalar)), None
+        )
 
 
 def _collection(holder: tree.AnyNode | None) -> tree.Sequence | tree.Mapping:

@@ -78,16 +78,26 @@ def _restock(
         return [*changes, *splice.insert_flow(file.text, placed, after, new)] if new else changes
     changes = splice.remove_block(file.text, placed, removed, obsolete)
     if labels:
-        changes.append(splice.insert_block(file.text, placed, after, [style.block(label) for label in labels]))
+        changes.append(
+            splice.insert_block(file.text, placed, after, [style.block(label) for label in labels])
+        )
     elif is_emptied:
-        changes.append(splice.empty(file.text, file.key, placed, "[]" if isinstance(holder, tree.Sequence) else "{}"))
+        changes.append(
+            splice.empty(
+                file.text, file.key, placed, "[]" if isinstance(holder, tree.Sequence) else "{}"
+            )
+        )
     return changes
 
 
 def _first(path: str, file: LabelsFile, style: LabelStyle, labels: Sequence[Label]) -> list[Change]:
     """Return the changes that write labels where there are none yet."""
     if file.is_json:
-        start, end = (len(file.text), len(file.text)) if file.holder is None else (file.holder.start, file.holder.end)
+        start, end = (
+            (len(file.text), len(file.text))
+            if file.holder is None
+            else (file.holder.start, file.holder.end)
+        )
         line = file.text[splice.line_start(file.text, start) : start]
         indent = line[: len(line) - len(line.lstrip())]
         return [Change(start=start, end=end, text=style.json_list(labels, indent))]
@@ -155,5 +165,9 @@ def _around(file: LabelsFile) -> list[str]:
         if key.value != "labels":
             rows.append(f"{key.value}: {tree.canonical(value)}")
         elif isinstance(value, tree.Mapping) and value is not file.holder:
-            rows += [f"{inner.value}: {tree.canonical(node)}" for inner, node in value.entries if inner is not file.key]
+            rows += [
+                f"{inner.value}: {tree.canonical(node)}"
+                for inner, node in value.entries
+                if inner is not file.key
+            ]
     return rows

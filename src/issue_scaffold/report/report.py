@@ -63,4 +63,8 @@ def failed_target(target: str, error: Exception, report_crash: CrashReporter) ->
 def report_of(command: Literal["check", "validate"], targets: Iterable[TargetReport]) -> Report:
     """Return the whole answer: it ends with the highest exit code of its targets."""
     rows = tuple(targets)
-    return Report(command=command, exit_code=max((row.exit_code for row in rows), default=EXIT_OK), targets=rows)
+    return Report(
+        command=command,
+        exit_code=max((row.exit_code for row in rows), default=EXIT_OK),
+        targets=rows,
+    )

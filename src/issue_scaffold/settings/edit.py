@@ -18,7 +18,9 @@ _TEXT: Final = "tag:yaml.org,2002:str"
 _FILE: Final = ".github/scaffold.yml"
 
 
-def with_accepted(text: str, *, path: str, sha256: str | None, reason: str, instead_of: str | None = None) -> str:
+def with_accepted(
+    text: str, *, path: str, sha256: str | None, reason: str, instead_of: str | None = None
+) -> str:
     """Return the settings file's text with one accepted deviation added, or brought up to date.
 
     `instead_of` is the path that its entry has so far, `sha256` None accepts that the file is deleted. Raises
@@ -32,7 +34,9 @@ def with_accepted(text: str, *, path: str, sha256: str | None, reason: str, inst
     root = _compose(body)
     edited = _edit(body, root, entry, instead_of or path, newline)
     if entry not in (_load(edited).get("accepted") or ()):
-        raise UsageError(f"{_FILE}: `accepted` can't be edited as it is written", hint="write it as a block list")
+        raise UsageError(
+            f"{_FILE}: `accepted` can't be edited as it is written", hint="write it as a block list"
+        )
     return text[: len(text) - len(body)] + edited
 
 
@@ -54,8 +58,14 @@ def _load(text: str) -> dict[str, Any]:
     return data if isinstance(data, dict) else {}
 
 
-def _edit(text: str, root: yaml.MappingNode | None, entry: Mapping[str, Any], known_as: str, newline: str) -> str:
-    rows = next((value for key, value in root.value if key.value == "accepted"), None) if root else None
+def _edit(
+    text: str, root: yaml.MappingNode | None, entry: Mapping[str, Any], known_as: str, newline: str
+) -> str:
+    rows = (
+        next((value for key, value in root.value if key.value == "accepted"), None)
+        if root
+        else None
+    )
     if rows is None:
         return text + ("" if text.endswith("\n") else newline) + _section([entry], newline)
     if isinstance(rows, yaml.SequenceNode):
@@ -65,12 +75,16 @@ def _edit(text: str, root: yaml.MappingNode | None, entry: Mapping[str, Any], kn
         if rows.value and not rows.flow_style:
             return _append(text, rows, entry, newline)
     elif not (isinstance(rows, yaml.ScalarNode) and rows.tag == "tag:yaml.org,2002:null"):
-        raise UsageError(f"{_FILE}: `accepted` must be a list", hint="entries have path, sha256 and reason")
+        raise UsageError(
+            f"{_FILE}: `accepted` must be a list", hint="entries have path, sha256 and reason"
+        )
     return _replace(text, rows, [*(_load(text).get("accepted") or ()), entry], newline)
 
 
 def _scalars(row: yaml.MappingNode) -> dict[str, str]:
-    return {key.value: value.value for key, value in row.value if isinstance(value, yaml.ScalarNode)}
+    return {
+        key.value: value.value for key, value in row.value if isinstance(value, yaml.ScalarNode)
+    }
 
 
 def _update(text: str, row: yaml.MappingNode, entry: Mapping[str, Any]) -> str:
@@ -85,7 +99,11 @@ def _update(text: str, row: yaml.MappingNode, entry: Mapping[str, Any]) -> str:
 
 
 def _says(node: yaml.Node, value: str | None) -> bool:
-    return node.tag == "tag:yaml.org,2002:null" if value is None else node.tag == _TEXT and node.value == value
+    return (
+        node.tag == "tag:yaml.org,2002:null"
+        if value is None
+        else node.tag == _TEXT and node.value == value
+    )
 
 
 def _append(text: str, rows: yaml.SequenceNode, entry: Mapping[str, Any], newline: str) -> str:
@@ -124,4 +142,6 @@ def _item(entry: Mapping[str, Any], indent: str, gap: str, newline: str) -> str:
 
 def _scalar(value: object) -> str:
     """Return a scalar as it is written in YAML, on one line."""
-    return yaml.safe_dump([value], default_flow_style=True, allow_unicode=True, width=float("inf")).strip()[1:-1]
+    return yaml.safe_dump(
+        [value], default_flow_style=True, allow_unicode=True, width=float("inf")
+    ).strip()[1:-1]

@@ -49,19 +49,33 @@ def parse_settings(content: bytes, path: str = SETTINGS_PATH) -> Settings:
     return settings
 
 
-def read_settings(content: bytes, path: str = SETTINGS_PATH) -> tuple[Settings, list[Problem], Source]:
+def read_settings(
+    content: bytes, path: str = SETTINGS_PATH
+) -> tuple[Settings, list[Problem], Source]:
     """Return what could be understood of a settings file, and what couldn't."""
     if len(content) > MAX_BYTES:
-        return Settings(), [Problem(0, 0, f"the file is larger than {MAX_BYTES // 1024:,} KiB")], Source(path, "")
+        return (
+            Settings(),
+            [Problem(0, 0, f"the file is larger than {MAX_BYTES // 1024:,} KiB")],
+            Source(path, ""),
+        )
     try:
         source = Source(path, content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
-        return Settings(), [Problem(0, 0, f"the file is not UTF-8: {error.reason}")], Source(path, "")
+        return (
+            Settings(),
+            [Problem(0, 0, f"the file is not UTF-8: {error.reason}")],
+            Source(path, ""),
+        )
     stream = parse_yaml(source.text)
     if isinstance(stream.failure, SyntaxFailure):
         return Settings(), [explain(source, Stop(*stream.failure))], source
     if stream.failure is not None:
-        return Settings(), [Problem(stream.failure.offset, stream.failure.offset, stream.failure.message)], source
+        return (
+            Settings(),
+            [Problem(stream.failure.offset, stream.failure.offset, stream.failure.message)],
+            source,
+        )
     root = stream.documents[0] if stream.documents else None
     if root is None or (isinstance(root, Scalar) and root.is_null):
         return Settings(), [], source
@@ -78,7 +92,9 @@ class _Reader:
     def settings(self, root: Node) -> Settings:
         value = resolve(root)
         if not isinstance(value, Mapping):
-            self.problems.append(at(root, f"the settings are {type_name(value)}, and must be a mapping"))
+            self.problems.append(
+                at(root, f"the settings are {type_name(value)}, and must be a mapping")
+            )
             return Settings()
         self._known_keys(value, _TOP_KEYS)
         accepted = [self._accepted(item) for item in self._items(value, "accepted", _ACCEPTED_KEYS)]
@@ -109,7 +125,9 @@ class _Reader:
                 self._known_keys(node, known)
                 found.append(node)
             else:
-                self.problems.append(at(item, f"an entry of `{key}` is {type_name(node)}, and must be a mapping"))
+                self.problems.append(
+                    at(item, f"an entry of `{key}` is {type_name(node)}, and must be a mapping")
+                )
         return found
 
     def _text(self, mapping: Mapping, key: str) -> str | None:
@@ -118,7 +136,9 @@ class _Reader:
             return value.value
         place = mapping.find(key)
         what = "missing" if place is None else "not text"
-        self.problems.append(at(place.key if place else mapping, f"`{key}` is {what}", hint=f"give a `{key}`"))
+        self.problems.append(
+            at(place.key if place else mapping, f"`{key}` is {what}", hint=f"give a `{key}`")
+        )
         return None
 
     def _accepted(self, mapping: Mapping) -> Accepted | None:
@@ -126,7 +146,11 @@ class _Reader:
         value = mapping.get("sha256")
         if value is None or not isinstance(value, Scalar):
             self.problems.append(
-                at(mapping, "`sha256` is missing", hint="`scaffold accept` writes it; null is a deletion")
+                at(
+                    mapping,
+                    "`sha256` is missing",
+                    hint="`scaffold accept` writes it; null is a deletion",
+                )
             )
             return None
         if path is None or reason is None:
@@ -152,4 +176,6 @@ class _Reader:
             self.problems.append(at(labels, "`labels` must be a mapping with a list `known`"))
             return frozenset()
         items = [resolve(item) for item in known.items]
-        return frozenset(item.value.strip().casefold() for item in items if isinstance(item, Scalar))
+        return frozenset(
+            item.value.strip().casefold() for item in items if isinstance(item, Scalar)
+        )

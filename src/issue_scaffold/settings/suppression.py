@@ -47,7 +47,9 @@ def find_suppressions(source: Source, values: Iterable[tuple[int, int]]) -> Iter
         return
     spans = sorted(values)
     lines = source.text.split("\n")
-    first_content = next((number for number, line in enumerate(lines) if _is_content(line)), len(lines))
+    first_content = next(
+        (number for number, line in enumerate(lines) if _is_content(line)), len(lines)
+    )
     for found in islice(_COMMENT.finditer(source.text), _MOST):
         before = bisect_right(spans, (found.start(), len(source.text))) - 1
         if before >= 0 and spans[before][1] > found.start():
@@ -66,7 +68,9 @@ def find_suppressions(source: Source, values: Iterable[tuple[int, int]]) -> Iter
 
 def _below(lines: list[str], line: int) -> tuple[int, int]:
     """Return the lines of what stands below a comment, as deep as it is indented."""
-    begin = next((number for number in range(line + 1, len(lines)) if _is_content(lines[number])), len(lines))
+    begin = next(
+        (number for number in range(line + 1, len(lines)) if _is_content(lines[number])), len(lines)
+    )
     end = begin
     for number in range(begin + 1, len(lines)):
         if lines[number].strip() and _depth(lines[number]) <= _depth(lines[begin]):
@@ -87,7 +91,9 @@ def _depth(line: str) -> int:
 def matches(pattern: str, path: str) -> bool:
     """Tell whether a glob of the settings means a path; `*` also crosses folders, and a bare name matches anywhere."""
     pattern = pattern.removeprefix("./")
-    return fnmatchcase(path, pattern) or ("/" not in pattern and fnmatchcase(path.rpartition("/")[2], pattern))
+    return fnmatchcase(path, pattern) or (
+        "/" not in pattern and fnmatchcase(path.rpartition("/")[2], pattern)
+    )
 
 
 def covers(rules: Iterable[str], rule: str) -> bool:

@@ -13,12 +13,16 @@ from issue_scaffold.text.digests import sha256_of
 
 # Of all documents; another one counts as absent.
 FORMAT: Final = 1
-_NEW_FLAGS: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+_NEW_FLAGS: Final = (
+    os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+)
 
 
 def digest_of(*parts: str) -> str:
     """Return one SHA-256, in hex, over several texts; no two lists of texts share one by running together."""
-    return sha256_of("\0".join(f"{len(part)}:{part}" for part in parts).encode("utf-8", "surrogatepass"))
+    return sha256_of(
+        "\0".join(f"{len(part)}:{part}" for part in parts).encode("utf-8", "surrogatepass")
+    )
 
 
 class CacheStore:
@@ -50,9 +54,9 @@ class CacheStore:
 
     def write_document(self, kind: str, key: str, document: dict[str, Any]) -> None:
         """Keep a document; quietly not, when the folder can't be written."""
-        body = json.dumps({**document, "format": FORMAT}, ensure_ascii=False, sort_keys=True).encode(
-            "utf-8", "surrogatepass"
-        )
+        body = json.dumps(
+            {**document, "format": FORMAT}, ensure_ascii=False, sort_keys=True
+        ).encode("utf-8", "surrogatepass")
         self._write(self._document(kind, key), sha256_of(body).encode() + b"\n" + body)
 
     def read_blob(self, digest: str) -> bytes | None:

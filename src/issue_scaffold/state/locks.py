@@ -38,7 +38,12 @@ else:
 
 @contextmanager
 def hold(
-    folder: Path, name: str, *, what: str, patience: float = 60.0, on_wait: Callable[[], None] = lambda: None
+    folder: Path,
+    name: str,
+    *,
+    what: str,
+    patience: float = 60.0,
+    on_wait: Callable[[], None] = lambda: None,
 ) -> Iterator[None]:
     """Hold the lock `name`, waiting up to `patience` seconds for another process; `on_wait` is called once before that.
 
@@ -80,7 +85,9 @@ def _open(folder: Path, name: str) -> int:
             return os.open(place / f"{name}.lock", flags, 0o666)
         except OSError:
             continue
-    raise ScaffoldError("no lock file can be made, neither in the cache folder nor in the temporary folder")
+    raise ScaffoldError(
+        "no lock file can be made, neither in the cache folder nor in the temporary folder"
+    )
 
 
 def _temporary_folder() -> Path:

@@ -26,13 +26,18 @@ class AcceptOutcome:
     notes: tuple[str, ...] = ()
 
 
-def accept(paths: Sequence[str], reason: str, renderer: Renderer, *, answers_file: str | None = None) -> AcceptOutcome:
+def accept(
+    paths: Sequence[str], reason: str, renderer: Renderer, *, answers_file: str | None = None
+) -> AcceptOutcome:
     """Record the present content (or absence) of files as accepted. Returns what was recorded.
 
     Raises UsageError when a path isn't a file of the template, doesn't deviate, or has conflict markers.
     """
     if not reason.strip() or "\n" in reason:
-        raise UsageError("the reason must be one line of text", hint="say for the next reader why the file differs")
+        raise UsageError(
+            "the reason must be one line of text",
+            hint="say for the next reader why the file differs",
+        )
     name = answers_path(answers_file)
     root = _root_of(paths, name)
     shown = str(root)
@@ -44,7 +49,9 @@ def accept(paths: Sequence[str], reason: str, renderer: Renderer, *, answers_fil
         notes = recovery.notes
         before, text = settings_to_edit(root)
         for path, sha256 in digests.items():
-            text = settings_edit.with_accepted(text, path=path, sha256=sha256, reason=reason.strip())
+            text = settings_edit.with_accepted(
+                text, path=path, sha256=sha256, reason=reason.strip()
+            )
         if change := settings_change(before, text):
             notes += staging.apply(root, [change]).notes
     return AcceptOutcome(settings_file=SETTINGS_PATH, paths=tuple(relative), notes=notes)
@@ -63,7 +70,9 @@ def _root_of(paths: Sequence[str], answers_file: str) -> Path:
             )
         roots.add(root)
     if len(roots) > 1:
-        raise UsageError("the paths lie in several targets", hint="run scaffold accept once for each target")
+        raise UsageError(
+            "the paths lie in several targets", hint="run scaffold accept once for each target"
+        )
     return roots.pop()
 
 

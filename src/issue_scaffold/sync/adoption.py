@@ -11,7 +11,9 @@ from issue_scaffold.forge.issue_form import Form, listed_texts, text_of
 from issue_scaffold.sync.same_template import Recognised, Template, recognise
 
 
-def recognise_templates(existing: Mapping[str, bytes], catalog: Mapping[str, bytes]) -> tuple[Recognised, ...]:
+def recognise_templates(
+    existing: Mapping[str, bytes], catalog: Mapping[str, bytes]
+) -> tuple[Recognised, ...]:
     """Return which existing templates a catalog also has; both by repository-relative POSIX path.
 
     Files that are no templates, or can't be read, are passed over. A file that is the same on both sides is no news.
@@ -33,7 +35,9 @@ def _templates(files: Mapping[str, bytes]) -> Iterator[Template]:
         elif document.kind is FileKind.FORM:
             form = Form(document, root)
             fields = tuple(element.label.value.strip() for element in form.fields if element.label)
-            options = tuple(option.text for element in form.fields for option in element.options if option.text)
+            options = tuple(
+                option.text for element in form.fields for option in element.options if option.text
+            )
         else:
             continue
         yield Template(path=path, name=name, labels=labels, fields=fields, options=options)

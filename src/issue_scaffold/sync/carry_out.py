@@ -71,13 +71,15 @@ def refuse_unfinished(root: Path, ours: Tree, *rendered: Tree) -> None:
     top = top_level(root)
     if top is not None and (state := git.merge_in_progress(top)):
         raise ConflictError(
-            f"a {state} is in progress in {top}; nothing was written", hint=f"finish it, or: git {state} --abort"
+            f"a {state} is in progress in {top}; nothing was written",
+            hint=f"finish it, or: git {state} --abort",
         )
     marked = [
         path
         for path, file in ours.items()
         if (count := count_conflicts(file.content))
-        and count > max((count_conflicts(tree[path].content) for tree in rendered if path in tree), default=0)
+        and count
+        > max((count_conflicts(tree[path].content) for tree in rendered if path in tree), default=0)
     ]
     if marked:
         raise ConflictError(
@@ -100,13 +102,21 @@ def refuse_case_twins(root: Path, plan: Plan) -> None:
 
 def refuse_invalid(plan: Plan) -> None:
     """Raise ConflictError when a file would get an error that it doesn't have now."""
-    after = {step.path: step.after.content for step in plan.steps if step.after and step.action is not Action.CONFLICT}
+    after = {
+        step.path: step.after.content
+        for step in plan.steps
+        if step.after and step.action is not Action.CONFLICT
+    }
     before = {step.path: step.before.content for step in plan.steps if step.before}
     written = {step.path for step in plan.writes}
     known = {(f.path, f.rule, f.message) for f in _errors(before)}
-    fresh = [f for f in _errors(after) if f.path in written and (f.path, f.rule, f.message) not in known]
+    fresh = [
+        f for f in _errors(after) if f.path in written and (f.path, f.rule, f.message) not in known
+    ]
     if fresh:
-        lines = "".join(f"\n  {f.path}:{f.line or 1}:{f.column or 1}: {f.message} [{f.rule}]" for f in fresh)
+        lines = "".join(
+            f"\n  {f.path}:{f.line or 1}:{f.column or 1}: {f.message} [{f.rule}]" for f in fresh
+        )
         raise ConflictError(
             f"the result would break GitHub's rules; nothing was written{lines}",
             hint="change the answers with -d, or the template",
@@ -141,7 +151,12 @@ def carry_out(root: Path, plan: Plan) -> tuple[str, ...]:
     """
     index_info, remarks = _index_info(root, plan)
     changes = [
-        staging.Change(path=step.path, before=step.before, after=step.after, index_info=index_info.get(step.path, ""))
+        staging.Change(
+            path=step.path,
+            before=step.before,
+            after=step.after,
+            index_info=index_info.get(step.path, ""),
+        )
         for step in plan.ordered
         if step.writes or step.path in index_info
     ]
@@ -159,7 +174,9 @@ def _index_info(root: Path, plan: Plan) -> tuple[Mapping[str, str], tuple[str, .
 
 
 def _unmerged(step: Step) -> git.UnmergedFile:
-    return git.UnmergedFile(path=step.path, base=step.base, ours=step.before or step.moved, theirs=step.theirs)
+    return git.UnmergedFile(
+        path=step.path, base=step.base, ours=step.before or step.moved, theirs=step.theirs
+    )
 
 
 def recovery_notes(root: Path, recovery: staging.Recovery | None) -> tuple[str, ...]:
@@ -167,7 +184,9 @@ def recovery_notes(root: Path, recovery: staging.Recovery | None) -> tuple[str, 
     if recovery is not None:
         return recovery.notes
     if is_pending(root):
-        return ("an interrupted run is not completed yet; the next run that writes does that first",)
+        return (
+            "an interrupted run is not completed yet; the next run that writes does that first",
+        )
     return ()
 
 
@@ -180,13 +199,21 @@ def with_acceptances(root: Path, plan: Plan) -> Plan:
     renewed = []
     for step in plan.steps:
         entry, ours = accepted.get(step.moved_from or step.path), step.before or step.moved
-        if entry and step.action is Action.MERGE and ours and step.after and entry.sha256 == ours.digest:
+        if (
+            entry
+            and step.action is Action.MERGE
+            and ours
+            and step.after
+            and entry.sha256 == ours.digest
+        ):
             renewed.append((entry, step.path, step.after.digest))
     if not renewed or any(step.path == SETTINGS_PATH for step in plan.writes):
         return plan
     before, text = settings_to_edit(root)
     for entry, path, sha256 in renewed:
-        text = settings_edit.with_accepted(text, path=path, sha256=sha256, reason=entry.reason, instead_of=entry.path)
+        text = settings_edit.with_accepted(
+            text, path=path, sha256=sha256, reason=entry.reason, instead_of=entry.path
+        )
     change = settings_change(before, text)
     if change is None:
         return plan
@@ -206,11 +233,16 @@ def settings_to_edit(root: Path) -> tuple[File | None, str]:
     accepted_deviations(root)  # names a mistake in it
     before = target.read_file(root, SETTINGS_PATH)
     if before is not None and before.link is not None:
-        raise UsageError(f"{SETTINGS_PATH} is a symlink, which is not written through", hint="replace it with a file")
+        raise UsageError(
+            f"{SETTINGS_PATH} is a symlink, which is not written through",
+            hint="replace it with a file",
+        )
     return before, before.content.decode() if before else ""
 
 
 def settings_change(before: File | None, text: str) -> staging.Change | None:
     """Return the change that gives the settings file a new text, or None when it has that."""
     after = File(content=text.encode(), executable=bool(before and before.executable))
-    return None if after == before else staging.Change(path=SETTINGS_PATH, before=before, after=after)
+    return (
+        None if after == before else staging.Change(path=SETTINGS_PATH, before=before, after=after)
+    )

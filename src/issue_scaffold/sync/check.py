@@ -67,7 +67,9 @@ def check(options: CheckOptions, renderer: Renderer) -> Iterator[TargetReport]:
             yield failed_target(text, error, options.report_crash)
         else:
             failing = any(finding.severity is Severity.ERROR for finding in report.findings)
-            yield report._replace(exit_code=EXIT_FINDINGS if failing and not options.exit_zero else EXIT_OK)
+            yield report._replace(
+                exit_code=EXIT_FINDINGS if failing and not options.exit_zero else EXIT_OK
+            )
 
 
 def check_target(text: str, options: CheckOptions, renderer: Renderer) -> TargetReport:
@@ -81,7 +83,9 @@ def check_target(text: str, options: CheckOptions, renderer: Renderer) -> Target
         findings, remarks = _compared(look, options, renderer)
     else:
         findings = _invalid(look, (), renderer)
-        remarks = (f"the files were not compared: the template doesn't have {move.before[:7]} any more",)
+        remarks = (
+            f"the files were not compared: the template doesn't have {move.before[:7]} any more",
+        )
     remedy = Remedy(judged.shown)
     if move is not None:
         findings.append(drift.moved(judged.answers_file, move.message, remedy))
@@ -95,24 +99,34 @@ def check_target(text: str, options: CheckOptions, renderer: Renderer) -> Target
     if latest is not None and known.is_newer(latest, judged.version):
         findings.append(drift.outdated(judged.answers_file, judged.version, latest, remedy))
     # What isn't to fail is no error in any output either: an annotation of a green run is a warning.
-    findings = [finding if finding.kind in options.fail_on else _mild(finding) for finding in findings]
+    findings = [
+        finding if finding.kind in options.fail_on else _mild(finding) for finding in findings
+    ]
     findings.sort(key=lambda finding: finding.sort_key)
     clean = all(finding.kind in OVERLOOKED for finding in findings)
     return TargetReport(
         target=text,
         status="clean" if clean else "findings",
         findings=tuple(findings),
-        template=TemplateState(source=judged.source.recorded, version=judged.version, latest=latest),
+        template=TemplateState(
+            source=judged.source.recorded, version=judged.version, latest=latest
+        ),
         notes=(*notes, *remarks, *old_leftovers(look.root)),
     )
 
 
-def _compared(look: "_Look", options: CheckOptions, renderer: Renderer) -> tuple[list[Finding], tuple[str, ...]]:
+def _compared(
+    look: "_Look", options: CheckOptions, renderer: Renderer
+) -> tuple[list[Finding], tuple[str, ...]]:
     """Return what differs from what the target should hold, and remarks on what could not be looked at."""
     manifest = renderer.manifest(look.judged.recorded)
-    comparison = Comparison(look.judged, manifest, renderer, look.files, look.settings, with_diff=options.with_diff)
+    comparison = Comparison(
+        look.judged, manifest, renderer, look.files, look.settings, with_diff=options.with_diff
+    )
     findings = list(comparison.findings())
-    findings += _invalid(look, {one.path for one in findings if one.kind is Kind.CONFLICT}, renderer)
+    findings += _invalid(
+        look, {one.path for one in findings if one.kind is Kind.CONFLICT}, renderer
+    )
     findings += _change(look, manifest, renderer)
     tracked, remarks = _tracking(look, manifest, options, renderer)
     return _with_tracked(findings, tracked), remarks
@@ -175,7 +189,9 @@ def _change(look: _Look, manifest: Manifest, renderer: Renderer) -> list[Finding
     found = list(changes(look.base, look.opened, look.files))
     trusted = look.base.target
     if look.judged is look.opened and trusted.answers != look.opened.answers:
-        answered_before = trusted._replace(version=look.opened.version, commit_id=look.opened.commit_id).recorded
+        answered_before = trusted._replace(
+            version=look.opened.version, commit_id=look.opened.commit_id
+        ).recorded
         try:
             before = renderer.manifest(answered_before)
         except ScaffoldError:  # the trusted answers don't fit the version that the change brings
@@ -201,10 +217,16 @@ def _tracking(
 
 
 def _mild(finding: Finding) -> Finding:
-    return finding._replace(severity=Severity.WARNING) if finding.severity is Severity.ERROR else finding
+    return (
+        finding._replace(severity=Severity.WARNING)
+        if finding.severity is Severity.ERROR
+        else finding
+    )
 
 
-def _latest(opened: Target, options: CheckOptions, renderer: Renderer) -> tuple[str | None, tuple[str, ...]]:
+def _latest(
+    opened: Target, options: CheckOptions, renderer: Renderer
+) -> tuple[str | None, tuple[str, ...]]:
     """Return the newest version, or None with a remark why nobody could say."""
     max_age = 0.0 if options.refresh else VERSIONS_LIFETIME_SECONDS
     versions = renderer.sources.versions(opened.source, max_age=max_age)
@@ -248,7 +270,14 @@ def _overlooked_rows(document: Mapping[str, Any] | None) -> tuple[Finding, ...] 
     if not isinstance(rows, list) or not all(_is_overlooked_row(row) for row in rows):
         return None
     return tuple(
-        Finding(kind=Kind.IGNORED, severity=Severity.INFO, path=path, line=line, column=column, message=message)
+        Finding(
+            kind=Kind.IGNORED,
+            severity=Severity.INFO,
+            path=path,
+            line=line,
+            column=column,
+            message=message,
+        )
         for path, line, column, message in rows
     )
 

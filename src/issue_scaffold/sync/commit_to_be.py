@@ -26,7 +26,9 @@ def staged_tree(root: Path, shown: str) -> "StoredTree":
     from issue_scaffold.sync.stored_tree import index_tree
 
     if top_level(root) is None:
-        raise UsageError(f"{shown} is not in a git repository, so nothing is staged", hint="leave out --staged")
+        raise UsageError(
+            f"{shown} is not in a git repository, so nothing is staged", hint="leave out --staged"
+        )
     return index_tree(root, max_bytes=MAX_MANAGED_BYTES)
 
 
@@ -58,12 +60,16 @@ def not_in_git(root: Path, paths: Sequence[str]) -> tuple[list[Finding], Remarks
     return findings, ()
 
 
-def left_out_of_git(root: Path, paths: Sequence[str], store: CacheStore) -> tuple[list[Finding], Remarks]:
+def left_out_of_git(
+    root: Path, paths: Sequence[str], store: CacheStore
+) -> tuple[list[Finding], Remarks]:
     """Return a finding for each managed file that an ignore rule keeps out of git; and a remark if that is unknown."""
     missing = not_plainly_in_git(root, _reached(root, paths))
     try:
         ignored = left_out(root, missing, store) if missing else set()
-    except ScaffoldError as error:  # a GitError, of a module that a check on a warm cache doesn't load
+    except (
+        ScaffoldError
+    ) as error:  # a GitError, of a module that a check on a warm cache doesn't load
         return [], (f"whether git ignores these files is unknown: {error.message}",)
     return [_untracked(path, ignored=True) for path in sorted(ignored)], ()
 
@@ -81,7 +87,9 @@ def _untracked(path: str, *, ignored: bool) -> Finding:
             "an ignore rule keeps this file out of git, so nobody else gets it",
             f"see the rule: git check-ignore -v {quote(path)}; or add the file: git add -f {quote(path)}",
         )
-    return drift.untracked(path, "git doesn't have this file, so nobody else gets it", f"run: git add {quote(path)}")
+    return drift.untracked(
+        path, "git doesn't have this file, so nobody else gets it", f"run: git add {quote(path)}"
+    )
 
 
 def _other_content(path: str) -> Finding:

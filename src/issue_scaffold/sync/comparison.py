@@ -53,7 +53,9 @@ class Comparison:
             if path not in self.manifest.write_once:
                 yield from self._file(path, entry, accepted)
 
-    def _file(self, path: str, entry: Entry, accepted: "Mapping[str, Accepted]") -> Iterator[Finding]:
+    def _file(
+        self, path: str, entry: Entry, accepted: "Mapping[str, Accepted]"
+    ) -> Iterator[Finding]:
         detour = self.files.detour(path)
         if detour is not None:
             finding = drift.linked if detour.is_symlink else drift.in_other_repository
@@ -69,7 +71,9 @@ class Comparison:
         deviation = accepted.get(path)
         if found is not None and self._has_conflict(path, found):
             yield drift.conflict(path, found.content)
-        elif deviation is not None and deviation.sha256 == (None if found is None else found.digest):
+        elif deviation is not None and deviation.sha256 == (
+            None if found is None else found.digest
+        ):
             yield drift.accepted(path, deviation.reason)
         elif found is None:
             yield drift.missing(path, self.remedy)
@@ -90,7 +94,9 @@ class Comparison:
             from issue_scaffold.sync import structured_files
 
             try:
-                differences = structured_files.differences(path, wanted.content.decode(), found.content.decode())
+                differences = structured_files.differences(
+                    path, wanted.content.decode(), found.content.decode()
+                )
             except UnicodeDecodeError:
                 differences = None
             if differences is not None:
@@ -107,7 +113,9 @@ class Comparison:
         from issue_scaffold.sync.hook_scope import scope_differences
 
         managed = sorted(self.manifest.entries)
-        return scope_differences(wanted.content.decode(), found.content.decode(), managed, self._search)
+        return scope_differences(
+            wanted.content.decode(), found.content.decode(), managed, self._search
+        )
 
     def _search(self, pattern: str, paths: Sequence[str]) -> list[str] | None:
         """Return the paths that a pattern is found in, from the cache where that was asked before."""

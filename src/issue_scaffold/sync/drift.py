@@ -91,12 +91,19 @@ def interrupted(path: str, remedy: Remedy) -> Finding:
 
 def accepted(path: str, reason: str) -> Finding:
     """Return the finding for a deviation that is accepted; it never fails."""
-    return Finding(kind=Kind.ACCEPTED, severity=Severity.INFO, path=path, message=f"deviates on purpose: {reason}")
+    return Finding(
+        kind=Kind.ACCEPTED,
+        severity=Severity.INFO,
+        path=path,
+        message=f"deviates on purpose: {reason}",
+    )
 
 
 def untracked(path: str, message: str, hint: str) -> Finding:
     """Return the finding for a file that git doesn't have as it was checked."""
-    return Finding(kind=Kind.UNTRACKED, severity=Severity.ERROR, path=path, message=message, hint=hint)
+    return Finding(
+        kind=Kind.UNTRACKED, severity=Severity.ERROR, path=path, message=message, hint=hint
+    )
 
 
 def conflict(path: str, content: bytes) -> Finding:
@@ -138,7 +145,13 @@ def outdated(path: str, version: str, latest: str, remedy: Remedy) -> Finding:
 
 def moved(path: str, message: str, remedy: Remedy) -> Finding:
     """Return the finding for a version that has become another commit; `path` is the target's answers file."""
-    return Finding(kind=Kind.OUTDATED, severity=Severity.ERROR, path=path, message=message, hint=remedy.update())
+    return Finding(
+        kind=Kind.OUTDATED,
+        severity=Severity.ERROR,
+        path=path,
+        message=message,
+        hint=remedy.update(),
+    )
 
 
 def modified(path: str, wanted: File, found: File, remedy: Remedy, *, with_diff: bool) -> Finding:
@@ -157,7 +170,13 @@ def modified(path: str, wanted: File, found: File, remedy: Remedy, *, with_diff:
 
 
 def modified_by_meaning(
-    path: str, differences: "Sequence[Difference]", wanted: File, found: File, remedy: Remedy, *, with_diff: bool
+    path: str,
+    differences: "Sequence[Difference]",
+    wanted: File,
+    found: File,
+    remedy: Remedy,
+    *,
+    with_diff: bool,
 ) -> tuple[Finding, ...]:
     """Return a finding for each entry that a file lacks or has otherwise; the first carries the diff."""
     return tuple(
@@ -196,7 +215,10 @@ def _what_differs(wanted: File, found: File) -> tuple[str, int | None]:
         return "only its last line break differs from the template", max(len(right), 1)
     count = sum(max(block[2] - block[1], block[4] - block[3]) for block in blocks)
     first = min(blocks[0][3] + 1, max(len(right), 1))
-    return f"{count} line{'' if count == 1 else 's'} differ{'s' if count == 1 else ''} from the template", first
+    return (
+        f"{count} line{'' if count == 1 else 's'} differ{'s' if count == 1 else ''} from the template",
+        first,
+    )
 
 
 def _is_compared(left: Sequence[object], right: Sequence[object]) -> bool:
@@ -212,13 +234,20 @@ def unified_diff(path: str, wanted: File | None, found: File | None) -> str:
     if not all(file is None or file.is_text for file in (wanted, found)):
         return ""
     left, right = (
-        [] if file is None else to_lf(file.content).decode(errors="replace").splitlines(keepends=True)
+        []
+        if file is None
+        else to_lf(file.content).decode(errors="replace").splitlines(keepends=True)
         for file in (wanted, found)
     )
     if not _is_compared(left, right):
         return ""
     import difflib
 
-    names = ("/dev/null" if wanted is None else f"a/{path}", "/dev/null" if found is None else f"b/{path}")
+    names = (
+        "/dev/null" if wanted is None else f"a/{path}",
+        "/dev/null" if found is None else f"b/{path}",
+    )
     lines = difflib.unified_diff(left, right, *names)
-    return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
+    return "".join(
+        line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines
+    )

@@ -12,7 +12,9 @@ from issue_scaffold.text.structured import tree
 Search = Callable[[str, Sequence[str]], list[str] | None]
 
 
-def scope_differences(rendered: str, ours: str, managed: Sequence[str], search: Search) -> tuple[Difference, ...]:
+def scope_differences(
+    rendered: str, ours: str, managed: Sequence[str], search: Search
+) -> tuple[Difference, ...]:
     """Return what leaves the template's files, or its hooks, out of every run.
 
     `managed` are the template's files; `search` returns those that a pattern is found in, or None when the pattern
@@ -35,7 +37,9 @@ def scope_differences(rendered: str, ours: str, managed: Sequence[str], search: 
 def _difference(one: Filter, managed: Sequence[str], search: Search) -> Difference | None:
     matched = search(one.pattern, managed)
     if matched is None:
-        message = f"the pattern of `{one.key}` can't be judged; expected one that is quickly matched"
+        message = (
+            f"the pattern of `{one.key}` can't be judged; expected one that is quickly matched"
+        )
     elif one.key == "exclude" and matched:
         message = f"`exclude` keeps {_some(matched)} from every hook, the template's too"
     elif one.key == "files" and len(matched) < len(managed):
@@ -52,7 +56,9 @@ def _some(paths: Sequence[str]) -> str:
 
 
 def _skipped(scope: Scope, hooks: set[str]) -> Iterator[Difference]:
-    known = {hook: hook for hook in hooks} | {alias: hook for alias, hook in scope.aliases if hook in hooks}
+    known = {hook: hook for hook in hooks} | {
+        alias: hook for alias, hook in scope.aliases if hook in hooks
+    }
     for name in scope.skipped:
         if name.value in known:
             message = f"`ci: skip` leaves out the template's hook '{known[name.value]}'"
@@ -65,5 +71,7 @@ def _not_installed(types: tree.Sequence | None) -> Iterator[Difference]:
         return
     named = [item.value for item in types.items if isinstance(item, tree.Scalar)]
     if "pre-commit" not in named:
-        message = "`default_install_hook_types` leaves out pre-commit, so that a commit runs no hook"
+        message = (
+            "`default_install_hook_types` leaves out pre-commit, so that a commit runs no hook"
+        )
         yield Difference(message=message, line=types.line + 1, column=types.column + 1)

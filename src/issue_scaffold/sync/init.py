@@ -35,7 +35,12 @@ from issue_scaffold.text.yaml_values import YamlValueError, load_value
 from issue_scaffold.writing import staging
 
 Decision = Literal["keep", "replace", "merge", "abort"]
-LABELS_CONFIGS: Final = (".github/labels.yml", ".github/labels.yaml", ".github/labels.json", ".github/settings.yml")
+LABELS_CONFIGS: Final = (
+    ".github/labels.yml",
+    ".github/labels.yaml",
+    ".github/labels.json",
+    ".github/settings.yml",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,12 +69,18 @@ def install(options: InitOptions, renderer: Renderer) -> Outcome:
     """
     root = _folder(options.target)
     if problem := work_tree_problem(root):
-        raise UsageError(f"{options.target} {problem}", hint="run this in the folder where the files are")
+        raise UsageError(
+            f"{options.target} {problem}", hint="run this in the folder where the files are"
+        )
     answers_file = answers_path(options.answers_file)
     with hold_target(root, shown=options.target, on_wait=options.on_wait):
         recovery = None if options.dry_run else staging.recover(root)
         notes = recovery_notes(root, recovery)
-        if recovery is not None and recovery.completed is not None and answers_file in recovery.completed:
+        if (
+            recovery is not None
+            and recovery.completed is not None
+            and answers_file in recovery.completed
+        ):
             return _resumed(options, notes)
         if (root / answers_file).exists():
             raise UsageError(
@@ -81,7 +92,11 @@ def install(options: InitOptions, renderer: Renderer) -> Outcome:
 
 
 def _install(options: InitOptions, root: Path, answers_file: str, renderer: Renderer) -> Outcome:
-    source = parse_source(options.template, relative_to=Path.cwd()) if options.template is not None else BUNDLED
+    source = (
+        parse_source(options.template, relative_to=Path.cwd())
+        if options.template is not None
+        else BUNDLED
+    )
     refuse_inside(source, work_tree_of(root))
     version, remarks = choose_version(source, options.ref, renderer)
     evidence = [path for path in EVIDENCE if (root / path).exists()]
@@ -124,7 +139,9 @@ def _install(options: InitOptions, root: Path, answers_file: str, renderer: Rend
     return replace(outcome, notes=outcome.notes + carry_out(root, outcome.plan))
 
 
-def choose_version(source: Source, ref: str | None, renderer: Renderer) -> tuple[str, tuple[str, ...]]:
+def choose_version(
+    source: Source, ref: str | None, renderer: Renderer
+) -> tuple[str, tuple[str, ...]]:
     """Return the version to render, the one asked for or the newest, after asking the source; and remarks on that.
 
     Raises TemplateError when the source was never reached or has no commit, UsageError for an unknown version or for a
@@ -151,7 +168,9 @@ def _by_the_mirror(source: Source) -> str:
 def _folder(text: str) -> Path:
     path = Path(text)
     if path.exists() and not path.is_dir():
-        raise UsageError(f"{text} is not a folder", hint="name a folder; one that doesn't exist yet is made")
+        raise UsageError(
+            f"{text} is not a folder", hint="name a folder; one that doesn't exist yet is made"
+        )
     return path.resolve()
 
 
@@ -223,7 +242,8 @@ def _decided(outcome: Outcome, options: InitOptions) -> Outcome:
             hint="choose with --on-conflict keep|replace|merge; see them with --dry-run --diff --on-conflict merge",
         )
     steps = tuple(
-        _decide(step, decisions[step.path]) if step.path in decisions else step for step in outcome.plan.steps
+        _decide(step, decisions[step.path]) if step.path in decisions else step
+        for step in outcome.plan.steps
     )
     kept = tuple(
         f"{path} is kept as it is; check reports it until: scaffold accept {path} --reason TEXT"
@@ -243,7 +263,9 @@ def _decide(step: Step, decision: Decision) -> Step:
     if decision == "keep":
         return replace(step, action=Action.KEPT, after=step.before, reason="you chose to keep it")
     if decision == "replace":
-        return replace(step, action=Action.CLEAN, after=step.theirs, reason="you chose to replace it")
+        return replace(
+            step, action=Action.CLEAN, after=step.theirs, reason="you chose to replace it"
+        )
     return step
 
 
@@ -253,7 +275,11 @@ def _place_note(root: Path, plan: Plan) -> tuple[str, ...]:
     if top is not None and top != root:
         return (f"GitHub reads issue templates only at a repository's root, which is {top}",)
     folder = ".github/ISSUE_TEMPLATE"
-    if (root / folder).exists() or not any(step.path.startswith(f"{folder}/") for step in plan.writes):
+    if (root / folder).exists() or not any(
+        step.path.startswith(f"{folder}/") for step in plan.writes
+    ):
         return ()
     # https://docs.github.com/en/communities/setting-up-your-project-for-healthy-contributions/creating-a-default-community-health-file
-    return (f"this repository's own {folder} now hides the default issue templates of its owner, if there are any",)
+    return (
+        f"this repository's own {folder} now hides the default issue templates of its owner, if there are any",
+    )

@@ -50,13 +50,21 @@ def plan_merge(base: Rendering | None, ours: Tree, theirs: Rendering, tools: Too
         elif base is not None and path in base.write_once:
             steps.append(_kept(path, ours.get(path), "written once; yours since"))
         else:
-            steps.append(merge_file(path, old.get(path), ours.get(path), theirs.files.get(path), tools))
-    return Plan(answers_file=theirs.answers_file, steps=tuple(sorted(steps, key=lambda step: step.path)))
+            steps.append(
+                merge_file(path, old.get(path), ours.get(path), theirs.files.get(path), tools)
+            )
+    return Plan(
+        answers_file=theirs.answers_file, steps=tuple(sorted(steps, key=lambda step: step.path))
+    )
 
 
-def merge_file(path: str, base: File | None, ours: File | None, theirs: File | None, tools: Tools) -> Step:
+def merge_file(
+    path: str, base: File | None, ours: File | None, theirs: File | None, tools: Tools
+) -> Step:
     """Return the step for one path, each side None where it has no such file."""
-    step = Step(path=path, action=Action.UNCHANGED, before=ours, after=ours, base=base, theirs=theirs)
+    step = Step(
+        path=path, action=Action.UNCHANGED, before=ours, after=ours, base=base, theirs=theirs
+    )
     if _same(ours, theirs):
         return step
     if _same(base, theirs):
@@ -67,7 +75,9 @@ def merge_file(path: str, base: File | None, ours: File | None, theirs: File | N
     if ours is None:
         return replace(step, action=Action.KEPT, reason="you deleted it; the template changed it")
     if theirs is None:
-        return replace(step, action=Action.KEPT, reason="the template removed it, but you changed it")
+        return replace(
+            step, action=Action.KEPT, reason="the template removed it, but you changed it"
+        )
     return _merge_contents(step, base, ours, theirs, tools)
 
 
@@ -87,14 +97,20 @@ def _take_theirs(step: Step) -> Step:
 
 def _merge_contents(step: Step, base: File | None, ours: File, theirs: File, tools: Tools) -> Step:
     if not (ours.is_text and theirs.is_text and (base is None or base.is_text)):
-        return replace(step, action=Action.CONFLICT, reason="not text, changed on both sides; yours is kept")
-    executable = theirs.executable if base is None or base.executable == ours.executable else ours.executable
+        return replace(
+            step, action=Action.CONFLICT, reason="not text, changed on both sides; yours is kept"
+        )
+    executable = (
+        theirs.executable if base is None or base.executable == ours.executable else ours.executable
+    )
     by_meaning = _merge_by_meaning(step.path, base, ours, theirs, tools)
     if by_meaning is not None:
         after = File(content=by_meaning.text.encode(), executable=executable)
         if after == ours:
             return replace(step, action=Action.KEPT, by_meaning=True, notes=by_meaning.notes)
-        return replace(step, action=Action.MERGE, after=after, by_meaning=True, notes=by_meaning.notes)
+        return replace(
+            step, action=Action.MERGE, after=after, by_meaning=True, notes=by_meaning.notes
+        )
     if base is not None and _same(ours._replace(executable=theirs.executable), theirs):
         return replace(step, action=Action.CLEAN, after=ours._replace(executable=executable))
     ours_lf, theirs_lf = to_lf(ours.content), to_lf(theirs.content)
@@ -104,10 +120,17 @@ def _merge_contents(step: Step, base: File | None, ours: File, theirs: File, too
     if after == ours:
         return replace(step, action=Action.KEPT, reason="it has all that the template has")
     action = Action.CONFLICT if conflicted else Action.MERGE
-    return replace(step, action=action, after=after, reason="both sides changed the same lines" if conflicted else "")
+    return replace(
+        step,
+        action=action,
+        after=after,
+        reason="both sides changed the same lines" if conflicted else "",
+    )
 
 
-def _merge_by_meaning(path: str, base: File | None, ours: File, theirs: File, tools: Tools) -> MeaningMerge | None:
+def _merge_by_meaning(
+    path: str, base: File | None, ours: File, theirs: File, tools: Tools
+) -> MeaningMerge | None:
     try:
         texts = [None if file is None else file.content.decode() for file in (base, ours, theirs)]
     except UnicodeDecodeError:
@@ -123,7 +146,9 @@ def _in_style_of(ours: File, theirs: File) -> File:
     if not (ours.is_text and theirs.is_text and b"\n" in ours.content):
         return theirs
     content = to_lf(theirs.content)
-    return theirs._replace(content=content.replace(b"\n", b"\r\n") if uses_crlf(ours.content) else content)
+    return theirs._replace(
+        content=content.replace(b"\n", b"\r\n") if uses_crlf(ours.content) else content
+    )
 
 
 def shared_lines(one: bytes, other: bytes) -> bytes:
@@ -153,7 +178,9 @@ def _kept(path: str, ours: File | None, reason: str) -> Step:
     return Step(path=path, action=action, before=ours, after=ours, reason=reason)
 
 
-def _move_steps(old_path: str, new_path: str, old: Tree, ours: Tree, new: Tree, tools: Tools) -> Iterator[Step]:
+def _move_steps(
+    old_path: str, new_path: str, old: Tree, ours: Tree, new: Tree, tools: Tools
+) -> Iterator[Step]:
     """Yield the steps for a file that the template renamed, so that the user's edits move along."""
     mine = ours.get(old_path)
     if mine is None:
@@ -195,7 +222,11 @@ def find_renames(old: Mapping[str, File], new: Mapping[str, File]) -> dict[str, 
     )
     renames: dict[str, str] = {}
     for likeness, before, after in ranked:
-        if likeness >= RENAME_SIMILARITY and before not in renames and after not in renames.values():
+        if (
+            likeness >= RENAME_SIMILARITY
+            and before not in renames
+            and after not in renames.values()
+        ):
             renames[before] = after
     return renames
 

@@ -58,7 +58,9 @@ def find_move(opened: Target, renderer: Renderer) -> Move | None:
         return None
     return Move(
         version=opened.version,
-        is_moved_tag=sources.known_versions(opened.source).may_have_moved(opened.version, opened.commit_id),
+        is_moved_tag=sources.known_versions(opened.source).may_have_moved(
+            opened.version, opened.commit_id
+        ),
         before=opened.commit_id,
         now=now,
         is_held=sources.holds(opened.source, opened.commit_id),

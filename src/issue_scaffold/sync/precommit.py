@@ -79,7 +79,9 @@ def compare(theirs: Sequence[Entry], ours: Sequence[Entry]) -> list[EntryDiffere
         for hook in new.hooks:
             found = list(occurrences(new.key, hook.id, ours))
             if not found:
-                differences.append(EntryDifference(f"hook '{hook.id}' of '{new.repo}' is missing", at[0]))
+                differences.append(
+                    EntryDifference(f"hook '{hook.id}' of '{new.repo}' is missing", at[0])
+                )
                 continue
             if not any(ours[entry].hooks[place].effect == hook.effect for entry, place in found):
                 entry, place = found[0]

@@ -70,7 +70,9 @@ class Merge(NamedTuple):
     notes: tuple[str, ...]
 
 
-def three_way(base: Sequence[Entry] | None, ours: Sequence[Entry], theirs: Sequence[Entry]) -> Merge:
+def three_way(
+    base: Sequence[Entry] | None, ours: Sequence[Entry], theirs: Sequence[Entry]
+) -> Merge:
     """Return the edits that bring the template's change from `base` to `theirs` into `ours`.
 
     `base` is None when the user's file was there before the template.
@@ -108,19 +110,27 @@ def restoration(ours: Sequence[Entry], theirs: Sequence[Entry]) -> tuple[Edit, .
     return (*three_way(None, ours, theirs).edits, *replaced)
 
 
-def apply_edits(ours: Sequence[Entry], edits: Sequence[Edit], theirs: Sequence[Entry]) -> list[Entry]:
+def apply_edits(
+    ours: Sequence[Entry], edits: Sequence[Edit], theirs: Sequence[Entry]
+) -> list[Entry]:
     """Return the entries that the user's file is to hold once every edit is written."""
     revs = {edit.entry: theirs[edit.new_entry].rev for edit in edits if isinstance(edit, SetRev)}
     removed = {edit.entry for edit in edits if isinstance(edit, RemoveEntry)}
     entries = [
-        Entry(repo=entry.repo, rev=revs.get(place, entry.rev), hooks=_applied_hooks(place, entry, edits, theirs))
+        Entry(
+            repo=entry.repo,
+            rev=revs.get(place, entry.rev),
+            hooks=_applied_hooks(place, entry, edits, theirs),
+        )
         for place, entry in enumerate(ours)
         if place not in removed
     ]
     return entries + [theirs[edit.new_entry] for edit in edits if isinstance(edit, AddEntry)]
 
 
-def _applied_hooks(place: int, entry: Entry, edits: Sequence[Edit], theirs: Sequence[Entry]) -> tuple[Hook, ...]:
+def _applied_hooks(
+    place: int, entry: Entry, edits: Sequence[Edit], theirs: Sequence[Entry]
+) -> tuple[Hook, ...]:
     hooks: dict[int, Hook] = dict(enumerate(entry.hooks))
     for edit in edits:
         if isinstance(edit, ReplaceHook) and edit.entry == place:
@@ -146,7 +156,9 @@ def _hooks(
             if mine == before.definition:
                 yield ReplaceHook(entry=at[0], hook=at[1], new_entry=place, new_hook=new_place)
             elif mine != hook.definition:
-                notes.append(f"hook '{hook.id}' of '{new.repo}': yours is kept (the template changed it)")
+                notes.append(
+                    f"hook '{hook.id}' of '{new.repo}': yours is kept (the template changed it)"
+                )
 
 
 def _revs(
@@ -162,11 +174,17 @@ def _revs(
         if before is not None and rev is not None and rev == before.rev:
             yield SetRev(entry=at, new_entry=place)
         else:
-            notes.append(f"'{new.repo}': your rev {rev or '(none)'} is kept (the template has {new.rev})")
+            notes.append(
+                f"'{new.repo}': your rev {rev or '(none)'} is kept (the template has {new.rev})"
+            )
 
 
 def _dropped(
-    base: Sequence[Entry], ours: Sequence[Entry], theirs: Sequence[Entry], filled: set[int], notes: list[str]
+    base: Sequence[Entry],
+    ours: Sequence[Entry],
+    theirs: Sequence[Entry],
+    filled: set[int],
+    notes: list[str],
 ) -> Iterator[RemoveHook | RemoveEntry]:
     """Take away what the template no longer has, unless the user changed it; `filled` entries get a new hook."""
     gone: dict[int, set[int]] = {}
@@ -177,7 +195,9 @@ def _dropped(
             for entry, place in occurrences(before.key, hook.id, ours):
                 bumped = not places(before.key, theirs) and ours[entry].rev != before.rev
                 if ours[entry].hooks[place] not in before.hooks or bumped:
-                    notes.append(f"hook '{hook.id}' of '{before.repo}' is no longer in the template; yours is kept")
+                    notes.append(
+                        f"hook '{hook.id}' of '{before.repo}' is no longer in the template; yours is kept"
+                    )
                 else:
                     gone.setdefault(entry, set()).add(place)
     for entry, removed in gone.items():

@@ -135,9 +135,13 @@ def _located(item: tree.AnyNode) -> Located:
     entry = precommit.Entry(
         repo=repo.value,
         rev=rev.value if isinstance(rev, tree.Scalar) else None,
-        hooks=tuple(_hook(hook) for hook in hooks.items) if isinstance(hooks, tree.Sequence) else (),
+        hooks=tuple(_hook(hook) for hook in hooks.items)
+        if isinstance(hooks, tree.Sequence)
+        else (),
     )
-    return Located(entry=entry, body=item, hooks=hooks if isinstance(hooks, tree.Sequence) else None)
+    return Located(
+        entry=entry, body=item, hooks=hooks if isinstance(hooks, tree.Sequence) else None
+    )
 
 
 def _hook(node: tree.AnyNode) -> precommit.Hook:
@@ -147,5 +151,11 @@ def _hook(node: tree.AnyNode) -> precommit.Hook:
     name = fields.get("id")
     if not isinstance(name, tree.Scalar):
         raise tree.NotUnderstoodError("a hook without id")
-    effect = [(key, tree.canonical(value)) for key, value in fields.items() if key in precommit.EFFECTIVE_FIELDS]
-    return precommit.Hook(id=name.value, definition=tree.canonical(node), effect=tuple(sorted(effect)))
+    effect = [
+        (key, tree.canonical(value))
+        for key, value in fields.items()
+        if key in precommit.EFFECTIVE_FIELDS
+    ]
+    return precommit.Hook(
+        id=name.value, definition=tree.canonical(node), effect=tuple(sorted(effect))
+    )

@@ -24,18 +24,25 @@ def merge_precommit(base: str | None, ours: str, theirs: str) -> MeaningMerge:
     """Return the user's config with the template's change; raise NotUnderstoodError if it can't be written."""
     mine, new = read_precommit(ours), read_precommit(theirs)
     old = None if base is None else read_precommit(base)
-    plan = precommit_merge.three_way(None if old is None else old.entries, mine.entries, new.entries)
+    plan = precommit_merge.three_way(
+        None if old is None else old.entries, mine.entries, new.entries
+    )
     return MeaningMerge(text=_edited(old, mine, new, plan.edits), notes=plan.notes)
 
 
 def restore_precommit(ours: str, theirs: str) -> MeaningMerge:
     """Return the user's config with every entry and hook of the template's; raise as `merge_precommit` does."""
     mine, new = read_precommit(ours), read_precommit(theirs)
-    return MeaningMerge(text=_edited(None, mine, new, precommit_merge.restoration(mine.entries, new.entries)))
+    return MeaningMerge(
+        text=_edited(None, mine, new, precommit_merge.restoration(mine.entries, new.entries))
+    )
 
 
 def _edited(
-    old: PrecommitFile | None, mine: PrecommitFile, new: PrecommitFile, edits: tuple[precommit_merge.Edit, ...]
+    old: PrecommitFile | None,
+    mine: PrecommitFile,
+    new: PrecommitFile,
+    edits: tuple[precommit_merge.Edit, ...],
 ) -> str:
     if not edits:
         return mine.text
@@ -65,24 +72,41 @@ class _Writer:
             elif isinstance(edit, precommit_merge.ReplaceHook):
                 yield self._replace_hook(edit)
         for entry in sorted({edit.entry for edit in edits if isinstance(edit, _HookCount)}):
-            yield from self._change_hooks(entry, [edit for edit in edits if isinstance(edit, _HookCount)])
+            yield from self._change_hooks(
+                entry, [edit for edit in edits if isinstance(edit, _HookCount)]
+            )
         removed = {edit.entry for edit in edits if isinstance(edit, precommit_merge.RemoveEntry)}
         added = [edit.new_entry for edit in edits if isinstance(edit, precommit_merge.AddEntry)]
         if self._mine.located and isinstance(self._mine.repos, tree.Sequence):
             to = layout(self._mine.repos, self._mine.text)
-            yield from self._restock(self._mine.repos, removed, [self._item(place, to) for place in added])
+            yield from self._restock(
+                self._mine.repos, removed, [self._item(place, to) for place in added]
+            )
         elif added:
             yield from self._first(added)
 
     def _set_rev(self, edit: precommit_merge.SetRev) -> Iterator[Change]:
         """Write another rev, and the template's comment behind it unless the user has another than the template had."""
         mine, new = _rev(self._mine.located[edit.entry]), _rev(self._new.located[edit.new_entry])
-        yield Change(start=mine.start, end=mine.end, text=scalars.yaml_scalar(new.value, mine.style or new.style))
+        yield Change(
+            start=mine.start,
+            end=mine.end,
+            text=scalars.yaml_scalar(new.value, mine.style or new.style),
+        )
         key = self._new.located[edit.new_entry].entry.key
-        before = [place for place in (self._old.located if self._old else ()) if place.entry.key == key]
+        before = [
+            place for place in (self._old.located if self._old else ()) if place.entry.key == key
+        ]
         comment = _comment(self._mine.text, mine)
-        if comment and self._old and before and comment == _comment(self._old.text, _rev(before[0])):
-            yield Change(start=mine.end, end=mine.end + len(comment), text=_comment(self._new.text, new))
+        if (
+            comment
+            and self._old
+            and before
+            and comment == _comment(self._old.text, _rev(before[0]))
+        ):
+            yield Change(
+                start=mine.end, end=mine.end + len(comment), text=_comment(self._new.text, new)
+            )
 
     def _replace_hook(self, edit: precommit_merge.ReplaceHook) -> Change:
         hooks, text = self._hooks(edit.entry), self._mine.text
@@ -103,10 +127,15 @@ class _Writer:
         removed = {edit.hook for edit in of_entry if isinstance(edit, precommit_merge.RemoveHook)}
         added = [edit for edit in of_entry if isinstance(edit, precommit_merge.AddHook)]
         new = [self._new_hook(edit.new_entry, edit.new_hook) for edit in added]
-        rows = [[flow_text(item.node)] if to is None else moved_item(item, self._new.text, to) for item in new]
+        rows = [
+            [flow_text(item.node)] if to is None else moved_item(item, self._new.text, to)
+            for item in new
+        ]
         yield from self._restock(hooks, removed, rows)
 
-    def _restock(self, collection: tree.Sequence, removed: set[int], new: list[list[str]]) -> Iterator[Change]:
+    def _restock(
+        self, collection: tree.Sequence, removed: set[int], new: list[list[str]]
+    ) -> Iterator[Change]:
         """Yield the additions to and removals from one list; each new item is its lines, one if it is in brackets."""
         text, placed = self._mine.text, splice.items(collection, self._mine.text)
         is_emptied = len(removed) == len(placed)
@@ -117,7 +146,9 @@ class _Writer:
             elif is_emptied:
                 yield splice.empty(text, self._mine.key, placed, "[]")
         elif is_emptied and new:
-            yield Change(start=placed[0].start, end=placed[-1].end, text=", ".join(item for (item,) in new))
+            yield Change(
+                start=placed[0].start, end=placed[-1].end, text=", ".join(item for (item,) in new)
+            )
         else:
             yield from splice.remove_flow(text, placed, removed) if removed else ()
             if new:
@@ -128,10 +159,14 @@ class _Writer:
         mine = self._mine
 
         def lines_at(column: int) -> list[str]:
-            return [line for place in added for line in self._item(place, Layout(column, column + 2))]
+            return [
+                line for place in added for line in self._item(place, Layout(column, column + 2))
+            ]
 
         root = mine.root if isinstance(mine.root, tree.Scalar) else None
-        return splice.fill(mine.text, "repos" if mine.key is None else None, mine.key, mine.repos or root, lines_at)
+        return splice.fill(
+            mine.text, "repos" if mine.key is None else None, mine.key, mine.repos or root, lines_at
+        )
 
     def _item(self, place: int, to: Layout | None) -> list[str]:
         """Return the lines of the template's entry; with no layout to write it in, one line for brackets."""
@@ -143,7 +178,10 @@ class _Writer:
 
     def _hook_layout(self, new: Located, content: int) -> Layout:
         """Return how hooks are indented below keys that stand at `content`: as in the user's last, else as new."""
-        for file, place in [*((self._mine, mine) for mine in reversed(self._mine.located)), (self._new, new)]:
+        for file, place in [
+            *((self._mine, mine) for mine in reversed(self._mine.located)),
+            (self._new, new),
+        ]:
             found = layout(place.hooks, file.text)
             if found is not None and not place.body.flow:
                 dash = found.dash - place.body.column + content
@@ -183,4 +221,8 @@ def _around(file: PrecommitFile) -> list[str]:
     """Return everything else that the file holds, as text to compare."""
     if not isinstance(file.root, tree.Mapping):
         return []
-    return [f"{key.value}: {tree.canonical(value)}" for key, value in file.root.entries if key.value != "repos"]
+    return [
+        f"{key.value}: {tree.canonical(value)}"
+        for key, value in file.root.entries
+        if key.value != "repos"
+    ]

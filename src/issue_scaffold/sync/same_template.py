@@ -44,15 +44,26 @@ def recognise(existing: Iterable[Template], catalog: Sequence[Template]) -> tupl
     known = {template.path for template in catalog}
     found = []
     for template in sorted(existing, key=lambda template: template.path):
-        twins = [(other, because) for other in catalog if (because := _same(template, other)) is not None]
+        twins = [
+            (other, because) for other in catalog if (because := _same(template, other)) is not None
+        ]
         if not twins:
             continue
         suffix = template.path.rpartition(".")[2].lower()
-        twin, because = min(twins, key=lambda pair: (not pair[0].path.lower().endswith(suffix), pair[1] != "same name"))
+        twin, because = min(
+            twins,
+            key=lambda pair: (not pair[0].path.lower().endswith(suffix), pair[1] != "same name"),
+        )
         changes = list(_changes(template, twin))
         if template.path not in known:
-            changes.append(f"both would be there: remove {template.path} once its text is taken over")
-        found.append(Recognised(existing=template.path, catalog=twin.path, because=because, changes=tuple(changes)))
+            changes.append(
+                f"both would be there: remove {template.path} once its text is taken over"
+            )
+        found.append(
+            Recognised(
+                existing=template.path, catalog=twin.path, because=because, changes=tuple(changes)
+            )
+        )
     return tuple(found)
 
 

@@ -32,7 +32,9 @@ class Entry(NamedTuple):
 class StoredTree:
     """The files of an index or of a revision. Blobs are read when they are asked for."""
 
-    def __init__(self, folder: Path, entries: Mapping[str, Entry], unmerged: frozenset[str], max_bytes: int) -> None:
+    def __init__(
+        self, folder: Path, entries: Mapping[str, Entry], unmerged: frozenset[str], max_bytes: int
+    ) -> None:
         """`folder` is where git is run; `unmerged` are the paths that have stages instead of one content."""
         self._folder = folder
         self._entries = dict(entries)
@@ -75,7 +77,9 @@ class StoredTree:
         wanted = [path for path in self.paths() if is_walked(path)]
         self.load(wanted)
         files = {path: self._files[path] for path in wanted}
-        return RepositoryFiles({path: file.content for path, file in files.items() if file.link is None}, {})
+        return RepositoryFiles(
+            {path: file.content for path, file in files.items() if file.link is None}, {}
+        )
 
     def load(self, paths: Iterable[str]) -> None:
         """Read files at once that will be asked for. Raises ScaffoldError as `read` does, and GitError."""
@@ -85,7 +89,9 @@ class StoredTree:
         blobs = [self._entries[path].blob for path in wanted]
         for path, size in zip(wanted, _sizes(self._folder, blobs), strict=True):
             if size > self._max_bytes:
-                raise ScaffoldError(f"{path} is too large in git: {size:,} bytes; expected at most {self._max_bytes:,}")
+                raise ScaffoldError(
+                    f"{path} is too large in git: {size:,} bytes; expected at most {self._max_bytes:,}"
+                )
         for path, content in zip(wanted, _contents(self._folder, blobs), strict=True):
             mode = self._entries[path].mode
             if stat.S_IFMT(mode) == _LINK:
@@ -99,7 +105,9 @@ def index_tree(folder: Path, *, max_bytes: int) -> StoredTree:
 
     In a hook of `git commit PATH` that is another index than `.git/index`; git names it in `GIT_INDEX_FILE`.
     """
-    listed = git.run_in_work_tree(folder, ["ls-files", "--stage", "-z"], index_file=_hooks_index(folder))
+    listed = git.run_in_work_tree(
+        folder, ["ls-files", "--stage", "-z"], index_file=_hooks_index(folder)
+    )
     entries: dict[str, Entry] = {}
     unmerged: set[str] = set()
     for line in _records(listed):
@@ -151,7 +159,9 @@ def _records(listed: bytes) -> Iterator[tuple[str, str]]:
 
 def _sizes(folder: Path, blobs: list[str]) -> list[int]:
     asked = "".join(f"{blob}\n" for blob in blobs).encode()
-    said = git.run_in_work_tree(folder, ["cat-file", "--batch-check=%(objectsize)"], data=asked).decode()
+    said = git.run_in_work_tree(
+        folder, ["cat-file", "--batch-check=%(objectsize)"], data=asked
+    ).decode()
     sizes = said.splitlines()
     if len(sizes) != len(blobs) or not all(size.isdecimal() for size in sizes):
         raise git.GitError("git doesn't have all contents that its index or its tree names")

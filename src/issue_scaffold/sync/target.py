@@ -55,7 +55,9 @@ def resolve_folder(text: str) -> Path:
     if path.is_dir():
         return path.resolve()
     if path.exists():
-        raise UsageError(f"{text} is not a folder", hint="name the folder that holds the repository")
+        raise UsageError(
+            f"{text} is not a folder", hint="name the folder that holds the repository"
+        )
     raise UsageError(f"{text} does not exist", hint="name a folder that scaffold init has set up")
 
 
@@ -65,12 +67,19 @@ def answers_path(text: str | None) -> str:
         return ANSWERS_FILE
     path = os.path.normpath(text)
     if os.path.isabs(path) or path.startswith("..") or path == ".":  # noqa: PTH117 - a text, not a place
-        raise UsageError(f"the answers file {text} is not below the target", hint="give a path relative to the target")
+        raise UsageError(
+            f"the answers file {text} is not below the target",
+            hint="give a path relative to the target",
+        )
     return Path(path).as_posix()
 
 
 def open_target(
-    text: str, answers_file: str | None = None, tree: "Tree | None" = None, *, named: Source | None = None
+    text: str,
+    answers_file: str | None = None,
+    tree: "Tree | None" = None,
+    *,
+    named: Source | None = None,
 ) -> Target:
     """Open an initialised target, as its work tree has it, or another tree of its files.
 
@@ -88,14 +97,24 @@ def open_target(
             )
         return target_of(text, root, name, stored.content, named=named)
     try:
-        content = read_file(name, below=root, shown=name if text == "." else f"{text.rstrip('/')}/{name}")
+        content = read_file(
+            name, below=root, shown=name if text == "." else f"{text.rstrip('/')}/{name}"
+        )
     except AbsentFileError as error:
-        raise UsageError(f"{text} is not initialised: it has no {name}", hint=_where_else(root, text)) from error
+        raise UsageError(
+            f"{text} is not initialised: it has no {name}", hint=_where_else(root, text)
+        ) from error
     return target_of(text, root, name, content, named=named)
 
 
 def target_of(
-    text: str, root: Path, name: str, content: bytes, *, place: str = "", named: Source | None = None
+    text: str,
+    root: Path,
+    name: str,
+    content: bytes,
+    *,
+    place: str = "",
+    named: Source | None = None,
 ) -> Target:
     """Return the target that the content of an answers file describes; `place` stands before its name in messages.
 
@@ -116,7 +135,9 @@ def target_of(
                 f"{shown} doesn't say which {what} it came from: {key} is missing or not a text",
                 hint="restore the line with git; an unversioned template can't be kept up to date",
             )
-    source = recorded_source(answers["_src_path"], work_tree=work_tree_of(root), base=root, where=shown, named=named)
+    source = recorded_source(
+        answers["_src_path"], work_tree=work_tree_of(root), base=root, where=shown, named=named
+    )
     return Target(
         shown=text,
         root=root,

@@ -98,7 +98,9 @@ def _has_entry(index: bytes, name: bytes) -> bool:
 
 def stored_otherwise(tree: "StoredTree", files: Mapping[str, File]) -> list[str]:
     """Return the files that git has with another content than they have; line ends don't count."""
-    return [path for path, file in files.items() if path in tree and not _is_blob(file, tree.blob(path))]
+    return [
+        path for path, file in files.items() if path in tree and not _is_blob(file, tree.blob(path))
+    ]
 
 
 def _is_blob(file: File, blob: str) -> bool:

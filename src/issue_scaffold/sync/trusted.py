@@ -48,7 +48,9 @@ def open_base(opened: Target, revision: str) -> Base | None:
     answers = stored.read(opened.answers_file)
     if answers is None:
         return None
-    described = target_of(opened.shown, opened.root, opened.answers_file, answers.content, place=f"{revision}:")
+    described = target_of(
+        opened.shown, opened.root, opened.answers_file, answers.content, place=f"{revision}:"
+    )
     settings = content_of(stored, SETTINGS_PATH)
     return Base(revision=revision, tree=stored, settings=settings, target=described)
 
@@ -76,7 +78,9 @@ def invalid_by(base: Base, repository: RepositoryFiles) -> tuple[Finding, ...]:
     if base.settings:
         trusted[SETTINGS_PATH] = base.settings
     comments = _Comments(base)
-    findings = list(errors_and_overlooked(RepositoryFiles(trusted, repository.unread), comments.honour))
+    findings = list(
+        errors_and_overlooked(RepositoryFiles(trusted, repository.unread), comments.honour)
+    )
     own = repository.files.get(SETTINGS_PATH)
     if own is not None and own != base.settings:
         findings += errors_and_overlooked(RepositoryFiles({SETTINGS_PATH: own}, {}))

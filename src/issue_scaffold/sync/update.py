@@ -72,7 +72,11 @@ def update(options: UpdateOptions, renderer: Renderer) -> Outcome:
     root = resolve_folder(options.target)
     with hold_target(root, shown=options.target, on_wait=options.on_wait):
         recovery = None if options.dry_run else staging.recover(root)
-        named = parse_source(options.template, relative_to=Path.cwd()) if options.template is not None else None
+        named = (
+            parse_source(options.template, relative_to=Path.cwd())
+            if options.template is not None
+            else None
+        )
         opened = open_target(options.target, options.answers_file, named=named)
         outcome = _update(options, opened, named or opened.source, renderer)
         return replace(outcome, notes=recovery_notes(root, recovery) + outcome.notes)
@@ -87,7 +91,9 @@ def _update(options: UpdateOptions, opened: Target, source: Source, renderer: Re
         remarks += (move.message,)
     # Restoring brings back what the target has, not what its tag has become.
     commit = opened.commit_id if _only_restores(options, opened, source) else None
-    request = opened.recorded._replace(source=source, version=version, data=options.data, commit=commit)
+    request = opened.recorded._replace(
+        source=source, version=version, data=options.data, commit=commit
+    )
     base = renderer.rendering(opened.recorded)
     theirs = renderer.rendering(request, asking=_asking(options, base, request, renderer))
     paths = {*base.files, *theirs.files}
@@ -96,7 +102,12 @@ def _update(options: UpdateOptions, opened: Target, source: Source, renderer: Re
     unrestored = {path: file for path, file in ours.items() if path not in restored}
     refuse_unfinished(opened.root, unrestored, base.files, theirs.files)
     plan = plan_merge(base, ours, theirs, merge_tools(theirs.version))
-    plan = replace(plan, steps=tuple(_restore(step, theirs) if step.path in restored else step for step in plan.steps))
+    plan = replace(
+        plan,
+        steps=tuple(
+            _restore(step, theirs) if step.path in restored else step for step in plan.steps
+        ),
+    )
     plan = with_acceptances(opened.root, plan)
     outcome = Outcome(
         target=options.target,
@@ -125,7 +136,11 @@ def _update(options: UpdateOptions, opened: Target, source: Source, renderer: Re
 
 
 def _only_restores(options: UpdateOptions, opened: Target, source: Source) -> bool:
-    return source == opened.source and options.ref is None and bool(options.restore or options.restore_all)
+    return (
+        source == opened.source
+        and options.ref is None
+        and bool(options.restore or options.restore_all)
+    )
 
 
 def _destination(
@@ -136,12 +151,18 @@ def _destination(
         return opened.version, ()
     version, remarks = choose_version(source, options.ref, renderer)
     known = renderer.sources.known_versions(source)
-    if source == opened.source and options.ref is None and not known.is_newer(version, opened.version):
+    if (
+        source == opened.source
+        and options.ref is None
+        and not known.is_newer(version, opened.version)
+    ):
         version = opened.version
     return version, remarks
 
 
-def _asking(options: UpdateOptions, base: Rendering, request: Request, renderer: Renderer) -> Asking:
+def _asking(
+    options: UpdateOptions, base: Rendering, request: Request, renderer: Renderer
+) -> Asking:
     """Return what a person is to be asked: nothing without a terminal, or when the new version has no new question."""
     if not options.interactive:
         return "nothing"
@@ -182,7 +203,9 @@ def _resolved_notes(root: Path, restored: set[str]) -> tuple[str, ...]:
         unmerged = sorted(restored.intersection(git.unmerged_paths(root)))
     except git.GitError:
         return ()  # all is written; a git that doesn't work here has nothing marked by us
-    return (f"the conflict is resolved; tell git: git add {' '.join(unmerged)}",) if unmerged else ()
+    return (
+        (f"the conflict is resolved; tell git: git add {' '.join(unmerged)}",) if unmerged else ()
+    )
 
 
 def _restore(step: Step, theirs: Rendering) -> Step:
@@ -207,4 +230,6 @@ def _restored_by_meaning(step: Step, wanted: File) -> File | None:
     except UnicodeDecodeError:
         return None
     merged = structured_files.restore(step.path, ours, theirs)
-    return None if merged is None else File(content=merged.text.encode(), executable=wanted.executable)
+    return (
+        None if merged is None else File(content=merged.text.encode(), executable=wanted.executable)
+    )

@@ -29,7 +29,10 @@ def same_answers(one: bytes, other: bytes, *, with_record: bool = True) -> bool:
     record = {"_src_path", "_commit", COMMIT_ID} if not with_record else set()
     if (COMMIT_ID in left) != (COMMIT_ID in right):
         record.add(COMMIT_ID)  # plain Copier doesn't write it, which says nothing
-    return all(left.get(name) == right.get(name) for name in (left.keys() | right.keys()).difference(record))
+    return all(
+        left.get(name) == right.get(name)
+        for name in (left.keys() | right.keys()).difference(record)
+    )
 
 
 def with_commit_id(content: bytes, commit: str) -> bytes | None:

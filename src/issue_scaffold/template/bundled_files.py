@@ -25,7 +25,9 @@ def template_files() -> dict[str, bytes]:
             mirrors.make(mirrors.Address(str(bundled.BUNDLE)), mirror)
             packed = mirrors.archive(mirror, newest)
         except git.GitError as error:
-            raise ScaffoldError(f"the bundled template can't be read: {error.message}", hint=error.hint) from error
+            raise ScaffoldError(
+                f"the bundled template can't be read: {error.message}", hint=error.hint
+            ) from error
     with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
         return {
             member.name: file.read()

@@ -36,7 +36,9 @@ def write_template(mirror: Path, commit: str, folder: Path, source: str) -> Mapp
             )
         _write(mirror, commit, folder)
     except git.GitError as error:
-        raise TemplateError(f"the template {source} can't be read: {error.message}", hint=error.hint) from error
+        raise TemplateError(
+            f"the template {source} can't be read: {error.message}", hint=error.hint
+        ) from error
     return {entry.path: entry.mode for entry in entries}
 
 
@@ -71,6 +73,8 @@ def _entries(mirror: Path, commit: str) -> Iterator[_Entry]:
 
 def _write(mirror: Path, commit: str, folder: Path) -> None:
     # The index is a file beside the folder, so that the mirror stays as it is.
-    environment = sealed_environment() | {"GIT_INDEX_FILE": str(folder.with_name(f"{folder.name}.index"))}
+    environment = sealed_environment() | {
+        "GIT_INDEX_FILE": str(folder.with_name(f"{folder.name}.index"))
+    }
     where = ["--git-dir", str(mirror), "--work-tree", str(folder)]
     git.run([*_SETTINGS, *where, "read-tree", "-u", "--reset", commit], cwd=folder, env=environment)

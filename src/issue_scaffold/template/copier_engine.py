@@ -94,7 +94,9 @@ def render(job: RenderJob, scratch: Path) -> Rendering:
     try:
         answers = parse_answers(files[job.answers_file].content)
     except (yaml.YAMLError, ValueError) as error:
-        raise TemplateError(f"{what} renders an answers file that can't be read: {_one_line(error)}") from error
+        raise TemplateError(
+            f"{what} renders an answers file that can't be read: {_one_line(error)}"
+        ) from error
     if job.commit is not None:
         _refuse_other_record(job, answers, what)
     _refuse_lost_answers(job, answers, questions)
@@ -116,7 +118,9 @@ def preload() -> None:
     sealed_process.start()
 
 
-def asked(questions: Mapping[str, Any], cases: list[dict[str, Any]], files: Mapping[str, str]) -> list[dict[str, Any]]:
+def asked(
+    questions: Mapping[str, Any], cases: list[dict[str, Any]], files: Mapping[str, str]
+) -> list[dict[str, Any]]:
     """Return, for each case, its answers less those to questions that the others hide; in doubt a question is asked.
 
     `files` are what the questions' own templates may include. Raises TemplateError when that takes too long.
@@ -125,7 +129,10 @@ def asked(questions: Mapping[str, Any], cases: list[dict[str, Any]], files: Mapp
     names = sealed_process.start().ask(request, "the catalog").get("asked")
     if not isinstance(names, list) or len(names) != len(cases):
         raise _no_reply("the catalog")
-    return [{name: case[name] for name in case if name in kept} for case, kept in zip(cases, names, strict=True)]
+    return [
+        {name: case[name] for name in case if name in kept}
+        for case, kept in zip(cases, names, strict=True)
+    ]
 
 
 class _Question:
@@ -196,13 +203,19 @@ def _one_line(error: Exception) -> str:
     return " ".join(str(error).split())
 
 
-def refuse_unsupported(source: str, config: Mapping[str, Any], questions: Mapping[str, Any]) -> None:
+def refuse_unsupported(
+    source: str, config: Mapping[str, Any], questions: Mapping[str, Any]
+) -> None:
     """Refuse a template that wants to run something, or whose renderings can't be made again.
 
     `config` holds Copier's settings without their underscore. Raises UnsupportedTemplateError.
     """
     wanted = [words for setting, words in UNSUPPORTED.items() if config.get(setting)]
-    secrets = {name for name, question in questions.items() if isinstance(question, dict) and question.get("secret")}
+    secrets = {
+        name
+        for name, question in questions.items()
+        if isinstance(question, dict) and question.get("secret")
+    }
     if secrets.union(config.get("secret_questions") or ()):
         wanted.append("secret questions, whose answers are never recorded")
     if wanted:
@@ -213,7 +226,9 @@ def refuse_unsupported(source: str, config: Mapping[str, Any], questions: Mappin
 
 
 def _write_answers(path: Path, job: RenderJob) -> None:
-    given = {name: value for name, value in (job.recorded or {}).items() if not name.startswith("_")}
+    given = {
+        name: value for name, value in (job.recorded or {}).items() if not name.startswith("_")
+    }
     answers = {**given, "_src_path": job.source, "_commit": job.version}
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(_ASKED + yaml.safe_dump(answers, allow_unicode=True, encoding="utf-8"))
@@ -232,7 +247,9 @@ def _no_answers_file(job: RenderJob, files: Mapping[str, File]) -> ScaffoldError
     )
 
 
-def _refuse_lost_answers(job: RenderJob, answers: Mapping[str, Any], questions: Mapping[str, _Question]) -> None:
+def _refuse_lost_answers(
+    job: RenderJob, answers: Mapping[str, Any], questions: Mapping[str, _Question]
+) -> None:
     """Refuse answers that Copier drops without a word: unknown, hidden, no longer valid, not among the choices."""
     for name, given in job.data.items():
         if name not in questions:
@@ -241,7 +258,9 @@ def _refuse_lost_answers(job: RenderJob, answers: Mapping[str, Any], questions: 
             near = difflib.get_close_matches(name, questions, n=1)
             raise AnswerError(
                 f"the template has no question {name!r}",
-                hint=f"did you mean {near[0]!r}?" if near else f"its questions: {', '.join(questions)}",
+                hint=f"did you mean {near[0]!r}?"
+                if near
+                else f"its questions: {', '.join(questions)}",
             )
         if name not in answers:
             raise HiddenAnswerError(
@@ -252,7 +271,11 @@ def _refuse_lost_answers(job: RenderJob, answers: Mapping[str, Any], questions: 
         if questions[name].multiselect:
             _refuse_unknown_choices(name, given, answers[name])
         # Copier takes any other word for yes.
-        if questions[name].kind == "bool" and isinstance(given, str) and not _TRUTH.fullmatch(given.strip()):
+        if (
+            questions[name].kind == "bool"
+            and isinstance(given, str)
+            and not _TRUTH.fullmatch(given.strip())
+        ):
             raise AnswerError(f"the answer to {name!r} must be yes or no, not {given!r}")
     if job.asking == "nothing":
         for name, recorded in (job.recorded or {}).items():
@@ -264,7 +287,9 @@ def _refuse_lost_answers(job: RenderJob, answers: Mapping[str, Any], questions: 
                 by_hand = (job.recorded or {}).get("_commit") == job.version
                 raise AnswerError(
                     f"the recorded answer {recorded!r} to question {name!r} is not accepted by version {job.version}",
-                    hint=f"correct it in {job.answers_file}" if by_hand else f"give another one: -d {name}=VALUE",
+                    hint=f"correct it in {job.answers_file}"
+                    if by_hand
+                    else f"give another one: -d {name}=VALUE",
                 )
 
 
@@ -278,7 +303,12 @@ def _same_answer(recorded: object, taken: object) -> bool:
 def _refuse_unknown_choices(name: str, given: object, taken: list[Any]) -> None:
     items = load_value(given) if isinstance(given, str) else given
     if not isinstance(items, list):
-        raise AnswerError(f"the answer to {name!r} must be a list", hint=f"for example: -d {name}='[one, two]'")
+        raise AnswerError(
+            f"the answer to {name!r} must be a list", hint=f"for example: -d {name}='[one, two]'"
+        )
     unknown = [str(item) for item in items if str(item) not in {str(choice) for choice in taken}]
     if unknown:
-        raise AnswerError(f"invalid choice for {name!r}: {', '.join(unknown)}", hint="see the template's copier.yml")
+        raise AnswerError(
+            f"invalid choice for {name!r}: {', '.join(unknown)}",
+            hint="see the template's copier.yml",
+        )

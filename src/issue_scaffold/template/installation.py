@@ -125,7 +125,11 @@ def _kind(data: dict[str, Any]) -> SourceKind:
     if "vcs_info" in data:
         return SourceKind.REPOSITORY
     if "dir_info" in data:
-        return SourceKind.EDITABLE if _mapping(data, "dir_info").get("editable") is True else SourceKind.FOLDER
+        return (
+            SourceKind.EDITABLE
+            if _mapping(data, "dir_info").get("editable") is True
+            else SourceKind.FOLDER
+        )
     return SourceKind.ARCHIVE
 
 

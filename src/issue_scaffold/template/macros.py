@@ -13,7 +13,9 @@ from issue_scaffold.errors import ScaffoldError
 from issue_scaffold.template.sealed_jinja import SealedEnvironment
 from issue_scaffold.text.yaml_values import YamlValueError, load_value
 
-_CALL: Final = '{% from "template/macros/markdown.jinja" import issue_template %}{{ issue_template(form) }}'
+_CALL: Final = (
+    '{% from "template/macros/markdown.jinja" import issue_template %}{{ issue_template(form) }}'
+)
 # What Copier takes for no, among what Jinja prints.
 _FALSE: Final = frozenset({"", "false", "no", "off", "0", "none", "null", "[]", "{}"})
 
@@ -23,14 +25,20 @@ def issue_template(form: Mapping[str, Any], files: Mapping[str, bytes]) -> str:
 
     Raises ScaffoldError for a form that the macros can't take.
     """
-    macros = tuple((path, content.decode()) for path, content in files.items() if path.startswith("template/macros/"))
+    macros = tuple(
+        (path, content.decode())
+        for path, content in files.items()
+        if path.startswith("template/macros/")
+    )
     try:
         return _template(macros).render(form=form).rstrip("\n") + "\n"
     except TemplateError as error:
         raise ScaffoldError(f"the template's macros can't take this form: {error}") from error
 
 
-def asked(questions: Mapping[str, Any], answers: Mapping[str, Any], files: Mapping[str, str]) -> dict[str, Any]:
+def asked(
+    questions: Mapping[str, Any], answers: Mapping[str, Any], files: Mapping[str, str]
+) -> dict[str, Any]:
     """Return those answers whose questions are asked, given the others; in doubt a question is asked.
 
     `files` are what the questions' own templates may include.
@@ -47,7 +55,9 @@ def asked(questions: Mapping[str, Any], answers: Mapping[str, Any], files: Mappi
     return kept
 
 
-def _default(environment: SealedEnvironment, details: Mapping[str, Any], known: Mapping[str, Any]) -> object:
+def _default(
+    environment: SealedEnvironment, details: Mapping[str, Any], known: Mapping[str, Any]
+) -> object:
     default = details.get("default")
     if not isinstance(default, str):
         return default
@@ -60,10 +70,14 @@ def _default(environment: SealedEnvironment, details: Mapping[str, Any], known: 
         return text
 
 
-def _rendered(environment: SealedEnvironment, value: object, known: Mapping[str, Any]) -> str | None:
+def _rendered(
+    environment: SealedEnvironment, value: object, known: Mapping[str, Any]
+) -> str | None:
     """Return a value of a question with its Jinja rendered; None if it can't be."""
     try:
-        return environment.from_string(value).render(known) if isinstance(value, str) else str(value)
+        return (
+            environment.from_string(value).render(known) if isinstance(value, str) else str(value)
+        )
     except Exception:  # noqa: BLE001 - the author's own template, which may fail in any way; rendering it will tell
         return None
 

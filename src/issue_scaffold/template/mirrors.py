@@ -95,7 +95,15 @@ def make(address: Address, folder: Path) -> None:
 
 def bring_up_to_date(address: Address, folder: Path) -> None:
     """Fetch what has changed into a mirror, and drop what is gone. Raises GitError."""
-    arguments = ["--git-dir", str(folder), "fetch", "--quiet", "--prune", "--no-write-fetch-head", "--no-tags"]
+    arguments = [
+        "--git-dir",
+        str(folder),
+        "fetch",
+        "--quiet",
+        "--prune",
+        "--no-write-fetch-head",
+        "--no-tags",
+    ]
     git.talk(
         [*arguments, "--", address.url, *_REFSPECS],
         env=address.environment,
@@ -108,7 +116,9 @@ def resolve(mirror: Path, names: Sequence[str]) -> list[str | None]:
     """Return the commit that each name stands for in a mirror, None for one that stands for none. Raises GitError."""
     # Through standard input, so that a name can never be read as an option.
     asked = "".join(f"{name}^{{commit}}\n" for name in names).encode(errors="surrogateescape")
-    said = git.run([*_in(mirror), "cat-file", "--batch-check=%(objectname)"], data=asked).decode(errors="replace")
+    said = git.run([*_in(mirror), "cat-file", "--batch-check=%(objectname)"], data=asked).decode(
+        errors="replace"
+    )
     lines = said.split("\n")
     return [line if _OBJECT.fullmatch(line) else None for line in lines[: len(names)]]
 
@@ -128,7 +138,9 @@ def resolve_refs(mirror: Path, refs: Sequence[str]) -> list[str | None]:
 
 def is_held(mirror: Path, commit: str) -> bool:
     """Return whether a branch or a tag of a mirror holds a commit. Raises GitError."""
-    said = git.run([*_in(mirror), "for-each-ref", "--count=1", "--format=%(refname)", "--contains", commit])
+    said = git.run(
+        [*_in(mirror), "for-each-ref", "--count=1", "--format=%(refname)", "--contains", commit]
+    )
     return bool(said.strip())
 
 
@@ -137,7 +149,9 @@ def distance(mirror: Path, base: str, commit: str) -> int | None:
 
     Raises GitError.
     """
-    said = git.run([*_in(mirror), "rev-list", "--count", "--left-right", f"{base}...{commit}"]).split()
+    said = git.run(
+        [*_in(mirror), "rev-list", "--count", "--left-right", f"{base}...{commit}"]
+    ).split()
     behind, ahead = int(said[0]), int(said[1])
     return ahead if behind == 0 else None
 
@@ -145,13 +159,19 @@ def distance(mirror: Path, base: str, commit: str) -> int | None:
 def describe(mirror: Path, commit: str, ignored_tags: Iterable[str]) -> str:
     """Return the name by which a commit is recorded: after the nearest tag, or its abbreviated id. Raises GitError."""
     excluded = [f"--exclude={tag}" for tag in ignored_tags]
-    return git.run([*_in(mirror), "describe", "--tags", "--always", *excluded, commit]).decode().strip()
+    return (
+        git.run([*_in(mirror), "describe", "--tags", "--always", *excluded, commit])
+        .decode()
+        .strip()
+    )
 
 
 def read_files(mirror: Path, commit: str, paths: Sequence[str]) -> dict[str, bytes]:
     """Return those of the files that a commit has. Raises GitError, and TemplateError for one beyond `FILE_BYTES`."""
     asked = "".join(f"{commit}:{path}\n" for path in paths).encode()
-    said = git.run([*_in(mirror), "cat-file", "--batch-check=%(objecttype) %(objectsize)"], data=asked).decode()
+    said = git.run(
+        [*_in(mirror), "cat-file", "--batch-check=%(objecttype) %(objectsize)"], data=asked
+    ).decode()
     found = {}
     for path, line in zip(paths, said.split("\n"), strict=False):
         kind, _, size = line.partition(" ")
@@ -176,7 +196,12 @@ def differs_from(mirror: Path, commit: str, work_tree: Path, excludes: Path, ind
     """
     env = sealed_environment() | {"GIT_INDEX_FILE": str(index)}
     git.run([*_in(mirror), "read-tree", commit], env=env)
-    settings = [f"core.excludesFile={excludes}", "core.bare=false", "core.autocrlf=input", "core.safecrlf=false"]
+    settings = [
+        f"core.excludesFile={excludes}",
+        "core.bare=false",
+        "core.autocrlf=input",
+        "core.safecrlf=false",
+    ]
     options = [part for setting in settings for part in ("-c", setting)]
     place = ["--git-dir", str(mirror), "--work-tree", str(work_tree)]
     return bool(git.run([*place, *options, "add", "--all", "--dry-run"], cwd=work_tree, env=env))

@@ -84,7 +84,10 @@ class RenderCache:
             "version": rendering.version,
             "answers_file": rendering.answers_file,
             "answers": json.dumps(dict(rendering.answers), default=str, ensure_ascii=False),
-            "files": {path: [row.digest, row.executable, row.blob, row.link] for path, row in entries.items()},
+            "files": {
+                path: [row.digest, row.executable, row.blob, row.link]
+                for path, row in entries.items()
+            },
             "write_once": sorted(rendering.write_once),
         }
         self._store.write_document("renders", key, document)

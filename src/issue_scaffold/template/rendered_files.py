@@ -54,7 +54,12 @@ def _read(path: Path, what: str) -> File:
     if path.is_symlink():
         return File(link=str(path.readlink()))
     # Neither a link nor a pipe that has taken the file's place meanwhile is opened.
-    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    flags = (
+        os.O_RDONLY
+        | getattr(os, "O_NOFOLLOW", 0)
+        | getattr(os, "O_NONBLOCK", 0)
+        | getattr(os, "O_BINARY", 0)
+    )
     facts = path.lstat()
     if not stat.S_ISREG(facts.st_mode):
         raise TemplateError(f"{what}, which is neither a file nor a link")

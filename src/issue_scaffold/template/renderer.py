@@ -141,7 +141,11 @@ class Renderer:
     def _commit_of(self, request: Request) -> str:
         now = self.sources.commit(request.source, request.version)
         # Another commit than the version is now is one of the template's all the same.
-        return now if request.commit in {now, None} else self.sources.commit(request.source, request.commit)
+        return (
+            now
+            if request.commit in {now, None}
+            else self.sources.commit(request.source, request.commit)
+        )
 
     def _checkout(self, source: Source, commit: str) -> tuple[Path, Mapping[str, int]]:
         """Return a folder with a commit's files, and git's mode of each. Raises TemplateError."""
@@ -163,11 +167,22 @@ class Renderer:
         commit = self._commit_of(request)
         recorded = None
         if request.recorded is not None:
-            recorded = {name: value for name, value in request.recorded.items() if not name.startswith("_")}
-        asked = json.dumps(_canonical([recorded, dict(request.data), dict(request.suggested)]), sort_keys=True)
+            recorded = {
+                name: value for name, value in request.recorded.items() if not name.startswith("_")
+            }
+        asked = json.dumps(
+            _canonical([recorded, dict(request.data), dict(request.suggested)]), sort_keys=True
+        )
         # "sealed": what was rendered before templates were kept from the machine is rendered again.
         tools = f"sealed {copier_version()} {__version__}"
-        parts = (request.source.recorded, commit, request.version, request.answers_file, asked, tools)
+        parts = (
+            request.source.recorded,
+            commit,
+            request.version,
+            request.answers_file,
+            asked,
+            tools,
+        )
         return digest_of(*parts), digest_of(*parts, request.folder_name)
 
 
@@ -189,7 +204,11 @@ def _with_commit_id(rendering: Rendering, commit: str) -> Rendering:
 
 
 def _without_commit_id(answers: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
-    return None if answers is None else {name: value for name, value in answers.items() if name != COMMIT_ID}
+    return (
+        None
+        if answers is None
+        else {name: value for name, value in answers.items() if name != COMMIT_ID}
+    )
 
 
 def _canonical(value: object) -> object:

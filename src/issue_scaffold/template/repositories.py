@@ -21,7 +21,12 @@ from issue_scaffold.template.mirrors import Address
 from issue_scaffold.template.source_text import Source
 from issue_scaffold.template.versions import KnownVersions, described, is_commit_id, is_ref_name
 
-_REMOTE_PROTOCOLS: Final = ("https", "ssh", "git", "file")  # the user's own detours (insteadOf) may lead to a path
+_REMOTE_PROTOCOLS: Final = (
+    "https",
+    "ssh",
+    "git",
+    "file",
+)  # the user's own detours (insteadOf) may lead to a path
 _ALLOWING: Final = "allow it, or name the template by a URL of another kind"
 
 
@@ -29,7 +34,12 @@ class Repositories:
     """Mirrors of sources, each found or made once. `offline` says that no server may be asked anything."""
 
     def __init__(
-        self, cache: Path, scratch: Callable[[], Path], on_miss: Callable[[], None], *, offline: bool = False
+        self,
+        cache: Path,
+        scratch: Callable[[], Path],
+        on_miss: Callable[[], None],
+        *,
+        offline: bool = False,
     ) -> None:
         """`cache` holds the mirrors, `scratch` makes a temporary folder, `on_miss` is called before a clone."""
         self._cache = cache
@@ -49,7 +59,9 @@ class Repositories:
 
     def mirror_with(self, source: Source, commit: str) -> Path:
         """Return the mirror of a source, up to date enough to hold a commit. Raises TemplateError when it can't be."""
-        if self._in_mirror(source, commit) or (self._try_fetch(source) and self._in_mirror(source, commit)):
+        if self._in_mirror(source, commit) or (
+            self._try_fetch(source) and self._in_mirror(source, commit)
+        ):
             return self.mirror(source)
         raise TemplateError(
             f"the template {source.recorded} doesn't have the commit {commit[:12]} any more",
@@ -126,11 +138,17 @@ class Repositories:
         scratch = self._scratch()
         excludes = scratch / "excludes"
         own = git_dir / "info" / "exclude"
-        rules = [read_file(place) for place in (mirrors.excludes_file(), own) if place is not None and place.is_file()]
+        rules = [
+            read_file(place)
+            for place in (mirrors.excludes_file(), own)
+            if place is not None and place.is_file()
+        ]
         excludes.write_bytes(b"\n".join(rules))
         mirror = self.mirror_with(source, head)
         checkout.refuse_submodules(mirror, head, source.recorded)
-        return mirrors.differs_from(mirror, head, source.path, excludes=excludes, index=scratch / "index")
+        return mirrors.differs_from(
+            mirror, head, source.path, excludes=excludes, index=scratch / "index"
+        )
 
     def _find(self, source: Source) -> Path:
         if source.is_bundled:
@@ -203,7 +221,9 @@ class Repositories:
                     self.ask_versions(source)
                 except git.GitError:
                     return False
-                shutil.rmtree(mirror, ignore_errors=True)  # the source answers, so it is the mirror that is damaged
+                shutil.rmtree(
+                    mirror, ignore_errors=True
+                )  # the source answers, so it is the mirror that is damaged
                 self._found[source.key] = self._new_mirror(source, mirror)
         self._fetched.add(source.key)
         return True
@@ -230,7 +250,8 @@ class Repositories:
         if not allowed:
             why = _forbidding(protocol)
             raise TemplateError(
-                f"the template {source.recorded} can't be read: your git allows no way to it ({why})", hint=_ALLOWING
+                f"the template {source.recorded} can't be read: your git allows no way to it ({why})",
+                hint=_ALLOWING,
             )
         return Address(source.url, allowed)
 
@@ -252,7 +273,9 @@ def _resolve(mirror: Path, version: str) -> str | None:
         return None
     if name is None:
         return commit
-    return commit if base[0] and mirrors.distance(mirror, base[0], commit) == name.distance else None
+    return (
+        commit if base[0] and mirrors.distance(mirror, base[0], commit) == name.distance else None
+    )
 
 
 def _forbidding(protocol: str) -> str | None:
@@ -282,7 +305,9 @@ def _is_trusted(path: Path) -> bool:
         return True
     trusted = mirrors.trusted_folders()
     return any(
-        folder == "*" or folder == str(path) or (folder.endswith("/*") and str(path).startswith(folder[:-1]))
+        folder == "*"
+        or folder == str(path)
+        or (folder.endswith("/*") and str(path).startswith(folder[:-1]))
         for folder in trusted
     )
 
@@ -299,9 +324,12 @@ def _our_ids() -> set[int]:
 def _unreachable(source: Source, error: git.GitError | None = None) -> TemplateError:
     if source.is_bundled or source.is_local:
         why = f": {error.message}" if error else ""
-        return TemplateError(f"the template {source.recorded} can't be read{why}", hint=error.hint if error else None)
+        return TemplateError(
+            f"the template {source.recorded} can't be read{why}", hint=error.hint if error else None
+        )
     return TemplateError(
-        f"the template {source.recorded} can't be reached" + (f": {error.message}" if error else ""),
+        f"the template {source.recorded} can't be reached"
+        + (f": {error.message}" if error else ""),
         hint=(error and error.hint) or "check the URL, your access to it, and the network",
     )
 

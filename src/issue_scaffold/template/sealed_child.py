@@ -15,7 +15,12 @@ from typing import IO, TYPE_CHECKING, Any, Final
 
 import yaml
 
-from issue_scaffold.errors import AnswerError, ScaffoldError, TemplateError, UnsupportedTemplateError
+from issue_scaffold.errors import (
+    AnswerError,
+    ScaffoldError,
+    TemplateError,
+    UnsupportedTemplateError,
+)
 from issue_scaffold.template.copier_engine import RenderJob, refuse_unsupported
 from issue_scaffold.template.sealed_guard import (
     ForbiddenError,
@@ -129,7 +134,9 @@ def _reply(request: Mapping[str, Any], guard: Guard, streams: _Streams | None) -
         return _asked(request)
     job: RenderJob = request["job"]
     target: Path = request["target"]
-    guard.open_for(job.checkout, target, max_files=request["max_files"], max_bytes=request["max_bytes"])
+    guard.open_for(
+        job.checkout, target, max_files=request["max_files"], max_bytes=request["max_bytes"]
+    )
     asks = streams is not None and job.asking != "nothing"
     shown = streams.shown() if streams is not None and asks else contextlib.nullcontext()
     try:
@@ -155,7 +162,9 @@ def _asked(request: Mapping[str, Any]) -> dict[str, Any]:
     from issue_scaffold.template.macros import asked
 
     cases = request["cases"]
-    return {"asked": [sorted(asked(request["questions"], case, request["files"])) for case in cases]}
+    return {
+        "asked": [sorted(asked(request["questions"], case, request["files"])) for case in cases]
+    }
 
 
 def _render(job: RenderJob, target: Path) -> dict[str, Any]:
@@ -163,13 +172,20 @@ def _render(job: RenderJob, target: Path) -> dict[str, Any]:
         config, questions = _settings(job, worker)
         refuse_unsupported(job.source, config, questions)
         if not isinstance(worker.jinja_env, SealedEnvironment):
-            raise TemplateError("this version of copier renders in a way that scaffold doesn't know")
+            raise TemplateError(
+                "this version of copier renders in a way that scaffold doesn't know"
+            )
         conf = copier_conf(
-            answers_file=job.answers_file, folder_name=target.name, version=job.version, commit=job.commit
+            answers_file=job.answers_file,
+            folder_name=target.name,
+            version=job.version,
+            commit=job.commit,
         )
         worker.jinja_env.given = {"_copier_conf": conf}
         worker.run_copy()
-        files = [path.relative_to(target).as_posix() for path in target.rglob("*") if not path.is_dir()]
+        files = [
+            path.relative_to(target).as_posix() for path in target.rglob("*") if not path.is_dir()
+        ]
         write_once = [path for path in files if worker.match_skip(Path(path))]
         folder_matters = uses_folder(worker.jinja_env)
     return {
@@ -248,15 +264,25 @@ def _worker(job: RenderJob, target: Path) -> "Worker":
 
 def _error_data(job: RenderJob, error: Exception) -> dict[str, Any]:
     translated = error if isinstance(error, ScaffoldError) else _translate(job, error)
-    kinds = {AnswerError: "answer", UnsupportedTemplateError: "unsupported", TemplateError: "template"}
+    kinds = {
+        AnswerError: "answer",
+        UnsupportedTemplateError: "unsupported",
+        TemplateError: "template",
+    }
     data: dict[str, Any] = {
-        "kind": next((word for kind, word in kinds.items() if isinstance(translated, kind)), "other"),
+        "kind": next(
+            (word for kind, word in kinds.items() if isinstance(translated, kind)), "other"
+        ),
         "message": translated.message[:_MAX_TEXT],
         "hint": translated.hint,
     }
     for cause in causes(error):
         mark = getattr(cause, "problem_mark", None)
-        if isinstance(cause, yaml.MarkedYAMLError) and mark is not None and isinstance(mark.buffer, str):
+        if (
+            isinstance(cause, yaml.MarkedYAMLError)
+            and mark is not None
+            and isinstance(mark.buffer, str)
+        ):
             text = mark.buffer.rstrip("\0")[:_MAX_TEXT]
             data["yaml"] = [cause.problem or "a syntax error", mark.line + 1, text]
     return data
@@ -270,7 +296,12 @@ def _translate(job: RenderJob, error: Exception) -> ScaffoldError:
         found = LimitError("it needs more memory than a rendering may take")
     what = f"the template {job.source} at {job.version}"
     text = " ".join(str(found or error).split()) or type(error).__name__
-    place = next(filter(None, (template_place(cause, str(job.checkout.resolve())) for cause in causes(error))), None)
+    place = next(
+        filter(
+            None, (template_place(cause, str(job.checkout.resolve())) for cause in causes(error))
+        ),
+        None,
+    )
     at = f"{place}: " if place else ""
     if isinstance(found, RefusedError):
         return TemplateError(
@@ -282,28 +313,38 @@ def _translate(job: RenderJob, error: Exception) -> ScaffoldError:
     return _translate_copiers(job, error, what, at, text)
 
 
-def _translate_copiers(job: RenderJob, error: Exception, what: str, at: str, text: str) -> ScaffoldError:
+def _translate_copiers(
+    job: RenderJob, error: Exception, what: str, at: str, text: str
+) -> ScaffoldError:
     from copier.errors import CopierError, UnsupportedVersionError
     from jinja2 import TemplateSyntaxError
 
     translated: ScaffoldError = TemplateError(f"{what} doesn't render: {at}{text}")
     match error:
         case UnsupportedVersionError():
-            translated = TemplateError(f"{what} needs another Copier: {text}", hint="upgrade copier beside scaffold")
+            translated = TemplateError(
+                f"{what} needs another Copier: {text}", hint="upgrade copier beside scaffold"
+            )
         case TemplateSyntaxError():
             place = f"{error.name or 'copier.yml'}:{error.lineno}"
             translated = TemplateError(f"{what} doesn't render: {place}: {error.message}")
         case yaml.YAMLError() if name := _unreadable_answer(job):
-            translated = AnswerError(f"the answer to {name!r} is not valid YAML: {text}", question=name)
+            translated = AnswerError(
+                f"the answer to {name!r} is not valid YAML: {text}", question=name
+            )
         case yaml.YAMLError():
             translated = TemplateError(f"{what} has a copier.yml that is not YAML: {text}")
         case ForbiddenError():
-            translated = TemplateError(f"{what} doesn't render: {at}{error.strerror}: {error.filename}")
+            translated = TemplateError(
+                f"{what} doesn't render: {at}{error.strerror}: {error.filename}"
+            )
         case ValueError() | TypeError() if not isinstance(error, CopierError | UnicodeError):
             translated = _answer_error(job, text)
         case OSError():
             path = f": {error.filename}" if error.filename else ""
-            translated = ScaffoldError(f"the template could not be rendered: {error.strerror or text}{path}")
+            translated = ScaffoldError(
+                f"the template could not be rendered: {error.strerror or text}{path}"
+            )
     return translated
 
 
@@ -320,7 +361,9 @@ def _answer_error(job: RenderJob, text: str) -> AnswerError:
     if text.startswith('Question "') and text.endswith("is required"):
         name = text.split('"')[1]
         return AnswerError(
-            f"question {name!r} has no default and needs an answer", hint=f"give it: -d {name}=VALUE", question=name
+            f"question {name!r} has no default and needs an answer",
+            hint=f"give it: -d {name}=VALUE",
+            question=name,
         )
     shown = text[0].lower() + text[1:]
     given = ", ".join(sorted(job.data))

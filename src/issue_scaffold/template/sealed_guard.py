@@ -16,22 +16,49 @@ from issue_scaffold.template.sealed_process import MAX_BYTES, MEMORY_BYTES, SECO
 
 _NEVER: Final = frozenset(
     {
-        *("os.exec", "os.fork", "os.forkpty", "os.kill", "os.killpg", "os.posix_spawn", "os.spawn", "os.startfile"),
+        *(
+            "os.exec",
+            "os.fork",
+            "os.forkpty",
+            "os.kill",
+            "os.killpg",
+            "os.posix_spawn",
+            "os.spawn",
+            "os.startfile",
+        ),
         *("os.system", "pty.spawn", "subprocess.Popen"),
-        *("socket.bind", "socket.connect", "socket.getaddrinfo", "socket.gethostbyaddr", "socket.gethostbyname"),
+        *(
+            "socket.bind",
+            "socket.connect",
+            "socket.getaddrinfo",
+            "socket.gethostbyaddr",
+            "socket.gethostbyname",
+        ),
         *("socket.sendmsg", "socket.sendto"),
-        *(() if sys.platform == "win32" else ("ctypes.dlopen",)),  # prompts on Windows' console need it
+        *(
+            () if sys.platform == "win32" else ("ctypes.dlopen",)
+        ),  # prompts on Windows' console need it
     }
 )
 # The first argument is a path that is read, or whose names are listed.
-_READS: Final = frozenset({"glob.glob", "glob.glob/2", "os.listdir", "os.scandir", "os.walk", "os.fwalk"})
+_READS: Final = frozenset(
+    {"glob.glob", "glob.glob/2", "os.listdir", "os.scandir", "os.walk", "os.fwalk"}
+)
 # The first argument is a path that is made or changed; for a link, the second.
-_WRITES: Final = frozenset({"os.chmod", "os.chown", "os.mkdir", "os.remove", "os.rmdir", "os.truncate", "os.utime"})
+_WRITES: Final = frozenset(
+    {"os.chmod", "os.chown", "os.mkdir", "os.remove", "os.rmdir", "os.truncate", "os.utime"}
+)
 _LINKS: Final = frozenset({"os.link", "os.symlink"})
 _MAKES: Final = frozenset({"os.mkdir", "os.symlink"})
 _WRITING: Final = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 # For prompts: what a terminal can do, and the terminal itself.
-_TERMINAL: Final = ("/dev/null", "/dev/tty", "/etc/terminfo", "/lib/terminfo", "/usr/share/terminfo")
+_TERMINAL: Final = (
+    "/dev/null",
+    "/dev/tty",
+    "/etc/terminfo",
+    "/lib/terminfo",
+    "/usr/share/terminfo",
+)
 
 
 class LimitError(Exception):
@@ -164,7 +191,9 @@ def allow_seconds() -> None:
         used = resource.getrusage(resource.RUSAGE_SELF)
         seconds = int(used.ru_utime + used.ru_stime + 2 * SECONDS)
         with contextlib.suppress(ValueError, OSError):
-            resource.setrlimit(resource.RLIMIT_CPU, (seconds, resource.getrlimit(resource.RLIMIT_CPU)[1]))
+            resource.setrlimit(
+                resource.RLIMIT_CPU, (seconds, resource.getrlimit(resource.RLIMIT_CPU)[1])
+            )
 
 
 def _limit(which: int, value: int) -> None:

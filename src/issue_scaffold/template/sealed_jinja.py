@@ -40,16 +40,75 @@ from issue_scaffold.template.vocabulary import (
 # Attributes of values that have a clock, or a way to the file system, among their others.
 _DATES: Final = frozenset(
     {
-        *("astimezone", "combine", "ctime", "date", "day", "dst", "fold", "fromisocalendar", "fromisoformat"),
-        *("fromordinal", "hour", "isocalendar", "isoformat", "isoweekday", "max", "microsecond", "min", "minute"),
-        *("month", "replace", "resolution", "second", "strftime", "strptime", "time", "timestamp", "timetuple"),
-        *("timetz", "toordinal", "tzinfo", "tzname", "utcoffset", "utctimetuple", "weekday", "year"),
+        *(
+            "astimezone",
+            "combine",
+            "ctime",
+            "date",
+            "day",
+            "dst",
+            "fold",
+            "fromisocalendar",
+            "fromisoformat",
+        ),
+        *(
+            "fromordinal",
+            "hour",
+            "isocalendar",
+            "isoformat",
+            "isoweekday",
+            "max",
+            "microsecond",
+            "min",
+            "minute",
+        ),
+        *(
+            "month",
+            "replace",
+            "resolution",
+            "second",
+            "strftime",
+            "strptime",
+            "time",
+            "timestamp",
+            "timetuple",
+        ),
+        *(
+            "timetz",
+            "toordinal",
+            "tzinfo",
+            "tzname",
+            "utcoffset",
+            "utctimetuple",
+            "weekday",
+            "year",
+        ),
     }
 )
 _PATHS: Final = frozenset(
     {
-        *("anchor", "as_posix", "as_uri", "drive", "is_absolute", "is_relative_to", "joinpath", "match", "name"),
-        *("parent", "parents", "parts", "relative_to", "root", "stem", "suffix", "suffixes", "with_name"),
+        *(
+            "anchor",
+            "as_posix",
+            "as_uri",
+            "drive",
+            "is_absolute",
+            "is_relative_to",
+            "joinpath",
+            "match",
+            "name",
+        ),
+        *(
+            "parent",
+            "parents",
+            "parts",
+            "relative_to",
+            "root",
+            "stem",
+            "suffix",
+            "suffixes",
+            "with_name",
+        ),
         *("with_stem", "with_suffix"),
     }
 )
@@ -61,7 +120,17 @@ _LIMITED: Final = (
 _PLAIN: Final[tuple[type, ...]] = (
     *(str, bytes, bool, int, float, complex, list, tuple, dict, set, frozenset, range, type(None)),
     *(type({}.keys()), type({}.values()), type({}.items()), dt.timedelta),
-    *(Undefined, LoopContext, Macro, TemplateReference, BlockReference, TemplateModule, Cycler, Joiner, Namespace),
+    *(
+        Undefined,
+        LoopContext,
+        Macro,
+        TemplateReference,
+        BlockReference,
+        TemplateModule,
+        Cycler,
+        Joiner,
+        Namespace,
+    ),
 )
 
 
@@ -121,7 +190,9 @@ def _with_seed(name: str, place: int) -> Callable[..., Any]:
         seed = arguments[place] if len(arguments) > place else named.get("seed")
         # Ansible takes 0 and an empty text for no seed.
         if not seed:
-            raise RefusedError(_message(f"the filter {name!r} without a seed", "gives something else each time"))
+            raise RefusedError(
+                _message(f"the filter {name!r} without a seed", "gives something else each time")
+            )
         first = (context.environment,) if name == "ans_random" else ()
         return original(*first, value, *arguments, **named)
 
@@ -182,7 +253,9 @@ def uses_folder(environment: "SealedEnvironment") -> bool:
     return environment.folder_name_asked or (isinstance(conf, CopierConf) and conf._uses_folder)  # noqa: SLF001 - ours
 
 
-def copier_conf(*, answers_file: str, folder_name: str, version: str, commit: str | None) -> CopierConf:
+def copier_conf(
+    *, answers_file: str, folder_name: str, version: str, commit: str | None
+) -> CopierConf:
     """Return `_copier_conf` for a rendering of a version into a folder of that name."""
     return CopierConf(
         folder_name,
@@ -265,8 +338,12 @@ class SealedEnvironment(SandboxedEnvironment):
         _seal(self.filters, PURE_FILTERS, REPLACED_FILTERS, REFUSED_FILTERS, "the filter")
         _seal(self.tests, PURE_TESTS, {}, {}, "the test")
         _seal(self.globals, PURE_GLOBALS, REPLACED_GLOBALS, REFUSED_GLOBALS, "the function")
-        self.filters.update({name: printless(filter_, _refuse_text) for name, filter_ in self.filters.items()})
-        self.globals.update({name: without_text(value, _refuse_text) for name, value in self.globals.items()})
+        self.filters.update(
+            {name: printless(filter_, _refuse_text) for name, filter_ in self.filters.items()}
+        )
+        self.globals.update(
+            {name: without_text(value, _refuse_text) for name, value in self.globals.items()}
+        )
 
     def getattr(self, obj: Any, attribute: str) -> Any:  # noqa: ANN401 - Jinja's signature
         """Return an attribute; a method has no text."""
@@ -293,7 +370,9 @@ class SealedEnvironment(SandboxedEnvironment):
     def unsafe_undefined(self, obj: object, attribute: str) -> Undefined:
         """Return what raises when it is used, for an attribute that no template may read."""
         what = f"the attribute {attribute!r} of a {type(obj).__name__!r}"
-        return StrictUndefined(_message(what, "no template may read"), obj=obj, name=attribute, exc=RefusedError)
+        return StrictUndefined(
+            _message(what, "no template may read"), obj=obj, name=attribute, exc=RefusedError
+        )
 
 
 def _seal(

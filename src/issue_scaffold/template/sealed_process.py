@@ -30,10 +30,17 @@ MAX_BYTES: Final = 64 * 1024**2
 MAX_REPLY_BYTES: Final = 16 * 1024**2
 # What an interpreter needs to start, and what prompts look at on a terminal; none of them tells of a secret.
 _FOR_PYTHON: Final = ("DYLD_LIBRARY_PATH", "LD_LIBRARY_PATH", "PYTHONHOME", "SYSTEMROOT", "WINDIR")
-_FOR_PROMPTS: Final = ("COLORTERM", "NO_COLOR", "PROMPT_TOOLKIT_COLOR_DEPTH", "PROMPT_TOOLKIT_NO_CPR", "TERM")
+_FOR_PROMPTS: Final = (
+    "COLORTERM",
+    "NO_COLOR",
+    "PROMPT_TOOLKIT_COLOR_DEPTH",
+    "PROMPT_TOOLKIT_NO_CPR",
+    "TERM",
+)
 _NOWHERE: Final = "/nonexistent"
 _PROGRAM: Final = (
-    "import sys; sys.path[:] = sys.argv[4:];from issue_scaffold.template.sealed_child import main; main(*sys.argv[1:4])"
+    "import sys; sys.path[:] = sys.argv[4:];"
+    "from issue_scaffold.template.sealed_child import main; main(*sys.argv[1:4])"
 )
 
 

@@ -101,7 +101,9 @@ def parse_source(text: str, *, relative_to: Path) -> Source:
     return remote if remote is not None else _local(_path_of(text, relative_to))
 
 
-def recorded_source(text: str, *, work_tree: Path, base: Path, where: str, named: Source | None = None) -> Source:
+def recorded_source(
+    text: str, *, work_tree: Path, base: Path, where: str, named: Source | None = None
+) -> Source:
     """Return the source that an answers file records.
 
     `work_tree` is what it lies in, `base` the target's folder, and `where` how messages call the file.
@@ -150,16 +152,22 @@ def _refuse_odd(text: str) -> None:
     try:
         os.fsencode(text)
     except UnicodeEncodeError:
-        raise UsageError(f"the template source {text!r} is no text that a path or a URL can hold", hint=_WAYS) from None
+        raise UsageError(
+            f"the template source {text!r} is no text that a path or a URL can hold", hint=_WAYS
+        ) from None
     if any(character < " " or character == "\x7f" for character in text):
-        raise UsageError(f"the template source {_shown(text)} has a control character in it", hint=_WAYS)
+        raise UsageError(
+            f"the template source {_shown(text)} has a control character in it", hint=_WAYS
+        )
     if _OPTION.match(text.removeprefix("git+")):
         raise UsageError(
-            f"the template source {_shown(text)} reads as an option", hint=f"for a path, write ./{text.lstrip()}"
+            f"the template source {_shown(text)} reads as an option",
+            hint=f"for a path, write ./{text.lstrip()}",
         )
     if _REMOTE_HELPER.match(text.removeprefix("git+")):
         raise UsageError(
-            f"the template source {_shown(text)} names a program for git to run, which scaffold never does", hint=_WAYS
+            f"the template source {_shown(text)} names a program for git to run, which scaffold never does",
+            hint=_WAYS,
         )
 
 
@@ -175,7 +183,9 @@ def _remote(text: str) -> Source | None:
     if found is not None and not found["path"].startswith("-"):
         return Source(address, is_local=False)
     if _USER_BEFORE_HOST.match(address):
-        raise UsageError("the template source looks like an ssh address with a password in it", hint=_WAYS)
+        raise UsageError(
+            "the template source looks like an ssh address with a password in it", hint=_WAYS
+        )
     return None
 
 
@@ -196,7 +206,8 @@ def _by_url(address: str) -> Source:
     scheme = scheme.lower()
     if scheme not in _SCHEMES:
         raise UsageError(
-            f"the template source begins with {_shown(scheme + '://')}, which is not supported", hint=_WAYS
+            f"the template source begins with {_shown(scheme + '://')}, which is not supported",
+            hint=_WAYS,
         )
     try:
         parts = urlsplit(f"{scheme}://{rest}")
@@ -223,7 +234,8 @@ def _refuse_credentials(parts: "SplitResult", host: str) -> None:
     shown = host if _HOST.fullmatch(host) else "a host"
     if parts.password is not None or (parts.username is not None and parts.scheme != "ssh"):
         raise UsageError(
-            f"the template URL for {shown} has credentials in it, which would be recorded in the repository", hint=hint
+            f"the template URL for {shown} has credentials in it, which would be recorded in the repository",
+            hint=hint,
         )
     if parts.query or parts.fragment:
         raise UsageError(
@@ -241,7 +253,9 @@ def _path_of(text: str, relative_to: Path) -> str:
     try:
         place = Path(text).expanduser()
     except RuntimeError:
-        raise UsageError(f"the template source {_shown(text)}: there is no such user", hint=_WAYS) from None
+        raise UsageError(
+            f"the template source {_shown(text)}: there is no such user", hint=_WAYS
+        ) from None
     return os.path.realpath(relative_to / place)
 
 
@@ -253,15 +267,26 @@ def _path_of_url(address: str) -> str:
     except ValueError:
         raise UsageError("the template source is no valid file URL", hint=_WAYS) from None
     path = os.fsdecode(unquote_to_bytes(parts.path))
-    if parts.netloc not in {"", "localhost"} or parts.query or parts.fragment or not path.startswith("/"):
-        raise UsageError("a file URL for a template has three slashes and a path: file:///PATH", hint=_WAYS)
+    if (
+        parts.netloc not in {"", "localhost"}
+        or parts.query
+        or parts.fragment
+        or not path.startswith("/")
+    ):
+        raise UsageError(
+            "a file URL for a template has three slashes and a path: file:///PATH", hint=_WAYS
+        )
     _refuse_odd(path)
     return path
 
 
 def _local(path: str, *, is_named: bool = True) -> Source:
     # Copier takes a path for git only when it is the root of a work tree, a bundle, or says so.
-    is_bare = (Path(path) / "objects").is_dir() and not (Path(path) / ".git").exists() and not path.endswith(".git")
+    is_bare = (
+        (Path(path) / "objects").is_dir()
+        and not (Path(path) / ".git").exists()
+        and not path.endswith(".git")
+    )
     if not is_bare:
         return Source(path, is_local=True, is_named=is_named)
     from urllib.parse import quote

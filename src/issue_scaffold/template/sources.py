@@ -28,7 +28,9 @@ _COMMIT: Final = late_pattern(r"[0-9a-f]{40,64}")
 class SourceReader:
     """Finds versions and commits of templates, and keeps what it finds in the cache."""
 
-    def __init__(self, store: CacheStore, scratch: Callable[[], Path], on_miss: Callable[[], None]) -> None:
+    def __init__(
+        self, store: CacheStore, scratch: Callable[[], Path], on_miss: Callable[[], None]
+    ) -> None:
         """`scratch` makes a fresh temporary folder that lives as long as this process's work.
 
         `on_miss` is called before a repository is cloned: what was never seen will have to be rendered.
@@ -48,7 +50,9 @@ class SourceReader:
 
         return Repositories(self._store.folder, self._scratch, self._on_miss, offline=self.offline)
 
-    def versions(self, source: Source, *, max_age: float = VERSIONS_LIFETIME_SECONDS) -> KnownVersions | None:
+    def versions(
+        self, source: Source, *, max_age: float = VERSIONS_LIFETIME_SECONDS
+    ) -> KnownVersions | None:
         """Return a source's versions, asked at most `max_age` seconds ago; None when nobody can be asked now.
 
         Offline, what was known last is returned however old. The bundled template needs nobody.
@@ -72,7 +76,12 @@ class SourceReader:
 
     def _ask(self, source: Source) -> KnownVersions:
         asked = self.repositories.ask_versions(source)
-        document = {"asked_at": time.time(), "tags": dict(asked.tags), "head": asked.head, "latest": asked.latest}
+        document = {
+            "asked_at": time.time(),
+            "tags": dict(asked.tags),
+            "head": asked.head,
+            "latest": asked.latest,
+        }
         self._store.write_document(_VERSIONS, source.key, document)
         self._asked_anew.add(source.key)
         return asked
@@ -81,7 +90,9 @@ class SourceReader:
         document = self._store.read_document(_VERSIONS, source.key)
         if document is None or not _is_versions(document):
             return 0.0, None
-        known = KnownVersions(tags=document["tags"], head=document["head"], latest=document["latest"])
+        known = KnownVersions(
+            tags=document["tags"], head=document["head"], latest=document["latest"]
+        )
         return float(document["asked_at"]), known
 
     def known_versions(self, source: Source) -> KnownVersions:
@@ -151,7 +162,9 @@ class SourceReader:
         if source.is_bundled:
             return True
         reached = self.repositories.fetch(source)
-        self._versions[source.key] = self._ask(source) if reached else self.repositories.last_versions(source)
+        self._versions[source.key] = (
+            self._ask(source) if reached else self.repositories.last_versions(source)
+        )
         return reached
 
 
@@ -165,10 +178,16 @@ def _no_such_version(source: Source, version: str, known: KnownVersions) -> Usag
 
 def _is_versions(document: dict[str, Any]) -> bool:
     tags, asked_at = document.get("tags"), document.get("asked_at")
-    if not isinstance(tags, dict) or isinstance(asked_at, bool) or not isinstance(asked_at, int | float):
+    if (
+        not isinstance(tags, dict)
+        or isinstance(asked_at, bool)
+        or not isinstance(asked_at, int | float)
+    ):
         return False
     others = (document.get("head"), document.get("latest"))
-    return all(map(_is_commit, tags.values())) and all(other is None or isinstance(other, str) for other in others)
+    return all(map(_is_commit, tags.values())) and all(
+        other is None or isinstance(other, str) for other in others
+    )
 
 
 def _is_commit(value: object) -> bool:

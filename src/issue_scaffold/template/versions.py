@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 _DESCRIBED = late_pattern(r"(?P<tag>.+)-(?P<count>[1-9]\d{0,8})-g(?P<commit>[0-9a-f]{4,64})")
 _COMMIT = late_pattern(r"[0-9a-f]{4,64}")
 # What git refuses in the name of a branch or a tag (https://git-scm.com/docs/git-check-ref-format).
-_NO_REF_NAME = late_pattern(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|/\.|^[-./]|[./]$|\.lock(/|$)|^@$|^$")
+_NO_REF_NAME = late_pattern(
+    r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|/\.|^[-./]|[./]$|\.lock(/|$)|^@$|^$"
+)
 _LONGEST_NAME = 1000
 
 
@@ -39,7 +41,9 @@ def is_ref_name(version: str) -> bool:
     """Return whether a branch or a tag could be called so. What git computes (`HEAD~2`, `v1^`) is no name."""
     if len(version) > _LONGEST_NAME or _NO_REF_NAME.search(version):
         return False
-    return not any("\ud800" <= character <= "\udc7f" for character in version)  # no text can hold these
+    return not any(
+        "\ud800" <= character <= "\udc7f" for character in version
+    )  # no text can hold these
 
 
 class KnownVersions(NamedTuple):
@@ -97,7 +101,9 @@ class KnownVersions(NamedTuple):
             return False
         floating = parse(version)
         others = [parse(tag) for tag, commit in self.tags.items() if commit == before]
-        return floating is None or all(other is None or _leads_to(floating, other) for other in others)
+        return floating is None or all(
+            other is None or _leads_to(floating, other) for other in others
+        )
 
     def _parse(self, version: str) -> "Version | None":
         # An abbreviated commit may be all digits, which PEP 440 takes for a version.
@@ -139,5 +145,7 @@ def parse(version: str) -> "Version | None":
 
 def latest_tag(tags: Iterable[str]) -> str | None:
     """Return the newest tag that is a PEP 440 release, as Copier picks it; None when there is none."""
-    releases = [(parsed, tag) for tag in tags if (parsed := parse(tag)) and not parsed.is_prerelease]
+    releases = [
+        (parsed, tag) for tag in tags if (parsed := parse(tag)) and not parsed.is_prerelease
+    ]
     return max(releases)[1] if releases else None

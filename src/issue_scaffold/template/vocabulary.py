@@ -15,15 +15,100 @@ from typing import Final
 PURE_FILTERS: Final = frozenset(
     {
         # Jinja's own: texts, numbers, lists, mappings, markup.
-        *("abs", "attr", "batch", "capitalize", "center", "count", "d", "default", "dictsort", "e", "escape"),
-        *("filesizeformat", "first", "float", "forceescape", "format", "groupby", "indent", "int", "items", "join"),
-        *("last", "length", "list", "lower", "map", "max", "min", "pprint", "reject", "rejectattr", "replace"),
-        *("reverse", "round", "safe", "select", "selectattr", "slice", "sort", "string", "striptags", "sum", "title"),
-        *("tojson", "trim", "truncate", "unique", "upper", "urlencode", "urlize", "wordcount", "wordwrap", "xmlattr"),
+        *(
+            "abs",
+            "attr",
+            "batch",
+            "capitalize",
+            "center",
+            "count",
+            "d",
+            "default",
+            "dictsort",
+            "e",
+            "escape",
+        ),
+        *(
+            "filesizeformat",
+            "first",
+            "float",
+            "forceescape",
+            "format",
+            "groupby",
+            "indent",
+            "int",
+            "items",
+            "join",
+        ),
+        *(
+            "last",
+            "length",
+            "list",
+            "lower",
+            "map",
+            "max",
+            "min",
+            "pprint",
+            "reject",
+            "rejectattr",
+            "replace",
+        ),
+        *(
+            "reverse",
+            "round",
+            "safe",
+            "select",
+            "selectattr",
+            "slice",
+            "sort",
+            "string",
+            "striptags",
+            "sum",
+            "title",
+        ),
+        *(
+            "tojson",
+            "trim",
+            "truncate",
+            "unique",
+            "upper",
+            "urlencode",
+            "urlize",
+            "wordcount",
+            "wordwrap",
+            "xmlattr",
+        ),
         # Ansible's: formats, base64, digests, regular expressions (whose time is limited), shell quotes, comments.
-        *("ans_groupby", "b64decode", "b64encode", "bool", "checksum", "combine", "comment", "extract", "flatten"),
-        *("from_json", "from_yaml", "from_yaml_all", "hash", "mandatory", "md5", "quote", "regex_escape"),
-        *("regex_findall", "regex_replace", "regex_search", "sha1", "subelements", "ternary", "to_datetime"),
+        *(
+            "ans_groupby",
+            "b64decode",
+            "b64encode",
+            "bool",
+            "checksum",
+            "combine",
+            "comment",
+            "extract",
+            "flatten",
+        ),
+        *(
+            "from_json",
+            "from_yaml",
+            "from_yaml_all",
+            "hash",
+            "mandatory",
+            "md5",
+            "quote",
+            "regex_escape",
+        ),
+        *(
+            "regex_findall",
+            "regex_replace",
+            "regex_search",
+            "sha1",
+            "subelements",
+            "ternary",
+            "to_datetime",
+        ),
         *("to_json", "to_nice_json", "to_nice_yaml", "to_yaml", "type_debug"),
         # Names a text by a digest of it (UUID version 5).
         "to_uuid",
@@ -42,19 +127,67 @@ REFUSED_FILTERS: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 PURE_GLOBALS: Final = frozenset({"dict", "namespace", "range"})
-REFUSED_GLOBALS: Final[Mapping[str, str]] = MappingProxyType({"lipsum": "gives another text each time"})
+REFUSED_GLOBALS: Final[Mapping[str, str]] = MappingProxyType(
+    {"lipsum": "gives another text each time"}
+)
 # Every test looks at its arguments alone.
 PURE_TESTS: Final = frozenset(
     {
-        *("!=", "<", "<=", "==", ">", ">=", "boolean", "callable", "defined", "divisibleby", "eq", "equalto"),
-        *("escaped", "even", "false", "filter", "float", "ge", "greaterthan", "gt", "in", "integer", "iterable"),
-        *("le", "lessthan", "lower", "lt", "mapping", "ne", "none", "number", "odd", "sameas", "sequence", "string"),
+        *(
+            "!=",
+            "<",
+            "<=",
+            "==",
+            ">",
+            ">=",
+            "boolean",
+            "callable",
+            "defined",
+            "divisibleby",
+            "eq",
+            "equalto",
+        ),
+        *(
+            "escaped",
+            "even",
+            "false",
+            "filter",
+            "float",
+            "ge",
+            "greaterthan",
+            "gt",
+            "in",
+            "integer",
+            "iterable",
+        ),
+        *(
+            "le",
+            "lessthan",
+            "lower",
+            "lt",
+            "mapping",
+            "ne",
+            "none",
+            "number",
+            "odd",
+            "sameas",
+            "sequence",
+            "string",
+        ),
         *("test", "true", "undefined", "upper"),
     }
 )
 # What Copier puts beside the answers: https://copier.readthedocs.io/en/stable/creating/#variables
 PURE_VARIABLES: Final = frozenset(
-    {"_commit", "_copier_answers", "_copier_conf", "_copier_operation", "_copier_phase", "_folder_name", "_src_path"}
+    {
+        "_commit",
+        "_copier_answers",
+        "_copier_conf",
+        "_copier_operation",
+        "_copier_phase",
+        "_folder_name",
+        "_src_path",
+    }
 )
 REFUSED_VARIABLES: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -67,8 +200,25 @@ REFUSED_VARIABLES: Final[Mapping[str, str]] = MappingProxyType(
 # Parts of `_copier_conf`: the same in every rendering, or what was asked for.
 PURE_SETTINGS: Final = frozenset(
     {
-        *("answers_file", "cleanup_on_error", "conflict", "context_lines", "dst_path", "exclude", "overwrite"),
-        *("pretend", "quiet", "sep", "skip_if_exists", "skip_tasks", "unsafe", "use_prereleases", "vcs_ref"),
+        *(
+            "answers_file",
+            "cleanup_on_error",
+            "conflict",
+            "context_lines",
+            "dst_path",
+            "exclude",
+            "overwrite",
+        ),
+        *(
+            "pretend",
+            "quiet",
+            "sep",
+            "skip_if_exists",
+            "skip_tasks",
+            "unsafe",
+            "use_prereleases",
+            "vcs_ref",
+        ),
         "vcs_ref_hash",
     }
 )

@@ -62,7 +62,9 @@ def _any_lead() -> re.Pattern[str]:
     pairs = []
     for page in CODE_PAGES:
         leads = "".join(map(re.escape, sorted(_leads(page))))
-        tails = "".join(re.escape(char) for char, byte in _table(page).items() if byte <= _LAST_TAIL)
+        tails = "".join(
+            re.escape(char) for char, byte in _table(page).items() if byte <= _LAST_TAIL
+        )
         pairs.append(f"[{leads}][{tails}\ufffd]")
     return re.compile("|".join(pairs))
 
@@ -130,7 +132,9 @@ def _decode(text: str, start: int, stop: int, page: str) -> Broken | None:
     return Broken(start, at, text[start:at], candidates, lossless=whole)
 
 
-def _character(text: str, at: int, stop: int, table: dict[str, int], before: list[_Char]) -> _Char | None:
+def _character(
+    text: str, at: int, stop: int, table: dict[str, int], before: list[_Char]
+) -> _Char | None:
     """Return the broken character that begins here, or None if nothing fits."""
     lead = table[text[at]]
     length = _length(lead)
@@ -151,7 +155,11 @@ def _character(text: str, at: int, stop: int, table: dict[str, int], before: lis
         except UnicodeDecodeError:
             return None
     # A two-byte character with one byte lost could be anything.
-    candidates = _restored(lead, tail, gap, before) if len(tail) == length - 2 and length > len("é".encode()) else ()
+    candidates = (
+        _restored(lead, tail, gap, before)
+        if len(tail) == length - 2 and length > len("é".encode())
+        else ()
+    )
     return _Char(end, candidates, whole=False) if candidates else None
 
 
@@ -198,7 +206,11 @@ def _combine(parts: list[tuple[str, ...]]) -> tuple[str, ...]:
     for index, part in enumerate(parts):
         following = parts[index + 1] if index + 1 < len(parts) else ()
         selected = following == (_VARIATION,)
-        options = tuple(char for char in part if not is_colourful(char)) if selected and len(part) > 1 else part
+        options = (
+            tuple(char for char in part if not is_colourful(char))
+            if selected and len(part) > 1
+            else part
+        )
         texts = [text + char for text in texts for char in (options or part)]
         if len(texts) > _MANY_CANDIDATES:  # nobody reads so many
             return ()

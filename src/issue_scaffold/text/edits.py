@@ -42,14 +42,21 @@ def overlaps(edits: Iterable[Edit], others: Iterable[Edit]) -> bool:
     """Tell whether two sets of edits touch the same text; equal edits count as one, insertions at one place don't."""
     taken = list(others)
     return any(
-        edit != other and edit.start <= other.end and other.start <= edit.end for edit in edits for other in taken
+        edit != other and edit.start <= other.end and other.start <= edit.end
+        for edit in edits
+        for other in taken
     )
 
 
 def quoted(value: str) -> str:
     """Return a text as a quoted YAML scalar on one line."""
     if "\n" in value or not value.isprintable():
-        escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\t", "\\t")
+        escaped = (
+            value.replace("\\", "\\\\")
+            .replace('"', '\\"')
+            .replace("\n", "\\n")
+            .replace("\t", "\\t")
+        )
         return f'"{escaped}"'
     if '"' in value or "\\" in value:
         return "'" + value.replace("'", "''") + "'"
@@ -101,7 +108,11 @@ def _remove_from_flow(source: Source, mapping: Mapping, entry: Entry) -> tuple[E
     else:
         before = mapping.entries[index - 1]
         start, end = max(before.key.end, before.value.end), max(entry.value.end, entry.key.end)
-    return None if "#" in source.text[start:end] or "\n" in source.text[start:end] else (Edit(start, end, ""),)
+    return (
+        None
+        if "#" in source.text[start:end] or "\n" in source.text[start:end]
+        else (Edit(start, end, ""),)
+    )
 
 
 def replace_key(entry: Entry, name: str) -> Edit:

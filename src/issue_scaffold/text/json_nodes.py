@@ -28,7 +28,11 @@ def parse_json(text: str) -> YamlStream:
     try:
         json.loads(text)
     except json.JSONDecodeError as error:
-        return YamlStream(failure=SyntaxFailure(f"JSON: {error.msg[:1].lower()}{error.msg[1:]}", error.pos, "", None))
+        return YamlStream(
+            failure=SyntaxFailure(
+                f"JSON: {error.msg[:1].lower()}{error.msg[1:]}", error.pos, "", None
+            )
+        )
     except ValueError as error:  # a number of thousands of digits
         return YamlStream(failure=SyntaxFailure(f"JSON: {error}", 0, "", None))
     return YamlStream(documents=(_Scanner(text).value(),))
@@ -67,7 +71,13 @@ class _Scanner:
         assert found is not None  # noqa: S101 - the decoder has accepted it
         self.at = found.end()
         word = found[0]
-        return Scalar(word, start, self.at, "", _WORDS.get(word, "int" if word.lstrip("-").isdigit() else "float"))
+        return Scalar(
+            word,
+            start,
+            self.at,
+            "",
+            _WORDS.get(word, "int" if word.lstrip("-").isdigit() else "float"),
+        )
 
     def _string(self, start: int) -> Scalar:
         # The decoder reads the string alone; it says where it ended.

@@ -22,7 +22,8 @@ _USERINFO: Final = late_pattern(r":/{1,2}([^/?#\s<>\"`\[\]]+)@")
 _SCHEME: Final = late_pattern(r"[A-Za-z0-9+.-]{1,20}$")
 _WORDS: Final = "token|secret|passw|pwd|key|auth|sig|credential|session|jwt"
 _QUERY: Final = late_pattern(
-    rf"([?&;#][\w.-]{{0,40}}?(?:{_WORDS})[\w.-]{{0,40}}=)[^&;#\s<>\"`\[\])]+", re.IGNORECASE | re.ASCII
+    rf"([?&;#][\w.-]{{0,40}}?(?:{_WORDS})[\w.-]{{0,40}}=)[^&;#\s<>\"`\[\])]+",
+    re.IGNORECASE | re.ASCII,
 )
 
 

@@ -23,7 +23,13 @@ def search(pattern: str, texts: Sequence[str]) -> list[str] | None:
     asked = json.dumps([pattern, list(texts)])
     try:
         done = subprocess.run(
-            command, input=asked, capture_output=True, text=True, timeout=SECONDS, check=False, env={}
+            command,
+            input=asked,
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+            check=False,
+            env={},
         )
     except subprocess.TimeoutExpired:
         return None

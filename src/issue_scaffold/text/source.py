@@ -65,7 +65,9 @@ class Source:
         begin = self.line_start(start)
         stop = self.line_end(begin)
         first = min(start, stop) - begin
-        return Excerpt(text=self.text[begin:stop], start=first, end=max(first, min(end, stop) - begin))
+        return Excerpt(
+            text=self.text[begin:stop], start=first, end=max(first, min(end, stop) - begin)
+        )
 
     @property
     def newline(self) -> str:

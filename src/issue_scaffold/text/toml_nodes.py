@@ -78,14 +78,18 @@ def _failure(text: str, words: str) -> SyntaxFailure:
     words = words[:1].lower() + words[1:]
     found = re.search(r" \(at line (\d+), column (\d+)\)$", words)
     if not found:
-        return SyntaxFailure(f"TOML: {words.removesuffix(' (at end of document)')}", max(0, len(text) - 1), "", None)
+        return SyntaxFailure(
+            f"TOML: {words.removesuffix(' (at end of document)')}", max(0, len(text) - 1), "", None
+        )
     lines = text.split("\n")
     offset = sum(len(line) + 1 for line in lines[: int(found[1]) - 1]) + int(found[2]) - 1
     return SyntaxFailure(f"TOML: {words[: found.start()]}", min(offset, len(text)), "", None)
 
 
 def _root(text: str, data: dict[str, Any]) -> Mapping:
-    headers = list(re.finditer(r"^[ \t]*\[(?!\[)[ \t]*(.+?)[ \t]*\][ \t]*(?:#.*)?$", text, re.MULTILINE))
+    headers = list(
+        re.finditer(r"^[ \t]*\[(?!\[)[ \t]*(.+?)[ \t]*\][ \t]*(?:#.*)?$", text, re.MULTILINE)
+    )
     spans = {_unquoted(header[1]): header for header in headers}
     ends = {header: after.start() for header, after in pairwise(headers)}
     entries = []
@@ -94,7 +98,9 @@ def _root(text: str, data: dict[str, Any]) -> Mapping:
         start, end = (header.start(1), header.end(1)) if header else (0, 0)
         stop = ends.get(header, len(text)) if header else 0
         body = (header.end(), stop) if header else (0, len(text))
-        entries.append(Entry(Scalar(name, start, end, '"'), _value(text, value, (start, end), body)))
+        entries.append(
+            Entry(Scalar(name, start, end, '"'), _value(text, value, (start, end), body))
+        )
     return Mapping(tuple(entries), 0, len(text))
 
 

@@ -10,7 +10,9 @@ def closest(word: str, choices: Iterable[str]) -> str | None:
     from difflib import get_close_matches
 
     by_fold = {choice.lower(): choice for choice in choices}
-    folded = word.lower().replace("_", "-") if any("-" in choice for choice in by_fold) else word.lower()
+    folded = (
+        word.lower().replace("_", "-") if any("-" in choice for choice in by_fold) else word.lower()
+    )
     for choice, original in by_fold.items():
         if choice in {f"{folded}s", folded.removesuffix("s"), folded}:
             return original

@@ -100,7 +100,9 @@ def _read(parser: Any, text: str, start: int, stop: int) -> tuple[YamlStream, in
         failure = SyntaxFailure(error.problem or "", offset, error.context or "", context_offset)
     except yaml.YAMLError as error:
         position = getattr(error, "position", 0)
-        failure = SyntaxFailure(str(getattr(error, "reason", error)), start + int(position), "", None)
+        failure = SyntaxFailure(
+            str(getattr(error, "reason", error)), start + int(position), "", None
+        )
     except _LimitError as limit:
         return YamlStream(failure=LimitFailure(*limit.args)), builder.depth
     return YamlStream(failure=failure, separators=tuple(builder.separators)), builder.depth
@@ -159,7 +161,9 @@ class _Builder:
             handler = handlers.get(kind)
             if handler:
                 handler(event)
-        return YamlStream(tuple(self.documents), tuple(self.separators), tuple(self.aliases), tuple(self.anchors))
+        return YamlStream(
+            tuple(self.documents), tuple(self.separators), tuple(self.aliases), tuple(self.anchors)
+        )
 
     def _document(self, event: Any) -> None:  # noqa: ANN401
         if self.documents:
@@ -170,7 +174,11 @@ class _Builder:
         return mark.index + self.shift
 
     def _scalar(self, event: Any) -> None:  # noqa: ANN401
-        value, start, end = event.value, self._offset(event.start_mark), self._offset(event.end_mark)
+        value, start, end = (
+            event.value,
+            self._offset(event.start_mark),
+            self._offset(event.end_mark),
+        )
         style = event.style or ""
         if event.anchor or event.tag:
             start = self._after_properties(start, end, event.anchor)
@@ -205,7 +213,11 @@ class _Builder:
             raise _LimitError(f"nested deeper than {MAX_DEPTH} levels", start)
         if event.anchor or event.tag:
             start = self._after_properties(start, len(self.text), event.anchor)
-        self.stack.append(_Frame(is_mapping=is_mapping, start=start, flow=bool(event.flow_style), anchor=event.anchor))
+        self.stack.append(
+            _Frame(
+                is_mapping=is_mapping, start=start, flow=bool(event.flow_style), anchor=event.anchor
+            )
+        )
         self.depth = max(self.depth, len(self.stack))  # the deepest so far
 
     def _close(self, event: Any) -> None:  # noqa: ANN401
@@ -214,7 +226,9 @@ class _Builder:
         node: Value
         if frame.is_mapping:
             pairs = zip(frame.items[::2], frame.items[1::2], strict=True)
-            node = Mapping(_merged([Entry(key, value) for key, value in pairs]), frame.start, end, frame.flow)
+            node = Mapping(
+                _merged([Entry(key, value) for key, value in pairs]), frame.start, end, frame.flow
+            )
         else:
             node = Sequence(tuple(frame.items), frame.start, end, frame.flow)
         self._add(node, frame.size, frame.anchor)
@@ -248,7 +262,9 @@ class _Builder:
 
 def _merged(entries: list[Entry]) -> tuple[Entry, ...]:
     """Return the entries with those that merge keys bring in, which never override."""
-    merges = [entry for entry in entries if isinstance(entry.key, Scalar) and entry.key.value == MERGE_KEY]
+    merges = [
+        entry for entry in entries if isinstance(entry.key, Scalar) and entry.key.value == MERGE_KEY
+    ]
     if not merges:
         return tuple(entries)
     own = [entry for entry in entries if entry not in merges]
@@ -267,7 +283,13 @@ def _merged(entries: list[Entry]) -> tuple[Entry, ...]:
 
 
 _BOOLEANS: Final = frozenset({"yes", "no", "true", "false", "on", "off"})
-_KINDS: Final = {"bool": "bool", "int": "int", "float": "float", "null": "null", "timestamp": "timestamp"}
+_KINDS: Final = {
+    "bool": "bool",
+    "int": "int",
+    "float": "float",
+    "null": "null",
+    "timestamp": "timestamp",
+}
 
 
 def _kind(value: str) -> str:

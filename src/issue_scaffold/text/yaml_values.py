@@ -16,7 +16,14 @@ _LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NUMBER: Final = late_pattern(r"[-+.0-9][-+.0-9A-Za-z_:]*")
 _NUMBER_TAGS: Final = frozenset({"tag:yaml.org,2002:int", "tag:yaml.org,2002:float"})
 # What PyYAML's constructors raise besides its own errors, for `!!timestamp x`, `!!bool x`, `!!int ""` or 2024-99-99.
-_CONSTRUCTORS: Final = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError)
+_CONSTRUCTORS: Final = (
+    ValueError,
+    TypeError,
+    LookupError,
+    AttributeError,
+    ArithmeticError,
+    RecursionError,
+)
 
 
 class YamlValueError(ValueError):
@@ -66,7 +73,9 @@ def _translating(read: Callable[[], Any]) -> Any:  # noqa: ANN401 - what `read` 
     except yaml.YAMLError as error:
         raise YamlValueError(f"not valid YAML: {' '.join(str(error).split())}") from error
     except _CONSTRUCTORS as error:
-        raise YamlValueError(f"a value that is none of its type: {' '.join(str(error).split())}") from error
+        raise YamlValueError(
+            f"a value that is none of its type: {' '.join(str(error).split())}"
+        ) from error
 
 
 def _words(error: yaml.MarkedYAMLError) -> str:
@@ -119,7 +128,10 @@ class _Budget:
         self._add(event, 1)
 
     def _alias(self, event: Any) -> None:  # noqa: ANN401
-        if any(collection.anchor == event.anchor for collection in self.open) and event.anchor not in self.sizes:
+        if (
+            any(collection.anchor == event.anchor for collection in self.open)
+            and event.anchor not in self.sizes
+        ):
             raise _excess(event, f"`*{event.anchor}` stands within what it stands for")
         self._add(event, self.sizes.get(event.anchor, 1))
 

@@ -138,7 +138,10 @@ class _State:
 
 
 def examine(
-    files: Mapping[str, bytes], *, together: bool = True, unread: Mapping[str, str] = MappingProxyType({})
+    files: Mapping[str, bytes],
+    *,
+    together: bool = True,
+    unread: Mapping[str, str] = MappingProxyType({}),
 ) -> list[Located]:
     """Return the problems of files by repository-relative POSIX path, sorted, suppressed ones left out.
 
@@ -229,7 +232,11 @@ def _problems(document: Document) -> Iterator[tuple[Rule[Any], Problem]]:
     if document.kind in {FileKind.FORM, FileKind.CHOOSER, FileKind.LABELS, FileKind.TEMPLATE}:
         yield from run(registry.YAML, document)
     if document.kind is FileKind.FORM:
-        yield from run(registry.FORM, Form(document, root)) if root and root.entries else _no_form(document)
+        yield from (
+            run(registry.FORM, Form(document, root))
+            if root and root.entries
+            else _no_form(document)
+        )
     elif document.kind is FileKind.TEMPLATE:
         yield from run(registry.TEMPLATE, document)
     elif document.kind is FileKind.CHOOSER:
@@ -310,7 +317,9 @@ def _hits(state: _State, item: Located) -> list[tuple[str, int]]:
     return [(path, number) for number, _ in comments] + hits
 
 
-def _overlooked(state: _State, silenced: Mapping[tuple[str, int], list[Located]]) -> Iterator[Overlooked]:
+def _overlooked(
+    state: _State, silenced: Mapping[tuple[str, int], list[Located]]
+) -> Iterator[Overlooked]:
     for (path, number), items in sorted(silenced.items(), key=lambda pair: pair[0]):
         source = state.sources[path]
         entries: list[IgnoreEntry] | list[Suppression] = state.suppressions.get(path, [])
@@ -326,7 +335,9 @@ def _about_suppressions(state: _State, used: set[tuple[str, int]]) -> Iterator[L
         for number, comment in enumerate(comments):
             yield from _judge(state.sources[path], comment, comment.rules, (path, number) in used)
     for number, entry in enumerate(state.settings.ignored):
-        yield from _judge(state.sources[SETTINGS_PATH], entry, (entry.rule,), (SETTINGS_PATH, number) in used)
+        yield from _judge(
+            state.sources[SETTINGS_PATH], entry, (entry.rule,), (SETTINGS_PATH, number) in used
+        )
 
 
 def _judge(source: Source, item: Any, rules: tuple[str, ...], used: bool) -> Iterator[Located]:  # noqa: ANN401
@@ -338,10 +349,17 @@ def _judge(source: Source, item: Any, rules: tuple[str, ...], used: bool) -> Ite
         from issue_scaffold.text.wording import closest
 
         guess = closest(unknown[0], RULES) if unknown else None
-        hint = f"did you mean `{guess}`?" if guess else "`scaffold rules` lists them; write `ignore[rule] reason`"
+        hint = (
+            f"did you mean `{guess}`?"
+            if guess
+            else "`scaffold rules` lists them; write `ignore[rule] reason`"
+        )
         yield Located(RULES["suppression/unknown-rule"], Problem(*span, message, hint), source)
     elif not used:
-        message, hint = f"nothing here breaks {', '.join(f'`{rule}`' for rule in rules)}", "remove the suppression"
+        message, hint = (
+            f"nothing here breaks {', '.join(f'`{rule}`' for rule in rules)}",
+            "remove the suppression",
+        )
         yield Located(RULES["suppression/unused"], Problem(*span, message, hint), source)
     if not item.reason:
         message, hint = "the suppression gives no reason", "say why, behind the rule"

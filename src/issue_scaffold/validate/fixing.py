@@ -29,7 +29,10 @@ class Change(NamedTuple):
         """The change as a unified diff; a rename alone is two header lines."""
         left, right = (_lines(content) for content in (self.before, self.after))
         found = difflib.unified_diff(left, right, f"a/{self.path}", f"b/{self.new_path}")
-        text = "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in found)
+        text = "".join(
+            line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
+            for line in found
+        )
         if text or self.path == self.new_path:
             return text
         return f"rename from {self.path}\nrename to {self.new_path}\n"
@@ -53,7 +56,9 @@ def plan_fixes(paths: Sequence[str], *, unsafe: bool, stdin: bytes | None = None
     return [change for _, _, change in _planned(collect(paths, stdin), unsafe=unsafe)]
 
 
-def with_diffs(targets: Iterable[TargetReport], changes: Sequence[Change]) -> Iterator[TargetReport]:
+def with_diffs(
+    targets: Iterable[TargetReport], changes: Sequence[Change]
+) -> Iterator[TargetReport]:
     """Yield targets in which the first finding of each file that can be mended carries the file's diff."""
     diffs = {change.path: change.diff for change in changes}
     for target in targets:

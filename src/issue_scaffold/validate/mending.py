@@ -51,7 +51,9 @@ class _Job(NamedTuple):
         return f"{folder}{slash}{self.fix.rename or name}"
 
 
-def mend(files: Mapping[str, bytes], wanted: Iterable[str], *, unsafe: bool, together: bool) -> dict[str, Mended]:
+def mend(
+    files: Mapping[str, bytes], wanted: Iterable[str], *, unsafe: bool, together: bool
+) -> dict[str, Mended]:
     """Return the files that change, by their path before. Only findings of `wanted` files are mended.
 
     Afterwards nothing can be mended any more, and no file has a finding that it didn't have.
@@ -71,7 +73,9 @@ def mend(files: Mapping[str, bytes], wanted: Iterable[str], *, unsafe: bool, tog
 class _Mending:
     """The loop's state: the files as they are now, and where each came from."""
 
-    def __init__(self, files: Mapping[str, bytes], wanted: Iterable[str], *, together: bool) -> None:
+    def __init__(
+        self, files: Mapping[str, bytes], wanted: Iterable[str], *, together: bool
+    ) -> None:
         self.now = dict(files)
         self.came_from = {path: path for path in files}
         self.counts: Counter[str] = Counter()
@@ -113,7 +117,10 @@ class _Mending:
         across = any(job.fix.path for job in batch)
         touched = {SETTINGS_PATH, *(job.path for job in batch), *(job.new_path for job in batch)}
         had, has = (
-            examine({path: files[path] for path in files if across or path in touched}, together=self.together)
+            examine(
+                {path: files[path] for path in files if across or path in touched},
+                together=self.together,
+            )
             for files in (self.now, after)
         )
         renamed = any(job.fix.rename for job in batch)
@@ -137,7 +144,9 @@ def _compatible(jobs: list[_Job]) -> list[_Job]:
     """Return the jobs of one file that can be done in one go: no two touch the same text; a rename goes alone."""
     taken: list[Edit] = []
     chosen: list[_Job] = []
-    for job in sorted(jobs, key=lambda job: (job.fix.unsafe, bool(job.fix.rename), job.located.problem.start)):
+    for job in sorted(
+        jobs, key=lambda job: (job.fix.unsafe, bool(job.fix.rename), job.located.problem.start)
+    ):
         if job.fix.rename:
             return chosen or [job]
         if not overlaps(job.fix.edits, taken):

@@ -44,7 +44,8 @@ def help_text(rule: str) -> str | None:
 def list_rules() -> list[RuleRow]:
     """Return all rules in the order of the registry."""
     return [
-        RuleRow(id=rule.id, severity=str(rule.severity), fix=rule.fix, summary=rule.summary) for rule in RULES.values()
+        RuleRow(id=rule.id, severity=str(rule.severity), fix=rule.fix, summary=rule.summary)
+        for rule in RULES.values()
     ]
 
 

@@ -59,7 +59,9 @@ def _examine(
     return examine(files, together=together, unread=unread)
 
 
-def errors_and_overlooked(repository: RepositoryFiles, honour: "Honour | None" = None) -> tuple[Finding, ...]:
+def errors_and_overlooked(
+    repository: RepositoryFiles, honour: "Honour | None" = None
+) -> tuple[Finding, ...]:
     """Return the validator's errors in files, and a finding for each suppression that kept an error from being one.
 
     `honour` decides what comments in the files may keep so; None: everything.
@@ -96,7 +98,9 @@ def validate(options: ValidateOptions) -> Iterator[TargetReport]:
     examined: dict[int, _Examined] = {}
     for target in collect(options.paths, options.stdin):
         if target.group is None:
-            yield failed_target(target.name, target.error or AssertionError(target.name), options.report_crash)
+            yield failed_target(
+                target.name, target.error or AssertionError(target.name), options.report_crash
+            )
             continue
         if id(target.group) not in examined:
             examined[id(target.group)] = _examine_group(target.group)
@@ -117,7 +121,9 @@ def _examine_group(group: Group) -> _Examined:
     try:
         located = _examine(files, together=together, unread=group.unread)
     except Exception as error:  # noqa: BLE001 - one file never costs the others
-        crashes = {path: crash for path in files if (crash := _crash_of(path, files[path])) is not None}
+        crashes = {
+            path: crash for path in files if (crash := _crash_of(path, files[path])) is not None
+        }
         if not crashes:  # all of them together are what it fails on
             return _Examined({}, dict.fromkeys(files, error))
         files = {path: content for path, content in files.items() if path not in crashes}
@@ -189,7 +195,9 @@ class _Collector:
         place = self._place(folder)
         if place is None:
             shown = name.replace(os.sep, "/")
-            return Target(name, Group(None, {shown: read_beginning(name)}, {shown: name}), frozenset({shown}))
+            return Target(
+                name, Group(None, {shown: read_beginning(name)}, {shown: name}), frozenset({shown})
+            )
         group, inner = place
         relative = f"{inner}/{file_name}" if inner else file_name
         if relative not in group.files and relative not in group.unread:

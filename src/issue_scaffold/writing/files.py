@@ -56,7 +56,9 @@ def read_present(root: Path, path: str) -> File | None:
     try:
         state = place.lstat()
         if not stat.S_ISREG(state.st_mode):
-            raise ScaffoldError(f"{place} is in the way: it is not a file", hint="move it away, then run this again")
+            raise ScaffoldError(
+                f"{place} is in the way: it is not a file", hint="move it away, then run this again"
+            )
         return File(content=place.read_bytes(), executable=bool(state.st_mode & stat.S_IXUSR))
     except (FileNotFoundError, NotADirectoryError):
         return None
@@ -82,7 +84,9 @@ def apply_all(root: Path, changes: Sequence[staging.Change], *, purpose: str = "
     """Carry out changes, none of which may be passed over. Raises ScaffoldError."""
     left = staging.apply(root, changes, purpose=purpose).left_alone
     if left:
-        raise ScaffoldError(f"{', '.join(left)} changed meanwhile and was left alone", hint="run this again")
+        raise ScaffoldError(
+            f"{', '.join(left)} changed meanwhile and was left alone", hint="run this again"
+        )
 
 
 def replace_file(path: Path, content: bytes) -> None:
@@ -120,4 +124,6 @@ def _write_through(path: Path, content: bytes) -> None:
         with path.open("wb") as file:
             file.write(content)
     except OSError as error:
-        raise ScaffoldError(f"{path} can't be written: {(error.strerror or str(error)).lower()}") from error
+        raise ScaffoldError(
+            f"{path} can't be written: {(error.strerror or str(error)).lower()}"
+        ) from error

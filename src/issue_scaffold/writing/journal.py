@@ -115,11 +115,18 @@ def fingerprint_at(folder: Folder, name: str) -> str | None:
         return fingerprint(File(link=folder.link(name)))
     if not stat.S_ISREG(state.st_mode):
         return "not a file"
-    return fingerprint(File(content=folder.read(name), executable=bool(state.st_mode & stat.S_IXUSR)))
+    return fingerprint(
+        File(content=folder.read(name), executable=bool(state.st_mode & stat.S_IXUSR))
+    )
 
 
 def write_journal(
-    root: Path, purpose: str, changes: Sequence[Change], modes: Sequence[int | None], made: Sequence[str], above: int
+    root: Path,
+    purpose: str,
+    changes: Sequence[Change],
+    modes: Sequence[int | None],
+    made: Sequence[str],
+    above: int,
 ) -> Journal:
     """Write a journal, all of it on the disk when this returns.
 
@@ -136,7 +143,9 @@ def write_journal(
         )
         for change, mode in zip(changes, modes, strict=True)
     )
-    journal = Journal(place=place, token=os.urandom(8).hex(), rows=rows, made=tuple(made), made_above=above)
+    journal = Journal(
+        place=place, token=os.urandom(8).hex(), rows=rows, made=tuple(made), made_above=above
+    )
     try:
         with open_journal_folder(place) as folder:
             _write_contents(folder, changes)
@@ -167,7 +176,8 @@ def drop_journal(place: Path) -> None:
     except OSError as error:
         if (place / MANIFEST).exists():
             raise PendingJournalError(
-                f"{place} can't be removed: {error.strerror}", hint="the next run on this target completes the changes"
+                f"{place} can't be removed: {error.strerror}",
+                hint="the next run on this target completes the changes",
             ) from error
     clear(place)
 
@@ -223,7 +233,9 @@ def read_journal(root: Path, place: Path) -> Journal | None:
 
 
 def _not_ours(place: Path) -> ScaffoldError:
-    return ScaffoldError(f"{place} was not left by an interrupted run of scaffold", hint="look into it and remove it")
+    return ScaffoldError(
+        f"{place} was not left by an interrupted run of scaffold", hint="look into it and remove it"
+    )
 
 
 def _parsed(place: Path, document: dict[str, object]) -> Journal:
@@ -235,7 +247,13 @@ def _parsed(place: Path, document: dict[str, object]) -> Journal:
         raise ValueError
     for path in made:
         split_place(path)
-    return Journal(place=place, token=token, rows=tuple(_row(row) for row in rows), made=tuple(made), made_above=above)
+    return Journal(
+        place=place,
+        token=token,
+        rows=tuple(_row(row) for row in rows),
+        made=tuple(made),
+        made_above=above,
+    )
 
 
 def _row(data: object) -> Row:

@@ -18,10 +18,20 @@ from issue_scaffold.writing.journal import Journal, Row, aim_of, fingerprint_at,
 from issue_scaffold.writing.journal_places import open_journal_folder
 
 # A folder that can't be removed for one of these reasons may stay, empty as it is; git leaves it too.
-_MAY_STAY: Final = frozenset({errno.ENOTEMPTY, errno.EEXIST, errno.EACCES, errno.EPERM, errno.EBUSY, errno.EROFS})
+_MAY_STAY: Final = frozenset(
+    {errno.ENOTEMPTY, errno.EEXIST, errno.EACCES, errno.EPERM, errno.EBUSY, errno.EROFS}
+)
 # The file system has no hard links, or the journal lies on another one.
 _NO_LINK: Final = frozenset(
-    {errno.EXDEV, errno.EPERM, errno.EACCES, errno.ENOTSUP, errno.EMLINK, errno.ENOSYS, errno.EINVAL}
+    {
+        errno.EXDEV,
+        errno.EPERM,
+        errno.EACCES,
+        errno.ENOTSUP,
+        errno.EMLINK,
+        errno.ENOSYS,
+        errno.EINVAL,
+    }
 )
 
 
@@ -42,7 +52,9 @@ def forward(root: Path, journal: Journal, *, resumed: bool) -> tuple[list[Row], 
             else:
                 left_alone.append(row.path)
     # Once for each folder, and before the journal goes: until then a power cut is made good by the next run.
-    _sync_folders(root, [row.path for row in done if row.changes and row.after is not None], journal.made)
+    _sync_folders(
+        root, [row.path for row in done if row.changes and row.after is not None], journal.made
+    )
     return done, tuple(left_alone)
 
 
@@ -53,7 +65,9 @@ def _sync_folders(root: Path, paths: Iterable[str], made: Iterable[str]) -> None
             opened.sync()
 
 
-def _carry_out(root: Path, journal: Journal, contents: Folder, number: int, *, resumed: bool) -> bool:
+def _carry_out(
+    root: Path, journal: Journal, contents: Folder, number: int, *, resumed: bool
+) -> bool:
     """Do one row; return False when the target's file is neither what it was nor what it shall be."""
     row = journal.rows[number]
     if not row.changes and (row.after is None or not resumed):
@@ -68,7 +82,13 @@ def _carry_out(root: Path, journal: Journal, contents: Folder, number: int, *, r
                 folder.discard(temporary)
             now = fingerprint_at(folder, name)
             if now == row.before and row.changes:
-                _put(folder, name, temporary, _Content(contents, new_name(number), row.after), mode=None)
+                _put(
+                    folder,
+                    name,
+                    temporary,
+                    _Content(contents, new_name(number), row.after),
+                    mode=None,
+                )
             return now in {row.before, row.after}
     except FileNotFoundError:
         if (root / row.path).parent.is_dir():
@@ -201,7 +221,13 @@ def _undo(root: Path, journal: Journal, contents: Folder, number: int) -> None:
             if row.before is None:
                 folder.remove(name)
             else:
-                _put(folder, name, temporary, _Content(contents, old_name(number), row.before), mode=row.mode)
+                _put(
+                    folder,
+                    name,
+                    temporary,
+                    _Content(contents, old_name(number), row.before),
+                    mode=row.mode,
+                )
             folder.sync()
     except FileNotFoundError:
         if row.before is not None:

@@ -45,7 +45,10 @@ class Applied:
     @property
     def notes(self) -> tuple[str, ...]:
         """All that a user should know."""
-        return (*(f"{path} changed meanwhile and was left alone" for path in self.left_alone), *self.remarks)
+        return (
+            *(f"{path} changed meanwhile and was left alone" for path in self.left_alone),
+            *self.remarks,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +90,9 @@ def recover(root: Path, *, purpose: str = "") -> Recovery:
         notes += remarks
         if paths is not None:
             completed = (completed or set()) | paths
-    return Recovery(completed=None if completed is None else frozenset(completed), notes=tuple(notes))
+    return Recovery(
+        completed=None if completed is None else frozenset(completed), notes=tuple(notes)
+    )
 
 
 def _recover_one(root: Path, purpose: str, place: Path) -> tuple[set[str] | None, tuple[str, ...]]:
@@ -99,7 +104,9 @@ def _recover_one(root: Path, purpose: str, place: Path) -> tuple[set[str] | None
     journal = read_journal(root, place)
     if journal is None:
         drop_journal(place)
-        return None, ("an interrupted run was dropped: this folder is another one than it worked on",)
+        return None, (
+            "an interrupted run was dropped: this folder is another one than it worked on",
+        )
     try:
         done, left_alone = forward(root, journal, resumed=True)
     except (OSError, ScaffoldError) as error:
@@ -107,12 +114,18 @@ def _recover_one(root: Path, purpose: str, place: Path) -> tuple[set[str] | None
             backward(root, journal)
             drop_journal(place)
         except (OSError, ScaffoldError):
-            raise ScaffoldError(f"an interrupted run can be neither completed nor undone: {_told(error)}") from error
+            raise ScaffoldError(
+                f"an interrupted run can be neither completed nor undone: {_told(error)}"
+            ) from error
         return None, (f"an interrupted run could not be completed, and was undone: {_told(error)}",)
     remarks = _tell_git(root, done)
     _end(journal)
     alone = tuple(f"{path} had changed since and was left alone" for path in left_alone)
-    return {row.path for row in journal.rows}, ("an interrupted run was completed first", *alone, *remarks)
+    return {row.path for row in journal.rows}, (
+        "an interrupted run was completed first",
+        *alone,
+        *remarks,
+    )
 
 
 def _refuse(root: Path, change: Change) -> None:
@@ -148,7 +161,11 @@ def _begin(root: Path, purpose: str, changes: Sequence[Change]) -> Journal:
 def _mode_of(root: Path, change: Change) -> int | None:
     if change.before is None or change.before.link is not None:
         return None
-    return stat.S_IMODE((root / change.path).lstat().st_mode) if (root / change.path).exists() else None
+    return (
+        stat.S_IMODE((root / change.path).lstat().st_mode)
+        if (root / change.path).exists()
+        else None
+    )
 
 
 def _folders_to_make(root: Path, changes: Sequence[Change]) -> list[str]:
@@ -168,7 +185,8 @@ def _give_up(root: Path, journal: Journal, error: OSError | ScaffoldError) -> No
         backward(root, journal)
     except (OSError, ScaffoldError):
         raise ScaffoldError(
-            f"writing stopped half way: {_told(error)}", hint="the next scaffold run on this target completes it"
+            f"writing stopped half way: {_told(error)}",
+            hint="the next scaffold run on this target completes it",
         ) from error
     drop_journal(journal.place)
     _remove_root(root, journal.made_above)
@@ -181,7 +199,9 @@ def _nothing_written(error: OSError, root: Path) -> ScaffoldError:
     hint = "make room on the disk, then run this again"
     if isinstance(error, PermissionError):
         hint = "make it writable (chattr -i for an immutable file), or run as a user who may write to it"
-    return ScaffoldError(f"nothing was written: {error.strerror}: {error.filename or root}", hint=hint)
+    return ScaffoldError(
+        f"nothing was written: {error.strerror}: {error.filename or root}", hint=hint
+    )
 
 
 def _told(error: OSError | ScaffoldError) -> str:

@@ -26,7 +26,11 @@ class Shown:
     """A report that is shown while it comes about: text target by target, every other format whole at the end."""
 
     def __init__(
-        self, command: Literal["check", "validate"], outputs: Sequence[OutputTarget], *, several: bool
+        self,
+        command: Literal["check", "validate"],
+        outputs: Sequence[OutputTarget],
+        *,
+        several: bool,
     ) -> None:
         """`several` tells that there is more than one target, so that remarks name theirs."""
         self._command = command
@@ -49,7 +53,9 @@ class Shown:
             for row in rows:
                 self.one(row)
         except KeyboardInterrupt:
-            self.end(Report(command=self._command, exit_code=EXIT_INTERRUPTED, targets=tuple(self._rows)))
+            self.end(
+                Report(command=self._command, exit_code=EXIT_INTERRUPTED, targets=tuple(self._rows))
+            )
             raise
         report = report_of(self._command, self._rows)
         self.end(report)
@@ -92,7 +98,9 @@ def _write(report: Report, output: OutputTarget) -> None:
     else:
         write_file(output.file, text)
     if output.format == "github" and os.environ.get("GITHUB_STEP_SUMMARY"):
-        append_summary(Path(os.environ["GITHUB_STEP_SUMMARY"]), render(report, "markdown", color=False))
+        append_summary(
+            Path(os.environ["GITHUB_STEP_SUMMARY"]), render(report, "markdown", color=False)
+        )
 
 
 def render(report: Report, format_: str, *, color: bool) -> str:
@@ -118,5 +126,7 @@ def append_summary(path: Path, text: str) -> None:
         with path.open("a", encoding="utf-8") as file:
             file.write(text)
     except OSError as error:
-        message = f"the step summary {path} can't be written: {(error.strerror or str(error)).lower()}"
+        message = (
+            f"the step summary {path} can't be written: {(error.strerror or str(error)).lower()}"
+        )
         raise ScaffoldError(message) from None

@@ -20,7 +20,9 @@ def render(report: Report) -> str:
 
 def _row(finding: Finding, path: str, seen: dict[str, int]) -> dict[str, Any]:
     relative = path.removeprefix("./")
-    key = "\0".join((label(finding), relative, finding.message, finding.excerpt.text if finding.excerpt else ""))
+    key = "\0".join(
+        (label(finding), relative, finding.message, finding.excerpt.text if finding.excerpt else "")
+    )
     seen[key] = seen.get(key, 0) + 1
     return {
         "description": inert(finding.message + (f" ({finding.hint})" if finding.hint else "")),

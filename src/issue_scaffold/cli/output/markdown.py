@@ -10,12 +10,18 @@ from issue_scaffold.cli.printing import inert
 from issue_scaffold.report.finding import Finding, Severity
 from issue_scaffold.report.report import Report, TargetReport
 
-_SIGNS: Final = {Severity.ERROR: "❌ error", Severity.WARNING: "⚠️ warning", Severity.INFO: "💡 info"}
+_SIGNS: Final = {
+    Severity.ERROR: "❌ error",
+    Severity.WARNING: "⚠️ warning",
+    Severity.INFO: "💡 info",
+}
 
 
 # What GitHub makes links of without being asked: https://github.github.com/gfm/#autolinks-extension- and
 # https://docs.github.com/en/get-started/writing-on-github/working-with-advanced-formatting/autolinked-references-and-urls
-_LINKED: Final = re.compile(r"@|#(?=\d)|\bGH-(?=\d)|\bwww(?=\.)|\b[a-z][a-z0-9+.-]{0,20}:(?=//)", re.IGNORECASE)
+_LINKED: Final = re.compile(
+    r"@|#(?=\d)|\bGH-(?=\d)|\bwww(?=\.)|\b[a-z][a-z0-9+.-]{0,20}:(?=//)", re.IGNORECASE
+)
 
 
 def render(report: Report) -> str:
@@ -42,7 +48,9 @@ def _target(report: Report, target: TargetReport) -> Iterator[str]:
         yield f"### {code(target.target)}{template}"
         yield ""
     if target.error is not None:
-        yield f"- ❌ {escaped(target.error)}" + (f" · {escaped(target.hint)}" if target.hint else "")
+        yield f"- ❌ {escaped(target.error)}" + (
+            f" · {escaped(target.hint)}" if target.hint else ""
+        )
         yield ""
     for note in target.notes:
         yield f"- {escaped(note)}"
@@ -65,7 +73,9 @@ def _row(path: str, finding: Finding) -> str:
     place = path if finding.line is None else f"{path}:{finding.line}:{finding.column or 1}"
     what = escaped(finding.message) + (f"<br>{escaped(finding.hint)}" if finding.hint else "")
     rule = code(label(finding))
-    linked = f"[{rule}]({finding.url})" if finding.url and finding.url.startswith("https://") else rule
+    linked = (
+        f"[{rule}]({finding.url})" if finding.url and finding.url.startswith("https://") else rule
+    )
     return f"| {_SIGNS[finding.severity]} | {code(place)} | {what} | {linked} |"
 
 
@@ -108,7 +118,10 @@ def escaped(text: str) -> str:
     parts = " ".join(_lines_of(text).split()).split("`")
     if len(parts) % 2 == 0:
         return _plain("`".join(parts), backticks=True)
-    shown = [_plain(part) if index % 2 == 0 else code(part) if part else "" for index, part in enumerate(parts)]
+    shown = [
+        _plain(part) if index % 2 == 0 else code(part) if part else ""
+        for index, part in enumerate(parts)
+    ]
     return "".join(shown)
 
 

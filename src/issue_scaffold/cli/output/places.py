@@ -37,7 +37,11 @@ def tally(report: Report) -> str:
     """Return how many findings of each severity there are, in words; empty if there are none."""
     severities = [finding.severity for target in report.targets for finding in target.findings]
     words = {Severity.ERROR: "error", Severity.WARNING: "warning"}
-    counts = [plural(severities.count(level), noun) for level, noun in words.items() if level in severities]
+    counts = [
+        plural(severities.count(level), noun)
+        for level, noun in words.items()
+        if level in severities
+    ]
     if Severity.INFO in severities:
         counts.append(f"{severities.count(Severity.INFO)} info")
     return ", ".join(counts)

@@ -13,7 +13,9 @@ from issue_scaffold.report.report import Report
 from issue_scaffold.text.digests import sha256_of
 
 _LEVELS: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
-_SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+_SCHEMA: Final = (
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+)
 
 
 def render(report: Report) -> str:
@@ -72,7 +74,9 @@ def _results(report: Report, ids: list[str]) -> Iterator[dict[str, Any]]:
     for _, finding, path in findings(report):
         name = label(finding)
         text = finding.message + (f": {finding.hint}" if finding.hint else "")
-        key = "\0".join((name, path, finding.message, finding.excerpt.text if finding.excerpt else ""))
+        key = "\0".join(
+            (name, path, finding.message, finding.excerpt.text if finding.excerpt else "")
+        )
         digest = sha256_of(key.encode("utf-8", "surrogatepass"))[:32]
         seen[digest] = seen.get(digest, 0) + 1
         yield {
@@ -93,7 +97,10 @@ def _plain(text: str) -> str:
 def _location(path: str, finding: Finding) -> dict[str, Any]:
     location: dict[str, Any] = {
         "artifactLocation": {
-            "uri": quote(without_secrets(path).replace("\\", "/").encode("utf-8", "surrogatepass"), safe="/-._~")
+            "uri": quote(
+                without_secrets(path).replace("\\", "/").encode("utf-8", "surrogatepass"),
+                safe="/-._~",
+            )
         }
     }
     if finding.line is not None:

@@ -130,7 +130,11 @@ def _columns(text: str, start: int) -> int:
     for char in text:
         if char == "\t":
             column += _TAB - column % _TAB
-        elif unicodedata.combining(char) or unicodedata.category(char) in {"Mn", "Me"} or char in _JOINERS:
+        elif (
+            unicodedata.combining(char)
+            or unicodedata.category(char) in {"Mn", "Me"}
+            or char in _JOINERS
+        ):
             pass
         elif not char.isprintable():
             column += len(escaped(char))
@@ -143,10 +147,18 @@ def _columns(text: str, start: int) -> int:
 def _summary(report: Report) -> Iterator[str]:
     counts = tally(report)
     fixable = sum(finding.fixable for target in report.targets for finding in target.findings)
-    guesses = sum(finding.fixable_unsafely for target in report.targets for finding in target.findings)
+    guesses = sum(
+        finding.fixable_unsafely for target in report.targets for finding in target.findings
+    )
     looked = [target for target in report.targets if target.status != "failed"]
     if counts:
-        files = len({(target.target, finding.path) for target in report.targets for finding in target.findings})
+        files = len(
+            {
+                (target.target, finding.path)
+                for target in report.targets
+                for finding in target.findings
+            }
+        )
         line = f"{counts} in {plural(files, 'file')}"
         if report.command == "validate" and (fixable or guesses):
             line += f"; {_mendable(fixable, guesses)}"

@@ -56,7 +56,11 @@ class ApiAddress:
             raise StrayError(shown_place(given))
         try:
             parts = urlsplit(given)
-            if not given.startswith(("/", "?")) and _origin(given) != (self.scheme, self.host, self.port):
+            if not given.startswith(("/", "?")) and _origin(given) != (
+                self.scheme,
+                self.host,
+                self.port,
+            ):
                 raise StrayError(shown_place(given))
         except ValueError as error:
             raise StrayError(shown_place(given)) from error

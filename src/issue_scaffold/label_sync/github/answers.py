@@ -93,12 +93,16 @@ def _is_label_of_issue(value: Any) -> bool:  # noqa: ANN401 - JSON
     return _is_text(value)
 
 
-_LABEL_NAME: Final = Rule(expected="a text", holds=lambda value: _is_text(value) and bool(value.strip()))
+_LABEL_NAME: Final = Rule(
+    expected="a text", holds=lambda value: _is_text(value) and bool(value.strip())
+)
 _LABELS: Final = ListOf(
     item={
         "name": _LABEL_NAME,
         "color": Rule(expected="six hexadecimal digits", holds=_is_colour),
-        "description": Rule(expected="a text or null", holds=lambda value: value is None or _is_text(value)),
+        "description": Rule(
+            expected="a text or null", holds=lambda value: value is None or _is_text(value)
+        ),
     }
 )
 _ISSUES: Final = ListOf(
@@ -123,7 +127,12 @@ def parse_json(body: bytes) -> Any:  # noqa: ANN401 - JSON
     if values > _MOST_VALUES:
         raise AnswerError("more values than any list needs")
     try:
-        return json.loads(body.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_refuse, parse_float=_finite)
+        return json.loads(
+            body.decode("utf-8"),
+            object_pairs_hook=_unique,
+            parse_constant=_refuse,
+            parse_float=_finite,
+        )
     except (ValueError, RecursionError) as error:
         what = "HTML" if body.lstrip()[:1] == b"<" else "something else"
         raise AnswerError(f"{what} where JSON belongs") from error
@@ -163,7 +172,9 @@ def read_issues(data: Any, token: Token) -> tuple[Issue, ...]:  # noqa: ANN401 -
     _check(data, _ISSUES, "the answer")
     found = []
     for item in data:
-        names = [name if isinstance(name, str) else name.get("name") or "" for name in item["labels"]]
+        names = [
+            name if isinstance(name, str) else name.get("name") or "" for name in item["labels"]
+        ]
         _refuse_echo(token, *names)
         found.append(Issue(item["number"], frozenset(map(fold, names))))
     return tuple(found)
@@ -192,7 +203,10 @@ def read_problem(data: Any, token: Token) -> Problem:  # noqa: ANN401 - JSON
     # The token first: cut through the middle, it wouldn't be found.
     text = token.masked(": ".join(part for part in (lead, "; ".join(filter(None, texts))) if part))
     said = " ".join(text.encode("utf-8", "replace").decode("utf-8").split())
-    return Problem(said=said[:_LONGEST_MESSAGE], codes=frozenset(code for code in codes if isinstance(code, str)))
+    return Problem(
+        said=said[:_LONGEST_MESSAGE],
+        codes=frozenset(code for code in codes if isinstance(code, str)),
+    )
 
 
 def _detail(item: Any) -> str:  # noqa: ANN401 - JSON

@@ -69,7 +69,9 @@ def connect(
 
     clock = clock or SystemClock()
     pacer = pacer or Pacer(clock)
-    return LabelsApi(repository, Requests(address, token, clock=clock, pacer=pacer, on_wait=on_wait))
+    return LabelsApi(
+        repository, Requests(address, token, clock=clock, pacer=pacer, on_wait=on_wait)
+    )
 
 
 class LabelsApi:
@@ -104,10 +106,17 @@ class LabelsApi:
             self.update(name, new_name=name, color=color, description=description)
         except MissingError as error:
             # The list of labels could be read: this is how GitHub says that it can't be added to.
-            raise AccessError(f"not allowed to create label '{name}'", hint=self._requests.token.lacks) from error
+            raise AccessError(
+                f"not allowed to create label '{name}'", hint=self._requests.token.lacks
+            ) from error
 
     def update(
-        self, name: str, *, new_name: str | None = None, color: str | None = None, description: str | None = None
+        self,
+        name: str,
+        *,
+        new_name: str | None = None,
+        color: str | None = None,
+        description: str | None = None,
     ) -> None:
         """Give a label another name, colour or description. One that has its new name already is as good."""
         fields = {"new_name": new_name, "color": color, "description": description}
@@ -171,7 +180,9 @@ class LabelsApi:
     def _label(self, name: str) -> str:
         # HTTP clients resolve these before they send anything: DELETE …/labels/.. would delete the repository.
         if name in {".", ".."}:
-            raise GitHubError(f"label '{name}' can't be addressed", hint="rename or delete it on the web page")
+            raise GitHubError(
+                f"label '{name}' can't be addressed", hint="rename or delete it on the web page"
+            )
         return f"{self._base}/labels/{quote(name, safe='')}"
 
     def _exists(self, name: str) -> bool:
@@ -196,7 +207,9 @@ class LabelsApi:
         except AnswerError as error:
             raise self._requests.unexpected(error, what) from error
 
-    def _pages(self, path: str, query: dict[str, str], what: str, read: "Reader[Item]") -> Iterator[Item]:
+    def _pages(
+        self, path: str, query: dict[str, str], what: str, read: "Reader[Item]"
+    ) -> Iterator[Item]:
         """Yield what all pages have. Raises GitHubError where they never end."""
         answer = self._get(path, query, what)
         seen: set[str] = set()
@@ -206,6 +219,8 @@ class LabelsApi:
             if next_path is None:
                 return
             if next_path in seen or len(seen) >= _MOST_PAGES:
-                raise UnreachableError(f"can't {what}: the pages of the answer never end", hint="check --api-url")
+                raise UnreachableError(
+                    f"can't {what}: the pages of the answer never end", hint="check --api-url"
+                )
             seen.add(next_path)
             answer = self._get(next_path, None, what)

@@ -44,7 +44,8 @@ class Budget:
         left = self._end - time.monotonic()
         if left <= 0:
             raise ExchangeError(
-                f"{self.host} gives no whole answer within {self.seconds:.0f} seconds", hint="try again later"
+                f"{self.host} gives no whole answer within {self.seconds:.0f} seconds",
+                hint="try again later",
             )
         return min(left, _IDLE_SECONDS)
 
@@ -144,7 +145,9 @@ class Tls:
 
 def too_large(host: str) -> ExchangeError:
     """Return the error for an answer that is too large to be one."""
-    return ExchangeError(f"{host} answers with more than any list needs", hint="check --api-url and HTTPS_PROXY")
+    return ExchangeError(
+        f"{host} answers with more than any list needs", hint="check --api-url and HTTPS_PROXY"
+    )
 
 
 def dial_proxy(proxy: Proxy, budget: Budget) -> socket.socket:
@@ -180,7 +183,9 @@ def dial(host: str, port: int, budget: Budget) -> socket.socket:
     raise failure
 
 
-def open_tunnel(wire: Wire, proxy: Proxy, address: ApiAddress, context: ssl.SSLContext | None) -> Stream:
+def open_tunnel(
+    wire: Wire, proxy: Proxy, address: ApiAddress, context: ssl.SSLContext | None
+) -> Stream:
     """Return the stream to a host behind a proxy: for https a tunnel, else the proxy itself."""
     stream: Stream = wire
     if proxy.scheme == "https" and context is not None:
@@ -200,6 +205,10 @@ def open_tunnel(wire: Wire, proxy: Proxy, address: ApiAddress, context: ssl.SSLC
     # The host speaks only when it is spoken to: what came after the proxy's answer can't be the host's.
     words = said.split(b"\r\n", 1)[0].split()
     if not said.endswith(b"\r\n\r\n") or words[1:2] != [_OK]:
-        status = words[1][:3].decode("ascii") if len(words) > 1 and words[1].isdigit() else "nothing of use"
+        status = (
+            words[1][:3].decode("ascii")
+            if len(words) > 1 and words[1].isdigit()
+            else "nothing of use"
+        )
         raise LostError(f"can't be reached through the proxy, which answers with {status}")
     return stream

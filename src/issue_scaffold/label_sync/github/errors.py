@@ -40,14 +40,25 @@ class ExistsError(GitHubError):
     """A label of that name is there already."""
 
 
-def refusal(status: int, headers: Mapping[str, str], data: Any, what: str, token: Token) -> GitHubError:  # noqa: ANN401
+def refusal(
+    status: int,
+    headers: Mapping[str, str],
+    data: Any,  # noqa: ANN401
+    what: str,
+    token: Token,
+) -> GitHubError:
     """Return the error that an answer means; `what` was asked for ("create label 'bug'")."""
     problem = read_problem(data, token)
     said = problem.said
     if status == _UNAUTHORISED:
-        return AccessError(f"the token in {token.source} is not valid: {said}", hint="set a new one, or: gh auth login")
+        return AccessError(
+            f"the token in {token.source} is not valid: {said}",
+            hint="set a new one, or: gh auth login",
+        )
     if status == _FORBIDDEN and "archived" in said.lower():
-        return AccessError(f"can't {what}: the repository is archived, so its labels can't be changed")
+        return AccessError(
+            f"can't {what}: the repository is archived, so its labels can't be changed"
+        )
     if status == _FORBIDDEN:
         return AccessError(f"not allowed to {what}: {said}", hint=_permission(headers, said, token))
     if status == _NOT_FOUND:
@@ -73,7 +84,11 @@ def _permission(headers: Mapping[str, str], said: str, token: Token) -> str:
         return f"authorise the token in {token.source} for the organisation's single sign-on"
     if _PERMISSIONS.fullmatch(accepted):
         return f"the token in {token.source} needs the permission {accepted.replace('=', ': ').replace(';', ' or')}"
-    if scopes and "x-oauth-scopes" in headers and not {"repo", "public_repo"} & _words(headers["x-oauth-scopes"]):
+    if (
+        scopes
+        and "x-oauth-scopes" in headers
+        and not {"repo", "public_repo"} & _words(headers["x-oauth-scopes"])
+    ):
         return f"the token in {token.source} needs the scope repo (public_repo for a public repository)"
     return token.lacks
 

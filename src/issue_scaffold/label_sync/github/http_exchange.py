@@ -92,7 +92,13 @@ class Connection:
         self._wire = self._stream = self._closing = None
 
     def exchange(
-        self, verb: str, target: str, headers: Mapping[str, str], body: bytes | None, *, seconds: float
+        self,
+        verb: str,
+        target: str,
+        headers: Mapping[str, str],
+        body: bytes | None,
+        *,
+        seconds: float,
     ) -> Received:
         """Send a request and return its whole answer, within so many seconds.
 
@@ -104,14 +110,18 @@ class Connection:
             received, is_whole = self._exchange(verb, target, headers, body, budget)
         except ssl.SSLCertVerificationError as error:
             hint = "if a proxy has its own certificates, name their file: REQUESTS_CA_BUNDLE or SSL_CERT_FILE"
-            raise ExchangeError(f"the certificate of {budget.host} can't be verified", hint=hint) from error
+            raise ExchangeError(
+                f"the certificate of {budget.host} can't be verified", hint=hint
+            ) from error
         except TimeoutError as error:
             budget.wait()
             raise LostError("gives no answer") from error
         except http.client.LineTooLong as error:
             raise too_large(budget.host) from error
         except (OSError, ValueError, http.client.HTTPException, zlib.error) as error:
-            raise LostError("can't be reached" if self._wire is None else _what_broke(error)) from error
+            raise LostError(
+                "can't be reached" if self._wire is None else _what_broke(error)
+            ) from error
         finally:
             if not is_whole:
                 self.close()
@@ -183,7 +193,9 @@ def _read(response: http.client.HTTPResponse, budget: Budget) -> bytes:
     while block := response.read(_BLOCK):
         if unpacker is not None and unpacker.eof:
             raise zlib.error("something follows")
-        parts += block if unpacker is None else unpacker.decompress(block, _BODY_BYTES + 1 - len(parts))
+        parts += (
+            block if unpacker is None else unpacker.decompress(block, _BODY_BYTES + 1 - len(parts))
+        )
         if len(parts) > _BODY_BYTES:
             raise too_large(budget.host)
     is_cut = unpacker is not None and bool(parts) and not unpacker.eof

@@ -56,7 +56,12 @@ def find_proxy(address: ApiAddress) -> Proxy | None:
     if parts.username is not None:
         pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
         headers["Proxy-Authorization"] = f"Basic {base64.b64encode(pair.encode()).decode()}"
-    return Proxy(scheme=parts.scheme, host=parts.hostname, port=port or _PROXY_PORTS[parts.scheme], headers=headers)
+    return Proxy(
+        scheme=parts.scheme,
+        host=parts.hostname,
+        port=port or _PROXY_PORTS[parts.scheme],
+        headers=headers,
+    )
 
 
 def _is_in(host: str, networks: str) -> bool:
@@ -84,7 +89,12 @@ def certificates() -> ssl.SSLContext:
     """
     named = next((os.environ[name] for name in _BUNDLES if os.environ.get(name)), None)
     system = ssl.get_default_verify_paths()
-    if named is None and system.cafile is None and system.capath is None and _MACOS_BUNDLE.is_file():
+    if (
+        named is None
+        and system.cafile is None
+        and system.capath is None
+        and _MACOS_BUNDLE.is_file()
+    ):
         named = str(_MACOS_BUNDLE)
     try:
         if named is None:

@@ -94,7 +94,9 @@ class _Patience:
 class Requests:
     """The way to one API. `calls` counts what was sent; not for several threads, but a pacer may be shared."""
 
-    def __init__(self, address: ApiAddress, token: Token, *, clock: Clock, pacer: Pacer, on_wait: OnWait) -> None:
+    def __init__(
+        self, address: ApiAddress, token: Token, *, clock: Clock, pacer: Pacer, on_wait: OnWait
+    ) -> None:
         self.host = address.place
         self.calls = 0
         self.token = token
@@ -109,7 +111,12 @@ class Requests:
         return self._pacer.seconds_for(writes)
 
     def send(
-        self, verb: str, path: str, *, query: Mapping[str, str] | None = None, body: Mapping[str, Any] | None = None
+        self,
+        verb: str,
+        path: str,
+        *,
+        query: Mapping[str, str] | None = None,
+        body: Mapping[str, Any] | None = None,
     ) -> Answer:
         """Send a request; return its answer, be it good or bad. Raises GitHubError when there is none to be had."""
         patience = _Patience()
@@ -130,9 +137,9 @@ class Requests:
         link = answer.next_link
         if link is None:
             return None
-        return self._resolve(link, answer.target, "names a next page at another address").removeprefix(
-            self._address.prefix
-        )
+        return self._resolve(
+            link, answer.target, "names a next page at another address"
+        ).removeprefix(self._address.prefix)
 
     def refused(self, answer: Answer, what: str) -> GitHubError:
         """Return the error that a bad answer means."""
@@ -143,7 +150,9 @@ class Requests:
         hint = "check --api-url; a proxy may be in between, or this is no API of GitHub's"
         return UnreachableError(f"can't {what}: {error}", hint=hint)
 
-    def _attempt(self, verb: str, target: str, body: Mapping[str, Any] | None, patience: _Patience) -> Answer | None:
+    def _attempt(
+        self, verb: str, target: str, body: Mapping[str, Any] | None, patience: _Patience
+    ) -> Answer | None:
         """Send once. Returns None if it failed in a way that a second attempt may mend, having waited."""
         if verb != "GET":
             self._pause(self._pacer.reserve(), "GitHub's limit for writes")
@@ -163,7 +172,9 @@ class Requests:
             return None
         return Answer(received.status, received.headers, self._parsed(received), target)
 
-    def _exchange(self, verb: str, target: str, body: Mapping[str, Any] | None, seconds: float) -> Received:
+    def _exchange(
+        self, verb: str, target: str, body: Mapping[str, Any] | None, seconds: float
+    ) -> Received:
         headers = {
             "Accept": "application/vnd.github+json",
             "Authorization": f"token {self.token.reveal()}",
@@ -197,8 +208,12 @@ class Requests:
     def _redirected(self, answer: Answer, patience: _Patience) -> str:
         patience.redirects += 1
         if patience.redirects > _MOST_REDIRECTS:
-            raise UnreachableError(f"{self.host} redirects again and again", hint="check --api-url and --repo")
-        return self._resolve(answer.headers.get("location", ""), answer.target, "redirects to another address")
+            raise UnreachableError(
+                f"{self.host} redirects again and again", hint="check --api-url and --repo"
+            )
+        return self._resolve(
+            answer.headers.get("location", ""), answer.target, "redirects to another address"
+        )
 
     def _resolve(self, given: str, asked: str, what: str) -> str:
         """Return the target that an address of the server's means. Raises GitHubError: the token stays here."""
@@ -217,7 +232,11 @@ class Requests:
         patience.waits += 1
         patience.waited += seconds
         if patience.waited > _LONGEST_WAIT_SECONDS or patience.waits > _MOST_WAITS:
-            when = f"in {round(seconds / 60)} minutes" if seconds <= _DAY_SECONDS else "in more than a day"
+            when = (
+                f"in {round(seconds / 60)} minutes"
+                if seconds <= _DAY_SECONDS
+                else "in more than a day"
+            )
             raise RateLimitError(
                 f"{self.host} has had enough requests for now: its rate limit ends {when}",
                 hint="run the same command again then",
@@ -251,7 +270,12 @@ def _is_rate_limit(answer: Answer) -> bool:
     said = answer.data.get("message") if isinstance(answer.data, dict) else None
     message = said.lower() if isinstance(said, str) else ""
     spent = answer.headers.get("x-ratelimit-remaining") == "0"
-    return answer.status == _TOO_MANY or "retry-after" in answer.headers or spent or "rate limit" in message
+    return (
+        answer.status == _TOO_MANY
+        or "retry-after" in answer.headers
+        or spent
+        or "rate limit" in message
+    )
 
 
 def _number(text: str) -> float | None:

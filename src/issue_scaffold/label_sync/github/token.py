@@ -45,7 +45,9 @@ def find_token(host: str, *, is_named: bool) -> Token:
     `is_named` tells that the user named the host, on the command line or by GITHUB_API_URL.
     """
     is_github = host == GITHUB_HOST or host.endswith(".ghe.com")
-    names = GITHUB_TOKENS if is_github else (*ENTERPRISE_TOKENS, *(GITHUB_TOKENS if is_named else ()))
+    names = (
+        GITHUB_TOKENS if is_github else (*ENTERPRISE_TOKENS, *(GITHUB_TOKENS if is_named else ()))
+    )
     for name in names:
         secret = os.environ.get(name, "").strip()
         if secret:
@@ -54,14 +56,17 @@ def find_token(host: str, *, is_named: bool) -> Token:
     if secret:
         return _checked(Token("gh auth token", secret))
     login = "gh auth login" if host == GITHUB_HOST else f"gh auth login --hostname {host}"
-    raise ScaffoldError(f"there is no token for {host}", hint=f"set {' or '.join(names)}, or run: {login}")
+    raise ScaffoldError(
+        f"there is no token for {host}", hint=f"set {' or '.join(names)}, or run: {login}"
+    )
 
 
 def _checked(token: Token) -> Token:
     # A header can't carry these signs, and the error of the HTTP library would quote the whole header.
     if not token.reveal().isascii() or not token.reveal().isprintable() or " " in token.reveal():
         raise ScaffoldError(
-            f"the token in {token.source} holds signs that no token has", hint="set it again, in one line"
+            f"the token in {token.source} holds signs that no token has",
+            hint="set it again, in one line",
         )
     return token
 

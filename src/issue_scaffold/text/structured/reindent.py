@@ -18,7 +18,9 @@ def layout(collection: tree.AnyNode | None, text: str) -> Layout | None:
     if not isinstance(collection, tree.Sequence) or collection.flow or collection.alias is not None:
         return None
     item = splice.items(collection, text)[-1]
-    return Layout(item.column, item.node.column if item.node.column > item.column else item.column + 2)
+    return Layout(
+        item.column, item.node.column if item.node.column > item.column else item.column + 2
+    )
 
 
 def moved_item(item: splice.Item, text: str, to: Layout) -> list[str]:
@@ -29,9 +31,15 @@ def moved_item(item: splice.Item, text: str, to: Layout) -> list[str]:
     return [*_dashed([first.strip()], to), *shifted(rest, to.content - item.node.column)]
 
 
-def moved_entry(item: splice.Item, inner_key: str, text: str, to: Layout, inner: Layout) -> list[str]:
+def moved_entry(
+    item: splice.Item, inner_key: str, text: str, to: Layout, inner: Layout
+) -> list[str]:
     """Return the lines of a list item in which the block list at `inner_key` gets the indentation `inner`."""
-    entry = item.node.own(inner_key) if isinstance(item.node, tree.Mapping) and not item.node.flow else None
+    entry = (
+        item.node.own(inner_key)
+        if isinstance(item.node, tree.Mapping) and not item.node.flow
+        else None
+    )
     if entry is None or not isinstance(entry[1], tree.Sequence) or layout(entry[1], text) is None:
         return moved_item(item, text, to)
     key, nested = entry[0], splice.items(entry[1], text)
@@ -63,7 +71,9 @@ def flow_text(node: tree.AnyNode) -> str:
         return node.value if is_plain else scalars.yaml_scalar(node.value, '"')
     if isinstance(node, tree.Sequence):
         return f"[{', '.join(flow_text(item) for item in node.items)}]"
-    return f"{{{', '.join(f'{flow_text(key)}: {flow_text(value)}' for key, value in node.entries)}}}"
+    return (
+        f"{{{', '.join(f'{flow_text(key)}: {flow_text(value)}' for key, value in node.entries)}}}"
+    )
 
 
 def _inner(end: int, placed: list[splice.Item], text: str, to: Layout) -> Iterator[str]:

@@ -4,7 +4,9 @@ import json
 import re
 from typing import Final
 
-_UNPRINTABLE: Final = re.compile(r"[^\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+_UNPRINTABLE: Final = re.compile(
+    r"[^\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+)
 _PLAIN: Final = re.compile(r"(?!.*(?:: |:$| #| $))[^\W\d_].*")
 _WORDS_WITH_A_TYPE: Final = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
 _FLOW_SIGNS: Final = frozenset(",[]{}:")

@@ -76,7 +76,9 @@ def items(collection: tree.Sequence | tree.Mapping, text: str) -> list[Item]:
     return found
 
 
-def insert_block(text: str, placed: Sequence[Item], after: int | None, blocks: Sequence[list[str]]) -> Change:
+def insert_block(
+    text: str, placed: Sequence[Item], after: int | None, blocks: Sequence[list[str]]
+) -> Change:
     """Return the insertion of items, each a list of lines, after the item at place `after`, or at the end."""
     at_end = after is None or after == len(placed) - 1
     at = line_end(text, placed[-1 if after is None else after].end)
@@ -92,7 +94,9 @@ def insert_lines(text: str, at: int, lines: Sequence[str]) -> Change:
     return Change(start=at, end=at, text="".join(line + tree.newline(text) for line in lines))
 
 
-def remove_block(text: str, placed: Sequence[Item], places: Iterable[int], obsolete: frozenset[str]) -> list[Change]:
+def remove_block(
+    text: str, placed: Sequence[Item], places: Iterable[int], obsolete: frozenset[str]
+) -> list[Change]:
     """Return the removal of block items with their lines, and with `obsolete` comment lines straight above them.
 
     Other comments stay. Blank lines go where they would pile up.
@@ -100,7 +104,9 @@ def remove_block(text: str, placed: Sequence[Item], places: Iterable[int], obsol
     return [_removal(text, placed[place], obsolete, is_first=place == 0) for place in places]
 
 
-def insert_flow(text: str, placed: Sequence[Item], after: int | None, new: Sequence[str]) -> list[Change]:
+def insert_flow(
+    text: str, placed: Sequence[Item], after: int | None, new: Sequence[str]
+) -> list[Change]:
     """Return the insertion of items into a collection in brackets or braces that is not empty.
 
     A comment behind the item before stays there.
@@ -115,7 +121,9 @@ def insert_flow(text: str, placed: Sequence[Item], after: int | None, new: Seque
         return [Change(start=end, end=end, text="".join(f",{gap}{item}" for item in new))]
     rows = [gap + item for item in new]
     if comment[1]:
-        return [Change(start=comment.end(), end=comment.end(), text="".join(f"{row}," for row in rows))]
+        return [
+            Change(start=comment.end(), end=comment.end(), text="".join(f"{row}," for row in rows))
+        ]
     return [
         Change(start=end, end=end, text=","),
         Change(start=comment.end(), end=comment.end(), text=",".join(rows)),
@@ -233,7 +241,11 @@ def fill(
         return [Change(start=colon, end=max(holder.end, colon)), lines]
     end = len(text)
     if key_name is not None:
-        gap = [""] if holder is None and text.strip() and not text.endswith(tree.newline(text) * 2) else []
+        gap = (
+            [""]
+            if holder is None and text.strip() and not text.endswith(tree.newline(text) * 2)
+            else []
+        )
         lines = insert_lines(text, end, [*gap, f"{key_name}:", *lines_at(2)])
     elif holder is None:
         lines = insert_lines(text, end, lines_at(0))
@@ -253,5 +265,8 @@ def empty(text: str, key: tree.Scalar | None, placed: Sequence[Item], sign: str)
 def _emptied(text: str, holder: tree.AnyNode) -> Change:
     """Return the removal of an empty root, with its line when nothing else is on it."""
     start = len(text[: holder.start].rstrip(" "))
-    is_alone = start == line_start(text, start) and not text[holder.end : line_end(text, holder.end)].strip()
+    is_alone = (
+        start == line_start(text, start)
+        and not text[holder.end : line_end(text, holder.end)].strip()
+    )
     return Change(start=start, end=line_end(text, holder.end) if is_alone else holder.end)

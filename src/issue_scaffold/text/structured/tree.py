@@ -116,7 +116,11 @@ def content_end(node: AnyNode, text: str) -> int:
             return node.end
         chunk = text[node.start : node.end]
         keeps_breaks = "+" in chunk.partition("\n")[0].partition("#")[0]
-        return node.end - 1 if keeps_breaks and chunk.endswith("\n") else node.start + len(chunk.rstrip())
+        return (
+            node.end - 1
+            if keeps_breaks and chunk.endswith("\n")
+            else node.start + len(chunk.rstrip())
+        )
     if node.flow or node.alias is not None:
         return node.end
     last = node.items[-1] if isinstance(node, Sequence) else node.entries[-1][1]
@@ -134,7 +138,10 @@ def canonical(node: AnyNode) -> str:
         return f"*{node.alias}"
     if isinstance(node, Sequence):
         return f"[{', '.join(canonical(item) for item in node.items)}]"
-    pairs = (f"{json.dumps(key.value, ensure_ascii=False)}: {canonical(value)}" for key, value in node.entries)
+    pairs = (
+        f"{json.dumps(key.value, ensure_ascii=False)}: {canonical(value)}"
+        for key, value in node.entries
+    )
     return f"{{{', '.join(pairs)}}}"
 
 

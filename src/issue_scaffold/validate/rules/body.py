@@ -30,7 +30,9 @@ from issue_scaffold.validate.rules.form import value_or_key
 from issue_scaffold.validate.rules.form_fixes import move_entry, remove, wrong_key_fix
 
 MOVED_KEYS = {"required": "validations", "accept": "validations", "render": "attributes"}
-QUERY_PARAMETERS = frozenset({"title", "body", "labels", "assignees", "projects", "milestone", "template", "type"})
+QUERY_PARAMETERS = frozenset(
+    {"title", "body", "labels", "assignees", "projects", "milestone", "template", "type"}
+)
 
 
 def missing_type(form: Form) -> Iterator[Problem]:
@@ -41,7 +43,11 @@ def missing_type(form: Form) -> Iterator[Problem]:
         if entry is None and not any(closest(key, ("type",)) for key in keys):
             message = f"{element.name}: required key `type` is missing"
             yield at(element.anchor, message, hint=f"add `type:`, one of {listing(TYPES)}")
-        elif entry is not None and isinstance(element.type_node, Scalar) and element.type_node.is_null:
+        elif (
+            entry is not None
+            and isinstance(element.type_node, Scalar)
+            and element.type_node.is_null
+        ):
             yield at(entry.key, f"{element.name}: `type` is empty", hint=f"one of {listing(TYPES)}")
 
 
@@ -54,7 +60,11 @@ def unknown_type(form: Form) -> Iterator[Problem]:
         if not isinstance(node, Scalar):
             yield at(node, f"{element.name}: `type` is {type_name(node)}", hint=allowed(TYPES))
             continue
-        guess = closest(node.value, TYPES) or {"text": "input", "select": "dropdown", "file": "upload"}.get(node.value)
+        guess = closest(node.value, TYPES) or {
+            "text": "input",
+            "select": "dropdown",
+            "file": "upload",
+        }.get(node.value)
         fix = Fix((Edit(node.start, node.end, guess),), unsafe=True) if guess else None
         message = f"{element.name}: {shown(node)} is not a valid input type"
         yield at(node, message, hint=allowed(TYPES, guess=guess), fix=fix)
@@ -69,7 +79,11 @@ def missing_attribute(form: Form) -> Iterator[Problem]:
         if entry is None:
             if not _misplaced(element):
                 message = f"{element.name}: required key `attributes` is missing"
-                yield at(element.anchor, message, hint=f"add `attributes:` with {_required(element.type)}")
+                yield at(
+                    element.anchor,
+                    message,
+                    hint=f"add `attributes:` with {_required(element.type)}",
+                )
             continue
         value = resolve(entry.value)
         if not isinstance(value, Mapping):
@@ -86,7 +100,9 @@ def _required(kind: str) -> str:
 def _misplaced(element: Element) -> bool:
     """Tell whether another rule already speaks of attributes in the wrong place, or of a misspelt `attributes`."""
     keys = set(element.node.keys())
-    return any(closest(key, ("attributes",)) or key in ATTRIBUTES[element.type or ""] for key in keys)
+    return any(
+        closest(key, ("attributes",)) or key in ATTRIBUTES[element.type or ""] for key in keys
+    )
 
 
 def _absent(element: Element, attributes: Mapping, entry: Entry) -> Iterator[Problem]:
@@ -100,11 +116,19 @@ def _absent(element: Element, attributes: Mapping, entry: Entry) -> Iterator[Pro
         if name in stand_ins or name in elsewhere:
             continue
         nothing = name == "value" and isinstance(value, Scalar) and not value.value.strip()
-        if value is None or nothing or (name == "options" and isinstance(value, Scalar) and value.is_null):
+        if (
+            value is None
+            or nothing
+            or (name == "options" and isinstance(value, Scalar) and value.is_null)
+        ):
             what = "missing" if value is None else "empty"
             place = element.anchor if value is None else entry.key
             message = f"{element.name}: required attribute key `{name}` is {what}"
-            yield at(place, message, hint=f"a {element.type} needs {_required(element.type)} under `attributes`")
+            yield at(
+                place,
+                message,
+                hint=f"a {element.type} needs {_required(element.type)} under `attributes`",
+            )
 
 
 def unpermitted_key(form: Form) -> Iterator[Problem]:
@@ -125,8 +149,14 @@ def unpermitted_key(form: Form) -> Iterator[Problem]:
 
 
 def _tolerated(form: Form, element: Element, entry: Entry, key: str) -> Problem:
-    message = f"{element.name}: `{key}` has no documented meaning on {element.type}; GitHub lets it pass"
-    hint = "set `required: true` on the options themselves" if element.type == "checkboxes" else "remove it"
+    message = (
+        f"{element.name}: `{key}` has no documented meaning on {element.type}; GitHub lets it pass"
+    )
+    hint = (
+        "set `required: true` on the options themselves"
+        if element.type == "checkboxes"
+        else "remove it"
+    )
     fix = remove(form.source, element.node, entry, unsafe=True)
     return at(entry.key, message, hint=hint, severity=Severity.INFO, fix=fix)
 
@@ -142,7 +172,9 @@ def _wrong_element_key(form: Form, element: Element, entry: Entry, key: str) -> 
     guess = closest(key, ELEMENT_KEYS)
     free = guess if guess and element.node.find(guess) is None else None
     fix = wrong_key_fix(form.source, element.node, entry, free)
-    return at(entry.key, message, hint=allowed(ELEMENT_KEYS, guess=free, place="permitted"), fix=fix)
+    return at(
+        entry.key, message, hint=allowed(ELEMENT_KEYS, guess=free, place="permitted"), fix=fix
+    )
 
 
 def _home(element: Element, key: str) -> str | None:
@@ -164,7 +196,12 @@ def _option_keys(form: Form, element: Element) -> Iterator[Problem]:
                 free = guess if guess and option.node.find(guess) is None else None
                 hint = allowed(known, guess=free, place="permitted in an option")
                 fix = wrong_key_fix(form.source, option.node, entry, free)
-                yield at(entry.key, f"{element.name}: `{key}` is not a permitted key of an option", hint=hint, fix=fix)
+                yield at(
+                    entry.key,
+                    f"{element.name}: `{key}` is not a permitted key of an option",
+                    hint=hint,
+                    fix=fix,
+                )
 
 
 def unpermitted_attribute(form: Form) -> Iterator[Problem]:
@@ -178,7 +215,9 @@ def unpermitted_attribute(form: Form) -> Iterator[Problem]:
                 continue
             message = f"{element.name}: `{key}` is not a permitted attribute of {element.type}"
             if key in VALIDATIONS[element.type] and element.type != "checkboxes":
-                fix = move_entry(form.source, element.attributes, entry, element.node, "validations")
+                fix = move_entry(
+                    form.source, element.attributes, entry, element.node, "validations"
+                )
                 yield at(entry.key, message, hint=f"`{key}` belongs under `validations`", fix=fix)
                 continue
             guess = closest(key, known)
@@ -216,8 +255,12 @@ def unpermitted_validation(form: Form) -> Iterator[Problem]:
                 yield at(inner.key, message, hint=f"`{key}` belongs under `attributes`", fix=fix)
                 continue
             guess = closest(key, known)
-            fix = wrong_key_fix(form.source, value, inner, guess if guess and value.find(guess) is None else None)
-            yield at(inner.key, message, hint=allowed(known, guess=guess, place="permitted"), fix=fix)
+            fix = wrong_key_fix(
+                form.source, value, inner, guess if guess and value.find(guess) is None else None
+            )
+            yield at(
+                inner.key, message, hint=allowed(known, guess=guess, place="permitted"), fix=fix
+            )
 
 
 def label_type(form: Form) -> Iterator[Problem]:
@@ -252,7 +295,11 @@ def forbidden_word(form: Form) -> Iterator[Problem]:
             found = re.search(r"\bpasswords?\b", element.label.value, re.IGNORECASE)
             if found:
                 message = f"{element.name}: the label contains the forbidden word `{found[0]}`"
-                yield at(element.label, message, hint="never ask for secrets in a public issue; use other words")
+                yield at(
+                    element.label,
+                    message,
+                    hint="never ask for secrets in a public issue; use other words",
+                )
 
 
 def id_format(form: Form) -> Iterator[Problem]:
@@ -269,7 +316,11 @@ def id_format(form: Form) -> Iterator[Problem]:
         if isinstance(value, Scalar) and not missing:
             what = f"is {shown(value)}"
         slug = parameterize(value.value) if isinstance(value, Scalar) else None
-        fix = Fix((Edit(value.start, value.end, slug),), unsafe=True) if slug and value.end > value.start else None
+        fix = (
+            Fix((Edit(value.start, value.end, slug),), unsafe=True)
+            if slug and value.end > value.start
+            else None
+        )
         message = f"{element.name}: `id` {what}, and can only hold letters, digits, `-` and `_`"
         severity = Severity.WARNING if isinstance(value, Scalar) and value.is_null else None
         hint = f"use `{slug}`, say" if slug else "leave it out, or name the field"

@@ -15,10 +15,25 @@ from issue_scaffold.validate.rules.form import value_or_key
 from issue_scaffold.validate.rules.form_fixes import quote_items, unquoted_boolean
 
 UPLOADS: Final = frozenset(
-    {".zip", ".gz", ".pdf", ".docx", ".xlsx", ".pptx", ".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp"}
+    {
+        ".zip",
+        ".gz",
+        ".pdf",
+        ".docx",
+        ".xlsx",
+        ".pptx",
+        ".png",
+        ".jpg",
+        ".jpeg",
+        ".gif",
+        ".svg",
+        ".webp",
+    }
     | {".mp4", ".mov", ".webm", ".json", ".py", ".js", ".ts", ".log", ".txt", ".csv"}
 )
-COMMON_LANGUAGES: Final = frozenset({"shell", "bash", "text", "yaml", "json", "python", "markdown", "console", "toml"})
+COMMON_LANGUAGES: Final = frozenset(
+    {"shell", "bash", "text", "yaml", "json", "python", "markdown", "console", "toml"}
+)
 PLACEHOLDER: Final = "Please select"
 
 
@@ -60,12 +75,20 @@ def _option_type(form: Form, element: Element, option: Option, entry: Entry) -> 
         yield at(node, message, hint=hint, fix=_dropdown_option_fix(form, node))
     elif not isinstance(node, Mapping):
         place = node if node.end > node.start else entry.key
-        message = f"{element.name}: a checkbox is {type_name(node)}, and must be a mapping with a `label`"
+        message = (
+            f"{element.name}: a checkbox is {type_name(node)}, and must be a mapping with a `label`"
+        )
         simple = isinstance(node, Scalar) and node.style not in {"|", ">"} and not node.is_null
         raw = form.source.text[node.start : node.end]
-        flow = isinstance(resolve(entry.value), Sequence) and getattr(resolve(entry.value), "flow", False)
+        flow = isinstance(resolve(entry.value), Sequence) and getattr(
+            resolve(entry.value), "flow", False
+        )
         new = f"{{label: {raw}}}" if flow else f"label: {raw}"
-        fix = Fix((Edit(node.start, node.end, new),), unsafe=True) if simple and "\n" not in raw else None
+        fix = (
+            Fix((Edit(node.start, node.end, new),), unsafe=True)
+            if simple and "\n" not in raw
+            else None
+        )
         yield at(place, message, hint="write `- label: …`", fix=fix)
     elif node.find("label") is None and not any(closest(key, ("label",)) for key in node.keys()):  # noqa: SIM118
         yield at(node, f"{element.name}: a checkbox has no `label`", hint="write `- label: …`")
@@ -75,7 +98,11 @@ def _dropdown_option_fix(form: Form, node: Node) -> Fix | None:
     """Unwrap `- label: A`; put `- a: b` in quotes. Both are guesses about what was meant."""
     if isinstance(node, Mapping) and len(node.entries) == 1 and not node.flow:
         entry = node.entries[0]
-        if text_of(entry.key) == "label" and isinstance(entry.value, Scalar) and entry.value.style not in {"|", ">"}:
+        if (
+            text_of(entry.key) == "label"
+            and isinstance(entry.value, Scalar)
+            and entry.value.style not in {"|", ">"}
+        ):
             raw = form.source.text[entry.value.start : entry.value.end]
             return Fix((Edit(node.start, node.end, raw),), unsafe=True) if raw else None
     fix = quote_items(form.source, [node])
@@ -93,7 +120,11 @@ def duplicate_option(form: Form) -> Iterator[Problem]:
             first = seen.setdefault(text, option.node)
             if first is not option.node:
                 message = f"{element.name}: option `{text}` is there twice"
-                yield at(option.node, message, hint=f"the first is on {line_of(form.source, first.start)}")
+                yield at(
+                    option.node,
+                    message,
+                    hint=f"the first is on {line_of(form.source, first.start)}",
+                )
 
 
 def boolean_option(form: Form) -> Iterator[Problem]:
@@ -119,13 +150,19 @@ def reserved_option(form: Form) -> Iterator[Problem]:
             if word == "none" or (word == "n/a" and has_default):
                 beside = " beside a `default`" if word == "n/a" else ""
                 message = f"{element.name}: option {shown(node)} is reserved{beside}: GitHub uses it for no choice"
-                yield at(node, message, hint="use other words, such as `Not applicable` or `No version`")
+                yield at(
+                    node, message, hint="use other words, such as `Not applicable` or `No version`"
+                )
 
 
 def default_range(form: Form) -> Iterator[Problem]:
     """Find a dropdown's `default` that isn't the index of one of its options."""
     for element in form.elements:
-        entry = element.attributes.find("default") if element.type == "dropdown" and element.attributes else None
+        entry = (
+            element.attributes.find("default")
+            if element.type == "dropdown" and element.attributes
+            else None
+        )
         if entry is None:
             continue
         value, size = resolve(entry.value), len(element.options)
@@ -146,7 +183,11 @@ def not_a_boolean(form: Form) -> Iterator[Problem]:
     for element in form.elements:
         places = [(element.validations, "required"), (element.attributes, "multiple")]
         if element.type == "checkboxes":
-            places += [(option.node, "required") for option in element.options if isinstance(option.node, Mapping)]
+            places += [
+                (option.node, "required")
+                for option in element.options
+                if isinstance(option.node, Mapping)
+            ]
         for mapping, key in places:
             entry = mapping.find(key) if mapping else None
             if entry is None or (key == "multiple" and element.type != "dropdown"):
@@ -156,16 +197,29 @@ def not_a_boolean(form: Form) -> Iterator[Problem]:
                 continue
             message = f"{element.name}: `{key}` is {type_name(value)}, and must be a boolean"
             fix = unquoted_boolean(value)
-            yield at(value_or_key(entry), message, hint="write `true` or `false`, without quotes", fix=fix)
+            yield at(
+                value_or_key(entry),
+                message,
+                hint="write `true` or `false`, without quotes",
+                fix=fix,
+            )
 
 
 def default_required(form: Form) -> Iterator[Problem]:
     """Find required dropdowns with a `default`, which one report says GitHub refuses; used forms have it."""
     for element in form.elements:
-        entry = element.attributes.find("default") if element.type == "dropdown" and element.attributes else None
+        entry = (
+            element.attributes.find("default")
+            if element.type == "dropdown" and element.attributes
+            else None
+        )
         if entry is not None and element.is_true("required"):
             message = f"{element.name}: `required` means nothing beside a `default`"
-            yield at(entry.key, message, hint="drop one of the two; GitHub was once seen to refuse both together")
+            yield at(
+                entry.key,
+                message,
+                hint="drop one of the two; GitHub was once seen to refuse both together",
+            )
 
 
 def preselected_option(form: Form) -> Iterator[Problem]:
@@ -177,7 +231,11 @@ def preselected_option(form: Form) -> Iterator[Problem]:
         multiple = text_of(element.attribute("multiple"))
         first = element.options[0]
         prompts = first.text is None or _is_prompt(first.text)
-        if element.attribute("default") is not None or (multiple or "").lower() in {"true", "yes", "on"} or prompts:
+        if (
+            element.attribute("default") is not None
+            or (multiple or "").lower() in {"true", "yes", "on"}
+            or prompts
+        ):
             continue
         message = f"{element.name}: GitHub preselects the first option of this required dropdown"
         hint = "put a prompt first, such as `Please select`, or people submit an answer that they never chose"
@@ -186,12 +244,27 @@ def preselected_option(form: Form) -> Iterator[Problem]:
 
 def _is_prompt(text: str) -> bool:
     folded = text.strip("-\u2013\u2014<>[]() .\u2026*").lower()
-    begins = ("select", "choose", "please", "pick", "not sure", "other", "unsure", "i don't know", "n/a", "-")
+    begins = (
+        "select",
+        "choose",
+        "please",
+        "pick",
+        "not sure",
+        "other",
+        "unsure",
+        "i don't know",
+        "n/a",
+        "-",
+    )
     return not folded or folded.startswith(begins)
 
 
 def _placeholder(form: Form, value: Node) -> Fix | None:
-    if not isinstance(value, Sequence) or value.end <= value.start or resolve(value.items[0]) is not value.items[0]:
+    if (
+        not isinstance(value, Sequence)
+        or value.end <= value.start
+        or resolve(value.items[0]) is not value.items[0]
+    ):
         return None
     first = value.items[0]
     if value.flow:
@@ -217,14 +290,24 @@ def render_language(form: Form) -> Iterator[Problem]:
 
         if folded not in LANGUAGES:
             guess = closest(folded, sorted(LANGUAGES))
-            hint = f"did you mean `{guess}`?" if guess else "the answer is still put in a code block, without colours"
-            yield at(node, f"{element.name}: `{word}` is no language that GitHub highlights", hint=hint)
+            hint = (
+                f"did you mean `{guess}`?"
+                if guess
+                else "the answer is still put in a code block, without colours"
+            )
+            yield at(
+                node, f"{element.name}: `{word}` is no language that GitHub highlights", hint=hint
+            )
 
 
 def upload_extension(form: Form) -> Iterator[Problem]:
     """Find file extensions in `accept` that GitHub doesn't take."""
     for element in form.elements:
-        node = element.validations.get("accept") if element.type == "upload" and element.validations else None
+        node = (
+            element.validations.get("accept")
+            if element.type == "upload" and element.validations
+            else None
+        )
         if not isinstance(node, Scalar):
             continue
         words = [word.strip() for word in node.value.split(",")]

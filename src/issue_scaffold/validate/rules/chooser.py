@@ -32,7 +32,12 @@ def value_type(document: Document) -> Iterator[Problem]:
         if not isinstance(value, Scalar) or value.kind not in {"bool", "null"}:
             message = f"`blank_issues_enabled` is {type_name(value)}, and must be a boolean"
             fix = unquoted_boolean(value)
-            yield at(value_or_key(enabled), message, hint="write `true` or `false`, without quotes", fix=fix)
+            yield at(
+                value_or_key(enabled),
+                message,
+                hint="write `true` or `false`, without quotes",
+                fix=fix,
+            )
     links = document.mapping.find("contact_links")
     if links is None:
         return
@@ -49,7 +54,9 @@ def _link_values(document: Document, index: int, node: object, links: Entry) -> 
     if isinstance(node, Mapping):
         for key, entry in string_entries(node):
             value = resolve(entry.value)
-            if key in LINK_KEYS and not (isinstance(value, Scalar) and (value.is_text or value.is_null)):
+            if key in LINK_KEYS and not (
+                isinstance(value, Scalar) and (value.is_text or value.is_null)
+            ):
                 fix = quote(document.source, value) if isinstance(value, Scalar) else None
                 message = f"contact_links[{index}]: `{key}` is {type_name(value)}, and must be text"
                 yield at(value_or_key(entry), message, hint="put it in quotes", fix=fix)
@@ -74,17 +81,25 @@ def missing_key(document: Document) -> Iterator[Problem]:
         strays = [key for key in link.keys() if key not in LINK_KEYS]  # noqa: SIM118 - not a dict
         for key in LINK_KEYS:
             entry = link.find(key)
-            empty = entry is not None and isinstance(resolve(entry.value), Scalar) and text_of(entry.value) is None
+            empty = (
+                entry is not None
+                and isinstance(resolve(entry.value), Scalar)
+                and text_of(entry.value) is None
+            )
             if (entry is not None and not empty) or _stands_for(key, strays):
                 continue
             what = "empty" if entry is not None else "missing"
-            place = entry.key if entry is not None else link.entries[0].key if link.entries else link
+            place = (
+                entry.key if entry is not None else link.entries[0].key if link.entries else link
+            )
             message = f"contact_links[{index}]: required key `{key}` is {what}"
             yield at(place, message, hint="a link needs `name`, `url` and `about`")
 
 
 def _stands_for(key: str, strays: list[str]) -> bool:
-    return any(closest(stray, (key,)) or (key == "about" and stray == "description") for stray in strays)
+    return any(
+        closest(stray, (key,)) or (key == "about" and stray == "description") for stray in strays
+    )
 
 
 def unpermitted_key(document: Document) -> Iterator[Problem]:
@@ -99,11 +114,15 @@ def unpermitted_key(document: Document) -> Iterator[Problem]:
                 yield _unknown(link, entry, key, LINK_KEYS, f"contact_links[{index}]: ")
 
 
-def _unknown(mapping: Mapping, entry: Entry, key: str, known: tuple[str, ...], lead: str) -> Problem:
+def _unknown(
+    mapping: Mapping, entry: Entry, key: str, known: tuple[str, ...], lead: str
+) -> Problem:
     guess = "about" if key == "description" and "about" in known else closest(key, known)
     free = guess if guess and mapping.find(guess) is None else None
     fix: Fix | None = rename(entry, free) if free else None
-    return at(entry.key, f"{lead}`{key}` is not a permitted key", hint=allowed(known, guess=free), fix=fix)
+    return at(
+        entry.key, f"{lead}`{key}` is not a permitted key", hint=allowed(known, guess=free), fix=fix
+    )
 
 
 def url_scheme(document: Document) -> Iterator[Problem]:
@@ -114,7 +133,9 @@ def url_scheme(document: Document) -> Iterator[Problem]:
         if isinstance(node, Scalar) and url and not url.lower().startswith(("http://", "https://")):
             scheme = url.partition(":")[0]
             what = f"is a `{scheme}:` address" if ":" in url else "has no `https://`"
-            message = f"contact_links[{index}]: {shown(node)} {what}, so GitHub doesn't show the link"
+            message = (
+                f"contact_links[{index}]: {shown(node)} {what}, so GitHub doesn't show the link"
+            )
             yield at(node, message, hint="link to a page, which may give the address")
 
 
@@ -125,4 +146,8 @@ def security_link(document: Document) -> Iterator[Problem]:
         if "/security/advisories/new" in url or url.rstrip("/").endswith("/security/policy"):
             node = link.get("url")
             message = f"contact_links[{index}]: GitHub adds its own security entry beside this link"
-            yield at(node or link, message, hint="drop the link: the repository's SECURITY.md already makes one")
+            yield at(
+                node or link,
+                message,
+                hint="drop the link: the repository's SECURITY.md already makes one",
+            )

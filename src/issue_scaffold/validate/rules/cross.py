@@ -71,7 +71,9 @@ def summarize_template(document: Document) -> TemplateSummary | None:
         return summary._replace(prose=document.source.text[document.head[1] :])
     form = Form(document, root)
     fields = tuple(element.label.value.strip() for element in form.fields if element.label)
-    options = tuple(option.text for element in form.fields for option in element.options if option.text)
+    options = tuple(
+        option.text for element in form.fields for option in element.options if option.text
+    )
     return summary._replace(fields=fields, options=options)
 
 
@@ -84,7 +86,12 @@ def summarize_config(config: LabelsConfig) -> ConfigSummary | None:
     source = config.document.source
     insertion = None
     items = config.items
-    if items is not None and not items.flow and items.items and isinstance(items.items[-1], Mapping):
+    if (
+        items is not None
+        and not items.flow
+        and items.items
+        and isinstance(items.items[-1], Mapping)
+    ):
         last = items.items[-1]
         start = source.line_start(last.start)
         lead = source.text[start : last.start]
@@ -120,7 +127,9 @@ def _missing_hint(repository: Repository, guess: str | None) -> str:
     lead = f"did you mean `{guess}`? " if guess else ""
     if repository.configs:
         return f"{lead}add it there, or to `labels: known:` in .github/scaffold.yml"
-    return f"{lead}make sure that the repository has it; a labels config would keep the two together"
+    return (
+        f"{lead}make sure that the repository has it; a labels config would keep the two together"
+    )
 
 
 def _define(repository: Repository, label: Scalar) -> Fix | None:
@@ -161,7 +170,13 @@ def twin_differs(repository: Repository) -> Iterator[Problem]:
             place = template.name or (template.labels[0] if template.labels else None)
             start, end = (place.start, place.end) if place else (0, template.source.line_end(0))
             message = f"this template and its twin {form.path} disagree: {'; '.join(differences)}"
-            yield Problem(start, end, message, "make them say the same, or rename one of them", path=template.path)
+            yield Problem(
+                start,
+                end,
+                message,
+                "make them say the same, or rename one of them",
+                path=template.path,
+            )
 
 
 def _slug(path: str) -> str:

@@ -12,7 +12,19 @@ from issue_scaffold.forge.layout import template_folder
 from issue_scaffold.report.finding import Severity
 from issue_scaffold.text.edits import Fix
 
-_TEXT_SUFFIXES = (".yml", ".yaml", ".md", ".markdown", ".txt", ".json", ".bak", ".disabled", ".old", ".orig", ".rst")
+_TEXT_SUFFIXES = (
+    ".yml",
+    ".yaml",
+    ".md",
+    ".markdown",
+    ".txt",
+    ".json",
+    ".bak",
+    ".disabled",
+    ".old",
+    ".orig",
+    ".rst",
+)
 
 
 def config_name(document: Document) -> Iterator[Problem]:
@@ -33,7 +45,11 @@ def not_picked_up(document: Document) -> Iterator[Problem]:
     if document.kind is not FileKind.STRAY:
         return
     root = document.mapping
-    if root is not None and root.find("jobs") is not None and (root.find("on") or root.find("true")):
+    if (
+        root is not None
+        and root.find("jobs") is not None
+        and (root.find("on") or root.find("true"))
+    ):
         message = "a workflow in the template folder: it never runs, and is no issue form"
         yield _whole(document, message, "move it to `.github/workflows`")
         return
@@ -51,11 +67,18 @@ def legacy_template(document: Document) -> Iterator[Problem]:
     """Find the single issue template that came before the chooser."""
     if document.kind is FileKind.LEGACY:
         message = "a single issue template of the old kind: it has no entry in the chooser"
-        hint = "move it to `.github/ISSUE_TEMPLATE/` and give it front matter with `name` and `about`"
+        hint = (
+            "move it to `.github/ISSUE_TEMPLATE/` and give it front matter with `name` and `about`"
+        )
         yield _whole(document, message, hint)
 
 
 def _whole(
-    document: Document, message: str, hint: str, *, severity: Severity | None = None, fix: Fix | None = None
+    document: Document,
+    message: str,
+    hint: str,
+    *,
+    severity: Severity | None = None,
+    fix: Fix | None = None,
 ) -> Problem:
     return Problem(0, document.source.line_end(0), message, hint, severity=severity, fix=fix)

@@ -45,11 +45,22 @@ def missing_key(form: Form) -> Iterator[Problem]:
             continue
         if key == "description" and form.document.gitea and "about" in present:
             continue
-        says = "GitHub says `Body cannot be empty`" if key == "body" else "GitHub leaves the form out of the chooser"
+        says = (
+            "GitHub says `Body cannot be empty`"
+            if key == "body"
+            else "GitHub leaves the form out of the chooser"
+        )
         first = form.root.entries[0].key
-        guess = name_from_path(form.source.path) or text_of(form.top("name")) if key != "body" else None
+        guess = (
+            name_from_path(form.source.path) or text_of(form.top("name")) if key != "body" else None
+        )
         fix = add_top_key(form.source, form.root, key, guess) if guess else None
-        yield at(first, f"required top-level key `{key}` is missing", hint=f"add `{key}:`; without it {says}", fix=fix)
+        yield at(
+            first,
+            f"required top-level key `{key}` is missing",
+            hint=f"add `{key}:`; without it {says}",
+            fix=fix,
+        )
 
 
 def unpermitted_key(form: Form) -> Iterator[Problem]:
@@ -71,9 +82,16 @@ def unpermitted_key(form: Form) -> Iterator[Problem]:
 def _about(form: Form, entry: Entry) -> Problem:
     if form.root.find("description") is None:
         hint = "issue forms call it `description`; `about` is for Markdown templates"
-        return at(entry.key, "`about` is not a permitted key", hint=hint, fix=rename(entry, "description"))
+        return at(
+            entry.key, "`about` is not a permitted key", hint=hint, fix=rename(entry, "description")
+        )
     fix = remove(form.source, form.root, entry, unsafe=True)
-    return at(entry.key, "`about` is not a permitted key", hint="remove it: there is a `description` too", fix=fix)
+    return at(
+        entry.key,
+        "`about` is not a permitted key",
+        hint="remove it: there is a `description` too",
+        fix=fix,
+    )
 
 
 def is_boolean_key(entry: Entry) -> bool:
@@ -85,13 +103,20 @@ def forbidden_key(form: Form) -> Iterator[Problem]:
     """Find keys that YAML reads as `true` or `false`, anywhere in the form."""
     mappings = [form.root]
     for element in form.elements:
-        mappings += [found for found in (element.node, element.attributes, element.validations) if found]
+        mappings += [
+            found for found in (element.node, element.attributes, element.validations) if found
+        ]
     for mapping in mappings:
         for key, entry in string_entries(mapping):
             if is_boolean_key(entry):
                 hint = f"remove it: GitHub forbids {key!r} and all other words that YAML reads as a boolean as keys"
                 fix = remove(form.source, mapping, entry)
-                yield at(entry.key, f"`{key}` is a forbidden key: YAML reads it as a boolean", hint=hint, fix=fix)
+                yield at(
+                    entry.key,
+                    f"`{key}` is a forbidden key: YAML reads it as a boolean",
+                    hint=hint,
+                    fix=fix,
+                )
 
 
 def not_a_string(form: Form) -> Iterator[Problem]:
@@ -109,7 +134,12 @@ def not_a_string(form: Form) -> Iterator[Problem]:
             fix = quote(form.source, value)
         blank = isinstance(value, Scalar) and (value.is_null or value.is_text)
         what = "is empty" if blank else f"is {type_name(value)}"
-        yield at(value_or_key(entry), f"`{key}` {what}, and must be text", hint=_text_hint(form, entry), fix=fix)
+        yield at(
+            value_or_key(entry),
+            f"`{key}` {what}, and must be text",
+            hint=_text_hint(form, entry),
+            fix=fix,
+        )
 
 
 def _text_hint(form: Form, entry: Entry) -> str:
@@ -124,7 +154,11 @@ def _text_hint(form: Form, entry: Entry) -> str:
     if isinstance(value, Scalar) and not value.is_text and not value.is_null:
         return "put it in quotes"
     key = text_of(entry.key)
-    return f"leave `{key}` out, or give it some text" if key in {"title", "type"} else "give it some text"
+    return (
+        f"leave `{key}` out, or give it some text"
+        if key in {"title", "type"}
+        else "give it some text"
+    )
 
 
 def value_or_key(entry: Entry) -> Node:
@@ -145,7 +179,12 @@ def short_name(node: Node | None) -> Iterator[Problem]:
     # Two Chinese characters say as much as a Latin word, and nobody has seen such a name refused.
     sure = len(name) < SHORTEST_NAME and name.isascii()
     message = f"name `{name}` has {len(name)} characters; GitHub asks for more than {SHORTEST_NAME}"
-    yield at(node, message, hint="use a longer name", severity=Severity.ERROR if sure else Severity.WARNING)
+    yield at(
+        node,
+        message,
+        hint="use a longer name",
+        severity=Severity.ERROR if sure else Severity.WARNING,
+    )
 
 
 def resolve_text(node: Node) -> bool:
@@ -176,7 +215,11 @@ def _texts(form: Form, key: str) -> Iterator[Problem]:
         return
     empty = isinstance(value, Scalar) and (value.is_null or value.is_text)
     what = "is empty" if empty else f"is {type_name(value)}"
-    hint = f"leave `{key}` out, or name some" if empty else "write a list, or names separated by commas"
+    hint = (
+        f"leave `{key}` out, or name some"
+        if empty
+        else "write a list, or names separated by commas"
+    )
     null = isinstance(value, Scalar) and value.is_null
     fix = remove(form.source, form.root, entry) if empty else quote_items(form.source, [value])
     severity = Severity.WARNING if null else None
@@ -197,7 +240,13 @@ def _list_items(form: Form, key: str, value: Sequence) -> Iterator[Problem]:
         place = item if item.end > item.start else entry_key(form, key)
         fix = quote_items(form.source, [node])
         severity = Severity.WARNING if null else None
-        yield at(place, f"an entry of `{key}` is {what}, and must be text", hint=hint, fix=fix, severity=severity)
+        yield at(
+            place,
+            f"an entry of `{key}` is {what}, and must be text",
+            hint=hint,
+            fix=fix,
+            severity=severity,
+        )
 
 
 def entry_key(form: Form, key: str) -> Node:
@@ -215,7 +264,11 @@ def projects_format(form: Form) -> Iterator[Problem]:
     texts = listed_texts(value)
     listed = len(value.items) if isinstance(value, Sequence) else len(texts)
     if listed > len(texts) or (not texts and not isinstance(value, Sequence)):
-        yield at(value_or_key(entry), "`projects` must be text or a list of texts", hint="write `OWNER/NUMBER`")
+        yield at(
+            value_or_key(entry),
+            "`projects` must be text or a list of texts",
+            hint="write `OWNER/NUMBER`",
+        )
     for text in texts:
         owner, slash, number = text.value.partition("/")
         if not (slash and owner.strip() and number.strip().isdigit()):
@@ -242,9 +295,15 @@ def _is_null(value: Node) -> bool:
 def body_type(form: Form) -> Iterator[Problem]:
     """Find a `body` that is no list, and elements that are no mappings."""
     value = form.body
-    if isinstance(value, Mapping) or (isinstance(value, Scalar) and not value.is_null and value.value.strip()):
+    if isinstance(value, Mapping) or (
+        isinstance(value, Scalar) and not value.is_null and value.value.strip()
+    ):
         hint = "begin each element with `- type:`"
-        yield at(entry_key(form, "body"), f"`body` is {type_name(value)}, and must be a list of elements", hint=hint)
+        yield at(
+            entry_key(form, "body"),
+            f"`body` is {type_name(value)}, and must be a list of elements",
+            hint=hint,
+        )
     if isinstance(value, Sequence):
         for index, item in enumerate(value.items):
             if not isinstance(resolve(item), Mapping):

@@ -30,7 +30,9 @@ def rename(entry: Entry, name: str, *, unsafe: bool = False) -> Fix:
 
 def wrong_key_fix(source: Source, mapping: Mapping, entry: Entry, guess: str | None) -> Fix | None:
     """Rename an unknown key to what was probably meant, or take it out. Both are guesses."""
-    return rename(entry, guess, unsafe=True) if guess else remove(source, mapping, entry, unsafe=True)
+    return (
+        rename(entry, guess, unsafe=True) if guess else remove(source, mapping, entry, unsafe=True)
+    )
 
 
 def quote_items(source: Source, nodes: Sequence[Node]) -> Fix | None:
@@ -44,7 +46,13 @@ def quote_items(source: Source, nodes: Sequence[Node]) -> Fix | None:
             edits += fix.edits
         else:
             raw = one_line(source, node)
-            if raw is None or not isinstance(node, Mapping) or node.flow or len(node.entries) != 1 or '"' in raw:
+            if (
+                raw is None
+                or not isinstance(node, Mapping)
+                or node.flow
+                or len(node.entries) != 1
+                or '"' in raw
+            ):
                 return None
             edits.append(Edit(node.start, node.end, quoted(raw)))
     return Fix(tuple(edits)) if edits else None
@@ -53,7 +61,9 @@ def quote_items(source: Source, nodes: Sequence[Node]) -> Fix | None:
 def unquoted_boolean(node: Node) -> Fix | None:
     """Take the quotes from `"true"` and `"false"`, as a guess."""
     word = node.value.strip().lower() if isinstance(node, Scalar) else ""
-    return Fix((Edit(node.start, node.end, word),), unsafe=True) if word in {"true", "false"} else None
+    return (
+        Fix((Edit(node.start, node.end, word),), unsafe=True) if word in {"true", "false"} else None
+    )
 
 
 def name_from_path(path: str) -> str | None:
@@ -75,7 +85,9 @@ def add_top_key(source: Source, root: Mapping, key: str, value: str) -> Fix | No
     return Fix((insert_line(source, offset, f"{key}: {quoted(value)}"),), unsafe=True)
 
 
-def move_entry(source: Source, owner: Mapping, entry: Entry, element: Mapping, section: str) -> Fix | None:
+def move_entry(
+    source: Source, owner: Mapping, entry: Entry, element: Mapping, section: str
+) -> Fix | None:
     """Move `key: value` from one part of an element to `attributes` or `validations`, which is made if need be.
 
     Only for values on one line in block style; anything else isn't mended.

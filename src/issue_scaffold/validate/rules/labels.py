@@ -46,10 +46,16 @@ def color(config: LabelsConfig) -> Iterator[Problem]:
     mendable: list[tuple[Scalar, str]] = []
     for label in config.labels:
         node = label.color
-        if node is None or (isinstance(node, Scalar) and (node.is_null or _is_misread(config, node))):
+        if node is None or (
+            isinstance(node, Scalar) and (node.is_null or _is_misread(config, node))
+        ):
             continue
         if not isinstance(node, Scalar):
-            yield at(node, f"colour of {shown(label.name)} is {type_name(node)}", hint="write six hex digits in quotes")
+            yield at(
+                node,
+                f"colour of {shown(label.name)} is {type_name(node)}",
+                hint="write six hex digits in quotes",
+            )
             continue
         text = node.value.strip()
         digits = text.removeprefix("#").lower()
@@ -62,7 +68,9 @@ def color(config: LabelsConfig) -> Iterator[Problem]:
         yield at(node, message, hint="write it like `d73a4a`")
     if mendable:
         node, full = mendable[0]
-        rest = f" (and {count(len(mendable) - 1, 'more label')} likewise)" if len(mendable) > 1 else ""
+        rest = (
+            f" (and {count(len(mendable) - 1, 'more label')} likewise)" if len(mendable) > 1 else ""
+        )
         edits = [edit for found, text in mendable for edit in _recolor(config, found, text)]
         message = f"colour {shown(node)} is not what GitHub's API takes{rest}: six hex digits, without `#`"
         fix = Fix(tuple(edits)) if edits else None
@@ -90,7 +98,9 @@ def _misread_as(config: LabelsConfig, node: Scalar) -> tuple[str, bool] | None:
         value = _number(raw)
         return value, value != raw
     if node.kind in {"timestamp", "symbol", "bool"}:
-        return {"timestamp": "a date", "symbol": "a Ruby symbol", "bool": "a boolean"}[node.kind], True
+        return {"timestamp": "a date", "symbol": "a Ruby symbol", "bool": "a boolean"}[
+            node.kind
+        ], True
     if re.fullmatch(r"0\d{5}", raw):
         return f"a YAML 1.2 reader takes it for {int(raw)}", False
     if re.fullmatch(r"\d+[eE]\d+", raw):
@@ -129,7 +139,11 @@ def color_unquoted(config: LabelsConfig) -> Iterator[Problem]:
     if harmless:
         node, value = harmless[0]
         raw = config.document.source.text[node.start : node.end]
-        rest = f" (and {count(len(harmless) - 1, 'more colour')} likewise)" if len(harmless) > 1 else ""
+        rest = (
+            f" (and {count(len(harmless) - 1, 'more colour')} likewise)"
+            if len(harmless) > 1
+            else ""
+        )
         what = value if "YAML" in value else "YAML reads a number"
         edits = tuple(edit for found, _ in harmless for edit in _quote_color(config, found).edits)
         message = f"colour `{raw}` is not quoted: {what}{rest}"
@@ -178,7 +192,11 @@ def emoji_only(config: LabelsConfig) -> Iterator[Problem]:
         text = label.name.value.strip()
         if text and not text.isascii() and all(_is_emoji_part(char) for char in text):
             message = f"label name {shown(label.name)} is nothing but emoji"
-            yield at(label.name, message, hint="add a word; GitHub refuses names that are only native emoji")
+            yield at(
+                label.name,
+                message,
+                hint="add a word; GitHub refuses names that are only native emoji",
+            )
 
 
 def _is_emoji_part(char: str) -> bool:
@@ -204,4 +222,8 @@ def comma(config: LabelsConfig) -> Iterator[Problem]:
     for label in config.labels:
         if "," in label.name.value:
             message = f"label name {shown(label.name)} has a comma"
-            yield at(label.name, message, hint="templates that list labels separated by commas can't name it")
+            yield at(
+                label.name,
+                message,
+                hint="templates that list labels separated by commas can't name it",
+            )

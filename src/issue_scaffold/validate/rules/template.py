@@ -19,7 +19,9 @@ from issue_scaffold.validate.rules.form import short_name, value_or_key
 from issue_scaffold.validate.rules.form_fixes import add_top_key, name_from_path, rename
 
 MOST_LINES = 1000
-NOT_TEMPLATES = frozenset({"readme.md", "contributing.md", "pull_request_template.md", "issue_template.md"})
+NOT_TEMPLATES = frozenset(
+    {"readme.md", "contributing.md", "pull_request_template.md", "issue_template.md"}
+)
 
 
 def no_front_matter(document: Document) -> Iterator[Problem]:
@@ -33,7 +35,9 @@ def no_front_matter(document: Document) -> Iterator[Problem]:
         end = document.source.line_end(0)
         if file_name.lower() in NOT_TEMPLATES:
             hint = "fine if it isn't meant as a template"
-            yield Problem(0, end, "no issue template: it has no front matter", hint, severity=Severity.INFO)
+            yield Problem(
+                0, end, "no issue template: it has no front matter", hint, severity=Severity.INFO
+            )
             return
         hint = "begin the file with `---`, `name: …`, `about: …`, `---`; without it the chooser leaves it out"
         yield Problem(0, end, "the template has no front matter", hint)
@@ -43,7 +47,11 @@ def no_front_matter(document: Document) -> Iterator[Problem]:
     fix = Fix((Edit(0, front.opening, ""),)) if not before.strip() else None
     if fix is None and front.end is not None:
         fix = Fix((Edit(0, front.opening, ""), Edit(front.body, front.body, before)), unsafe=True)
-    hint = "remove the empty lines above it" if not before.strip() else "move what stands above `---` below it"
+    hint = (
+        "remove the empty lines above it"
+        if not before.strip()
+        else "move what stands above `---` below it"
+    )
     yield Problem(front.opening, front.opening + 3, message, hint, fix=fix)
 
 
@@ -58,7 +66,9 @@ def missing_key(document: Document) -> Iterator[Problem]:
         return
     for key in ("name", "about"):
         entry = root.find(key)
-        if entry is not None and (text_of(entry.value) is not None or not isinstance(resolve(entry.value), Scalar)):
+        if entry is not None and (
+            text_of(entry.value) is not None or not isinstance(resolve(entry.value), Scalar)
+        ):
             continue
         if key == "about" and root.find("description") is not None and entry is None:
             yield from _description(document, root)
@@ -67,7 +77,11 @@ def missing_key(document: Document) -> Iterator[Problem]:
         if entry is not None:
             yield at(value_or_key(entry), f"front matter key `{key}` is empty", hint=hint)
             continue
-        misspelt = [other for other in root.keys() if other not in TEMPLATE_KEYS and closest(other, (key,))]  # noqa: SIM118
+        misspelt = [
+            other
+            for other in root.keys()  # noqa: SIM118
+            if other not in TEMPLATE_KEYS and closest(other, (key,))
+        ]
         if misspelt:
             continue
         guess = name_from_path(document.path) if key == "name" else text_of(root.get("name"))
@@ -82,7 +96,10 @@ def _description(document: Document, root: Mapping) -> Iterator[Problem]:
         return
     hint = "rename `description`, which is for issue forms"
     yield at(
-        entry.key, "required front matter key `about` is missing", hint=hint, fix=rename(entry, "about", unsafe=True)
+        entry.key,
+        "required front matter key `about` is missing",
+        hint=hint,
+        fix=rename(entry, "about", unsafe=True),
     )
 
 
@@ -102,7 +119,9 @@ def value_type(document: Document) -> Iterator[Problem]:
     root = document.mapping
     for key, entry in string_entries(root) if root else ():
         value = resolve(entry.value)
-        if key not in TEMPLATE_KEYS or (isinstance(value, Scalar) and (value.is_text or value.is_null)):
+        if key not in TEMPLATE_KEYS or (
+            isinstance(value, Scalar) and (value.is_text or value.is_null)
+        ):
             continue
         lists = key in {"labels", "assignees", "projects"}
         if lists and isinstance(value, Sequence):
@@ -110,7 +129,12 @@ def value_type(document: Document) -> Iterator[Problem]:
                 node = resolve(item)
                 if not isinstance(node, Scalar) or not (node.is_text or node.is_null):
                     fix = quote(document.source, node) if isinstance(node, Scalar) else None
-                    yield at(node, f"an entry of `{key}` is {type_name(node)}", hint="put it in quotes", fix=fix)
+                    yield at(
+                        node,
+                        f"an entry of `{key}` is {type_name(node)}",
+                        hint="put it in quotes",
+                        fix=fix,
+                    )
             continue
         expected = "text or a list of texts" if lists else "text"
         fix = quote(document.source, value) if isinstance(value, Scalar) else None
@@ -123,7 +147,9 @@ def unpermitted_key(document: Document) -> Iterator[Problem]:
     root = document.mapping
     known = (*TEMPLATE_KEYS, *GITEA_TEMPLATE_KEYS) if document.gitea else TEMPLATE_KEYS
     for key, entry in string_entries(root) if root else ():
-        if key in known or (key == "description" and root is not None and root.find("about") is None):
+        if key in known or (
+            key == "description" and root is not None and root.find("about") is None
+        ):
             continue
         guess = closest(key, known)
         free = guess if guess and root is not None and root.find(guess) is None else None

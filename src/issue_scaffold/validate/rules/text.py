@@ -16,7 +16,9 @@ def broken_emoji(document: Document) -> Iterator[Problem]:
     groups: dict[str, list[Edit]] = {}
     meant: dict[str, tuple[str, ...]] = {}
     for found in find_broken(document.source.text):
-        groups.setdefault(found.text, []).append(Edit(found.start, found.end, "".join(found.candidates[:1])))
+        groups.setdefault(found.text, []).append(
+            Edit(found.start, found.end, "".join(found.candidates[:1]))
+        )
         meant[found.text] = found.candidates
     for text, edits in groups.items():
         candidates, first = meant[text], edits[0]

@@ -23,7 +23,11 @@ def duplicate_id(form: Form) -> Iterator[Problem]:
         if first is not element.id:
             fresh = _fresh(element.id.value, taken)
             taken.add(fresh)
-            fix = Fix((Edit(element.id.start, element.id.end, fresh),), unsafe=True) if not element.id.style else None
+            fix = (
+                Fix((Edit(element.id.start, element.id.end, fresh),), unsafe=True)
+                if not element.id.style
+                else None
+            )
             message = f"{element.name}: id {shown(element.id)} is used twice"
             hint = f"ids must be unique: the first is on {line_of(form.source, first.start)}"
             yield at(element.id, message, hint=hint, fix=fix)
@@ -59,13 +63,16 @@ def similar_labels(form: Form) -> Iterator[Problem]:
         if key is None:
             continue
         other, first = seen.setdefault(key, (element, node))
-        same_rule = (element.id and other.id) or (not element.id and not other.id and _equal(node, first))
+        same_rule = (element.id and other.id) or (
+            not element.id and not other.id and _equal(node, first)
+        )
         if first is node or same_rule:
             continue
         what = "id" if element.id else "label"
         before = "id" if other.id else "label"
         message = (
-            f"{element.name}: {what} {shown(node)} is too similar to the {before} {shown(first)}: both are `{key}`"
+            f"{element.name}: {what} {shown(node)} is too similar to the {before} {shown(first)}: "
+            f"both are `{key}`"
         )
         hint = f"the other is on {line_of(form.source, first.start)}; change one, or give the label's field an `id`"
         yield at(node, message, hint=hint, fix=None if element.id else _add_id(form, element))
@@ -85,10 +92,18 @@ def _add_id(form: Form, element: Element) -> Fix | None:
     """Give a field an id made of its label that no other field has."""
     entry = element.node.find("type")
     slug = parameterize(element.label.value) if element.label else None
-    if entry is None or entry.merged or element.node.flow or slug is None or element.node.find("id") is not None:
+    if (
+        entry is None
+        or entry.merged
+        or element.node.flow
+        or slug is None
+        or element.node.find("id") is not None
+    ):
         return None
     taken = {other.id.value for other in form.elements if other.id}
-    taken |= {key for other in form.fields if other.label and (key := parameterize(other.label.value))}
+    taken |= {
+        key for other in form.fields if other.label and (key := parameterize(other.label.value))
+    }
     indent = " " * (element.node.start - form.source.line_start(element.node.start))
     line = f"{form.source.newline}{indent}id: {_fresh(slug, taken)}"
     return Fix((Edit(entry.value.end, entry.value.end, line),), unsafe=True)
@@ -96,7 +111,9 @@ def _add_id(form: Form, element: Element) -> Fix | None:
 
 def checkbox_label(form: Form) -> Iterator[Problem]:
     """Find equal checkboxes in one element, and checkboxes that are called like a field without id."""
-    fields = {element.label.value.strip(): element.label for element in _without_id(form) if element.label}
+    fields = {
+        element.label.value.strip(): element.label for element in _without_id(form) if element.label
+    }
     for element in form.fields:
         if element.type != "checkboxes":
             continue
@@ -111,5 +128,7 @@ def checkbox_label(form: Form) -> Iterator[Problem]:
                 yield at(label, f"{element.name}: option {shown(label)} is there twice", hint=hint)
             elif text in fields and fields[text] is not element.label:
                 where = line_of(form.source, fields[text].start)
-                message = f"{element.name}: option {shown(label)} is called like the field on {where}"
+                message = (
+                    f"{element.name}: option {shown(label)} is called like the field on {where}"
+                )
                 yield at(label, message, hint="change one of the two, or give that field an `id`")

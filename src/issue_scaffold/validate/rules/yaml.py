@@ -29,7 +29,9 @@ def multiple_documents(document: Document) -> Iterator[Problem]:
             yield Problem(*span, message, "remove it", severity=Severity.WARNING, fix=fix)
         elif document.kind is FileKind.FORM:
             message = "a second document begins here; GitHub reads only the first"
-            hint = "remove this `---`" + ("" if fix else ", and merge what stands below it into the first document")
+            hint = "remove this `---`" + (
+                "" if fix else ", and merge what stands below it into the first document"
+            )
             yield Problem(*span, message + _lost(rest), hint, fix=fix)
         else:
             message = "a second document begins here; most readers refuse the file, or stop reading"
@@ -45,7 +47,11 @@ def _lost(rest: Node) -> str:
 
 def _disjoint(document: Document, rest: Node) -> bool:
     first = document.root
-    if not isinstance(first, Mapping) or not isinstance(rest, Mapping) or len(document.separators) > 1:
+    if (
+        not isinstance(first, Mapping)
+        or not isinstance(rest, Mapping)
+        or len(document.separators) > 1
+    ):
         return False
     return not first.flow and not rest.flow and not set(first.keys()) & set(rest.keys())
 
@@ -62,7 +68,12 @@ def duplicate_key(document: Document) -> Iterator[Problem]:
             first = seen.setdefault(key.value, key)
             if first is not key:
                 hint = f"the first is on {line_of(document.source, first.start)}, and is lost"
-                yield at(key, f"key {shown(key)} is there twice; the last one wins", hint=hint, severity=severity)
+                yield at(
+                    key,
+                    f"key {shown(key)} is there twice; the last one wins",
+                    hint=hint,
+                    severity=severity,
+                )
 
 
 def mappings(root: Node | None) -> Iterator[Mapping]:
@@ -73,7 +84,11 @@ def mappings(root: Node | None) -> Iterator[Mapping]:
         if isinstance(node, Mapping):
             yield node
             stack += [entry.value for entry in node.entries if not entry.merged]
-            stack += [entry.key for entry in node.entries if not entry.merged and not isinstance(entry.key, Scalar)]
+            stack += [
+                entry.key
+                for entry in node.entries
+                if not entry.merged and not isinstance(entry.key, Scalar)
+            ]
         elif isinstance(node, Sequence):
             stack += node.items
 
@@ -85,9 +100,13 @@ def alias(document: Document) -> Iterator[Problem]:
     severity = None if document.kind is FileKind.FORM else Severity.INFO
     if first is None:
         for anchor in document.anchors[:1]:
-            edits = tuple(_drop_anchor(document, found.start, found.end) for found in document.anchors)
+            edits = tuple(
+                _drop_anchor(document, found.start, found.end) for found in document.anchors
+            )
             message = f"anchor `&{anchor.name}` that nothing refers to"
-            yield Problem(anchor.start, anchor.end, message, "remove it", severity=severity, fix=Fix(edits))
+            yield Problem(
+                anchor.start, anchor.end, message, "remove it", severity=severity, fix=Fix(edits)
+            )
         return
     rest = f" (and {len(uses) - 1} more)" if len(uses) > 1 else ""
     raw = document.source.text[first.start : first.end]
@@ -121,7 +140,10 @@ def _expand(document: Document) -> Fix | None:
 def _written_out(document: Document, found: Alias) -> str | None:
     """Return what an alias stands for as it can be written in its place, or None."""
     source, target = document.source, found.target
-    inner = [*(anchor.start for anchor in document.anchors), *(alias.start for alias in document.aliases)]
+    inner = [
+        *(anchor.start for anchor in document.anchors),
+        *(alias.start for alias in document.aliases),
+    ]
     nested = any(target.start <= start < target.end for start in inner)
     before = source.text[source.line_start(found.start) : found.start]
     behind = source.text[found.end : source.line_end(found.end)]
@@ -144,13 +166,20 @@ def _reindented(document: Document, target: Node, column: int) -> str | None:
     if any(line.strip() and len(line) - len(line.lstrip(" ")) < own for line in lines):
         return None
     indent = " " * (column + 2)
-    return "".join(f"{source.newline}{indent}{line[own:]}" if line.strip() else source.newline for line in lines)
+    return "".join(
+        f"{source.newline}{indent}{line[own:]}" if line.strip() else source.newline
+        for line in lines
+    )
 
 
 def implicit_type(document: Document) -> Iterator[Problem]:
     """Find values that YAML reads as something else where text is meant, and no other rule speaks of it."""
     for node, what in _text_places(document):
-        if isinstance(node, Scalar) and node.tag is not None and not node.tag.startswith("tag:yaml.org"):
+        if (
+            isinstance(node, Scalar)
+            and node.tag is not None
+            and not node.tag.startswith("tag:yaml.org")
+        ):
             message = f"{what} begins with `!`, which is a tag to YAML and not part of the text"
             yield at(node, message, hint="put it in quotes")
             continue
@@ -159,7 +188,12 @@ def implicit_type(document: Document) -> Iterator[Problem]:
         change = _change(node)
         if change:
             hint = "put it in quotes"
-            yield at(node, f"{what} {shown(node)} is {change} to YAML", hint=hint, fix=quote(document.source, node))
+            yield at(
+                node,
+                f"{what} {shown(node)} is {change} to YAML",
+                hint=hint,
+                fix=quote(document.source, node),
+            )
 
 
 def _change(node: Scalar) -> str | None:  # noqa: PLR0911 - one case each
@@ -185,7 +219,11 @@ def _change(node: Scalar) -> str | None:  # noqa: PLR0911 - one case each
 def _as_number(raw: str) -> str:
     text = raw.replace("_", "").replace(",", "")
     try:
-        return str(int(text, 0)) if re.fullmatch(r"[-+]?0[xb][0-9a-fA-F]+|[-+]?\d+", text) else str(float(text))
+        return (
+            str(int(text, 0))
+            if re.fullmatch(r"[-+]?0[xb][0-9a-fA-F]+|[-+]?\d+", text)
+            else str(float(text))
+        )
     except ValueError:
         return text.lower()
 

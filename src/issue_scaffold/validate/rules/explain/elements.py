@@ -47,7 +47,10 @@ ELEMENTS: Final = (
     element(
         "body/unpermitted-attribute",
         "Each type has attributes of its own. `required` and `accept` are validations, and are moved.",
-        (f"{_ERRORS}: `x` is not a permitted attribute", "bramstroker/homeassistant-powercalc#4708"),
+        (
+            f"{_ERRORS}: `x` is not a permitted attribute",
+            "bramstroker/homeassistant-powercalc#4708",
+        ),
         "  - type: input\n    attributes:\n      label: Version\n      required: true\n",
         "  - type: input\n    attributes:\n      label: Version\n    validations:\n      required: true\n",
     ),
@@ -126,7 +129,10 @@ ELEMENTS: Final = (
         "GitHub writes `None` where nothing was chosen, so it can't be an option, in whatever case; nor can "
         "`n/a` beside a "
         "`default`.",
-        (f"{_ERRORS}: `options` must not include the reserved word, none", "Shopify/vscode-ruby-lsp#559"),
+        (
+            f"{_ERRORS}: `options` must not include the reserved word, none",
+            "Shopify/vscode-ruby-lsp#559",
+        ),
         f"{_SELECT}      options:\n        - Firefox\n        - None\n",
         f"{_SELECT}      options:\n        - Firefox\n        - No browser\n",
     ),

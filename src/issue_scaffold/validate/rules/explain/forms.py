@@ -36,7 +36,11 @@ FORMS: Final = (
         "form/not-a-string",
         "`name`, `description`, `title` and `type` must be text, and not blank. An empty `title` or `type` is removed, "
         "a boolean or number is put in quotes.",
-        (f"{_ERRORS}: `key` must be a string", "sfbrigade/support-sfusd#192", "UCL-ARC/python-tooling#306"),
+        (
+            f"{_ERRORS}: `key` must be a string",
+            "sfbrigade/support-sfusd#192",
+            "UCL-ARC/python-tooling#306",
+        ),
         f'{HEAD}title: ""\n{BODY}',
         FORM,
     ),

@@ -58,7 +58,10 @@ REPOSITORIES: Final = (
         "Names must be unique among forms and Markdown templates of one folder.",
         ("syntax-for-issue-forms",),
         {FORM_PATH: FORM, ".github/ISSUE_TEMPLATE/crash.yml": FORM},
-        {FORM_PATH: FORM, ".github/ISSUE_TEMPLATE/crash.yml": FORM.replace("Bug report", "Crash report")},
+        {
+            FORM_PATH: FORM,
+            ".github/ISSUE_TEMPLATE/crash.yml": FORM.replace("Bug report", "Crash report"),
+        },
     ),
     Explanation(
         "cross/twin-differs",
@@ -101,20 +104,36 @@ REPOSITORIES: Final = (
         "Whoever finds a suppression in a year wants to know what it was for.",
         ("this tool's settings",),
         {FORM_PATH: FORM.replace("Bug report", "Bug # scaffold: ignore[form/name-length]")},
-        {FORM_PATH: FORM.replace("Bug report", "Bug # scaffold: ignore[form/name-length] everybody knows it by this")},
+        {
+            FORM_PATH: FORM.replace(
+                "Bug report", "Bug # scaffold: ignore[form/name-length] everybody knows it by this"
+            )
+        },
     ),
     Explanation(
         "suppression/unused",
         "A suppression that suppresses nothing hides the next finding of its rule.",
         ("this tool's settings",),
-        {FORM_PATH: FORM.replace("report\n", "report # scaffold: ignore[form/name-length] it was shorter once\n", 1)},
+        {
+            FORM_PATH: FORM.replace(
+                "report\n", "report # scaffold: ignore[form/name-length] it was shorter once\n", 1
+            )
+        },
         {FORM_PATH: FORM},
     ),
     Explanation(
         "suppression/unknown-rule",
         "A misspelt rule suppresses nothing.",
         ("this tool's settings",),
-        {FORM_PATH: FORM.replace("Bug report", "Bug # scaffold: ignore[form/name-lenght] everybody knows it by this")},
-        {FORM_PATH: FORM.replace("Bug report", "Bug # scaffold: ignore[form/name-length] everybody knows it by this")},
+        {
+            FORM_PATH: FORM.replace(
+                "Bug report", "Bug # scaffold: ignore[form/name-lenght] everybody knows it by this"
+            )
+        },
+        {
+            FORM_PATH: FORM.replace(
+                "Bug report", "Bug # scaffold: ignore[form/name-length] everybody knows it by this"
+            )
+        },
     ),
 )
