@@ -85,7 +85,8 @@ class Listener:
         self._server = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._server.getsockname()[1]
         self._kept: list[socket.socket] = []
-        threading.Thread(target=self._accept, daemon=True).start()
+        self._thread = threading.Thread(target=self._accept, daemon=True)
+        self._thread.start()
 
     def _accept(self) -> None:
         while True:
@@ -97,6 +98,9 @@ class Listener:
             self._kept.append(connection)
 
     def close(self) -> None:
+        """Stop, and wait until that is so: a thread that still accepts would take another server's connections."""
+        self._server.shutdown(socket.SHUT_RDWR)
+        self._thread.join()
         for connection in (*self._kept, self._server):
             connection.close()
 
