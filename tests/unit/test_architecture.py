@@ -51,7 +51,6 @@ LOADERS = {
     "text/yaml_nodes.py",
     "template/copier_engine.py",  # a catalog's questions, counted first
     "template/sealed_child.py",  # a template's settings, within the limits of the sealed process
-    "text/structured/tree.py",  # events, counted first
 }
 # Everything that is printed is made inert on the way.
 # Before Click is loaded, the first module has to say what it can.

@@ -1,6 +1,6 @@
 """The second YAML reader: it objects only to what an edit broke."""
 
-from issue_scaffold.text.structured.second_reader import breaks
+from issue_scaffold.text.second_reader import breaks
 
 
 def test_an_edit_that_leaves_yaml_is_fine() -> None:

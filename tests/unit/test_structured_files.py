@@ -9,8 +9,11 @@ import yaml
 from ruamel.yaml import YAML
 
 from issue_scaffold.sync import structured_files
-from issue_scaffold.text.structured import scalars, splice, tree
-from issue_scaffold.text.structured.splice import Change
+from issue_scaffold.text import scalars
+from issue_scaffold.text.by_meaning import NotUnderstoodError
+from issue_scaffold.text.edits import Edit, apply_edits
+from issue_scaffold.text.one_document import read_document
+from issue_scaffold.text.tree import Scalar
 
 
 @pytest.mark.parametrize(
@@ -51,17 +54,6 @@ def test_check_imports_neither_writing_nor_ruamel() -> None:
     assert done.stdout.strip() == "[]"
 
 
-@pytest.mark.parametrize("loader", [yaml.SafeLoader, tree._LOADER])
-def test_both_of_pyyamls_parsers_give_the_same_tree(loader: type, monkeypatch: pytest.MonkeyPatch) -> None:
-    text = (
-        "# 🔧\n- &a\n  name: 'x'\r\n  description: |+\n    two\n\n  \n"
-        '- *a\n- {b: [1, ~], c: &d "é"}\n- <<: *a\n  e: f\n'
-    )
-    expected = tree.read(text, is_json=False)
-    monkeypatch.setattr(tree, "_LOADER", loader)
-    assert tree.read(text, is_json=False) == expected
-
-
 def test_merges_do_not_grow_without_end() -> None:
     rows = ["- &a0 {name: x}", *(f"- &a{n} {{name: x, <<: [{', '.join([f'*a{n - 1}'] * 9)}]}}" for n in range(1, 40))]
     text = "\n".join(rows)
@@ -89,17 +81,21 @@ def test_a_scalar_is_read_back_as_it_was_by_both_yaml_versions(value: str, style
 @pytest.mark.parametrize("value", TEXTS)
 @pytest.mark.parametrize("ascii_only", [True, False])
 def test_json_is_read_back_as_it_was(value: str, ascii_only: bool) -> None:
-    node = tree.read(scalars.json_scalar(value, ascii_only=ascii_only), is_json=True)
-    assert isinstance(node, tree.Scalar)
+    node = read_document(scalars.json_scalar(value, ascii_only=ascii_only), is_json=True)
+    assert isinstance(node, Scalar)
     assert node.value == value
 
 
-def test_splice_makes_changes_in_any_order() -> None:
-    changes = [Change(start=4, end=5, text="E"), Change(start=0, end=1), Change(start=2, end=2, text="-")]
-    assert splice.splice("abcde", changes) == "b-cdE"
+def test_edits_are_made_in_any_order() -> None:
+    assert apply_edits("abcde", [Edit(4, 5, "E"), Edit(0, 1), Edit(2, 2, "-")]) == "b-cdE"
 
 
-def test_splice_unites_deletions_and_refuses_two_texts_for_one_place() -> None:
-    assert splice.splice("abcde", [Change(start=0, end=3), Change(start=2, end=4)]) == "e"
-    with pytest.raises(tree.NotUnderstoodError):
-        splice.splice("abcde", [Change(start=0, end=3), Change(start=2, end=4, text="x")])
+def test_insertions_at_one_place_stay_in_order_and_equal_edits_are_made_once() -> None:
+    edits = [Edit(1, 1, "2"), Edit(1, 1, "1"), Edit(1, 1, "2"), Edit(0, 1, "x")]
+    assert apply_edits("ab", edits) == "x21b"
+
+
+def test_deletions_unite_and_two_texts_for_one_place_are_refused() -> None:
+    assert apply_edits("abcde", [Edit(0, 3), Edit(2, 4)]) == "e"
+    with pytest.raises(NotUnderstoodError):
+        apply_edits("abcde", [Edit(0, 3), Edit(2, 4, "x")])

@@ -7,7 +7,8 @@ import re
 from typing import NamedTuple
 
 from issue_scaffold.forge.document import Problem
-from issue_scaffold.text.edits import Edit, Fix, quoted
+from issue_scaffold.text.edits import Edit, Fix
+from issue_scaffold.text.scalars import quoted
 from issue_scaffold.text.source import Source
 
 

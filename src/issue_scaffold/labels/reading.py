@@ -8,18 +8,33 @@ from collections.abc import Mapping as Table
 from typing import NamedTuple
 
 from issue_scaffold.labels import label as labels
-from issue_scaffold.text.by_meaning import Difference
-from issue_scaffold.text.structured import tree
+from issue_scaffold.text.by_meaning import Difference, NotUnderstoodError
+from issue_scaffold.text.lines import position
+from issue_scaffold.text.one_document import read_document
+from issue_scaffold.text.tree import (
+    Alias,
+    Mapping,
+    Node,
+    Scalar,
+    Sequence,
+    Value,
+    canonical,
+    resolve,
+)
 
 _OWN_FIELDS = frozenset({"name", "color", "description"})
 
 
 class Located(NamedTuple):
-    """A label, where its name stands, and the mapping that holds its fields."""
+    """A label, where its name stands, and the mapping that holds its fields.
+
+    `shared` says that the mapping stands elsewhere: the label is an alias of it.
+    """
 
     label: labels.Label
-    name: tree.Scalar
-    body: tree.Mapping
+    name: Scalar
+    body: Mapping
+    shared: bool
 
 
 class LabelsFile(NamedTuple):
@@ -30,9 +45,9 @@ class LabelsFile(NamedTuple):
 
     text: str
     is_json: bool
-    root: tree.AnyNode | None
-    key: tree.Scalar | None
-    holder: tree.AnyNode | None
+    root: Value | None
+    key: Node | None
+    holder: Value | None
     located: tuple[Located, ...]
 
     @property
@@ -49,103 +64,103 @@ def is_settings(path: str) -> bool:
 def read_labels(path: str, text: str) -> LabelsFile:
     """Return the labels config; raise NotUnderstoodError when it has none of the known shapes."""
     is_json = path.endswith(".json")
-    root = tree.read(text, is_json=is_json)
+    root = read_document(text, is_json=is_json)
     key, holder = _holder(root, only_below_key=is_settings(path))
     return LabelsFile(
         text=text, is_json=is_json, root=root, key=key, holder=holder, located=_located(holder)
     )
 
 
-def _holder(
-    root: tree.AnyNode | None, *, only_below_key: bool
-) -> tuple[tree.Scalar | None, tree.AnyNode | None]:
-    if isinstance(root, tree.Mapping):
+def _holder(root: Value | None, *, only_below_key: bool) -> tuple[Node | None, Value | None]:
+    if isinstance(root, Mapping):
         entry = root.own("labels")
-        if entry is not None and (only_below_key or not _is_body(entry[1])):
-            include = entry[1].own("include") if isinstance(entry[1], tree.Mapping) else None
-            return (
-                include if include is not None and isinstance(include[1], tree.Sequence) else entry
-            )
+        if entry is not None:
+            below = resolve(entry.value)
+            if only_below_key or not _is_body(below):
+                include = below.own("include") if isinstance(below, Mapping) else None
+                if include is not None and isinstance(resolve(include.value), Sequence):
+                    entry = include
+                return entry.key, resolve(entry.value)
         if only_below_key:
             return None, None
     elif only_below_key and root is not None and not _is_null(root):
-        raise tree.NotUnderstoodError("settings that are no mapping")
+        raise NotUnderstoodError("settings that are no mapping")
     return None, root
 
 
-def _located(holder: tree.AnyNode | None) -> tuple[Located, ...]:
+def _located(holder: Value | None) -> tuple[Located, ...]:
     if holder is None or _is_null(holder):
         return ()
-    if isinstance(holder, tree.Sequence):
+    if isinstance(holder, Sequence):
         return tuple(_from_item(item) for item in holder.items)
-    if isinstance(holder, tree.Mapping):
-        return tuple(_from_entry(key, value) for key, value in holder.entries)
-    raise tree.NotUnderstoodError("labels that are neither a list nor a mapping")
+    if isinstance(holder, Mapping):
+        return tuple(_from_entry(entry.key, entry.value) for entry in holder.written)
+    raise NotUnderstoodError("labels that are neither a list nor a mapping")
 
 
-def _from_item(item: tree.AnyNode) -> Located:
-    if not isinstance(item, tree.Mapping):
-        raise tree.NotUnderstoodError("a label that is no mapping")
-    fields = item.resolved()
-    name = fields.get("name")
-    if not isinstance(name, tree.Scalar) or name.is_null:
-        raise tree.NotUnderstoodError("a label without a name")
-    return Located(label=_label(name.value, fields), name=name, body=item)
+def _from_item(item: Node) -> Located:
+    body = resolve(item)
+    if not isinstance(body, Mapping):
+        raise NotUnderstoodError("a label that is no mapping")
+    fields = body.fields
+    name = resolve(fields["name"]) if "name" in fields else None
+    if not isinstance(name, Scalar) or name.is_null:
+        raise NotUnderstoodError("a label without a name")
+    return Located(_label(name.value, fields), name, body, isinstance(item, Alias))
 
 
-def _from_entry(key: tree.Scalar, value: tree.AnyNode) -> Located:
-    if not isinstance(value, tree.Mapping) or not _is_body(value):
-        raise tree.NotUnderstoodError("a mapping that is none of labels")
-    return Located(label=_label(key.value, value.resolved()), name=key, body=value)
+def _from_entry(key: Node, value: Node) -> Located:
+    body = resolve(value)
+    if not isinstance(key, Scalar) or not isinstance(body, Mapping) or not _is_body(body):
+        raise NotUnderstoodError("a mapping that is none of labels")
+    return Located(_label(key.value, body.fields), key, body, isinstance(value, Alias))
 
 
-def _is_body(node: tree.AnyNode) -> bool:
+def _is_body(node: Value) -> bool:
     """Say whether a mapping holds the fields of one label."""
-    if not isinstance(node, tree.Mapping):
+    if not isinstance(node, Mapping):
         return False
-    fields = node.resolved()
-    return any(isinstance(fields.get(key), tree.Scalar) for key in ("color", "description"))
+    return any(isinstance(node.get(key), Scalar) for key in ("color", "description"))
 
 
-def _is_null(node: tree.AnyNode) -> bool:
-    return isinstance(node, tree.Scalar) and node.is_null
+def _is_null(node: Node) -> bool:
+    return isinstance(node, Scalar) and node.is_null
 
 
-def _label(name: str, fields: Table[str, tree.AnyNode]) -> labels.Label:
+def _label(name: str, fields: Table[str, Node]) -> labels.Label:
     color = _text(fields.get("color"))
+    extras = [(key, canonical(node)) for key, node in fields.items() if key not in _OWN_FIELDS]
     return labels.Label(
         name=name,
         color=None if color is None else labels.normalise_color(color),
         description=_text(fields.get("description")),
-        extras=tuple(
-            sorted(
-                (key, tree.canonical(node))
-                for key, node in fields.items()
-                if key not in _OWN_FIELDS
-            )
-        ),
+        extras=tuple(sorted(extras)),
         aliases=tuple(
             alias for key in labels.ALIAS_FIELDS if key in fields for alias in _names(fields[key])
         ),
     )
 
 
-def _text(node: tree.AnyNode | None) -> str | None:
-    """Return a scalar's text, None when it is missing, null or empty; raise NotUnderstoodError on a collection."""
+def _text(node: Node | None) -> str | None:
+    """Return a scalar's text, None when it is missing, null or empty.
+
+    Raises NotUnderstoodError on a collection.
+    """
     if node is None:
         return None
-    if not isinstance(node, tree.Scalar):
-        raise tree.NotUnderstoodError("a colour or description that is no text")
-    return None if node.is_null else node.value or None
+    value = resolve(node)
+    if not isinstance(value, Scalar):
+        raise NotUnderstoodError("a colour or description that is no text")
+    return None if value.is_null else value.value or None
 
 
-def _names(node: tree.AnyNode) -> list[str]:
-    """Return the names in a field of aliases: one, a list of them, or a list of mappings with `name`."""
-    nodes = node.items if isinstance(node, tree.Sequence) else (node,)
-    names = (
-        item.resolved().get("name") if isinstance(item, tree.Mapping) else item for item in nodes
-    )
-    return [name.value for name in names if isinstance(name, tree.Scalar) and not name.is_null]
+def _names(node: Node) -> list[str]:
+    """Return the names in a field of aliases: one, a list of them, or of mappings with `name`."""
+    value = resolve(node)
+    items = value.items if isinstance(value, Sequence) else (value,)
+    nodes = [resolve(item) for item in items]
+    names = [node.get("name") if isinstance(node, Mapping) else node for node in nodes]
+    return [name.value for name in names if isinstance(name, Scalar) and not name.is_null]
 
 
 def differences(path: str, rendered: str, ours: str) -> tuple[Difference, ...]:
@@ -160,5 +175,6 @@ def _at(difference: labels.LabelDifference, file: LabelsFile) -> Difference:
         return Difference(message=difference.message)
     place = file.located[difference.place]
     entry = place.body.own(difference.key)
-    node = place.name if entry is None else entry[1]
-    return Difference(message=difference.message, line=node.line + 1, column=node.column + 1)
+    node = place.name if entry is None else entry.value
+    line, column = position(file.text, node.start)
+    return Difference(message=difference.message, line=line, column=column)

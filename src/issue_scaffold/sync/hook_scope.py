@@ -5,9 +5,14 @@ The entries themselves are compared elsewhere; this is about what the config say
 
 from collections.abc import Callable, Iterator, Sequence
 
-from issue_scaffold.sync.precommit_reading import Filter, Scope, read_precommit, read_scope
-from issue_scaffold.text.by_meaning import Difference
-from issue_scaffold.text.structured import tree
+from issue_scaffold.sync.precommit_reading import (
+    Filter,
+    HookTypes,
+    Scope,
+    read_precommit,
+    read_scope,
+)
+from issue_scaffold.text.by_meaning import Difference, NotUnderstoodError
 
 Search = Callable[[str, Sequence[str]], list[str] | None]
 
@@ -23,7 +28,7 @@ def scope_differences(
     try:
         hooks = {hook.id for entry in read_precommit(rendered).entries for hook in entry.hooks}
         scope = read_scope(ours)
-    except tree.NotUnderstoodError:
+    except NotUnderstoodError:
         return ()
     if not hooks:
         return ()
@@ -35,7 +40,7 @@ def scope_differences(
 
 
 def _difference(one: Filter, managed: Sequence[str], search: Search) -> Difference | None:
-    matched = search(one.pattern, managed)
+    matched = search(one.pattern.value, managed)
     if matched is None:
         message = (
             f"the pattern of `{one.key}` can't be judged; expected one that is quickly matched"
@@ -47,7 +52,7 @@ def _difference(one: Filter, managed: Sequence[str], search: Search) -> Differen
         message = f"`files` keeps {_some(left_out)} from every hook, the template's too"
     else:
         return None
-    return Difference(message=message, line=one.place.line + 1, column=one.place.column + 1)
+    return Difference(message=message, line=one.pattern.line, column=one.pattern.column)
 
 
 def _some(paths: Sequence[str]) -> str:
@@ -62,16 +67,13 @@ def _skipped(scope: Scope, hooks: set[str]) -> Iterator[Difference]:
     for name in scope.skipped:
         if name.value in known:
             message = f"`ci: skip` leaves out the template's hook '{known[name.value]}'"
-            yield Difference(message=message, line=name.line + 1, column=name.column + 1)
+            yield Difference(message=message, line=name.line, column=name.column)
 
 
-def _not_installed(types: tree.Sequence | None) -> Iterator[Difference]:
-    """Yield a difference for a config by which `pre-commit install` sets up other hooks of git's than `pre-commit`."""
-    if types is None:
-        return
-    named = [item.value for item in types.items if isinstance(item, tree.Scalar)]
-    if "pre-commit" not in named:
+def _not_installed(types: HookTypes | None) -> Iterator[Difference]:
+    """Yield a difference for a config by which `pre-commit install` sets up no `pre-commit` hook."""
+    if types is not None and "pre-commit" not in types.names:
         message = (
             "`default_install_hook_types` leaves out pre-commit, so that a commit runs no hook"
         )
-        yield Difference(message=message, line=types.line + 1, column=types.column + 1)
+        yield Difference(message=message, line=types.line, column=types.column)

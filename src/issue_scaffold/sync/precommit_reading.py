@@ -1,28 +1,33 @@
 """Finding the repo entries and hooks in a `.pre-commit-config.yaml`. On the path of `check`: nothing here writes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from issue_scaffold.sync import precommit
-from issue_scaffold.text.by_meaning import Difference
-from issue_scaffold.text.structured import tree
+from issue_scaffold.text.by_meaning import Difference, NotUnderstoodError
+from issue_scaffold.text.lines import position
+from issue_scaffold.text.one_document import read_document
+from issue_scaffold.text.tree import Mapping, Node, Scalar, Sequence, Value, canonical, resolve
 
 
 class Located(NamedTuple):
     """An entry, the mapping that holds it, and the list of its hooks."""
 
     entry: precommit.Entry
-    body: tree.Mapping
-    hooks: tree.Sequence | None
+    body: Mapping
+    hooks: Sequence | None
 
 
 class PrecommitFile(NamedTuple):
-    """A config as read. `repos` is the list of entries, or the null in its place, or None; `key` is the key to it."""
+    """A config as read.
+
+    `repos` is the list of entries, or the null in its place, or None; `key` is the key to it.
+    """
 
     text: str
-    root: tree.AnyNode | None
-    key: tree.Scalar | None
-    repos: tree.Sequence | tree.Scalar | None
+    root: Value | None
+    key: Node | None
+    repos: Sequence | Scalar | None
     located: tuple[Located, ...]
 
     @property
@@ -33,18 +38,20 @@ class PrecommitFile(NamedTuple):
 
 def read_precommit(text: str) -> PrecommitFile:
     """Return the config; raise NotUnderstoodError when it is none that pre-commit would take."""
-    root = tree.read(text, is_json=False)
-    if root is None or (isinstance(root, tree.Scalar) and root.is_null):
+    root = read_document(text, is_json=False)
+    if root is None or (isinstance(root, Scalar) and root.is_null):
         return PrecommitFile(text=text, root=root, key=None, repos=None, located=())
-    if not isinstance(root, tree.Mapping):
-        raise tree.NotUnderstoodError("a config that is no mapping")
-    key, repos = root.own("repos") or (None, None)
-    if isinstance(repos, tree.Sequence):
-        located = tuple(_located(item) for item in repos.items)
-        return PrecommitFile(text=text, root=root, key=key, repos=repos, located=located)
-    if isinstance(repos, tree.Mapping) or (repos is not None and not repos.is_null):
-        raise tree.NotUnderstoodError("repos that are no list")
-    return PrecommitFile(text=text, root=root, key=key, repos=repos, located=())
+    if not isinstance(root, Mapping):
+        raise NotUnderstoodError("a config that is no mapping")
+    entry = root.own("repos")
+    if entry is None:
+        return PrecommitFile(text=text, root=root, key=None, repos=None, located=())
+    repos = resolve(entry.value)
+    if isinstance(repos, Mapping) or (isinstance(repos, Scalar) and not repos.is_null):
+        raise NotUnderstoodError("repos that are no list")
+    items = repos.items if isinstance(repos, Sequence) else ()
+    located = tuple(_located(item) for item in items)
+    return PrecommitFile(text=text, root=root, key=entry.key, repos=repos, located=located)
 
 
 def differences(rendered: str, ours: str) -> tuple[Difference, ...]:
@@ -55,7 +62,7 @@ def differences(rendered: str, ours: str) -> tuple[Difference, ...]:
 
 
 def _at(difference: precommit.EntryDifference, file: PrecommitFile) -> Difference:
-    node: tree.AnyNode | None = file.key
+    node = file.key
     if difference.entry is not None:
         place = file.located[difference.entry]
         node = place.body
@@ -63,99 +70,125 @@ def _at(difference: precommit.EntryDifference, file: PrecommitFile) -> Differenc
             node = place.hooks.items[difference.hook]
     if node is None:
         return Difference(message=difference.message)
-    return Difference(message=difference.message, line=node.line + 1, column=node.column + 1)
+    line, column = position(file.text, node.start)
+    return Difference(message=difference.message, line=line, column=column)
+
+
+class Word(NamedTuple):
+    """A text of the config, with its 1-based line and column."""
+
+    value: str
+    line: int
+    column: int
 
 
 class Filter(NamedTuple):
-    """A top-level `files` or `exclude` of a config: the pattern that every hook's files go through, and its place."""
+    """A top-level `files` or `exclude` of a config: what every hook's files go through."""
 
     key: str
-    pattern: str
-    place: tree.Scalar
+    pattern: Word
+
+
+class HookTypes(NamedTuple):
+    """The hooks of git's that `pre-commit install` sets up, with the list's line and column."""
+
+    names: tuple[str, ...]
+    line: int
+    column: int
 
 
 class Scope(NamedTuple):
-    """What a config says of all hooks: `filters`, and the names of hooks that pre-commit.ci is told to skip.
+    """What a config says of all hooks.
 
-    `aliases` are the other names that hooks go by there, with the hook's id; `hook_types` is the list of git's hooks
-    that `pre-commit install` sets up, None where the config says nothing of them.
+    `skipped` are the names of hooks that pre-commit.ci is told to skip, `aliases` the other names
+    that hooks go by there, with the hook's id. `hook_types` is None where the config says nothing
+    of them.
     """
 
     filters: tuple[Filter, ...] = ()
-    skipped: tuple[tree.Scalar, ...] = ()
+    skipped: tuple[Word, ...] = ()
     aliases: tuple[tuple[str, str], ...] = ()
-    hook_types: tree.Sequence | None = None
+    hook_types: HookTypes | None = None
 
 
 def read_scope(text: str) -> Scope:
     """Return what applies to every hook; raise NotUnderstoodError as `read_precommit` does.
 
-    https://pre-commit.com/#top_level-files, https://pre-commit.com/#top_level-default_install_hook_types,
+    https://pre-commit.com/#top_level-files,
+    https://pre-commit.com/#top_level-default_install_hook_types,
     https://pre-commit.ci/#configuration-skip
     """
     file = read_precommit(text)
     root = file.root
-    if not isinstance(root, tree.Mapping):
+    if not isinstance(root, Mapping):
         return Scope()
-    fields = root.resolved()
-    filters = [
-        Filter(key, value.value, value)
-        for key in ("files", "exclude")
-        if isinstance(value := fields.get(key), tree.Scalar)
-    ]
-    ci = fields.get("ci")
-    skip = ci.resolved().get("skip") if isinstance(ci, tree.Mapping) else None
-    names = skip.items if isinstance(skip, tree.Sequence) else ()
-    skipped = tuple(name for name in names if isinstance(name, tree.Scalar))
-    types = fields.get("default_install_hook_types")
+    filters = []
+    for key in ("files", "exclude"):
+        patterns = _words(text, [root.fields[key]] if key in root.fields else [])
+        filters += [Filter(key, pattern) for pattern in patterns]
+    ci = root.get("ci")
+    skip = ci.get("skip") if isinstance(ci, Mapping) else None
     return Scope(
         filters=tuple(filters),
-        skipped=skipped,
+        skipped=tuple(_words(text, skip.items if isinstance(skip, Sequence) else ())),
         aliases=tuple(_aliases(file)),
-        hook_types=types if isinstance(types, tree.Sequence) else None,
+        hook_types=_hook_types(text, root),
     )
+
+
+def _hook_types(text: str, root: Mapping) -> HookTypes | None:
+    node = root.fields.get("default_install_hook_types")
+    types = None if node is None else resolve(node)
+    if node is None or not isinstance(types, Sequence):
+        return None
+    names = tuple(word.value for word in _words(text, types.items))
+    return HookTypes(names, *position(text, node.start))
+
+
+def _words(text: str, nodes: Iterable[Node]) -> Iterator[Word]:
+    """Yield those nodes that are scalars."""
+    for node in nodes:
+        value = resolve(node)
+        if isinstance(value, Scalar):
+            yield Word(value.value, *position(text, node.start))
 
 
 def _aliases(file: PrecommitFile) -> Iterator[tuple[str, str]]:
     for place in file.located:
         hooks = place.hooks.items if place.hooks is not None else ()
         for node, hook in zip(hooks, place.entry.hooks, strict=True):
-            alias = node.resolved().get("alias") if isinstance(node, tree.Mapping) else None
-            if isinstance(alias, tree.Scalar):
+            mapping = resolve(node)
+            alias = mapping.get("alias") if isinstance(mapping, Mapping) else None
+            if isinstance(alias, Scalar):
                 yield alias.value, hook.id
 
 
-def _located(item: tree.AnyNode) -> Located:
-    if not isinstance(item, tree.Mapping):
-        raise tree.NotUnderstoodError("an entry that is no mapping")
-    fields = item.resolved()
-    repo, rev, hooks = fields.get("repo"), fields.get("rev"), fields.get("hooks")
-    if not isinstance(repo, tree.Scalar) or isinstance(hooks, tree.Mapping):
-        raise tree.NotUnderstoodError("an entry without repo, or with hooks that are no list")
+def _located(item: Node) -> Located:
+    body = resolve(item)
+    if not isinstance(body, Mapping):
+        raise NotUnderstoodError("an entry that is no mapping")
+    repo, rev, hooks = body.get("repo"), body.get("rev"), body.get("hooks")
+    if not isinstance(repo, Scalar) or isinstance(hooks, Mapping):
+        raise NotUnderstoodError("an entry without repo, or with hooks that are no list")
+    listed = hooks if isinstance(hooks, Sequence) else None
     entry = precommit.Entry(
         repo=repo.value,
-        rev=rev.value if isinstance(rev, tree.Scalar) else None,
-        hooks=tuple(_hook(hook) for hook in hooks.items)
-        if isinstance(hooks, tree.Sequence)
-        else (),
+        rev=rev.value if isinstance(rev, Scalar) else None,
+        hooks=tuple(_hook(hook) for hook in listed.items) if listed is not None else (),
     )
-    return Located(
-        entry=entry, body=item, hooks=hooks if isinstance(hooks, tree.Sequence) else None
-    )
+    return Located(entry=entry, body=body, hooks=listed)
 
 
-def _hook(node: tree.AnyNode) -> precommit.Hook:
-    if not isinstance(node, tree.Mapping):
-        raise tree.NotUnderstoodError("a hook that is no mapping")
-    fields = node.resolved()
-    name = fields.get("id")
-    if not isinstance(name, tree.Scalar):
-        raise tree.NotUnderstoodError("a hook without id")
+def _hook(node: Node) -> precommit.Hook:
+    body = resolve(node)
+    if not isinstance(body, Mapping):
+        raise NotUnderstoodError("a hook that is no mapping")
+    name = body.get("id")
+    if not isinstance(name, Scalar):
+        raise NotUnderstoodError("a hook without id")
     effect = [
-        (key, tree.canonical(value))
-        for key, value in fields.items()
+        (key, canonical(value))
+        for key, value in body.fields.items()
         if key in precommit.EFFECTIVE_FIELDS
     ]
-    return precommit.Hook(
-        id=name.value, definition=tree.canonical(node), effect=tuple(sorted(effect))
-    )
+    return precommit.Hook(id=name.value, definition=canonical(node), effect=tuple(sorted(effect)))

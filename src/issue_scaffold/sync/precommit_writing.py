@@ -8,16 +8,14 @@ from collections.abc import Iterator
 
 from issue_scaffold.sync import precommit_merge
 from issue_scaffold.sync.precommit_reading import Located, PrecommitFile, read_precommit
-from issue_scaffold.text.by_meaning import MeaningMerge
-from issue_scaffold.text.structured import scalars, splice, tree
-from issue_scaffold.text.structured.reindent import (
-    Layout,
-    flow_text,
-    layout,
-    moved_entry,
-    moved_item,
-)
-from issue_scaffold.text.structured.splice import Change
+from issue_scaffold.text import splice
+from issue_scaffold.text.by_meaning import MeaningMerge, NotUnderstoodError
+from issue_scaffold.text.edits import Edit, apply_edits, insert_lines
+from issue_scaffold.text.lines import column, line_end, line_start, next_line
+from issue_scaffold.text.reindent import Layout, flow_text, layout, moved_entry, moved_item
+from issue_scaffold.text.scalars import yaml_scalar
+from issue_scaffold.text.splice import Placed, placed_items
+from issue_scaffold.text.tree import Mapping, Node, Scalar, Sequence, canonical
 
 
 def merge_precommit(base: str | None, ours: str, theirs: str) -> MeaningMerge:
@@ -46,11 +44,11 @@ def _edited(
 ) -> str:
     if not edits:
         return mine.text
-    text = splice.splice(mine.text, _Writer(old, mine, new).changes(edits))
+    text = apply_edits(mine.text, _Writer(old, mine, new).changes(edits))
     after = read_precommit(text)
     wanted = precommit_merge.apply_edits(mine.entries, edits, new.entries)
     if list(after.entries) != wanted or _around(after) != _around(mine):
-        raise tree.NotUnderstoodError("the edited config doesn't hold what it should")
+        raise NotUnderstoodError("the edited config doesn't hold what it should")
     return text
 
 
@@ -64,7 +62,7 @@ class _Writer:
         self._old, self._mine, self._new = old, mine, new
         self._obsolete = splice.obsolete_comments("" if old is None else old.text, new.text)
 
-    def changes(self, edits: tuple[precommit_merge.Edit, ...]) -> Iterator[Change]:
+    def changes(self, edits: tuple[precommit_merge.Edit, ...]) -> Iterator[Edit]:
         """Yield every change that the edits ask for; raise NotUnderstoodError where one has no place."""
         for edit in edits:
             if isinstance(edit, precommit_merge.SetRev):
@@ -77,7 +75,7 @@ class _Writer:
             )
         removed = {edit.entry for edit in edits if isinstance(edit, precommit_merge.RemoveEntry)}
         added = [edit.new_entry for edit in edits if isinstance(edit, precommit_merge.AddEntry)]
-        if self._mine.located and isinstance(self._mine.repos, tree.Sequence):
+        if self._mine.located and isinstance(self._mine.repos, Sequence):
             to = layout(self._mine.repos, self._mine.text)
             yield from self._restock(
                 self._mine.repos, removed, [self._item(place, to) for place in added]
@@ -85,14 +83,10 @@ class _Writer:
         elif added:
             yield from self._first(added)
 
-    def _set_rev(self, edit: precommit_merge.SetRev) -> Iterator[Change]:
+    def _set_rev(self, edit: precommit_merge.SetRev) -> Iterator[Edit]:
         """Write another rev, and the template's comment behind it unless the user has another than the template had."""
         mine, new = _rev(self._mine.located[edit.entry]), _rev(self._new.located[edit.new_entry])
-        yield Change(
-            start=mine.start,
-            end=mine.end,
-            text=scalars.yaml_scalar(new.value, mine.style or new.style),
-        )
+        yield Edit(mine.start, mine.end, yaml_scalar(new.value, mine.style or new.style))
         key = self._new.located[edit.new_entry].entry.key
         before = [
             place for place in (self._old.located if self._old else ()) if place.entry.key == key
@@ -104,23 +98,21 @@ class _Writer:
             and before
             and comment == _comment(self._old.text, _rev(before[0]))
         ):
-            yield Change(
-                start=mine.end, end=mine.end + len(comment), text=_comment(self._new.text, new)
-            )
+            yield Edit(mine.end, mine.end + len(comment), _comment(self._new.text, new))
 
-    def _replace_hook(self, edit: precommit_merge.ReplaceHook) -> Change:
+    def _replace_hook(self, edit: precommit_merge.ReplaceHook) -> Edit:
         hooks, text = self._hooks(edit.entry), self._mine.text
-        item = splice.items(hooks, text)[edit.hook]
+        item = placed_items(hooks, text)[edit.hook]
         new = self._new_hook(edit.new_entry, edit.new_hook)
         to = layout(hooks, text)
         if to is None:
-            return Change(start=item.start, end=item.end, text=flow_text(new.node))
+            return Edit(item.start, item.end, flow_text(new.node))
         lines = moved_item(new, self._new.text, to)
-        end = splice.line_end(text, item.end)
-        whole = splice.insert_lines(text, end, lines).text
-        return Change(start=splice.line_start(text, item.start), end=end, text=whole)
+        end = next_line(text, item.end)
+        whole = insert_lines(text, end, lines).text
+        return Edit(line_start(text, item.start), end, whole)
 
-    def _change_hooks(self, entry: int, edits: list[_HookCount]) -> Iterator[Change]:
+    def _change_hooks(self, entry: int, edits: list[_HookCount]) -> Iterator[Edit]:
         hooks = self._hooks(entry)
         to = layout(hooks, self._mine.text)
         of_entry = [edit for edit in edits if edit.entry == entry]
@@ -134,10 +126,10 @@ class _Writer:
         yield from self._restock(hooks, removed, rows)
 
     def _restock(
-        self, collection: tree.Sequence, removed: set[int], new: list[list[str]]
-    ) -> Iterator[Change]:
+        self, collection: Sequence, removed: set[int], new: list[list[str]]
+    ) -> Iterator[Edit]:
         """Yield the additions to and removals from one list; each new item is its lines, one if it is in brackets."""
-        text, placed = self._mine.text, splice.items(collection, self._mine.text)
+        text, placed = self._mine.text, placed_items(collection, self._mine.text)
         is_emptied = len(removed) == len(placed)
         if not collection.flow:
             yield from splice.remove_block(text, placed, removed, self._obsolete)
@@ -146,24 +138,21 @@ class _Writer:
             elif is_emptied:
                 yield splice.empty(text, self._mine.key, placed, "[]")
         elif is_emptied and new:
-            yield Change(
-                start=placed[0].start, end=placed[-1].end, text=", ".join(item for (item,) in new)
-            )
+            yield Edit(placed[0].start, placed[-1].end, ", ".join(item for (item,) in new))
         else:
             yield from splice.remove_flow(text, placed, removed) if removed else ()
             if new:
                 yield from splice.insert_flow(text, placed, None, [item for (item,) in new])
 
-    def _first(self, added: list[int]) -> list[Change]:
+    def _first(self, added: list[int]) -> list[Edit]:
         """Return the changes that write entries where there are none yet."""
         mine = self._mine
 
-        def lines_at(column: int) -> list[str]:
-            return [
-                line for place in added for line in self._item(place, Layout(column, column + 2))
-            ]
+        def lines_at(indent: int) -> list[str]:
+            to = Layout(indent, indent + 2)
+            return [line for place in added for line in self._item(place, to)]
 
-        root = mine.root if isinstance(mine.root, tree.Scalar) else None
+        root = mine.root if isinstance(mine.root, Scalar) else None
         return splice.fill(
             mine.text, "repos" if mine.key is None else None, mine.key, mine.repos or root, lines_at
         )
@@ -173,7 +162,7 @@ class _Writer:
         new, text = self._new.located[place], self._new.text
         if to is None:
             return [flow_text(new.body)]
-        item = splice.items(_list(self._new.repos), text)[place]
+        item = placed_items(_list(self._new.repos), text)[place]
         return moved_entry(item, "hooks", text, to, self._hook_layout(new, to.content))
 
     def _hook_layout(self, new: Located, content: int) -> Layout:
@@ -184,45 +173,43 @@ class _Writer:
         ]:
             found = layout(place.hooks, file.text)
             if found is not None and not place.body.flow:
-                dash = found.dash - place.body.column + content
+                dash = found.dash - column(file.text, place.body.start) + content
                 return Layout(dash, dash + found.content - found.dash)
         return Layout(content + 2, content + 4)
 
-    def _hooks(self, entry: int) -> tree.Sequence:
-        hooks = self._mine.located[entry].hooks
-        if hooks is None or not hooks.items or hooks.alias is not None:
-            raise tree.NotUnderstoodError("an entry without hooks of its own")
+    def _hooks(self, entry: int) -> Sequence:
+        own = self._mine.located[entry].body.own("hooks")
+        hooks = None if own is None else own.value
+        if not isinstance(hooks, Sequence) or not hooks.items:
+            raise NotUnderstoodError("an entry without hooks of its own")
         return hooks
 
-    def _new_hook(self, entry: int, place: int) -> splice.Item:
-        return splice.items(_list(self._new.located[entry].hooks), self._new.text)[place]
+    def _new_hook(self, entry: int, place: int) -> Placed:
+        return placed_items(_list(self._new.located[entry].hooks), self._new.text)[place]
 
 
-def _list(node: tree.Sequence | tree.Scalar | None) -> tree.Sequence:
-    if not isinstance(node, tree.Sequence):
-        raise tree.NotUnderstoodError("no list")
+def _list(node: Node | None) -> Sequence:
+    if not isinstance(node, Sequence):
+        raise NotUnderstoodError("no list")
     return node
 
 
-def _rev(place: Located) -> tree.Scalar:
+def _rev(place: Located) -> Scalar:
     entry = place.body.own("rev")
-    if entry is None or not isinstance(entry[1], tree.Scalar):
-        raise tree.NotUnderstoodError("a rev that stands elsewhere")
-    return entry[1]
+    if entry is None or not isinstance(entry.value, Scalar):
+        raise NotUnderstoodError("a rev that stands elsewhere")
+    return entry.value
 
 
-def _comment(text: str, node: tree.Scalar) -> str:
+def _comment(text: str, node: Scalar) -> str:
     """Return the comment behind a value with the white space before it, or an empty string."""
-    rest = text[node.end : splice.line_end(text, node.end)].rstrip("\r\n")
+    rest = text[node.end : line_end(text, node.end)].rstrip("\r")
     return rest if rest.lstrip().startswith("#") else ""
 
 
 def _around(file: PrecommitFile) -> list[str]:
     """Return everything else that the file holds, as text to compare."""
-    if not isinstance(file.root, tree.Mapping):
+    if not isinstance(file.root, Mapping):
         return []
-    return [
-        f"{key.value}: {tree.canonical(value)}"
-        for key, value in file.root.entries
-        if key.value != "repos"
-    ]
+    rows = [(canonical(entry.key), canonical(entry.value)) for entry in file.root.written]
+    return [f"{key}: {value}" for key, value in rows if key != '"repos"']

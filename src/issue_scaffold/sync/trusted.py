@@ -21,8 +21,8 @@ from issue_scaffold.sync.comparison import PRECOMMIT
 from issue_scaffold.sync.stored_tree import StoredTree, revision_tree
 from issue_scaffold.sync.target import Target, target_of
 from issue_scaffold.sync.trees import Tree, content_of
+from issue_scaffold.text.by_meaning import NotUnderstoodError
 from issue_scaffold.text.limits import MAX_BYTES
-from issue_scaffold.text.structured import tree
 from issue_scaffold.validate.examination import Located, examine_whole
 from issue_scaffold.validate.run import errors_and_overlooked
 
@@ -250,7 +250,7 @@ def _set_up(content: bytes) -> Mapping[str, _SetUp]:
     """Return how each of this tool's hooks is set up in a pre-commit config; empty for one that isn't understood."""
     try:
         config = precommit_reading.read_precommit(content.decode(errors="replace"))
-    except tree.NotUnderstoodError:
+    except NotUnderstoodError:
         return {}
     found: dict[str, _SetUp] = {}
     for entry in config.entries:

@@ -3,8 +3,12 @@
 from typing import NamedTuple
 
 
+class NotUnderstoodError(ValueError):
+    """The text, or what is to be done to it, has no place in what can be read and edited."""
+
+
 class MeaningMerge(NamedTuple):
-    """The text to write, and one line for each thing of the user's that was kept instead of the template's."""
+    """The text to write, and a line for each thing of the user's kept instead of the template's."""
 
     text: str
     notes: tuple[str, ...] = ()
@@ -13,7 +17,8 @@ class MeaningMerge(NamedTuple):
 class Difference(NamedTuple):
     """One thing the template asks for that the user's file lacks or has otherwise.
 
-    `line` and `column` are 1-based places in the user's file, columns in code points; None when nothing is there.
+    `line` and `column` are 1-based places in the user's file, columns in code points; None when
+    nothing is there.
     """
 
     message: str

@@ -1,21 +1,25 @@
 """Changes to a text by offset, so that comments, order and quoting around them stay as they were.
 
-Owns splicing and the few shapes of splice that fixes need; knows nothing about rules. An edit never reformats.
+Owns what an edit is, how edits are applied, and the few shapes of edit that fixes need; knows
+nothing about rules. Whole items of lists and mappings come and go by `text.splice`.
 """
 
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from issue_scaffold.text import lines
+from issue_scaffold.text.by_meaning import NotUnderstoodError
+from issue_scaffold.text.scalars import quoted
 from issue_scaffold.text.source import Source
-from issue_scaffold.text.tree import Entry, Mapping, Node, Scalar
+from issue_scaffold.text.tree import Alias, Entry, Mapping, Node, Scalar
 
 
 class Edit(NamedTuple):
-    """Replace `text[start:end]`."""
+    """Put `text` in place of what stands from `start` to `end`."""
 
     start: int
     end: int
-    text: str
+    text: str = ""
 
 
 class Fix(NamedTuple):
@@ -32,35 +36,32 @@ class Fix(NamedTuple):
 
 
 def apply_edits(text: str, edits: Iterable[Edit]) -> str:
-    """Return the text with the edits spliced in, last first; the caller sees to it that none overlap."""
-    for edit in sorted(set(edits), key=lambda edit: (edit.start, edit.end), reverse=True):
-        text = text[: edit.start] + edit.text + text[edit.end :]
-    return text
+    """Return the text with every edit made; equal edits are made once.
+
+    Insertions at one place stay in the order given, deletions may overlap. Raises
+    NotUnderstoodError for a replacement of what another edit has replaced already.
+    """
+    pieces: list[str] = []
+    at = 0
+    for edit in sorted(dict.fromkeys(edits), key=lambda edit: (edit.start, edit.end)):
+        if edit.start < at and edit.text and edit.end > edit.start:
+            raise NotUnderstoodError("two edits of one place")
+        pieces += [text[at : edit.start], edit.text]
+        at = max(at, edit.end)
+    return "".join([*pieces, text[at:]])
 
 
 def overlaps(edits: Iterable[Edit], others: Iterable[Edit]) -> bool:
-    """Tell whether two sets of edits touch the same text; equal edits count as one, insertions at one place don't."""
+    """Tell whether two sets of edits touch the same text.
+
+    Equal edits count as one, insertions at one place don't.
+    """
     taken = list(others)
     return any(
         edit != other and edit.start <= other.end and other.start <= edit.end
         for edit in edits
         for other in taken
     )
-
-
-def quoted(value: str) -> str:
-    """Return a text as a quoted YAML scalar on one line."""
-    if "\n" in value or not value.isprintable():
-        escaped = (
-            value.replace("\\", "\\\\")
-            .replace('"', '\\"')
-            .replace("\n", "\\n")
-            .replace("\t", "\\t")
-        )
-        return f'"{escaped}"'
-    if '"' in value or "\\" in value:
-        return "'" + value.replace("'", "''") + "'"
-    return f'"{value}"'
 
 
 def quote(source: Source, node: Scalar) -> Fix | None:
@@ -86,8 +87,12 @@ def entry_end(source: Source, entry: Entry) -> int:
 
 
 def remove_entry(source: Source, mapping: Mapping, entry: Entry) -> tuple[Edit, ...] | None:
-    """Return the edits that take one `key: value` out of a mapping, with its line and the comment on it."""
-    if len(mapping.entries) < 2 or entry.merged:  # noqa: PLR2004 - the last entry can't go: `{}` is another thing
+    """Return the edits that take one `key: value` out of a mapping, with the rest of its line.
+
+    None where it can't go: the last entry of all, for `{}` is another thing, or a place that holds
+    a comment of the user's.
+    """
+    if len(mapping.entries) < 2 or entry.merged:  # noqa: PLR2004 - the last entry stays
         return None
     if mapping.flow:
         return _remove_from_flow(source, mapping, entry)
@@ -127,8 +132,26 @@ def one_line(source: Source, node: Node) -> str | None:
 
 
 def insert_line(source: Source, offset: int, line: str) -> Edit:
-    """Return the edit that puts whole lines at the beginning of a line (or after an unfinished last one)."""
-    text = line.replace("\n", source.newline)
+    """Return the edit that puts whole lines at the beginning of a line.
+
+    At the end of an unfinished last line, it finishes that one first.
+    """
+    rows = line.split("\n")
     if offset and source.text[offset - 1] != "\n":
-        return Edit(offset, offset, source.newline + text)
-    return Edit(offset, offset, text + source.newline)
+        return Edit(offset, offset, "".join(source.newline + row for row in rows))
+    return insert_lines(source.text, offset, rows)
+
+
+def insert_lines(text: str, at: int, rows: Iterable[str]) -> Edit:
+    """Return the insertion of whole lines at the start of a line, with the text's own line break."""
+    ending = lines.newline(text)
+    return Edit(at, at, "".join(row + ending for row in rows))
+
+
+def set_value(text: str, entry: Entry, value: str) -> Edit:
+    """Return the edit that writes another value behind a key, in its place or in that of none."""
+    node = entry.value
+    if isinstance(node, Scalar | Alias) and node.start != node.end:
+        return Edit(node.start, node.end, value)
+    colon = text.index(":", entry.key.end) + 1
+    return Edit(colon, max(node.end, colon), f" {value}")

@@ -19,15 +19,12 @@ MAX_DEPTH: Final = 100
 # thousand bytes of aliases can stand for a billion values, which any reader of the data would build.
 MAX_NODES: Final = 50_000
 
-# Collections in collections, in a file that is edited in place by its meaning (labels, a pre-commit
-# configuration). Such files nest four levels; deeper ones are merged as text.
-MAX_EDITED_DEPTH: Final = 60
-
 # One file that a template keeps up to date: no larger than everything that a rendering may hold.
 MAX_MANAGED_BYTES: Final = 64 * 1024 * 1024
 
-# Digits and signs of one number, date or time without quotation marks. Python reads a decimal number of 4,300 digits in
-# a moment and refuses longer ones; one in base 60 (`1:2:3`) it would read for minutes.
+# Digits and signs of one number, date or time without quotation marks. Python reads a decimal
+# number of 4,300 digits in a moment and refuses longer ones; one in base 60 (`1:2:3`) it would read
+# for minutes.
 MAX_NUMBER: Final = 1_000
 
 # Characters of a file that is edited in place by its meaning. A second reader, written in Python,

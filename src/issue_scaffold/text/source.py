@@ -1,12 +1,19 @@
-"""The text of one file, and where an offset lies in it. Knows lines and columns, nothing about their meaning."""
+"""The text of one file, and where an offset lies in it.
+
+Knows lines and columns, nothing about their meaning.
+"""
 
 from bisect import bisect_right
 
 from issue_scaffold.report.finding import Excerpt
+from issue_scaffold.text import lines
 
 
 class Source:
-    """A file's decoded text under the path that findings show; `bom` tells of a byte order mark, not in `text`."""
+    """A file's decoded text under the path that findings show.
+
+    `bom` tells of a byte order mark, which is not in `text`.
+    """
 
     def __init__(self, path: str, text: str, *, bom: bool = False) -> None:
         self.path = path
@@ -45,14 +52,11 @@ class Source:
 
     def line_end(self, offset: int) -> int:
         """Return where the line of this offset ends, before its line break."""
-        at = self.text.find("\n", offset)
-        end = len(self.text) if at < 0 else at
-        return end - 1 if end > offset and self.text[end - 1] == "\r" else end
+        return lines.line_end(self.text, offset)
 
     def next_line(self, offset: int) -> int:
         """Return where the line after this offset's begins, or the end of the text."""
-        at = self.text.find("\n", offset)
-        return len(self.text) if at < 0 else at + 1
+        return lines.next_line(self.text, offset)
 
     def indent(self, offset: int) -> int:
         """Return how many blanks the line of this offset begins with."""
@@ -71,5 +75,5 @@ class Source:
 
     @property
     def newline(self) -> str:
-        """The line break that the file uses."""
-        return "\r\n" if "\r\n" in self.text else "\n"
+        """The line break that most lines of the file end with."""
+        return lines.newline(self.text)

@@ -1,20 +1,26 @@
-"""A parsed YAML (JSON, TOML) file as a tree that knows where every value was written.
+"""A parsed YAML, JSON or TOML file as a tree that knows where every value was written.
 
-Owns the node types only; adapters build them. All positions are 0-based offsets in code points into the file's
-text, `end` exclusive. Named tuples rather than frozen dataclasses: a thousand forms are some 300,000 nodes, and
-their construction is the validator's hot path.
+Owns the node types, and nothing that reads or writes. All positions are 0-based offsets in code
+points into the file's text, `end` exclusive: a node begins behind its anchor and tag, and ends
+before the line break, blank line or comment that follows it. Lines and columns are `text.lines`'.
+Named tuples rather than frozen dataclasses: a thousand forms are some 300,000 nodes, and their
+construction is the validator's hot path.
 """
 
+import json
+import re
 from typing import Final, NamedTuple, TypeAlias
 
 MERGE_KEY: Final = "<<"
 PLAIN: Final = ""
+_LITERAL: Final = re.compile(r"true|false|null|-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
 
 
 class Scalar(NamedTuple):
-    """A single value: its text, how it was quoted (`""` is plain, `"|"` a block) and what YAML 1.1 makes of it.
+    """A single value: its text, how it was quoted, and what YAML 1.1 makes of it.
 
-    `kind` is one of str, null, bool, int, float, timestamp, symbol; `tag` is an explicit `!tag`. An absent value
+    `style` is the quotation mark, `|` or `>` for a block, empty for plain. `kind` is one of str,
+    null, bool, int, float, timestamp, symbol; `tag` is an explicit `!tag`. An absent value
     (`key:`) is a plain scalar of no length.
     """
 
@@ -54,12 +60,36 @@ class Entry(NamedTuple):
 
 
 class Mapping(NamedTuple):
-    """A mapping with its entries as written, duplicates included."""
+    """A mapping as a reader sees it: what merge keys bring in first, then its own entries.
+
+    Duplicates are included. `merges` are its `<<` entries themselves.
+    """
 
     entries: tuple[Entry, ...]
     start: int
     end: int
     flow: bool = False
+    merges: tuple[Entry, ...] = ()
+
+    @property
+    def written(self) -> tuple[Entry, ...]:
+        """The entries that stand in the mapping itself, `<<` among them, in the order of the text."""
+        if not self.merges:
+            return self.entries
+        own = [entry for entry in self.entries if not entry.merged]
+        return tuple(sorted([*own, *self.merges], key=lambda entry: entry.key.start))
+
+    @property
+    def fields(self) -> "dict[str, Node]":
+        """The values by key, as a reader sees them; aliases are left as they are."""
+        return {
+            entry.key.value: entry.value for entry in self.entries if isinstance(entry.key, Scalar)
+        }
+
+    def own(self, name: str) -> Entry | None:
+        """Return the entry that `find` returns, if it stands in the mapping itself."""
+        entry = self.find(name)
+        return None if entry is None or entry.merged else entry
 
     def find(self, name: str) -> Entry | None:
         """Return the entry that a reader would see under this key: the last one."""
@@ -102,6 +132,35 @@ class Anchor(NamedTuple):
 def resolve(node: Node) -> Value:
     """Return the node, or what it is an alias of."""
     return node.target if isinstance(node, Alias) else node
+
+
+def canonical(node: Node) -> str:
+    """Return a value as JSON text, equal for values that are spelled differently.
+
+    An alias of a collection, and a merge key, stay what they are.
+    """
+    if isinstance(node, Alias) and not isinstance(node.target, Scalar):
+        return f"*{node.name}"
+    value = resolve(node)
+    if isinstance(value, Scalar):
+        return _canonical_scalar(value)
+    if isinstance(value, Sequence):
+        return f"[{', '.join(canonical(item) for item in value.items)}]"
+    pairs = [f"{_canonical_key(entry.key)}: {canonical(entry.value)}" for entry in value.written]
+    return f"{{{', '.join(pairs)}}}"
+
+
+def _canonical_scalar(scalar: Scalar) -> str:
+    if scalar.is_null:
+        return "null"
+    is_literal = not scalar.style and _LITERAL.fullmatch(scalar.value)
+    return scalar.value if is_literal else json.dumps(scalar.value, ensure_ascii=False)
+
+
+def _canonical_key(key: Node) -> str:
+    if isinstance(key, Scalar):
+        return json.dumps(key.value, ensure_ascii=False)
+    return canonical(key)
 
 
 def type_name(node: Node) -> str:

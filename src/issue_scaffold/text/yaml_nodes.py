@@ -4,6 +4,7 @@ Owns PyYAML. The composer isn't used: libyaml's crashes the process on deep nest
 offsets anyway. Depth, number of nodes and growth by aliases are limited while the events come in.
 """
 
+from collections.abc import Iterator
 from typing import Any, Final, NamedTuple, Protocol
 
 import yaml
@@ -19,6 +20,7 @@ from issue_scaffold.text.tree import (
     Scalar,
     Sequence,
     Value,
+    resolve,
 )
 
 PARSER: Any
@@ -103,6 +105,8 @@ def _read(parser: Any, text: str, start: int, stop: int) -> tuple[YamlStream, in
         failure = SyntaxFailure(
             str(getattr(error, "reason", error)), start + int(position), "", None
         )
+    except UnicodeEncodeError as error:  # half a character, which no file in UTF-8 holds
+        failure = SyntaxFailure("a lone surrogate", start + error.start, "", None)
     except _LimitError as limit:
         return YamlStream(failure=LimitFailure(*limit.args)), builder.depth
     return YamlStream(failure=failure, separators=tuple(builder.separators)), builder.depth
@@ -183,9 +187,17 @@ class _Builder:
         if event.anchor or event.tag:
             start = self._after_properties(start, end, event.anchor)
         if style in {"|", ">"}:
-            end = start + len(self.text[start:end].rstrip())
+            end = self._block_end(start, end)
         kind = _kind(value) if not style and not event.tag else "str"
         self._add(Scalar(value, start, end, style, kind, event.tag), 1, event.anchor)
+
+    def _block_end(self, start: int, end: int) -> int:
+        """Return where a block scalar ends; one that keeps its last line breaks, before the last."""
+        chunk = self.text[start:end]
+        keeps_breaks = "+" in chunk.partition("\n")[0].partition("#")[0]
+        if keeps_breaks and chunk.endswith("\n"):
+            return end - 1
+        return start + len(chunk.rstrip())
 
     def _after_properties(self, start: int, end: int, anchor: str | None) -> int:
         """Return where a value begins behind its `&anchor` and `!tag`, noting the anchor."""
@@ -226,9 +238,11 @@ class _Builder:
         node: Value
         if frame.is_mapping:
             pairs = zip(frame.items[::2], frame.items[1::2], strict=True)
-            node = Mapping(
-                _merged([Entry(key, value) for key, value in pairs]), frame.start, end, frame.flow
-            )
+            entries = tuple([Entry(key, value) for key, value in pairs])
+            merges = tuple(filter(_is_merge, entries))
+            if merges:
+                entries = _merged(entries, merges)
+            node = Mapping(entries, frame.start, end, frame.flow, merges)
         else:
             node = Sequence(tuple(frame.items), frame.start, end, frame.flow)
         self._add(node, frame.size, frame.anchor)
@@ -260,26 +274,32 @@ class _Builder:
         frame.items.append(node)
 
 
-def _merged(entries: list[Entry]) -> tuple[Entry, ...]:
+def _is_merge(entry: Entry) -> bool:
+    key = entry.key
+    return isinstance(key, Scalar) and key.value == MERGE_KEY and not key.style
+
+
+def _merged(entries: tuple[Entry, ...], merges: tuple[Entry, ...]) -> tuple[Entry, ...]:
     """Return the entries with those that merge keys bring in, which never override."""
-    merges = [
-        entry for entry in entries if isinstance(entry.key, Scalar) and entry.key.value == MERGE_KEY
-    ]
-    if not merges:
-        return tuple(entries)
-    own = [entry for entry in entries if entry not in merges]
+    own = [entry for entry in entries if not _is_merge(entry)]
     seen = {entry.key.value for entry in own if isinstance(entry.key, Scalar)}
     brought: list[Entry] = []
+    for entry in _brought(merges):
+        if isinstance(entry.key, Scalar) and entry.key.value not in seen:
+            seen.add(entry.key.value)
+            brought.append(entry._replace(merged=True))
+    return (*brought, *own)
+
+
+def _brought(merges: tuple[Entry, ...]) -> Iterator[Entry]:
+    """Yield what stands in the mappings that merge keys name, one mapping or a list of them."""
     for merge in merges:
-        value = merge.value.target if isinstance(merge.value, Alias) else merge.value
+        value = resolve(merge.value)
         sources = value.items if isinstance(value, Sequence) else (value,)
         for source in sources:
-            mapping = source.target if isinstance(source, Alias) else source
-            for entry in mapping.entries if isinstance(mapping, Mapping) else ():
-                if isinstance(entry.key, Scalar) and entry.key.value not in seen:
-                    seen.add(entry.key.value)
-                    brought.append(entry._replace(merged=True))
-    return (*brought, *own)
+            mapping = resolve(source)
+            if isinstance(mapping, Mapping):
+                yield from mapping.entries
 
 
 _BOOLEANS: Final = frozenset({"yes", "no", "true", "false", "on", "off"})

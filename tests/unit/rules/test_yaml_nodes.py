@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from issue_scaffold.text import yaml_nodes
 from issue_scaffold.text.json_nodes import parse_json
-from issue_scaffold.text.tree import Mapping, Node, Scalar, Sequence, resolve
+from issue_scaffold.text.tree import Mapping, Node, Scalar, Sequence, canonical, resolve
 from issue_scaffold.text.yaml_nodes import parse_yaml
 
 TEXT = st.text(
@@ -83,6 +83,33 @@ def test_both_parsers_build_the_same_tree(text: str) -> None:
         pure = parse_yaml(text)
     if ours.failure is None and pure.failure is None:
         assert [placed(item) for item in ours.documents] == [placed(item) for item in pure.documents]
+
+
+@pytest.mark.parametrize("parser", [yaml.Loader, yaml_nodes.PARSER])
+def test_every_node_ends_with_its_content(parser: type, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(yaml_nodes, "PARSER", parser)
+    text = "- &a !t\n  k: |+\n    two\n\n  \n- |\n  one\n\n# after\n- {b: [1], c: &d 'é'}  # x\n- *a\n"
+    (root,) = parse_yaml(text).documents
+    assert isinstance(root, Sequence)
+    written = [text[item.start : item.end] for item in root.items]
+    assert written == ["k: |+\n    two\n\n  ", "|\n  one", "{b: [1], c: &d 'é'}", "*a"]
+
+
+def test_a_mapping_says_what_is_its_own() -> None:
+    root = parse_yaml('a: &a {x: 1, z: 2}\nb: {y: 1, <<: *a, x: 3, "<<": 4}\n').documents[0]
+    assert isinstance(root, Mapping)
+    inner = root.get("b")
+    assert isinstance(inner, Mapping)
+    assert [data_of(entry.key) for entry in inner.written] == ["y", "<<", "x", "<<"]
+    assert list(inner.fields) == ["z", "y", "x", "<<"]
+    assert inner.own("z") is None
+    assert inner.own("x") is inner.find("x")
+
+
+def test_canonical_is_the_same_for_every_spelling() -> None:
+    texts = ("a: [x, 1, ~, true]\n", "{\"a\": ['x', 1, null, true]}", '# c\na:\n- "x"\n- 1\n-\n- true\n')
+    values = {canonical(parse_yaml(text).documents[0]) for text in texts}
+    assert values == {'{"a": ["x", 1, null, true]}'}
 
 
 def placed(node: Node) -> list[tuple[str, int]]:

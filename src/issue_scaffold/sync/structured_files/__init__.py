@@ -8,9 +8,9 @@ what its kind of file needs.
 from collections.abc import Callable
 from typing import Final, Literal
 
-from issue_scaffold.text.by_meaning import Difference, MeaningMerge
+from issue_scaffold.text.by_meaning import Difference, MeaningMerge, NotUnderstoodError
 from issue_scaffold.text.limits import MAX_EDITED
-from issue_scaffold.text.structured import tree
+from issue_scaffold.text.lines import newline
 
 Kind = Literal["labels", "pre-commit"]
 
@@ -90,7 +90,7 @@ def differences(path: str, rendered: str, ours: str) -> tuple[Difference, ...] |
         from issue_scaffold.sync import precommit_reading
 
         return precommit_reading.differences(wanted, found)
-    except tree.NotUnderstoodError:
+    except NotUnderstoodError:
         return None
 
 
@@ -102,15 +102,15 @@ def _is_too_large(*texts: str) -> bool:
 def _edited(ours: str, edit: Callable[[str], MeaningMerge]) -> MeaningMerge | None:
     """Return what `edit` makes of the text, which it sees without byte order mark and with a line break at its end."""
     text = ours.removeprefix(_BOM)
-    ending = tree.newline(text)
+    ending = newline(text)
     ends_open = bool(text) and not text.endswith("\n")
     try:
         merged = edit(text + ending if ends_open else text)
-    except tree.NotUnderstoodError:
+    except NotUnderstoodError:
         return None
     done = merged.text.removesuffix(ending) if ends_open else merged.text
     if done != text:
-        from issue_scaffold.text.structured.second_reader import breaks
+        from issue_scaffold.text.second_reader import breaks
 
         if breaks(text, done):
             return None

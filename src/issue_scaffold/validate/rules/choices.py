@@ -8,7 +8,8 @@ from typing import Final
 
 from issue_scaffold.forge.document import Problem, at, shown
 from issue_scaffold.forge.issue_form import Element, Form, Option, text_of
-from issue_scaffold.text.edits import Edit, Fix, quote, quoted
+from issue_scaffold.text.edits import Edit, Fix, quote
+from issue_scaffold.text.scalars import quoted
 from issue_scaffold.text.tree import Entry, Mapping, Node, Scalar, Sequence, resolve, type_name
 from issue_scaffold.text.wording import closest, line_of, listing
 from issue_scaffold.validate.rules.form import value_or_key

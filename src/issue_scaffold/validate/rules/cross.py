@@ -13,7 +13,8 @@ from issue_scaffold.forge.issue_form import Form, listed_texts, text_of
 from issue_scaffold.forge.layout import is_security_policy
 from issue_scaffold.labels.config import DEFAULT_LABELS, LabelsConfig
 from issue_scaffold.report.finding import Severity
-from issue_scaffold.text.edits import Fix, insert_line, quoted
+from issue_scaffold.text.edits import Fix, insert_line
+from issue_scaffold.text.scalars import quoted
 from issue_scaffold.text.source import Source
 from issue_scaffold.text.tree import Mapping, Scalar
 from issue_scaffold.text.wording import closest, line_of

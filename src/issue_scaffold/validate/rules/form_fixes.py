@@ -9,10 +9,10 @@ from issue_scaffold.text.edits import (
     insert_line,
     one_line,
     quote,
-    quoted,
     remove_entry,
     replace_key,
 )
+from issue_scaffold.text.scalars import quoted
 from issue_scaffold.text.source import Source
 from issue_scaffold.text.tree import Entry, Mapping, Node, Scalar
 

@@ -1,0 +1,37 @@
+"""Where the lines of a text begin and end, and which line break it has.
+
+A line ends with a line feed, as in every editor. Offsets are 0-based and count code points.
+"""
+
+
+def newline(text: str) -> str:
+    """Return the line break that most lines end with: a line that is put in takes it too."""
+    return "\r\n" if text.count("\r\n") * 2 > text.count("\n") else "\n"
+
+
+def line_start(text: str, at: int) -> int:
+    """Return the offset of the first character of the line that holds `at`."""
+    return text.rfind("\n", 0, at) + 1
+
+
+def line_end(text: str, at: int) -> int:
+    """Return where the line that holds `at` ends, before its line break."""
+    found = text.find("\n", at)
+    end = len(text) if found < 0 else found
+    return end - 1 if end > at and text[end - 1] == "\r" else end
+
+
+def next_line(text: str, at: int) -> int:
+    """Return where the line after the one that holds `at` begins, or the end of the text."""
+    found = text.find("\n", at)
+    return len(text) if found < 0 else found + 1
+
+
+def column(text: str, at: int) -> int:
+    """Return how many characters stand before `at` on its line."""
+    return at - line_start(text, at)
+
+
+def position(text: str, at: int) -> tuple[int, int]:
+    """Return the 1-based line and column of an offset."""
+    return text.count("\n", 0, at) + 1, column(text, at) + 1
