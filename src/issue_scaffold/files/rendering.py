@@ -13,6 +13,7 @@ from issue_scaffold.files.names import (
     why_refused,
 )
 from issue_scaffold.text.digests import sha256_of
+from issue_scaffold.text.lines import newline
 
 # As Linux: more symlinks than this on one way are taken for a circle.
 _MOST_HOPS: Final = 40
@@ -62,7 +63,7 @@ def to_lf(content: bytes) -> bytes:
 
 def uses_crlf(content: bytes) -> bool:
     """Return whether most of a text's lines end in CRLF."""
-    return content.count(b"\r\n") * 2 > content.count(b"\n")
+    return newline(content.decode("latin-1")) == "\r\n"
 
 
 def count_conflicts(content: bytes) -> int:

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from issue_scaffold.files.rendering import File, to_lf
 from issue_scaffold.report.finding import Finding, Kind, Severity
+from issue_scaffold.text.diffs import text_diff
+from issue_scaffold.text.lines import split_lines
 from issue_scaffold.text.shell_words import quote
 
 if TYPE_CHECKING:
@@ -230,24 +232,21 @@ def _kind(file: File) -> str:
 
 
 def unified_diff(path: str, wanted: File | None, found: File | None) -> str:
-    """Return a unified diff from one content (None: no such file) to another; empty for contents that aren't text."""
+    """Return a unified diff from one content (None: no such file) to another.
+
+    Empty for contents that aren't text, or have too many lines to be compared.
+    """
     if not all(file is None or file.is_text for file in (wanted, found)):
         return ""
-    left, right = (
-        []
-        if file is None
-        else to_lf(file.content).decode(errors="replace").splitlines(keepends=True)
-        for file in (wanted, found)
-    )
-    if not _is_compared(left, right):
+    before, after = _text(wanted), _text(found)
+    if not _is_compared(split_lines(before), split_lines(after)):
         return ""
-    import difflib
-
     names = (
         "/dev/null" if wanted is None else f"a/{path}",
         "/dev/null" if found is None else f"b/{path}",
     )
-    lines = difflib.unified_diff(left, right, *names)
-    return "".join(
-        line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines
-    )
+    return text_diff(before, after, *names)
+
+
+def _text(file: File | None) -> str:
+    return "" if file is None else to_lf(file.content).decode(errors="replace")

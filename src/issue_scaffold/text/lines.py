@@ -9,6 +9,13 @@ def newline(text: str) -> str:
     return "\r\n" if text.count("\r\n") * 2 > text.count("\n") else "\n"
 
 
+def split_lines(text: str) -> list[str]:
+    """Return the lines of a text, each with its break; unlike `splitlines`, at line feeds only."""
+    *whole, rest = text.split("\n")
+    rows = [line + "\n" for line in whole]
+    return [*rows, rest] if rest else rows
+
+
 def line_start(text: str, at: int) -> int:
     """Return the offset of the first character of the line that holds `at`."""
     return text.rfind("\n", 0, at) + 1

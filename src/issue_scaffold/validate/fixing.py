@@ -1,6 +1,5 @@
 """`scaffold validate --fix`: mend the files of the given paths on disk, or say what would change."""
 
-import difflib
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import NamedTuple
 from issue_scaffold.errors import ScaffoldError, UsageError
 from issue_scaffold.files.rendering import File
 from issue_scaffold.report.report import TargetReport
+from issue_scaffold.text.diffs import text_diff
 from issue_scaffold.validate.mending import Mended, mend
 from issue_scaffold.validate.run import STDIN, Group, Target, collect
 from issue_scaffold.writing import staging
@@ -27,12 +27,8 @@ class Change(NamedTuple):
     @property
     def diff(self) -> str:
         """The change as a unified diff; a rename alone is two header lines."""
-        left, right = (_lines(content) for content in (self.before, self.after))
-        found = difflib.unified_diff(left, right, f"a/{self.path}", f"b/{self.new_path}")
-        text = "".join(
-            line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
-            for line in found
-        )
+        before, after = _shown(self.before), _shown(self.after)
+        text = text_diff(before, after, f"a/{self.path}", f"b/{self.new_path}")
         if text or self.path == self.new_path:
             return text
         return f"rename from {self.path}\nrename to {self.new_path}\n"
@@ -45,10 +41,9 @@ class Fixed(NamedTuple):
     notes: tuple[str, ...]
 
 
-def _lines(content: bytes) -> list[str]:
+def _shown(content: bytes) -> str:
     # A byte order mark is shown as what it is, or its removal would be a change that nobody sees.
-    text = content.decode("utf-8").replace("\ufeff", "<BOM>", 1).replace("\r\n", "\n")
-    return text.splitlines(keepends=True)
+    return content.decode("utf-8").replace("\ufeff", "<BOM>", 1).replace("\r\n", "\n")
 
 
 def plan_fixes(paths: Sequence[str], *, unsafe: bool, stdin: bytes | None = None) -> list[Change]:
