@@ -48,7 +48,7 @@ def add(text: str, **changes: str | None) -> str:
     ],
 )  # fmt: skip
 def test_an_entry_is_added(before: str, after: str) -> None:
-    item = f"  - path: a.md\n    sha256: '{'0' * 64}'\n    reason: ours\n"
+    item = f'  - path: a.md\n    sha256: "{"0" * 64}"\n    reason: ours\n'
     assert add(before) == after.replace("{}", item, 1).replace("{}", "{}")
 
 
@@ -75,11 +75,11 @@ def test_an_entry_is_brought_up_to_date(newline: str, bom: str) -> None:
             "",
         ]
     )
-    after = before.replace("abc", f"'{'0' * 64}'").replace('"because"', "ours")
+    after = before.replace("abc", f'"{"0" * 64}"').replace("because", "ours")
     assert add(before) == after
     assert add(after) == after
     moved = add(after, path="c.md", instead_of="b.md", reason="stays", sha256="1" * 64)
-    assert moved == after.replace("b.md", "c.md").replace("sha256:" + newline, f"sha256: '{'1' * 64}'{newline}")
+    assert moved == after.replace("b.md", "c.md").replace("sha256:" + newline, f'sha256: "{"1" * 64}"{newline}')
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from typing import Final
 
 from issue_scaffold.forge.issue_form import listed_texts, text_of
 from issue_scaffold.text.edits import one_line
+from issue_scaffold.text.scalars import quoted
 from issue_scaffold.text.source import Source
 from issue_scaffold.text.tree import Mapping, Scalar, Sequence
 
@@ -77,8 +78,8 @@ def catalog_entry(slug: str, source: Source, root: Mapping) -> Entry:
                 f"name: {{{{ quoted({_literal(name)} ~ name_suffix) }}}}{_after_value(root, block)}"
             )
         elif key == "labels" and not isinstance(root.get("labels"), Sequence):
-            listed = json.dumps(labels, ensure_ascii=False)
-            parts.append(guarded(f"labels: {listed}\n") if labels else "")
+            listed = ", ".join(quoted(label) for label in labels)
+            parts.append(guarded(f"labels: [{listed}]\n") if labels else "")
         elif key not in {"body", "assignees"}:
             parts.append(guarded(block))
     own = f"{{% else %}}\n{guarded(blocks['assignees'])}" if "assignees" in blocks else ""

@@ -3,7 +3,6 @@
 Owns which of the bundled questions a catalog of one's own keeps, and the files that only a catalog has.
 """
 
-import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from typing import Final
 
 from issue_scaffold.catalog.entry import FOLDER, Entry
 from issue_scaffold.labels.label import normalise_color
+from issue_scaffold.text.scalars import quoted
 
 LABELS: Final = "template/catalog/labels.yml"
 QUESTIONS: Final = "copier.yml"
@@ -133,7 +133,7 @@ def _issue_types(entries: Sequence[Entry]) -> str:
         "  help: Which issue types should people be able to open?",
         "  choices:",
         *(f"    {choice_line(entry)}" for entry in entries),
-        f"  default: [{', '.join(scalar(entry.slug) for entry in entries)}]",
+        f"  default: [{', '.join(quoted(entry.slug) for entry in entries)}]",
         '  validator: "{% if not issue_types %}choose at least one issue type{% endif %}"',
     ]
     return "\n".join(lines) + "\n"
@@ -141,7 +141,7 @@ def _issue_types(entries: Sequence[Entry]) -> str:
 
 def choice_line(entry: Entry) -> str:
     """Return the line of `copier.yml` that offers an entry."""
-    return f"{scalar(choice_name(entry))}: {scalar(entry.slug)}"
+    return f"{quoted(choice_name(entry))}: {quoted(entry.slug)}"
 
 
 def choice_name(entry: Entry) -> str:
@@ -149,18 +149,13 @@ def choice_name(entry: Entry) -> str:
     return entry.name.replace("{", "(").replace("}", ")")
 
 
-def scalar(text: str) -> str:
-    """Return a text as a quoted YAML scalar."""
-    return json.dumps(text, ensure_ascii=False)
-
-
 def label_lines(labels: Iterable[LabelRow]) -> str:
     """Return labels as rows of `labels.yml`."""
     rows = []
     for label in labels:
-        rows.append(f"- name: {scalar(label.name)}\n  color: {scalar(label.color)}\n")
+        rows.append(f"- name: {quoted(label.name)}\n  color: {quoted(label.color)}\n")
         if label.description:
-            rows.append(f"  description: {scalar(label.description)}\n")
+            rows.append(f"  description: {quoted(label.description)}\n")
     return "".join(rows)
 
 

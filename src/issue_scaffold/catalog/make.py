@@ -20,7 +20,6 @@ from issue_scaffold.catalog.layout import (
     choice_name,
     label_lines,
     label_rows,
-    scalar,
 )
 from issue_scaffold.convert.form import Remark, form_from_data
 from issue_scaffold.convert.form_text import form_text
@@ -43,6 +42,7 @@ from issue_scaffold.git.folder import find_work_tree, holds_git
 from issue_scaffold.labels.config import read_labels
 from issue_scaffold.template.bundled_files import template_files
 from issue_scaffold.text.edits import Edit, apply_edits, entry_end
+from issue_scaffold.text.scalars import quoted
 from issue_scaffold.text.source import Source
 from issue_scaffold.text.tree import Mapping as Node
 from issue_scaffold.text.tree import Scalar
@@ -383,6 +383,6 @@ def _with_choices(text: str, entries: Sequence[Entry]) -> str:
     if isinstance(default, Items) and default.flow:
         chosen = [item.value for item in default.items if isinstance(item, Scalar)]
         if sorted(chosen) == sorted(offered):
-            more = "".join(f", {scalar(entry.slug)}" for entry in entries)
+            more = "".join(f", {quoted(entry.slug)}" for entry in entries)
             edits.append(Edit(default.end - 1, default.end - 1, more))
     return apply_edits(text, edits)

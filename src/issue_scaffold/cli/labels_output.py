@@ -6,8 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
-
 from issue_scaffold.cli.options import OutputTarget
 from issue_scaffold.cli.output import append_summary, render
 from issue_scaffold.cli.output.github import LIMIT, data, property_
@@ -18,6 +16,7 @@ from issue_scaffold.label_sync.drift import plan_findings
 from issue_scaffold.label_sync.plan import WRITES, Action, LabelPlan, Step
 from issue_scaffold.label_sync.run import LabelsReport, Outcome, StepResult
 from issue_scaffold.report.report import Report, TargetReport
+from issue_scaffold.text.scalars import yaml_scalar
 from issue_scaffold.writing.one_file import write_file
 
 FORMATS: Final = ("text", "json", "github", "sarif", "gitlab", "markdown")
@@ -92,8 +91,7 @@ def as_yaml(rows: Sequence[Mapping[str, str]]) -> str:
 def _scalar(text: str, *, quoted: bool) -> str:
     if quoted or not text.isprintable():
         return yaml_text(text)
-    dumped: str = yaml.safe_dump([text], allow_unicode=True, width=10_000, default_flow_style=True)
-    return dumped.strip().removeprefix("[").removesuffix("]")
+    return yaml_scalar(text)
 
 
 def _table(report: LabelsReport) -> Iterator[str]:

@@ -131,9 +131,11 @@ def json_text(document: object, *, is_product: bool = False) -> str:
 
 
 def yaml_text(text: str) -> str:
-    """Return a text as a YAML scalar in quotation marks, on one line, that says exactly that; nothing is masked."""
-    # JSON is YAML, but for characters beyond the sixteenth bit, which it writes as two.
-    return _UNSAFE_IN_JSON.sub(_yaml_escape, json.dumps(text, ensure_ascii=False))
+    """Return a text as a YAML scalar in double quotation marks, on one line; nothing is masked."""
+    from issue_scaffold.text.scalars import yaml_scalar
+
+    # JSON's escapes are YAML's, but for characters beyond the sixteenth bit, which it writes as two.
+    return _UNSAFE_IN_JSON.sub(_yaml_escape, yaml_scalar(text, '"'))
 
 
 def without_secrets(text: str) -> str:

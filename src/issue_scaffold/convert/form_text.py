@@ -1,26 +1,16 @@
 """An issue form as YAML text: readable, and the same to every YAML 1.1 reader.
 
-Owns how forms are laid out and quoted. Texts of several lines are literal blocks, long ones folded; a text is plain
-only if nothing could read it as anything but text.
+Owns how forms are laid out: texts of several lines are literal blocks, long ones folded. How one
+line is quoted is `text.scalars`'.
 """
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from issue_scaffold.text.yaml_values import YamlValueError, load_value
+from issue_scaffold.text.scalars import is_printable, yaml_scalar
 
 WIDTH: Final = 110
-_PLAIN: Final = re.compile(
-    r"[A-Za-z0-9(\u00c0-\u024f\u4e00-\u9fff][^\x00-\x1f\x7f-\xa0\u2028\u2029\ufeff]*"
-)
-_PLAIN_IN_FLOW: Final = re.compile(r"[\w ./()+-]+")
-# Text to PyYAML, but a number or a boolean to other readers.
-_OTHERWISE: Final = re.compile(r"[yYnN]|[0-9][0-9A-Fa-fxXoO_.:+-]*")
-_UNPRINTABLE: Final = re.compile(
-    "[^\t\n -~\u00a0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
-)
 
 
 def form_text(data: Mapping[str, Any]) -> str:
@@ -49,7 +39,7 @@ def _entry(key: str, value: object, indent: int) -> Iterator[str]:
         for name, inner in value.items():
             yield from _entry(name, inner, indent + 2)
     elif isinstance(value, list) and key != "options":
-        yield f"{lead} [{', '.join(_flow(item) for item in value)}]"
+        yield f"{lead} [{', '.join(scalar(item, None) for item in value)}]"
     elif isinstance(value, list):
         yield lead
         for item in value:
@@ -68,47 +58,18 @@ def _option(item: object, indent: int) -> Iterator[str]:
     yield from rest
 
 
-def _flow(item: object) -> str:
-    text = scalar(item, None)
-    return text if text.startswith('"') or _PLAIN_IN_FLOW.fullmatch(text) else _quoted(str(item))
-
-
 def scalar(value: object, indent: int | None) -> str:
     """Return a value as YAML; `indent` is that of the lines of a block, None allows none."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if not isinstance(value, str):
         return str(value)
-    if indent is not None and not _UNPRINTABLE.search(value) and "\u0085" not in value:
+    if indent is not None and is_printable(value):
         if "\n" in value.strip("\n"):
             return _literal(value, indent)
         if len(value) + indent > WIDTH and not re.search(r"^\s|\s\s|[^\S ]|\s$", value):
             return _folded(value, indent)
-    return value if _is_plain(value) else _quoted(value)
-
-
-def _is_plain(text: str) -> bool:
-    if (
-        not _PLAIN.fullmatch(text)
-        or ": " in text
-        or " #" in text
-        or text.endswith((":", " ", "\u00a0"))
-    ):
-        return False
-    if _OTHERWISE.fullmatch(text):
-        return False
-    try:
-        return isinstance(load_value(text), str)
-    except YamlValueError:  # a date that there isn't, say
-        return False
-
-
-def _quoted(text: str) -> str:
-    # JSON is YAML, but leaves characters as they are that YAML doesn't allow.
-    written = json.dumps(text, ensure_ascii=False)
-    return _UNPRINTABLE.sub(lambda found: f"\\u{ord(found.group()):04x}", written).replace(
-        "\u0085", "\\u0085"
-    )
+    return yaml_scalar(value, in_flow=indent is None)
 
 
 def _literal(text: str, indent: int) -> str:

@@ -1,21 +1,25 @@
-"""Writing to `.github/scaffold.yml`: accepted deviations, with every other byte of the file left as it is.
+"""Writing to `.github/scaffold.yml`: accepted deviations, with every other byte of the file left.
 
-The text is edited by splicing at the places that PyYAML gives for its nodes; the result is read back before it counts.
+The text is edited at the places of the tree; the result is read back before it counts.
 """
 
-from collections.abc import Mapping
-from typing import Any, Final
-
-import yaml
+from collections.abc import Mapping as Table
+from typing import Final
 
 from issue_scaffold.errors import UsageError
-from issue_scaffold.text.yaml_values import YamlValueError, compose, load_value
+from issue_scaffold.text import lines, splice
+from issue_scaffold.text.by_meaning import NotUnderstoodError
+from issue_scaffold.text.edits import Edit, apply_edits, insert_lines, set_value
+from issue_scaffold.text.one_document import read_document
+from issue_scaffold.text.reindent import Layout, dashed, layout
+from issue_scaffold.text.scalars import yaml_scalar
+from issue_scaffold.text.tree import PLAIN, Entry, Mapping, Node, Scalar, Sequence, resolve
 
 _HEADER: Final = "# Settings of issue-scaffold for this repository.\n"
 _BOM: Final = "\ufeff"
-_KEYS: Final = ("path", "sha256", "reason")
-_TEXT: Final = "tag:yaml.org,2002:str"
 _FILE: Final = ".github/scaffold.yml"
+
+_Row = Table[str, str | None]
 
 
 def with_accepted(
@@ -23,125 +27,118 @@ def with_accepted(
 ) -> str:
     """Return the settings file's text with one accepted deviation added, or brought up to date.
 
-    `instead_of` is the path that its entry has so far, `sha256` None accepts that the file is deleted. Raises
-    UsageError when the text isn't a settings file.
+    `instead_of` is the path that its entry has so far, `sha256` None accepts that the file is
+    deleted. Raises UsageError when the text isn't a settings file.
     """
-    entry = {"path": path, "sha256": sha256, "reason": reason}
+    row: _Row = {"path": path, "sha256": sha256, "reason": reason}
     body = text.removeprefix(_BOM)
-    newline = "\r\n" if "\r\n" in body else "\n"
+    bom = text[: len(text) - len(body)]
     if not body.strip():
-        return _HEADER + _section([entry], "\n")
-    root = _compose(body)
-    edited = _edit(body, root, entry, instead_of or path, newline)
-    if entry not in (_load(edited).get("accepted") or ()):
+        body = _HEADER
+    elif not body.endswith("\n"):
+        body += lines.newline(body)
+    root = _root(body)
+    try:
+        edited = apply_edits(body, _edits(body, root, row, instead_of or path))
+        found = _find(_accepted(read_document(edited, is_json=False)), path)
+    except NotUnderstoodError:
+        found = None
+    if found is None or not _says(found, row):
         raise UsageError(
             f"{_FILE}: `accepted` can't be edited as it is written", hint="write it as a block list"
         )
-    return text[: len(text) - len(body)] + edited
+    return bom + edited
 
 
-def _compose(text: str) -> yaml.MappingNode | None:
+def _root(text: str) -> Mapping | None:
     try:
-        root = compose(text)
-    except YamlValueError as error:
-        raise UsageError(f"{_FILE}:{'' if error.line else ' '}{error}") from error
-    if root is None or isinstance(root, yaml.MappingNode):
+        root = read_document(text, is_json=False)
+    except NotUnderstoodError as error:
+        line, column = lines.position(text, error.offset)
+        raise UsageError(f"{_FILE}:{line}:{column}: not valid YAML: {error}") from error
+    if root is None or isinstance(root, Mapping):
         return root
     raise UsageError(f"{_FILE} must hold a mapping", hint="its keys: accepted, ignore, labels")
 
 
-def _load(text: str) -> dict[str, Any]:
-    try:
-        data = load_value(text)
-    except YamlValueError:
-        return {}
-    return data if isinstance(data, dict) else {}
+def _accepted(root: Node | None) -> Node | None:
+    entry = root.own("accepted") if isinstance(root, Mapping) else None
+    return None if entry is None else entry.value
 
 
-def _edit(
-    text: str, root: yaml.MappingNode | None, entry: Mapping[str, Any], known_as: str, newline: str
-) -> str:
-    rows = (
-        next((value for key, value in root.value if key.value == "accepted"), None)
-        if root
-        else None
-    )
-    if rows is None:
-        return text + ("" if text.endswith("\n") else newline) + _section([entry], newline)
-    if isinstance(rows, yaml.SequenceNode):
-        for row in rows.value:
-            if isinstance(row, yaml.MappingNode) and _scalars(row).get("path") == known_as:
-                return _update(text, row, entry)
-        if rows.value and not rows.flow_style:
-            return _append(text, rows, entry, newline)
-    elif not (isinstance(rows, yaml.ScalarNode) and rows.tag == "tag:yaml.org,2002:null"):
-        raise UsageError(
-            f"{_FILE}: `accepted` must be a list", hint="entries have path, sha256 and reason"
-        )
-    return _replace(text, rows, [*(_load(text).get("accepted") or ()), entry], newline)
+def _find(accepted: Node | None, path: str) -> Mapping | None:
+    """Return the entry of a path, if there is one."""
+    for item in accepted.items if isinstance(accepted, Sequence) else ():
+        if isinstance(item, Mapping):
+            named = item.get("path")
+            if isinstance(named, Scalar) and named.value == path:
+                return item
+    return None
 
 
-def _scalars(row: yaml.MappingNode) -> dict[str, str]:
-    return {
-        key.value: value.value for key, value in row.value if isinstance(value, yaml.ScalarNode)
-    }
+def _edits(text: str, root: Mapping | None, row: _Row, known_as: str) -> list[Edit]:
+    entry = root.own("accepted") if root else None
+    if entry is None:
+        return [insert_lines(text, len(text), ["accepted:", *_lines(row, Layout(2, 4))])]
+    accepted = entry.value
+    known = _find(accepted, known_as)
+    if known is not None:
+        return _updates(text, known, row)
+    if isinstance(accepted, Sequence) and accepted.items:
+        placed = splice.placed_items(accepted, text)
+        to = layout(accepted, text)
+        if to is None:
+            fields = ", ".join(_field(key, row, in_flow=True) for key in row)
+            return splice.insert_flow(text, placed, None, [f"{{{fields}}}"])
+        return [splice.insert_block(text, placed, None, [_lines(row, to)])]
+    if isinstance(accepted, Sequence) or (isinstance(accepted, Scalar) and accepted.is_null):
 
+        def lines_at(indent: int) -> list[str]:
+            return _lines(row, Layout(indent, indent + 2))
 
-def _update(text: str, row: yaml.MappingNode, entry: Mapping[str, Any]) -> str:
-    """Return the text with the values of one entry replaced, from the last to the first."""
-    for key, value in sorted(row.value, key=lambda pair: -pair[1].start_mark.index):
-        if key.value in entry and not _says(value, entry[key.value]):
-            start, end = value.start_mark.index, value.end_mark.index
-            gap = "" if text[start - 1 : start].isspace() else " "
-            tail = "\n" if text[start:end].endswith("\n") else ""
-            text = text[:start] + gap + _scalar(entry[key.value]) + tail + text[end:]
-    return text
-
-
-def _says(node: yaml.Node, value: str | None) -> bool:
-    return (
-        node.tag == "tag:yaml.org,2002:null"
-        if value is None
-        else node.tag == _TEXT and node.value == value
+        return splice.fill(text, None, entry.key, accepted, lines_at)
+    raise UsageError(
+        f"{_FILE}: `accepted` must be a list", hint="entries have path, sha256 and reason"
     )
 
 
-def _append(text: str, rows: yaml.SequenceNode, entry: Mapping[str, Any], newline: str) -> str:
-    """Return the text with an entry after the last one, in the list's own style."""
-    last = rows.value[-1]
-    leaf = last
-    while isinstance(leaf, yaml.CollectionNode) and leaf.value:
-        leaf = leaf.value[-1] if isinstance(leaf, yaml.SequenceNode) else leaf.value[-1][1]
-    at = text.find("\n", max(leaf.end_mark.index - 1, 0)) + 1
-    before = text[:at] if at else text + newline
-    dash = " " * rows.start_mark.column
-    gap = " " * max(last.start_mark.column - rows.start_mark.column - 1, 1)
-    return before + _item(entry, dash, gap, newline) + (text[at:] if at else "")
+def _updates(text: str, known: Mapping, row: _Row) -> list[Edit]:
+    """Return the edits that bring one entry up to date, each value in the quoting that it has."""
+    edits = []
+    for entry in known.written:
+        if isinstance(entry.key, Scalar) and entry.key.value in row:
+            value = row[entry.key.value]
+            if not _is(entry.value, value):
+                edits.append(set_value(text, entry, _scalar(value, entry, in_flow=known.flow)))
+    return edits
 
 
-def _replace(text: str, rows: yaml.Node, entries: list[Mapping[str, Any]], newline: str) -> str:
-    start, end = rows.start_mark.index, rows.end_mark.index
-    block = newline + "".join(_item(entry, "  ", " ", newline) for entry in entries)
-    rest = text[end:]
-    if not rest.strip(" ") or rest.lstrip(" ").startswith(("\n", "\r")):
-        rest = rest.lstrip(" ")
-        block = block.removesuffix(newline) if rest else block
-        return text[:start].rstrip(" ") + block + rest
-    comment, _, following = rest.partition("\n")
-    return text[:start].rstrip(" ") + comment.rstrip("\r") + block + following
+def _says(known: Mapping, row: _Row) -> bool:
+    values = known.fields
+    return all(key in values and _is(values[key], value) for key, value in row.items())
 
 
-def _section(entries: list[Mapping[str, Any]], newline: str) -> str:
-    return f"accepted:{newline}" + "".join(_item(entry, "  ", " ", newline) for entry in entries)
+def _is(node: Node, value: str | None) -> bool:
+    scalar = resolve(node)
+    if not isinstance(scalar, Scalar):
+        return False
+    if value is None:
+        return scalar.is_null
+    return scalar.is_text and scalar.value == value
 
 
-def _item(entry: Mapping[str, Any], indent: str, gap: str, newline: str) -> str:
-    first, *others = [f"{key}: {_scalar(entry.get(key))}{newline}" for key in _KEYS]
-    return f"{indent}-{gap}{first}" + "".join(f"{indent} {gap}{line}" for line in others)
+def _lines(row: _Row, to: Layout) -> list[str]:
+    first, *others = [_field(key, row, in_flow=False) for key in row]
+    return dashed([first, *(" " * to.content + line for line in others)], to)
 
 
-def _scalar(value: object) -> str:
-    """Return a scalar as it is written in YAML, on one line."""
-    return yaml.safe_dump(
-        [value], default_flow_style=True, allow_unicode=True, width=float("inf")
-    ).strip()[1:-1]
+def _field(key: str, row: _Row, *, in_flow: bool) -> str:
+    return f"{key}: {_scalar(row[key], None, in_flow=in_flow)}"
+
+
+def _scalar(value: str | None, before: Entry | None, *, in_flow: bool) -> str:
+    if value is None:
+        return "null"
+    node = None if before is None else before.value
+    style = node.style if isinstance(node, Scalar) else PLAIN
+    return yaml_scalar(value, style, in_flow=in_flow)

@@ -4,7 +4,14 @@ from typing import NamedTuple
 
 
 class NotUnderstoodError(ValueError):
-    """The text, or what is to be done to it, has no place in what can be read and edited."""
+    """The text, or what is to be done to it, has no place in what can be read and edited.
+
+    `offset` is where reading stopped.
+    """
+
+    def __init__(self, problem: str, offset: int = 0) -> None:
+        super().__init__(problem)
+        self.offset = offset
 
 
 class MeaningMerge(NamedTuple):

@@ -21,9 +21,9 @@ def read_document(text: str, *, is_json: bool) -> Value | None:
         stream = parse_yaml(text)
     failure = stream.failure
     if isinstance(failure, SyntaxFailure):
-        raise NotUnderstoodError(f"{failure.context} {failure.problem}".strip())
+        raise NotUnderstoodError(f"{failure.context} {failure.problem}".strip(), failure.offset)
     if isinstance(failure, LimitFailure):
-        raise NotUnderstoodError(failure.message)
+        raise NotUnderstoodError(failure.message, failure.offset)
     if len(stream.documents) > 1:
-        raise NotUnderstoodError("more than one document")
+        raise NotUnderstoodError("more than one document", stream.separators[0])
     return stream.documents[0] if stream.documents else None

@@ -28,10 +28,10 @@ def layout(collection: Node | None, text: str) -> Layout | None:
 def moved_item(item: Placed, text: str, to: Layout) -> list[str]:
     """Return the lines of a list item, indented as `to` says."""
     if item.start == item.node.start:
-        return _dashed(text[item.start : item.end].splitlines(), to)
+        return dashed(text[item.start : item.end].splitlines(), to)
     first, *rest = text[item.start + 1 : next_line(text, item.end)].splitlines()
     return [
-        *_dashed([first.strip()], to),
+        *dashed([first.strip()], to),
         *shifted(rest, to.content - column(text, item.node.start)),
     ]
 
@@ -51,11 +51,17 @@ def moved_entry(item: Placed, inner_key: str, text: str, to: Layout, inner: Layo
     by = to.content - column(text, item.node.start)
     tail = text[tail_start : next_line(text, item.end)] if item.end > tail_start else ""
     return [
-        *_dashed([first.strip()], to),
+        *dashed([first.strip()], to),
         *shifted(rest, by),
         *_inner(head_end, nested, text, inner),
         *shifted(tail.splitlines(), by),
     ]
+
+
+def dashed(lines: list[str], to: Layout) -> list[str]:
+    """Return the lines of an item with the dash before the first."""
+    first, *rest = lines
+    return [f"{' ' * to.dash}-{' ' * (to.content - to.dash - 1)}{first}".rstrip(), *rest]
 
 
 def shifted(lines: list[str], by: int) -> list[str]:
@@ -88,8 +94,3 @@ def _inner(end: int, placed: list[Placed], text: str, to: Layout) -> Iterator[st
         yield from shifted(between.splitlines(), to.dash - item.column)
         yield from moved_item(item, text, to)
         end = next_line(text, item.end)
-
-
-def _dashed(lines: list[str], to: Layout) -> list[str]:
-    first, *rest = lines
-    return [f"{' ' * to.dash}-{' ' * (to.content - to.dash - 1)}{first}".rstrip(), *rest]

@@ -59,6 +59,11 @@ def is_plain(value: str) -> bool:
     return _ESCAPED.search(value) is None and _LIKE_A_NUMBER.fullmatch(value) is None
 
 
+def is_printable(value: str) -> bool:
+    """Tell whether a text can stand in a block of lines: nothing but line feeds and tabs to escape."""
+    return _ESCAPED.search(value.replace("\n", "").replace("\t", "")) is None
+
+
 def is_flow_safe(value: str) -> bool:
     """Tell whether a plain scalar keeps its meaning in brackets or braces."""
     return bool(value) and _FLOW_SIGNS.isdisjoint(value) and "#" not in value and "\n" not in value
@@ -74,4 +79,6 @@ def _double(value: str) -> str:
 
 
 def _escape(char: str) -> str:
+    if "\ud800" <= char <= "\udfff":  # half a character, which strict readers refuse
+        char = "\ufffd"
     return _SHORT.get(char) or f"\\u{ord(char):04x}"

@@ -8,12 +8,13 @@ construction is the validator's hot path.
 """
 
 import json
-import re
 from typing import Final, NamedTuple, TypeAlias
+
+from issue_scaffold.text.late_patterns import late_pattern
 
 MERGE_KEY: Final = "<<"
 PLAIN: Final = ""
-_LITERAL: Final = re.compile(r"true|false|null|-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
+_LITERAL: Final = late_pattern(r"true|false|null|-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
 
 
 class Scalar(NamedTuple):

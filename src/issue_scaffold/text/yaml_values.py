@@ -50,12 +50,6 @@ def load_mapping(text: str | bytes, *, what: str) -> dict[str, Any]:
     return value
 
 
-def compose(text: str) -> Any:  # noqa: ANN401 - PyYAML's nodes, which carry marks
-    """Return the root node of a text's only document, None for an empty one. Raises YamlValueError."""
-    refuse_excess(text)
-    return _translating(lambda: yaml.compose(text, Loader=yaml.SafeLoader))
-
-
 def refuse_excess(text: str | bytes) -> None:
     """Raise YamlValueError for a text that isn't YAML, or asks for more levels, values or digits than are read."""
     _translating(lambda: _Budget().spend(_LOADER(text)))
