@@ -1,8 +1,9 @@
 """Reading a file that somebody else put there: a regular file only, never more than a limit, never out of a folder.
 
-The one place that opens such files. What is no regular file is told by its kind before it is opened, since opening a
-pipe or a device may wait or do something; what was opened is looked at again, since it may have been swapped. Below a
-folder, each step of the way is opened without following links, so that no link swapped in meanwhile leads elsewhere.
+The one place that opens such files. What is no regular file is told by its kind before it is
+opened, since opening a pipe or a device may wait or do something; what was opened is looked at
+again, since it may have been swapped. Below a folder, each step of the way is opened without
+following links, so that no link swapped in meanwhile leads elsewhere.
 """
 
 import errno
@@ -56,10 +57,11 @@ def read_file(
 ) -> bytes:
     """Return a regular file's content; `shown` is how messages call it.
 
-    With `below`, a relative place is meant from that folder, not from the current one, and a link that leads out of it
-    isn't followed. Without, the user, or a hook, has named the file: no link leads out of the work tree that it lies
-    in. Raises AbsentFileError if nothing is there, NotAFileError for anything but a regular file and for one that is
-    larger than the limit, ScaffoldError if it can't be read.
+    With `below`, a relative place is meant from that folder, not from the current one, and a link
+    that leads out of it isn't followed. Without, the user, or a hook, has named the file: no link
+    leads out of the work tree that it lies in. Raises AbsentFileError if nothing is there,
+    NotAFileError for anything but a regular file and for one that is larger than the limit,
+    ScaffoldError if it can't be read.
     """
     name = shown or os.fspath(place)
     content = _read(place, below, name, limit=limit, is_cut=False)

@@ -1,8 +1,9 @@
 """Folders that are opened step by step, and what is done in them: the way to every file that is written.
 
-From the root down each step is opened below the one before it and never through a link, so what is written lands where
-it was looked at, whatever is renamed meanwhile. Git's own folder is known by what it holds, not by its name alone.
-Owns every call that changes a target; must not decide what is written.
+From the root down each step is opened below the one before it and never through a link, so what is
+written lands where it was looked at, whatever is renamed meanwhile. Git's own folder is known by
+what it holds, not by its name alone. Owns every call that changes a target; must not decide what is
+written.
 """
 
 import errno
@@ -226,7 +227,8 @@ def open_root(root: Path) -> Folder:
 def open_below(root: Path, parts: Sequence[str], *, make: bool = False) -> Folder:
     """Open the folder at `parts` below a root, with `make` after making what isn't there.
 
-    Raises DetourError for a link, a file or git's own folder on the way, FileNotFoundError for a missing folder.
+    Raises DetourError for a link, a file or git's own folder on the way, FileNotFoundError for a
+    missing folder.
     """
     folder = open_root(root)
     try:

@@ -1,7 +1,8 @@
 """Names of files that are dangerous somewhere: for git, for Windows, for macOS, or for the eye. Pure.
 
-The spellings of `.git` and of the files that git reads are those of git's own `verify_path`: `is_hfs_dotgit` in
-`utf8.c`, `is_ntfs_dotgit` and `is_ntfs_dot_generic` in `path.c` (https://github.com/git/git).
+The spellings of `.git` and of the files that git reads are those of git's own `verify_path`:
+`is_hfs_dotgit` in `utf8.c`, `is_ntfs_dotgit` and `is_ntfs_dot_generic` in `path.c`
+(https://github.com/git/git).
 """
 
 import re
@@ -25,8 +26,8 @@ _GIT_FILE: Final = late_pattern(
     rf"|(?:gi7eba|gi7d29|gi250a|maba30|gi[0-9a-f]{{4}})~[0-9]+){_NTFS_END}",
     re.IGNORECASE | re.DOTALL,
 )
-# On Windows `\` parts folders, and `:` names a drive or writes behind a file of another name. Other characters are only
-# refused there, which harms nobody.
+# On Windows `\` parts folders, and `:` names a drive or writes behind a file of another name. Other
+# characters are only refused there, which harms nobody.
 _MISREAD_BY_WINDOWS: Final = frozenset(":\\")
 # https://learn.microsoft.com/en-us/windows/win32/fileio/naming-a-file
 _DEVICE: Final = late_pattern(
@@ -36,7 +37,8 @@ _DEVICE: Final = late_pattern(
 _BLANK_LETTERS: Final = late_pattern(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\uffa0\U000e0100-\U000e01ef]"
 )
-# Folders and files of ours: one of an earlier version, and those that stand beside a file for a moment.
+# Folders and files of ours: one of an earlier version, and those that stand beside a file for a
+# moment.
 _OURS: Final = late_pattern(r"\.scaffold-(?:staging|[0-9a-f]{16}-[0-9]+)", re.IGNORECASE)
 
 

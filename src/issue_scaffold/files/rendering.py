@@ -82,9 +82,10 @@ def count_conflicts(content: bytes) -> int:
 class Rendering(NamedTuple):
     """All files of one template version for one set of answers.
 
-    `answers` is what the rendered answers file says; `write_once` are the paths that `_skip_if_exists` names: written
-    when they are not there, never compared or updated afterwards. `uses_folder` says that the template asked for the
-    name of the target's folder, so that it is one for folders of that name alone.
+    `answers` is what the rendered answers file says; `write_once` are the paths that
+    `_skip_if_exists` names: written when they are not there, never compared or updated afterwards.
+    `uses_folder` says that the template asked for the name of the target's folder, so that it is
+    one for folders of that name alone.
     """
 
     source: str
@@ -99,8 +100,8 @@ class Rendering(NamedTuple):
 def check_path(path: str) -> None:
     """Refuse a path that no template may write, wherever the target lies.
 
-    Raises TemplateError for a path that leaves the target, lies in git's own folder, or holds a name that is dangerous
-    on some system: a target is cloned on others.
+    Raises TemplateError for a path that leaves the target, lies in git's own folder, or holds a
+    name that is dangerous on some system: a target is cloned on others.
     """
     parts = path.split("/")
     if ".." in parts or path.startswith("/") or "\0" in path or path[1:2] == ":":
@@ -129,7 +130,8 @@ def check_path(path: str) -> None:
 def check_paths(paths: Iterable[str]) -> None:
     """Refuse paths that no target may get.
 
-    Raises TemplateError for what `check_path` refuses, and for two paths that are one on some systems.
+    Raises TemplateError for what `check_path` refuses, and for two paths that are one on some
+    systems.
     """
     seen: dict[str, str] = {}
     for path in sorted(paths):

@@ -25,8 +25,8 @@ class InTheWayError(ScaffoldError):
 def read_file(root: Path, path: str) -> File | None:
     """Return a file of the target, or None when it has none there.
 
-    Raises InTheWayError where a folder or a device is in the way, ScaffoldError where the file can't be read, and where
-    a symlink on the way to it leads out of the target.
+    Raises InTheWayError where a folder or a device is in the way, ScaffoldError where the file
+    can't be read, and where a symlink on the way to it leads out of the target.
     """
     place = root / path
     try:

@@ -1,7 +1,8 @@
 """Git, as a program: the only module that starts a process of ours.
 
-It knows how git is started and stopped, how its failures read, and what is asked of git in a work tree. Which
-environment it gets is `git_environment`'s; what is read of template repositories is `mirrors`'.
+It knows how git is started and stopped, how its failures read, and what is asked of git in a work
+tree. Which environment it gets is `git_environment`'s; what is read of template repositories is
+`mirrors`'.
 """
 
 import os
@@ -58,8 +59,9 @@ def run(
 ) -> bytes:
     """Run git where it reaches nobody; return what it printed.
 
-    `env` is the sealed environment unless another is given. Raises GitError when git is missing, takes longer than
-    `LOCAL_SECONDS`, or ends with a status that isn't in `ok`; credentials in URLs are masked.
+    `env` is the sealed environment unless another is given. Raises GitError when git is missing,
+    takes longer than `LOCAL_SECONDS`, or ends with a status that isn't in `ok`; credentials in URLs
+    are masked.
     """
     return _run(arguments, cwd=cwd, data=data, ok=ok, env=env).stdout
 
@@ -74,11 +76,12 @@ def run_in_work_tree(
 ) -> bytes:
     """Run git in a folder of the user's; return what it printed. `index_file` is another index than its own.
 
-    No hook, monitor or attribute of the user's takes part. Raises UntrustedRepositoryError when the repository belongs
-    to somebody whom the user's git doesn't trust, GitError when the folder is laid out like a bare repository or git's
-    folder holds a pipe or a device, and what `run` raises.
+    No hook, monitor or attribute of the user's takes part. Raises UntrustedRepositoryError when the
+    repository belongs to somebody whom the user's git doesn't trust, GitError when the folder is
+    laid out like a bare repository or git's folder holds a pipe or a device, and what `run` raises.
     """
-    # A commit can hold such a folder, and git would take it for the repository, with its settings and its branches.
+    # A commit can hold such a folder, and git would take it for the repository, with its settings
+    # and its branches.
     bare = enclosing_git_folder(folder)
     if bare is not None:
         raise GitError(
@@ -131,14 +134,15 @@ def talk(
 ) -> bytes:
     """Run a git that reads another repository, here or on a server; return what it printed.
 
-    All of it, helpers and all, is ended after `seconds` or when we are interrupted, and where the system can, when a
-    file that it writes grows beyond `max_bytes`. It belongs to no repository, wherever it is started, but for one that
-    `arguments` name. Raises GitError.
+    All of it, helpers and all, is ended after `seconds` or when we are interrupted, and where the
+    system can, when a file that it writes grows beyond `max_bytes`. It belongs to no repository,
+    wherever it is started, but for one that `arguments` name. Raises GitError.
     """
     import subprocess
     import tempfile
 
-    # Files rather than pipes: nobody has to read along, and the limit on file sizes holds for them too.
+    # Files rather than pipes: nobody has to read along, and the limit on file sizes holds for them
+    # too.
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         try:
             process = subprocess.Popen(
@@ -316,7 +320,8 @@ def unmerged_index_info(target: Path, files: Sequence[UnmergedFile]) -> dict[str
             if content is not None:
                 mode, blob = _index_entry(target, content)
                 lines.append(f"{mode} {blob} {stage}\t{path}")
-        # What the index has of the file goes first; the id of nothing is as long as the repository's other ids.
+        # What the index has of the file goes first; the id of nothing is as long as the
+        # repository's other ids.
         none = "0" * len(blob)
         entries[file.path] = "".join(f"{line}\0" for line in (f"0 {none}\t{path}", *lines))
     return entries

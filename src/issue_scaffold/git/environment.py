@@ -3,14 +3,15 @@
 There are three, by what git is to do:
 
 * sealed: it reads only what is ours, or a local repository through `upload-pack`. Built from nothing; no
-  configuration, hook, filter, attribute or template folder of anybody's, no transport but local files.
+configuration, hook, filter, attribute or template folder of anybody's, no transport but local
+files.
 * transport: it talks to somebody's server. The user's configuration, credentials, proxies and transport settings are
   there, for that is what they are for; hooks and template folders are not.
 * work tree: it is asked about, or told of, the target. The user's configuration is there (`safe.directory`), their
   hooks and monitors are not, and no transport is.
 
-`GIT_*` variables are documented at https://git-scm.com/docs/git#_environment_variables, and the configuration at
-https://git-scm.com/docs/git-config. What an old git doesn't know it ignores.
+`GIT_*` variables are documented at https://git-scm.com/docs/git#_environment_variables, and the
+configuration at https://git-scm.com/docs/git-config. What an old git doesn't know it ignores.
 """
 
 import os
@@ -40,7 +41,8 @@ _BASICS: Final = (
     "PATHEXT",
     "MSYSTEM",
 )
-# Of the user's variables for git, those of their credentials, proxies and transports, and where their configuration is.
+# Of the user's variables for git, those of their credentials, proxies and transports, and where
+# their configuration is.
 _TRANSPORT: Final = frozenset(
     {
         "GIT_ALLOW_PROTOCOL",
@@ -137,7 +139,8 @@ def work_tree_environment() -> dict[str, str]:
 
 
 def _is_for_transport(name: str) -> bool:
-    # Credential helpers and ssh are the user's programs, which may need any variable that isn't git's.
+    # Credential helpers and ssh are the user's programs, which may need any variable that isn't
+    # git's.
     return not name.upper().startswith("GIT_") or name.upper() in _TRANSPORT
 
 

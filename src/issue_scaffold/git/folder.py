@@ -51,7 +51,8 @@ def find_work_tree(folder: Path) -> WorkTree | None:
 def trusted_git_folder(tree: WorkTree) -> bool:
     """Return whether the git folder is the user's own, and the one of this work tree.
 
-    It is a real folder in the tree, or one that points back at the tree: a linked work tree's, or a submodule's.
+    It is a real folder in the tree, or one that points back at the tree: a linked work tree's, or a
+    submodule's.
     """
     try:
         state = tree.git_folder.lstat()

@@ -1,6 +1,7 @@
 """Reading `.github/scaffold.yml`: accepted deviations, ignored findings, labels that are known to exist.
 
-Owns the file's format; writing accepted deviations is elsewhere. Every mistake in the file has a place.
+Owns the file's format; writing accepted deviations is elsewhere. Every mistake in the file has a
+place.
 """
 
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
 """Which findings a repository has decided to live with, in its settings or in a comment, and whether that was needed.
 
-A comment behind content covers its line; one on a line of its own covers what stands below it, as deep as it is
-indented; one above everything else covers the file, and so does an HTML comment.
+A comment behind content covers its line; one on a line of its own covers what stands below it, as
+deep as it is indented; one above everything else covers the file, and so does an HTML comment.
 """
 
 import re

@@ -1,6 +1,7 @@
 """The cache folder: small JSON documents and content-addressed blobs, each verified when it is read.
 
-Nothing in it is ever needed: a folder that can't be written is worked without, a damaged entry counts as absent.
+Nothing in it is ever needed: a folder that can't be written is worked without, a damaged entry
+counts as absent.
 """
 
 import json

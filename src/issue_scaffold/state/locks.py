@@ -47,8 +47,8 @@ def hold(
 ) -> Iterator[None]:
     """Hold the lock `name`, waiting up to `patience` seconds for another process; `on_wait` is called once before that.
 
-    A cache folder that can't be written is replaced by the system's temporary folder. Raises ScaffoldError when the
-    other process, working on `what`, doesn't end in time.
+    A cache folder that can't be written is replaced by the system's temporary folder. Raises
+    ScaffoldError when the other process, working on `what`, doesn't end in time.
     """
     handle = _open(folder / "locks", name)
     try:

@@ -1,8 +1,8 @@
 """That a folder in which scaffold keeps what it will believe later isn't one that a repository fills.
 
-What lies in the cache and the state folder is taken for our own: renderings, mirrors with their settings, journals. A
-user may put these folders into a work tree, as some CI systems ask for; then whatever is committed there would be read
-as if we had written it.
+What lies in the cache and the state folder is taken for our own: renderings, mirrors with their
+settings, journals. A user may put these folders into a work tree, as some CI systems ask for; then
+whatever is committed there would be read as if we had written it.
 """
 
 from functools import cache

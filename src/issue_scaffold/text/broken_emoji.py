@@ -1,7 +1,8 @@
 """Text that went through a wrong code page: finding it, and putting the bytes back.
 
-Where all bytes survived the repair is exact. Windows' code pages drop some bytes; then every dropped byte is tried at
-every place, and the repair is sure only if one emoji results. Owns no message; pure text to text.
+Where all bytes survived the repair is exact. Windows' code pages drop some bytes; then every
+dropped byte is tried at every place, and the repair is sure only if one emoji results. Owns no
+message; pure text to text.
 """
 
 import re
@@ -24,7 +25,8 @@ CODE_PAGES: Final = (
     "cp866",
     "mac_roman",
 )
-# In these, every letter is a symbol of the next one; only what can't be meant otherwise is believed.
+# In these, every letter is a symbol of the next one; only what can't be meant otherwise is
+# believed.
 _WESTERN: Final = frozenset({"cp1252", "cp1254", "latin-1"})
 _LOST: Final = (0x81, 0x8D, 0x8E, 0x8F, 0x90, 0x9D, 0x9E)
 _VARIATION, _JOINER = "\ufe0f", "\u200d"

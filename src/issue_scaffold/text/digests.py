@@ -1,7 +1,7 @@
 """SHA-256 of contents.
 
-Python's own module is enough for the little that a check hashes. `hashlib` loads OpenSSL first, which costs more than
-all of it; `random` in the standard library does without for the same reason.
+Python's own module is enough for the little that a check hashes. `hashlib` loads OpenSSL first,
+which costs more than all of it; `random` in the standard library does without for the same reason.
 """
 
 from typing import TYPE_CHECKING

@@ -1,7 +1,8 @@
 """JSON text to the same tree as YAML's: labels configs come as JSON too.
 
-The standard decoder checks the syntax and words the errors; a small scanner then finds where each value stands, which
-the decoder doesn't tell. JSON isn't read as YAML because tabs and surrogate pairs are fine in the one only.
+The standard decoder checks the syntax and words the errors; a small scanner then finds where each
+value stands, which the decoder doesn't tell. JSON isn't read as YAML because tabs and surrogate
+pairs are fine in the one only.
 """
 
 import json

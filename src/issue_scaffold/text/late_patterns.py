@@ -1,6 +1,7 @@
 """Regular expressions that are compiled when they are first used.
 
-Compiling one takes as long as reading a small module, and most runs meet few of those that the modules they load hold.
+Compiling one takes as long as reading a small module, and most runs meet few of those that the
+modules they load hold.
 """
 
 import re

@@ -16,7 +16,8 @@ MAX_BYTES: Final = 1024 * 1024
 MAX_DEPTH: Final = 100
 
 # Values of one text, counting what aliases repeat. The largest of the same files has 632; a
-# thousand bytes of aliases can stand for a billion values, which any reader of the data would build.
+# thousand bytes of aliases can stand for a billion values, which any reader of the data would
+# build.
 MAX_NODES: Final = 50_000
 
 # One file that a template keeps up to date: no larger than everything that a rendering may hold.

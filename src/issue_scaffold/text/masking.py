@@ -17,7 +17,8 @@ TOKENS: Final = (*GITHUB_TOKENS, *ENTERPRISE_TOKENS, "SCAFFOLD_TOKEN")
 
 # A shorter value is more likely a word that stands elsewhere too.
 _SHORTEST: Final = 8
-# RFC 3986, section 3.2.1; up to the last @ before the path, since a password may hold one that isn't escaped.
+# RFC 3986, section 3.2.1; up to the last @ before the path, since a password may hold one that
+# isn't escaped.
 _USERINFO: Final = late_pattern(r":/{1,2}([^/?#\s<>\"`\[\]]+)@")
 _SCHEME: Final = late_pattern(r"[A-Za-z0-9+.-]{1,20}$")
 _WORDS: Final = "token|secret|passw|pwd|key|auth|sig|credential|session|jwt"

@@ -1,6 +1,7 @@
 """Regular expressions that a repository wrote, run where they can do no harm: in a child that is stopped in time.
 
-Python's `re` has no limit of its own, and a pattern of twenty characters can take longer than anybody waits.
+Python's `re` has no limit of its own, and a pattern of twenty characters can take longer than
+anybody waits.
 """
 
 import json

@@ -1,7 +1,7 @@
 """TOML labels configs (hackebrot/labels) to the same tree as YAML's.
 
-`tomllib` reads the data; where tables and keys stand is found by their lines, which is enough for a file of flat
-tables. A value whose line isn't found gets its table's position.
+`tomllib` reads the data; where tables and keys stand is found by their lines, which is enough for a
+file of flat tables. A value whose line isn't found gets its table's position.
 """
 
 import re
@@ -15,7 +15,8 @@ from issue_scaffold.text.yaml_nodes import LimitFailure, SyntaxFailure, YamlStre
 
 _TOO_DEEP: Final = f"nested deeper than {MAX_DEPTH} levels"
 
-# What may hold brackets and dots that mean nothing, then those that nest, then what ends a dotted key.
+# What may hold brackets and dots that mean nothing, then those that nest, then what ends a dotted
+# key.
 _TOKEN: Final = re.compile(
     r'''"""(?:[^"\\]|\\.|"(?!""))*+"{3,5}|'{3}(?:[^']|'(?!''))*+'{3,5}'''
     r"""|"(?:[^"\\\n]|\\.)*+"|'[^'\n]*+'|\#[^\n]*+"""
@@ -27,7 +28,8 @@ _TOKEN: Final = re.compile(
 def parse_toml(text: str) -> YamlStream:
     """Parse TOML; never raises for what the text holds.
 
-    Nesting is measured before the decoder sees the text: how it minds depth differs by Python's version.
+    Nesting is measured before the decoder sees the text: how it minds depth differs by Python's
+    version.
     """
     if text.count("\n") > MAX_NODES:
         return YamlStream(failure=LimitFailure(f"more than {MAX_NODES:,} lines", 0))

@@ -1,7 +1,8 @@
 """YAML text to a position-carrying tree, in one pass over the parser's events.
 
-Owns PyYAML. The composer isn't used: libyaml's crashes the process on deep nesting, and the tree is wanted with
-offsets anyway. Depth, number of nodes and growth by aliases are limited while the events come in.
+Owns PyYAML. The composer isn't used: libyaml's crashes the process on deep nesting, and the tree is
+wanted with offsets anyway. Depth, number of nodes and growth by aliases are limited while the
+events come in.
 """
 
 from collections.abc import Iterator
@@ -68,8 +69,9 @@ class _Mark(Protocol):
 def parse_yaml(text: str, start: int = 0, end: int | None = None) -> YamlStream:
     """Parse a part of a text as YAML; never raises for what the text holds.
 
-    A text that breaks a limit of ours fails with that limit, whatever the parser says of it: a scanner reads up to
-    1,024 characters ahead of its events, and libyaml refuses deep nesting there from version 0.2.6 on.
+    A text that breaks a limit of ours fails with that limit, whatever the parser says of it: a
+    scanner reads up to 1,024 characters ahead of its events, and libyaml refuses deep nesting there
+    from version 0.2.6 on.
     """
     stop = len(text) if end is None else end
     stream, depth = _read_twice(PARSER, text, start, stop)
@@ -84,7 +86,8 @@ def _read_twice(parser: Any, text: str, start: int, stop: int) -> tuple[YamlStre
     stream, depth = _read(parser, text, start, stop)
     if not isinstance(stream.failure, SyntaxFailure):
         return stream, depth
-    # What stands before the refusal, read by itself: there is nothing ahead of it that could be refused first.
+    # What stands before the refusal, read by itself: there is nothing ahead of it that could be
+    # refused first.
     before, depth = _read(parser, text, start, stream.failure.offset)
     return (before if isinstance(before.failure, LimitFailure) else stream), depth
 

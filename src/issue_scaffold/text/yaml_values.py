@@ -1,7 +1,8 @@
 """YAML text to plain values: the one place where values are made of YAML.
 
-What a text asks for is counted before any value is made: levels, values after aliases are written out, digits of a
-number. Building them first and counting then is what a bomb of aliases waits for. Places of values are yaml_nodes'.
+What a text asks for is counted before any value is made: levels, values after aliases are written
+out, digits of a number. Building them first and counting then is what a bomb of aliases waits for.
+Places of values are yaml_nodes'.
 """
 
 from collections.abc import Callable
@@ -15,7 +16,8 @@ from issue_scaffold.text.limits import MAX_DEPTH, MAX_NODES, MAX_NUMBER
 _LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NUMBER: Final = late_pattern(r"[-+.0-9][-+.0-9A-Za-z_:]*")
 _NUMBER_TAGS: Final = frozenset({"tag:yaml.org,2002:int", "tag:yaml.org,2002:float"})
-# What PyYAML's constructors raise besides its own errors, for `!!timestamp x`, `!!bool x`, `!!int ""` or 2024-99-99.
+# What PyYAML's constructors raise besides its own errors, for `!!timestamp x`, `!!bool x`, `!!int
+# ""` or 2024-99-99.
 _CONSTRUCTORS: Final = (
     ValueError,
     TypeError,

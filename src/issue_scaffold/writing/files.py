@@ -28,8 +28,8 @@ class Place(NamedTuple):
 def find_place(path: Path, *, within: Path | None = None) -> Place:
     """Return where a file is written that is named by a path: a link is written as the file that it leads to.
 
-    `within` is the folder that it belongs to outside of a git work tree (None: the one it lies in). Raises DetourError
-    when it leads out of that.
+    `within` is the folder that it belongs to outside of a git work tree (None: the one it lies in).
+    Raises DetourError when it leads out of that.
     """
     named = Path(os.path.abspath(path))  # noqa: PTH100 - `..` is taken out as it is written
     tree = find_work_tree(named.parent)
@@ -98,7 +98,8 @@ def replace_file(path: Path, content: bytes) -> None:
         _write_through(path, content)
         return
     place = find_place(path)
-    # Apart from what is written to the folder as a whole: a report must not complete an interrupted update.
+    # Apart from what is written to the folder as a whole: a report must not complete an interrupted
+    # update.
     purpose = f"file {place.path}"
     with hold_target(place.root, shown=str(path), purpose=purpose):
         staging.recover(place.root, purpose=purpose)

@@ -1,7 +1,8 @@
 """What a run that writes is about to do, kept so that another run can finish or undo it after a crash.
 
-A journal is a folder: the new and the old content of each file, then a manifest, which makes it count. It belongs to
-one target, by path and by identity. Owns its format and what is believed of one that is found; carries nothing out.
+A journal is a folder: the new and the old content of each file, then a manifest, which makes it
+count. It belongs to one target, by path and by identity. Owns its format and what is believed of
+one that is found; carries nothing out.
 """
 
 import errno
@@ -29,7 +30,8 @@ _ENDED: Final = "ended.json"
 _TOKEN: Final = late_pattern(r"[0-9a-f]{16}")
 _FINGERPRINT: Final = late_pattern(r"[x-] [0-9a-f]{64}|link .+", re.DOTALL)
 _LINK: Final = "link "
-# What reading a document raises that isn't one of ours: other JSON, other types, texts that no path can be.
+# What reading a document raises that isn't one of ours: other JSON, other types, texts that no path
+# can be.
 _OTHER_SHAPES: Final = (ValueError, TypeError, KeyError, AttributeError, RecursionError)
 # What the system says of a manifest that is a link, or larger than any.
 _NO_MANIFEST: Final = frozenset({errno.ELOOP, errno.EMLINK, errno.EFBIG})
@@ -39,7 +41,8 @@ _NO_MANIFEST: Final = frozenset({errno.ELOOP, errno.EMLINK, errno.EFBIG})
 class Change:
     """One file to write, or with `after` None to delete; `before` is what the target has there now.
 
-    `index_info` is entered into git's index once all files are in place; a change may consist of nothing else.
+    `index_info` is entered into git's index once all files are in place; a change may consist of
+    nothing else.
     """
 
     path: str
@@ -68,7 +71,8 @@ class Row:
 class Journal:
     """A complete journal.
 
-    `made` are the folders below the root that the run makes, `made_above` how many folders of the root's own path.
+    `made` are the folders below the root that the run makes, `made_above` how many folders of the
+    root's own path.
     """
 
     place: Path
@@ -167,8 +171,8 @@ class PendingJournalError(ScaffoldError):
 def drop_journal(place: Path) -> None:
     """Remove a journal that isn't to be carried out.
 
-    Raises PendingJournalError when the manifest, which makes it count, can't be removed. What else can't be is left to
-    the next run.
+    Raises PendingJournalError when the manifest, which makes it count, can't be removed. What else
+    can't be is left to the next run.
     """
     try:
         with open_journal_folder(place) as folder:

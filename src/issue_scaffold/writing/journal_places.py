@@ -1,7 +1,8 @@
 """Where the journal of a run that writes is kept until the run has ended: never where a repository could supply it.
 
-Best is git's own folder of the target's work tree, which no clone and no commit can fill; else the user's state folder;
-else one of the user's own in the system's temporary folder. A place is only believed when it is the user's.
+Best is git's own folder of the target's work tree, which no clone and no commit can fill; else the
+user's state folder; else one of the user's own in the system's temporary folder. A place is only
+believed when it is the user's.
 """
 
 import os
@@ -77,7 +78,8 @@ def _prepare(parent: Path) -> bool:
         parent.mkdir(mode=0o700, exist_ok=True)
         return _is_own_folder(parent) and (os.name == "nt" or not parent.lstat().st_mode & 0o022)
     if not parent.exists() and not os.environ.get("SCAFFOLD_CACHE_DIR"):
-        # With another user's home folder (`sudo -E`) nothing is made in it, which they could not write to any more.
+        # With another user's home folder (`sudo -E`) nothing is made in it, which they could not
+        # write to any more.
         above = next(place for place in parent.parents if place.exists())
         if not is_own(above.stat()):
             return False

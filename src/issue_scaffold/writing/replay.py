@@ -1,7 +1,7 @@
 """Carrying out a journal, forward or backward, row by row: each file takes its place in one step.
 
-Can be begun again at any point, in either direction: a file that is as it was is changed, one that is as it shall be is
-left, and one that is neither is somebody else's by now.
+Can be begun again at any point, in either direction: a file that is as it was is changed, one that
+is as it shall be is left, and one that is neither is somebody else's by now.
 """
 
 import contextlib
@@ -17,7 +17,8 @@ from issue_scaffold.files.folders import DetourError, Folder, open_below, split_
 from issue_scaffold.writing.journal import Journal, Row, aim_of, fingerprint_at, new_name, old_name
 from issue_scaffold.writing.journal_places import open_journal_folder
 
-# A folder that can't be removed for one of these reasons may stay, empty as it is; git leaves it too.
+# A folder that can't be removed for one of these reasons may stay, empty as it is; git leaves it
+# too.
 _MAY_STAY: Final = frozenset(
     {errno.ENOTEMPTY, errno.EEXIST, errno.EACCES, errno.EPERM, errno.EBUSY, errno.EROFS}
 )
@@ -51,7 +52,8 @@ def forward(root: Path, journal: Journal, *, resumed: bool) -> tuple[list[Row], 
                 done.append(row)
             else:
                 left_alone.append(row.path)
-    # Once for each folder, and before the journal goes: until then a power cut is made good by the next run.
+    # Once for each folder, and before the journal goes: until then a power cut is made good by the
+    # next run.
     _sync_folders(
         root, [row.path for row in done if row.changes and row.after is not None], journal.made
     )
@@ -122,7 +124,8 @@ class _Content(NamedTuple):
 def _put(folder: Folder, name: str, temporary: str, content: _Content, *, mode: int | None) -> None:
     """Give an entry of a folder its content in one step, by way of a new file beside it.
 
-    It keeps the permissions and the owner of the file that it replaces, unless `mode` says which permissions.
+    It keeps the permissions and the owner of the file that it replaces, unless `mode` says which
+    permissions.
     """
     aim = aim_of(content.wanted)
     if aim is not None:

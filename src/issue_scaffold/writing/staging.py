@@ -1,8 +1,8 @@
 """Writing to a target so that a run that dies at any point leaves nothing half done: the one writer of sets of files.
 
-All contents are in a journal before the first file changes; then the files are replaced one by one, in their order.
-What can't be finished is undone. A run that finds a complete journal finishes it, an incomplete one is discarded. A
-file that changed in between is never overwritten.
+All contents are in a journal before the first file changes; then the files are replaced one by one,
+in their order. What can't be finished is undone. A run that finds a complete journal finishes it,
+an incomplete one is discarded. A file that changed in between is never overwritten.
 """
 
 import stat
@@ -62,8 +62,9 @@ class Recovery:
 def apply(root: Path, changes: Sequence[Change], *, purpose: str = "") -> Applied:
     """Carry out changes in their order, all or nothing; then bring git's index up to date.
 
-    `recover` must have been called, under the same lock, for the same purpose. Raises ScaffoldError: nothing of the
-    target has changed then, unless it says that the next run completes the changes.
+    `recover` must have been called, under the same lock, for the same purpose. Raises
+    ScaffoldError: nothing of the target has changed then, unless it says that the next run
+    completes the changes.
     """
     if not changes:
         return Applied()
