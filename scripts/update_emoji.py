@@ -7,7 +7,7 @@ from pathlib import Path
 
 import regex
 
-WIDTH = 118
+WIDTH = 100
 TARGET = Path(__file__).parent.parent / "src/issue_scaffold/text/emoji.py"
 HEAD = '''"""Which characters are emoji, by Unicode's Emoji property; tables by scripts/update_emoji.py."""
 
@@ -20,7 +20,10 @@ from typing import Final
 TAIL = '''
 
 def is_emoji(char: str) -> bool:
-    """Tell whether a character is an emoji, a part of a flag or a skin tone; digits and `#` don't count."""
+    """Tell whether a character is an emoji, a part of a flag or a skin tone.
+
+    Digits and `#` don't count.
+    """
     return bisect_right(EMOJI, ord(char)) % 2 == 1
 
 

@@ -1,1 +1,1 @@
-"""Files that others supply: read within limits, never through a link that leads away; and what a file is as a value."""
+"""Files that others supply, read within limits and never through a link; a file as a value."""

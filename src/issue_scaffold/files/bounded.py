@@ -1,4 +1,4 @@
-"""Reading a file that somebody else put there: a regular file only, never more than a limit, never out of a folder.
+"""Reading a file that somebody else put there: regular, within a limit, within a folder.
 
 The one place that opens such files. What is no regular file is told by its kind before it is
 opened, since opening a pipe or a device may wait or do something; what was opened is looked at
@@ -73,13 +73,20 @@ def read_file(
 def read_beginning(
     place: Place, *, below: Place | None = None, limit: int = MAX_BYTES, shown: str | None = None
 ) -> bytes:
-    """Return a regular file's content, cut off one byte past the limit; raises as `read_file` does otherwise."""
+    """Return a regular file's content, cut off one byte past the limit.
+
+    Raises as `read_file` does otherwise.
+    """
     return _read(place, below, shown or os.fspath(place), limit=limit, is_cut=True)
 
 
 def repository_around(place: Place) -> str | None:
-    """Return the work tree that a path lies in by its name, None if in none; its links are not the user's own."""
-    folder = os.path.dirname(os.path.abspath(place))  # noqa: PTH100, PTH120 - links stay as they are written
+    """Return the work tree that a path lies in by its name, None if in none.
+
+    Its links are not the user's own.
+    """
+    # Links stay as they are written.
+    folder = os.path.dirname(os.path.abspath(place))  # noqa: PTH100, PTH120
     while not os.path.lexists(os.path.join(folder, ".git")):  # noqa: PTH118
         folder, inner = os.path.dirname(folder), folder  # noqa: PTH120
         if folder == inner:
@@ -89,8 +96,9 @@ def repository_around(place: Place) -> str | None:
 
 def _read(place: Place, below: Place | None, name: str, *, limit: int, is_cut: bool) -> bytes:
     try:
-        root = below if below is not None else repository_around(place)
-        path = place if below is not None else os.path.abspath(place)  # noqa: PTH100
+        root, path = below, place
+        if below is None:
+            root, path = repository_around(place), os.path.abspath(place)  # noqa: PTH100
         descriptor = _open_named(path, name) if root is None else _open_below(path, root, name)
         try:
             state = os.fstat(descriptor)
@@ -123,7 +131,8 @@ def _open_named(place: Place, name: str) -> int:
 
 def _open_below(place: Place, below: Place, name: str) -> int:
     root = os.path.realpath(below)
-    real = os.path.realpath(os.path.join(root, place))  # noqa: PTH118 - pathlib takes twice the time
+    # pathlib takes twice the time.
+    real = os.path.realpath(os.path.join(root, place))  # noqa: PTH118
     lead = root.rstrip(os.sep) + os.sep
     if real == root:
         _refuse_others(os.stat(root), name)  # noqa: PTH116 - as above

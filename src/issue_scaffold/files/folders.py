@@ -1,4 +1,4 @@
-"""Folders that are opened step by step, and what is done in them: the way to every file that is written.
+"""Folders that are opened step by step: the way to every file that is written.
 
 From the root down each step is opened below the one before it and never through a link, so what is
 written lands where it was looked at, whatever is renamed meanwhile. Git's own folder is known by
@@ -47,11 +47,14 @@ _BLOCK_BYTES: Final = 1 << 20
 
 
 class DetourError(ScaffoldError):
-    """A folder on the way to a path is a link, a file, or git's own: nothing is written that way."""
+    """A folder on the way to a path is a link, a file, or git's own; nothing is written."""
 
 
 class Folder:
-    """An opened folder. Names are those of its own entries; every method raises OSError as the call it makes."""
+    """An opened folder.
+
+    Names are those of its own entries; every method raises OSError as the call it makes.
+    """
 
     def __init__(self, path: Path, descriptor: int | None) -> None:
         self.path = path
@@ -72,7 +75,10 @@ class Folder:
             self._descriptor = None
 
     def child(self, name: str) -> "Folder":
-        """Open a folder in this one. Raises DetourError for something else, FileNotFoundError for nothing."""
+        """Open a folder in this one.
+
+        Raises DetourError for something else, FileNotFoundError for nothing.
+        """
         place = self.path / name
         if self._descriptor is not None:
             try:
@@ -100,7 +106,10 @@ class Folder:
         )
 
     def state(self, name: str) -> os.stat_result | None:
-        """Return what the system says of an entry, links not followed; None when there is no such entry."""
+        """Return what the system says of an entry, links not followed.
+
+        None when there is no such entry.
+        """
         try:
             return os.stat(self._named(name), dir_fd=self._descriptor, follow_symlinks=False)
         except (FileNotFoundError, NotADirectoryError):
@@ -111,7 +120,10 @@ class Folder:
         return os.readlink(self._named(name), dir_fd=self._descriptor)
 
     def read(self, name: str) -> bytes:
-        """Return a regular file's content, of at most `MAX_MANAGED_BYTES`; a link is never followed."""
+        """Return a regular file's content, of at most `MAX_MANAGED_BYTES`.
+
+        A link is never followed.
+        """
         handle = os.open(self._named(name), _READ_FLAGS, dir_fd=self._descriptor)
         with os.fdopen(handle, "rb") as file:
             content = file.read(MAX_MANAGED_BYTES + 1)
@@ -120,7 +132,10 @@ class Folder:
         return content
 
     def write_new(self, name: str, content: bytes, *, synced: bool = True) -> None:
-        """Make a file that wasn't there, readable by its owner alone; with `synced`, bring it to the disk."""
+        """Make a file that wasn't there, readable by its owner alone.
+
+        With `synced`, bring it to the disk.
+        """
         handle = os.open(self._named(name), _NEW_FLAGS, 0o600, dir_fd=self._descriptor)
         try:
             left = memoryview(content)
@@ -136,7 +151,7 @@ class Folder:
         os.symlink(aim, self._named(name), dir_fd=self._descriptor)
 
     def take_over(self, name: str, other: "Folder", other_name: str) -> None:
-        """Make an entry that is the same file as another folder's, without a copy of its content."""
+        """Make an entry that is the same file as another folder's: a hard link."""
         os.link(
             other._named(other_name),  # noqa: SLF001 - another one of this class
             self._named(name),
@@ -184,7 +199,8 @@ class Folder:
 
     def names(self) -> list[str]:
         """Return the names of all entries."""
-        return os.listdir(self.path if self._descriptor is None else self._descriptor)  # noqa: PTH208
+        place = self.path if self._descriptor is None else self._descriptor
+        return os.listdir(place)  # noqa: PTH208
 
     def sync(self) -> None:
         """Bring renames and removals in the folder to the disk, where the system can."""
@@ -197,7 +213,7 @@ class Folder:
                 raise
 
     def is_git_folder(self) -> bool:
-        """Return whether git keeps a repository's or a work tree's data here, by what git itself looks for."""
+        """Return whether git keeps its data here, by what git itself looks for."""
         # https://github.com/git/git/blob/master/setup.c, is_git_directory
         if self.state("HEAD") is None:
             return False
@@ -212,7 +228,9 @@ class Folder:
             )
 
     def _named(self, name: str) -> str:
-        return name if self._descriptor is not None else os.path.join(self.path, name)  # noqa: PTH118
+        if self._descriptor is not None:
+            return name
+        return os.path.join(self.path, name)  # noqa: PTH118
 
 
 def open_root(root: Path) -> Folder:
@@ -252,7 +270,8 @@ def split_place(path: str) -> tuple[list[str], str]:
     """
     parts = path.split("/")
     bad = {"", ".", ".."}.intersection(parts)
-    if bad or "\0" in path or os.path.isabs(path) or os.path.splitdrive(path)[0]:  # noqa: PTH117 - a text, not a place
+    is_absolute = os.path.isabs(path)  # noqa: PTH117 - a text, not a place
+    if bad or "\0" in path or is_absolute or os.path.splitdrive(path)[0]:
         raise DetourError(f"{path!r} is no path below a folder")
     if any(is_git_folder(part) for part in parts):
         raise DetourError(f"{path!r} lies in git's own folder, into which nothing is ever written")
@@ -260,7 +279,8 @@ def split_place(path: str) -> tuple[list[str], str]:
 
 
 def refuse_link(path: str, aim: str) -> None:
-    """Raise DetourError for a symlink at a path below a root that would leave the root, or enter git's own folder."""
-    place = os.path.normpath(os.path.join(os.path.dirname(path), aim))  # noqa: PTH118, PTH120 - a text, not a place
+    """Raise DetourError for a symlink below a root that would leave it, or enter git's folder."""
+    # Texts, not places: nothing is looked up.
+    place = os.path.normpath(os.path.join(os.path.dirname(path), aim))  # noqa: PTH118, PTH120
     if place != ".":
         split_place(Path(place).as_posix())

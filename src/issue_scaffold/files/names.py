@@ -1,4 +1,4 @@
-"""Names of files that are dangerous somewhere: for git, for Windows, for macOS, or for the eye. Pure.
+"""Names of files that are dangerous somewhere: for git, for Windows, for macOS, or for the eye.
 
 The spellings of `.git` and of the files that git reads are those of git's own `verify_path`:
 `is_hfs_dotgit` in `utf8.c`, `is_ntfs_dotgit` and `is_ntfs_dot_generic` in `path.c`
@@ -48,38 +48,48 @@ def is_git_folder(name: str) -> bool:
 
 
 def is_git_file(name: str) -> bool:
-    """Return whether some file system takes a name for a file that git reads, like `.gitmodules`."""
+    """Return whether some file system takes a name for one that git reads: `.gitmodules`."""
     return any(_GIT_FILE.fullmatch(_IGNORED_BY_HFS.sub("", part)) for part in name.split("\\"))
 
 
 def twin_key(name: str) -> str:
-    """Return what two names share that are one on some file system: macOS and Windows fold case, macOS accents too."""
+    """Return what two names share that are one where case, or the form of accents, is folded."""
     import unicodedata
 
     return unicodedata.normalize("NFD", unicodedata.normalize("NFD", name).casefold())
 
 
 def why_refused(name: str) -> str | None:
-    """Return why no template may write a file or folder of this name, as the end of a sentence; None for a fine one."""
+    """Return why no template may write a file or folder of this name, as the end of a sentence.
+
+    None for a fine one.
+    """
     import unicodedata
 
+    categories = {unicodedata.category(character) for character in name}
+    if _BLANK_LETTERS.search(name):
+        categories.add("Cf")
     reason = None
-    if any(unicodedata.category(character) in {"Cc", "Zl", "Zp"} for character in name):
+    if categories & {"Cc", "Zl", "Zp"}:
         reason = "holds control characters"
-    elif any(unicodedata.category(character) == "Cs" for character in name):
+    elif "Cs" in categories:
         reason = "is not UTF-8"
-    elif any(
-        unicodedata.category(character) == "Cf" for character in name
-    ) or _BLANK_LETTERS.search(name):
+    elif "Cf" in categories:
         reason = "holds invisible characters"
     elif len(name.encode("utf-8")) > MAX_NAME_BYTES:
         reason = f"is longer than {MAX_NAME_BYTES} bytes"
     elif _OURS.fullmatch(name):
         reason = "is one that scaffold itself uses"
-    elif not _MISREAD_BY_WINDOWS.isdisjoint(name):
-        reason = "holds characters that Windows reads as parts of a path"
-    elif name.endswith((".", " ")):
-        reason = "ends in a dot or a blank, which Windows drops"
-    elif _DEVICE.fullmatch(name.partition(".")[0].rstrip(" ")):
-        reason = "is a device on Windows"
+    else:
+        reason = _why_not_on_windows(name)
     return reason
+
+
+def _why_not_on_windows(name: str) -> str | None:
+    if not _MISREAD_BY_WINDOWS.isdisjoint(name):
+        return "holds characters that Windows reads as parts of a path"
+    if name.endswith((".", " ")):
+        return "ends in a dot or a blank, which Windows drops"
+    if _DEVICE.fullmatch(name.partition(".")[0].rstrip(" ")):
+        return "is a device on Windows"
+    return None

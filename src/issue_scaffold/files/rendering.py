@@ -1,4 +1,4 @@
-"""What a template version makes of a set of answers: files as values, and what may be a path in them."""
+"""What a template version makes of a set of answers: files as values, and their paths."""
 
 from collections.abc import Collection, Iterable, Mapping
 from types import MappingProxyType
@@ -20,7 +20,10 @@ _MOST_HOPS: Final = 40
 
 
 class File(NamedTuple):
-    """One file: its bytes, whether it is executable, or (for a symlink) where it points; then `content` is empty."""
+    """One file: its bytes, whether it is executable, or (for a symlink) where it points.
+
+    Then `content` is empty.
+    """
 
     content: bytes = b""
     executable: bool = False
@@ -29,11 +32,9 @@ class File(NamedTuple):
     @property
     def digest(self) -> str:
         """SHA-256 of what is compared: the content with CRLF read as LF, or the link's target."""
-        return (
-            content_digest(self.content)
-            if self.link is None
-            else "link:" + content_digest(self.link.encode())
-        )
+        if self.link is None:
+            return content_digest(self.content)
+        return "link:" + content_digest(self.link.encode())
 
     @property
     def is_text(self) -> bool:
@@ -41,7 +42,7 @@ class File(NamedTuple):
         return self.link is None and b"\0" not in self.content
 
     def same_as(self, other: "File | None") -> bool:
-        """Return whether both are the same to a reader: content with CRLF = LF, link, executable bit."""
+        """Return whether both are the same to a reader, to whom CRLF is LF."""
         return (
             other is not None
             and self.digest == other.digest
@@ -56,9 +57,9 @@ def content_digest(content: bytes) -> str:
 
 def to_lf(content: bytes) -> bytes:
     """Return a text with LF line ends; a binary content unchanged."""
-    return (
-        content if b"\r\n" not in content or b"\0" in content else content.replace(b"\r\n", b"\n")
-    )
+    if b"\r\n" not in content or b"\0" in content:
+        return content
+    return content.replace(b"\r\n", b"\n")
 
 
 def uses_crlf(content: bytes) -> bool:
@@ -104,7 +105,8 @@ def check_path(path: str) -> None:
     name that is dangerous on some system: a target is cloned on others.
     """
     parts = path.split("/")
-    if ".." in parts or path.startswith("/") or "\0" in path or path[1:2] == ":":
+    leads_away = path.startswith("/") or path[1:2] == ":" or ".." in parts
+    if leads_away or "\0" in path:
         raise TemplateError(
             f"the template writes to {path!r}, outside of the target",
             hint="paths in a template must be relative and stay below the target",
@@ -117,14 +119,18 @@ def check_path(path: str) -> None:
             hint="give the template's folders shorter names",
         )
     for part in parts:
-        if is_git_folder(part):
-            raise TemplateError(f"the template writes to {path!r}, into git's own folder")
-        reason = why_refused(part)
-        if reason is not None:
-            raise TemplateError(
-                f"the template writes to {path!r}; the name {part!r} {reason}",
-                hint="rename it in the template; a repository is cloned on other systems too",
-            )
+        _check_part(path, part)
+
+
+def _check_part(path: str, part: str) -> None:
+    if is_git_folder(part):
+        raise TemplateError(f"the template writes to {path!r}, into git's own folder")
+    reason = why_refused(part)
+    if reason is not None:
+        raise TemplateError(
+            f"the template writes to {path!r}; the name {part!r} {reason}",
+            hint="rename it in the template; a repository is cloned on other systems too",
+        )
 
 
 def check_paths(paths: Iterable[str]) -> None:
@@ -142,7 +148,8 @@ def check_paths(paths: Iterable[str]) -> None:
             twin = seen.setdefault(twin_key(shown), shown)
             if twin != shown:
                 raise TemplateError(
-                    f"the template writes both {twin!r} and {shown!r}, which differ only by case or by how accents "
+                    f"the template writes both {twin!r} and {shown!r}, which differ only by case "
+                    "or by how accents "
                     "are written",
                     hint="they are one file on macOS and Windows; rename one in the template",
                 )
@@ -169,7 +176,10 @@ def check_links(files: Mapping[str, File]) -> None:
 
 
 def _follow(path: str, files: Mapping[str, File], folders: Collection[str]) -> None:
-    """Follow one link of a rendering to its end. Raises TemplateError where it leaves the rendering."""
+    """Follow one link of a rendering to its end.
+
+    Raises TemplateError where it leaves the rendering.
+    """
     at = path.split("/")[:-1]
     left = _steps(files[path].link or "")
     hops = 0
@@ -182,15 +192,19 @@ def _follow(path: str, files: Mapping[str, File], folders: Collection[str]) -> N
             continue
         at.append(step)
         place = "/".join(at)
-        found = files.get(place)
-        if found is not None and found.link is not None:
+        aim = _aim(files, place)
+        if aim is not None:
             hops += 1
             if hops > _MOST_HOPS:
                 raise TemplateError(f"the template has a symlink {path!r} that leads in a circle")
             at.pop()
-            left = _steps(found.link) + left
-        elif place not in folders and (found is None or left):
+            left = _steps(aim) + left
+        elif place not in folders and (place not in files or left):
             raise _leads_out(path, files[path])
+
+
+def _aim(files: Mapping[str, File], path: str) -> str | None:
+    return files[path].link if path in files else None
 
 
 def _steps(link: str) -> list[str]:
@@ -199,7 +213,9 @@ def _steps(link: str) -> list[str]:
 
 def _leads_out(path: str, file: File) -> TemplateError:
     return TemplateError(
-        f"the template has a symlink {path!r} that leads out of the target, or to what the template doesn't render: "
+        f"the template has a symlink {path!r} that leads out of the target, "
+        "or to what the template doesn't render: "
         f"{file.link!r}",
-        hint="a link in a template must lead to one of its own files or folders, by a relative path",
+        hint="a link in a template must lead to one of its own files or folders, "
+        "by a relative path",
     )

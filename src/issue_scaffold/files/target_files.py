@@ -1,4 +1,4 @@
-"""The files of a target: read them, and know what stands in the way, without ever leaving the target."""
+"""The files of a target, read without ever leaving it; and what stands in the way of one."""
 
 import os
 import stat
@@ -15,7 +15,10 @@ from issue_scaffold.text.limits import MAX_MANAGED_BYTES
 
 
 class InTheWayError(ScaffoldError):
-    """Something that is no file stands where a file of the template belongs; `what` says what it is."""
+    """Something that is no file stands where a file of the template belongs.
+
+    `what` says what it is.
+    """
 
     def __init__(self, message: str, *, hint: str | None = None, what: str = "") -> None:
         super().__init__(message, hint=hint)
@@ -55,7 +58,7 @@ def read_files(root: Path, paths: Iterable[str]) -> dict[str, File]:
 
 
 def _refuse_way_out(root: Path, path: str) -> None:
-    """Raise ScaffoldError when a folder on the way to a path is a file, or leads out of the target or into git's."""
+    """Raise ScaffoldError when a folder on the way to a path is a file, or leads elsewhere."""
     folder = root
     for part in Path(path).parts[:-1]:
         folder = folder / part
@@ -66,8 +69,9 @@ def _refuse_way_out(root: Path, path: str) -> None:
         except OSError as error:
             raise ScaffoldError(f"{folder} can't be read: {error.strerror}") from error
         if stat.S_ISLNK(mode) and not _inside(root, folder):
+            aim = os.readlink(folder)  # noqa: PTH115 - as it is written
             raise DetourError(
-                f"{folder} is a symlink that leads out of the target (to {os.readlink(folder)})",  # noqa: PTH115 - as written
+                f"{folder} is a symlink that leads out of the target (to {aim})",
                 hint="nothing is ever read or written through it; replace it with a folder",
             )
         if not folder.is_dir():
@@ -83,7 +87,9 @@ def _inside(root: Path, folder: Path) -> bool:
 
 
 def refuse_detour(root: Path, path: str) -> None:
-    """Raise DetourError when nothing may be written at a path: a folder on the way is a symlink, a file, or git's own.
+    """Raise DetourError when nothing may be written at a path, for what stands on the way.
+
+    A folder there may be a symlink, a file, or git's own.
 
     Raises ScaffoldError where a folder can't be looked into.
     """
@@ -99,7 +105,7 @@ def refuse_detour(root: Path, path: str) -> None:
 
 
 def refuse_unwritable(root: Path, path: str) -> None:
-    """Raise ScaffoldError when the folder that a path is written to, or made in, is not writable."""
+    """Raise ScaffoldError when the folder that a path is written to is not writable."""
     folder = (root / path).parent
     while not folder.exists():
         folder = folder.parent

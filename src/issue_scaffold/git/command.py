@@ -37,7 +37,7 @@ class UntrustedRepositoryError(GitError):
 
 
 class UnmergedFile(NamedTuple):
-    """A file to mark unmerged: its path below the target, and what git shows as its stages (None: no such stage)."""
+    """A file to mark unmerged: its path below the target, and its stages (None: no such)."""
 
     path: str
     base: File | None
@@ -74,7 +74,9 @@ def run_in_work_tree(
     ok: Iterable[int] = (0,),
     index_file: str | None = None,
 ) -> bytes:
-    """Run git in a folder of the user's; return what it printed. `index_file` is another index than its own.
+    """Run git in a folder of the user's; return what it printed.
+
+    `index_file` is another index than its own.
 
     No hook, monitor or attribute of the user's takes part. Raises UntrustedRepositoryError when the
     repository belongs to somebody whom the user's git doesn't trust, GitError when the folder is
@@ -85,7 +87,8 @@ def run_in_work_tree(
     bare = enclosing_git_folder(folder)
     if bare is not None:
         raise GitError(
-            f"{bare} is laid out like a git repository of its own, so git would not look at the one around it",
+            f"{bare} is laid out like a git repository of its own, "
+            "so git would not look at the one around it",
             hint="remove HEAD, objects and refs from that folder",
         )
     odd = pipe_or_device(folder)
@@ -162,7 +165,8 @@ def talk(
             except subprocess.TimeoutExpired as error:
                 raise GitError(
                     f"git {_command(arguments)} gave no full answer within {seconds:.0f} seconds",
-                    hint="check the network, the server and the size of the repository, then run this again",
+                    hint="check the network, the server and the size of the repository, "
+                    "then run this again",
                 ) from error
         if status != 0:
             raise _failure(arguments, status, _text_of(err))
@@ -251,7 +255,10 @@ def _command(arguments: Sequence[str]) -> str:
 
 
 def find_commit(folder: Path, revision: str) -> str | None:
-    """Return the commit that a revision names in the repository around a folder, or None. Raises GitError."""
+    """Return the commit that a revision names in the repository around a folder, or None.
+
+    Raises GitError.
+    """
     if not revision or "\n" in revision:
         return None
     asked = f"{revision}^{{commit}}\n".encode()  # through standard input it is never an option
@@ -260,11 +267,16 @@ def find_commit(folder: Path, revision: str) -> str | None:
         .decode()
         .strip()
     )
-    return said if re.fullmatch(r"[0-9a-f]{40,64}", said) else None
+    if re.fullmatch(r"[0-9a-f]{40,64}", said):
+        return said
+    return None
 
 
 def ignored_paths(folder: Path, paths: Sequence[str]) -> set[str]:
-    """Return which of the paths git leaves out: untracked and matched by a rule of an ignore file. Raises GitError."""
+    """Return which of the paths git leaves out: untracked and matched by a rule of an ignore file.
+
+    Raises GitError.
+    """
     asked = b"".join(os.fsencode(path) + b"\0" for path in paths)
     said = run_in_work_tree(folder, ["check-ignore", "-z", "--stdin"], data=asked, ok=(0, 1))
     return {os.fsdecode(path) for path in said.split(b"\0") if path}
@@ -292,7 +304,10 @@ def merge_text(
 
 
 def merge_in_progress(root: Path) -> str | None:
-    """Return what git is in the middle of in a work tree (merge, rebase, cherry-pick), or None. Starts no process."""
+    """Return what git is in the middle of in a work tree (merge, rebase, cherry-pick), or None.
+
+    Starts no process.
+    """
     git_dir = git_dir_of(root / ".git")
     states = {
         "MERGE_HEAD": "merge",
@@ -305,7 +320,7 @@ def merge_in_progress(root: Path) -> str | None:
 
 
 def unmerged_index_info(target: Path, files: Sequence[UnmergedFile]) -> dict[str, str]:
-    """Return, by path, the index entries that mark files unmerged: git refuses a commit until they are resolved.
+    """Return, by path, the index entries that mark files unmerged, so that git refuses a commit.
 
     The contents are put into the object store; the index is left as it is. Raises GitError.
     """
@@ -328,7 +343,7 @@ def unmerged_index_info(target: Path, files: Sequence[UnmergedFile]) -> dict[str
 
 
 def _index_entry(target: Path, file: File) -> tuple[str, str]:
-    """Return a file's mode in the index, and its content's id after putting it into the object store."""
+    """Return a file's mode in the index, and its content's id in the object store."""
     mode = "100755" if file.executable else "100644"
     data = file.content
     if file.link is not None:
@@ -339,10 +354,15 @@ def _index_entry(target: Path, file: File) -> tuple[str, str]:
 
 
 def unmarked(error: GitError) -> str:
-    """Return the remark for conflicts that are in the files, while git could not be told of them."""
-    what = "git could not be told of the conflicts: the files are not marked as unmerged, so no commit is stopped"
+    """Return the remark for conflicts in the files that git could not be told of."""
+    what = (
+        "git could not be told of the conflicts: the files are not marked as unmerged, "
+        "so no commit is stopped"
+    )
     remark = f"{what}: {error.message}"
-    return f"{remark}; {error.hint}" if error.hint else remark
+    if error.hint:
+        return f"{remark}; {error.hint}"
+    return remark
 
 
 def enter_index(target: Path, index_info: str) -> None:

@@ -1,14 +1,14 @@
-"""The environments that git is started with: the one place that knows what of the user's may reach it, and what not.
+"""The environments that git is started with: what of the user's may reach it, and what not.
 
 There are three, by what git is to do:
 
-* sealed: it reads only what is ours, or a local repository through `upload-pack`. Built from nothing; no
-configuration, hook, filter, attribute or template folder of anybody's, no transport but local
-files.
-* transport: it talks to somebody's server. The user's configuration, credentials, proxies and transport settings are
-  there, for that is what they are for; hooks and template folders are not.
-* work tree: it is asked about, or told of, the target. The user's configuration is there (`safe.directory`), their
-  hooks and monitors are not, and no transport is.
+* sealed: it reads only what is ours, or a local repository through `upload-pack`. Built from
+  nothing; no configuration, hook, filter, attribute or template folder of anybody's, no transport
+  but local files.
+* transport: it talks to somebody's server. The user's configuration, credentials, proxies and
+  transport settings are there, for that is what they are for; hooks and template folders are not.
+* work tree: it is asked about, or told of, the target. The user's configuration is there
+  (`safe.directory`), their hooks and monitors are not, and no transport is.
 
 `GIT_*` variables are documented at https://git-scm.com/docs/git#_environment_variables, and the
 configuration at https://git-scm.com/docs/git-config. What an old git doesn't know it ignores.
@@ -78,7 +78,8 @@ _TRANSPORT: Final = frozenset(
 )
 # Of the configuration that users pass by variables (GIT_CONFIG_COUNT), the same.
 _TRANSPORT_SECTIONS: Final = late_pattern(
-    r"(credential|http|https|protocol|safe|ssh|url)\.|core\.(askpass|gitproxy|sshcommand)$|remote\..*\.proxy",
+    r"(credential|http|https|protocol|safe|ssh|url)\.|core\.(askpass|gitproxy|sshcommand)$"
+    r"|remote\..*\.proxy",
     re.IGNORECASE,
 )
 # A stalled transfer ends by itself: less than this many bytes a second for this many seconds.
@@ -117,7 +118,7 @@ def sealed_environment() -> dict[str, str]:
 
 
 def transport_environment(protocols: Iterable[str]) -> dict[str, str]:
-    """Return the environment for a git that talks to a server, over one of these protocols and no other."""
+    """Return the environment for a git that talks to a server, by these protocols alone."""
     slow = {
         "GIT_HTTP_LOW_SPEED_LIMIT": str(_SLOW_BYTES),
         "GIT_HTTP_LOW_SPEED_TIME": str(_SLOW_SECONDS),
@@ -134,7 +135,7 @@ def transport_environment(protocols: Iterable[str]) -> dict[str, str]:
 
 
 def work_tree_environment() -> dict[str, str]:
-    """Return the environment for a git that works in the target: it runs nothing, and reaches nobody."""
+    """Return the environment for a git in the target: it runs nothing, and reaches nobody."""
     return transport_environment(())
 
 

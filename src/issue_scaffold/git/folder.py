@@ -1,4 +1,4 @@
-"""Where git keeps the data of a work tree, found by looking: no process is started, no configuration obeyed."""
+"""Where git keeps the data of a work tree, found by looking: no process is started."""
 
 import os
 import re
@@ -21,7 +21,10 @@ _MAX_CONFIG_BYTES: Final = 1 << 20
 
 
 class WorkTree(NamedTuple):
-    """A work tree: its root, and the folder that holds git's data for it. Nothing says that the two belong together."""
+    """A work tree: its root, and the folder that holds git's data for it.
+
+    Nothing says that the two belong together.
+    """
 
     top: Path
     git_folder: Path
@@ -69,12 +72,18 @@ def trusted_git_folder(tree: WorkTree) -> bool:
 
 
 def is_own(state: os.stat_result) -> bool:
-    """Return whether a file belongs to the user of this process; everything does where there are no users."""
+    """Return whether a file belongs to the user of this process.
+
+    Everything does where there are no users.
+    """
     return not hasattr(os, "geteuid") or state.st_uid == os.geteuid()
 
 
 def enclosing_git_folder(folder: Path) -> Path | None:
-    """Return git's own folder (a bare repository, or `.git`) that a folder is or lies in; None elsewhere."""
+    """Return git's own folder (a bare repository, or `.git`) that a folder is or lies in.
+
+    None elsewhere.
+    """
     for place in (folder, *folder.parents):
         if is_git_folder(place.name) or (not os.path.lexists(place / ".git") and holds_git(place)):
             return place
@@ -84,10 +93,12 @@ def enclosing_git_folder(folder: Path) -> Path | None:
 
 
 def index_lock(folder: Path) -> Path | None:
-    """Return git's lock on the index of the work tree that a folder lies in, if another git holds it."""
+    """Return git's lock on the index of a folder's work tree, if another git holds it."""
     tree = find_work_tree(folder)
-    lock = tree.git_folder / "index.lock" if tree is not None else None
-    return lock if lock is not None and lock.exists() else None
+    if tree is None:
+        return None
+    lock = tree.git_folder / "index.lock"
+    return lock if lock.exists() else None
 
 
 def holds_git(place: Path) -> bool:
@@ -102,11 +113,16 @@ def holds_git(place: Path) -> bool:
 def _linked_tree(git_folder: Path) -> list[str]:
     """Return the work tree that a folder below `.git/worktrees` is for."""
     pointer = _first_line(git_folder / "gitdir", _MAX_POINTER_BYTES).strip()
-    return [os.path.dirname(os.path.realpath(git_folder / pointer))] if pointer else []  # noqa: PTH120
+    if not pointer:
+        return []
+    return [os.path.dirname(os.path.realpath(git_folder / pointer))]  # noqa: PTH120
 
 
 def _submodule(git_folder: Path) -> list[str]:
-    """Return the work trees that a git folder's configuration names; a submodule's names its own."""
+    """Return the work trees that a git folder's configuration names.
+
+    A submodule's names its own.
+    """
     try:
         with (git_folder / "config").open("rb") as file:
             config = file.read(_MAX_CONFIG_BYTES).decode("utf-8", "replace")
@@ -127,15 +143,16 @@ def _first_line(place: Path, limit: int) -> str:
 
 
 def work_tree_problem(folder: Path) -> str | None:
-    """Return why a folder, there or not yet, can't hold files that git tracks, or None. Starts no process."""
+    """Return why a folder, there or not yet, can't hold files that git tracks, or None.
+
+    Starts no process.
+    """
     for place in (folder, *folder.parents):
         dot_git = place / ".git"
         if dot_git.exists():
-            return (
-                "belongs to a bare repository, which has no working tree"
-                if _is_bare(dot_git)
-                else None
-            )
+            if _is_bare(dot_git):
+                return "belongs to a bare repository, which has no working tree"
+            return None
         if (
             (place / "HEAD").is_file()
             and (place / "objects").is_dir()
@@ -147,7 +164,10 @@ def work_tree_problem(folder: Path) -> str | None:
 
 
 def _is_bare(dot_git: Path) -> bool:
-    """Return whether a repository's settings say that it has no work tree; a linked one is a work tree all the same."""
+    """Return whether a repository's settings say that it has no work tree.
+
+    A linked one is a work tree all the same.
+    """
     try:
         git_dir = git_dir_of(dot_git)
         if (git_dir / "commondir").exists():
@@ -158,7 +178,7 @@ def _is_bare(dot_git: Path) -> bool:
 
 
 def pipe_or_device(folder: Path) -> Path | None:
-    """Return one of the files that git opens first in the repository around a folder, if it is none to be read.
+    """Return a file that git opens first in the repository around a folder, but mustn't.
 
     No clone brings such a file; an unpacked archive can.
     """
@@ -189,4 +209,6 @@ def git_dir_of(dot_git: Path) -> Path:
     if not dot_git.is_file():
         return dot_git
     pointer = read_file(dot_git).decode(errors="replace").removeprefix("gitdir:").strip()
-    return dot_git if "\0" in pointer else (dot_git.parent / pointer).resolve()
+    if "\0" in pointer:
+        return dot_git
+    return (dot_git.parent / pointer).resolve()

@@ -13,7 +13,7 @@ from issue_scaffold.text.edits import Edit, apply_edits, insert_lines, set_value
 from issue_scaffold.text.one_document import read_document
 from issue_scaffold.text.reindent import Layout, dashed, layout
 from issue_scaffold.text.scalars import yaml_scalar
-from issue_scaffold.text.tree import PLAIN, Entry, Mapping, Node, Scalar, Sequence, resolve
+from issue_scaffold.text.tree import Mapping, Node, Scalar, Sequence, resolve
 
 _HEADER: Final = "# Settings of issue-scaffold for this repository.\n"
 _BOM: Final = "\ufeff"
@@ -62,13 +62,17 @@ def _root(text: str) -> Mapping | None:
 
 
 def _accepted(root: Node | None) -> Node | None:
-    entry = root.own("accepted") if isinstance(root, Mapping) else None
+    if not isinstance(root, Mapping):
+        return None
+    entry = root.own("accepted")
     return None if entry is None else entry.value
 
 
 def _find(accepted: Node | None, path: str) -> Mapping | None:
     """Return the entry of a path, if there is one."""
-    for item in accepted.items if isinstance(accepted, Sequence) else ():
+    if not isinstance(accepted, Sequence):
+        return None
+    for item in accepted.items:
         if isinstance(item, Mapping):
             named = item.get("path")
             if isinstance(named, Scalar) and named.value == path:
@@ -85,12 +89,7 @@ def _edits(text: str, root: Mapping | None, row: _Row, known_as: str) -> list[Ed
     if known is not None:
         return _updates(text, known, row)
     if isinstance(accepted, Sequence) and accepted.items:
-        placed = splice.placed_items(accepted, text)
-        to = layout(accepted, text)
-        if to is None:
-            fields = ", ".join(_field(key, row, in_flow=True) for key in row)
-            return splice.insert_flow(text, placed, None, [f"{{{fields}}}"])
-        return [splice.insert_block(text, placed, None, [_lines(row, to)])]
+        return _another(text, accepted, row)
     if isinstance(accepted, Sequence) or (isinstance(accepted, Scalar) and accepted.is_null):
 
         def lines_at(indent: int) -> list[str]:
@@ -102,6 +101,16 @@ def _edits(text: str, root: Mapping | None, row: _Row, known_as: str) -> list[Ed
     )
 
 
+def _another(text: str, accepted: Sequence, row: _Row) -> list[Edit]:
+    """Return the edits that add an entry to those there are, in the list's own style."""
+    placed = splice.placed_items(accepted, text)
+    to = layout(accepted, text)
+    if to is None:
+        fields = ", ".join(_field(key, row, in_flow=True) for key in row)
+        return splice.insert_flow(text, placed, None, [f"{{{fields}}}"])
+    return [splice.insert_block(text, placed, None, [_lines(row, to)])]
+
+
 def _updates(text: str, known: Mapping, row: _Row) -> list[Edit]:
     """Return the edits that bring one entry up to date, each value in the quoting that it has."""
     edits = []
@@ -109,7 +118,8 @@ def _updates(text: str, known: Mapping, row: _Row) -> list[Edit]:
         if isinstance(entry.key, Scalar) and entry.key.value in row:
             value = row[entry.key.value]
             if not _is(entry.value, value):
-                edits.append(set_value(text, entry, _scalar(value, entry, in_flow=known.flow)))
+                written = _scalar(value, entry.value, in_flow=known.flow)
+                edits.append(set_value(text, entry, written))
     return edits
 
 
@@ -133,12 +143,12 @@ def _lines(row: _Row, to: Layout) -> list[str]:
 
 
 def _field(key: str, row: _Row, *, in_flow: bool) -> str:
-    return f"{key}: {_scalar(row[key], None, in_flow=in_flow)}"
+    return f"{key}: {_scalar(row[key], in_flow=in_flow)}"
 
 
-def _scalar(value: str | None, before: Entry | None, *, in_flow: bool) -> str:
+def _scalar(value: str | None, before: Node | None = None, *, in_flow: bool) -> str:
     if value is None:
         return "null"
-    node = None if before is None else before.value
-    style = node.style if isinstance(node, Scalar) else PLAIN
-    return yaml_scalar(value, style, in_flow=in_flow)
+    if isinstance(before, Scalar):
+        return yaml_scalar(value, before.style, in_flow=in_flow)
+    return yaml_scalar(value, in_flow=in_flow)

@@ -1,4 +1,4 @@
-"""Reading `.github/scaffold.yml`: accepted deviations, ignored findings, labels that are known to exist.
+"""Reading `.github/scaffold.yml`: accepted deviations, ignored findings, known labels.
 
 Owns the file's format; writing accepted deviations is elsewhere. Every mistake in the file has a
 place.
@@ -25,7 +25,7 @@ _IGNORE_KEYS: Final = ("path", "rule", "reason")
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """A deliberate deviation of a managed file: its content's hash, None if the file was deleted, and why."""
+    """A deliberate deviation of a managed file: its hash, None if it was deleted, and why."""
 
     path: str
     sha256: str | None
@@ -42,7 +42,10 @@ class Settings:
 
 
 def parse_settings(content: bytes, path: str = SETTINGS_PATH) -> Settings:
-    """Return the settings in a file's content. Raises UsageError, with the place, for the first mistake in it."""
+    """Return the settings in a file's content.
+
+    Raises UsageError, with the place, for the first mistake in it.
+    """
     settings, problems, source = read_settings(content, path)
     if problems:
         line, column = source.position(problems[0].start)
@@ -80,11 +83,11 @@ def read_settings(
     root = stream.documents[0] if stream.documents else None
     if root is None or (isinstance(root, Scalar) and root.is_null):
         return Settings(), [], source
-    reader = _Reader()
+    reader = _SettingsReader()
     return reader.settings(root), reader.problems, source
 
 
-class _Reader:
+class _SettingsReader:
     """The way from nodes to settings; problems are collected, what is right is kept."""
 
     def __init__(self) -> None:

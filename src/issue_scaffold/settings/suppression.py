@@ -1,4 +1,4 @@
-"""Which findings a repository has decided to live with, in its settings or in a comment, and whether that was needed.
+"""Which findings a repository has decided to live with, and whether that was needed.
 
 A comment behind content covers its line; one on a line of its own covers what stands below it, as
 deep as it is indented; one above everything else covers the file, and so does an HTML comment.
@@ -14,14 +14,18 @@ from typing import Final, NamedTuple
 from issue_scaffold.text.source import Source
 
 _COMMENT: Final = re.compile(
-    r"(?P<open>#|<!--)[ \t]*scaffold:[ \t]*ignore(?:\[(?P<rules>[^\]\n]*)\])?(?P<reason>(?:(?!-->)[^\n])*)"
+    r"(?P<open>#|<!--)[ \t]*scaffold:[ \t]*ignore(?:\[(?P<rules>[^\]\n]*)\])?"
+    r"(?P<reason>(?:(?!-->)[^\n])*)"
 )
 # More in one file are an attack on the clock.
 _MOST: Final = 500
 
 
 class Suppression(NamedTuple):
-    """A comment that says which rules not to report, from one line to another (0-based, both inclusive), and why."""
+    """A comment that says which rules not to report, and why.
+
+    It holds from one line to another, 0-based, both inclusive.
+    """
 
     rules: tuple[str, ...]
     reason: str
@@ -42,19 +46,21 @@ class IgnoreEntry(NamedTuple):
 
 
 def find_suppressions(source: Source, values: Iterable[tuple[int, int]]) -> Iterator[Suppression]:
-    """Yield the comments of a file; `values` are the spans of its scalars, in which `#` is no comment."""
+    """Yield the comments of a file.
+
+    `values` are the spans of its scalars, in which `#` is no comment.
+    """
     if "scaffold:" not in source.text:
         return
     spans = sorted(values)
     lines = source.text.split("\n")
-    first_content = next(
-        (number for number, line in enumerate(lines) if _is_content(line)), len(lines)
-    )
+    first_content = _next_content(lines, 0)
     for found in islice(_COMMENT.finditer(source.text), _MOST):
         before = bisect_right(spans, (found.start(), len(source.text))) - 1
         if before >= 0 and spans[before][1] > found.start():
             continue
-        rules = tuple(word.strip() for word in (found["rules"] or "").split(",") if word.strip())
+        words = [word.strip() for word in (found["rules"] or "").split(",")]
+        rules = tuple(filter(None, words))
         reason = found["reason"].strip(" \t\r:-\u2014")
         line = source.line_index(found.start())
         if found["open"] != "#" or line < first_content:
@@ -66,11 +72,14 @@ def find_suppressions(source: Source, values: Iterable[tuple[int, int]]) -> Iter
         yield Suppression(rules, reason, found.start(), found.end(), first, last)
 
 
+def _next_content(lines: list[str], start: int) -> int:
+    """Return the first line from `start` on that holds more than a comment, or the end."""
+    return next((n for n in range(start, len(lines)) if _is_content(lines[n])), len(lines))
+
+
 def _below(lines: list[str], line: int) -> tuple[int, int]:
     """Return the lines of what stands below a comment, as deep as it is indented."""
-    begin = next(
-        (number for number in range(line + 1, len(lines)) if _is_content(lines[number])), len(lines)
-    )
+    begin = _next_content(lines, line + 1)
     end = begin
     for number in range(begin + 1, len(lines)):
         if lines[number].strip() and _depth(lines[number]) <= _depth(lines[begin]):
@@ -89,7 +98,10 @@ def _depth(line: str) -> int:
 
 
 def matches(pattern: str, path: str) -> bool:
-    """Tell whether a glob of the settings means a path; `*` also crosses folders, and a bare name matches anywhere."""
+    """Tell whether a glob of the settings means a path.
+
+    `*` also crosses folders, and a bare name matches anywhere.
+    """
     pattern = pattern.removeprefix("./")
     return fnmatchcase(path, pattern) or (
         "/" not in pattern and fnmatchcase(path.rpartition("/")[2], pattern)
@@ -97,5 +109,5 @@ def matches(pattern: str, path: str) -> bool:
 
 
 def covers(rules: Iterable[str], rule: str) -> bool:
-    """Tell whether a list of rule ids, in which `labels/*` stands for all of a group, means a rule."""
+    """Tell whether a list of rule ids means a rule; `labels/*` is all of a group."""
     return any(fnmatchcase(rule, word) for word in rules)

@@ -1,4 +1,4 @@
-"""The cache folder: small JSON documents and content-addressed blobs, each verified when it is read.
+"""The cache folder: JSON documents and content-addressed blobs, each verified when read.
 
 Nothing in it is ever needed: a folder that can't be written is worked without, a damaged entry
 counts as absent.
@@ -20,7 +20,10 @@ _NEW_FLAGS: Final = (
 
 
 def digest_of(*parts: str) -> str:
-    """Return one SHA-256, in hex, over several texts; no two lists of texts share one by running together."""
+    """Return one SHA-256, in hex, over several texts.
+
+    No two lists of texts share one by running together.
+    """
     return sha256_of(
         "\0".join(f"{len(part)}:{part}" for part in parts).encode("utf-8", "surrogatepass")
     )
@@ -34,7 +37,7 @@ class CacheStore:
         self._swept = False
 
     def read_document(self, kind: str, key: str) -> dict[str, Any] | None:
-        """Return a document, or None when it is absent, not exactly what was written, or of another format.
+        """Return a document, None when it is absent, damaged or of another format.
 
         What is in it is the reader's to check: a later release may have written it.
         """
@@ -66,7 +69,9 @@ class CacheStore:
             content = self._blob(digest).read_bytes()
         except OSError:
             return None
-        return content if sha256_of(content) == digest else None
+        if sha256_of(content) == digest:
+            return content
+        return None
 
     def write_blob(self, content: bytes) -> str:
         """Keep bytes, and return their SHA-256."""
@@ -105,7 +110,10 @@ class CacheStore:
                     temporary.unlink()
 
     def _sweep(self) -> Path:
-        """Return the folder for files on their way, once rid of what dead processes left there. Raises OSError."""
+        """Return the folder for files on their way, once rid of what dead processes left there.
+
+        Raises OSError.
+        """
         from issue_scaffold.state import locks
 
         folder = self.folder / "new"

@@ -1,4 +1,7 @@
-"""Locks between processes, on files in the cache folder; the system drops them when a process dies."""
+"""Locks between processes, on files in the cache folder.
+
+The system drops them when a process dies.
+"""
 
 import os
 import sys
@@ -45,7 +48,9 @@ def hold(
     patience: float = 60.0,
     on_wait: Callable[[], None] = lambda: None,
 ) -> Iterator[None]:
-    """Hold the lock `name`, waiting up to `patience` seconds for another process; `on_wait` is called once before that.
+    """Hold the lock `name`, waiting up to `patience` seconds for another process.
+
+    `on_wait` is called once before that.
 
     A cache folder that can't be written is replaced by the system's temporary folder. Raises
     ScaffoldError when the other process, working on `what`, doesn't end in time.
@@ -72,7 +77,10 @@ def hold(
 def hold_target(
     root: Path, *, shown: str, on_wait: Callable[[], None] = lambda: None, purpose: str = ""
 ) -> AbstractContextManager[None]:
-    """Hold the lock of everything that is written to a folder for one purpose. Raises as `hold` does."""
+    """Hold the lock of everything that is written to a folder for one purpose.
+
+    Raises as `hold` does.
+    """
     key = digest_of(str(root), purpose) if purpose else digest_of(str(root))
     return hold(cache_folder(), f"target-{key[:32]}", what=shown, on_wait=on_wait)
 

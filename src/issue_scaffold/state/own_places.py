@@ -1,4 +1,4 @@
-"""That a folder in which scaffold keeps what it will believe later isn't one that a repository fills.
+"""That a folder that scaffold believes what it keeps in isn't one that a repository fills.
 
 What lies in the cache and the state folder is taken for our own: renderings, mirrors with their
 settings, journals. A user may put these folders into a work tree, as some CI systems ask for; then
@@ -13,7 +13,7 @@ from issue_scaffold.errors import ScaffoldError, UsageError
 
 @cache
 def refuse_supplied(folder: Path, *, shown: str) -> None:
-    """Raise UsageError for a folder of ours in which a repository around it has files, or of which nobody can tell.
+    """Raise UsageError for a folder of ours in which a repository has files, or may have.
 
     `shown` is how messages call it. Starts a process only for a folder in a work tree.
     """
@@ -35,7 +35,10 @@ def _holds_repository(folder: Path) -> bool:
 def _refuse_tracked(top: Path, place: Path, shown: str) -> None:
     from issue_scaffold.git import command as git
 
-    hint = "set SCAFFOLD_CACHE_DIR to a folder that is outside of every repository, or that only scaffold writes to"
+    hint = (
+        "set SCAFFOLD_CACHE_DIR to a folder that is outside of every repository, "
+        "or that only scaffold writes to"
+    )
     path = place.relative_to(top).as_posix()
     # A work tree may lie on a file system that takes `Cache` and `cache` for one.
     which = [] if place == top else ["--", f":(top,icase,literal){path}"]
@@ -43,12 +46,14 @@ def _refuse_tracked(top: Path, place: Path, shown: str) -> None:
         tracked = git.run_in_work_tree(top, ["ls-files", "-z", *which])
     except ScaffoldError as error:
         raise UsageError(
-            f"the {shown} {place} lies in the work tree {top}, and git can't tell whether the repository has files "
+            f"the {shown} {place} lies in the work tree {top}, "
+            "and git can't tell whether the repository has files "
             f"there: {error.message}",
             hint=error.hint or hint,
         ) from error
     if tracked:
         raise UsageError(
-            f"the {shown} {place} can't be used: the repository {top} has files in it, which would be believed",
+            f"the {shown} {place} can't be used: the repository {top} has files in it, "
+            "which would be believed",
             hint=hint,
         )

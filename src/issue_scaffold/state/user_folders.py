@@ -28,7 +28,9 @@ def cache_folder() -> Path:
 
 
 def state_folder() -> Path:
-    """Return the folder for what must outlive a run: `state` in `SCAFFOLD_CACHE_DIR`, or the user's state folder.
+    """Return the folder for what must outlive a run.
+
+    It is `state` in `SCAFFOLD_CACHE_DIR`, or the user's state folder.
 
     Raises UsageError for one in which a repository has files.
     """
@@ -44,7 +46,9 @@ def state_folder() -> Path:
 
 def _overriding() -> Path | None:
     override = os.environ.get("SCAFFOLD_CACHE_DIR")
-    return Path(override).absolute() if override else None
+    if override:
+        return Path(override).absolute()
+    return None
 
 
 def _by_xdg(variable: str, default: str) -> Path | None:
@@ -58,5 +62,8 @@ def _by_xdg(variable: str, default: str) -> Path | None:
     named = os.environ.get(variable, "")
     if named.startswith("/"):
         return Path(named, _NAME)
-    home = os.path.expanduser("~")  # noqa: PTH111 - a text: of no home it makes "/", and leaves a relative one as it is
-    return Path(home, default, _NAME) if home.startswith("/") and home != "/" else None
+    # A text: where there is no home it makes "/", and a relative one it leaves as it is.
+    home = os.path.expanduser("~")  # noqa: PTH111
+    if home.startswith("/") and home != "/":
+        return Path(home, default, _NAME)
+    return None

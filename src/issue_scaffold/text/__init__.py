@@ -1,1 +1,1 @@
-"""A file's text that knows its places: trees of YAML, JSON and TOML, edits, reading within limits."""
+"""A text that knows its places: one tree of YAML, JSON and TOML, edits, limits."""

@@ -8,6 +8,7 @@ message; pure text to text.
 import re
 from collections.abc import Iterator
 from functools import cache
+from itertools import pairwise, product
 from typing import Final, NamedTuple
 
 from issue_scaffold.text.emoji import is_colourful, is_emoji
@@ -29,14 +30,24 @@ CODE_PAGES: Final = (
 # believed.
 _WESTERN: Final = frozenset({"cp1252", "cp1254", "latin-1"})
 _LOST: Final = (0x81, 0x8D, 0x8E, 0x8F, 0x90, 0x9D, 0x9E)
-_VARIATION, _JOINER = "\ufe0f", "\u200d"
+_VARIATION: Final = "\ufe0f"
+# What can follow an emoji as a part of it: the choice of its colours, and a joiner.
+_COMPLETING: Final = frozenset({_VARIATION, "\u200d"})
+# Dashes, quotation marks, bullets, the euro and trade marks.
+_PUNCTUATION: Final = range(0x2010, 0x2123)
+_LATIN_1: Final = range(0xA0, 0x100)
+# Below it, what has the property is a letter to us, like © and ®.
+_FIRST_EMOJI: Final = 0x2000
 _FIRST_TAIL, _LAST_TAIL = 0x80, 0xBF
 _MAX_DEPTH: Final = 3
 _MANY_PARTS, _MANY_CANDIDATES = 100, 60
 
 
 class Broken(NamedTuple):
-    """A run of broken text. `candidates` is what it may have been; one candidate is a sure repair."""
+    """A run of broken text.
+
+    `candidates` is what it may have been; one candidate is a sure repair.
+    """
 
     start: int
     end: int
@@ -60,7 +71,7 @@ def find_broken(text: str) -> Iterator[Broken]:
 
 @cache
 def _any_lead() -> re.Pattern[str]:
-    """Return what a broken character begins with: a lead byte and a continuation byte (or a lost one) of one page."""
+    """Return what a broken character begins with: a lead byte and one that continues it."""
     pairs = []
     for page in CODE_PAGES:
         leads = "".join(map(re.escape, sorted(_leads(page))))
@@ -72,7 +83,10 @@ def _any_lead() -> re.Pattern[str]:
 
 
 def _first_at(text: str, start: int) -> Broken | None:
-    """Return the reading by the page that loses no byte, else by the likeliest page; None if no page fits."""
+    """Return the reading by the page that loses no byte, else by the likeliest page.
+
+    None if no page fits.
+    """
     best: Broken | None = None
     for page in CODE_PAGES:
         if text[start] not in _leads(page):
@@ -101,13 +115,14 @@ def _table(page: str) -> dict[str, int]:
 @cache
 def _leads(page: str) -> frozenset[str]:
     """Return the characters that stand for a byte with which a broken character can begin."""
-    wanted = {0xC2, 0xC3, 0xE2, 0xEF, 0xF0} if page in _WESTERN else {0xE2, 0xF0}
-    wanted |= {0xD0, 0xD1, *range(0xE3, 0xEA)} if page in _WESTERN else set()
+    wanted = {0xE2, 0xF0}
+    if page in _WESTERN:
+        wanted |= {0xC2, 0xC3, 0xEF, 0xD0, 0xD1, *range(0xE3, 0xEA)}
     return frozenset(char for char, byte in _table(page).items() if byte in wanted)
 
 
 class _Char(NamedTuple):
-    """One character of broken text: where it ends, what it may have been, whether all its bytes are there."""
+    """One character of broken text: its end, what it may have been, whether it is complete."""
 
     end: int
     candidates: tuple[str, ...]
@@ -115,7 +130,7 @@ class _Char(NamedTuple):
 
 
 def _decode(text: str, start: int, stop: int, page: str) -> Broken | None:
-    """Return the longest stretch of broken characters that begins here, if it is one beyond doubt."""
+    """Return the longest stretch of broken characters that begins here, beyond doubt."""
     table = _table(page)
     at, chars = start, list[_Char]()
     while at < stop and text[at] in table:
@@ -140,80 +155,95 @@ def _character(
     """Return the broken character that begins here, or None if nothing fits."""
     lead = table[text[at]]
     length = _length(lead)
-    tail: list[int] = []
-    gap = None
-    end = at + 1
-    while end < stop and len(tail) + (gap is not None) < length - 1:
-        if text[end] == "\ufffd" and gap is None:
-            gap = len(tail)
-        elif _FIRST_TAIL <= table.get(text[end], 0) <= _LAST_TAIL:
-            tail.append(table[text[end]])
-        else:
-            break
-        end += 1
+    tail, gap = _tail(text[at + 1 : min(stop, at + length)], table)
+    end = at + 1 + len(tail) + (gap is not None)
     if len(tail) == length - 1:
-        try:
-            return _Char(end, (bytes([lead, *tail]).decode("utf-8"),), whole=True)
-        except UnicodeDecodeError:
-            return None
-    # A two-byte character with one byte lost could be anything.
-    candidates = (
-        _restored(lead, tail, gap, before)
-        if len(tail) == length - 2 and length > len("é".encode())
-        else ()
-    )
+        char = _decoded([lead, *tail])
+        return None if char is None else _Char(end, (char,), whole=True)
+    if len(tail) < length - 2 or length <= len("é".encode()):
+        return None  # a two-byte character with one byte lost could be anything
+    candidates = _restored(lead, tail, gap, before)
     return _Char(end, candidates, whole=False) if candidates else None
 
 
+def _tail(text: str, table: dict[str, int]) -> tuple[list[int], int | None]:
+    """Return the bytes that continue a character, and where among them one was lost visibly."""
+    tail: list[int] = []
+    gap = None
+    for char in text:
+        if char == "\ufffd" and gap is None:
+            gap = len(tail)
+        elif _FIRST_TAIL <= table.get(char, 0) <= _LAST_TAIL:
+            tail.append(table[char])
+        else:
+            break
+    return tail, gap
+
+
+def _decoded(raw: list[int]) -> str | None:
+    try:
+        return bytes(raw).decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+
+
 def _length(lead: int) -> int:
-    """Return how many bytes a UTF-8 character has that begins with this one; 1 for what can't begin one."""
+    """Return how many bytes a UTF-8 character has that begins with this one.
+
+    1 for what can't begin one.
+    """
     return next((length for least, length in ((0xF0, 4), (0xE0, 3), (0xC2, 2)) if lead >= least), 1)
 
 
 def _restored(lead: int, tail: list[int], gap: int | None, before: list[_Char]) -> tuple[str, ...]:
-    """Put each of the bytes that code pages drop back at each place; keep what is an emoji, or completes one."""
-    last = before[-1].candidates if before else ()
-    after_emoji = bool(last) and all(is_emoji(text[-1]) or text[-1] == _VARIATION for text in last)
-    found: list[str] = []
-    for place in range(len(tail) + 1) if gap is None else (gap,):
-        for byte in _LOST:
-            try:
-                char = bytes([lead, *tail[:place], byte, *tail[place:]]).decode("utf-8")
-            except UnicodeDecodeError:
-                continue
-            completes = after_emoji and char in {_VARIATION, _JOINER}
-            if (is_emoji(char) or completes) and char not in found:
-                found.append(char)
-    return tuple(char for char in found if char in {_VARIATION, _JOINER}) or tuple(found)
+    """Put each of the bytes that code pages drop back at each place.
+
+    Keep what is an emoji, or completes one.
+    """
+    places = range(len(tail) + 1) if gap is None else (gap,)
+    chars = [
+        _decoded([lead, *tail[:place], byte, *tail[place:]])
+        for place, byte in product(places, _LOST)
+    ]
+    found = dict.fromkeys(char for char in chars if char is not None)
+    if _follows_emoji(before):
+        completing = tuple(char for char in found if char in _COMPLETING)
+        if completing:
+            return completing
+    return tuple(char for char in found if is_emoji(char))
+
+
+def _follows_emoji(before: list[_Char]) -> bool:
+    if not before:
+        return False
+    ends = [text[-1] for text in before[-1].candidates]
+    return bool(ends) and all(end == _VARIATION or is_emoji(end) for end in ends)
 
 
 def _believable(parts: list[tuple[str, ...]], page: str) -> bool:
-    """Tell whether a decoded stretch is what someone wrote, rather than odd but honest characters."""
-    chars = [part[0] for part in parts]
-    if any(is_emoji(char) and (ord(char) >= 0x2000) for char in chars):  # noqa: PLR2004 - © and ® are letters here
-        return True
-    if any(0x2010 <= ord(char) <= 0x2122 for char in chars):  # noqa: PLR2004 - dashes, quotes, bullets, €, ™
+    """Tell whether a decoded stretch is what someone wrote, not odd but honest characters."""
+    codes = [ord(part[0]) for part in parts]
+    if any(_is_sign(code) for code in codes):
         return True
     if page not in _WESTERN:
         return False
-    if all(0xA0 <= ord(char) <= 0xFF for char in chars):  # noqa: PLR2004 - Latin-1's signs and letters
+    if all(code in _LATIN_1 for code in codes):
         return True
-    letters = sum(char.isalpha() for char in chars)
-    return len(chars) >= 2 and letters == len(chars) and min(map(ord, chars)) > 0xFF  # noqa: PLR2004
+    return len(codes) > 1 and all(code > _LATIN_1[-1] and chr(code).isalpha() for code in codes)
+
+
+def _is_sign(code: int) -> bool:
+    return code in _PUNCTUATION or (code >= _FIRST_EMOJI and is_emoji(chr(code)))
 
 
 def _combine(parts: list[tuple[str, ...]]) -> tuple[str, ...]:
     """Return the possible texts, dropping emoji that would not take the selector behind them."""
     texts = [""]
-    for index, part in enumerate(parts):
-        following = parts[index + 1] if index + 1 < len(parts) else ()
-        selected = following == (_VARIATION,)
-        options = (
-            tuple(char for char in part if not is_colourful(char))
-            if selected and len(part) > 1
-            else part
-        )
-        texts = [text + char for text in texts for char in (options or part)]
+    for part, following in pairwise([*parts, ()]):
+        options = part
+        if following == (_VARIATION,):
+            options = tuple(char for char in part if not is_colourful(char)) or part
+        texts = [text + char for text, char in product(texts, options)]
         if len(texts) > _MANY_CANDIDATES:  # nobody reads so many
             return ()
     return tuple(dict.fromkeys(_deeper(text) for text in texts))

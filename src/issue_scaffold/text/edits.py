@@ -103,7 +103,9 @@ def remove_entry(source: Source, mapping: Mapping, entry: Entry) -> tuple[Edit, 
         return None
     # The first key of a list item: the next one moves up behind the dash.
     between = source.text[entry_end(source, entry) : following[0].key.start]
-    return None if between.strip() else (Edit(entry.key.start, following[0].key.start, ""),)
+    if between.strip():
+        return None
+    return (Edit(entry.key.start, following[0].key.start, ""),)
 
 
 def _remove_from_flow(source: Source, mapping: Mapping, entry: Entry) -> tuple[Edit, ...] | None:
@@ -113,11 +115,9 @@ def _remove_from_flow(source: Source, mapping: Mapping, entry: Entry) -> tuple[E
     else:
         before = mapping.entries[index - 1]
         start, end = max(before.key.end, before.value.end), max(entry.value.end, entry.key.end)
-    return (
-        None
-        if "#" in source.text[start:end] or "\n" in source.text[start:end]
-        else (Edit(start, end, ""),)
-    )
+    if "#" in source.text[start:end] or "\n" in source.text[start:end]:
+        return None
+    return (Edit(start, end, ""),)
 
 
 def replace_key(entry: Entry, name: str) -> Edit:
@@ -128,7 +128,9 @@ def replace_key(entry: Entry, name: str) -> Edit:
 def one_line(source: Source, node: Node) -> str | None:
     """Return a node's text if it was written on one line, else None."""
     raw = source.text[node.start : node.end]
-    return None if "\n" in raw or (isinstance(node, Scalar) and node.style in {"|", ">"}) else raw
+    if "\n" in raw or (isinstance(node, Scalar) and node.style in {"|", ">"}):
+        return None
+    return raw
 
 
 def insert_line(source: Source, offset: int, line: str) -> Edit:
@@ -143,7 +145,7 @@ def insert_line(source: Source, offset: int, line: str) -> Edit:
 
 
 def insert_lines(text: str, at: int, rows: Iterable[str]) -> Edit:
-    """Return the insertion of whole lines at the start of a line, with the text's own line break."""
+    """Return the insertion of whole lines at the start of a line, ended as the text's are."""
     ending = lines.newline(text)
     return Edit(at, at, "".join(row + ending for row in rows))
 

@@ -72,13 +72,10 @@ class _Scanner:
         assert found is not None  # noqa: S101 - the decoder has accepted it
         self.at = found.end()
         word = found[0]
-        return Scalar(
-            word,
-            start,
-            self.at,
-            "",
-            _WORDS.get(word, "int" if word.lstrip("-").isdigit() else "float"),
-        )
+        kind = _WORDS.get(word, "float")
+        if word.lstrip("-").isdigit():
+            kind = "int"
+        return Scalar(word, start, self.at, kind=kind)
 
     def _string(self, start: int) -> Scalar:
         # The decoder reads the string alone; it says where it ended.

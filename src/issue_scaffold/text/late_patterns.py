@@ -9,7 +9,10 @@ from typing import Any, AnyStr, cast
 
 
 class _LatePattern:
-    """What stands for a pattern until a method of it is asked for; from then on, that method is the pattern's own."""
+    """What stands for a pattern until a method of it is asked for.
+
+    From then on, that method is the pattern's own.
+    """
 
     def __init__(self, text: str | bytes, flags: int) -> None:
         self._text = text

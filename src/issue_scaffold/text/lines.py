@@ -6,14 +6,18 @@ A line ends with a line feed, as in every editor. Offsets are 0-based and count 
 
 def newline(text: str) -> str:
     """Return the line break that most lines end with: a line that is put in takes it too."""
-    return "\r\n" if text.count("\r\n") * 2 > text.count("\n") else "\n"
+    if text.count("\r\n") * 2 > text.count("\n"):
+        return "\r\n"
+    return "\n"
 
 
 def split_lines(text: str) -> list[str]:
     """Return the lines of a text, each with its break; unlike `splitlines`, at line feeds only."""
     *whole, rest = text.split("\n")
     rows = [line + "\n" for line in whole]
-    return [*rows, rest] if rest else rows
+    if rest:
+        return [*rows, rest]
+    return rows
 
 
 def line_start(text: str, at: int) -> int:
@@ -25,13 +29,17 @@ def line_end(text: str, at: int) -> int:
     """Return where the line that holds `at` ends, before its line break."""
     found = text.find("\n", at)
     end = len(text) if found < 0 else found
-    return end - 1 if end > at and text[end - 1] == "\r" else end
+    if end > at and text[end - 1] == "\r":
+        return end - 1
+    return end
 
 
 def next_line(text: str, at: int) -> int:
     """Return where the line after the one that holds `at` begins, or the end of the text."""
     found = text.find("\n", at)
-    return len(text) if found < 0 else found + 1
+    if found < 0:
+        return len(text)
+    return found + 1
 
 
 def column(text: str, at: int) -> int:

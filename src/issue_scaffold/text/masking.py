@@ -1,4 +1,4 @@
-"""Taking secrets out of a text that is going to be shown or kept: what a URL carries, and what the environment holds.
+"""Taking secrets out of a text that is shown or kept: those of URLs and of the environment.
 
 Pure. No URL with credentials should come so far; this is for the one that does.
 """
@@ -53,4 +53,6 @@ def _without_credentials(found: re.Match[str]) -> str:
     is_http = scheme is not None and scheme[0].lower().endswith(("http", "https"))
     if is_http or not scheme:
         return f":{slashes}{MASK}@"
-    return f":{slashes}{user}:{MASK}@" if colon else found[0]
+    if colon:
+        return f":{slashes}{user}:{MASK}@"
+    return found[0]

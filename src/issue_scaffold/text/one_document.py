@@ -26,4 +26,6 @@ def read_document(text: str, *, is_json: bool) -> Value | None:
         raise NotUnderstoodError(failure.message, failure.offset)
     if len(stream.documents) > 1:
         raise NotUnderstoodError("more than one document", stream.separators[0])
-    return stream.documents[0] if stream.documents else None
+    if stream.documents:
+        return stream.documents[0]
+    return None

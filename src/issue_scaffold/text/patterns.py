@@ -1,4 +1,4 @@
-"""Regular expressions that a repository wrote, run where they can do no harm: in a child that is stopped in time.
+"""Regular expressions that a repository wrote, run in a child that is stopped in time.
 
 Python's `re` has no limit of its own, and a pattern of twenty characters can take longer than
 anybody waits.
@@ -19,7 +19,10 @@ print(json.dumps([text for text in texts if re.search(pattern, text)]))
 
 
 def search(pattern: str, texts: Sequence[str]) -> list[str] | None:
-    """Return the texts that a pattern is found in; None for no pattern, or one that takes longer than `SECONDS`."""
+    """Return the texts that a pattern is found in.
+
+    None for no pattern, or one that takes longer than `SECONDS`.
+    """
     command = [sys.executable, "-I", "-S", "-c", _CHILD]
     asked = json.dumps([pattern, list(texts)])
     try:

@@ -60,7 +60,7 @@ def is_plain(value: str) -> bool:
 
 
 def is_printable(value: str) -> bool:
-    """Tell whether a text can stand in a block of lines: nothing but line feeds and tabs to escape."""
+    """Tell whether a text can stand in a block of lines: without escapes."""
     return _ESCAPED.search(value.replace("\n", "").replace("\t", "")) is None
 
 

@@ -56,14 +56,16 @@ def _placed(text: str, start: int, node: Node) -> Placed:
 def insert_block(
     text: str, placed: Sequence[Placed], after: int | None, blocks: Sequence[list[str]]
 ) -> Edit:
-    """Return the insertion of items, each a list of lines, after that at place `after` or at the end."""
-    at_end = after is None or after == len(placed) - 1
-    at = next_line(text, placed[-1 if after is None else after].end)
-    if at_end:
+    """Return the insertion of items, each its lines, after that at place `after` or at the end."""
+    place = len(placed) - 1 if after is None else after
+    at = next_line(text, placed[place].end)
+    if placed[place] is placed[-1]:
         at = _past_comments(text, at, placed[0].column)
-    follows = text[at : next_line(text, at)]
-    apart = [""] if _are_apart(text, placed) and not follows.strip() else []
-    return insert_lines(text, at, [line for block in blocks for line in (*apart, *block)])
+    rows: list[str] = []
+    is_apart = _are_apart(text, placed) and not _line_at(text, at).strip()
+    for block in blocks:
+        rows += ["", *block] if is_apart else block
+    return insert_lines(text, at, rows)
 
 
 def remove_block(
@@ -87,7 +89,8 @@ def insert_flow(
     place = len(placed) - 1 if after is None else after
     model = placed[-1]
     gap = text[_gap_start(text, model.start) : model.start]
-    gap = gap if "\n" in gap or len(placed) > 1 else " "
+    if len(placed) == 1 and "\n" not in gap:
+        gap = " "
     end = placed[place].end
     comment = _COMMENT.match(text, end)
     if comment is None or "\n" not in gap:
@@ -102,7 +105,10 @@ def insert_flow(
 
 
 def remove_flow(text: str, placed: Sequence[Placed], places: set[int]) -> list[Edit]:
-    """Return the removal of items and their commas; raise NotUnderstoodError at a comment between."""
+    """Return the removal of items and their commas.
+
+    Raises NotUnderstoodError for a comment between two of them.
+    """
     if len(places) == len(placed):
         for before, item in pairwise(placed):
             _refuse_comment(text, before.end, item.start)
@@ -133,7 +139,9 @@ def _refuse_comment(text: str, start: int, end: int) -> None:
 
 def _past_comma(text: str, at: int) -> int:
     found = _COMMA.match(text, at)
-    return at if found is None else found.end()
+    if found is None:
+        return at
+    return found.end()
 
 
 def _dash(text: str, start: int, end: int) -> int:
@@ -146,18 +154,22 @@ def _dash(text: str, start: int, end: int) -> int:
 def _properties(text: str, start: int, end: int) -> int:
     """Return where an item in brackets begins: at its anchor or tag, if it has one."""
     found = _PROPERTIES.search(text, start, end)
-    return end if found is None else found.start()
+    if found is None:
+        return end
+    return found.start()
 
 
 def _gap_start(text: str, at: int) -> int:
     """Return where the white space before an item starts: at its line break, or after a sign."""
     start = len(text[:at].rstrip(" \t\r\n"))
     found = re.search(r"\r?\n[ \t]*\Z", text[start:at])
-    return start if found is None else start + found.start()
+    if found is None:
+        return start
+    return start + found.start()
 
 
 def _past_comments(text: str, at: int, indent: int) -> int:
-    """Return where a list ends: past comments at the file's end, or those indented like its items."""
+    """Return where a list ends: past comments at the file's end or indented like its items."""
     rest = text[at:].rstrip()
     if not rest:
         return at
@@ -219,13 +231,16 @@ def fill(
         rows = lines_at(column(text, key.start) + 2)
         return [Edit(colon, end), insert_lines(text, next_line(text, end), rows)]
     if key_name is not None:
-        is_apart = holder is not None or not text.strip() or text.endswith(newline(text) * 2)
-        gap = [] if is_apart else [""]
-        written = insert_lines(text, len(text), [*gap, f"{key_name}:", *lines_at(2)])
+        rows = [f"{key_name}:", *lines_at(2)]
+        if holder is None and text.strip() and not text.endswith(newline(text) * 2):
+            rows.insert(0, "")
+        written = insert_lines(text, len(text), rows)
     else:
         at = len(text) if holder is None else next_line(text, holder.end)
         written = insert_lines(text, at, lines_at(0))
-    return [written] if holder is None else [_emptied(text, holder), written]
+    if holder is None:
+        return [written]
+    return [_emptied(text, holder), written]
 
 
 def empty(text: str, key: Node | None, placed: Sequence[Placed], sign: str) -> Edit:
@@ -243,4 +258,6 @@ def _emptied(text: str, holder: Node) -> Edit:
         start == line_start(text, start)
         and not text[holder.end : next_line(text, holder.end)].strip()
     )
-    return Edit(start, next_line(text, holder.end) if is_alone else holder.end)
+    if is_alone:
+        return Edit(start, next_line(text, holder.end))
+    return Edit(start, holder.end)

@@ -42,11 +42,16 @@ def parse_toml(text: str) -> YamlStream:
     broken = _broken_limit(data)
     if broken:
         return YamlStream(failure=LimitFailure(broken, 0))
-    return YamlStream(documents=(_root(text, data),) if data else ())
+    if not data:
+        return YamlStream()
+    return YamlStream(documents=(_root(text, data),))
 
 
 def _depth(text: str) -> int:
-    """Return how deep brackets and the parts of one dotted key nest; headers and keys add up in the data only."""
+    """Return how deep brackets and the parts of one dotted key nest.
+
+    Headers and keys add up in the data only.
+    """
     depth = deepest = dots = 0
     for found in _TOKEN.finditer(text):
         mark = found[0]
@@ -73,7 +78,9 @@ def _broken_limit(data: dict[str, Any]) -> str:
         level = inner
     if depth > MAX_DEPTH:
         return _TOO_DEEP
-    return f"more than {MAX_NODES:,} values" if count > MAX_NODES else ""
+    if count > MAX_NODES:
+        return f"more than {MAX_NODES:,} values"
+    return ""
 
 
 def _failure(text: str, words: str) -> SyntaxFailure:
@@ -97,12 +104,10 @@ def _root(text: str, data: dict[str, Any]) -> Mapping:
     entries = []
     for name, value in data.items():
         header = spans.get(name)
-        start, end = (header.start(1), header.end(1)) if header else (0, 0)
-        stop = ends.get(header, len(text)) if header else 0
-        body = (header.end(), stop) if header else (0, len(text))
-        entries.append(
-            Entry(Scalar(name, start, end, '"'), _value(text, value, (start, end), body))
-        )
+        span, body = (0, 0), (0, len(text))
+        if header:
+            span, body = header.span(1), (header.end(), ends.get(header, len(text)))
+        entries.append(Entry(Scalar(name, *span, '"'), _value(text, value, span, body)))
     return Mapping(tuple(entries), 0, len(text))
 
 
@@ -119,7 +124,9 @@ def _value(text: str, value: object, span: tuple[int, int], body: tuple[int, int
         for key, inner in value.items():
             pattern = rf"^[ \t]*[\"']?({re.escape(key)})[\"']?[ \t]*=[ \t]*(.+?)[ \t]*$"
             found = re.compile(pattern, re.MULTILINE).search(text, *body)
-            key_span, value_span = (found.span(1), found.span(2)) if found else (span, span)
+            key_span = value_span = span
+            if found:
+                key_span, value_span = found.span(1), found.span(2)
             entries.append(Entry(Scalar(key, *key_span), _value(text, inner, value_span, (0, 0))))
         return Mapping(tuple(entries), *span)
     if isinstance(value, list):

@@ -74,7 +74,7 @@ class Mapping(NamedTuple):
 
     @property
     def written(self) -> tuple[Entry, ...]:
-        """The entries that stand in the mapping itself, `<<` among them, in the order of the text."""
+        """The entries that stand in the mapping itself, `<<` among them, as in the text."""
         if not self.merges:
             return self.entries
         own = [entry for entry in self.entries if not entry.merged]
@@ -90,7 +90,9 @@ class Mapping(NamedTuple):
     def own(self, name: str) -> Entry | None:
         """Return the entry that `find` returns, if it stands in the mapping itself."""
         entry = self.find(name)
-        return None if entry is None or entry.merged else entry
+        if entry is None or entry.merged:
+            return None
+        return entry
 
     def find(self, name: str) -> Entry | None:
         """Return the entry that a reader would see under this key: the last one."""
@@ -102,7 +104,9 @@ class Mapping(NamedTuple):
     def get(self, name: str) -> "Value | None":
         """Return the value under this key, aliases followed, or None."""
         entry = self.find(name)
-        return resolve(entry.value) if entry else None
+        if entry:
+            return resolve(entry.value)
+        return None
 
     def keys(self) -> list[str]:
         """Return the keys that are scalars, in the order written."""
@@ -132,7 +136,9 @@ class Anchor(NamedTuple):
 
 def resolve(node: Node) -> Value:
     """Return the node, or what it is an alias of."""
-    return node.target if isinstance(node, Alias) else node
+    if isinstance(node, Alias):
+        return node.target
+    return node
 
 
 def canonical(node: Node) -> str:
@@ -155,7 +161,9 @@ def _canonical_scalar(scalar: Scalar) -> str:
     if scalar.is_null:
         return "null"
     is_literal = not scalar.style and _LITERAL.fullmatch(scalar.value)
-    return scalar.value if is_literal else json.dumps(scalar.value, ensure_ascii=False)
+    if is_literal:
+        return scalar.value
+    return json.dumps(scalar.value, ensure_ascii=False)
 
 
 def _canonical_key(key: Node) -> str:

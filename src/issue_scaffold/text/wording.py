@@ -1,4 +1,4 @@
-"""The words that messages of several rules share: near misses, lists of what is allowed, repeated places."""
+"""Words that messages of several rules share: near misses, what is allowed, repeated places."""
 
 from collections.abc import Iterable, Sequence
 
@@ -17,7 +17,9 @@ def closest(word: str, choices: Iterable[str]) -> str | None:
         if choice in {f"{folded}s", folded.removesuffix("s"), folded}:
             return original
     found = get_close_matches(folded, by_fold, n=1, cutoff=0.72)
-    return by_fold[found[0]] if found else None
+    if found:
+        return by_fold[found[0]]
+    return None
 
 
 def listing(words: Sequence[str]) -> str:
@@ -29,10 +31,12 @@ def listing(words: Sequence[str]) -> str:
 
 
 def allowed(words: Sequence[str], *, guess: str | None = None, place: str = "allowed here") -> str:
-    """Return the hint of a rule about names: the guess if there is one, and what may stand there."""
+    """Return the hint of a rule about names: a guess if there is one, and what may stand there."""
     verb = "is" if len(words) == 1 else "are"
     choices = f"{listing(words)} {verb} {place}" if words else f"nothing is {place}"
-    return f"did you mean `{guess}`? {choices}" if guess else choices
+    if guess:
+        return f"did you mean `{guess}`? {choices}"
+    return choices
 
 
 def line_of(source: Source, offset: int) -> str:
@@ -42,4 +46,6 @@ def line_of(source: Source, offset: int) -> str:
 
 def count(number: int, noun: str) -> str:
     """Return `1 label`, `2 labels`."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    if number == 1:
+        return f"{number} {noun}"
+    return f"{number} {noun}s"

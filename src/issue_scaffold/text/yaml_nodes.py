@@ -37,7 +37,7 @@ _TRUSTED_DEPTH: Final = 20
 
 
 class SyntaxFailure(NamedTuple):
-    """Why a text is no YAML: the parser's words, where it stopped and where it had begun, in the whole text."""
+    """Why a text is no YAML: the parser's words, where it stopped and where it had begun."""
 
     problem: str
     offset: int
@@ -53,7 +53,10 @@ class LimitFailure(NamedTuple):
 
 
 class YamlStream(NamedTuple):
-    """All documents of a text, or why there are none. `separators` are the offsets of the later documents' `---`."""
+    """All documents of a text, or why there are none.
+
+    `separators` are the offsets of the later documents' `---`.
+    """
 
     documents: tuple[Value, ...] = ()
     separators: tuple[int, ...] = ()
@@ -81,8 +84,16 @@ def parse_yaml(text: str, start: int = 0, end: int | None = None) -> YamlStream:
     return stream
 
 
-def _read_twice(parser: Any, text: str, start: int, stop: int) -> tuple[YamlStream, int]:  # noqa: ANN401
-    """Return a part of a text as one parser has it, with a limit it breaks before its syntax, and its depth so far."""
+def _read_twice(
+    parser: Any,  # noqa: ANN401 - C and pure parser share no type
+    text: str,
+    start: int,
+    stop: int,
+) -> tuple[YamlStream, int]:
+    """Return a part of a text as one parser has it, and its depth so far.
+
+    A limit that it breaks comes before its syntax.
+    """
     stream, depth = _read(parser, text, start, stop)
     if not isinstance(stream.failure, SyntaxFailure):
         return stream, depth
@@ -93,16 +104,19 @@ def _read_twice(parser: Any, text: str, start: int, stop: int) -> tuple[YamlStre
 
 
 def _read(parser: Any, text: str, start: int, stop: int) -> tuple[YamlStream, int]:  # noqa: ANN401
-    """Return a part of a text as one parser has it, and how deep it is nested as far as it was read."""
+    """Return a part of a text as one parser has it, and its depth as far as it was read."""
     builder = _Builder(text, start)
     failure: SyntaxFailure | LimitFailure
     try:
         return builder.build(parser(text[start:stop])), builder.depth
     except yaml.MarkedYAMLError as error:
         mark, context = error.problem_mark or error.context_mark, error.context_mark
-        offset = start + (mark.index if mark else 0)
-        context_offset = start + context.index if context else None
-        failure = SyntaxFailure(error.problem or "", offset, error.context or "", context_offset)
+        failure = SyntaxFailure(
+            error.problem or "",
+            start + (mark.index if mark else 0),
+            error.context or "",
+            start + context.index if context else None,
+        )
     except yaml.YAMLError as error:
         position = getattr(error, "position", 0)
         failure = SyntaxFailure(
@@ -191,11 +205,13 @@ class _Builder:
             start = self._after_properties(start, end, event.anchor)
         if style in {"|", ">"}:
             end = self._block_end(start, end)
-        kind = _kind(value) if not style and not event.tag else "str"
+        kind = "str"
+        if not style and not event.tag:
+            kind = _kind(value)
         self._add(Scalar(value, start, end, style, kind, event.tag), 1, event.anchor)
 
     def _block_end(self, start: int, end: int) -> int:
-        """Return where a block scalar ends; one that keeps its last line breaks, before the last."""
+        """Return where a block scalar ends; where `+` keeps its line breaks, before the last."""
         chunk = self.text[start:end]
         keeps_breaks = "+" in chunk.partition("\n")[0].partition("#")[0]
         if keeps_breaks and chunk.endswith("\n"):
@@ -237,7 +253,9 @@ class _Builder:
 
     def _close(self, event: Any) -> None:  # noqa: ANN401
         frame = self.stack.pop()
-        end = self._offset(event.end_mark) if frame.flow or not frame.items else frame.items[-1].end
+        end = self._offset(event.end_mark)
+        if frame.items and not frame.flow:
+            end = frame.items[-1].end
         node: Value
         if frame.is_mapping:
             pairs = zip(frame.items[::2], frame.items[1::2], strict=True)
@@ -267,7 +285,8 @@ class _Builder:
         if anchor and not isinstance(node, Alias):
             self.named[anchor] = (node, size)
         if not self.stack:
-            assert not isinstance(node, Alias)  # noqa: S101 - an alias before any anchor was refused
+            # An alias before any anchor was refused.
+            assert not isinstance(node, Alias)  # noqa: S101
             self.documents.append(node)
             return
         frame = self.stack[-1]
@@ -316,7 +335,7 @@ _KINDS: Final = {
 
 
 def _kind(value: str) -> str:
-    """Return what YAML 1.1 makes of a plain scalar, as GitHub's reader (Ruby's Psych, over libyaml) has it."""
+    """Return what YAML 1.1 makes of a plain scalar, as GitHub's reader has it: Ruby's Psych."""
     if not value:
         return "null"
     lower = value.lower()
@@ -328,7 +347,9 @@ def _kind(value: str) -> str:
     for tag, pattern in _RESOLVERS.get(first, ()):
         if pattern.match(value):
             return _KINDS.get(tag.rpartition(":")[2], "str")
-    return "null" if lower == "null" else "str"
+    if lower == "null":
+        return "null"
+    return "str"
 
 
 _RESOLVERS: Final[dict[str, list[tuple[str, Any]]]] = yaml.resolver.Resolver.yaml_implicit_resolvers

@@ -29,7 +29,10 @@ _CONSTRUCTORS: Final = (
 
 
 class YamlValueError(ValueError):
-    """A text isn't YAML, or asks for more than is read. `line` and `column` count from 1, 0 where nobody can say."""
+    """A text isn't YAML, or asks for more than is read.
+
+    `line` and `column` count from 1, 0 where nobody can say.
+    """
 
     def __init__(self, problem: str, line: int = 0, column: int = 0) -> None:
         super().__init__(f"{line}:{column}: {problem}" if line else problem)
@@ -41,11 +44,15 @@ class YamlValueError(ValueError):
 def load_value(text: str | bytes) -> Any:  # noqa: ANN401 - whatever the text says
     """Return the value of a text's only document, None for an empty one. Raises YamlValueError."""
     refuse_excess(text)
-    return _translating(lambda: yaml.load(text, Loader=_LOADER))  # noqa: S506 - it is the safe loader
+    # The loader is one of the safe ones.
+    return _translating(lambda: yaml.load(text, Loader=_LOADER))  # noqa: S506
 
 
 def load_mapping(text: str | bytes, *, what: str) -> dict[str, Any]:
-    """Return a text's value, a mapping whose keys are texts. Raises YamlValueError; `what` names what is mapped."""
+    """Return a text's value, a mapping whose keys are texts.
+
+    Raises YamlValueError; `what` names what is mapped.
+    """
     value = load_value(text)
     if not isinstance(value, dict) or not all(isinstance(name, str) for name in value):
         raise YamlValueError(f"it holds no mapping of {what} by name")
@@ -53,7 +60,7 @@ def load_mapping(text: str | bytes, *, what: str) -> dict[str, Any]:
 
 
 def refuse_excess(text: str | bytes) -> None:
-    """Raise YamlValueError for a text that isn't YAML, or asks for more levels, values or digits than are read."""
+    """Raise YamlValueError for a text that isn't YAML, or asks for more than is read."""
     _translating(lambda: _Budget().spend(_LOADER(text)))
 
 
@@ -83,7 +90,7 @@ def _words(error: yaml.MarkedYAMLError) -> str:
 
 
 class _Collection:
-    """A collection that is being read: its anchor, and how many values it is with aliases written out."""
+    """A collection that is being read: its anchor, and its size with aliases written out."""
 
     __slots__ = ("anchor", "size")
 

@@ -1,4 +1,4 @@
-"""Writing files that a user names, one or several, by the way of every target: whole, or not at all.
+"""Writing files that a user names by the way of every target: whole, or not at all.
 
 Owns which folder such files belong to, and that no link on the way to them leads out of it.
 """
@@ -19,14 +19,14 @@ from issue_scaffold.writing import staging
 
 
 class Place(NamedTuple):
-    """A file below the folder that its changes are kept together with: the work tree, or what it lies in."""
+    """A file below the folder that its changes are kept with: a work tree, or its own."""
 
     root: Path
     path: str
 
 
 def find_place(path: Path, *, within: Path | None = None) -> Place:
-    """Return where a file is written that is named by a path: a link is written as the file that it leads to.
+    """Return where a file is written that is named by a path; links are followed.
 
     `within` is the folder that it belongs to outside of a git work tree (None: the one it lies in).
     Raises DetourError when it leads out of that.
@@ -45,13 +45,19 @@ def find_place(path: Path, *, within: Path | None = None) -> Place:
 
 @contextmanager
 def writing(root: Path, *, shown: str) -> Iterator[staging.Recovery]:
-    """Hold the lock on a folder, after settling what an interrupted run left in it. Raises ScaffoldError."""
+    """Hold the lock on a folder, after settling what an interrupted run left in it.
+
+    Raises ScaffoldError.
+    """
     with hold_target(root, shown=shown):
         yield staging.recover(root)
 
 
 def read_present(root: Path, path: str) -> File | None:
-    """Return the file that a folder has at a path, or None for nothing there. Raises ScaffoldError."""
+    """Return the file that a folder has at a path, or None for nothing there.
+
+    Raises ScaffoldError.
+    """
     place = root / path
     try:
         state = place.lstat()
@@ -67,7 +73,9 @@ def read_present(root: Path, path: str) -> File | None:
 
 
 def write_files(root: Path, files: Mapping[str, bytes]) -> None:
-    """Write files below a folder, which is made when it isn't there; existing files keep their mode.
+    """Write files below a folder, which is made when it isn't there.
+
+    Existing files keep their mode.
 
     Must be called in `writing`. Raises ScaffoldError when one can't be written; then none has been.
     """
@@ -111,7 +119,10 @@ def replace_file(path: Path, content: bytes) -> None:
 
 
 def settle_file(path: Path) -> bool:
-    """Settle what an interrupted `replace_file` left; return whether the file was completed. Raises ScaffoldError."""
+    """Settle what an interrupted `replace_file` left; return whether the file was completed.
+
+    Raises ScaffoldError.
+    """
     if path.exists() and not path.is_file():
         return False
     place = find_place(path)

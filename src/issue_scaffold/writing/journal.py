@@ -1,4 +1,4 @@
-"""What a run that writes is about to do, kept so that another run can finish or undo it after a crash.
+"""What a run that writes is about to do, kept so that another run can finish or undo it.
 
 A journal is a folder: the new and the old content of each file, then a manifest, which makes it
 count. It belongs to one target, by path and by identity. Owns its format and what is believed of
@@ -53,7 +53,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One file of a journal: fingerprints of what was there and of what shall be, and the permissions it had."""
+    """One file of a journal: fingerprints of what was and what shall be, and its permissions."""
 
     path: str
     before: str | None
@@ -82,7 +82,7 @@ class Journal:
     made_above: int
 
     def temporary_name(self, number: int) -> str:
-        """Return the name that the new file of a row has in its folder, until it takes its place."""
+        """Return the name that the new file of a row has until it takes its place."""
         return f".scaffold-{self.token}-{number}"
 
 
@@ -97,7 +97,7 @@ def old_name(number: int) -> str:
 
 
 def fingerprint(file: File | None) -> str | None:
-    """Return what tells two files apart: a link's aim, or whether it is executable and the SHA-256 of its content."""
+    """Return what tells two files apart: a link's aim, or executable bit and SHA-256."""
     if file is None:
         return None
     if file.link is not None:
@@ -107,11 +107,16 @@ def fingerprint(file: File | None) -> str | None:
 
 def aim_of(print_: str) -> str | None:
     """Return where a link leads by its fingerprint, or None for a file's."""
-    return print_.removeprefix(_LINK) if print_.startswith(_LINK) else None
+    if print_.startswith(_LINK):
+        return print_.removeprefix(_LINK)
+    return None
 
 
 def fingerprint_at(folder: Folder, name: str) -> str | None:
-    """Return the fingerprint of what a folder has by a name; links are not followed. Raises OSError."""
+    """Return the fingerprint of what a folder has by a name; links are not followed.
+
+    Raises OSError.
+    """
     state = folder.state(name)
     if state is None:
         return None
@@ -187,7 +192,10 @@ def drop_journal(place: Path) -> None:
 
 
 def end_journal(place: Path) -> None:
-    """Mark a journal as carried out, then remove it. Raises OSError when it can't even be marked."""
+    """Mark a journal as carried out, then remove it.
+
+    Raises OSError when it can't even be marked.
+    """
     with open_journal_folder(place) as folder:
         folder.replace(MANIFEST, _ENDED)
         folder.sync()
@@ -213,7 +221,7 @@ def has_ended(place: Path) -> bool:
 
 
 def read_journal(root: Path, place: Path) -> Journal | None:
-    """Return a journal that was found, or None for one of another target: the folder was copied or moved.
+    """Return a journal that was found, None if its folder was copied or moved from elsewhere.
 
     Raises ScaffoldError for one that this version didn't write.
     """
@@ -243,7 +251,10 @@ def _not_ours(place: Path) -> ScaffoldError:
 
 
 def _parsed(place: Path, document: dict[str, object]) -> Journal:
-    """Return a journal. Raises DetourError, or one of `_OTHER_SHAPES`, for a shape that is never written."""
+    """Return a journal.
+
+    Raises DetourError, or one of `_OTHER_SHAPES`, for a shape that is never written.
+    """
     rows, made, above, token = (document[name] for name in ("rows", "made", "made_above", "token"))
     if not isinstance(rows, list) or not isinstance(made, list) or not isinstance(token, str):
         raise TypeError

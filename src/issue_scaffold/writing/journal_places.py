@@ -1,4 +1,4 @@
-"""Where the journal of a run that writes is kept until the run has ended: never where a repository could supply it.
+"""Where the journal of a run that writes is kept: never where a repository could supply it.
 
 Best is git's own folder of the target's work tree, which no clone and no commit can fill; else the
 user's state folder; else one of the user's own in the system's temporary folder. A place is only
@@ -19,12 +19,15 @@ _KEY_LETTERS = 32
 
 
 def find_journals(root: Path, purpose: str) -> list[Path]:
-    """Return the folders in which an earlier run on a root, for the same purpose, has left something."""
+    """Return the folders in which an earlier run on a root has left something, by purpose."""
     return [place for place in _places(root, purpose) if _is_own_folder(place)]
 
 
 def make_journal_folder(root: Path, purpose: str) -> Path:
-    """Make and return an empty folder for a journal. Raises OSError when there is no place for it."""
+    """Make and return an empty folder for a journal.
+
+    Raises OSError when there is no place for it.
+    """
     failure: OSError | None = None
     for place in _places(root, purpose):
         try:
@@ -68,7 +71,8 @@ def _temporary_folder() -> Path:
         import tempfile
 
         return Path(tempfile.gettempdir())
-    return Path("/tmp")  # noqa: S108 - what is made there is the user's own, and looked at before it is believed
+    # What is made there is the user's own, and looked at before it is believed.
+    return Path("/tmp")  # noqa: S108
 
 
 def _prepare(parent: Path) -> bool:

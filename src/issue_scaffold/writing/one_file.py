@@ -7,14 +7,20 @@ from pathlib import Path
 
 
 def write_file(path: Path, text: str) -> None:
-    """Write a text as UTF-8 in the place of what a file had. Raises ScaffoldError if it can't be written."""
+    """Write a text as UTF-8 in the place of what a file had.
+
+    Raises ScaffoldError if it can't be written.
+    """
     from issue_scaffold.writing import files as text_files
 
     text_files.replace_file(path, text.encode())
 
 
 def settle_file(path: Path) -> bool:
-    """Finish the writing of a file that an interrupted run began; return whether it had. Raises ScaffoldError."""
+    """Finish the writing of a file that an interrupted run began; return whether it had.
+
+    Raises ScaffoldError.
+    """
     from issue_scaffold.writing import files as text_files
 
     return text_files.settle_file(path)

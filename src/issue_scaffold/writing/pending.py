@@ -1,4 +1,7 @@
-"""Whether an earlier run has left something in a target: the quick look that every check takes. Changes nothing."""
+"""Whether an earlier run has left something in a target: the quick look that every check takes.
+
+Changes nothing.
+"""
 
 import os
 from pathlib import Path
@@ -12,17 +15,26 @@ _OLD_FOLDER: Final = ".scaffold-staging"
 
 
 def find_complete(root: Path, purpose: str) -> list[Path]:
-    """Return the folders of the journals that another run is to carry out. Starts no process and changes nothing."""
+    """Return the folders of the journals that another run is to carry out.
+
+    Starts no process and changes nothing.
+    """
     return [place for place in find_journals(root, purpose) if (place / MANIFEST).is_file()]
 
 
 def is_pending(root: Path) -> bool:
-    """Return whether an interrupted run has left changes half way; the next run that writes settles them."""
+    """Return whether an interrupted run has left changes half way.
+
+    The next run that writes settles them.
+    """
     return bool(find_complete(root, ""))
 
 
 def old_leftovers(root: Path) -> tuple[str, ...]:
-    """Return the remark on a folder that earlier versions used as their journal: a repository can hold one too."""
+    """Return the remark on a folder that earlier versions used as their journal.
+
+    A repository can hold one too.
+    """
     if not os.path.lexists(root / _OLD_FOLDER):
         return ()
     whose = "an earlier version of scaffold left it there, or the repository holds it"

@@ -37,7 +37,10 @@ _NO_LINK: Final = frozenset(
 
 
 def forward(root: Path, journal: Journal, *, resumed: bool) -> tuple[list[Row], tuple[str, ...]]:
-    """Carry out a journal; return the rows that are done and the paths left alone. Raises OSError, ScaffoldError."""
+    """Carry out a journal; return the rows that are done and the paths left alone.
+
+    Raises OSError, ScaffoldError.
+    """
     done: list[Row] = []
     left_alone: list[str] = []
     with open_journal_folder(journal.place) as contents:
@@ -70,7 +73,10 @@ def _sync_folders(root: Path, paths: Iterable[str], made: Iterable[str]) -> None
 def _carry_out(
     root: Path, journal: Journal, contents: Folder, number: int, *, resumed: bool
 ) -> bool:
-    """Do one row; return False when the target's file is neither what it was nor what it shall be."""
+    """Do one row.
+
+    Return False when the target's file is neither what it was nor what it shall be.
+    """
     row = journal.rows[number]
     if not row.changes and (row.after is None or not resumed):
         return True
@@ -114,7 +120,7 @@ def _delete(root: Path, parts: Sequence[str], name: str, row: Row) -> bool:
 
 
 class _Content(NamedTuple):
-    """What a file is to hold: in the journal's folder by a name, or in the fingerprint of a link."""
+    """What a file is to hold: a file of the journal's folder, or a link's fingerprint."""
 
     folder: Folder
     name: str
@@ -166,9 +172,11 @@ def _keep_owner(folder: Folder, name: str, like: os.stat_result) -> None:
 
 
 def _kept_mode(state: os.stat_result, *, executable: bool) -> int | None:
-    """Return the permissions of a file that is replaced, or None when its executable bit is to change."""
+    """Return the permissions of a replaced file, None when its executable bit is to change."""
     old = stat.S_IMODE(state.st_mode) & 0o777
-    return old if bool(old & stat.S_IXUSR) == executable else None
+    if bool(old & stat.S_IXUSR) == executable:
+        return old
+    return None
 
 
 def _new_mode(*, executable: bool) -> int:
@@ -193,7 +201,10 @@ def _remove_empty_folders(root: Path, parts: Sequence[str]) -> None:
 
 
 def backward(root: Path, journal: Journal) -> None:
-    """Bring back what a journal's rows had changed. Raises the first error when all has been tried."""
+    """Bring back what a journal's rows had changed.
+
+    Raises the first error when all has been tried.
+    """
     failures: list[OSError | ScaffoldError] = []
     with open_journal_folder(journal.place) as contents:
         for number in reversed(range(len(journal.rows))):

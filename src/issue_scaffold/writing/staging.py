@@ -1,4 +1,4 @@
-"""Writing to a target so that a run that dies at any point leaves nothing half done: the one writer of sets of files.
+"""The one writer of sets of files: a run that dies at any point leaves nothing half done.
 
 All contents are in a journal before the first file changes; then the files are replaced one by one,
 in their order. What can't be finished is undone. A run that finds a complete journal finishes it,
@@ -37,7 +37,7 @@ __all__ = ["Applied", "Change", "Recovery", "apply", "recover"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Applied:
-    """What came of a set of changes: the paths left alone, since they changed meanwhile, and remarks for the user."""
+    """What came of a set of changes: paths that changed meanwhile, left alone, and remarks."""
 
     left_alone: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
@@ -53,7 +53,7 @@ class Applied:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recovery:
-    """What became of an interrupted run: the paths that it has completed, and what to tell the user."""
+    """What became of an interrupted run: the paths completed, and what to tell the user."""
 
     completed: frozenset[str] | None = None
     notes: tuple[str, ...] = ()
@@ -82,7 +82,10 @@ def apply(root: Path, changes: Sequence[Change], *, purpose: str = "") -> Applie
 
 
 def recover(root: Path, *, purpose: str = "") -> Recovery:
-    """Finish, undo or discard what an earlier run left, and say so. Raises ScaffoldError when it can't be done."""
+    """Finish, undo or discard what an earlier run left, and say so.
+
+    Raises ScaffoldError when it can't be done.
+    """
     notes = list(old_leftovers(root))
     completed: set[str] | None = None
     for place in find_journals(root, purpose):
@@ -130,7 +133,7 @@ def _recover_one(root: Path, purpose: str, place: Path) -> tuple[set[str] | None
 
 
 def _refuse(root: Path, change: Change) -> None:
-    """Raise ScaffoldError for a change that would leave the target, or that the folder's permissions forbid."""
+    """Raise ScaffoldError for a change that would leave the target, or isn't permitted."""
     split_place(change.path)
     if change.after == change.before:
         return
@@ -141,7 +144,10 @@ def _refuse(root: Path, change: Change) -> None:
 
 
 def _begin(root: Path, purpose: str, changes: Sequence[Change]) -> Journal:
-    """Write the journal of a set of changes, after making the root. Raises ScaffoldError; then nothing is left."""
+    """Write the journal of a set of changes, after making the root.
+
+    Raises ScaffoldError; then nothing is left.
+    """
     git_folder = enclosing_git_folder(root)
     if git_folder is not None:
         raise DetourError(f"{git_folder} is git's own folder, into which nothing is ever written")
@@ -162,11 +168,9 @@ def _begin(root: Path, purpose: str, changes: Sequence[Change]) -> Journal:
 def _mode_of(root: Path, change: Change) -> int | None:
     if change.before is None or change.before.link is not None:
         return None
-    return (
-        stat.S_IMODE((root / change.path).lstat().st_mode)
-        if (root / change.path).exists()
-        else None
-    )
+    if (root / change.path).exists():
+        return stat.S_IMODE((root / change.path).lstat().st_mode)
+    return None
 
 
 def _folders_to_make(root: Path, changes: Sequence[Change]) -> list[str]:
@@ -199,7 +203,10 @@ def _give_up(root: Path, journal: Journal, error: OSError | ScaffoldError) -> No
 def _nothing_written(error: OSError, root: Path) -> ScaffoldError:
     hint = "make room on the disk, then run this again"
     if isinstance(error, PermissionError):
-        hint = "make it writable (chattr -i for an immutable file), or run as a user who may write to it"
+        hint = (
+            "make it writable (chattr -i for an immutable file), "
+            "or run as a user who may write to it"
+        )
     return ScaffoldError(
         f"nothing was written: {error.strerror}: {error.filename or root}", hint=hint
     )
@@ -208,7 +215,9 @@ def _nothing_written(error: OSError, root: Path) -> ScaffoldError:
 def _told(error: OSError | ScaffoldError) -> str:
     if isinstance(error, ScaffoldError):
         return error.message
-    return f"{error.strerror}: {error.filename}" if error.filename else str(error.strerror)
+    if error.filename:
+        return f"{error.strerror}: {error.filename}"
+    return str(error.strerror)
 
 
 def _end(journal: Journal) -> None:
@@ -216,13 +225,17 @@ def _end(journal: Journal) -> None:
         end_journal(journal.place)
     except OSError as error:
         raise ScaffoldError(
-            f"everything is written, but the record of it can't be removed: {error.strerror}: {journal.place}",
+            f"everything is written, but the record of it can't be removed: "
+            f"{error.strerror}: {journal.place}",
             hint="the next scaffold run on this target does that",
         ) from error
 
 
 def _tell_git(root: Path, done: Sequence[Row]) -> tuple[str, ...]:
-    """Mark conflicts in git's index; return a remark if git refuses. What was left alone is as the user wants it."""
+    """Mark conflicts in git's index; return a remark if git refuses.
+
+    What was left alone is as the user wants it.
+    """
     index_info = "".join(row.index_info for row in done)
     if not index_info:
         return ()
