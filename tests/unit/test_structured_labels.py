@@ -274,6 +274,14 @@ EDITS = {
         "- name: a\n", "- name: 'a'\n  x: 1\n", "- name: b\n  aliases: [a]\n",
         "- name: 'b'\n  x: 1\n  aliases: [\"a\"]\n",
     ),
+    "an anchor stays": (
+        "- name: b\n  color: fff\n", "- name: b\n  color: &c fff  # c\n",
+        "- name: b\n  color: '000000'\n", '- name: b\n  color: &c "000000"  # c\n',
+    ),
+    "an anchor in brackets goes with its label": (
+        "- name: b\n- name: c\n", "[{name: a}, &x {name: b}, &y {name: c}]\n",
+        "- name: c\n", "[{name: a}, &y {name: c}]\n",
+    ),
     "an alias in a field gives way": (
         "- name: b\n  color: fff\n", "- name: a\n  color: &c fff\n- name: b\n  color: *c\n",
         "- name: b\n  color: '000000'\n", '- name: a\n  color: &c fff\n- name: b\n  color: "000000"\n',

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 import pytest
 
+from issue_scaffold.text.lines import split_lines
 from issue_scaffold.validate.examination import examine
 from issue_scaffold.validate.mending import mend
 from issue_scaffold.validate.rules.explain import EXPLANATIONS
@@ -168,6 +169,16 @@ def fixed(files: Mapping[str, bytes], *, unsafe: bool = False) -> dict[str, byte
 def test_safe_fix(path: str, before: str, after: str, newline: str) -> None:
     files = {path: before.replace("\n", newline).encode()}
     assert fixed(files)[path].decode() == after.replace("\n", newline)
+
+
+def test_an_inserted_line_ends_as_most_lines_of_the_file_do() -> None:
+    for most, other in (("\n", "\r\n"), ("\r\n", "\n")):
+        body = BODY.replace("\n", most)
+        before = f"name: Crash report{other}{body}"
+        after = fixed({FORM: before.encode()}, unsafe=True)[FORM].decode()
+        (line,) = [row for row in split_lines(after) if row.startswith("description:")]
+        assert line.removesuffix(most) + most == line
+        assert after.replace(line, "") == before
 
 
 @pytest.mark.parametrize(("path", "before", "after"), UNSAFE.values(), ids=UNSAFE)
