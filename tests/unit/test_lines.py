@@ -21,6 +21,16 @@ def test_a_source_and_the_functions_say_the_same_of_every_place(text: str, data:
     assert lines.column(text, at) == source.position(at)[1] - 1
 
 
+@given(TEXT, st.data())
+def test_a_line_ends_before_its_break(text: str, data: st.DataObject) -> None:
+    at = data.draw(st.integers(0, len(text)))
+    end, following = lines.line_end(text, at), lines.next_line(text, at)
+    assert text[end:following] in {"\n", "\r\n", ""}
+    assert not text[at:end].endswith("\r") or following == len(text)
+    assert following == len(text) or text[following - 1] == "\n"
+    assert "\n" not in text[at:end]
+
+
 @given(TEXT)
 def test_lines_make_up_the_text_and_end_at_line_feeds(text: str) -> None:
     rows = lines.split_lines(text)

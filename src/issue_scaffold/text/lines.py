@@ -27,8 +27,9 @@ def line_start(text: str, at: int) -> int:
 
 def line_end(text: str, at: int) -> int:
     """Return where the line that holds `at` ends, before its line break."""
-    found = text.find("\n", at)
-    end = len(text) if found < 0 else found
+    end = text.find("\n", at)
+    if end < 0:
+        return len(text)
     if end > at and text[end - 1] == "\r":
         return end - 1
     return end
