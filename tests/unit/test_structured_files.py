@@ -11,9 +11,10 @@ from ruamel.yaml import YAML
 from issue_scaffold.sync import structured_files
 from issue_scaffold.text import scalars
 from issue_scaffold.text.by_meaning import NotUnderstoodError
-from issue_scaffold.text.edits import Edit, apply_edits
+from issue_scaffold.text.edits import Edit, apply_edits, remove_entry
 from issue_scaffold.text.one_document import read_document
-from issue_scaffold.text.tree import Scalar
+from issue_scaffold.text.source import Source
+from issue_scaffold.text.tree import Mapping, Scalar
 
 
 @pytest.mark.parametrize(
@@ -95,7 +96,30 @@ def test_insertions_at_one_place_stay_in_order_and_equal_edits_are_made_once() -
     assert apply_edits("ab", edits) == "x21b"
 
 
+@pytest.mark.parametrize(
+    ("inner", "after"),
+    [
+        ("{<<: *a, x: 1}", "{<<: *a}"),
+        ("{x: 1, <<: *a}", "{<<: *a}"),
+        ("\n  <<: *a\n  x: 1", "\n  <<: *a"),
+        ("\n  x: 1\n  y: 2", "\n  y: 2"),
+    ],
+)
+def test_an_entry_is_removed_from_its_own_mapping_alone(inner: str, after: str) -> None:
+    text = f"a: &a {{k: 1, m: 2}}\nb: {inner}\n"
+    root = read_document(text, is_json=False)
+    assert isinstance(root, Mapping)
+    mapping = root.get("b")
+    assert isinstance(mapping, Mapping)
+    entry = mapping.own("x")
+    assert entry is not None
+    edits = remove_entry(Source("x", text), mapping, entry)
+    assert edits is not None
+    assert apply_edits(text, edits) == f"a: &a {{k: 1, m: 2}}\nb: {after}\n"
+
+
 def test_deletions_unite_and_two_texts_for_one_place_are_refused() -> None:
     assert apply_edits("abcde", [Edit(0, 3), Edit(2, 4)]) == "e"
+    assert apply_edits("abcde", [Edit(0, 4), Edit(1, 2)]) == "e"
     with pytest.raises(NotUnderstoodError):
         apply_edits("abcde", [Edit(0, 3), Edit(2, 4, "x")])

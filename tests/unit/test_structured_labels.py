@@ -279,8 +279,8 @@ EDITS = {
         "- name: b\n  color: '000000'\n", '- name: b\n  color: &c "000000"  # c\n',
     ),
     "an anchor in brackets goes with its label": (
-        "- name: b\n- name: c\n", "[{name: a}, &x {name: b}, &y {name: c}]\n",
-        "- name: c\n", "[{name: a}, &y {name: c}]\n",
+        "- name: b\n- name: c\n", "[&x {name: b}, &y {name: c}, {name: a}]\n",
+        "- name: c\n", "[&y {name: c}, {name: a}]\n",
     ),
     "an alias in a field gives way": (
         "- name: b\n  color: fff\n", "- name: a\n  color: &c fff\n- name: b\n  color: *c\n",

@@ -92,13 +92,13 @@ def remove_entry(source: Source, mapping: Mapping, entry: Entry) -> tuple[Edit, 
     None where it can't go: the last entry of all, for `{}` is another thing, or a place that holds
     a comment of the user's.
     """
-    if len(mapping.entries) < 2 or entry.merged:  # noqa: PLR2004 - the last entry stays
+    if len(mapping.written) < 2 or entry.merged:  # noqa: PLR2004 - the last entry stays
         return None
     if mapping.flow:
         return _remove_from_flow(source, mapping, entry)
     if owns_line(source, entry):
         return (Edit(source.line_start(entry.key.start), entry_end(source, entry), ""),)
-    following = mapping.entries[mapping.entries.index(entry) + 1 :]
+    following = mapping.written[mapping.written.index(entry) + 1 :]
     if not following:
         return None
     # The first key of a list item: the next one moves up behind the dash.
@@ -109,11 +109,12 @@ def remove_entry(source: Source, mapping: Mapping, entry: Entry) -> tuple[Edit, 
 
 
 def _remove_from_flow(source: Source, mapping: Mapping, entry: Entry) -> tuple[Edit, ...] | None:
-    index = mapping.entries.index(entry)
-    if index + 1 < len(mapping.entries):
-        start, end = entry.key.start, mapping.entries[index + 1].key.start
+    written = mapping.written
+    index = written.index(entry)
+    if entry is not written[-1]:
+        start, end = entry.key.start, written[index + 1].key.start
     else:
-        before = mapping.entries[index - 1]
+        before = written[index - 1]
         start, end = max(before.key.end, before.value.end), max(entry.value.end, entry.key.end)
     if "#" in source.text[start:end] or "\n" in source.text[start:end]:
         return None
