@@ -1,6 +1,7 @@
 """Whether a `.pre-commit-config.yaml` keeps the template's hooks from seeing the template's files.
 
-The entries themselves are compared elsewhere; this is about what the config says of all hooks at once.
+The entries themselves are compared elsewhere; this is about what the config says of all hooks at
+once.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -22,8 +23,9 @@ def scope_differences(
 ) -> tuple[Difference, ...]:
     """Return what leaves the template's files, or its hooks, out of every run.
 
-    `managed` are the template's files; `search` returns those that a pattern is found in, or None when the pattern
-    can't be judged, which counts against it. A config that isn't understood has no differences here.
+    `managed` are the template's files; `search` returns those that a pattern is found in, or None
+    when the pattern can't be judged, which counts against it. A config that isn't understood has no
+    differences here.
     """
     try:
         hooks = {hook.id for entry in read_precommit(rendered).entries for hook in entry.hooks}
@@ -71,7 +73,7 @@ def _skipped(scope: Scope, hooks: set[str]) -> Iterator[Difference]:
 
 
 def _not_installed(types: HookTypes | None) -> Iterator[Difference]:
-    """Yield a difference for a config by which `pre-commit install` sets up no `pre-commit` hook."""
+    """Yield a difference where `pre-commit install` sets up no `pre-commit` hook."""
     if types is not None and "pre-commit" not in types.names:
         message = (
             "`default_install_hook_types` leaves out pre-commit, so that a commit runs no hook"

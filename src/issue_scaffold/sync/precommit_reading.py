@@ -1,4 +1,7 @@
-"""Finding the repo entries and hooks in a `.pre-commit-config.yaml`. On the path of `check`: nothing here writes."""
+"""Finding the repo entries and hooks in a `.pre-commit-config.yaml`.
+
+On the path of `check`: nothing here writes.
+"""
 
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
@@ -10,7 +13,7 @@ from issue_scaffold.text.one_document import read_document
 from issue_scaffold.text.tree import Mapping, Node, Scalar, Sequence, Value, canonical, resolve
 
 
-class Located(NamedTuple):
+class LocatedEntry(NamedTuple):
     """An entry, the mapping that holds it, and the list of its hooks."""
 
     entry: precommit.Entry
@@ -28,7 +31,7 @@ class PrecommitFile(NamedTuple):
     root: Value | None
     key: Node | None
     repos: Sequence | Scalar | None
-    located: tuple[Located, ...]
+    located: tuple[LocatedEntry, ...]
 
     @property
     def entries(self) -> tuple[precommit.Entry, ...]:
@@ -39,23 +42,31 @@ class PrecommitFile(NamedTuple):
 def read_precommit(text: str) -> PrecommitFile:
     """Return the config; raise NotUnderstoodError when it is none that pre-commit would take."""
     root = read_document(text, is_json=False)
-    if root is None or (isinstance(root, Scalar) and root.is_null):
-        return PrecommitFile(text=text, root=root, key=None, repos=None, located=())
-    if not isinstance(root, Mapping):
+    entry = None
+    if isinstance(root, Mapping):
+        entry = root.own("repos")
+    elif root is not None and not _is_null(root):
         raise NotUnderstoodError("a config that is no mapping")
-    entry = root.own("repos")
     if entry is None:
         return PrecommitFile(text=text, root=root, key=None, repos=None, located=())
     repos = resolve(entry.value)
-    if isinstance(repos, Mapping) or (isinstance(repos, Scalar) and not repos.is_null):
+    located: tuple[LocatedEntry, ...] = ()
+    if isinstance(repos, Sequence):
+        located = tuple(_located(item) for item in repos.items)
+    elif isinstance(repos, Mapping) or not repos.is_null:
         raise NotUnderstoodError("repos that are no list")
-    items = repos.items if isinstance(repos, Sequence) else ()
-    located = tuple(_located(item) for item in items)
     return PrecommitFile(text=text, root=root, key=entry.key, repos=repos, located=located)
 
 
+def _is_null(node: Value) -> bool:
+    return isinstance(node, Scalar) and node.is_null
+
+
 def differences(rendered: str, ours: str) -> tuple[Difference, ...]:
-    """Return the entries and hooks that are missing, or that run otherwise; raise as `read_precommit` does."""
+    """Return the entries and hooks that are missing, or that run otherwise.
+
+    Raises as `read_precommit` does.
+    """
     file = read_precommit(ours)
     found = precommit.compare(read_precommit(rendered).entries, file.entries)
     return tuple(_at(difference, file) for difference in found)
@@ -124,8 +135,8 @@ def read_scope(text: str) -> Scope:
         return Scope()
     filters = []
     for key in ("files", "exclude"):
-        patterns = _words(text, [root.fields[key]] if key in root.fields else [])
-        filters += [Filter(key, pattern) for pattern in patterns]
+        written = [value for name, value in root.fields.items() if name == key]
+        filters += [Filter(key, pattern) for pattern in _words(text, written)]
     ci = root.get("ci")
     skip = ci.get("skip") if isinstance(ci, Mapping) else None
     return Scope(
@@ -137,12 +148,14 @@ def read_scope(text: str) -> Scope:
 
 
 def _hook_types(text: str, root: Mapping) -> HookTypes | None:
-    node = root.fields.get("default_install_hook_types")
-    types = None if node is None else resolve(node)
-    if node is None or not isinstance(types, Sequence):
+    entry = root.find("default_install_hook_types")
+    if entry is None:
+        return None
+    types = resolve(entry.value)
+    if not isinstance(types, Sequence):
         return None
     names = tuple(word.value for word in _words(text, types.items))
-    return HookTypes(names, *position(text, node.start))
+    return HookTypes(names, *position(text, entry.value.start))
 
 
 def _words(text: str, nodes: Iterable[Node]) -> Iterator[Word]:
@@ -163,7 +176,7 @@ def _aliases(file: PrecommitFile) -> Iterator[tuple[str, str]]:
                 yield alias.value, hook.id
 
 
-def _located(item: Node) -> Located:
+def _located(item: Node) -> LocatedEntry:
     body = resolve(item)
     if not isinstance(body, Mapping):
         raise NotUnderstoodError("an entry that is no mapping")
@@ -176,7 +189,7 @@ def _located(item: Node) -> Located:
         rev=rev.value if isinstance(rev, Scalar) else None,
         hooks=tuple(_hook(hook) for hook in listed.items) if listed is not None else (),
     )
-    return Located(entry=entry, body=body, hooks=listed)
+    return LocatedEntry(entry=entry, body=body, hooks=listed)
 
 
 def _hook(node: Node) -> precommit.Hook:

@@ -1,13 +1,14 @@
-"""Three-way merge of a `.pre-commit-config.yaml`: the domain says what to change, this writes it into the user's text.
+"""Three-way merge of a `.pre-commit-config.yaml`: what `precommit_merge` decides, written.
 
-New entries and hooks are the template's own lines, comments included, moved to the indentation of the user's file.
-Every result is read back and compared with what it should hold; a result that fails is thrown away.
+New entries and hooks are the template's own lines, comments included, moved to the indentation of
+the user's file. Every result is read back and compared with what it should hold; a result that
+fails is thrown away.
 """
 
 from collections.abc import Iterator
 
 from issue_scaffold.sync import precommit_merge
-from issue_scaffold.sync.precommit_reading import Located, PrecommitFile, read_precommit
+from issue_scaffold.sync.precommit_reading import LocatedEntry, PrecommitFile, read_precommit
 from issue_scaffold.text import splice
 from issue_scaffold.text.by_meaning import MeaningMerge, NotUnderstoodError
 from issue_scaffold.text.edits import Edit, apply_edits, insert_lines
@@ -19,7 +20,10 @@ from issue_scaffold.text.tree import Mapping, Node, Scalar, Sequence, canonical
 
 
 def merge_precommit(base: str | None, ours: str, theirs: str) -> MeaningMerge:
-    """Return the user's config with the template's change; raise NotUnderstoodError if it can't be written."""
+    """Return the user's config with the template's change.
+
+    Raises NotUnderstoodError if it can't be written.
+    """
     mine, new = read_precommit(ours), read_precommit(theirs)
     old = None if base is None else read_precommit(base)
     plan = precommit_merge.three_way(
@@ -29,7 +33,10 @@ def merge_precommit(base: str | None, ours: str, theirs: str) -> MeaningMerge:
 
 
 def restore_precommit(ours: str, theirs: str) -> MeaningMerge:
-    """Return the user's config with every entry and hook of the template's; raise as `merge_precommit` does."""
+    """Return the user's config with every entry and hook of the template's.
+
+    Raises as `merge_precommit` does.
+    """
     mine, new = read_precommit(ours), read_precommit(theirs)
     return MeaningMerge(
         text=_edited(None, mine, new, precommit_merge.restoration(mine.entries, new.entries))
@@ -63,18 +70,29 @@ class _Writer:
         self._obsolete = splice.obsolete_comments("" if old is None else old.text, new.text)
 
     def changes(self, edits: tuple[precommit_merge.Edit, ...]) -> Iterator[Edit]:
-        """Yield every change that the edits ask for; raise NotUnderstoodError where one has no place."""
+        """Yield every change that the edits ask for.
+
+        Raises NotUnderstoodError where one has no place.
+        """
+        hooks_of: dict[int, list[_HookCount]] = {}
+        removed: set[int] = set()
+        added: list[int] = []
         for edit in edits:
             if isinstance(edit, precommit_merge.SetRev):
                 yield from self._set_rev(edit)
             elif isinstance(edit, precommit_merge.ReplaceHook):
                 yield self._replace_hook(edit)
-        for entry in sorted({edit.entry for edit in edits if isinstance(edit, _HookCount)}):
-            yield from self._change_hooks(
-                entry, [edit for edit in edits if isinstance(edit, _HookCount)]
-            )
-        removed = {edit.entry for edit in edits if isinstance(edit, precommit_merge.RemoveEntry)}
-        added = [edit.new_entry for edit in edits if isinstance(edit, precommit_merge.AddEntry)]
+            elif isinstance(edit, _HookCount):
+                hooks_of.setdefault(edit.entry, []).append(edit)
+            elif isinstance(edit, precommit_merge.RemoveEntry):
+                removed.add(edit.entry)
+            else:
+                added.append(edit.new_entry)
+        for entry, changed in sorted(hooks_of.items()):
+            yield from self._change_hooks(entry, changed)
+        yield from self._change_entries(removed, added)
+
+    def _change_entries(self, removed: set[int], added: list[int]) -> Iterator[Edit]:
         if self._mine.located and isinstance(self._mine.repos, Sequence):
             to = layout(self._mine.repos, self._mine.text)
             yield from self._restock(
@@ -84,21 +102,23 @@ class _Writer:
             yield from self._first(added)
 
     def _set_rev(self, edit: precommit_merge.SetRev) -> Iterator[Edit]:
-        """Write another rev, and the template's comment behind it unless the user has another than the template had."""
+        """Write another rev, and the template's comment behind it.
+
+        Another comment than the template had is the user's, and stays.
+        """
         mine, new = _rev(self._mine.located[edit.entry]), _rev(self._new.located[edit.new_entry])
         yield Edit(mine.start, mine.end, yaml_scalar(new.value, mine.style or new.style))
-        key = self._new.located[edit.new_entry].entry.key
-        before = [
-            place for place in (self._old.located if self._old else ()) if place.entry.key == key
-        ]
         comment = _comment(self._mine.text, mine)
-        if (
-            comment
-            and self._old
-            and before
-            and comment == _comment(self._old.text, _rev(before[0]))
-        ):
+        if comment and comment == self._old_comment(self._new.located[edit.new_entry].entry.key):
             yield Edit(mine.end, mine.end + len(comment), _comment(self._new.text, new))
+
+    def _old_comment(self, key: str) -> str | None:
+        """Return the comment that the template had behind the rev of a repository."""
+        if self._old is not None:
+            for place in self._old.located:
+                if place.entry.key == key:
+                    return _comment(self._old.text, _rev(place))
+        return None
 
     def _replace_hook(self, edit: precommit_merge.ReplaceHook) -> Edit:
         hooks, text = self._hooks(edit.entry), self._mine.text
@@ -115,20 +135,22 @@ class _Writer:
     def _change_hooks(self, entry: int, edits: list[_HookCount]) -> Iterator[Edit]:
         hooks = self._hooks(entry)
         to = layout(hooks, self._mine.text)
-        of_entry = [edit for edit in edits if edit.entry == entry]
-        removed = {edit.hook for edit in of_entry if isinstance(edit, precommit_merge.RemoveHook)}
-        added = [edit for edit in of_entry if isinstance(edit, precommit_merge.AddHook)]
+        removed = {edit.hook for edit in edits if isinstance(edit, precommit_merge.RemoveHook)}
+        added = [edit for edit in edits if isinstance(edit, precommit_merge.AddHook)]
         new = [self._new_hook(edit.new_entry, edit.new_hook) for edit in added]
-        rows = [
-            [flow_text(item.node)] if to is None else moved_item(item, self._new.text, to)
-            for item in new
-        ]
+        if to is None:
+            rows = [[flow_text(item.node)] for item in new]
+        else:
+            rows = [moved_item(item, self._new.text, to) for item in new]
         yield from self._restock(hooks, removed, rows)
 
     def _restock(
         self, collection: Sequence, removed: set[int], new: list[list[str]]
     ) -> Iterator[Edit]:
-        """Yield the additions to and removals from one list; each new item is its lines, one if it is in brackets."""
+        """Yield the additions to and removals from one list.
+
+        Each new item is its lines; one, if it stands in brackets.
+        """
         text, placed = self._mine.text, placed_items(collection, self._mine.text)
         is_emptied = len(removed) == len(placed)
         if not collection.flow:
@@ -158,15 +180,18 @@ class _Writer:
         )
 
     def _item(self, place: int, to: Layout | None) -> list[str]:
-        """Return the lines of the template's entry; with no layout to write it in, one line for brackets."""
+        """Return the lines of the template's entry; without a layout, one line for brackets."""
         new, text = self._new.located[place], self._new.text
         if to is None:
             return [flow_text(new.body)]
         item = placed_items(_list(self._new.repos), text)[place]
         return moved_entry(item, "hooks", text, to, self._hook_layout(new, to.content))
 
-    def _hook_layout(self, new: Located, content: int) -> Layout:
-        """Return how hooks are indented below keys that stand at `content`: as in the user's last, else as new."""
+    def _hook_layout(self, new: LocatedEntry, content: int) -> Layout:
+        """Return how hooks are indented below keys that stand at `content`.
+
+        They are as in the user's last entry, else as in the new one.
+        """
         for file, place in [
             *((self._mine, mine) for mine in reversed(self._mine.located)),
             (self._new, new),
@@ -194,7 +219,7 @@ def _list(node: Node | None) -> Sequence:
     return node
 
 
-def _rev(place: Located) -> Scalar:
+def _rev(place: LocatedEntry) -> Scalar:
     entry = place.body.own("rev")
     if entry is None or not isinstance(entry.value, Scalar):
         raise NotUnderstoodError("a rev that stands elsewhere")

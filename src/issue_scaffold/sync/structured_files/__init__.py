@@ -1,8 +1,8 @@
-"""Labels configs and `.pre-commit-config.yaml`, merged and compared by what they mean instead of by their lines.
+"""Labels configs and `.pre-commit-config.yaml`, merged and compared by what they mean.
 
-The user's text is edited by splicing at the places that PyYAML's event parser gives, so that every byte outside an
-edit stays. `differences` is on the path of `check`: writing is imported only by `merge` and `restore`, and either only
-what its kind of file needs.
+The user's text is edited by splicing at the places that PyYAML's event parser gives, so that every
+byte outside an edit stays. `differences` is on the path of `check`: writing is imported only by
+`merge` and `restore`, and either only what its kind of file needs.
 """
 
 from collections.abc import Callable
@@ -31,15 +31,18 @@ _BOM: Final = "\ufeff"
 
 
 def kind_of(path: str) -> Kind | None:
-    """Return how a file is merged and compared by meaning, None for by text. `path` is POSIX, from the repo's root."""
+    """Return how a file is merged and compared by meaning, None for by text.
+
+    `path` is POSIX, from the repository's root.
+    """
     return _KINDS.get(path)
 
 
 def merge(path: str, base: str | None, ours: str, theirs: str) -> MeaningMerge | None:
-    """Return the user's text with the template's change from `base` to `theirs`, and notes on what stays the user's.
+    """Return the user's text with the template's change, and notes on what stays the user's.
 
-    `base` is None when the user's file was there before the template. None when one of the texts has a shape that
-    can't be merged by meaning; never raises on what the texts hold.
+    `base` is None when the user's file was there before the template. None when one of the texts
+    has a shape that can't be merged by meaning; never raises on what the texts hold.
     """
     kind = kind_of(path)
     if kind is None or _is_too_large(base or "", ours, theirs):
@@ -57,7 +60,7 @@ def merge(path: str, base: str | None, ours: str, theirs: str) -> MeaningMerge |
 
 
 def restore(path: str, ours: str, theirs: str) -> MeaningMerge | None:
-    """Return the user's text with everything in it that `differences` asks for; what is the user's own stays.
+    """Return the user's text with everything that `differences` asks for; their own stays.
 
     None when one of the texts has a shape that isn't understood by meaning.
     """
@@ -77,7 +80,10 @@ def restore(path: str, ours: str, theirs: str) -> MeaningMerge | None:
 
 
 def differences(path: str, rendered: str, ours: str) -> tuple[Difference, ...] | None:
-    """Return where the user's file deviates from the rendered one; None when that can't be said by meaning."""
+    """Return where the user's file deviates from the rendered one.
+
+    None when that can't be said by meaning.
+    """
     kind = kind_of(path)
     if kind is None or _is_too_large(rendered, ours):
         return None
@@ -95,12 +101,15 @@ def differences(path: str, rendered: str, ours: str) -> tuple[Difference, ...] |
 
 
 def _is_too_large(*texts: str) -> bool:
-    """Return whether a text has more than a file of its kind may have; then all of them are taken for plain text."""
+    """Return whether a text is larger than what is edited; then all are taken for plain text."""
     return any(len(text) > MAX_EDITED for text in texts)
 
 
 def _edited(ours: str, edit: Callable[[str], MeaningMerge]) -> MeaningMerge | None:
-    """Return what `edit` makes of the text, which it sees without byte order mark and with a line break at its end."""
+    """Return what `edit` makes of the text.
+
+    It sees the text without byte order mark, and with a line break at its end.
+    """
     text = ours.removeprefix(_BOM)
     ending = newline(text)
     ends_open = bool(text) and not text.endswith("\n")
