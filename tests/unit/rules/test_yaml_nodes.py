@@ -112,6 +112,15 @@ def test_canonical_is_the_same_for_every_spelling() -> None:
     assert values == {'{"a": ["x", 1, null, true]}'}
 
 
+def test_canonical_follows_an_alias_to_a_scalar_only() -> None:
+    """Aliases of aliases nest deeper than any text may, and deeper than Python calls."""
+    (root,) = parse_yaml("a: &a [1]\nb: *a\nc: &s x\nd: *s\n<<: {e: 1}\n").documents
+    assert canonical(root) == '{"a": [1], "b": *a, "c": "x", "d": "x", "<<": {"e": 1}}'
+    rows = [f"- &a{n} {'[' * 90}{f'*a{n - 1}' if n else ''}{']' * 90}" for n in range(25)]
+    (root,) = parse_yaml("\n".join(rows)).documents
+    assert canonical(root).endswith(f"{'[' * 90}*a23{']' * 91}")
+
+
 def placed(node: Node) -> list[tuple[str, int]]:
     return [(scalar.value, scalar.start) for scalar in scalars(node)]
 
