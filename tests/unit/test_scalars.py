@@ -78,6 +78,18 @@ def test_what_no_reader_mistakes_stays_plain(value: str) -> None:
     assert yaml_scalar(value) == value
 
 
+@pytest.mark.parametrize("value", ["1,000", "y", "N", "a\u00a0", "2024-01-01 x", "0o17"])
+def test_what_another_reader_than_these_mistakes_is_quoted(value: str) -> None:
+    """Psych reads commas in numbers, Go's reader `y`; a blank of any width at the end is easily lost."""
+    assert yaml_scalar(value) == f'"{value}"'
+
+
+@pytest.mark.parametrize("value", ["a:b", "a#b", "a]b"])
+def test_what_looks_like_a_sign_of_brackets_is_quoted_in_them_only(value: str) -> None:
+    assert yaml_scalar(value, in_flow=True) == f'"{value}"'
+    assert yaml_scalar(value) == value
+
+
 @pytest.mark.parametrize(
     ("value", "written"),
     [("yes", '"yes"'), ('"a" b', "'\"a\" b'"), ("a\nb", '"a\\nb"'), ("\\d: x", "'\\d: x'"), ("🔧", '"🔧"')],

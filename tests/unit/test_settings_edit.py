@@ -52,6 +52,17 @@ def test_an_entry_is_added(before: str, after: str) -> None:
     assert add(before) == after.replace("{}", item, 1).replace("{}", "{}")
 
 
+def test_an_entry_is_added_in_brackets_where_the_others_are() -> None:
+    before = "accepted: [{path: b, sha256: null, reason: r}]  # all\nlabels: {}\n"
+    added = f', {{path: a.md, sha256: "{"0" * 64}", reason: ours}}'
+    assert add(before) == before.replace("}]", f"}}{added}]")
+
+
+def test_a_hash_that_is_read_as_a_number_is_put_in_quotation_marks() -> None:
+    before = f"accepted:\n- path: a.md\n  sha256: {'0' * 64}\n  reason: ours\n"
+    assert add(before) == before.replace("0" * 64, f'"{"0" * 64}"')
+
+
 @pytest.mark.parametrize(("indent", "gap"), [("", " "), ("  ", " "), ("    ", " "), ("  ", "   "), ("", "   ")])
 def test_the_lists_own_style_is_kept(indent: str, gap: str) -> None:
     rest = f"{indent} {gap}"
