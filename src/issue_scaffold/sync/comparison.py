@@ -142,7 +142,8 @@ class Comparison:
 
     def _wanted(self, path: str) -> File:
         if self.rendering is None:
-            self.rendering = self.renderer.rendering(self.opened.recorded)
+            request = self.opened.recorded(self.renderer.sources)
+            self.rendering = self.renderer.rendering(request)
         return self.rendering.files[path]
 
 

@@ -11,7 +11,8 @@ from issue_scaffold.forge.layout import SETTINGS_PATH
 from issue_scaffold.git.folder import top_level
 from issue_scaffold.template.answers_file import ANSWERS_FILE, COMMIT_ID, parse_answers
 from issue_scaffold.template.renderer import Request
-from issue_scaffold.template.source_text import Source, recorded_source
+from issue_scaffold.template.source_text import TemplateSource, recorded_source
+from issue_scaffold.template.sources import SourceReader
 from issue_scaffold.text.late_patterns import late_pattern
 from issue_scaffold.text.yaml_values import YamlValueError, load_mapping
 
@@ -32,20 +33,20 @@ class Target(NamedTuple):
     root: Path
     answers_file: str
     answers: Mapping[str, Any]
-    source: Source
+    source: TemplateSource
     version: str
     commit_id: str | None = None
 
-    @property
-    def recorded(self) -> Request:
-        """The request for what the target should hold: the recorded version with the recorded answers."""
+    def recorded(self, sources: SourceReader) -> Request:
+        """Return the request for what the target should hold, by its recorded version and answers.
+
+        Raises what `TemplateVersions.revision` raises.
+        """
         return Request(
-            source=self.source,
-            version=self.version,
+            revision=sources.of(self.source).revision(self.version, self.commit_id),
             answers_file=self.answers_file,
             folder_name=self.root.name,
             recorded=self.answers,
-            commit=self.commit_id,
         )
 
 
@@ -79,7 +80,7 @@ def open_target(
     answers_file: str | None = None,
     tree: "Tree | None" = None,
     *,
-    named: Source | None = None,
+    named: TemplateSource | None = None,
 ) -> Target:
     """Open an initialised target, as its work tree has it, or another tree of its files.
 
@@ -114,7 +115,7 @@ def target_of(
     content: bytes,
     *,
     place: str = "",
-    named: Source | None = None,
+    named: TemplateSource | None = None,
 ) -> Target:
     """Return the target that the content of an answers file describes; `place` stands before its name in messages.
 

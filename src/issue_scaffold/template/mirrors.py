@@ -9,18 +9,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from issue_scaffold.errors import TemplateError
 from issue_scaffold.git import command as git
 from issue_scaffold.git.environment import sealed_environment, transport_environment
-from issue_scaffold.template.versions import KnownVersions, latest_tag
+from issue_scaffold.template.versions import KnownVersions, described, is_commit_id, latest_tag
 
 # Limits on a whole exchange, however it goes on.
 LIST_SECONDS: Final = 30.0
 FETCH_SECONDS: Final = 120.0
 LIST_BYTES: Final = 64 * 1024 * 1024
 MIRROR_BYTES: Final = 1024 * 1024 * 1024
-# What is read of a single file of a template's repository.
-FILE_BYTES: Final = 4 * 1024 * 1024
 _REFSPECS: Final = ("+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")
 _OBJECT: Final = re.compile(r"[0-9a-f]{40,64}")
 
@@ -123,36 +120,54 @@ def resolve(mirror: Path, names: Sequence[str]) -> list[str | None]:
     return [line if _OBJECT.fullmatch(line) else None for line in lines[: len(names)]]
 
 
-def resolve_refs(mirror: Path, refs: Sequence[str]) -> list[str | None]:
-    """Return the commit that each full name of a branch or tag stands for, None where there is no such one.
+def commit_of(mirror: Path, version: str) -> str | None:
+    """Return the commit of a version in a mirror, or None. Raises GitError.
 
-    Raises GitError. The names must be such as a branch or a tag could have.
+    A tag, a branch, `HEAD`, a described commit, or the id of one that a branch or a tag holds.
     """
-    # Git reads `refs/tags/v9-1-gabc1234` as the commit abc1234 where there is no tag of that name:
-    # https://git-scm.com/docs/gitrevisions ("<describeOutput>"). So it is asked for names first.
+    if version == "HEAD":
+        return resolve(mirror, ["HEAD"])[0]
+    name = described(version)
+    refs = [f"refs/tags/{version}", f"refs/heads/{version}"]
+    if name is not None:
+        refs.append(f"refs/tags/{name.tag}")
+    tag, branch, *base = _resolve_refs(mirror, refs)
+    if tag is not None or branch is not None:
+        return tag or branch
+    if name is None:
+        return _held_commit(mirror, version)
+    commit = _held_commit(mirror, name.commit)
+    if commit is None or base[0] is None or _distance(mirror, base[0], commit) != name.distance:
+        return None
+    return commit
+
+
+def _held_commit(mirror: Path, abbreviated: str) -> str | None:
+    """Return the commit of an id, perhaps abbreviated, that a branch or a tag holds, or None."""
+    commit = resolve(mirror, [abbreviated])[0] if is_commit_id(abbreviated) else None
+    # A branch may be called as a commit is abbreviated; git then takes that.
+    if commit is None or not commit.startswith(abbreviated):
+        return None
+    said = git.run(
+        [*_in(mirror), "for-each-ref", "--count=1", "--format=%(refname)", "--contains", commit]
+    )
+    return commit if said.strip() else None
+
+
+def _resolve_refs(mirror: Path, refs: Sequence[str]) -> list[str | None]:
+    """Return the commit of each full name of a branch or tag, None where there is no such one."""
+    # Git reads `refs/tags/v9-1-gabc1234` as the commit abc1234 where there is no tag of that name
+    # (https://git-scm.com/docs/gitrevisions, "<describeOutput>"). So it is asked for names first.
     said = git.run([*_in(mirror), "for-each-ref", "--format=%(refname)", "--", *refs])
     there = set(said.decode(errors="surrogateescape").split("\n"))
     found = iter(resolve(mirror, [ref for ref in refs if ref in there]))
     return [next(found) if ref in there else None for ref in refs]
 
 
-def is_held(mirror: Path, commit: str) -> bool:
-    """Return whether a branch or a tag of a mirror holds a commit. Raises GitError."""
-    said = git.run(
-        [*_in(mirror), "for-each-ref", "--count=1", "--format=%(refname)", "--contains", commit]
-    )
-    return bool(said.strip())
-
-
-def distance(mirror: Path, base: str, commit: str) -> int | None:
-    """Return how many commits lie between a commit and one that it descends from; None when it doesn't.
-
-    Raises GitError.
-    """
-    said = git.run(
-        [*_in(mirror), "rev-list", "--count", "--left-right", f"{base}...{commit}"]
-    ).split()
-    behind, ahead = int(said[0]), int(said[1])
+def _distance(mirror: Path, base: str, commit: str) -> int | None:
+    """Return how many commits lie between a commit and an ancestor of it; None for no ancestor."""
+    said = git.run([*_in(mirror), "rev-list", "--count", "--left-right", f"{base}...{commit}"])
+    behind, ahead = map(int, said.split())
     return ahead if behind == 0 else None
 
 
@@ -164,23 +179,6 @@ def describe(mirror: Path, commit: str, ignored_tags: Iterable[str]) -> str:
         .decode()
         .strip()
     )
-
-
-def read_files(mirror: Path, commit: str, paths: Sequence[str]) -> dict[str, bytes]:
-    """Return those of the files that a commit has. Raises GitError, and TemplateError for one beyond `FILE_BYTES`."""
-    asked = "".join(f"{commit}:{path}\n" for path in paths).encode()
-    said = git.run(
-        [*_in(mirror), "cat-file", "--batch-check=%(objecttype) %(objectsize)"], data=asked
-    ).decode()
-    found = {}
-    for path, line in zip(paths, said.split("\n"), strict=False):
-        kind, _, size = line.partition(" ")
-        if kind != "blob":
-            continue
-        if int(size) > FILE_BYTES:
-            raise TemplateError(f"the template's {path} is larger than {FILE_BYTES} bytes")
-        found[path] = git.run([*_in(mirror), "cat-file", "blob", f"{commit}:{path}"])
-    return found
 
 
 def archive(mirror: Path, version: str) -> bytes:

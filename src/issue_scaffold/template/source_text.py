@@ -30,7 +30,7 @@ _LONGEST: Final = 4096
 _WAYS: Final = "a source is an https, ssh or git URL, gh:OWNER/NAME, gl:OWNER/NAME, or a local path"
 
 
-class Source(NamedTuple):
+class TemplateSource(NamedTuple):
     """A template source: `recorded` is what the answers file says, `is_local` whether it is a path.
 
     `is_named` says that the user named it, on the command line; else a file in the target did.
@@ -42,7 +42,7 @@ class Source(NamedTuple):
 
     def __eq__(self, other: object) -> bool:
         """Whether both are the same source, whoever named them."""
-        return isinstance(other, Source) and self[:2] == other[:2]
+        return isinstance(other, TemplateSource) and self[:2] == other[:2]
 
     def __ne__(self, other: object) -> bool:
         """Whether they are two."""
@@ -85,10 +85,10 @@ class Source(NamedTuple):
         return scheme if found else "ssh"
 
 
-BUNDLED: Final = Source(bundled.SOURCE, is_local=False)
+BUNDLED: Final = TemplateSource(bundled.SOURCE, is_local=False)
 
 
-def parse_source(text: str, *, relative_to: Path) -> Source:
+def parse_source(text: str, *, relative_to: Path) -> TemplateSource:
     """Return the source that a user names.
 
     `gh:` and `gl:` become full `https://` URLs and paths become absolute, so that the record means the same everywhere.
@@ -102,8 +102,8 @@ def parse_source(text: str, *, relative_to: Path) -> Source:
 
 
 def recorded_source(
-    text: str, *, work_tree: Path, base: Path, where: str, named: Source | None = None
-) -> Source:
+    text: str, *, work_tree: Path, base: Path, where: str, named: TemplateSource | None = None
+) -> TemplateSource:
     """Return the source that an answers file records.
 
     `work_tree` is what it lies in, `base` the target's folder, and `where` how messages call the file.
@@ -132,7 +132,7 @@ def recorded_source(
     return source
 
 
-def refuse_inside(source: Source, work_tree: Path) -> None:
+def refuse_inside(source: TemplateSource, work_tree: Path) -> None:
     """Raise UsageError for a source that lies in the target's own work tree, where the target's files decide on it."""
     if not source.is_local:
         return
@@ -171,7 +171,7 @@ def _refuse_odd(text: str) -> None:
         )
 
 
-def _remote(text: str) -> Source | None:
+def _remote(text: str) -> TemplateSource | None:
     """Return the source on a server that a text names; None when it is a path. Raises UsageError."""
     for alias, host in _ALIASES.items():
         if text.startswith(alias):
@@ -181,7 +181,7 @@ def _remote(text: str) -> Source | None:
         return _by_url(address)
     found = _SCP_LIKE.fullmatch(address)
     if found is not None and not found["path"].startswith("-"):
-        return Source(address, is_local=False)
+        return TemplateSource(address, is_local=False)
     if _USER_BEFORE_HOST.match(address):
         raise UsageError(
             "the template source looks like an ssh address with a password in it", hint=_WAYS
@@ -197,7 +197,7 @@ def _scheme_of(address: str) -> str | None:
     return None if scheme.lower() == "file" else scheme.lower()
 
 
-def _by_url(address: str) -> Source:
+def _by_url(address: str) -> TemplateSource:
     from urllib.parse import urlsplit
 
     from issue_scaffold.forge.remote import is_loopback
@@ -226,7 +226,7 @@ def _by_url(address: str) -> Source:
         )
     if url.startswith(_KNOWN_HOSTS) and not url.endswith(".git"):
         url = url.rstrip("/") + ".git"
-    return Source(url if url.endswith(".git") else f"git+{url}", is_local=False)
+    return TemplateSource(url if url.endswith(".git") else f"git+{url}", is_local=False)
 
 
 def _refuse_credentials(parts: "SplitResult", host: str) -> None:
@@ -280,7 +280,7 @@ def _path_of_url(address: str) -> str:
     return path
 
 
-def _local(path: str, *, is_named: bool = True) -> Source:
+def _local(path: str, *, is_named: bool = True) -> TemplateSource:
     # Copier takes a path for git only when it is the root of a work tree, a bundle, or says so.
     is_bare = (
         (Path(path) / "objects").is_dir()
@@ -288,10 +288,12 @@ def _local(path: str, *, is_named: bool = True) -> Source:
         and not path.endswith(".git")
     )
     if not is_bare:
-        return Source(path, is_local=True, is_named=is_named)
+        return TemplateSource(path, is_local=True, is_named=is_named)
     from urllib.parse import quote
 
-    return Source(f"git+file://{quote(os.fsencode(path))}", is_local=True, is_named=is_named)
+    return TemplateSource(
+        f"git+file://{quote(os.fsencode(path))}", is_local=True, is_named=is_named
+    )
 
 
 def _shown(text: str) -> str:
