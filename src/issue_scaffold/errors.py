@@ -56,10 +56,6 @@ class AnswerError(UsageError):
         self.question = question
 
 
-class HiddenAnswerError(AnswerError):
-    """An answer was given to a question that the other answers hide."""
-
-
 class BrokenYaml(NamedTuple):
     """Where a text that a template made stops being YAML: what is wrong, the line, counted from 1, and the text."""
 
@@ -68,14 +64,35 @@ class BrokenYaml(NamedTuple):
     text: str
 
 
+class TemplatePlace(NamedTuple):
+    """A file of a template, by its path in it, and a line of that file, counted from 1."""
+
+    path: str
+    line: int
+
+    def __str__(self) -> str:
+        """Return what messages say."""
+        return f"{self.path}:{self.line}"
+
+
 class TemplateError(ScaffoldError):
-    """A template can't be reached, read or rendered; `yaml` tells of the text that is no YAML where that is why."""
+    """A template can't be reached, read or rendered.
+
+    `yaml` tells of the text that is no YAML where that is why, `place` where in the template it is,
+    if that is known.
+    """
 
     def __init__(
-        self, message: str, *, hint: str | None = None, yaml: BrokenYaml | None = None
+        self,
+        message: str,
+        *,
+        hint: str | None = None,
+        yaml: BrokenYaml | None = None,
+        place: TemplatePlace | None = None,
     ) -> None:
         super().__init__(message, hint=hint)
         self.yaml = yaml
+        self.place = place
 
 
 class UnsupportedTemplateError(UsageError):
