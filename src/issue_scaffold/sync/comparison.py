@@ -13,7 +13,7 @@ from issue_scaffold.sync.drift import Remedy
 from issue_scaffold.sync.target import Target, accepted_in
 from issue_scaffold.sync.trees import Tree
 from issue_scaffold.template.answers_file import same_answers
-from issue_scaffold.template.render_cache import Entry, Manifest
+from issue_scaffold.template.render_cache import Manifest, ManifestEntry
 from issue_scaffold.template.renderer import Renderer
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class Comparison:
                 yield from self._file(path, entry, accepted)
 
     def _file(
-        self, path: str, entry: Entry, accepted: "Mapping[str, Accepted]"
+        self, path: str, entry: ManifestEntry, accepted: "Mapping[str, Accepted]"
     ) -> Iterator[Finding]:
         detour = self.files.detour(path)
         if detour is not None:
@@ -147,6 +147,6 @@ class Comparison:
         return self.rendering.files[path]
 
 
-def _same_mode(found: File, entry: Entry) -> bool:
+def _same_mode(found: File, entry: ManifestEntry) -> bool:
     # Windows has no executable bit.
     return found.executable == entry.executable or os.name == "nt"

@@ -1,7 +1,10 @@
-"""Bare mirrors of template repositories: made, brought up to date, asked. Only what is ours is ever read here.
+"""Bare mirrors of template repositories: made, brought up to date, asked.
 
-Somebody's repository, on a server or on this machine, is reached in two ways alone: listing its branches and tags, and
-fetching them into a mirror. A mirror holds `refs/heads/*` and `refs/tags/*`, so no pull request of anybody's.
+Only what is ours is ever read here.
+
+Somebody's repository, on a server or on this machine, is reached in two ways alone: listing its
+branches and tags, and fetching them into a mirror. A mirror holds `refs/heads/*` and `refs/tags/*`,
+so no pull request of anybody's.
 """
 
 import re
@@ -34,11 +37,16 @@ class Address(NamedTuple):
     @property
     def environment(self) -> dict[str, str]:
         """What git is started with to read it."""
-        return transport_environment(self.protocols) if self.protocols else sealed_environment()
+        if self.protocols:
+            return transport_environment(self.protocols)
+        return sealed_environment()
 
 
 def users_protocols() -> Mapping[str, str]:
-    """Return what the user's git configuration says of protocols, by the setting's name. Raises GitError."""
+    """Return what the user's git configuration says of protocols, by the setting's name.
+
+    Raises GitError.
+    """
     said = git.run(
         ["config", "--null", "--get-regexp", r"^protocol\."],
         ok=(0, 1),
@@ -49,15 +57,18 @@ def users_protocols() -> Mapping[str, str]:
 
 
 def trusted_folders() -> tuple[str, ...]:
-    """Return the folders that the user's git trusts whoever owns them: `safe.directory`. Raises GitError."""
+    """Return the folders that the user's git trusts whoever owns them: `safe.directory`.
+
+    Raises GitError.
+    """
     said = git.run(
         ["config", "--null", "--type=path", "--get-all", "safe.directory"],
         ok=(0, 1),
         env=transport_environment(()) | {"GIT_DIR": "/dev/null"},
     )
-    folders: list[str] = []
-    for value in said.decode(errors="surrogateescape").split("\0")[:-1]:
-        folders = [*folders, value] if value else []  # an empty value takes back those before it
+    folders = said.decode(errors="surrogateescape").split("\0")[:-1]
+    while "" in folders:  # an empty value takes back those before it
+        folders = folders[folders.index("") + 1 :]
     return tuple(folders)
 
 
@@ -85,7 +96,8 @@ def list_versions(address: Address) -> KnownVersions:
 
 def make(address: Address, folder: Path) -> None:
     """Make a mirror in a folder that is empty or not there. Raises GitError."""
-    # Never by copying a repository's files, however near it is: git's own protocol carries objects and nothing else.
+    # Never by copying a repository's files, however near it is: git's own protocol carries objects
+    # and nothing else.
     arguments = ["clone", "--quiet", "--bare", "--no-local", "--", address.url, str(folder)]
     git.talk(arguments, env=address.environment, seconds=FETCH_SECONDS, max_bytes=MIRROR_BYTES)
 
@@ -110,7 +122,10 @@ def bring_up_to_date(address: Address, folder: Path) -> None:
 
 
 def resolve(mirror: Path, names: Sequence[str]) -> list[str | None]:
-    """Return the commit that each name stands for in a mirror, None for one that stands for none. Raises GitError."""
+    """Return the commit that each name stands for in a mirror, None for one that stands for none.
+
+    Raises GitError.
+    """
     # Through standard input, so that a name can never be read as an option.
     asked = "".join(f"{name}^{{commit}}\n" for name in names).encode(errors="surrogateescape")
     said = git.run([*_in(mirror), "cat-file", "--batch-check=%(objectname)"], data=asked).decode(
@@ -144,7 +159,9 @@ def commit_of(mirror: Path, version: str) -> str | None:
 
 def _held_commit(mirror: Path, abbreviated: str) -> str | None:
     """Return the commit of an id, perhaps abbreviated, that a branch or a tag holds, or None."""
-    commit = resolve(mirror, [abbreviated])[0] if is_commit_id(abbreviated) else None
+    if not is_commit_id(abbreviated):
+        return None
+    commit = resolve(mirror, [abbreviated])[0]
     # A branch may be called as a commit is abbreviated; git then takes that.
     if commit is None or not commit.startswith(abbreviated):
         return None
@@ -172,7 +189,10 @@ def _distance(mirror: Path, base: str, commit: str) -> int | None:
 
 
 def describe(mirror: Path, commit: str, ignored_tags: Iterable[str]) -> str:
-    """Return the name by which a commit is recorded: after the nearest tag, or its abbreviated id. Raises GitError."""
+    """Return the name by which a commit is recorded: after the nearest tag, or its abbreviated id.
+
+    Raises GitError.
+    """
     excluded = [f"--exclude={tag}" for tag in ignored_tags]
     return (
         git.run([*_in(mirror), "describe", "--tags", "--always", *excluded, commit])
@@ -187,10 +207,12 @@ def archive(mirror: Path, version: str) -> bytes:
 
 
 def differs_from(mirror: Path, commit: str, work_tree: Path, excludes: Path, index: Path) -> bool:
-    """Return whether a work tree has other files than a commit, untracked ones too, but for those in `excludes`.
+    """Return whether a work tree has other files than a commit, but for those in `excludes`.
 
-    The work tree's own repository takes no part: whatever its settings name, nothing of it runs. `index` is a path for
-    a temporary file. Raises GitError.
+    Untracked files count too.
+
+    The work tree's own repository takes no part: whatever its settings name, nothing of it runs.
+    `index` is a path for a temporary file. Raises GitError.
     """
     env = sealed_environment() | {"GIT_INDEX_FILE": str(index)}
     git.run([*_in(mirror), "read-tree", commit], env=env)
@@ -206,7 +228,10 @@ def differs_from(mirror: Path, commit: str, work_tree: Path, excludes: Path, ind
 
 
 def excludes_file() -> Path | None:
-    """Return the file that says what the user's git ignores everywhere, if there is one. Raises GitError."""
+    """Return the file that says what the user's git ignores everywhere, if there is one.
+
+    Raises GitError.
+    """
     env = transport_environment(())
     said = git.run(
         ["config", "--null", "--type=path", "--get", "core.excludesFile"],
@@ -215,7 +240,7 @@ def excludes_file() -> Path | None:
     )
     home = env.get("XDG_CONFIG_HOME") or str(Path(env.get("HOME", "/")) / ".config")
     named = said.decode(errors="surrogateescape").rstrip("\0")
-    path = Path(named) if named else Path(home) / "git" / "ignore"
+    path = Path(named or Path(home) / "git" / "ignore")
     return path if path.is_file() else None
 
 

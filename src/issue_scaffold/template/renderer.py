@@ -1,4 +1,7 @@
-"""Renderings on demand: from the cache when they are known, else by Copier. Every use case gets them here."""
+"""Renderings on demand: from the cache when they are known, else by Copier.
+
+Every use case gets them here.
+"""
 
 import contextlib
 import json
@@ -44,7 +47,7 @@ class Renderer:
         self.sources = SourceReader(self.store, self._new_scratch, _preload)
         self._cache = RenderCache(self.store)
         self._scratch: list[Path] = []
-        self._checkouts: dict[Revision, tuple[Path, Mapping[str, int]]] = {}
+        self._checkouts: dict[tuple[str, str], tuple[Path, Mapping[str, int]]] = {}
 
     def manifest(self, request: Request) -> Manifest:
         """Return the manifest of a rendering, making the rendering when it isn't cached."""
@@ -125,7 +128,8 @@ class Renderer:
 
     def _checkout(self, revision: Revision) -> tuple[Path, Mapping[str, int]]:
         """Return a folder with a commit's files, and git's mode of each. Raises TemplateError."""
-        if revision not in self._checkouts:
+        place = (revision.source.key, revision.commit)
+        if place not in self._checkouts:
             from issue_scaffold.template.checkout import write_template
 
             folder = self._new_scratch() / "template"
@@ -133,8 +137,8 @@ class Renderer:
             mirror = self.sources.of(revision.source).repository.mirror_with(revision.commit)
             name = revision.source.recorded
             modes = write_template(mirror, revision.commit, folder, name)
-            self._checkouts[revision] = folder, modes
-        return self._checkouts[revision]
+            self._checkouts[place] = folder, modes
+        return self._checkouts[place]
 
 
 def _keys(request: Request) -> tuple[str, str]:
@@ -185,7 +189,9 @@ def _without_commit_id(answers: Mapping[str, Any] | None) -> Mapping[str, Any] |
 
 
 def _canonical(value: object) -> object:
-    """Return what JSON tells apart for every two values that YAML tells apart; `1: x` from `"1": x`, dates from texts.
+    """Return what JSON tells apart for every two values that YAML tells apart.
+
+    `1: x` from `"1": x`, for example, and dates from texts.
 
     Raises AnswerError for a value that contains itself.
     """

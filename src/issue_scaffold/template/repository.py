@@ -1,8 +1,10 @@
-"""The repository behind a template source: it is fetched into a mirror of ours, and only the mirror is ever read.
+"""The repository behind a template source, fetched into a mirror of ours.
 
-Mirrors lie in the cache folder, so that what was seen once works without a network. Which source may
-be read at all, by whose word and over which protocol, is decided here and in `source_text`; what git
-is asked of a mirror is `mirrors`'.
+Only the mirror is ever read.
+
+Mirrors lie in the cache folder, so that what was seen once works without a network. Which source
+may be read at all, by whose word and over which protocol, is decided here and in `source_text`;
+what git is asked of a mirror is `mirrors`'.
 """
 
 import os
@@ -299,7 +301,7 @@ def _forbidding(protocols: Iterable[str]) -> Mapping[str, str]:
 
 
 def _is_ours(path: Path) -> bool:
-    """Return whether there is such a file and it is this user's: git reads no other's repository."""
+    """Tell whether there is such a file and it is this user's: git reads no other's repository."""
     try:
         return path.stat().st_uid in _our_ids()
     except OSError:

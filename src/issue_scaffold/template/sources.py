@@ -1,7 +1,7 @@
 """Which versions template sources have, and which commits those are: asked here, and nowhere else.
 
-What was asked before is answered from the cache, without starting git. What a run has looked up is a
-`Revision`, which is passed on: nobody asks again what a version is.
+What was asked before is answered from the cache, without starting git. What a run has looked up is
+a `Revision`, which is passed on: nobody asks again what a version is.
 """
 
 import time
@@ -47,19 +47,19 @@ class SourceReader:
         self._store = store
         self._scratch = scratch
         self._on_miss = on_miss
-        self._sources: dict[TemplateSource, TemplateVersions] = {}
+        self._sources: dict[str, TemplateVersions] = {}
         self.offline = False
 
     def of(self, source: TemplateSource) -> "TemplateVersions":
         """Return the versions of a source, the same object for the same source."""
-        if source not in self._sources:
-            self._sources[source] = TemplateVersions(
+        if source.key not in self._sources:
+            self._sources[source.key] = TemplateVersions(
                 source,
                 self._store,
                 lambda: self._repository(source),
                 offline=self.offline,
             )
-        return self._sources[source]
+        return self._sources[source.key]
 
     def _repository(self, source: TemplateSource) -> "TemplateRepository":
         from issue_scaffold.template.repository import TemplateRepository
@@ -156,7 +156,9 @@ class TemplateVersions:
         """What is known of the versions, however old; nothing known is an empty answer."""
         if self._is_settled:
             return self._answer or KnownVersions()
-        return KnownVersions() if self._recalled is None else self._recalled[1]
+        if self._recalled is None:
+            return KnownVersions()
+        return self._recalled[1]
 
     def refresh(self) -> bool:
         """Bring the mirror and the known versions up to date; return whether they are.
@@ -167,7 +169,10 @@ class TemplateVersions:
         if self._is_bundled:
             return True
         reached = self.repository.fetch()
-        self._settle(self._ask_source() if reached else self.repository.last_versions())
+        if reached:
+            self._settle(self._ask_source())
+        else:
+            self._settle(self.repository.last_versions())
         return reached
 
     def revision(self, version: str, recorded: str | None = None) -> Revision:
