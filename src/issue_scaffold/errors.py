@@ -56,14 +56,6 @@ class AnswerError(UsageError):
         self.question = question
 
 
-class BrokenYaml(NamedTuple):
-    """Where a text that a template made stops being YAML: what is wrong, the line, counted from 1, and the text."""
-
-    problem: str
-    line: int
-    text: str
-
-
 class TemplatePlace(NamedTuple):
     """A file of a template, by its path in it, and a line of that file, counted from 1."""
 
@@ -76,10 +68,19 @@ class TemplatePlace(NamedTuple):
 
 
 class TemplateError(ScaffoldError):
-    """A template can't be reached, read or rendered.
+    """A template can't be reached, read or rendered; `place` says where in it, if that is known."""
 
-    `yaml` tells of the text that is no YAML where that is why, `place` where in the template it is,
-    if that is known.
+    def __init__(
+        self, message: str, *, hint: str | None = None, place: TemplatePlace | None = None
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.place = place
+
+
+class BrokenYamlError(TemplateError):
+    """A template makes a text that stops being YAML.
+
+    `problem` says what is wrong there, `line` where in the `text`, counted from 1.
     """
 
     def __init__(
@@ -87,12 +88,14 @@ class TemplateError(ScaffoldError):
         message: str,
         *,
         hint: str | None = None,
-        yaml: BrokenYaml | None = None,
-        place: TemplatePlace | None = None,
+        problem: str = "a syntax error",
+        line: int = 1,
+        text: str = "",
     ) -> None:
         super().__init__(message, hint=hint)
-        self.yaml = yaml
-        self.place = place
+        self.problem = problem
+        self.line = line
+        self.text = text
 
 
 class UnsupportedTemplateError(UsageError):

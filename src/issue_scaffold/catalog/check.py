@@ -22,6 +22,7 @@ from issue_scaffold.errors import (
     EXIT_FINDINGS,
     EXIT_OK,
     AnswerError,
+    BrokenYamlError,
     ScaffoldError,
     TemplateError,
     UsageError,
@@ -241,15 +242,14 @@ def _same_line(source: str, line: int | None, text: str, rendered: int | None) -
 
 def _render_failure(error: ScaffoldError, texts: Mapping[str, str]) -> Finding:
     """Return a failed rendering as a finding; for a form that is no YAML, on the form's own line."""
-    broken = error.yaml if isinstance(error, TemplateError) else None
-    if broken is not None:
+    if isinstance(error, BrokenYamlError):
         close = {
-            path: line_in(text, broken.text, broken.line, "")
+            path: line_in(text, error.text, error.line, "")
             for path, text in texts.items()
             if path.endswith(SUFFIX)
         }
-        path = max(close, key=lambda path: _overlap(texts[path], broken.text), default=QUESTIONS)
-        return _finding(path, close.get(path), f"not YAML: {broken.problem}")
+        path = max(close, key=lambda path: _overlap(texts[path], error.text), default=QUESTIONS)
+        return _finding(path, close.get(path), f"not YAML: {error.problem}")
     place = error.place if isinstance(error, TemplateError) else None
     if place is not None and place.path in texts:
         return _finding(place.path, place.line, error.message)

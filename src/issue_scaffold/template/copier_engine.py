@@ -16,7 +16,7 @@ import yaml
 
 from issue_scaffold.errors import (
     AnswerError,
-    BrokenYaml,
+    BrokenYamlError,
     ScaffoldError,
     TemplateError,
     TemplatePlace,
@@ -184,27 +184,17 @@ def _raise_error(reply: Mapping[str, Any], what: str) -> None:
         case "unsupported":
             raise UnsupportedTemplateError(message, hint=hint)
         case "template":
-            raise TemplateError(
-                message,
-                hint=hint,
-                yaml=_broken_yaml(error.get("yaml")),
-                place=_place(error.get("place")),
-            )
+            raise _template_error(message, hint, error)
     raise ScaffoldError(message, hint=hint)
 
 
-def _broken_yaml(found: object) -> BrokenYaml | None:
-    match found:
-        case [str(problem), int(line), str(text)]:
-            return BrokenYaml(problem, line, text)
-    return None
-
-
-def _place(found: object) -> TemplatePlace | None:
-    match found:
-        case [str(path), int(line)]:
-            return TemplatePlace(path, line)
-    return None
+def _template_error(message: str, hint: str | None, error: Mapping[str, Any]) -> TemplateError:
+    match error:
+        case {"yaml": [str(problem), int(line), str(text)]}:
+            return BrokenYamlError(message, hint=hint, problem=problem, line=line, text=text)
+        case {"place": [str(path), int(line)]}:
+            return TemplateError(message, hint=hint, place=TemplatePlace(path, line))
+    return TemplateError(message, hint=hint)
 
 
 def _text(found: object) -> str | None:

@@ -21,7 +21,6 @@ import yaml
 
 from issue_scaffold.errors import (
     AnswerError,
-    BrokenYaml,
     ScaffoldError,
     TemplateError,
     TemplatePlace,
@@ -300,19 +299,22 @@ def _error_data(job: RenderJob, error: Exception) -> dict[str, Any]:
         case UnsupportedTemplateError():
             data["kind"] = "unsupported"
         case TemplateError():
-            data |= {"kind": "template", "place": translated.place, "yaml": _broken_yaml(error)}
+            data |= {"kind": "template", "place": translated.place}
+            # What is ours to say is of `copier.yml`; the rest is of texts that the template made.
+            if translated is not error:
+                data["yaml"] = _broken_yaml(error)
     return data
 
 
-def _broken_yaml(error: Exception) -> BrokenYaml | None:
-    """Return the text that is no YAML, where that is why something failed."""
+def _broken_yaml(error: Exception) -> tuple[str, int, str] | None:
+    """Return what is wrong, the line and the text that is no YAML, where that is why it failed."""
     found = None
     for cause in causes(error):
         mark = getattr(cause, "problem_mark", None)
         if isinstance(cause, yaml.MarkedYAMLError) and mark is not None:
             problem, text = cause.problem or "a syntax error", mark.buffer
             if isinstance(text, str):
-                found = BrokenYaml(problem, mark.line + 1, text.rstrip("\0")[:_MAX_TEXT])
+                found = (problem, mark.line + 1, text.rstrip("\0")[:_MAX_TEXT])
     return found
 
 
