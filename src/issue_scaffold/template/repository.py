@@ -51,7 +51,9 @@ class TemplateRepository:
         self._name = source.recorded
         self._key = source.key
         self._is_bundled = source.is_bundled
-        self._is_remote = not (source.is_bundled or source.is_local)
+        # Where it is, if it is on this machine.
+        self._place = source.path if source.is_local else None
+        self._is_remote = self._place is None and not source.is_bundled
         self._cache = cache
         self._scratch = scratch
         self._on_miss = on_miss
@@ -145,8 +147,8 @@ class TemplateRepository:
 
         Raises UnsupportedTemplateError when it has submodules.
         """
-        place = self._source.path
-        if not self._source.is_local or not (place / ".git").exists():
+        place = self._place
+        if place is None or not (place / ".git").exists():
             return False
         head = self.ask_versions().head
         if head is None:
@@ -163,8 +165,8 @@ class TemplateRepository:
     def _find_mirror(self) -> Path:
         if self._is_bundled:
             return self._new_mirror(self._scratch() / "mirror.git")
-        if self._source.is_local:
-            self._refuse_local()
+        if self._place is not None:
+            self._refuse_local(self._place)
         with self._lock():
             mirror = self._cache / "mirrors" / f"{self._key}.git"
             return mirror if _is_ours(mirror / "HEAD") else self._new_mirror(mirror)
@@ -172,9 +174,8 @@ class TemplateRepository:
     def _lock(self) -> AbstractContextManager[None]:
         return locks.hold(self._cache, f"git-{self._key}", what=f"the mirror of {self._name}")
 
-    def _refuse_local(self) -> None:
+    def _refuse_local(self, path: Path) -> None:
         """Refuse what is no repository, and one that only data names and may be anybody's."""
-        path = self._source.path
         if not os.path.exists(path):  # noqa: PTH110 - never raises
             raise TemplateError(
                 f"the template {path} does not exist",
@@ -244,16 +245,16 @@ class TemplateRepository:
     def _address(self) -> Address:
         if self._is_bundled:
             return Address(str(bundled.BUNDLE))
-        protocol = self._source.protocol
-        if self._source.is_local:
-            forbidding = _forbidding([protocol])
-            if protocol in forbidding:
+        if self._place is not None:
+            forbidding = _forbidding(["file"])
+            if forbidding:
                 raise TemplateError(
                     f"the template {self._name} is a local path, which your git may not read: "
-                    f"{forbidding[protocol]}",
+                    f"{forbidding['file']}",
                     hint=_ALLOWING,
                 )
-            return Address(str(self._source.path))
+            return Address(str(self._place))
+        protocol = self._source.protocol
         wanted = dict.fromkeys((protocol, *_REMOTE_PROTOCOLS))
         forbidding = _forbidding(wanted)
         allowed = tuple(name for name in wanted if name not in forbidding)

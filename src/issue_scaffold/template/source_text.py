@@ -79,9 +79,7 @@ class TemplateSource:
 
     @property
     def protocol(self) -> str:
-        """What git calls the way to it: https, http, ssh, git, file."""
-        if self.is_local:
-            return "file"
+        """What git calls the way to one on a server: https, http, ssh, git."""
         scheme, found, _ = self.url.partition("://")
         return scheme if found else "ssh"
 
