@@ -22,7 +22,7 @@ from issue_scaffold.label_sync.github.pacing import WRITES, Pacer
 from issue_scaffold.label_sync.github.token import Token
 from issue_scaffold.label_sync.matching import Policy
 from issue_scaffold.label_sync.plan import LabelPlan, WantedLabel
-from issue_scaffold.label_sync.run import Outcome, Session, execute, make_plan
+from issue_scaffold.label_sync.run import LabelOutcome, Session, execute, make_plan
 
 REPOSITORIES, LABELS, DIFFERENT, READERS = 200, 100, 5, 8
 MOST_CALLS = DIFFERENT + 1
@@ -126,7 +126,7 @@ def session(server: FakeServer, number: int, pacer: Pacer) -> Session:
 def carry_out(run: Session, plan: LabelPlan) -> None:
     """Execute a plan. Raises RuntimeError if a step fails."""
     for result in execute(run, plan):
-        if result.outcome is not Outcome.DONE:
+        if result.outcome is not LabelOutcome.DONE:
             raise RuntimeError(f"{result.step.name}: {result.error}")
 
 

@@ -15,14 +15,14 @@ from issue_scaffold.label_sync.github.requests import Answer
 from issue_scaffold.label_sync.github.token import Token
 from issue_scaffold.label_sync.matching import Policy, plan_labels
 from issue_scaffold.label_sync.plan import (
-    Action,
+    LabelAction,
     LabelPlan,
+    LabelStep,
     LiveLabel,
-    Step,
     WantedLabel,
     temporary_name,
 )
-from issue_scaffold.label_sync.run import Outcome, Session, execute, make_plan
+from issue_scaffold.label_sync.run import LabelOutcome, Session, execute, make_plan
 
 TODAY = date(2026, 6, 1)
 NAMES = ("a", "B", "bug", "Bug", "type: x", "c,d", "é", "e/f")
@@ -180,7 +180,7 @@ def session(github: FakeGitHub, wanted: list[WantedLabel], *, prune: bool = Fals
 
 def carry_out(run: Session, plan: LabelPlan, most: int = 1000) -> None:
     for _, result in zip(range(most), execute(run, plan), strict=False):
-        assert result.outcome is Outcome.DONE, result
+        assert result.outcome is LabelOutcome.DONE, result
 
 
 @settings(max_examples=300)
@@ -257,7 +257,7 @@ def test_every_step_comes_after_what_it_needs_and_deletions_come_last(
     assert all(need < place for place, step in enumerate(steps) for need in step.needs)
     writes = [step for step in steps if step.writes]
     assert list(steps[: len(writes)]) == writes
-    order = [Action.RENAME, Action.EDIT, Action.CREATE, Action.MERGE, Action.DELETE]
+    order = [LabelAction.RENAME, LabelAction.EDIT, LabelAction.CREATE, LabelAction.MERGE, LabelAction.DELETE]
     places = [order.index(step.action) for step in writes]
     assert places == sorted(places)
 
@@ -265,11 +265,11 @@ def test_every_step_comes_after_what_it_needs_and_deletions_come_last(
 def test_a_label_in_use_is_refused_and_no_place_changes() -> None:
     github, repository = service([("used", "ededed", ""), ("free", "ededed", ""), ("old", "ededed", "")], [["used"]])
     run = session(github, [want("new", "old")], prune=True)
-    steps: list[Step] = list(make_plan(run).steps)
+    steps: list[LabelStep] = list(make_plan(run).steps)
     assert [(step.action, step.name) for step in steps] == [
-        (Action.RENAME, "old"),
-        (Action.DELETE, "free"),
-        (Action.REFUSED, "used"),
+        (LabelAction.RENAME, "old"),
+        (LabelAction.DELETE, "free"),
+        (LabelAction.REFUSED, "used"),
     ]
     carry_out(run, make_plan(run))
     assert set(repository.state()) == {"used", "new"}

@@ -13,8 +13,8 @@ from issue_scaffold.cli.output.markdown import code, escaped
 from issue_scaffold.cli.output.places import plural
 from issue_scaffold.cli.printing import inert, json_text, put, say, style, text_of, yaml_text
 from issue_scaffold.label_sync.drift import plan_findings
-from issue_scaffold.label_sync.plan import WRITES, Action, LabelPlan, Step
-from issue_scaffold.label_sync.run import LabelsReport, Outcome, StepResult
+from issue_scaffold.label_sync.plan import WRITES, LabelAction, LabelPlan, LabelStep
+from issue_scaffold.label_sync.run import LabelOutcome, LabelsReport, StepResult
 from issue_scaffold.report.report import Report, TargetReport
 from issue_scaffold.text.scalars import yaml_scalar
 from issue_scaffold.writing.one_file import write_file
@@ -23,15 +23,19 @@ FORMATS: Final = ("text", "json", "github", "sarif", "gitlab", "markdown")
 # What these can carry is findings at places of a file, as `check --labels` has them.
 _AS_FINDINGS: Final = frozenset({"sarif", "gitlab"})
 _COLOURS: Final = {
-    Action.RENAME: "cyan",
-    Action.EDIT: "cyan",
-    Action.CREATE: "green",
-    Action.MERGE: "yellow",
-    Action.DELETE: "red",
-    Action.REFUSED: "red",
+    LabelAction.RENAME: "cyan",
+    LabelAction.EDIT: "cyan",
+    LabelAction.CREATE: "green",
+    LabelAction.MERGE: "yellow",
+    LabelAction.DELETE: "red",
+    LabelAction.REFUSED: "red",
 }
-_WARNINGS: Final = frozenset({Action.MERGE, Action.DELETE, Action.REFUSED})
-_OUTCOMES: Final = {Outcome.DONE: "green", Outcome.FAILED: "red", Outcome.SKIPPED: "yellow"}
+_WARNINGS: Final = frozenset({LabelAction.MERGE, LabelAction.DELETE, LabelAction.REFUSED})
+_OUTCOMES: Final = {
+    LabelOutcome.DONE: "green",
+    LabelOutcome.FAILED: "red",
+    LabelOutcome.SKIPPED: "yellow",
+}
 
 
 def write(report: LabelsReport, targets: Sequence[OutputTarget]) -> None:
@@ -96,7 +100,7 @@ def _scalar(text: str, *, quoted: bool) -> str:
 
 def _table(report: LabelsReport) -> Iterator[str]:
     yield f"Labels of {style(report.repository, bold=True)}, by {', '.join(report.files)}:"
-    shown = [step for step in report.plan.steps if step.action is not Action.UNCHANGED]
+    shown = [step for step in report.plan.steps if step.action is not LabelAction.UNCHANGED]
     for step in shown:
         action = style(f"{step.action:<9}", fg=_COLOURS.get(step.action))
         yield f"  {action} {_swatch(step)} {_what(step)}{_dim(_details(step))}"
@@ -104,9 +108,9 @@ def _table(report: LabelsReport) -> Iterator[str]:
 
 
 def _end(report: LabelsReport) -> Iterator[str]:
-    left = [result for result in report.results if result.outcome is not Outcome.DONE]
+    left = [result for result in report.results if result.outcome is not LabelOutcome.DONE]
     if left:
-        failed = sum(result.outcome is Outcome.FAILED for result in left)
+        failed = sum(result.outcome is LabelOutcome.FAILED for result in left)
         yield style(
             f"{plural(failed, 'step')} failed, {len(left) - failed} skipped", fg="red", bold=True
         )
@@ -123,7 +127,7 @@ def _dim(text: str) -> str:
     return style(f"  {text}", fg="dim") if text else ""
 
 
-def _swatch(step: Step) -> str:
+def _swatch(step: LabelStep) -> str:
     color = step.color or (step.before.color if step.before else "")
     try:
         red, green, blue = bytes.fromhex(color)
@@ -132,11 +136,11 @@ def _swatch(step: Step) -> str:
     return style("  ", bg=(red, green, blue))
 
 
-def _what(step: Step) -> str:
+def _what(step: LabelStep) -> str:
     return f"{step.name} → {step.to}" if step.to is not None else step.name
 
 
-def _details(step: Step) -> str:
+def _details(step: LabelStep) -> str:
     before = step.before
     parts = []
     if step.color is not None:
@@ -145,7 +149,7 @@ def _details(step: Step) -> str:
         parts.append(f"description '{before.description}' → '{step.description}'")
     elif step.description:
         parts.append(f"description '{step.description}'")
-    if step.action is Action.MERGE:
+    if step.action is LabelAction.MERGE:
         parts.append("what has it gets the other label first, then it is deleted")
     return "; ".join([*parts, *([step.reason] if step.reason else [])])
 
@@ -153,10 +157,10 @@ def _details(step: Step) -> str:
 def _tally(plan: LabelPlan) -> str:
     counts = [
         f"{plan.count(action)} to {action}"
-        for action in Action
+        for action in LabelAction
         if plan.count(action) and action in WRITES
     ]
-    quiet = (Action.REFUSED, Action.UNCHANGED, Action.UNMANAGED)
+    quiet = (LabelAction.REFUSED, LabelAction.UNCHANGED, LabelAction.UNMANAGED)
     rest = [f"{plan.count(action)} {action}" for action in quiet if plan.count(action)]
     return ", ".join([*(counts or ["nothing to do"]), *rest])
 
@@ -183,7 +187,7 @@ def _status(report: LabelsReport) -> str:
     return {0: "clean", 1: "findings"}.get(report.exit_code, "failed")
 
 
-def _step(step: Step) -> dict[str, Any]:
+def _step(step: LabelStep) -> dict[str, Any]:
     wanted, before = step.wanted, step.before
     row: dict[str, Any] = {"action": str(step.action), "name": step.name}
     optional = {
@@ -221,8 +225,10 @@ def _github(report: LabelsReport) -> str:
 
 
 def _annotations(report: LabelsReport) -> Iterator[str]:
-    failed = [result for result in report.results if result.outcome is not Outcome.DONE]
-    pending = [step for step in report.plan.steps if step.writes or step.action is Action.REFUSED]
+    failed = [result for result in report.results if result.outcome is not LabelOutcome.DONE]
+    pending = [
+        step for step in report.plan.steps if step.writes or step.action is LabelAction.REFUSED
+    ]
     rows = [("error", result.step, result.error or str(result.outcome)) for result in failed]
     if report.command == "plan":
         rows = [
@@ -244,7 +250,7 @@ def _annotations(report: LabelsReport) -> Iterator[str]:
     yield inert(f"labels of {report.repository}: {_tally(report.verified or report.plan)}")
 
 
-def _place(step: Step, files: Sequence[str]) -> str:
+def _place(step: LabelStep, files: Sequence[str]) -> str:
     place = {"file": step.wanted.path if step.wanted else files[0], "title": "scaffold labels"}
     if step.wanted and step.wanted.line:
         place["line"] = str(step.wanted.line)
@@ -260,7 +266,7 @@ def _summary(report: LabelsReport) -> Iterator[str]:
     yield ""
     yield f"**{_tally(report.verified or report.plan)}**"
     yield ""
-    rows = [step for step in report.plan.steps if step.writes or step.action is Action.REFUSED]
+    rows = [step for step in report.plan.steps if step.writes or step.action is LabelAction.REFUSED]
     outcomes = {id(result.step): result for result in report.results}
     if rows:
         yield "| | label | what |"

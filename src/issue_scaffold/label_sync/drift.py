@@ -4,11 +4,11 @@ from pathlib import Path
 
 from issue_scaffold.label_sync.choice import InvalidConfigError
 from issue_scaffold.label_sync.github.api import OnWait
-from issue_scaffold.label_sync.plan import Action, LabelPlan, Step
+from issue_scaffold.label_sync.plan import LabelAction, LabelPlan, LabelStep
 from issue_scaffold.label_sync.run import LabelOptions, Surroundings, make_plan, open_session
 from issue_scaffold.report.finding import Finding, Kind, Severity
 
-_DRIFT = (Action.CREATE, Action.RENAME, Action.EDIT, Action.MERGE)
+_DRIFT = (LabelAction.CREATE, LabelAction.RENAME, LabelAction.EDIT, LabelAction.MERGE)
 
 
 def label_findings(root: Path, *, on_wait: OnWait) -> tuple[Finding, ...]:
@@ -30,10 +30,10 @@ def plan_findings(plan: LabelPlan, where: str) -> tuple[Finding, ...]:
     )
 
 
-def _finding(step: Step, where: str) -> Finding:
+def _finding(step: LabelStep, where: str) -> Finding:
     wanted = step.wanted
     return Finding(
-        kind=Kind.MISSING if step.action is Action.CREATE else Kind.MODIFIED,
+        kind=Kind.MISSING if step.action is LabelAction.CREATE else Kind.MODIFIED,
         severity=Severity.ERROR,
         path=wanted.path if wanted else "",
         line=wanted.line if wanted else None,
@@ -43,11 +43,11 @@ def _finding(step: Step, where: str) -> Finding:
     )
 
 
-def describe(step: Step) -> str:
+def describe(step: LabelStep) -> str:
     """Return a step as what is wrong with the repository."""
-    if step.action is Action.CREATE:
+    if step.action is LabelAction.CREATE:
         return f"label '{step.name}' is missing"
-    if step.action is Action.MERGE:
+    if step.action is LabelAction.MERGE:
         return f"label '{step.name}' is still there, '{step.to}' is to take its place"
     before = step.before
     name = before.name if before else step.name

@@ -11,11 +11,11 @@ from datetime import date
 from fnmatch import fnmatchcase
 
 from issue_scaffold.label_sync.plan import (
-    Action,
+    LabelAction,
     LabelPlan,
+    LabelStep,
     LiveLabel,
     Rename,
-    Step,
     WantedLabel,
     changed_fields,
     order,
@@ -51,7 +51,7 @@ def plan_labels(
     return order(matching.matches, matching.creates, matching.merges, others)
 
 
-def _leftover(live: LiveLabel, due: WantedLabel | None, policy: Policy) -> Step:
+def _leftover(live: LiveLabel, due: WantedLabel | None, policy: Policy) -> LabelStep:
     since = (
         f"to be deleted since {due.delete_after}"
         if due and due.delete_after != date.min
@@ -59,14 +59,21 @@ def _leftover(live: LiveLabel, due: WantedLabel | None, policy: Policy) -> Step:
     )
     guard = next((glob for glob in policy.protected if _protects(glob, live)), None)
     if due is None and guard is not None:
-        return Step(
-            action=Action.UNMANAGED, name=live.name, before=live, reason=f"protected by '{guard}'"
+        return LabelStep(
+            action=LabelAction.UNMANAGED,
+            name=live.name,
+            before=live,
+            reason=f"protected by '{guard}'",
         )
     if not policy.prune:
         reason = f"{since}; --prune does it" if due else None
-        return Step(action=Action.UNMANAGED, name=live.name, before=live, wanted=due, reason=reason)
+        return LabelStep(
+            action=LabelAction.UNMANAGED, name=live.name, before=live, wanted=due, reason=reason
+        )
     reason = since if due else "not in the config"
-    return Step(action=Action.DELETE, name=live.name, before=live, wanted=due, reason=reason)
+    return LabelStep(
+        action=LabelAction.DELETE, name=live.name, before=live, wanted=due, reason=reason
+    )
 
 
 def _protects(glob: str, live: LiveLabel) -> bool:

@@ -53,7 +53,7 @@ class WantedLabel:
         return fold(self.name)
 
 
-class Action(StrEnum):
+class LabelAction(StrEnum):
     """What a step does, in the words that every output uses."""
 
     RENAME = "rename"
@@ -66,12 +66,18 @@ class Action(StrEnum):
     UNMANAGED = "unmanaged"
 
 
-WRITES: Final = (Action.RENAME, Action.EDIT, Action.CREATE, Action.MERGE, Action.DELETE)
-_ORDER: Final = {action: place for place, action in enumerate(Action)}
+WRITES: Final = (
+    LabelAction.RENAME,
+    LabelAction.EDIT,
+    LabelAction.CREATE,
+    LabelAction.MERGE,
+    LabelAction.DELETE,
+)
+_ORDER: Final = {action: place for place, action in enumerate(LabelAction)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class LabelStep:
     """One label's part in a plan.
 
     `name` is the label as it is found (or created), `to` the name it gets, or the label that its issues go to.
@@ -79,7 +85,7 @@ class Step:
     of the steps that must have succeeded before. `temporary` marks a name that only lasts until a swap is done.
     """
 
-    action: Action
+    action: LabelAction
     name: str
     to: str | None = None
     color: str | None = None
@@ -100,19 +106,19 @@ class Step:
 class LabelPlan:
     """All steps, those that write first and in the order in which they run."""
 
-    steps: tuple[Step, ...]
+    steps: tuple[LabelStep, ...]
 
     @property
-    def writes(self) -> tuple[Step, ...]:
+    def writes(self) -> tuple[LabelStep, ...]:
         """The steps that change something; their places are the same as in `steps`."""
         return tuple(step for step in self.steps if step.writes)
 
     @property
     def is_clean(self) -> bool:
         """Whether nothing is left to do, and nothing that was asked for is refused."""
-        return not any(step.writes or step.action is Action.REFUSED for step in self.steps)
+        return not any(step.writes or step.action is LabelAction.REFUSED for step in self.steps)
 
-    def count(self, action: Action) -> int:
+    def count(self, action: LabelAction) -> int:
         """Return how many steps do this."""
         return sum(step.action is action for step in self.steps)
 
@@ -134,7 +140,7 @@ def order(
     matches: Iterable[Rename],
     creates: Iterable[WantedLabel],
     merges: Iterable[Rename],
-    others: Iterable[Step],
+    others: Iterable[LabelStep],
 ) -> LabelPlan:
     """Return the plan: renames before creations, deletions last, and each step after what it needs.
 
@@ -158,8 +164,8 @@ def order(
 def refuse(plan: LabelPlan, used: Mapping[str, int]) -> LabelPlan:
     """Return the plan without the deletions of labels in use; `used` counts issues and pull requests by name."""
     steps = [
-        replace(step, action=Action.REFUSED, reason=_in_use(used[step.name]))
-        if step.action is Action.DELETE and used.get(step.name)
+        replace(step, action=LabelAction.REFUSED, reason=_in_use(used[step.name]))
+        if step.action is LabelAction.DELETE and used.get(step.name)
         else step
         for step in plan.steps
     ]
@@ -198,14 +204,14 @@ def changed_fields(live: LiveLabel, wanted: WantedLabel) -> Fields:
     )
 
 
-def _sorted(steps: Iterable[Step]) -> list[Step]:
+def _sorted(steps: Iterable[LabelStep]) -> list[LabelStep]:
     return sorted(steps, key=lambda step: (_ORDER[step.action], fold(step.name), step.name))
 
 
-def _settled(match: Rename) -> Step:
+def _settled(match: Rename) -> LabelStep:
     fields = changed_fields(match.live, match.wanted)
-    return Step(
-        action=Action.EDIT if fields.number else Action.UNCHANGED,
+    return LabelStep(
+        action=LabelAction.EDIT if fields.number else LabelAction.UNCHANGED,
         name=match.live.name,
         color=fields.color,
         description=fields.description,
@@ -214,9 +220,9 @@ def _settled(match: Rename) -> Step:
     )
 
 
-def _creation(wanted: WantedLabel) -> Step:
-    return Step(
-        action=Action.CREATE,
+def _creation(wanted: WantedLabel) -> LabelStep:
+    return LabelStep(
+        action=LabelAction.CREATE,
         name=wanted.name,
         color=wanted.color or DEFAULT_COLOR,
         description=wanted.description or "",
@@ -224,10 +230,10 @@ def _creation(wanted: WantedLabel) -> Step:
     )
 
 
-def _merge_step(match: Rename, ready: Mapping[str, int]) -> Step:
+def _merge_step(match: Rename, ready: Mapping[str, int]) -> LabelStep:
     place = ready.get(match.wanted.key)
-    return Step(
-        action=Action.MERGE,
+    return LabelStep(
+        action=LabelAction.MERGE,
         name=match.live.name,
         to=match.wanted.name,
         before=match.live,
@@ -236,10 +242,10 @@ def _merge_step(match: Rename, ready: Mapping[str, int]) -> Step:
     )
 
 
-def _rename_steps(renames: list[Rename]) -> list[Step]:
+def _rename_steps(renames: list[Rename]) -> list[LabelStep]:
     """Return renames in an order in which each name is free when its turn comes; a ring of names goes over a third."""
     holders = {match.live.key: match for match in renames}
-    steps: list[Step] = []
+    steps: list[LabelStep] = []
     places: dict[str, int] = {}  # by the key of the live label
     for match in sorted(renames, key=lambda match: (match.live.key, match.live.name)):
         path: list[Rename] = []
@@ -256,7 +262,7 @@ def _rename_steps(renames: list[Rename]) -> list[Step]:
 
 
 def _add_rename(
-    match: Rename, steps: list[Step], places: dict[str, int], holders: Mapping[str, Rename]
+    match: Rename, steps: list[LabelStep], places: dict[str, int], holders: Mapping[str, Rename]
 ) -> None:
     holder = holders.get(match.wanted.key)
     needs = () if holder is None or holder is match else (places[holder.live.key],)
@@ -264,13 +270,13 @@ def _add_rename(
     steps.append(_rename(match, needs))
 
 
-def _turn_ring(ring: list[Rename], steps: list[Step], places: dict[str, int]) -> None:
+def _turn_ring(ring: list[Rename], steps: list[LabelStep], places: dict[str, int]) -> None:
     """Move the first label of a ring out of the way, then the others, the last one first, then the first."""
     first = ring[0]
     aside = temporary_name(first.wanted.name)
     steps.append(
-        Step(
-            action=Action.RENAME,
+        LabelStep(
+            action=LabelAction.RENAME,
             name=first.live.name,
             to=aside,
             before=first.live,
@@ -287,10 +293,10 @@ def _turn_ring(ring: list[Rename], steps: list[Step], places: dict[str, int]) ->
         previous = places[match.live.key]
 
 
-def _rename(match: Rename, needs: tuple[int, ...]) -> Step:
+def _rename(match: Rename, needs: tuple[int, ...]) -> LabelStep:
     fields = changed_fields(match.live, match.wanted)
-    return Step(
-        action=Action.RENAME,
+    return LabelStep(
+        action=LabelAction.RENAME,
         name=match.live.name,
         to=match.wanted.name,
         before=match.live,

@@ -21,7 +21,14 @@ from issue_scaffold.label_sync.github.errors import AccessError
 from issue_scaffold.label_sync.github.pacing import Clock, Pacer
 from issue_scaffold.label_sync.github.token import find_token
 from issue_scaffold.label_sync.matching import Policy, plan_labels
-from issue_scaffold.label_sync.plan import Action, LabelPlan, LiveLabel, Step, WantedLabel, refuse
+from issue_scaffold.label_sync.plan import (
+    LabelAction,
+    LabelPlan,
+    LabelStep,
+    LiveLabel,
+    WantedLabel,
+    refuse,
+)
 from issue_scaffold.labels.label import fold
 
 _MOST_ROUNDS = 5
@@ -63,7 +70,7 @@ class Session:
     force_in_use: bool
 
 
-class Outcome(StrEnum):
+class LabelOutcome(StrEnum):
     """How a step ended."""
 
     DONE = "done"
@@ -75,8 +82,8 @@ class Outcome(StrEnum):
 class StepResult:
     """One executed step; `moved` counts the issues that got the label of another, `error` says why it isn't done."""
 
-    step: Step
-    outcome: Outcome
+    step: LabelStep
+    outcome: LabelOutcome
     moved: int = 0
     error: str | None = None
     hint: str | None = None
@@ -96,7 +103,7 @@ class LabelsReport:
     @property
     def exit_code(self) -> int:
         """What the process will end with."""
-        if any(result.outcome is not Outcome.DONE for result in self.results):
+        if any(result.outcome is not LabelOutcome.DONE for result in self.results):
             return EXIT_FAILURE
         return EXIT_OK if (self.verified or self.plan).is_clean else EXIT_FINDINGS
 
@@ -161,7 +168,7 @@ def _address(options: LabelOptions) -> tuple[Repository, str, bool]:
 def make_plan(session: Session) -> LabelPlan:
     """Read the labels, and return what has to be done. Raises GitHubError."""
     plan = plan_labels(session.wanted, session.api.labels(), session.policy)
-    doomed = [step.name for step in plan.steps if step.action is Action.DELETE]
+    doomed = [step.name for step in plan.steps if step.action is LabelAction.DELETE]
     if session.force_in_use or not doomed:
         return plan
     return refuse(plan, {name: session.api.usage(name) for name in doomed})
@@ -173,40 +180,42 @@ def execute(session: Session, plan: LabelPlan) -> Iterator[StepResult]:
     stopped: str | None = None
     for place, step in enumerate(plan.writes):
         if stopped is not None:
-            result = StepResult(step=step, outcome=Outcome.SKIPPED, error=stopped)
+            result = StepResult(step=step, outcome=LabelOutcome.SKIPPED, error=stopped)
         elif blocking := failed.intersection(step.needs):
             needed = plan.steps[min(blocking)]
             why = f"it needs '{needed.name}' to be dealt with first"
-            result = StepResult(step=step, outcome=Outcome.SKIPPED, error=why)
+            result = StepResult(step=step, outcome=LabelOutcome.SKIPPED, error=why)
         else:
             result, stopped = _attempt(session, step)
-        if result.outcome is not Outcome.DONE:
+        if result.outcome is not LabelOutcome.DONE:
             failed.add(place)
         yield result
 
 
-def _attempt(session: Session, step: Step) -> tuple[StepResult, str | None]:
+def _attempt(session: Session, step: LabelStep) -> tuple[StepResult, str | None]:
     """Do one step; return its result, and why the rest should not even be tried."""
     try:
         moved = _do(session, step)
     except ScaffoldError as error:
-        result = StepResult(step=step, outcome=Outcome.FAILED, error=error.message, hint=error.hint)
+        result = StepResult(
+            step=step, outcome=LabelOutcome.FAILED, error=error.message, hint=error.hint
+        )
         return result, "the same would happen" if isinstance(error, AccessError) else None
-    return StepResult(step=step, outcome=Outcome.DONE, moved=moved), None
+    return StepResult(step=step, outcome=LabelOutcome.DONE, moved=moved), None
 
 
-def _do(session: Session, step: Step) -> int:
+def _do(session: Session, step: LabelStep) -> int:
     api = session.api
     match step.action:
-        case Action.CREATE:
+        case LabelAction.CREATE:
             api.create(step.name, step.color or "", step.description or "")
-        case Action.RENAME:
+        case LabelAction.RENAME:
             api.update(step.name, new_name=step.to, color=step.color, description=step.description)
-        case Action.EDIT:
+        case LabelAction.EDIT:
             api.update(step.name, color=step.color, description=step.description)
-        case Action.MERGE:
+        case LabelAction.MERGE:
             return _merge(api, step.name, step.to or "")
-        case Action.DELETE:
+        case LabelAction.DELETE:
             _delete(session, step.name)
         case _:
             raise AssertionError(step.action)

@@ -37,7 +37,7 @@ class RemoveLabel:
 Edit = AddLabel | SetField | RemoveLabel
 
 
-class Merge(NamedTuple):
+class LabelMerge(NamedTuple):
     """What to do to the user's labels, and a line for each thing that stays as the user has it."""
 
     edits: tuple[Edit, ...]
@@ -46,7 +46,7 @@ class Merge(NamedTuple):
 
 def three_way(
     base: Sequence[Label] | None, ours: Sequence[Label], theirs: Sequence[Label]
-) -> Merge:
+) -> LabelMerge:
     """Return the edits that bring the template's change from `base` to `theirs` into `ours`.
 
     `base` is None when the user's list was there before the template. Only labels that the template has or had are
@@ -73,7 +73,7 @@ def three_way(
     removed = {edit.index for edit in edits if isinstance(edit, RemoveLabel)}
     after = _last_managed(base or (), ours, removed)
     edits += [AddLabel(label=label, after=after) for label in added]
-    return Merge(tuple(edits), tuple(notes))
+    return LabelMerge(tuple(edits), tuple(notes))
 
 
 def restoration(ours: Sequence[Label], theirs: Sequence[Label]) -> tuple[Edit, ...]:

@@ -25,7 +25,7 @@ from issue_scaffold.text.tree import (
 _OWN_FIELDS = frozenset({"name", "color", "description"})
 
 
-class Located(NamedTuple):
+class LocatedLabel(NamedTuple):
     """A label, where its name stands, and the mapping that holds its fields.
 
     `shared` says that the mapping stands elsewhere: the label is an alias of it.
@@ -48,7 +48,7 @@ class LabelsFile(NamedTuple):
     root: Value | None
     key: Node | None
     holder: Value | None
-    located: tuple[Located, ...]
+    located: tuple[LocatedLabel, ...]
 
     @property
     def labels(self) -> tuple[labels.Label, ...]:
@@ -88,7 +88,7 @@ def _holder(root: Value | None, *, only_below_key: bool) -> tuple[Node | None, V
     return None, root
 
 
-def _located(holder: Value | None) -> tuple[Located, ...]:
+def _located(holder: Value | None) -> tuple[LocatedLabel, ...]:
     if holder is None or _is_null(holder):
         return ()
     if isinstance(holder, Sequence):
@@ -98,7 +98,7 @@ def _located(holder: Value | None) -> tuple[Located, ...]:
     raise NotUnderstoodError("labels that are neither a list nor a mapping")
 
 
-def _from_item(item: Node) -> Located:
+def _from_item(item: Node) -> LocatedLabel:
     body = resolve(item)
     if not isinstance(body, Mapping):
         raise NotUnderstoodError("a label that is no mapping")
@@ -106,14 +106,14 @@ def _from_item(item: Node) -> Located:
     name = resolve(fields["name"]) if "name" in fields else None
     if not isinstance(name, Scalar) or name.is_null:
         raise NotUnderstoodError("a label without a name")
-    return Located(_label(name.value, fields), name, body, isinstance(item, Alias))
+    return LocatedLabel(_label(name.value, fields), name, body, isinstance(item, Alias))
 
 
-def _from_entry(key: Node, value: Node) -> Located:
+def _from_entry(key: Node, value: Node) -> LocatedLabel:
     body = resolve(value)
     if not isinstance(key, Scalar) or not isinstance(body, Mapping) or not _is_body(body):
         raise NotUnderstoodError("a mapping that is none of labels")
-    return Located(_label(key.value, body.fields), key, body, isinstance(value, Alias))
+    return LocatedLabel(_label(key.value, body.fields), key, body, isinstance(value, Alias))
 
 
 def _is_body(node: Value) -> bool:

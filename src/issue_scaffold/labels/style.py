@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from issue_scaffold.labels.label import Label
-from issue_scaffold.labels.reading import LabelsFile, Located
+from issue_scaffold.labels.reading import LabelsFile, LocatedLabel
 from issue_scaffold.text.by_meaning import NotUnderstoodError
 from issue_scaffold.text.lines import column as column_of
 from issue_scaffold.text.lines import newline
@@ -21,7 +21,7 @@ class LabelStyle:
 
     def __init__(self, file: LabelsFile) -> None:
         self._file = file
-        self._places: Sequence[Located] = [place for place in file.located if not place.shared]
+        self._places: Sequence[LocatedLabel] = [place for place in file.located if not place.shared]
         self._model = self._places[-1] if self._places else None
         self._is_list = not isinstance(file.holder, Mapping)
         self._ascii_only = file.text.isascii() and "\\u" in file.text

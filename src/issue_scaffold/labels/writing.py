@@ -15,7 +15,7 @@ from issue_scaffold.labels.merge import (
     three_way,
 )
 from issue_scaffold.labels.merge import Edit as LabelEdit
-from issue_scaffold.labels.reading import LabelsFile, Located, is_settings, read_labels
+from issue_scaffold.labels.reading import LabelsFile, LocatedLabel, is_settings, read_labels
 from issue_scaffold.labels.style import LabelStyle
 from issue_scaffold.text import edits as text_edits
 from issue_scaffold.text import splice
@@ -130,7 +130,7 @@ def _set(file: LabelsFile, style: LabelStyle, edit: SetField) -> list[Edit]:
     return [set_value(file.text, entry, text)]
 
 
-def _with_field(file: LabelsFile, place: Located, field: str) -> list[Edit]:
+def _with_field(file: LabelsFile, place: LocatedLabel, field: str) -> list[Edit]:
     body = place.body
     if place.shared or not body.written:
         raise NotUnderstoodError("a label without fields of its own")
@@ -141,7 +141,7 @@ def _with_field(file: LabelsFile, place: Located, field: str) -> list[Edit]:
     return [insert_lines(file.text, end, [indent + field])]
 
 
-def _without(file: LabelsFile, place: Located, key: str) -> Edit:
+def _without(file: LabelsFile, place: LocatedLabel, key: str) -> Edit:
     text, body = file.text, place.body
     entry = body.own(key)
     if entry is None or place.shared:

@@ -25,7 +25,7 @@ _COLOUR: Final = re.compile(r"[0-9A-Fa-f]{6}")
 _NAME: Final = re.compile(r"[A-Za-z0-9._-]{1,255}")
 
 
-class AnswerError(ValueError):
+class MalformedAnswerError(ValueError):
     """An answer isn't what was asked for; the text says where, and what was expected."""
 
 
@@ -38,7 +38,7 @@ class Issue:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
+class ErrorBody:
     """What an error's body says: its message with all details, in one line, and the codes of the details."""
 
     said: str
@@ -46,7 +46,7 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
+class ValueShape:
     """What one value has to be."""
 
     expected: str
@@ -54,14 +54,14 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ListOf:
+class ListShape:
     """A list of so many values at most, each of one shape."""
 
     item: "Shape"
     most: int = _PAGE
 
 
-Shape = Rule | ListOf | Mapping[str, "Shape"]
+Shape = ValueShape | ListShape | Mapping[str, "Shape"]
 
 
 def _is_text(value: Any) -> bool:  # noqa: ANN401 - JSON
@@ -93,31 +93,33 @@ def _is_label_of_issue(value: Any) -> bool:  # noqa: ANN401 - JSON
     return _is_text(value)
 
 
-_LABEL_NAME: Final = Rule(
+_LABEL_NAME: Final = ValueShape(
     expected="a text", holds=lambda value: _is_text(value) and bool(value.strip())
 )
-_LABELS: Final = ListOf(
+_LABELS: Final = ListShape(
     item={
         "name": _LABEL_NAME,
-        "color": Rule(expected="six hexadecimal digits", holds=_is_colour),
-        "description": Rule(
+        "color": ValueShape(expected="six hexadecimal digits", holds=_is_colour),
+        "description": ValueShape(
             expected="a text or null", holds=lambda value: value is None or _is_text(value)
         ),
     }
 )
-_ISSUES: Final = ListOf(
+_ISSUES: Final = ListShape(
     item={
-        "number": Rule(expected="a number above 0", holds=_is_number),
-        "labels": ListOf(item=Rule(expected="a label's name", holds=_is_label_of_issue), most=1000),
+        "number": ValueShape(expected="a number above 0", holds=_is_number),
+        "labels": ListShape(
+            item=ValueShape(expected="a label's name", holds=_is_label_of_issue), most=1000
+        ),
     }
 )
-_REPOSITORY: Final[Shape] = {"full_name": Rule(expected="OWNER/NAME", holds=_is_full_name)}
+_REPOSITORY: Final[Shape] = {"full_name": ValueShape(expected="OWNER/NAME", holds=_is_full_name)}
 # What may be absent, and then is as if it were null.
 _OPTIONAL: Final = frozenset({"description"})
 
 
 def parse_json(body: bytes) -> Any:  # noqa: ANN401 - JSON
-    """Return the JSON of a body, None for an empty one. Raises AnswerError for what isn't JSON by RFC 8259.
+    """Return the JSON of a body, None for an empty one. Raises MalformedAnswerError for what isn't JSON by RFC 8259.
 
     Names that an object has twice, and numbers that aren't any, are no JSON here either: readers differ on them.
     """
@@ -125,7 +127,7 @@ def parse_json(body: bytes) -> Any:  # noqa: ANN401 - JSON
         return None
     values = body.count(b",") + body.count(b"[") + body.count(b"{") + body.count(b":")
     if values > _MOST_VALUES:
-        raise AnswerError("more values than any list needs")
+        raise MalformedAnswerError("more values than any list needs")
     try:
         return json.loads(
             body.decode("utf-8"),
@@ -135,7 +137,7 @@ def parse_json(body: bytes) -> Any:  # noqa: ANN401 - JSON
         )
     except (ValueError, RecursionError) as error:
         what = "HTML" if body.lstrip()[:1] == b"<" else "something else"
-        raise AnswerError(f"{what} where JSON belongs") from error
+        raise MalformedAnswerError(f"{what} where JSON belongs") from error
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -157,7 +159,7 @@ def _finite(text: str) -> float:
 
 
 def read_labels(data: Any, token: Token) -> tuple[LiveLabel, ...]:  # noqa: ANN401 - JSON
-    """Return the labels of one page. Raises AnswerError."""
+    """Return the labels of one page. Raises MalformedAnswerError."""
     _check(data, _LABELS, "the answer")
     found = []
     for item in data:
@@ -168,7 +170,7 @@ def read_labels(data: Any, token: Token) -> tuple[LiveLabel, ...]:  # noqa: ANN4
 
 
 def read_issues(data: Any, token: Token) -> tuple[Issue, ...]:  # noqa: ANN401 - JSON
-    """Return the issues of one page. Raises AnswerError."""
+    """Return the issues of one page. Raises MalformedAnswerError."""
     _check(data, _ISSUES, "the answer")
     found = []
     for item in data:
@@ -181,19 +183,19 @@ def read_issues(data: Any, token: Token) -> tuple[Issue, ...]:  # noqa: ANN401 -
 
 
 def read_repository(data: Any, host: str) -> Repository:  # noqa: ANN401 - JSON
-    """Return which repository on a host an answer is about. Raises AnswerError."""
+    """Return which repository on a host an answer is about. Raises MalformedAnswerError."""
     _check(data, _REPOSITORY, "the answer")
     owner, _, name = data["full_name"].partition("/")
     return Repository(owner=owner, name=name, host=host)
 
 
-def read_problem(data: Any, token: Token) -> Problem:  # noqa: ANN401 - JSON
+def read_error_body(data: Any, token: Token) -> ErrorBody:  # noqa: ANN401 - JSON
     """Return what an error says, as far as it has the shape of one: no error is lost because of what it says.
 
     Source of the shape: https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api
     """
     if not isinstance(data, dict):
-        return Problem(said="no reason given", codes=frozenset())
+        return ErrorBody(said="no reason given", codes=frozenset())
     message = data.get("message")
     errors = data.get("errors")
     details = errors[:_PAGE] if isinstance(errors, list) else []
@@ -203,7 +205,7 @@ def read_problem(data: Any, token: Token) -> Problem:  # noqa: ANN401 - JSON
     # The token first: cut through the middle, it wouldn't be found.
     text = token.masked(": ".join(part for part in (lead, "; ".join(filter(None, texts))) if part))
     said = " ".join(text.encode("utf-8", "replace").decode("utf-8").split())
-    return Problem(
+    return ErrorBody(
         said=said[:_LONGEST_MESSAGE],
         codes=frozenset(code for code in codes if isinstance(code, str)),
     )
@@ -221,27 +223,27 @@ def _detail(item: Any) -> str:  # noqa: ANN401 - JSON
 
 
 def _check(value: Any, shape: Shape, where: str) -> None:  # noqa: ANN401 - JSON
-    """Raise AnswerError where a value hasn't its shape. Fields that the shape doesn't name may be anything."""
-    if isinstance(shape, Rule):
+    """Raise MalformedAnswerError where a value hasn't its shape. Fields that the shape doesn't name may be anything."""
+    if isinstance(shape, ValueShape):
         if not shape.holds(value):
-            raise AnswerError(f"{where} is not {shape.expected}")
-    elif isinstance(shape, ListOf):
+            raise MalformedAnswerError(f"{where} is not {shape.expected}")
+    elif isinstance(shape, ListShape):
         if not isinstance(value, list):
-            raise AnswerError(f"{where} is no list")
+            raise MalformedAnswerError(f"{where} is no list")
         if len(value) > shape.most:
-            raise AnswerError(f"{where} has more than {shape.most} items")
+            raise MalformedAnswerError(f"{where} has more than {shape.most} items")
         for number, item in enumerate(value, start=1):
             _check(item, shape.item, f"item {number} of {where}")
     else:
         if not isinstance(value, dict):
-            raise AnswerError(f"{where} is no object")
+            raise MalformedAnswerError(f"{where} is no object")
         for name, field in shape.items():
             if name not in value and name not in _OPTIONAL:
-                raise AnswerError(f"{where} has no '{name}'")
+                raise MalformedAnswerError(f"{where} has no '{name}'")
             _check(value.get(name), field, f"'{name}' of {where}")
 
 
 def _refuse_echo(token: Token, *texts: str) -> None:
-    """Raise AnswerError if a text holds the token: masked, it would name another label."""
+    """Raise MalformedAnswerError if a text holds the token: masked, it would name another label."""
     if any(token.masked(text) != text for text in texts):
-        raise AnswerError("a text of the answer holds the token")
+        raise MalformedAnswerError("a text of the answer holds the token")

@@ -12,8 +12,8 @@ from issue_scaffold.errors import UsageError
 from issue_scaffold.forge.remote import Repository, is_loopback
 from issue_scaffold.label_sync.github.address import parse_api_address
 from issue_scaffold.label_sync.github.answers import (
-    AnswerError,
     Issue,
+    MalformedAnswerError,
     read_issues,
     read_labels,
     read_repository,
@@ -174,7 +174,7 @@ class LabelsApi:
         answer = self._get(self._base, None, what)
         try:
             return read_repository(answer.data, self.repository.host)
-        except AnswerError as error:
+        except MalformedAnswerError as error:
             raise self._requests.unexpected(error, what) from error
 
     def _label(self, name: str) -> str:
@@ -204,7 +204,7 @@ class LabelsApi:
     def _read(self, answer: "Answer", read: "Reader[Item]", what: str) -> tuple[Item, ...]:
         try:
             return read(answer.data, self._requests.token)
-        except AnswerError as error:
+        except MalformedAnswerError as error:
             raise self._requests.unexpected(error, what) from error
 
     def _pages(

@@ -56,7 +56,7 @@ class Budget:
             raise too_large(self.host)
 
 
-class Stream(Protocol):
+class ByteStream(Protocol):
     """Bytes in both directions."""
 
     def receive(self, size: int) -> bytes:
@@ -106,7 +106,7 @@ class Wire:
 class Tls:
     """TLS on any stream, so that it goes through a proxy that is reached by TLS itself. Verifies the certificate."""
 
-    def __init__(self, below: Stream, context: ssl.SSLContext, host: str) -> None:
+    def __init__(self, below: ByteStream, context: ssl.SSLContext, host: str) -> None:
         self._below = below
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         self._tls = context.wrap_bio(self._incoming, self._outgoing, server_hostname=host)
@@ -185,9 +185,9 @@ def dial(host: str, port: int, budget: Budget) -> socket.socket:
 
 def open_tunnel(
     wire: Wire, proxy: Proxy, address: ApiAddress, context: ssl.SSLContext | None
-) -> Stream:
+) -> ByteStream:
     """Return the stream to a host behind a proxy: for https a tunnel, else the proxy itself."""
-    stream: Stream = wire
+    stream: ByteStream = wire
     if proxy.scheme == "https" and context is not None:
         stream = Tls(stream, context, proxy.host)
     if address.scheme == "http":

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from issue_scaffold.errors import ScaffoldError
-from issue_scaffold.label_sync.github.answers import read_problem
+from issue_scaffold.label_sync.github.answers import read_error_body
 from issue_scaffold.label_sync.github.token import Token
 
 _UNAUTHORISED: Final = 401
@@ -48,7 +48,7 @@ def refusal(
     token: Token,
 ) -> GitHubError:
     """Return the error that an answer means; `what` was asked for ("create label 'bug'")."""
-    problem = read_problem(data, token)
+    problem = read_error_body(data, token)
     said = problem.said
     if status == _UNAUTHORISED:
         return AccessError(

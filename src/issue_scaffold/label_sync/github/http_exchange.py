@@ -17,9 +17,9 @@ from typing import Any, Final
 from issue_scaffold.label_sync.github.address import ApiAddress
 from issue_scaffold.label_sync.github.byte_streams import (
     Budget,
+    ByteStream,
     ExchangeError,
     LostError,
-    Stream,
     Tls,
     Wire,
     dial,
@@ -46,7 +46,7 @@ class Received:
 class _Incoming(io.RawIOBase):
     """A stream as the file that http.client reads."""
 
-    def __init__(self, stream: Stream) -> None:
+    def __init__(self, stream: ByteStream) -> None:
         self._stream = stream
 
     def readable(self) -> bool:
@@ -61,7 +61,7 @@ class _Incoming(io.RawIOBase):
 class _Channel:
     """A stream as the socket that http.client asks for. It is closed by who opened it, not by http.client."""
 
-    def __init__(self, stream: Stream) -> None:
+    def __init__(self, stream: ByteStream) -> None:
         self._stream = stream
 
     def makefile(self, _: str) -> io.BufferedReader:
@@ -80,7 +80,7 @@ class Connection:
     def __init__(self, address: ApiAddress) -> None:
         self._address = address
         self._wire: Wire | None = None
-        self._stream: Stream | None = None
+        self._stream: ByteStream | None = None
         self._proxy: Proxy | None = None
         # Nobody has to close a connection: it is closed when it is forgotten, or the process ends.
         self._closing: weakref.finalize[[], Connection] | None = None
@@ -148,7 +148,7 @@ class Connection:
             received = Received(status=response.status, headers=found, body=content)
         return received, not response.will_close
 
-    def _opened(self, budget: Budget) -> Stream:
+    def _opened(self, budget: Budget) -> ByteStream:
         """Return the stream to the host, the one that is open if it still is."""
         if self._wire is not None and self._stream is not None and self._wire.is_quiet():
             self._wire.budget = budget
@@ -157,7 +157,7 @@ class Connection:
         address = self._address
         self._proxy = find_proxy(address)
         context = None
-        stream: Stream
+        stream: ByteStream
         if address.scheme == "https" or (self._proxy is not None and self._proxy.scheme == "https"):
             context = certificates()
         self._wire = stream = Wire(self._dialled(budget), budget)

@@ -17,7 +17,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from issue_scaffold import __version__
 from issue_scaffold.errors import ScaffoldError
 from issue_scaffold.label_sync.github.address import ApiAddress, StrayError
-from issue_scaffold.label_sync.github.answers import AnswerError, parse_json
+from issue_scaffold.label_sync.github.answers import MalformedAnswerError, parse_json
 from issue_scaffold.label_sync.github.byte_streams import LostError
 from issue_scaffold.label_sync.github.errors import (
     GitHubError,
@@ -145,7 +145,7 @@ class Requests:
         """Return the error that a bad answer means."""
         return refusal(answer.status, answer.headers, answer.data, what, self.token)
 
-    def unexpected(self, error: AnswerError, what: str) -> GitHubError:
+    def unexpected(self, error: MalformedAnswerError, what: str) -> GitHubError:
         """Return the error for a good answer that isn't what was asked for."""
         hint = "check --api-url; a proxy may be in between, or this is no API of GitHub's"
         return UnreachableError(f"can't {what}: {error}", hint=hint)
@@ -200,7 +200,7 @@ class Requests:
             return None
         try:
             return parse_json(received.body)
-        except AnswerError as error:
+        except MalformedAnswerError as error:
             message = f"{self.host} answers with {error} (status {received.status})"
             hint = "a proxy or a login page may be in between; check --api-url and HTTPS_PROXY"
             raise UnreachableError(message, hint=hint) from None
