@@ -38,8 +38,8 @@ def read_configs(
 ) -> tuple[tuple[str, ...], tuple[WantedLabel, ...]]:
     """Return the files that were read and the labels of all, later files laid over earlier ones.
 
-    Without `files`, the repository's own config is looked for. Raises UsageError if that can't be told or a file holds
-    no labels, and InvalidConfigError if it has errors.
+    Without `files`, the repository's own config is looked for. Raises UsageError if that can't be
+    told or a file holds no labels, and InvalidConfigError if it has errors.
     """
     contents = {name: read_beginning(name) for name in files}
     if not contents:
@@ -71,7 +71,10 @@ def read_repository_settings(root: Path) -> Settings:
 
 
 def find_config(root: Path) -> str:
-    """Return the path of a repository's labels config, below its root. Raises UsageError if there isn't just one."""
+    """Return the path of a repository's labels config, below its root.
+
+    Raises UsageError if there isn't just one.
+    """
     recorded = _recorded(root)
     if recorded is not None:
         return recorded

@@ -1,9 +1,9 @@
-"""`scaffold check --labels`: what the repository on GitHub lacks of the labels in its config, as drift."""
+"""`scaffold check --labels`: what the repository on GitHub lacks of its config, as drift."""
 
 from pathlib import Path
 
 from issue_scaffold.label_sync.choice import InvalidConfigError
-from issue_scaffold.label_sync.github.api import OnWait
+from issue_scaffold.label_sync.github.pacing import OnWait
 from issue_scaffold.label_sync.plan import LabelAction, LabelPlan, LabelStep
 from issue_scaffold.label_sync.run import LabelOptions, Surroundings, make_plan, open_session
 from issue_scaffold.report.finding import Finding, Kind, Severity
@@ -14,7 +14,8 @@ _DRIFT = (LabelAction.CREATE, LabelAction.RENAME, LabelAction.EDIT, LabelAction.
 def label_findings(root: Path, *, on_wait: OnWait) -> tuple[Finding, ...]:
     """Return a finding for each label of a repository's config that GitHub lacks or has otherwise.
 
-    A config with errors gives none: the check itself reports those. Raises ScaffoldError if GitHub can't be asked.
+    A config with errors gives none: the check itself reports those. Raises ScaffoldError if GitHub
+    can't be asked.
     """
     try:
         session = open_session(LabelOptions(folder=root), Surroundings(on_wait=on_wait))
@@ -24,20 +25,22 @@ def label_findings(root: Path, *, on_wait: OnWait) -> tuple[Finding, ...]:
 
 
 def plan_findings(plan: LabelPlan, where: str) -> tuple[Finding, ...]:
-    """Return a finding for each step of a plan that brings a repository, named `where`, in line with the config."""
+    """Return a finding for each step that brings a repository, named `where`, in line."""
     return tuple(
         _finding(step, where) for step in plan.steps if step.action in _DRIFT and not step.temporary
     )
 
 
 def _finding(step: LabelStep, where: str) -> Finding:
-    wanted = step.wanted
+    path, line, column = "", None, None
+    if step.wanted is not None:
+        path, line, column = step.wanted.path, step.wanted.line, step.wanted.column
     return Finding(
         kind=Kind.MISSING if step.action is LabelAction.CREATE else Kind.MODIFIED,
         severity=Severity.ERROR,
-        path=wanted.path if wanted else "",
-        line=wanted.line if wanted else None,
-        column=wanted.column if wanted else None,
+        path=path,
+        line=line,
+        column=column,
         message=f"{where}: {describe(step)}",
         hint="run: scaffold labels plan, then: scaffold labels apply",
     )
@@ -50,12 +53,13 @@ def describe(step: LabelStep) -> str:
     if step.action is LabelAction.MERGE:
         return f"label '{step.name}' is still there, '{step.to}' is to take its place"
     before = step.before
-    name = before.name if before else step.name
+    if before is None:
+        return f"label '{step.name}' is to be called '{step.to}'"
     parts = []
     if step.to is not None:
         parts.append(f"is to be called '{step.to}'")
-    if step.color is not None and before is not None:
+    if step.color is not None:
         parts.append(f"has colour {before.color}, the config has {step.color}")
-    if step.description is not None and before is not None:
+    if step.description is not None:
         parts.append(f"has description '{before.description}', the config has '{step.description}'")
-    return f"label '{name}' " + "; ".join(parts)
+    return f"label '{before.name}' " + "; ".join(parts)

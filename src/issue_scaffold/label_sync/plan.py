@@ -1,7 +1,8 @@
-"""What has to be done to a repository's labels so that they are as a config wants them: the steps and their order.
+"""The steps that make a repository's labels what a config wants, and their order.
 
-Pure: a plan is made from values, shown to people and then executed as it is. Names compare case-folded, as GitHub
-compares them; what a config leaves open (a colour, a description) is left as it is.
+Pure: a plan is made from values, shown to people and then executed as it is. Names compare
+case-folded, as GitHub compares them; what a config leaves open (a colour, a description) is left as
+it is.
 """
 
 from collections.abc import Iterable, Mapping
@@ -18,7 +19,10 @@ DEFAULT_COLOR: Final = "ededed"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveLabel:
-    """A label as a repository has it; `color` is six lower-case hex digits, no description is the empty one."""
+    """A label as a repository has it.
+
+    `color` is six lower-case hex digits; no description is the empty one.
+    """
 
     name: str
     color: str
@@ -34,8 +38,8 @@ class LiveLabel:
 class WantedLabel:
     """A label as a config wants it, and where that says so.
 
-    `color` and `description` are None where the config leaves them open. `former` are the names it may still have, in
-    the order written. From `delete_after` on it is to be deleted.
+    `color` and `description` are None where the config leaves them open. `former` are the names it
+    may still have, in the order written. From `delete_after` on it is to be deleted.
     """
 
     name: str
@@ -51,6 +55,10 @@ class WantedLabel:
     def key(self) -> str:
         """The name as GitHub compares it."""
         return fold(self.name)
+
+    def is_due(self, today: date) -> bool:
+        """Return whether the label is to be deleted by now."""
+        return self.delete_after is not None and self.delete_after <= today
 
 
 class LabelAction(StrEnum):
@@ -80,9 +88,10 @@ _ORDER: Final = {action: place for place, action in enumerate(LabelAction)}
 class LabelStep:
     """One label's part in a plan.
 
-    `name` is the label as it is found (or created), `to` the name it gets, or the label that its issues go to.
-    `color` and `description` are what will be written, None where nothing changes. `needs` are the places in the plan
-    of the steps that must have succeeded before. `temporary` marks a name that only lasts until a swap is done.
+    `name` is the label as it is found (or created), `to` the name it gets, or the label that its
+    issues go to. `color` and `description` are what will be written, None where nothing changes.
+    `needs` are the places in the plan of the steps that must have succeeded before. `temporary`
+    marks a name that only lasts until a swap is done.
     """
 
     action: LabelAction
@@ -132,7 +141,10 @@ class Rename:
 
 
 def temporary_name(target: str) -> str:
-    """Return the name that a label bears until its future name is free: the same for every run, so one can go on."""
+    """Return the name that a label bears until its future name is free.
+
+    It is the same for every run, so that one run can go on where another was cut off.
+    """
     return f"scaffold-rename-{sha256_of(fold(target).encode())[:12]}"
 
 
@@ -144,48 +156,62 @@ def order(
 ) -> LabelPlan:
     """Return the plan: renames before creations, deletions last, and each step after what it needs.
 
-    `matches` are all wanted labels that exist, `merges` the old labels whose issues another label takes over.
+    `matches` are all wanted labels that exist, `merges` the old labels whose issues another label
+    takes over.
     """
-    matches = list(matches)
-    steps = _rename_steps([match for match in matches if match.live.name != match.wanted.name])
-    settled = [_settled(match) for match in matches if match.live.name == match.wanted.name]
-    steps += _sorted(step for step in settled if step.writes)
-    steps += _sorted(_creation(wanted) for wanted in creates)
-    ready = {
-        fold(step.to or step.name): place for place, step in enumerate(steps) if not step.temporary
-    }
-    steps += _sorted(_merge_step(match, ready) for match in merges)
+    renames = []
     others = list(others)
-    steps += _sorted(step for step in others if step.writes)
-    steps += _sorted(step for step in [*settled, *others] if not step.writes)
+    for match in matches:
+        if match.live.name == match.wanted.name:
+            others.append(_settled(match))
+        else:
+            renames.append(match)
+    steps = _Renames(renames).steps()
+    steps += _sorted(step for step in others if step.action is LabelAction.EDIT)
+    steps += _sorted(_creation(wanted) for wanted in creates)
+    ready = _places_of_names(steps)
+    steps += _sorted(_merge_step(match, ready) for match in merges)
+    steps += _sorted(step for step in others if step.action is LabelAction.DELETE)
+    steps += _sorted(step for step in others if not step.writes)
     return LabelPlan(steps=tuple(steps))
 
 
+def _places_of_names(steps: Iterable[LabelStep]) -> dict[str, int]:
+    """Return by a label's key the place of the step after which it has its name."""
+    places: dict[str, int] = {}
+    for place, step in enumerate(steps):
+        if not step.temporary:
+            places[fold(step.to or step.name)] = place
+    return places
+
+
 def refuse(plan: LabelPlan, used: Mapping[str, int]) -> LabelPlan:
-    """Return the plan without the deletions of labels in use; `used` counts issues and pull requests by name."""
-    steps = [
-        replace(step, action=LabelAction.REFUSED, reason=_in_use(used[step.name]))
-        if step.action is LabelAction.DELETE and used.get(step.name)
-        else step
-        for step in plan.steps
-    ]
+    """Return the plan without the deletions of labels in use.
+
+    `used` counts issues and pull requests by name.
+    """
+    writing, quiet = [], []
+    for step in plan.steps:
+        number = used.get(step.name, 0) if step.action is LabelAction.DELETE else 0
+        if number:
+            quiet.append(replace(step, action=LabelAction.REFUSED, reason=_in_use(number)))
+        elif step.writes:
+            writing.append(step)
+        else:
+            quiet.append(step)
     # Deletions are the last steps that write, so nobody's place changes that another step needs.
-    return LabelPlan(
-        steps=(*(step for step in steps if step.writes), *_sorted(s for s in steps if not s.writes))
-    )
+    return LabelPlan(steps=(*writing, *_sorted(quiet)))
 
 
 def _in_use(number: int) -> str:
-    them = (
-        "1 issue or pull request has it"
-        if number == 1
-        else f"{number} issues or pull requests have it"
-    )
+    them = f"{number} issues or pull requests have it"
+    if number == 1:
+        them = "1 issue or pull request has it"
     return f"{them}; --force-in-use deletes it nevertheless"
 
 
 class Fields(NamedTuple):
-    """What has to be written besides the name; None where the config asks for nothing else than there is."""
+    """What has to be written besides the name; None where there is already what the config asks."""
 
     color: str | None
     description: str | None
@@ -231,66 +257,17 @@ def _creation(wanted: WantedLabel) -> LabelStep:
 
 
 def _merge_step(match: Rename, ready: Mapping[str, int]) -> LabelStep:
-    place = ready.get(match.wanted.key)
+    needs: tuple[int, ...] = ()
+    if match.wanted.key in ready:
+        needs = (ready[match.wanted.key],)
     return LabelStep(
         action=LabelAction.MERGE,
         name=match.live.name,
         to=match.wanted.name,
         before=match.live,
         wanted=match.wanted,
-        needs=() if place is None else (place,),
+        needs=needs,
     )
-
-
-def _rename_steps(renames: list[Rename]) -> list[LabelStep]:
-    """Return renames in an order in which each name is free when its turn comes; a ring of names goes over a third."""
-    holders = {match.live.key: match for match in renames}
-    steps: list[LabelStep] = []
-    places: dict[str, int] = {}  # by the key of the live label
-    for match in sorted(renames, key=lambda match: (match.live.key, match.live.name)):
-        path: list[Rename] = []
-        here: Rename | None = match
-        while here is not None and here.live.key not in places and here not in path:
-            path.append(here)
-            here = holders.get(here.wanted.key) if here.wanted.key != here.live.key else None
-        if here is not None and here.live.key not in places:
-            _turn_ring(path[path.index(here) :], steps, places)
-        for each in reversed(path):
-            if each.live.key not in places:
-                _add_rename(each, steps, places, holders)
-    return steps
-
-
-def _add_rename(
-    match: Rename, steps: list[LabelStep], places: dict[str, int], holders: Mapping[str, Rename]
-) -> None:
-    holder = holders.get(match.wanted.key)
-    needs = () if holder is None or holder is match else (places[holder.live.key],)
-    places[match.live.key] = len(steps)
-    steps.append(_rename(match, needs))
-
-
-def _turn_ring(ring: list[Rename], steps: list[LabelStep], places: dict[str, int]) -> None:
-    """Move the first label of a ring out of the way, then the others, the last one first, then the first."""
-    first = ring[0]
-    aside = temporary_name(first.wanted.name)
-    steps.append(
-        LabelStep(
-            action=LabelAction.RENAME,
-            name=first.live.name,
-            to=aside,
-            before=first.live,
-            wanted=first.wanted,
-            temporary=True,
-            reason=f"on its way to '{first.wanted.name}', which is not free yet",
-        )
-    )
-    previous = len(steps) - 1
-    for match in (*reversed(ring[1:]), first):
-        places[match.live.key] = len(steps)
-        step = _rename(match, (previous,))
-        steps.append(replace(step, name=aside) if match is first else step)
-        previous = places[match.live.key]
 
 
 def _rename(match: Rename, needs: tuple[int, ...]) -> LabelStep:
@@ -305,3 +282,75 @@ def _rename(match: Rename, needs: tuple[int, ...]) -> LabelStep:
         color=fields.color,
         description=fields.description,
     )
+
+
+class _Renames:
+    """Renames in an order in which each name is free when its turn comes."""
+
+    def __init__(self, renames: list[Rename]) -> None:
+        self._renames = sorted(renames, key=lambda match: (match.live.key, match.live.name))
+        self._holders = {match.live.key: match for match in renames}
+        self._steps: list[LabelStep] = []
+        self._places: dict[str, int] = {}  # by the key of the live label
+
+    def steps(self) -> list[LabelStep]:
+        """Return the steps: of a chain the last rename first, a ring over a temporary name."""
+        for match in self._renames:
+            chain = self._waiting_for(match)
+            holder = self._holder(chain[-1]) if chain else None
+            if holder in chain:
+                start = chain.index(holder)
+                self._turn_ring(chain[start:])
+                chain = chain[:start]
+            for each in reversed(chain):
+                self._add(each)
+        return self._steps
+
+    def _holder(self, match: Rename) -> Rename | None:
+        """Return the rename of the label that has the name which another is to get."""
+        if match.wanted.key == match.live.key:
+            return None
+        return self._holders.get(match.wanted.key)
+
+    def _waiting_for(self, match: Rename) -> list[Rename]:
+        """Return the rename and those that must come before it, as far as they have no step yet."""
+        chain: list[Rename] = []
+        here: Rename | None = match
+        while here is not None and here.live.key not in self._places and here not in chain:
+            chain.append(here)
+            here = self._holder(here)
+        return chain
+
+    def _add(self, match: Rename) -> None:
+        holder = self._holder(match)
+        # Where the name's holder couldn't move on, the name is taken: then this isn't even tried.
+        needs = () if holder is None else (self._places[holder.live.key],)
+        self._append(match, _rename(match, needs))
+
+    def _append(self, match: Rename, step: LabelStep) -> None:
+        self._places[match.live.key] = len(self._steps)
+        self._steps.append(step)
+
+    def _turn_ring(self, ring: list[Rename]) -> None:
+        """Move a ring's first label aside, then the others, the last first, then the first.
+
+        GitHub refuses a name that is taken, so a swap needs a third name; what it costs and saves
+        is said where rings are found (`matching`).
+        """
+        first = ring[0]
+        aside = temporary_name(first.wanted.name)
+        self._steps.append(
+            LabelStep(
+                action=LabelAction.RENAME,
+                name=first.live.name,
+                to=aside,
+                before=first.live,
+                wanted=first.wanted,
+                temporary=True,
+                reason=f"on its way to '{first.wanted.name}', which is not free yet",
+            )
+        )
+        for match in reversed(ring[1:]):
+            self._append(match, _rename(match, (len(self._steps) - 1,)))
+        last = _rename(first, (len(self._steps) - 1,))
+        self._append(first, replace(last, name=aside))

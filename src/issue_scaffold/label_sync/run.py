@@ -1,11 +1,11 @@
-"""`scaffold labels`: plan what a repository's labels lack, apply that plan step by step, export what there is.
+"""`scaffold labels`: plan what labels a repository lacks, apply that step by step, export them.
 
-A plan is executed as it was shown. Each step is safe to repeat, and one that fails stops only what depends on it; an
-error that every further request would meet stops the rest.
+A plan is executed as it was shown. Each step is safe to repeat, and one that fails stops only what
+depends on it; an error that every further request would meet stops the rest.
 """
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -16,9 +16,9 @@ from issue_scaffold.forge.git_remote import repository_of
 from issue_scaffold.forge.remote import GITHUB_HOST, Repository, api_host, api_url, parse_repository
 from issue_scaffold.git.folder import top_level
 from issue_scaffold.label_sync.choice import read_configs, read_repository_settings
-from issue_scaffold.label_sync.github.api import LabelsApi, OnWait, connect
+from issue_scaffold.label_sync.github.api import LabelsApi, connect
 from issue_scaffold.label_sync.github.errors import AccessError
-from issue_scaffold.label_sync.github.pacing import Clock, Pacer
+from issue_scaffold.label_sync.github.pacing import Clock, OnWait, Pacer
 from issue_scaffold.label_sync.github.token import find_token
 from issue_scaffold.label_sync.matching import Policy, plan_labels
 from issue_scaffold.label_sync.plan import (
@@ -36,9 +36,10 @@ _MOST_ROUNDS = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LabelOptions:
-    """What the user asked for. `repo` and `api_url` are found out where they are None, `files` where there are none.
+    """What the user asked for.
 
-    `protect` are globs of unmanaged labels that are never deleted; `folder` is the work tree that is meant.
+    `repo` and `api_url` are found out where they are None, `files` where there are none. `protect`
+    are globs of unmanaged labels that are never deleted; `folder` is the work tree that is meant.
     """
 
     repo: str | None = None
@@ -52,7 +53,7 @@ class LabelOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
-    """What a run takes from outside: whom to tell of waiting, and in tests another time and a shared pacer."""
+    """What a run takes from outside: whom to tell of waiting, and in tests a time and a pacer."""
 
     on_wait: OnWait
     clock: Clock | None = None
@@ -80,7 +81,10 @@ class LabelOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepResult:
-    """One executed step; `moved` counts the issues that got the label of another, `error` says why it isn't done."""
+    """One executed step.
+
+    `moved` counts the issues that got the label of another, `error` says why it isn't done.
+    """
 
     step: LabelStep
     outcome: LabelOutcome
@@ -109,9 +113,10 @@ class LabelsReport:
 
 
 def open_session(options: LabelOptions, surroundings: Surroundings) -> Session:
-    """Return what a plan needs. The configs are looked at first: nothing is asked of GitHub because of a broken one.
+    """Return what a plan needs.
 
-    Raises ScaffoldError: UsageError for a call that can't mean anything, InvalidConfigError, no token.
+    The configs are looked at first: nothing is asked of GitHub because of a broken one. Raises
+    ScaffoldError: UsageError for a call that can't mean anything, InvalidConfigError, no token.
     """
     root = top_level(options.folder) or options.folder
     files, wanted = read_configs(options.files, root)
@@ -131,7 +136,10 @@ def open_session(options: LabelOptions, surroundings: Surroundings) -> Session:
 
 
 def open_api(options: LabelOptions, surroundings: Surroundings) -> LabelsApi:
-    """Return the way to the repository that is meant. Raises ScaffoldError if that, or a token, can't be found."""
+    """Return the way to the repository that is meant.
+
+    Raises ScaffoldError if that, or a token, can't be found.
+    """
     repository, url, is_named = _address(options)
     host = api_host(url)
     if host is None:
@@ -152,17 +160,16 @@ def open_api(options: LabelOptions, surroundings: Surroundings) -> LabelsApi:
 
 def _address(options: LabelOptions) -> tuple[Repository, str, bool]:
     """Return the repository, where its API is, and whether the user named the host."""
-    named = options.api_url or os.environ.get("GITHUB_API_URL")
+    url = options.api_url or os.environ.get("GITHUB_API_URL")
     if options.repo is None:
-        found: Repository | None = repository_of(options.folder)
-    else:
-        found = parse_repository(options.repo)
-    if found is None:
+        repository = repository_of(options.folder)
+        return repository, url or api_url(repository.host), bool(url)
+    named = parse_repository(options.repo)
+    if named is None:
         raise UsageError("--repo must be OWNER/NAME, HOST/OWNER/NAME or the repository's address")
-    is_named = bool(named) or options.repo is not None
-    if options.api_url is None and options.repo is not None and found.host != GITHUB_HOST:
-        named = None  # the host in --repo was meant
-    return found, named or api_url(found.host), is_named
+    if options.api_url is None and named.host != GITHUB_HOST:
+        url = None  # the host in --repo was meant
+    return named, url or api_url(named.host), True
 
 
 def make_plan(session: Session) -> LabelPlan:
@@ -200,7 +207,9 @@ def _attempt(session: Session, step: LabelStep) -> tuple[StepResult, str | None]
         result = StepResult(
             step=step, outcome=LabelOutcome.FAILED, error=error.message, hint=error.hint
         )
-        return result, "the same would happen" if isinstance(error, AccessError) else None
+        if isinstance(error, AccessError):
+            return result, "the same would happen"
+        return result, None
     return StepResult(step=step, outcome=LabelOutcome.DONE, moved=moved), None
 
 
@@ -223,7 +232,11 @@ def _do(session: Session, step: LabelStep) -> int:
 
 
 def _merge(api: LabelsApi, old: str, new: str) -> int:
-    """Give everything that has the old label the new one, look again that nothing lacks it, then delete the old one."""
+    """Give everything that has the old label the new one, then delete the old one.
+
+    The label is deleted only after a look that found nothing without the new one: what gets the old
+    label in the meantime would lose it.
+    """
     moved = 0
     for _ in range(_MOST_ROUNDS):
         lacking = [issue.number for issue in api.issues(old) if fold(new) not in issue.labels]
@@ -252,10 +265,12 @@ def export(options: LabelOptions, surroundings: Surroundings) -> tuple[LiveLabel
     return tuple(sorted(labels, key=lambda label: (label.key, label.name)))
 
 
-def export_document(labels: tuple[LiveLabel, ...]) -> list[Mapping[str, str]]:
+def export_document(labels: tuple[LiveLabel, ...]) -> Sequence[Mapping[str, str]]:
     """Return labels as a labels config has them; a description only where there is one."""
-    rows: list[Mapping[str, str]] = []
+    rows = []
     for label in labels:
         row = {"name": label.name, "color": label.color}
-        rows.append(row | {"description": label.description} if label.description else row)
+        if label.description:
+            row["description"] = label.description
+        rows.append(row)
     return rows

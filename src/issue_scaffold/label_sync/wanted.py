@@ -15,7 +15,10 @@ from issue_scaffold.validate.rules.labels import MAX_NAME
 
 
 def wanted_labels(config: LabelsConfig) -> Iterator[WantedLabel]:
-    """Yield the labels of one config. Raises ValueError, with the place in front, for what no rule has looked at."""
+    """Yield the labels of one config.
+
+    Raises ValueError, with the place in front, for what no rule has looked at.
+    """
     source = config.document.source
     for label in config.labels:
         name, former = _names(label)

@@ -1,7 +1,9 @@
-"""Where an API is, and which addresses that its answers name are still that place. Pure: nothing is looked up.
+"""Where an API is, and which addresses that its answers name are still that place.
 
-The one reader of an address that a server gives (`Location`, `Link`): a request carries a token, and the token is for
-one scheme, host and port.
+Pure: nothing is looked up.
+
+The one reader of an address that a server gives (`Location`, `Link`): a request carries a token,
+and the token is for one scheme, host and port.
 """
 
 import re
@@ -10,7 +12,8 @@ from typing import Final
 from urllib.parse import urlsplit
 
 _PORTS: Final = {"https": 443, "http": 80}
-# Printable ASCII without the blank and the backslash, which browsers and libraries read in different ways.
+# Printable ASCII without the blank and the backslash, which browsers and libraries read in
+# different ways.
 _PLAIN: Final = re.compile(r"[!-\[\]-~]{1,8000}")
 _NETLOC: Final = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 _DOTS: Final = frozenset({".", ".."})
@@ -23,7 +26,10 @@ class StrayError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiAddress:
-    """The base address of an API; `prefix` is the path that all its endpoints begin with, without a last slash."""
+    """The base address of an API.
+
+    `prefix` is the path that all its endpoints begin with, without a last slash.
+    """
 
     scheme: str
     host: str
@@ -33,8 +39,14 @@ class ApiAddress:
     @property
     def place(self) -> str:
         """The host, with its port where that isn't the usual one."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return host if self.port == _PORTS[self.scheme] else f"{host}:{self.port}"
+        if self.port == _PORTS[self.scheme]:
+            return self.bracketed_host
+        return f"{self.bracketed_host}:{self.port}"
+
+    @property
+    def bracketed_host(self) -> str:
+        """The host as an address has it: an IPv6 address in brackets."""
+        return f"[{self.host}]" if ":" in self.host else self.host
 
     @property
     def origin(self) -> str:
@@ -46,34 +58,38 @@ class ApiAddress:
         return f"{self.origin}{self.prefix}"
 
     def resolve(self, given: str, *, asked: str) -> str:
-        """Return the target (path and query) that a server's address means, as the answer to the target `asked`.
+        """Return the target that a server's address means, as the answer to the target `asked`.
 
-        Raises StrayError for everything that isn't exactly this scheme, host and port, below the prefix. Only whole
-        addresses, absolute paths and queries are taken, the forms that GitHub sends
+        A target is a path and a query. Raises StrayError for everything that isn't exactly this
+        scheme, host and port, below the prefix. Only whole addresses, absolute paths and queries
+        are taken, the forms that GitHub sends
         (https://docs.github.com/en/rest/using-the-rest-api/using-pagination-in-the-rest-api).
         """
         if not _PLAIN.fullmatch(given) or given.startswith("//"):
             raise StrayError(shown_place(given))
+        own = (self.scheme, self.host, self.port)
         try:
             parts = urlsplit(given)
-            if not given.startswith(("/", "?")) and _origin(given) != (
-                self.scheme,
-                self.host,
-                self.port,
-            ):
-                raise StrayError(shown_place(given))
+            is_own = given.startswith(("/", "?")) or _origin(given) == own
         except ValueError as error:
             raise StrayError(shown_place(given)) from error
+        if not is_own:
+            raise StrayError(shown_place(given))
         path = parts.path
         if given.startswith("?"):
             path = asked.partition("?")[0]
         if not path.startswith(f"{self.prefix}/") or _climbs(path):
             raise StrayError(shown_place(given))
-        return f"{path}?{parts.query}" if parts.query else path
+        if parts.query:
+            return f"{path}?{parts.query}"
+        return path
 
 
 def parse_api_address(url: str) -> ApiAddress:
-    """Return an address that the user gave. Raises ValueError that says what is wrong with it, never quoting it."""
+    """Return an address that the user gave.
+
+    Raises ValueError that says what is wrong with it, never quoting it.
+    """
     if not _PLAIN.fullmatch(url):
         raise ValueError("holds signs that no address has")
     scheme, host, port = _origin(url)
@@ -84,9 +100,10 @@ def parse_api_address(url: str) -> ApiAddress:
 
 
 def shown_place(given: str) -> str:
-    """Return what may be shown of an address that a server gave: its host, else its beginning, escaped.
+    """Return what may be shown of an address that a server gave.
 
-    What stands before an `@`, and a query, may be secret.
+    That is its host, else its beginning, escaped. What stands before an `@`, and a query, may be
+    secret.
     """
     text = given.encode("unicode_escape").decode("ascii")
     text = re.split(r"[?#]", text, maxsplit=1)[0]
@@ -98,7 +115,10 @@ def shown_place(given: str) -> str:
 
 
 def _origin(url: str) -> tuple[str, str, int]:
-    """Return scheme, host and port of a whole address. Raises ValueError for any other, and for one with a user."""
+    """Return scheme, host and port of a whole address.
+
+    Raises ValueError for any other, and for one with a user.
+    """
     parts = urlsplit(url)
     if parts.scheme not in _PORTS or not url[len(parts.scheme) :].startswith("://"):
         raise ValueError("is no https address")
@@ -107,7 +127,9 @@ def _origin(url: str) -> tuple[str, str, int]:
     if not _NETLOC.fullmatch(parts.netloc) or not parts.hostname:
         raise ValueError("names no host")
     port = parts.port
-    return parts.scheme, parts.hostname, _PORTS[parts.scheme] if port is None else port
+    if port is None:
+        port = _PORTS[parts.scheme]
+    return parts.scheme, parts.hostname, port
 
 
 def _climbs(path: str) -> bool:

@@ -1,7 +1,7 @@
 """The one place where an answer of GitHub's API becomes values: its JSON, its shape, its texts.
 
-Whatever reads an answer takes it from here. An answer is data from somebody else's machine: it is checked as a whole
-before anything is made of it, so that one that is wrong is one message.
+Whatever reads an answer takes it from here. An answer is data from somebody else's machine: it is
+checked as a whole before anything is made of it, so that one that is wrong is one message.
 """
 
 import json
@@ -39,7 +39,7 @@ class Issue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ErrorBody:
-    """What an error's body says: its message with all details, in one line, and the codes of the details."""
+    """What an error says: its message with all details, in one line, and the codes of the details."""
 
     said: str
     codes: frozenset[str]
@@ -52,6 +52,11 @@ class ValueShape:
     expected: str
     holds: Callable[[Any], bool]
 
+    def check(self, value: Any, where: str) -> None:  # noqa: ANN401 - JSON
+        """Raise MalformedAnswerError for any other value."""
+        if not self.holds(value):
+            raise MalformedAnswerError(f"{where} is not {self.expected}")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListShape:
@@ -60,14 +65,44 @@ class ListShape:
     item: "Shape"
     most: int = _PAGE
 
+    def check(self, value: Any, where: str) -> None:  # noqa: ANN401 - JSON
+        """Raise MalformedAnswerError for any other value."""
+        if not isinstance(value, list):
+            raise MalformedAnswerError(f"{where} is no list")
+        if len(value) > self.most:
+            raise MalformedAnswerError(f"{where} has more than {self.most} items")
+        for number, item in enumerate(value, start=1):
+            self.item.check(item, f"item {number} of {where}")
 
-Shape = ValueShape | ListShape | Mapping[str, "Shape"]
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObjectShape:
+    """An object with these fields; those that it doesn't name may be anything.
+
+    What is `optional` may be absent, and then is as if it were null.
+    """
+
+    fields: Mapping[str, "Shape"]
+    optional: frozenset[str] = frozenset()
+
+    def check(self, value: Any, where: str) -> None:  # noqa: ANN401 - JSON
+        """Raise MalformedAnswerError for any other value."""
+        if not isinstance(value, dict):
+            raise MalformedAnswerError(f"{where} is no object")
+        for name, field in self.fields.items():
+            if name not in value and name not in self.optional:
+                raise MalformedAnswerError(f"{where} has no '{name}'")
+            field.check(value.get(name), f"'{name}' of {where}")
+
+
+Shape = ValueShape | ListShape | ObjectShape
 
 
 def _is_text(value: Any) -> bool:  # noqa: ANN401 - JSON
     if not isinstance(value, str) or len(value) > _LONGEST_TEXT:
         return False
-    # Half of a character (\ud83d alone) is a text to JSON, and to nothing that it would be written to.
+    # Half of a character (\ud83d alone) is a text to JSON, and to nothing that it would be written
+    # to.
     return not any("\ud800" <= char <= "\udfff" for char in value)
 
 
@@ -80,10 +115,14 @@ def _is_colour(value: Any) -> bool:  # noqa: ANN401 - JSON
 
 
 def _is_full_name(value: Any) -> bool:  # noqa: ANN401 - JSON
-    parts = value.split("/") if isinstance(value, str) else []
-    return len(parts) == len(("owner", "name")) and all(
-        _NAME.fullmatch(part) and part not in {".", ".."} for part in parts
-    )
+    if not isinstance(value, str):
+        return False
+    owner, _, name = value.partition("/")
+    return _is_name(owner) and _is_name(name)
+
+
+def _is_name(text: str) -> bool:
+    return _NAME.fullmatch(text) is not None and text not in {".", ".."}
 
 
 def _is_label_of_issue(value: Any) -> bool:  # noqa: ANN401 - JSON
@@ -97,31 +136,39 @@ _LABEL_NAME: Final = ValueShape(
     expected="a text", holds=lambda value: _is_text(value) and bool(value.strip())
 )
 _LABELS: Final = ListShape(
-    item={
-        "name": _LABEL_NAME,
-        "color": ValueShape(expected="six hexadecimal digits", holds=_is_colour),
-        "description": ValueShape(
-            expected="a text or null", holds=lambda value: value is None or _is_text(value)
-        ),
-    }
+    item=ObjectShape(
+        fields={
+            "name": _LABEL_NAME,
+            "color": ValueShape(expected="six hexadecimal digits", holds=_is_colour),
+            "description": ValueShape(
+                expected="a text or null", holds=lambda value: value is None or _is_text(value)
+            ),
+        },
+        optional=frozenset({"description"}),
+    )
 )
 _ISSUES: Final = ListShape(
-    item={
-        "number": ValueShape(expected="a number above 0", holds=_is_number),
-        "labels": ListShape(
-            item=ValueShape(expected="a label's name", holds=_is_label_of_issue), most=1000
-        ),
-    }
+    item=ObjectShape(
+        fields={
+            "number": ValueShape(expected="a number above 0", holds=_is_number),
+            "labels": ListShape(
+                item=ValueShape(expected="a label's name", holds=_is_label_of_issue), most=1000
+            ),
+        }
+    )
 )
-_REPOSITORY: Final[Shape] = {"full_name": ValueShape(expected="OWNER/NAME", holds=_is_full_name)}
-# What may be absent, and then is as if it were null.
-_OPTIONAL: Final = frozenset({"description"})
+_REPOSITORY: Final = ObjectShape(
+    fields={"full_name": ValueShape(expected="OWNER/NAME", holds=_is_full_name)}
+)
 
 
 def parse_json(body: bytes) -> Any:  # noqa: ANN401 - JSON
-    """Return the JSON of a body, None for an empty one. Raises MalformedAnswerError for what isn't JSON by RFC 8259.
+    """Return the JSON of a body, None for an empty one.
 
-    Names that an object has twice, and numbers that aren't any, are no JSON here either: readers differ on them.
+    Raises MalformedAnswerError for what isn't JSON by RFC 8259.
+
+    Names that an object has twice, and numbers that aren't any, are no JSON here either: readers
+    differ on them.
     """
     if not body.strip():
         return None
@@ -160,7 +207,7 @@ def _finite(text: str) -> float:
 
 def read_labels(data: Any, token: Token) -> tuple[LiveLabel, ...]:  # noqa: ANN401 - JSON
     """Return the labels of one page. Raises MalformedAnswerError."""
-    _check(data, _LABELS, "the answer")
+    _LABELS.check(data, "the answer")
     found = []
     for item in data:
         name, description = item["name"], item.get("description") or ""
@@ -171,28 +218,34 @@ def read_labels(data: Any, token: Token) -> tuple[LiveLabel, ...]:  # noqa: ANN4
 
 def read_issues(data: Any, token: Token) -> tuple[Issue, ...]:  # noqa: ANN401 - JSON
     """Return the issues of one page. Raises MalformedAnswerError."""
-    _check(data, _ISSUES, "the answer")
+    _ISSUES.check(data, "the answer")
     found = []
     for item in data:
-        names = [
-            name if isinstance(name, str) else name.get("name") or "" for name in item["labels"]
-        ]
+        names = [_name_on_issue(label) for label in item["labels"]]
         _refuse_echo(token, *names)
         found.append(Issue(item["number"], frozenset(map(fold, names))))
     return tuple(found)
 
 
+def _name_on_issue(label: Any) -> str:  # noqa: ANN401 - JSON
+    """Return the name of an issue's label, which stands there alone or in an object."""
+    if isinstance(label, str):
+        return label
+    return label.get("name") or ""
+
+
 def read_repository(data: Any, host: str) -> Repository:  # noqa: ANN401 - JSON
     """Return which repository on a host an answer is about. Raises MalformedAnswerError."""
-    _check(data, _REPOSITORY, "the answer")
+    _REPOSITORY.check(data, "the answer")
     owner, _, name = data["full_name"].partition("/")
     return Repository(owner=owner, name=name, host=host)
 
 
 def read_error_body(data: Any, token: Token) -> ErrorBody:  # noqa: ANN401 - JSON
-    """Return what an error says, as far as it has the shape of one: no error is lost because of what it says.
+    """Return what an error says, as far as it has the shape of one.
 
-    Source of the shape: https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api
+    No error is lost because of what it says. Source of the shape:
+    https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api
     """
     if not isinstance(data, dict):
         return ErrorBody(said="no reason given", codes=frozenset())
@@ -220,27 +273,6 @@ def _detail(item: Any) -> str:  # noqa: ANN401 - JSON
         return str(item["message"])
     words = (item.get("field"), item.get("code"))
     return " ".join(word for word in words if isinstance(word, str))
-
-
-def _check(value: Any, shape: Shape, where: str) -> None:  # noqa: ANN401 - JSON
-    """Raise MalformedAnswerError where a value hasn't its shape. Fields that the shape doesn't name may be anything."""
-    if isinstance(shape, ValueShape):
-        if not shape.holds(value):
-            raise MalformedAnswerError(f"{where} is not {shape.expected}")
-    elif isinstance(shape, ListShape):
-        if not isinstance(value, list):
-            raise MalformedAnswerError(f"{where} is no list")
-        if len(value) > shape.most:
-            raise MalformedAnswerError(f"{where} has more than {shape.most} items")
-        for number, item in enumerate(value, start=1):
-            _check(item, shape.item, f"item {number} of {where}")
-    else:
-        if not isinstance(value, dict):
-            raise MalformedAnswerError(f"{where} is no object")
-        for name, field in shape.items():
-            if name not in value and name not in _OPTIONAL:
-                raise MalformedAnswerError(f"{where} has no '{name}'")
-            _check(value.get(name), field, f"'{name}' of {where}")
 
 
 def _refuse_echo(token: Token, *texts: str) -> None:

@@ -1,7 +1,7 @@
-"""A repository's labels, and which issues have them, on GitHub: the endpoints that this tool uses, as methods.
+"""A repository's labels on GitHub, and which issues have them: the endpoints used, as methods.
 
-Every write may be repeated: an answer that was lost makes no difference to the outcome. What sends requests is imported
-when a connection is opened, and only then.
+Every write may be repeated: an answer that was lost makes no difference to the outcome. What sends
+requests is imported when a connection is opened, and only then.
 """
 
 from collections.abc import Callable, Iterator
@@ -26,7 +26,7 @@ from issue_scaffold.label_sync.github.errors import (
     UnreachableError,
     missing_repository,
 )
-from issue_scaffold.label_sync.github.pacing import Clock, Pacer, SystemClock
+from issue_scaffold.label_sync.github.pacing import Clock, OnWait, Pacer, SystemClock
 from issue_scaffold.label_sync.github.token import Token
 from issue_scaffold.label_sync.plan import LiveLabel
 from issue_scaffold.labels.label import fold
@@ -34,7 +34,6 @@ from issue_scaffold.labels.label import fold
 if TYPE_CHECKING:
     from issue_scaffold.label_sync.github.requests import Answer, Requests
 
-OnWait = Callable[[float, str], None]
 Item = TypeVar("Item")
 Reader = Callable[[Any, Token], tuple[Item, ...]]
 
@@ -118,10 +117,15 @@ class LabelsApi:
         color: str | None = None,
         description: str | None = None,
     ) -> None:
-        """Give a label another name, colour or description. One that has its new name already is as good."""
+        """Give a label another name, colour or description.
+
+        One that has its new name already is as good.
+        """
         fields = {"new_name": new_name, "color": color, "description": description}
         body = {key: value for key, value in fields.items() if value is not None}
-        what = f"rename label '{name}' to '{new_name}'" if new_name else f"change label '{name}'"
+        what = f"change label '{name}'"
+        if new_name:
+            what = f"rename label '{name}' to '{new_name}'"
         try:
             self._write("PATCH", self._label(name), what, body)
         except MissingError:
@@ -159,11 +163,14 @@ class LabelsApi:
     def _issues_query(self, name: str, size: str) -> tuple[str, dict[str, str]]:
         self._use_canonical_name()
         query = {"state": "all", "per_page": size}
-        # The API takes a list separated by commas, so a name with one can't be asked for: all issues are read then.
-        return f"{self._base}/issues", query if "," in name else query | {"labels": name}
+        # The API takes a list separated by commas, so a name with one can't be asked for: all
+        # issues are read then.
+        if "," not in name:
+            query["labels"] = name
+        return f"{self._base}/issues", query
 
     def _use_canonical_name(self) -> None:
-        """Ask once for the repository's present name: a redirect from an old one would lose the query."""
+        """Ask once for the repository's present name: a redirect would lose the query."""
         if not self._is_canonical:
             found = self._require_repository()
             self._base = f"/repos/{quote(found.owner)}/{quote(found.name)}"
@@ -178,7 +185,8 @@ class LabelsApi:
             raise self._requests.unexpected(error, what) from error
 
     def _label(self, name: str) -> str:
-        # HTTP clients resolve these before they send anything: DELETE …/labels/.. would delete the repository.
+        # HTTP clients resolve these before they send anything: DELETE …/labels/.. would delete the
+        # repository.
         if name in {".", ".."}:
             raise GitHubError(
                 f"label '{name}' can't be addressed", hint="rename or delete it on the web page"

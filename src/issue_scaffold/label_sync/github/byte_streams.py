@@ -1,7 +1,8 @@
-"""Bytes to and from one host, bounded as a whole: connecting, TLS, the user's proxy, a budget of time and of bytes.
+"""Bytes to and from one host, bounded as a whole in time and in number.
 
-Owns sockets. Every step counts against the budget of the exchange that it is a part of, so that nothing ends later for
-coming slowly. What the bytes mean is `http_exchange`'s.
+Owns sockets: connecting, TLS, the user's proxy. Every step counts against the budget of the
+exchange that it is a part of, so that nothing ends later for coming slowly. What the bytes mean is
+`http_exchange`'s.
 """
 
 import contextlib
@@ -18,16 +19,17 @@ from issue_scaffold.label_sync.github.http_route import Proxy
 _IDLE_SECONDS: Final = 20.0
 _BLOCK: Final = 64 * 1024
 _OK: Final = b"200"
+_END_OF_HEAD: Final = b"\r\n\r\n"
 
 Got = TypeVar("Got")
 
 
 class LostError(Exception):
-    """No whole answer came, in a way that another attempt may mend; the text is what happened to the host."""
+    """No whole answer came, in a way that another attempt may mend; the text says what happened."""
 
 
 class ExchangeError(ScaffoldError):
-    """The answer is one that nobody should wait for or read; another attempt would fare no better."""
+    """The answer is one that nobody should wait for or read; another would be no better."""
 
 
 class Budget:
@@ -67,14 +69,17 @@ class ByteStream(Protocol):
 
 
 class Wire:
-    """A connected socket on which every step is counted against the budget of the exchange that it belongs to."""
+    """A connected socket; every step on it counts against the budget of the present exchange."""
 
     def __init__(self, connected: socket.socket, budget: Budget) -> None:
         self._socket = connected
         self.budget = budget
 
     def receive(self, size: int) -> bytes:
-        """Return some bytes; none at the end. Raises OSError, or ExchangeError when they are too many or too late."""
+        """Return some bytes; none at the end.
+
+        Raises OSError, or ExchangeError when they are too many or too late.
+        """
         self._socket.settimeout(self.budget.wait())
         data = self._socket.recv(size)
         self.budget.take(len(data))
@@ -82,7 +87,8 @@ class Wire:
 
     def send(self, data: bytes) -> None:
         """Send all of these. Raises OSError, or ExchangeError when there is no time left."""
-        # The time is for all of the data: https://docs.python.org/3/library/socket.html#socket.socket.sendall
+        # The time is for all of the data:
+        # https://docs.python.org/3/library/socket.html#socket.socket.sendall
         self._socket.settimeout(self.budget.wait())
         self._socket.sendall(data)
 
@@ -104,7 +110,10 @@ class Wire:
 
 
 class Tls:
-    """TLS on any stream, so that it goes through a proxy that is reached by TLS itself. Verifies the certificate."""
+    """TLS on any stream, so that it goes through a proxy that is reached by TLS itself.
+
+    The certificate is verified.
+    """
 
     def __init__(self, below: ByteStream, context: ssl.SSLContext, host: str) -> None:
         self._below = below
@@ -159,7 +168,7 @@ def dial_proxy(proxy: Proxy, budget: Budget) -> socket.socket:
 
 
 def dial(host: str, port: int, budget: Budget) -> socket.socket:
-    """Return a socket that is connected, to the first address of a host that takes it. Raises OSError."""
+    """Return a socket connected to the first address of a host that takes it. Raises OSError."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except UnicodeError as error:
@@ -192,23 +201,28 @@ def open_tunnel(
         stream = Tls(stream, context, proxy.host)
     if address.scheme == "http":
         return stream
-    host = f"[{address.host}]" if ":" in address.host else address.host
-    lines = [f"CONNECT {host}:{address.port} HTTP/1.1", f"Host: {host}:{address.port}"]
-    lines += [f"{name}: {value}" for name, value in proxy.headers.items()]
-    stream.send("".join(f"{line}\r\n" for line in [*lines, ""]).encode("latin-1"))
-    said = b""
-    while b"\r\n\r\n" not in said:
+    place = f"{address.bracketed_host}:{address.port}"
+    request = [f"CONNECT {place} HTTP/1.1", f"Host: {place}"]
+    request += [f"{name}: {value}" for name, value in proxy.headers.items()]
+    stream.send(("\r\n".join(request) + "\r\n\r\n").encode("latin-1"))
+    answer = _head(stream)
+    # The host speaks only when it is spoken to: what follows the proxy's answer can't be the
+    # host's.
+    words = answer.split(b"\r\n", 1)[0].split()
+    if not answer.endswith(_END_OF_HEAD) or words[1:2] != [_OK]:
+        status = "nothing of use"
+        if len(words) > 1 and words[1].isdigit():
+            status = words[1][:3].decode("ascii")
+        raise LostError(f"can't be reached through the proxy, which answers with {status}")
+    return stream
+
+
+def _head(stream: ByteStream) -> bytes:
+    """Return what a proxy answers, up to the end of its headers at least. Raises LostError."""
+    received = b""
+    while _END_OF_HEAD not in received:
         data = stream.receive(_BLOCK)
         if not data:
             raise LostError("can't be reached through the proxy")
-        said += data
-    # The host speaks only when it is spoken to: what came after the proxy's answer can't be the host's.
-    words = said.split(b"\r\n", 1)[0].split()
-    if not said.endswith(b"\r\n\r\n") or words[1:2] != [_OK]:
-        status = (
-            words[1][:3].decode("ascii")
-            if len(words) > 1 and words[1].isdigit()
-            else "nothing of use"
-        )
-        raise LostError(f"can't be reached through the proxy, which answers with {status}")
-    return stream
+        received += data
+    return received

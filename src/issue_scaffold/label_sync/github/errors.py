@@ -1,4 +1,7 @@
-"""What it means when GitHub's API says no, in words that tell what to do. Needs no client, so that all may know it."""
+"""What it means when GitHub's API says no, in words that tell what to do.
+
+Needs no client, so that all may know it.
+"""
 
 import re
 from collections.abc import Mapping
@@ -21,7 +24,7 @@ class GitHubError(ScaffoldError):
 
 
 class AccessError(GitHubError):
-    """The API would refuse every request like this: bad token, no permission, no such repository, archived."""
+    """The API would refuse every request like this: bad token, no permission, no repository, archived."""
 
 
 class UnreachableError(AccessError):
@@ -71,7 +74,8 @@ def refusal(
 def missing_repository(name: str, token: Token) -> AccessError:
     """Return the error for a repository that the token doesn't see."""
     return AccessError(
-        f"{name} was not found: there is no such repository, or the token in {token.source} may not see it",
+        f"{name} was not found: there is no such repository, "
+        f"or the token in {token.source} may not see it",
         hint="check the name; a private repository needs a token with access to it",
     )
 
@@ -83,13 +87,12 @@ def _permission(headers: Mapping[str, str], said: str, token: Token) -> str:
     if "saml" in said.lower():
         return f"authorise the token in {token.source} for the organisation's single sign-on"
     if _PERMISSIONS.fullmatch(accepted):
-        return f"the token in {token.source} needs the permission {accepted.replace('=', ': ').replace(';', ' or')}"
-    if (
-        scopes
-        and "x-oauth-scopes" in headers
-        and not {"repo", "public_repo"} & _words(headers["x-oauth-scopes"])
-    ):
-        return f"the token in {token.source} needs the scope repo (public_repo for a public repository)"
+        permission = accepted.replace("=", ": ").replace(";", " or")
+        return f"the token in {token.source} needs the permission {permission}"
+    owned = headers.get("x-oauth-scopes")
+    if scopes and owned is not None and not {"repo", "public_repo"} & _words(owned):
+        scope = "repo (public_repo for a public repository)"
+        return f"the token in {token.source} needs the scope {scope}"
     return token.lacks
 
 

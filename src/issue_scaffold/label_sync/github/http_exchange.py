@@ -1,8 +1,8 @@
-"""One HTTP exchange with one host, bounded as a whole: in time, in bytes sent compressed or not, in headers.
+"""One HTTP exchange with one host, bounded as a whole: in time, in bytes packed or not, in headers.
 
-Owns http.client. It follows no redirect, keeps no cookie, reads no netrc and asks no other host but the user's proxy,
-so that a request's headers go where the caller says and nowhere else. Which proxy, and which certificates:
-`http_route`; how the bytes go: `byte_streams`.
+Owns http.client. It follows no redirect, keeps no cookie, reads no netrc and asks no other host but
+the user's proxy, so that a request's headers go where the caller says and nowhere else. Which
+proxy, and which certificates: `http_route`; how the bytes go: `byte_streams`.
 """
 
 import http.client
@@ -59,7 +59,10 @@ class _Incoming(io.RawIOBase):
 
 
 class _Channel:
-    """A stream as the socket that http.client asks for. It is closed by who opened it, not by http.client."""
+    """A stream as the socket that http.client asks for.
+
+    It is closed by who opened it, not by http.client.
+    """
 
     def __init__(self, stream: ByteStream) -> None:
         self._stream = stream
@@ -75,7 +78,10 @@ class _Channel:
 
 
 class Connection:
-    """The way to one host, kept open between exchanges where the host lets it. Not for several threads."""
+    """The way to one host, kept open between exchanges where the host lets it.
+
+    Not for several threads.
+    """
 
     def __init__(self, address: ApiAddress) -> None:
         self._address = address
@@ -109,9 +115,10 @@ class Connection:
         try:
             received, is_whole = self._exchange(verb, target, headers, body, budget)
         except ssl.SSLCertVerificationError as error:
-            hint = "if a proxy has its own certificates, name their file: REQUESTS_CA_BUNDLE or SSL_CERT_FILE"
             raise ExchangeError(
-                f"the certificate of {budget.host} can't be verified", hint=hint
+                f"the certificate of {budget.host} can't be verified",
+                hint="if a proxy has its own certificates, name their file: "
+                "REQUESTS_CA_BUNDLE or SSL_CERT_FILE",
             ) from error
         except TimeoutError as error:
             budget.wait()
@@ -119,9 +126,9 @@ class Connection:
         except http.client.LineTooLong as error:
             raise too_large(budget.host) from error
         except (OSError, ValueError, http.client.HTTPException, zlib.error) as error:
-            raise LostError(
-                "can't be reached" if self._wire is None else _what_broke(error)
-            ) from error
+            if self._wire is None:
+                raise LostError("can't be reached") from error
+            raise LostError(_what_broke(error)) from error
         finally:
             if not is_whole:
                 self.close()
@@ -184,24 +191,41 @@ def _what_broke(error: Exception) -> str:
 
 
 def _read(response: http.client.HTTPResponse, budget: Budget) -> bytes:
-    """Return a body, decompressed. Raises ExchangeError if it is too large, or packed in a way not asked for."""
+    """Return a body, decompressed.
+
+    Raises ExchangeError if it is too large, or packed in a way not asked for.
+    """
     coding = _joined(response.headers, "content-encoding").strip().lower()
     if coding not in {"", "identity", "gzip"}:
         raise ExchangeError(f"{budget.host} answers in an encoding that was not asked for")
-    unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16) if coding == "gzip" else None
-    parts = bytearray()
-    while block := response.read(_BLOCK):
-        if unpacker is not None and unpacker.eof:
-            raise zlib.error("something follows")
-        parts += (
-            block if unpacker is None else unpacker.decompress(block, _BODY_BYTES + 1 - len(parts))
-        )
-        if len(parts) > _BODY_BYTES:
-            raise too_large(budget.host)
-    is_cut = unpacker is not None and bool(parts) and not unpacker.eof
-    if response.length or is_cut:
+    read = _unpacked if coding == "gzip" else _plain
+    body = read(response, budget)
+    if response.length:
         raise http.client.IncompleteRead(b"")
-    return bytes(parts)
+    return body
+
+
+def _plain(response: http.client.HTTPResponse, budget: Budget) -> bytes:
+    body = bytearray()
+    while block := response.read(_BLOCK):
+        body += block
+        if len(body) > _BODY_BYTES:
+            raise too_large(budget.host)
+    return bytes(body)
+
+
+def _unpacked(response: http.client.HTTPResponse, budget: Budget) -> bytes:
+    unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    body = bytearray()
+    while block := response.read(_BLOCK):
+        if unpacker.eof:
+            raise zlib.error("something follows")
+        body += unpacker.decompress(block, _BODY_BYTES + 1 - len(body))
+        if len(body) > _BODY_BYTES:
+            raise too_large(budget.host)
+    if body and not unpacker.eof:
+        raise http.client.IncompleteRead(b"")
+    return bytes(body)
 
 
 def _joined(headers: http.client.HTTPMessage, name: str) -> str:

@@ -1,7 +1,7 @@
 """How the user's machine reaches a host: through which proxy, trusting which certificates.
 
-Both come from the environment and the system, never from an answer. The variables are those of curl and requests, so
-that what works for them works here.
+Both come from the environment and the system, never from an answer. The variables are those of curl
+and requests, so that what works for them works here.
 """
 
 import base64
@@ -34,19 +34,18 @@ class Proxy:
 
 
 def find_proxy(address: ApiAddress) -> Proxy | None:
-    """Return the proxy for a host, by `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`, or the system's.
+    """Return the proxy for a host.
 
-    Raises ScaffoldError for one that is no address, or of a kind that isn't known.
+    It is that of `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`, or the system's. Raises
+    ScaffoldError for one that is no address, or of a kind that isn't known.
     """
-    from urllib.request import getproxies, proxy_bypass
-
-    proxies = getproxies()
-    given = proxies.get(address.scheme) or proxies.get("all")
-    is_direct = proxy_bypass(address.place) or proxy_bypass(address.host)
-    if not given or is_direct or _is_in(address.host, proxies.get("no", "")):
+    given = _proxy_address(address)
+    if given is None:
         return None
+    if "://" not in given:
+        given = f"http://{given}"
     try:
-        parts = urlsplit(given if "://" in given else f"http://{given}")
+        parts = urlsplit(given)
         port = parts.port
     except ValueError as error:
         raise _bad_proxy(address) from error
@@ -64,8 +63,20 @@ def find_proxy(address: ApiAddress) -> Proxy | None:
     )
 
 
+def _proxy_address(address: ApiAddress) -> str | None:
+    """Return what the user or the system gives as the proxy for a host, as it is written."""
+    from urllib.request import getproxies, proxy_bypass
+
+    proxies = getproxies()
+    if proxy_bypass(address.place) or proxy_bypass(address.host):
+        return None
+    if _is_in(address.host, proxies.get("no", "")):
+        return None
+    return proxies.get(address.scheme) or proxies.get("all") or None
+
+
 def _is_in(host: str, networks: str) -> bool:
-    """Return whether a host is an IP address in one of `NO_PROXY`'s networks, as requests and curl read them."""
+    """Return whether a host is an IP address in one of `NO_PROXY`'s networks, as curl reads them."""
     for network in networks.split(","):
         try:
             if ipaddress.ip_address(host) in ipaddress.ip_network(network.strip(), strict=False):
@@ -83,18 +94,15 @@ def _bad_proxy(address: ApiAddress) -> ScaffoldError:
 
 
 def certificates() -> ssl.SSLContext:
-    """Return what decides whether a host is who it says. Raises ScaffoldError if a file of certificates can't be read.
+    """Return what decides whether a host is who it says.
 
-    A file that the user names takes the place of the system's.
+    A file that the user names takes the place of the system's. Raises ScaffoldError if a file of
+    certificates can't be read.
     """
     named = next((os.environ[name] for name in _BUNDLES if os.environ.get(name)), None)
     system = ssl.get_default_verify_paths()
-    if (
-        named is None
-        and system.cafile is None
-        and system.capath is None
-        and _MACOS_BUNDLE.is_file()
-    ):
+    has_own = system.cafile is not None or system.capath is not None
+    if named is None and not has_own and _MACOS_BUNDLE.is_file():
         named = str(_MACOS_BUNDLE)
     try:
         if named is None:

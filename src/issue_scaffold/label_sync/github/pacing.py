@@ -1,4 +1,4 @@
-"""Time, and how fast GitHub lets anybody write: at most 80 requests that create content a minute, and 500 an hour.
+"""Time, and how fast GitHub lets anybody write: 80 requests that create content a minute, 500 an hour.
 
 Source: GitHub's "Rate limits for the REST API", secondary rate limits. Time comes in from outside, so that an hour of
 writing can be tested in a moment. One pacer may serve several threads.
@@ -7,9 +7,14 @@ writing can be tested in a moment. One pacer may serve several threads.
 import threading
 import time
 from collections import deque
+from collections.abc import Callable
 from typing import Final, Protocol
 
 WRITES: Final = ((80, 60.0), (500, 3600.0))
+
+
+# Told of every wait: its seconds, and what is waited for.
+OnWait = Callable[[float, str], None]
 
 
 class Clock(Protocol):
@@ -42,7 +47,10 @@ class SystemClock:
 
 
 class Pacer:
-    """The writes of the last hour, and when the next may go. A limit is a number of writes and its seconds."""
+    """The writes of the last hour, and when the next may go.
+
+    A limit is a number of writes and its seconds.
+    """
 
     def __init__(self, clock: Clock, limits: tuple[tuple[int, float], ...] = WRITES) -> None:
         self._clock = clock
@@ -59,7 +67,7 @@ class Pacer:
             return max(0.0, moment - now)
 
     def seconds_for(self, writes: int) -> float:
-        """Return the seconds after which this many more writes can have gone, as far as pacing decides."""
+        """Return the seconds after which this many more writes can have gone."""
         with self._lock:
             now = moment = self._clock.now()
             ahead = deque(self._written, maxlen=self._written.maxlen)
@@ -69,7 +77,9 @@ class Pacer:
             return max(0.0, moment - now)
 
     def _next(self, written: deque[float], now: float) -> float:
-        moment = max(now, written[-1]) if written else now
+        moment = now
+        if written:
+            moment = max(now, written[-1])
         for number, seconds in self._limits:
             if len(written) >= number:
                 moment = max(moment, written[-number] + seconds)

@@ -1,14 +1,14 @@
 """One request to GitHub's REST API at a time, until it has a final answer.
 
-Owns pacing, retries, rate limits, redirects, pages, and what failures mean. What goes over the wire and comes back is
-`http_exchange`; what an answer's JSON may look like is `github_answers`. Nothing that a server says is shown before the
-token is masked.
+Owns pacing, retries, rate limits, redirects, pages, and what failures mean. What goes over the wire
+and comes back is `http_exchange`; what an answer's JSON may look like is `answers`. Nothing
+that a server says is shown before the token is masked.
 """
 
 import json
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
@@ -26,10 +26,11 @@ from issue_scaffold.label_sync.github.errors import (
     refusal,
 )
 from issue_scaffold.label_sync.github.http_exchange import Connection, Received
-from issue_scaffold.label_sync.github.pacing import Clock, Pacer
+from issue_scaffold.label_sync.github.pacing import Clock, OnWait, Pacer
 from issue_scaffold.label_sync.github.token import Token
 
-# The time on the network of one request, its repetitions and redirects included; waiting between them comes on top.
+# The time on the network of one request, its repetitions and redirects included; waiting between
+# them comes on top.
 _NETWORK_SECONDS: Final = 60.0
 _BACKOFF_SECONDS: Final = (1.0, 2.0, 4.0, 8.0)
 _SECONDARY_SECONDS: Final = 60.0
@@ -44,12 +45,13 @@ _LINK: Final = re.compile(r'<([^<>]*)>;\s*rel="(next|last)"')
 _DIGITS: Final = re.compile(r"[0-9]+")
 _DATE: Final = re.compile(r"[A-Za-z0-9,: +-]{1,40}")
 
-OnWait = Callable[[float, str], None]
-
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A final answer. `data` is the JSON of the body, None if there is none; `target` is what it is the answer to."""
+    """A final answer.
+
+    `data` is the JSON of the body, None if there is none; `target` is what it is the answer to.
+    """
 
     status: int
     headers: Mapping[str, str]
@@ -73,7 +75,9 @@ class Answer:
             given = parse_qs(urlsplit(self._links().get("last", "")).query).get("page", [""])[0]
         except ValueError:
             return None
-        return int(given) if re.fullmatch(r"[0-9]{1,9}", given) else None
+        if not re.fullmatch(r"[0-9]{1,9}", given):
+            return None
+        return int(given)
 
     def _links(self) -> dict[str, str]:
         header = self.headers.get("link", "")[:_LONGEST_HEADER]
@@ -92,7 +96,10 @@ class _Patience:
 
 
 class Requests:
-    """The way to one API. `calls` counts what was sent; not for several threads, but a pacer may be shared."""
+    """The way to one API.
+
+    `calls` counts what was sent; not for several threads, but a pacer may be shared.
+    """
 
     def __init__(
         self, address: ApiAddress, token: Token, *, clock: Clock, pacer: Pacer, on_wait: OnWait
@@ -107,7 +114,7 @@ class Requests:
         self._connection = Connection(address)
 
     def seconds_for(self, writes: int) -> float:
-        """Return the seconds after which this many more writes can have gone, as far as pacing decides."""
+        """Return the seconds after which this many more writes can have gone."""
         return self._pacer.seconds_for(writes)
 
     def send(
@@ -118,7 +125,10 @@ class Requests:
         query: Mapping[str, str] | None = None,
         body: Mapping[str, Any] | None = None,
     ) -> Answer:
-        """Send a request; return its answer, be it good or bad. Raises GitHubError when there is none to be had."""
+        """Send a request; return its answer, be it good or bad.
+
+        Raises GitHubError when there is none to be had.
+        """
         patience = _Patience()
         target = f"{self._address.prefix}{path}"
         if query:
@@ -133,7 +143,10 @@ class Requests:
                 return answer
 
     def next_path(self, answer: Answer) -> str | None:
-        """Return the path of the page after an answer's, None after the last. Raises GitHubError for another place."""
+        """Return the path of the page after an answer's, None after the last.
+
+        Raises GitHubError for another place.
+        """
         link = answer.next_link
         if link is None:
             return None
@@ -153,7 +166,10 @@ class Requests:
     def _attempt(
         self, verb: str, target: str, body: Mapping[str, Any] | None, patience: _Patience
     ) -> Answer | None:
-        """Send once. Returns None if it failed in a way that a second attempt may mend, having waited."""
+        """Send once.
+
+        Returns None if it failed in a way that a second attempt may mend, having waited.
+        """
         if verb != "GET":
             self._pause(self._pacer.reserve(), "GitHub's limit for writes")
         self.calls += 1
@@ -190,9 +206,10 @@ class Requests:
     def _retry_later(self, why: str, patience: _Patience) -> None:
         patience.attempts += 1
         if patience.attempts > len(_BACKOFF_SECONDS) or patience.network_seconds <= 0:
-            times = f", {patience.attempts} times in a row" if patience.attempts > 1 else ""
+            if patience.attempts > 1:
+                why = f"{why}, {patience.attempts} times in a row"
             hint = "try again later; behind a proxy, set HTTPS_PROXY"
-            raise UnreachableError(f"{self.host} {why}{times}", hint=hint)
+            raise UnreachableError(f"{self.host} {why}", hint=hint)
         self._pause(_BACKOFF_SECONDS[patience.attempts - 1], f"{self.host} {why}")
 
     def _parsed(self, received: Received) -> Any:  # noqa: ANN401 - JSON
@@ -216,13 +233,19 @@ class Requests:
         )
 
     def _resolve(self, given: str, asked: str, what: str) -> str:
-        """Return the target that an address of the server's means. Raises GitHubError: the token stays here."""
+        """Return the target that an address of the server's means.
+
+        Raises GitHubError: the token stays here.
+        """
         try:
             return self._address.resolve(given, asked=asked)
         except StrayError as error:
             place = self.token.masked(str(error)) or "none"
-            hint = f"the token is for {self._address} only; if the API is elsewhere now, name it by --api-url"
-            raise UnreachableError(f"{self.host} {what}: {place}", hint=hint) from None
+            raise UnreachableError(
+                f"{self.host} {what}: {place}",
+                hint=f"the token is for {self._address} only; "
+                "if the API is elsewhere now, name it by --api-url",
+            ) from None
 
     def _must_wait(self, answer: Answer, patience: _Patience) -> bool:
         """Wait for a rate limit, if that is what the answer is about; returns whether it was."""
@@ -232,11 +255,9 @@ class Requests:
         patience.waits += 1
         patience.waited += seconds
         if patience.waited > _LONGEST_WAIT_SECONDS or patience.waits > _MOST_WAITS:
-            when = (
-                f"in {round(seconds / 60)} minutes"
-                if seconds <= _DAY_SECONDS
-                else "in more than a day"
-            )
+            when = "in more than a day"
+            if seconds <= _DAY_SECONDS:
+                when = f"in {round(seconds / 60)} minutes"
             raise RateLimitError(
                 f"{self.host} has had enough requests for now: its rate limit ends {when}",
                 hint="run the same command again then",
@@ -267,23 +288,25 @@ class Requests:
 
 
 def _is_rate_limit(answer: Answer) -> bool:
-    said = answer.data.get("message") if isinstance(answer.data, dict) else None
-    message = said.lower() if isinstance(said, str) else ""
-    spent = answer.headers.get("x-ratelimit-remaining") == "0"
-    return (
-        answer.status == _TOO_MANY
-        or "retry-after" in answer.headers
-        or spent
-        or "rate limit" in message
-    )
+    if answer.status == _TOO_MANY or "retry-after" in answer.headers:
+        return True
+    if answer.headers.get("x-ratelimit-remaining") == "0":
+        return True
+    message = answer.data.get("message") if isinstance(answer.data, dict) else None
+    return isinstance(message, str) and "rate limit" in message.lower()
 
 
 def _number(text: str) -> float | None:
-    """Return the number of seconds that a header gives, None for anything else. What has no end is very long."""
+    """Return the number of seconds that a header gives, None for anything else.
+
+    What has no end is very long.
+    """
     if not _DIGITS.fullmatch(text):
         return None
     digits = text.lstrip("0") or "0"
-    return float(digits) if len(digits) <= len("1800000000") else _ENDLESS_SECONDS
+    if len(digits) > len("1800000000"):
+        return _ENDLESS_SECONDS
+    return float(digits)
 
 
 def _moment(text: str) -> float | None:

@@ -1,7 +1,7 @@
-"""The token for GitHub's API: found in the environment or asked of `gh`, kept in memory, never shown.
+"""The token for GitHub's API: from the environment or of `gh`, kept in memory, never shown.
 
-A token for github.com is not given to another host unless the user has named that host: a clone's remote could be
-anybody's server.
+A token for github.com is not given to another host unless the user has named that host: a clone's
+remote could be anybody's server.
 """
 
 import os
@@ -31,23 +31,23 @@ class Token:
     @property
     def lacks(self) -> str:
         """What to say when it may not write labels, and the server doesn't tell why."""
-        return f"the owner of the token in {self.source} needs write access, a fine-grained token issues: write"
+        owner = f"the owner of the token in {self.source} needs write access"
+        return f"{owner}, a fine-grained token issues: write"
 
     def masked(self, text: str) -> str:
-        """Return a text without the secret: a server, or a proxy in between, may have sent it back."""
+        """Return a text without the secret, which a server or a proxy may have sent back."""
         # In any case: the name of a host is shown in lower case.
         return re.sub(re.escape(self._secret), MASK, text, flags=re.IGNORECASE)
 
 
 def find_token(host: str, *, is_named: bool) -> Token:
-    """Return the token for a host. Raises ScaffoldError if there is none, or one that can't be sent.
+    """Return the token for a host.
+
+    Raises ScaffoldError if there is none, or one that can't be sent.
 
     `is_named` tells that the user named the host, on the command line or by GITHUB_API_URL.
     """
-    is_github = host == GITHUB_HOST or host.endswith(".ghe.com")
-    names = (
-        GITHUB_TOKENS if is_github else (*ENTERPRISE_TOKENS, *(GITHUB_TOKENS if is_named else ()))
-    )
+    names = _variables(host, is_named=is_named)
     for name in names:
         secret = os.environ.get(name, "").strip()
         if secret:
@@ -61,9 +61,19 @@ def find_token(host: str, *, is_named: bool) -> Token:
     )
 
 
+def _variables(host: str, *, is_named: bool) -> tuple[str, ...]:
+    """Return the variables that may hold a token for a host, the first that counts first."""
+    if host == GITHUB_HOST or host.endswith(".ghe.com"):
+        return GITHUB_TOKENS
+    if is_named:
+        return (*ENTERPRISE_TOKENS, *GITHUB_TOKENS)
+    return ENTERPRISE_TOKENS
+
+
 def _checked(token: Token) -> Token:
-    # A header can't carry these signs, and the error of the HTTP library would quote the whole header.
-    if not token.reveal().isascii() or not token.reveal().isprintable() or " " in token.reveal():
+    # A header can't carry other signs, and the HTTP library's error would quote the whole header.
+    secret = token.reveal()
+    if not secret.isascii() or not secret.isprintable() or " " in secret:
         raise ScaffoldError(
             f"the token in {token.source} holds signs that no token has",
             hint="set it again, in one line",
@@ -72,7 +82,7 @@ def _checked(token: Token) -> Token:
 
 
 def _ask_gh(host: str) -> str:
-    """Return what `gh` has for a host; nothing if it isn't installed, knows none, or doesn't answer."""
+    """Return what `gh` has for a host; nothing if it isn't there, knows none or doesn't answer."""
     try:
         done = subprocess.run(
             ["gh", "auth", "token", "--hostname", host],
@@ -83,4 +93,6 @@ def _ask_gh(host: str) -> str:
         )
     except (OSError, subprocess.TimeoutExpired):
         return ""
-    return done.stdout.decode(errors="replace").strip() if done.returncode == 0 else ""
+    if done.returncode != 0:
+        return ""
+    return done.stdout.decode(errors="replace").strip()
