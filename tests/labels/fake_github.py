@@ -103,6 +103,8 @@ class FakeGitHub:
         self.token = "canary-token"  # noqa: S105 - no secret
         self.echo = False
         self.lock = threading.Lock()
+        # Called with verb and path before each request is worked on: what others do to the repository meanwhile.
+        self.meanwhile: Callable[[str, str], None] = lambda verb, path: None  # noqa: ARG005
 
     def repository(self, name: str = "octo/demo") -> FakeRepository:
         return self.repositories.setdefault(name, FakeRepository())
@@ -115,6 +117,7 @@ class FakeGitHub:
         path = urlsplit(target).path
         with self.lock:
             self.calls.append((verb, target))
+            self.meanwhile(verb, path)
             fault = self._fault(verb, path)
             if fault is None or fault.drop == "after":
                 reply = self._work(verb, target, headers, body, base)

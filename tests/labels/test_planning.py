@@ -83,6 +83,10 @@ def want(name: str, *former: str, **fields: Any) -> WantedLabel:  # noqa: ANN401
         ([want("b", "a"), want("c", "b")], ["b", "c"], ["unchanged b", "unchanged c"]),
         ([want("b", "a"), want("c", "b")], ["b"], ["create c", "unchanged b"]),
         ([want("a", color="000000")], ["a", "z"], ["edit a", "unmanaged z"]),
+        # Of two labels that claim one former name the first in the config has it, whatever their names.
+        ([want("b", "a"), want("c", "a")], ["a"], ["rename a > b", "create c"]),
+        ([want("c", "a"), want("b", "a")], ["a"], ["rename a > c", "create b"]),
+        ([want("c", "a"), want("b", "a")], ["a", "c"], ["create b", "merge a > c", "unchanged c"]),
     ],
 )
 def test_steps(wanted: list[WantedLabel], live: list[str], expected: list[str]) -> None:

@@ -191,12 +191,16 @@ class _Matching:
         while key is not None and key not in ring and self.source.get(key) == key:
             ring.append(key)
             key = self.heir.get(key)
-        if key != start or len(ring) == 1:
+        if key != start or len(ring) == 1 or all(map(self._is_aside, ring)):
             return
         moved = {self.heir[name]: name for name in ring}
         staying = sum(self._cost(name, name) for name in ring)
         if sum(self._cost(key, name) for key, name in moved.items()) < staying:
             self.source.update(moved)
+
+    def _is_aside(self, key: str) -> bool:
+        """Return whether a swap that was interrupted has left a label on its way to this name."""
+        return fold(temporary_name(self.wanted[key].name)) in self.live
 
     def _cost(self, key: str, name: str) -> int:
         return changed_fields(self.live[name], self.wanted[key]).number

@@ -5,7 +5,7 @@ case-folded, as GitHub compares them; what a config leaves open (a colour, a des
 it is.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -166,7 +166,8 @@ def order(
             others.append(_settled(match))
         else:
             renames.append(match)
-    steps = _Renames(renames).steps()
+    merges = list(merges)
+    steps = _Renames(renames, taken={match.live.key for match in merges}).steps()
     steps += _sorted(step for step in others if step.action is LabelAction.EDIT)
     steps += _sorted(_creation(wanted) for wanted in creates)
     ready = _places_of_names(steps)
@@ -285,9 +286,13 @@ def _rename(match: Rename, needs: tuple[int, ...]) -> LabelStep:
 
 
 class _Renames:
-    """Renames in an order in which each name is free when its turn comes."""
+    """Renames in an order in which each name is free when its turn comes.
 
-    def __init__(self, renames: list[Rename]) -> None:
+    `taken` are the names of labels that are there until the renames are done.
+    """
+
+    def __init__(self, renames: list[Rename], taken: Container[str]) -> None:
+        self._taken = taken
         self._renames = sorted(renames, key=lambda match: (match.live.key, match.live.name))
         self._holders = {match.live.key: match for match in renames}
         self._steps: list[LabelStep] = []
@@ -337,6 +342,8 @@ class _Renames:
         GitHub refuses a name that is taken, so a swap needs a third name; what it costs and saves
         is said where rings are found (`matching`).
         """
+        while fold(temporary_name(ring[0].wanted.name)) in self._taken:
+            ring = [*ring[1:], ring[0]]
         first = ring[0]
         aside = temporary_name(first.wanted.name)
         self._steps.append(

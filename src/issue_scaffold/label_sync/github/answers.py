@@ -39,7 +39,7 @@ class Issue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ErrorBody:
-    """What an error says: its message with all details, in one line, and the codes of the details."""
+    """What an error says: its message with all details, in one line, and their codes."""
 
     said: str
     codes: frozenset[str]
@@ -126,7 +126,7 @@ def _is_name(text: str) -> bool:
 
 
 def _is_label_of_issue(value: Any) -> bool:  # noqa: ANN401 - JSON
-    """Return whether this is how an issue names a label: its name, or an object that may have one."""
+    """Return whether this names a label of an issue: its name, or an object that may have one."""
     if isinstance(value, dict):
         value = value.get("name") or ""
     return _is_text(value)

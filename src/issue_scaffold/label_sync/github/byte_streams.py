@@ -33,7 +33,7 @@ class ExchangeError(ScaffoldError):
 
 
 class Budget:
-    """What an exchange may still use up: the time until its end, and the bytes that may still come."""
+    """What an exchange may still use up: the time to its end, and the bytes that may come."""
 
     def __init__(self, host: str, *, seconds: float, size: int) -> None:
         self.host = host
@@ -93,7 +93,7 @@ class Wire:
         self._socket.sendall(data)
 
     def is_quiet(self) -> bool:
-        """Return whether nothing has come unasked, the other side's end of the connection included."""
+        """Return whether nothing has come unasked, not even the end of the connection."""
         self._socket.settimeout(0)
         try:
             self._socket.recv(1, socket.MSG_PEEK)

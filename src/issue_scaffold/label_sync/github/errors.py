@@ -24,7 +24,10 @@ class GitHubError(ScaffoldError):
 
 
 class AccessError(GitHubError):
-    """The API would refuse every request like this: bad token, no permission, no repository, archived."""
+    """The API would refuse every request like this.
+
+    The token is bad or lacks a permission, the repository is archived or not there.
+    """
 
 
 class UnreachableError(AccessError):

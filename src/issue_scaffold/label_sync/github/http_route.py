@@ -76,7 +76,7 @@ def _proxy_address(address: ApiAddress) -> str | None:
 
 
 def _is_in(host: str, networks: str) -> bool:
-    """Return whether a host is an IP address in one of `NO_PROXY`'s networks, as curl reads them."""
+    """Return whether a host is an IP address in one of `NO_PROXY`'s networks, as in curl."""
     for network in networks.split(","):
         try:
             if ipaddress.ip_address(host) in ipaddress.ip_network(network.strip(), strict=False):

@@ -1,0 +1,292 @@
+"""What others do to a repository between the look at its labels and each write: no issue may lose its label.
+
+The fake answers over HTTP on a loopback port; before any request but a deletion somebody may put labels on issues,
+create, recolour and delete them. Between the last look and the deletion itself nobody can be kept from it: GitHub's API
+has no deletion on a condition.
+"""
+
+import json
+from collections.abc import Iterator
+from datetime import date
+from typing import Literal, NamedTuple
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from tests.labels.fake_github import FakeGitHub, FakeIssue, FakeRepository, FakeServer, Fault, key
+
+from issue_scaffold.forge.remote import Repository
+from issue_scaffold.label_sync.github.api import connect
+from issue_scaffold.label_sync.github.http_exchange import Connection, Received
+from issue_scaffold.label_sync.github.token import Token
+from issue_scaffold.label_sync.matching import Policy
+from issue_scaffold.label_sync.plan import LabelPlan, WantedLabel, temporary_name
+from issue_scaffold.label_sync.run import LabelOutcome, Session, StepResult, execute, make_plan
+
+NAMES = ("a", "b", "c", "d", "e")
+COLORS = ("ededed", "d73a4a", "000000")
+Row = tuple[str, str]
+
+
+class Meddling(NamedTuple):
+    """What somebody does before the request of that number."""
+
+    moment: int
+    act: Literal["put", "create", "delete", "recolour"]
+    name: str
+    number: int = 1
+
+
+class Adversary:
+    """Somebody else who works on the repository, and what every issue may expect of it."""
+
+    def __init__(self, repository: FakeRepository, meddling: list[Meddling], wanted: list[WantedLabel]) -> None:
+        self.repository = repository
+        self.meddling = meddling
+        self.heirs = {name: _heirs(name, wanted) for name in NAMES}
+        # By issue, the labels that it was given and that nobody took away.
+        self.claims = {number: set(found.labels) for number, found in repository.issues.items()}
+        self.requests = 0
+
+    def __call__(self, verb: str, path: str) -> None:
+        """Act before a request."""
+        del path
+        self.requests += 1
+        for each in self.meddling:
+            if each.moment == self.requests and verb != "DELETE":
+                self._act(each)
+
+    def _act(self, each: Meddling) -> None:
+        labels = self.repository.labels
+        if each.act == "put" and each.name in labels:
+            self.repository.issues.setdefault(each.number, FakeIssue()).labels.add(each.name)
+            self.claims.setdefault(each.number, set()).add(each.name)
+        elif each.act == "create" and each.name not in labels:
+            self.repository.add(each.name)
+        elif each.act == "recolour" and each.name in labels:
+            labels[each.name]["color"] = "123456"
+        elif each.act == "delete" and each.name in labels:
+            del labels[each.name]
+            for number, found in self.repository.issues.items():
+                if each.name in found.labels:
+                    found.labels.discard(each.name)
+                    self.claims[number] = {name for name in self.claims[number] if each.name not in self.heirs[name]}
+
+    def lost(self) -> list[str]:
+        """Return what an issue had and has no more, neither by its name nor as what takes its place."""
+        return [
+            f"#{number} lost {name}"
+            for number, names in self.claims.items()
+            for name in names
+            if not self.heirs[name] & self.repository.issues[number].labels
+        ]
+
+
+def _heirs(name: str, wanted: list[WantedLabel]) -> set[str]:
+    """Return the names under which a label may go on, while names are changed in a ring too."""
+    found = {name}
+    while more := {label.key for label in wanted if found & set(label.former)} - found:
+        found |= more
+    return found | {temporary_name(name) for name in found}
+
+
+class Witness:
+    """Sees what a run asks for, and whether it asks for a name that it has to know is taken."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.taken: set[str] = set()
+        self.asked_in_vain: list[str] = []
+        exchange = Connection.exchange
+
+        def watched(
+            connection: Connection,
+            verb: str,
+            target: str,
+            headers: dict[str, str],
+            body: bytes | None,
+            *,
+            seconds: float,
+        ) -> Received:
+            old = key(target.rpartition("/")[2])
+            new = key(json.loads(body).get("new_name", old)) if verb == "PATCH" and body else old
+            if verb == "PATCH" and new != old and new in self.taken:
+                self.asked_in_vain.append(f"{old} > {new}")
+            received = exchange(connection, verb, target, headers, body, seconds=seconds)
+            if received.status < 300 and verb == "PATCH":
+                self.taken = self.taken - {old} | {new}
+            return received
+
+        monkeypatch.setattr(Connection, "exchange", watched)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _no_proxy() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+            patch.delenv(name, raising=False)
+            patch.delenv(name.lower(), raising=False)
+        yield
+
+
+@pytest.fixture(scope="module")
+def witness() -> Iterator[Witness]:
+    """Watch every exchange."""
+    with pytest.MonkeyPatch.context() as patch:
+        yield Witness(patch)
+
+
+def session(server: FakeServer, wanted: list[WantedLabel], *, prune: bool = False) -> Session:
+    github = server.github
+    api = connect(
+        Repository(owner="octo", name="demo"),
+        server.address,
+        Token("GH_TOKEN", github.token),
+        on_wait=lambda seconds, why: None,  # noqa: ARG005
+        clock=github.clock,
+    )
+    policy = Policy(today=date(2026, 6, 1), prune=prune)
+    return Session(api=api, files=("f",), wanted=tuple(wanted), policy=policy, force_in_use=False)
+
+
+def fresh(server: FakeServer, live: dict[str, str], issues: list[list[str]]) -> FakeRepository:
+    server.github = FakeGitHub()
+    repository = server.github.repository()
+    for name, color in live.items():
+        repository.add(name, color)
+    for number, names in enumerate(issues, 1):
+        repository.put(number, *(name for name in names if name in live))
+    return repository
+
+
+def undisturbed(verb: str, path: str) -> None:
+    """Do nothing meanwhile."""
+
+
+def run(session: Session) -> tuple[LabelPlan, list[StepResult]]:
+    plan = make_plan(session)
+    return plan, list(execute(session, plan))
+
+
+names = st.sampled_from(NAMES)
+meddling = st.builds(
+    Meddling,
+    st.integers(1, 16),
+    st.sampled_from(["put", "put", "put", "create", "delete", "recolour"]),
+    names,
+    st.integers(1, 4),
+)
+wanted_labels = st.lists(
+    st.builds(
+        lambda name, former, color: WantedLabel(name=name, former=tuple(former), color=color),
+        names,
+        st.lists(names, max_size=3, unique=True),
+        st.none() | st.sampled_from(COLORS),
+    ),
+    max_size=4,
+    unique_by=lambda label: label.key,
+)
+
+
+class Scene(NamedTuple):
+    """A repository, what it is to be, and what others do meanwhile."""
+
+    live: dict[str, str]
+    wanted: list[WantedLabel]
+    issues: list[list[str]]
+    meddling: list[Meddling]
+    prune: bool = False
+
+
+scenes = st.builds(
+    Scene,
+    st.dictionaries(names, st.sampled_from(COLORS)),
+    wanted_labels,
+    st.lists(st.lists(names, max_size=3), max_size=3),
+    st.lists(meddling, max_size=6),
+    st.booleans(),
+)
+SWAP = [
+    WantedLabel(name="a", former=("b",), color="d73a4a"),
+    WantedLabel(name="b", former=("a",), color="000000"),
+]
+MERGE = Scene({"a": "ededed", "b": "ededed"}, [WantedLabel(name="b", former=("a",))], [["a"]], [])
+
+
+@settings(deadline=None, max_examples=150)
+@given(scenes)
+# While one issue is relabelled, another gets the old label.
+@example(MERGE._replace(meddling=[Meddling(4, "put", "a", 2)]))
+# A label comes into use after the plan was made.
+@example(Scene({"a": "ededed"}, [], [], [Meddling(4, "put", "a")], prune=True))
+# A swap finds its second name taken.
+@example(Scene({"a": "000000", "b": "d73a4a"}, SWAP, [["a"], ["b"]], [Meddling(3, "create", "a")]))
+def test_whatever_others_do_no_issue_loses_its_label_and_the_next_runs_end_it(
+    server: FakeServer, witness: Witness, scene: Scene
+) -> None:
+    repository = fresh(server, scene.live, scene.issues)
+    adversary = Adversary(repository, scene.meddling, scene.wanted)
+    server.github.meanwhile = adversary
+    disturbed = session(server, scene.wanted, prune=scene.prune)
+    plan = make_plan(disturbed)
+    witness.taken = {key(step.before.name) for step in plan.steps if step.before is not None}
+    witness.asked_in_vain.clear()
+    results = list(execute(disturbed, plan))
+    assert not witness.asked_in_vain
+    assert len(results) == len(plan.writes)
+    assert not adversary.lost()
+
+    server.github.meanwhile = undisturbed
+    for _ in range(2):
+        witness.taken = set()
+        _, results = run(session(server, scene.wanted, prune=scene.prune))
+        assert all(result.outcome is LabelOutcome.DONE for result in results)
+        assert not adversary.lost()
+    assert not make_plan(session(server, scene.wanted, prune=scene.prune)).writes
+    assert {label.key for label in scene.wanted} <= set(repository.labels)
+    assert not any(name.startswith("scaffold-rename-") for name in repository.labels)
+
+
+def test_after_a_failed_rename_the_next_of_the_chain_is_not_tried(server: FakeServer) -> None:
+    repository = fresh(server, {"a": "ededed", "b": "ededed"}, [["a"], ["b"]])
+    wanted = [WantedLabel(name="b", former=("a",)), WantedLabel(name="c", former=("b",))]
+
+    def matches(verb: str, path: str) -> bool:
+        return verb == "PATCH" and path.endswith("/labels/b")
+
+    server.github.faults.append(Fault(422, {}, {"message": "Validation Failed"}, matches=matches))
+    _, results = run(session(server, wanted))
+    assert [(result.step.name, result.outcome) for result in results] == [
+        ("b", LabelOutcome.FAILED),
+        ("a", LabelOutcome.SKIPPED),
+    ]
+    assert server.github.count("PATCH") == 1
+    assert (repository.on(1), repository.on(2)) == ({"a"}, {"b"})
+
+
+def test_a_merge_that_others_never_let_end_deletes_nothing_and_says_so(server: FakeServer) -> None:
+    repository = fresh(server, {"a": "ededed", "b": "ededed"}, [["a"]])
+
+    def busy(verb: str, path: str) -> None:
+        if verb == "POST" and "/issues/" in path:
+            repository.put(len(repository.issues) + 1, "a")
+
+    server.github.meanwhile = busy
+    _, results = run(session(server, [WantedLabel(name="b", former=("a",))]))
+    assert [(result.outcome, result.error) for result in results] == [
+        (LabelOutcome.FAILED, "new issues keep getting label 'a', so it was not deleted")
+    ]
+    assert "a" in repository.labels
+    server.github.meanwhile = undisturbed
+    _, results = run(session(server, [WantedLabel(name="b", former=("a",))]))
+    assert "a" not in repository.labels
+    assert all(repository.on(number) == {"b"} for number in repository.issues)
+
+
+def test_a_label_that_comes_into_use_after_the_plan_is_not_deleted(server: FakeServer) -> None:
+    repository = fresh(server, {"a": "ededed"}, [])
+    run_ = session(server, [], prune=True)
+    plan = make_plan(run_)
+    repository.put(1, "a", state="closed")
+    (result,) = execute(run_, plan)
+    assert result.outcome is LabelOutcome.FAILED
+    assert repository.on(1) == {"a"}
