@@ -114,6 +114,30 @@ def test_a_swap_that_was_interrupted_is_finished() -> None:
     assert [(step.name, step.to) for step in steps] == [("b", "a"), (temporary_name("b"), "b")]
 
 
+@pytest.mark.parametrize("left", ["a", "b"])
+def test_a_swap_takes_the_other_temporary_name_when_one_is_taken(left: str) -> None:
+    wanted = [want("a", "b", color="111111"), want("b", "a", color="222222")]
+    live = [LiveLabel(name=name, color=color) for name, color in (("a", "222222"), ("b", "111111"))]
+    other = "b" if left == "a" else "a"
+    live.append(LiveLabel(name=temporary_name(left), color="ededed"))
+    steps = plan_labels(wanted, live, Policy(today=TODAY)).steps
+    assert [(step.action, step.name, step.to) for step in steps] == [
+        ("rename", left, temporary_name(other)),
+        ("rename", other, left),
+        ("rename", temporary_name(other), other),
+        ("merge", temporary_name(left), left),
+    ]
+
+
+def test_a_swap_whose_temporary_names_are_all_taken_waits_until_they_are_merged() -> None:
+    wanted = [want("a", "b", color="111111"), want("b", "a", color="222222")]
+    colors = {"a": "222222", "b": "111111", temporary_name("a"): "ededed", temporary_name("b"): "ededed"}
+    live = [LiveLabel(name=name, color=color) for name, color in colors.items()]
+    steps = plan_labels(wanted, live, Policy(today=TODAY)).steps
+    assert not [step for step in steps if step.action == "rename"]
+    assert {step.to for step in steps if step.action == "merge"} == {"a", "b"}
+
+
 def test_three_names_in_a_ring() -> None:
     wanted = [want("b", "a", color="00000a"), want("c", "b", color="00000b"), want("a", "c", color="00000c")]
     live = [LiveLabel(name=name, color=f"00000{name}") for name in "abc"]

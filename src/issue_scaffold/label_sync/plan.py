@@ -139,6 +139,11 @@ class Rename:
     live: LiveLabel
     wanted: WantedLabel
 
+    @property
+    def aside(self) -> str:
+        """The name for the time until the new one is free."""
+        return temporary_name(self.wanted.name)
+
 
 def temporary_name(target: str) -> str:
     """Return the name that a label bears until its future name is free.
@@ -342,10 +347,11 @@ class _Renames:
         GitHub refuses a name that is taken, so a swap needs a third name; what it costs and saves
         is said where rings are found (`matching`).
         """
-        while fold(temporary_name(ring[0].wanted.name)) in self._taken:
-            ring = [*ring[1:], ring[0]]
+        free = (place for place, match in enumerate(ring) if match.aside not in self._taken)
+        start = next(free)
+        ring = [*ring[start:], *ring[:start]]
         first = ring[0]
-        aside = temporary_name(first.wanted.name)
+        aside = first.aside
         self._steps.append(
             LabelStep(
                 action=LabelAction.RENAME,
