@@ -21,8 +21,9 @@ from issue_scaffold.label_sync.github.api import connect
 from issue_scaffold.label_sync.github.pacing import WRITES, Pacer
 from issue_scaffold.label_sync.github.token import Token
 from issue_scaffold.label_sync.matching import Policy
-from issue_scaffold.label_sync.plan import LabelPlan, WantedLabel
+from issue_scaffold.label_sync.plan import LabelPlan
 from issue_scaffold.label_sync.run import LabelOutcome, Session, execute, make_plan
+from issue_scaffold.labels.label import Label
 
 REPOSITORIES, LABELS, DIFFERENT, READERS = 200, 100, 5, 8
 MOST_CALLS = DIFFERENT + 1
@@ -119,7 +120,7 @@ def session(server: FakeServer, number: int, pacer: Pacer) -> Session:
         clock=server.github.clock,
         pacer=pacer,
     )
-    wanted = tuple(WantedLabel(name=f"label {place}", color="ededed") for place in range(LABELS))
+    wanted = tuple(Label(name=f"label {place}", color="ededed") for place in range(LABELS))
     return Session(api=api, files=("-",), wanted=wanted, policy=Policy(today=date.max), force_in_use=False)
 
 

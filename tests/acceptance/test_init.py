@@ -10,6 +10,8 @@ import pytest
 import yaml
 from tests.conftest import ANSWERS, Run, Template, git, read_tree, write_tree
 
+from issue_scaffold.label_sync.choice import find_config
+
 COMMAND = Path(sys.executable).parent / "scaffold"
 
 
@@ -224,6 +226,68 @@ def test_an_existing_labels_config_is_adopted(path: str, content: str, scaffold:
     assert scaffold("check", repo).code == 0
     assert scaffold("update", repo).code == 0
     assert read_tree(repo) == tree
+
+
+OWN_LABELS = {
+    "labels.yml": "- name: mine\n  color: ff0000\n",
+    ".github/label-sync.yml": "- name: mine\n  color: ff0000\n",
+    ".github/labels/base.yml": "- name: mine\n  color: ff0000\n",
+    ".gitea/labels.yaml": "- name: mine\n  color: ff0000\n",
+    ".github/labels.toml": '[mine]\ncolor = "ff0000"\n',
+}
+
+
+@pytest.mark.parametrize("path", OWN_LABELS)
+def test_no_second_labels_config_is_written_beside_one_that_the_question_does_not_offer(
+    path: str, scaffold: Run, repo: Path
+) -> None:
+    write_tree(repo, {path: OWN_LABELS[path]})
+    done = scaffold("init", repo)
+    assert done.code == 0, done
+    tree = read_tree(repo)
+    assert {name for name in tree if "label" in name} == {path}
+    text = tree[path].decode()
+    assert text.startswith(OWN_LABELS[path])
+    assert f"your labels are in {path}" in done.out
+    if path.endswith(".toml"):
+        assert text == OWN_LABELS[path]
+        assert "left as it is" in done.out
+    else:
+        assert "- name: infrastructure\n" in text
+    assert scaffold("check", repo).code == 0
+    assert find_config(repo) == path
+    assert scaffold("update", repo).code == 0
+    assert read_tree(repo) == tree
+
+
+def test_of_several_own_labels_configs_none_is_touched(scaffold: Run, repo: Path) -> None:
+    own = {name: OWN_LABELS[name] for name in ("labels.yml", ".github/labels/base.yml")}
+    write_tree(repo, own)
+    done = scaffold("init", repo)
+    assert done.code == 0, done
+    assert ".github/labels/base.yml, labels.yml: left as it is" in done.out
+    tree = read_tree(repo)
+    assert {name: tree[name].decode() for name in tree if "label" in name} == own
+
+
+def test_a_labels_config_that_was_asked_for_is_written_beside_another(scaffold: Run, repo: Path) -> None:
+    write_tree(repo, {"labels.yml": OWN_LABELS["labels.yml"]})
+    assert scaffold("init", repo, "-d", "labels_config=.github/labels.yml").code == 0
+    assert (repo / ".github/labels.yml").is_file()
+
+
+@pytest.mark.parametrize("key", ["aliases", "from_name", "previously", "oldname", "old_name"])
+def test_a_label_that_the_user_renamed_is_in_sync_and_stays_one(key: str, scaffold: Run, repo: Path) -> None:
+    assert scaffold("init", repo).code == 0
+    config = repo / ".github/labels.yml"
+    text = config.read_text().replace("- name: infrastructure\n", f"- name: infra\n  {key}: infrastructure\n")
+    text = text.replace("color:", "colour:")
+    config.write_text(text)
+    assert scaffold("validate", repo).code == 0
+    done = scaffold("check", repo)
+    assert done.code == 0, done
+    assert scaffold("update", repo, "--restore", ".github/labels.yml").code == 0
+    assert config.read_text() == text
 
 
 def test_settings_without_labels_are_left_alone(scaffold: Run, repo: Path) -> None:

@@ -20,8 +20,9 @@ from issue_scaffold.label_sync.github.api import connect
 from issue_scaffold.label_sync.github.http_exchange import Connection, Received
 from issue_scaffold.label_sync.github.token import Token
 from issue_scaffold.label_sync.matching import Policy
-from issue_scaffold.label_sync.plan import LabelPlan, WantedLabel, temporary_name
+from issue_scaffold.label_sync.plan import LabelPlan, temporary_name
 from issue_scaffold.label_sync.run import LabelOutcome, Session, StepResult, execute, make_plan
+from issue_scaffold.labels.label import Label
 
 NAMES = ("a", "b", "c", "d", "e")
 COLORS = ("ededed", "d73a4a", "000000")
@@ -40,7 +41,7 @@ class Meddling(NamedTuple):
 class Adversary:
     """Somebody else who works on the repository, and what every issue may expect of it."""
 
-    def __init__(self, repository: FakeRepository, meddling: list[Meddling], wanted: list[WantedLabel]) -> None:
+    def __init__(self, repository: FakeRepository, meddling: list[Meddling], wanted: list[Label]) -> None:
         self.repository = repository
         self.meddling = meddling
         self.heirs = {name: _heirs(name, wanted) for name in NAMES}
@@ -82,7 +83,7 @@ class Adversary:
         ]
 
 
-def _heirs(name: str, wanted: list[WantedLabel]) -> set[str]:
+def _heirs(name: str, wanted: list[Label]) -> set[str]:
     """Return the names under which a label may go on, while names are changed in a ring too."""
     found = {name}
     while more := {label.key for label in wanted if found & set(label.former)} - found:
@@ -135,7 +136,7 @@ def witness() -> Iterator[Witness]:
         yield Witness(patch)
 
 
-def session(server: FakeServer, wanted: list[WantedLabel], *, prune: bool = False) -> Session:
+def session(server: FakeServer, wanted: list[Label], *, prune: bool = False) -> Session:
     github = server.github
     api = connect(
         Repository(owner="octo", name="demo"),
@@ -177,7 +178,7 @@ meddling = st.builds(
 )
 wanted_labels = st.lists(
     st.builds(
-        lambda name, former, color: WantedLabel(name=name, former=tuple(former), color=color),
+        lambda name, former, color: Label(name=name, former=tuple(former), color=color),
         names,
         st.lists(names, max_size=3, unique=True),
         st.none() | st.sampled_from(COLORS),
@@ -191,7 +192,7 @@ class Scene(NamedTuple):
     """A repository, what it is to be, and what others do meanwhile."""
 
     live: dict[str, str]
-    wanted: list[WantedLabel]
+    wanted: list[Label]
     issues: list[list[str]]
     meddling: list[Meddling]
     prune: bool = False
@@ -206,10 +207,10 @@ scenes = st.builds(
     st.booleans(),
 )
 SWAP = [
-    WantedLabel(name="a", former=("b",), color="d73a4a"),
-    WantedLabel(name="b", former=("a",), color="000000"),
+    Label(name="a", former=("b",), color="d73a4a"),
+    Label(name="b", former=("a",), color="000000"),
 ]
-MERGE = Scene({"a": "ededed", "b": "ededed"}, [WantedLabel(name="b", former=("a",))], [["a"]], [])
+MERGE = Scene({"a": "ededed", "b": "ededed"}, [Label(name="b", former=("a",))], [["a"]], [])
 
 
 @settings(deadline=None, max_examples=150)
@@ -248,7 +249,7 @@ def test_whatever_others_do_no_issue_loses_its_label_and_the_next_runs_end_it(
 
 def test_after_a_failed_rename_the_next_of_the_chain_is_not_tried(server: FakeServer) -> None:
     repository = fresh(server, {"a": "ededed", "b": "ededed"}, [["a"], ["b"]])
-    wanted = [WantedLabel(name="b", former=("a",)), WantedLabel(name="c", former=("b",))]
+    wanted = [Label(name="b", former=("a",)), Label(name="c", former=("b",))]
 
     def matches(verb: str, path: str) -> bool:
         return verb == "PATCH" and path.endswith("/labels/b")
@@ -271,13 +272,13 @@ def test_a_merge_that_others_never_let_end_deletes_nothing_and_says_so(server: F
             repository.put(len(repository.issues) + 1, "a")
 
     server.github.meanwhile = busy
-    _, results = run(session(server, [WantedLabel(name="b", former=("a",))]))
+    _, results = run(session(server, [Label(name="b", former=("a",))]))
     assert [(result.outcome, result.error) for result in results] == [
         (LabelOutcome.FAILED, "new issues keep getting label 'a', so it was not deleted")
     ]
     assert "a" in repository.labels
     server.github.meanwhile = undisturbed
-    _, results = run(session(server, [WantedLabel(name="b", former=("a",))]))
+    _, results = run(session(server, [Label(name="b", former=("a",))]))
     assert "a" not in repository.labels
     assert all(repository.on(number) == {"b"} for number in repository.issues)
 

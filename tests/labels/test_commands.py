@@ -271,6 +271,8 @@ def test_every_format_is_read_where_it_is(run: Run, github: FakeGitHub, folder: 
         (f"- name: {'x' * 51}\n  color: d73a4a\n", "label name has 51 characters"),
         ("- {name: bug, color: red}\n", "is not six hex digits"),
         ("- name: bug\n color: x\n", "[yaml/syntax]"),
+        (f"- {{name: a, new_name: {'x' * 51}}}\n", "label name has 51 characters"),
+        ("- {name: a, color: ededed, deleteAfter: soon}\n", "deleteAfter of `a` is `soon`, which is no date"),
         ("- {name: bug, color: d73a4a}\n- {name: Bug, color: d73a4a}\n", "[labels/duplicate]"),
     ],
 )
@@ -297,12 +299,6 @@ def test_errors_in_the_config_are_shown_before_any_call(
         ({}, ("plan", "--file", "nowhere.yml"), "no such file"),
         ({"a.md": "x"}, ("plan", "--file", "a.md"), "a.md is not a labels config"),
         ({"r.yml": "- {label: x, title: y}\n"}, ("plan", "--file", "r.yml"), "says when labels are put on"),
-        (
-            {CONFIG: "- {name: a, color: ededed, deleteAfter: soon}\n"},
-            ("plan",),
-            "labels.yml:1:10: label 'a': deleteAfter",
-        ),
-        ({CONFIG: f"- {{name: a, new_name: {'x' * 51}}}\n"}, ("plan",), "new_name has 51 characters"),
         ({}, ("plan", "--repo", "nonsense"), "--repo must be OWNER/NAME"),
         ({}, ("plan", "--force-in-use"), "means something only with --prune"),
         ({}, ("plan", "--api-url", "ftp://x"), "ftp://x is not the address of an API"),

@@ -19,10 +19,10 @@ from issue_scaffold.label_sync.plan import (
     LabelPlan,
     LabelStep,
     LiveLabel,
-    WantedLabel,
     temporary_name,
 )
 from issue_scaffold.label_sync.run import LabelOutcome, Session, execute, make_plan
+from issue_scaffold.labels.label import Label
 
 TODAY = date(2026, 6, 1)
 NAMES = ("a", "B", "bug", "Bug", "type: x", "c,d", "é", "e/f")
@@ -51,7 +51,7 @@ class Direct:
         return None if answer.next_link is None else answer.next_link.removeprefix("http://h")
 
 
-def plan(wanted: list[WantedLabel], live: list[str], **policy: Any) -> LabelPlan:  # noqa: ANN401
+def plan(wanted: list[Label], live: list[str], **policy: Any) -> LabelPlan:  # noqa: ANN401
     labels = [LiveLabel(name=name, color="ededed") for name in live]
     return plan_labels(wanted, labels, Policy(today=TODAY, **policy))
 
@@ -60,8 +60,8 @@ def brief(plan: LabelPlan) -> list[str]:
     return [f"{step.action} {step.name}" + (f" > {step.to}" if step.to else "") for step in plan.steps]
 
 
-def want(name: str, *former: str, **fields: Any) -> WantedLabel:  # noqa: ANN401
-    return WantedLabel(name=name, former=former, **fields)
+def want(name: str, *former: str, **fields: Any) -> Label:  # noqa: ANN401
+    return Label(name=name, former=former, **fields)
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def want(name: str, *former: str, **fields: Any) -> WantedLabel:  # noqa: ANN401
         ([want("c", "a"), want("b", "a")], ["a", "c"], ["create b", "merge a > c", "unchanged c"]),
     ],
 )
-def test_steps(wanted: list[WantedLabel], live: list[str], expected: list[str]) -> None:
+def test_steps(wanted: list[Label], live: list[str], expected: list[str]) -> None:
     assert brief(plan(wanted, live)) == expected
 
 
@@ -200,7 +200,7 @@ def service(live: list[tuple[str, str, str]], on_issues: list[list[str]]) -> tup
     return github, repository
 
 
-def session(github: FakeGitHub, wanted: list[WantedLabel], *, prune: bool = False) -> Session:
+def session(github: FakeGitHub, wanted: list[Label], *, prune: bool = False) -> Session:
     api = LabelsApi(Repository(owner="octo", name="demo"), Direct(github))  # type: ignore[arg-type]
     policy = Policy(today=TODAY, prune=prune)
     return Session(api=api, files=("f",), wanted=tuple(wanted), policy=policy, force_in_use=False)
@@ -214,7 +214,7 @@ def carry_out(run: Session, plan: LabelPlan, most: int = 1000) -> None:
 @settings(max_examples=300)
 @given(live_labels, wanted_labels, issue_labels, st.booleans())
 def test_applied_once_nothing_is_left_and_nothing_is_lost(
-    live: list[tuple[str, str, str]], wanted: list[WantedLabel], on_issues: list[list[str]], prune: bool
+    live: list[tuple[str, str, str]], wanted: list[Label], on_issues: list[list[str]], prune: bool
 ) -> None:
     github, repository = service(live, on_issues)
     before = {name: dict(row) for name, row in repository.labels.items()}
@@ -242,7 +242,7 @@ def test_applied_once_nothing_is_left_and_nothing_is_lost(
 @settings(max_examples=300)
 @given(live_labels, wanted_labels, issue_labels, st.integers(0, 6))
 def test_a_run_that_was_cut_off_is_completed_by_the_next(
-    live: list[tuple[str, str, str]], wanted: list[WantedLabel], on_issues: list[list[str]], done: int
+    live: list[tuple[str, str, str]], wanted: list[Label], on_issues: list[list[str]], done: int
 ) -> None:
     github, whole = service(live, on_issues)
     run = session(github, wanted)
@@ -278,7 +278,7 @@ def test_rings_and_chains_of_names_can_be_cut_off_anywhere(
 @settings(max_examples=200)
 @given(live_labels, wanted_labels)
 def test_every_step_comes_after_what_it_needs_and_deletions_come_last(
-    live: list[tuple[str, str, str]], wanted: list[WantedLabel]
+    live: list[tuple[str, str, str]], wanted: list[Label]
 ) -> None:
     labels = {key(name): LiveLabel(name=name, color=color, description=text) for name, color, text in live}
     steps = plan_labels(wanted, labels.values(), Policy(today=TODAY, prune=True)).steps

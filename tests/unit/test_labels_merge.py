@@ -5,7 +5,7 @@ import pytest
 from issue_scaffold.labels.label import Label, compare, normalise_color
 from issue_scaffold.labels.merge import (
     AddLabel,
-    Edit,
+    LabelEdit,
     RemoveLabel,
     SetField,
     apply_edits,
@@ -37,7 +37,7 @@ def test_colours_are_compared_as_six_lower_case_digits(raw: str, color: str) -> 
     assert normalise_color(raw) == color
 
 
-MERGES: list[tuple[str, list[Label] | None, list[Label], list[Label], list[Edit], list[str]]] = [
+MERGES: list[tuple[str, list[Label] | None, list[Label], list[Label], list[LabelEdit], list[str]]] = [
     ("adds at the end, in the template's order", None, [MINE], [BUG, DEVOPS],
      [AddLabel(label=BUG, after=None), AddLabel(label=DEVOPS, after=None)], []),
     ("adds after the last managed label", [BUG], [BUG, MINE], [BUG, DEVOPS],
@@ -80,15 +80,15 @@ MERGES: list[tuple[str, list[Label] | None, list[Label], list[Label], list[Edit]
      [SetField(index=0, key="color", value="ff0000")],
      ["label 'BUG': your spelling is kept (the template has 'bug')"]),
     ("a label that the user renamed counts as there", [BUG],
-     [Label(name="defect", color="123456", aliases=("Bug",))], [RED_BUG], [],
+     [Label(name="defect", color="123456", former=("Bug",))], [RED_BUG], [],
      ["label 'bug' is here as 'defect'; your name is kept"]),
-    ("one label of the user's may stand for two", None, [Label(name="ops", aliases=("devops", "bug"))], [BUG, DEVOPS],
+    ("one label of the user's may stand for two", None, [Label(name="ops", former=("devops", "bug"))], [BUG, DEVOPS],
      [], ["label 'bug' is here as 'ops'; your name is kept", "label 'devops' is here as 'ops'; your name is kept"]),
     ("a label under its former name counts as there", None, [DEVOPS],
-     [Label(name="platform", color="0e8a16", description="Pipelines", aliases=("DevOps",))], [],
+     [Label(name="platform", color="0e8a16", description="Pipelines", former=("DevOps",))], [],
      ["label 'platform' is here under its former name 'devops', which is kept"]),
     ("the template's own rename follows", [DEVOPS], [MINE, DEVOPS],
-     [Label(name="platform", color="0e8a16", description="Pipelines", aliases=("devops",))],
+     [Label(name="platform", color="0e8a16", description="Pipelines", former=("devops",))],
      [SetField(index=1, key="name", value="platform")], []),
     ("a new label of the template that the user had first", [], [RED_BUG], [BUG], [],
      ["label 'bug': your colour ff0000 is kept (the template has d73a4a)"]),
@@ -108,7 +108,7 @@ MERGES: list[tuple[str, list[Label] | None, list[Label], list[Label], list[Edit]
     ("base", "ours", "theirs", "edits", "notes"), [row[1:] for row in MERGES], ids=[row[0] for row in MERGES]
 )
 def test_three_way(
-    base: list[Label] | None, ours: list[Label], theirs: list[Label], edits: list[Edit], notes: list[str]
+    base: list[Label] | None, ours: list[Label], theirs: list[Label], edits: list[LabelEdit], notes: list[str]
 ) -> None:
     merged = three_way(base, ours, theirs)
     assert (list(merged.edits), list(merged.notes)) == (edits, notes)
@@ -121,7 +121,7 @@ def test_a_second_merge_changes_nothing(base: list[Label] | None, ours: list[Lab
 
 
 def test_apply_edits_writes_additions_where_they_belong() -> None:
-    edits: list[Edit] = [
+    edits: list[LabelEdit] = [
         SetField(index=0, key="color", value="ff0000"),
         SetField(index=0, key="x", value="1"),
         AddLabel(label=DEVOPS, after=0),
@@ -145,7 +145,7 @@ def test_apply_edits_writes_additions_where_they_belong() -> None:
         ]),
         ([Label(name="bug", color="d73a4a", description="Oh"), DEVOPS],
          ["label 'bug' has description 'Oh', the template has 'Broken'"]),
-        ([Label(name="defect", aliases=("bug",)), DEVOPS], []),
+        ([Label(name="defect", former=("bug",)), DEVOPS], []),
     ],
 )  # fmt: skip
 def test_compare(ours: list[Label], messages: list[str]) -> None:

@@ -82,7 +82,7 @@ def test_a_scalar_is_read_back_as_it_was_by_both_yaml_versions(value: str, style
 @pytest.mark.parametrize("value", TEXTS)
 @pytest.mark.parametrize("ascii_only", [True, False])
 def test_json_is_read_back_as_it_was(value: str, ascii_only: bool) -> None:
-    node = read_document(scalars.json_scalar(value, ascii_only=ascii_only), is_json=True)
+    node = read_document(scalars.json_scalar(value, ascii_only=ascii_only), ".json")
     assert isinstance(node, Scalar)
     assert node.value == value
 
@@ -107,7 +107,7 @@ def test_insertions_at_one_place_stay_in_order_and_equal_edits_are_made_once() -
 )
 def test_an_entry_is_removed_from_its_own_mapping_alone(inner: str, after: str) -> None:
     text = f"a: &a {{k: 1, m: 2}}\nb: {inner}\n"
-    root = read_document(text, is_json=False)
+    root = read_document(text)
     assert isinstance(root, Mapping)
     mapping = root.get("b")
     assert isinstance(mapping, Mapping)

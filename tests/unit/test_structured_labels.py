@@ -401,7 +401,6 @@ NOT_UNDERSTOOD = {
     "null name": "- name:\n",
     "name is a list": "- name: [a]\n",
     "colour is a list": "- name: a\n  color: [a]\n",
-    "mapping of words": "bug: d73a4a\n",
     "mapping of anything": "bug:\n  paths: [x]\n",
     "labels is a word": "labels: none\n",
     "complex key": "? [a]\n: {color: fff}\n",
@@ -422,6 +421,30 @@ def test_what_is_no_labels_config_is_left_to_others(ours: str) -> None:
     assert structured_files.merge(YML, None, BUG, ours) is None
     assert structured_files.restore(YML, ours, BUG) is None
     assert structured_files.differences(YML, BUG, ours) is None
+
+
+def test_names_and_colours_alone_are_read_and_get_labels_with_fields() -> None:
+    ours = "bug: d73a4a\nmine: '#fff'\n"
+    assert structured_files.differences(YML, BUG, ours) == (
+        Difference("label 'bug' has no description, the template has 'Broken'", 1, 1),
+    )
+    merged = structured_files.merge(YML, None, ours, BOTH)
+    assert merged is not None
+    assert merged.text == ours + 'devops:\n  color: "0e8a16"\n  description: "Pipelines: builds"\n'
+    assert structured_files.restore(YML, ours, BUG) is None
+
+
+def test_colour_is_kept_where_it_is_the_word() -> None:
+    ours = "- name: bug\n  colour: '#D73A4A'\n  description: Mine\n"
+    assert structured_files.differences(YML, BUG, ours) == (
+        Difference("label 'bug' has description 'Mine', the template has 'Broken'", 3, 16),
+    )
+    merged = structured_files.merge(YML, BUG, ours, BLUE_BUG + DEVOPS)
+    assert merged is not None
+    assert merged.text == (
+        "- name: bug\n  colour: '#0000ff'\n  description: Mine\n"
+        "- name: devops\n  colour: '#0e8a16'\n  description: \"Pipelines: builds\"\n"
+    )
 
 
 @pytest.mark.parametrize("ours", ['[{"name": "a"},]', '[{"name": "a"}', '{"a" 1}', "[1 2]", "[] x", "{1: 2}", "[" * 99])

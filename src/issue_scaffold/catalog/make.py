@@ -310,13 +310,10 @@ def _labels_beside(path: Path) -> Iterator[LabelRow]:
 
 
 def _rows(path: str, content: bytes) -> Iterator[LabelRow]:
-    for label in read_labels(
-        load(path if is_labels_config(path) else ".github/labels.yml", content)
-    ).labels:
+    document = load(path if is_labels_config(path) else ".github/labels.yml", content)
+    for label in read_labels(document.source, document.root).labels:
         yield LabelRow(
-            name=label.name.value.strip(),
-            color=label.color.value if isinstance(label.color, Scalar) else "",
-            description=label.description.value if isinstance(label.description, Scalar) else "",
+            name=label.name, color=label.color or "", description=label.description or ""
         )
 
 

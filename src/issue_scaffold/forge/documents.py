@@ -9,8 +9,8 @@ from issue_scaffold.forge.layout import is_gitea, is_labels_config, kind_by_path
 from issue_scaffold.forge.syntax import Stop, explain
 from issue_scaffold.report.finding import Severity
 from issue_scaffold.text.edits import Fix
-from issue_scaffold.text.json_nodes import parse_json
 from issue_scaffold.text.limits import MAX_BYTES
+from issue_scaffold.text.one_document import parse, suffix_of
 from issue_scaffold.text.source import Source
 from issue_scaffold.text.tree import Mapping, Scalar, Sequence, Value
 from issue_scaffold.text.yaml_nodes import LimitFailure, SyntaxFailure, YamlStream, parse_yaml
@@ -96,7 +96,7 @@ def _parse(kind: FileKind | None, source: Source) -> Document:
     name = source.path.lower()
     if kind is FileKind.STRAY and not name.endswith((".yml", ".yaml")):
         return Document(kind, source)
-    stream = _stream(source, name)
+    stream = parse(source.text, suffix_of(name))
     if stream.failure is not None:
         if kind is FileKind.STRAY:
             return Document(kind, source)
@@ -113,16 +113,6 @@ def _parse(kind: FileKind | None, source: Source) -> Document:
     return Document(
         settled, source, root, None, head, stream.separators, rest, stream.aliases, stream.anchors
     )
-
-
-def _stream(source: Source, name: str) -> YamlStream:
-    if name.endswith(".json"):
-        return parse_json(source.text)
-    if name.endswith(".toml"):
-        from issue_scaffold.text.toml_nodes import parse_toml
-
-        return parse_toml(source.text)
-    return parse_yaml(source.text)
 
 
 def _failure(source: Source, stream: YamlStream) -> tuple[str, Problem]:

@@ -20,7 +20,7 @@ _SECURITY: Final = frozenset({"security.md"})
 _LABEL_STEMS: Final = frozenset(
     {"labels", "label-sync", "labels-sync", "label", "labelsettings", "github-labels"}
 )
-_DATA_SUFFIXES: Final = frozenset({".yml", ".yaml", ".json", ".toml"})
+LABELS_SUFFIXES: Final = frozenset({".yml", ".yaml", ".json", ".toml"})
 _PICTURES: Final = frozenset({".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".mp4", ".mov"})
 
 
@@ -79,7 +79,7 @@ def is_labels_config(path: str) -> bool:
     """Tell whether a path is a usual place of a labels config."""
     parent, _, name = path.lower().rpartition("/")
     stem, dot, suffix = name.rpartition(".")
-    if f"{dot}{suffix}" not in _DATA_SUFFIXES:
+    if f"{dot}{suffix}" not in LABELS_SUFFIXES:
         return False
     if parent == ".github/labels":
         return True

@@ -1,24 +1,22 @@
-"""The labels that a repository is to have: which files say so, whether they are valid, and what they say together."""
+"""The labels that a repository is to have: which files say so, if validly, and what they say."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from issue_scaffold.errors import EXIT_FINDINGS, ScaffoldError, UsageError
 from issue_scaffold.files.bounded import read_beginning, read_file, read_if_there
 from issue_scaffold.forge.documents import load
-from issue_scaffold.forge.layout import SETTINGS_PATH, is_labels_config
-from issue_scaffold.forge.source_files import read_repository
-from issue_scaffold.label_sync.plan import WantedLabel
-from issue_scaffold.label_sync.wanted import laid_over, wanted_labels
+from issue_scaffold.forge.layout import LABELS_SUFFIXES, SETTINGS_PATH, is_labels_config
 from issue_scaffold.labels.config import LabelsConfig, read_labels
+from issue_scaffold.labels.label import Label
+from issue_scaffold.labels.places import find_configs
 from issue_scaffold.report.finding import Finding, Severity
 from issue_scaffold.report.report import Report, TargetReport
 from issue_scaffold.settings.file import Settings, parse_settings
 from issue_scaffold.template.answers_file import ANSWERS_FILE, parse_answers
 from issue_scaffold.text.yaml_values import YamlValueError
-from issue_scaffold.validate.examination import Located, examine
-
-_SUFFIXES = {".yml", ".yaml", ".json", ".toml"}
+from issue_scaffold.validate.examination import examine
 
 
 class InvalidConfigError(ScaffoldError):
@@ -33,9 +31,7 @@ class InvalidConfigError(ScaffoldError):
         self.report = report
 
 
-def read_configs(
-    files: Sequence[str], root: Path
-) -> tuple[tuple[str, ...], tuple[WantedLabel, ...]]:
+def read_configs(files: Sequence[str], root: Path) -> tuple[tuple[str, ...], tuple[Label, ...]]:
     """Return the files that were read and the labels of all, later files laid over earlier ones.
 
     Without `files`, the repository's own config is looked for. Raises UsageError if that can't be
@@ -45,23 +41,49 @@ def read_configs(
     if not contents:
         found = find_config(root)
         contents = {found: read_beginning(found, below=root)}
-    configs = {name: _config(name, content, root) for name, content in contents.items()}
-    errors = [finding for _, findings in configs.values() for finding in findings]
-    if errors:
-        names = ", ".join(name for name, (_, findings) in configs.items() if findings)
-        reports = tuple(
-            TargetReport(target=name, status="findings" if findings else "clean", findings=findings)
-            for name, (_, findings) in configs.items()
-        )
-        report = Report(command="validate", exit_code=EXIT_FINDINGS, targets=reports)
-        raise InvalidConfigError(
-            f"{names} has errors, so nothing was asked of GitHub", report=report
-        )
-    try:
-        labels = laid_over([list(wanted_labels(config)) for config, _ in configs.values()])
-    except ValueError as error:
-        raise UsageError(str(error)) from error
-    return tuple(contents), labels
+    layers = []
+    findings = {}
+    for name, content in contents.items():
+        config, findings[name] = _config(name, content, root)
+        layers.append(config.labels)
+    if any(findings.values()):
+        raise _invalid(findings)
+    return tuple(contents), laid_over(layers)
+
+
+def _invalid(findings: Mapping[str, tuple[Finding, ...]]) -> InvalidConfigError:
+    reports = []
+    broken = []
+    for name, found in findings.items():
+        if found:
+            broken.append(name)
+            reports.append(TargetReport(target=name, status="findings", findings=found))
+        else:
+            reports.append(TargetReport(target=name, status="clean"))
+    report = Report(command="validate", exit_code=EXIT_FINDINGS, targets=tuple(reports))
+    message = f"{', '.join(broken)} has errors, so nothing was asked of GitHub"
+    return InvalidConfigError(message, report=report)
+
+
+def laid_over(layers: Iterable[Iterable[Label]]) -> tuple[Label, ...]:
+    """Return the labels of all layers, each label's fields from the last layer that gives them."""
+    merged: dict[str, Label] = {}
+    for layer in layers:
+        for label in layer:
+            below = merged.get(label.key)
+            merged[label.key] = label if below is None else _over(below, label)
+    return tuple(merged.values())
+
+
+def _over(below: Label, label: Label) -> Label:
+    if not label.describes:
+        label = replace(label, description=below.description, describes=below.describes)
+    return replace(
+        label,
+        color=label.color or below.color,
+        former=tuple(dict.fromkeys((*label.former, *below.former))),
+        delete_after=label.delete_after or below.delete_after,
+    )
 
 
 def read_repository_settings(root: Path) -> Settings:
@@ -78,12 +100,7 @@ def find_config(root: Path) -> str:
     recorded = _recorded(root)
     if recorded is not None:
         return recorded
-    files = read_repository(root, is_labels_config).files
-    found = [
-        path
-        for path, content in files.items()
-        if is_labels_config(path) and _has_labels(path, content)
-    ]
+    found = find_configs(root)
     if len(found) == 1:
         return found[0]
     if found:
@@ -107,17 +124,13 @@ def _recorded(root: Path) -> str | None:
     return answer
 
 
-def _has_labels(path: str, content: bytes) -> bool:
-    document = load(path, content)
-    config = read_labels(document)
-    # A broken file is one too: what is wrong with it will be said.
-    return bool(document.failure or config.labels or config.problems) and not config.is_rules
-
-
 def _config(name: str, content: bytes, root: Path) -> tuple[LabelsConfig, tuple[Finding, ...]]:
-    """Return one file's labels and the errors in it; that it is a labels config has been said by naming it."""
+    """Return one file's labels and the errors in it.
+
+    That it is a labels config has been said by naming it.
+    """
     suffix = Path(name).suffix.lower()
-    if suffix not in _SUFFIXES:
+    if suffix not in LABELS_SUFFIXES:
         raise UsageError(
             f"{name} is not a labels config", hint="a labels config is YAML, JSON or TOML"
         )
@@ -128,17 +141,17 @@ def _config(name: str, content: bytes, root: Path) -> tuple[LabelsConfig, tuple[
         files[SETTINGS_PATH] = settings
     document = load(known, content)
     document.source.path = name
-    config = read_labels(document)
+    config = read_labels(document.source, document.root)
     if config.is_rules:
         hint = "a labels config is a list of `name`, `color` and `description`"
         raise UsageError(
             f"{name} says when labels are put on, not which labels there are", hint=hint
         )
-    return config, tuple(_errors(examine(files), known, name))
+    return config, tuple(_errors(files, known, name))
 
 
-def _errors(examined: Sequence[Located], known: str, name: str) -> Iterator[Finding]:
-    for located in examined:
+def _errors(files: Mapping[str, bytes], known: str, name: str) -> Iterator[Finding]:
+    for located in examine(files):
         finding = located.finding(name)
         if located.source.path == known and finding.severity is Severity.ERROR:
             yield finding

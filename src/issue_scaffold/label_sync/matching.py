@@ -23,12 +23,11 @@ from issue_scaffold.label_sync.plan import (
     LabelStep,
     LiveLabel,
     Rename,
-    WantedLabel,
     changed_fields,
     order,
     temporary_name,
 )
-from issue_scaffold.labels.label import fold
+from issue_scaffold.labels.label import Label, fold
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,9 +42,7 @@ class Policy:
     protected: tuple[str, ...] = ()
 
 
-def plan_labels(
-    wanted: Iterable[WantedLabel], live: Iterable[LiveLabel], policy: Policy
-) -> LabelPlan:
+def plan_labels(wanted: Iterable[Label], live: Iterable[LiveLabel], policy: Policy) -> LabelPlan:
     """Return what has to be done so that `live` becomes what `wanted` asks for.
 
     Deletions still need a look at use.
@@ -60,7 +57,7 @@ def plan_labels(
     return order(matching.matches, matching.creates, matching.merges, others)
 
 
-def _leftover(live: LiveLabel, due: WantedLabel | None, policy: Policy) -> LabelStep:
+def _leftover(live: LiveLabel, due: Label | None, policy: Policy) -> LabelStep:
     """Return what happens to a live label that stands for no wanted one."""
     action = LabelAction.DELETE if policy.prune else LabelAction.UNMANAGED
     reason: str | None
@@ -75,7 +72,7 @@ def _leftover(live: LiveLabel, due: WantedLabel | None, policy: Policy) -> Label
     return LabelStep(action=action, name=live.name, before=live, wanted=due, reason=reason)
 
 
-def _deletion_reason(due: WantedLabel) -> str:
+def _deletion_reason(due: Label) -> str:
     if due.delete_after == date.min:
         return "to be deleted"
     return f"to be deleted since {due.delete_after}"
@@ -93,7 +90,7 @@ def _guard(live: LiveLabel, policy: Policy) -> str | None:
 class _Matching:
     """The assignment as it grows: `source` tells for a wanted key which live key it is now."""
 
-    def __init__(self, wanted: Sequence[WantedLabel], live: Iterable[LiveLabel]) -> None:
+    def __init__(self, wanted: Sequence[Label], live: Iterable[LiveLabel]) -> None:
         self.wanted = {label.key: label for label in wanted}
         self.live = {label.key: label for label in live}
         self.source = {key: key for key in self.wanted if key in self.live}
@@ -105,7 +102,7 @@ class _Matching:
                 self.heir.setdefault(name, key)
         self.matches: list[Rename] = []
         self.merges: list[Rename] = []
-        self.creates: list[WantedLabel] = []
+        self.creates: list[Label] = []
 
     def run(self) -> None:
         """Fill in what is renamed, merged and created."""

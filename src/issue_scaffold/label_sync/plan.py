@@ -7,11 +7,10 @@ it is.
 
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from issue_scaffold.labels.label import fold
+from issue_scaffold.labels.label import Label, fold
 from issue_scaffold.text.digests import sha256_of
 
 DEFAULT_COLOR: Final = "ededed"
@@ -32,33 +31,6 @@ class LiveLabel:
     def key(self) -> str:
         """The name as GitHub compares it."""
         return fold(self.name)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WantedLabel:
-    """A label as a config wants it, and where that says so.
-
-    `color` and `description` are None where the config leaves them open. `former` are the names it
-    may still have, in the order written. From `delete_after` on it is to be deleted.
-    """
-
-    name: str
-    color: str | None = None
-    description: str | None = None
-    former: tuple[str, ...] = ()
-    delete_after: date | None = None
-    path: str = ""
-    line: int | None = None
-    column: int | None = None
-
-    @property
-    def key(self) -> str:
-        """The name as GitHub compares it."""
-        return fold(self.name)
-
-    def is_due(self, today: date) -> bool:
-        """Return whether the label is to be deleted by now."""
-        return self.delete_after is not None and self.delete_after <= today
 
 
 class LabelAction(StrEnum):
@@ -100,7 +72,7 @@ class LabelStep:
     color: str | None = None
     description: str | None = None
     before: LiveLabel | None = None
-    wanted: WantedLabel | None = None
+    wanted: Label | None = None
     needs: tuple[int, ...] = ()
     reason: str | None = None
     temporary: bool = False
@@ -137,7 +109,7 @@ class Rename:
     """A live label and the wanted label that it becomes; their names may be equal."""
 
     live: LiveLabel
-    wanted: WantedLabel
+    wanted: Label
 
     @property
     def aside(self) -> str:
@@ -155,7 +127,7 @@ def temporary_name(target: str) -> str:
 
 def order(
     matches: Iterable[Rename],
-    creates: Iterable[WantedLabel],
+    creates: Iterable[Label],
     merges: Iterable[Rename],
     others: Iterable[LabelStep],
 ) -> LabelPlan:
@@ -228,11 +200,14 @@ class Fields(NamedTuple):
         return (self.color is not None) + (self.description is not None)
 
 
-def changed_fields(live: LiveLabel, wanted: WantedLabel) -> Fields:
+def changed_fields(live: LiveLabel, wanted: Label) -> Fields:
     """Return the colour and the description that have to be written."""
+    description = wanted.description
+    if description is None and wanted.describes:
+        description = ""
     return Fields(
         color=wanted.color if wanted.color != live.color else None,
-        description=wanted.description if wanted.description != live.description else None,
+        description=description if description != live.description else None,
     )
 
 
@@ -252,7 +227,7 @@ def _settled(match: Rename) -> LabelStep:
     )
 
 
-def _creation(wanted: WantedLabel) -> LabelStep:
+def _creation(wanted: Label) -> LabelStep:
     return LabelStep(
         action=LabelAction.CREATE,
         name=wanted.name,

@@ -26,10 +26,9 @@ from issue_scaffold.label_sync.plan import (
     LabelPlan,
     LabelStep,
     LiveLabel,
-    WantedLabel,
     refuse,
 )
-from issue_scaffold.labels.label import fold
+from issue_scaffold.labels.label import Label, fold
 
 _MOST_ROUNDS = 5
 
@@ -66,7 +65,7 @@ class Session:
 
     api: LabelsApi
     files: tuple[str, ...]
-    wanted: tuple[WantedLabel, ...]
+    wanted: tuple[Label, ...]
     policy: Policy
     force_in_use: bool
 

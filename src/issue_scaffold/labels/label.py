@@ -1,25 +1,37 @@
-"""Labels, and whether a repository's list of them holds what the template asks for.
+"""A label as a config has it, and whether a list of them holds what the template asks for.
 
-Names compare case-folded, as GitHub compares them. Nothing here knows how a labels config is written.
+Owns which fields a label has and how they are spelled. Names compare case-folded, as GitHub compares
+them. Nothing here knows how a labels config is read or written: that is `labels.config`'s and
+`labels.writing`'s.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Final, Literal, NamedTuple
 
+from issue_scaffold.text.source import Source
+from issue_scaffold.text.tree import Entry, Mapping, Scalar, Value
+
 _SHORT_HEX: Final = re.compile(r"[0-9a-f]{3}")
-# The fields in which label tools look for other names of a label: the old one is renamed, or merged into this one.
-ALIAS_FIELDS: Final = (
-    "aliases",
-    "from_name",
-    "previously",
-    "oldname",
-    "old_name",
-    "new_name",
-)
-# The fields by which label tools delete a label: EndBug/label-sync and github-label-sync; kubernetes' label_sync.
-DELETION_FIELDS: Final = ("delete", "deleteAfter")
+# Under which keys a label's own fields are found, the usual one first.
+FIELD_SPELLINGS: Final = {
+    "name": ("name",),
+    "color": ("color", "colour"),
+    "description": ("description",),
+}
+# The keys under which label tools look for names that a label may still have: a label of that name is
+# renamed, or merged into this one. EndBug/label-sync and github-label-sync, ghaction-github-labeler,
+# hackebrot's and Financial-Times' tools, safe-settings, and what users write for one of them.
+FORMER_NAMES: Final = ("aliases", "from_name", "previously", "oldname", "old_name")
+# The repository settings app: `name` is the label there is, this the name that it is to get.
+NEW_NAME: Final = "new_name"
+# The keys by which label tools delete a label: EndBug/label-sync and github-label-sync; from a day on,
+# Kubernetes' label_sync.
+DELETED_FROM: Final = "deleteAfter"
+DELETION_FIELDS: Final = ("delete", DELETED_FROM)
+_RENAMING_FIELDS: Final = (*FORMER_NAMES, NEW_NAME)
 # JSON texts of values that say nothing.
 _NOTHING: Final = frozenset({"false", "null", '""', "[]", "{}"})
 
@@ -30,19 +42,51 @@ def normalise_color(raw: str) -> str:
     return "".join(digit * 2 for digit in color) if _SHORT_HEX.fullmatch(color) else color
 
 
+class LabelPlace(NamedTuple):
+    """Where a config says what a label is: the nodes of its name, fields and former names.
+
+    `body` is the mapping of its fields, or its colour where that is all there is; `item` is its place
+    in the list or mapping of labels as written, -1 where a merge key brought it in. `is_shared` tells
+    that the fields can't be edited there, or not for this label alone.
+    """
+
+    source: Source
+    name: Scalar
+    color: Value | None
+    description: Value | None
+    former: tuple[Scalar, ...]
+    body: Mapping | Scalar
+    item: int
+    is_shared: bool
+
+    def entry(self, key: str) -> Entry | None:
+        """Return the entry that gives a field in the label's own mapping, however it is spelled."""
+        if isinstance(self.body, Mapping):
+            for spelling in FIELD_SPELLINGS.get(key, (key,)):
+                if (entry := self.body.own(spelling)) is not None:
+                    return entry
+        return None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Label:
-    """One label. `color` is normalised; an empty description is None, which GitHub shows alike.
+    """One label as a config has it.
 
-    `extras` are the other fields that a config gives the label, sorted, each value as JSON text; `aliases` are the
-    other names it goes by in any of them (`aliases`, `from_name`, `new_name`, ...).
+    `color` is normalised and None where the config leaves it open. An empty description is None,
+    which GitHub shows alike; `describes` tells whether the config says anything of it. `extras` are
+    the other fields, sorted, each value as JSON text. `former` are the names that the label may still
+    have, in the order written. From `delete_after` on it is to be deleted. `place` is None for a label
+    that no file has.
     """
 
     name: str
     color: str | None = None
     description: str | None = None
     extras: tuple[tuple[str, str], ...] = ()
-    aliases: tuple[str, ...] = field(default=(), compare=False)
+    former: tuple[str, ...] = field(default=(), compare=False)
+    describes: bool = field(default=False, compare=False)
+    delete_after: date | None = field(default=None, compare=False)
+    place: LabelPlace | None = field(default=None, compare=False, repr=False)
 
     @property
     def key(self) -> str:
@@ -52,7 +96,7 @@ class Label:
     @property
     def fate(self) -> dict[str, str]:
         """The fields that make a label tool delete the label, or merge others into it."""
-        guarded = {*ALIAS_FIELDS, *DELETION_FIELDS}
+        guarded = {*_RENAMING_FIELDS, *DELETION_FIELDS}
         return {
             key: value for key, value in self.extras if key in guarded and value not in _NOTHING
         }
@@ -62,6 +106,25 @@ class Label:
         """Every field that has a value, but the name."""
         own = {"color": self.color, "description": self.description}
         return {key: value for key, value in own.items() if value is not None} | dict(self.extras)
+
+    @property
+    def path(self) -> str:
+        """The file that has the label; empty if none has."""
+        return "" if self.place is None else self.place.source.path
+
+    @property
+    def line(self) -> int | None:
+        """The line of its name there, from 1."""
+        return None if self.place is None else self.place.source.position(self.place.name.start)[0]
+
+    @property
+    def column(self) -> int | None:
+        """The column of its name there, from 1."""
+        return None if self.place is None else self.place.source.position(self.place.name.start)[1]
+
+    def is_due(self, today: date) -> bool:
+        """Return whether the label is to be deleted by now."""
+        return self.delete_after is not None and self.delete_after <= today
 
     def changed(self, key: str, value: str | None) -> "Label":
         """Return the label with one field set, or taken away with None; `name` is a field here."""
@@ -125,9 +188,9 @@ def _taken_over(
     """Yield a difference for each other label that goes by the managed one's name too: a label tool merges the two."""
     managed = {other.key for other in theirs}
     for place, mine in enumerate(ours):
-        if found.how != "name" or mine.key in managed or label.key not in map(fold, mine.aliases):
+        if found.how != "name" or mine.key in managed or label.key not in map(fold, mine.former):
             continue
-        key = next(key for key in ALIAS_FIELDS if key in dict(mine.extras))
+        key = next(key for key in _RENAMING_FIELDS if key in dict(mine.extras))
         message = f"label '{mine.name}' takes over '{label.name}' (`{key}`), which the template doesn't say"
         yield LabelDifference(message, place, key)
 
@@ -164,16 +227,16 @@ def find(label: Label, ours: Sequence[Label], theirs: Sequence[Label]) -> Match 
     if same := places(ours, label.key):
         return Match(same[0], "name")
     managed = {other.key for other in theirs}
-    for alias in map(fold, label.aliases):
+    for alias in map(fold, label.former):
         if alias not in managed and (former := places(ours, alias)):
             return Match(former[0], "former")
     for place, mine in enumerate(ours):
-        if label.key in map(fold, mine.aliases):
+        if label.key in map(fold, mine.former):
             return Match(place, "alias")
     return None
 
 
-_WORDS: Final[Mapping[str, str]] = {"color": "colour"}
+_WORDS: Final = {"color": "colour"}
 
 
 def word(key: str) -> str:

@@ -34,13 +34,13 @@ class RemoveLabel:
     index: int
 
 
-Edit = AddLabel | SetField | RemoveLabel
+LabelEdit = AddLabel | SetField | RemoveLabel
 
 
 class LabelMerge(NamedTuple):
     """What to do to the user's labels, and a line for each thing that stays as the user has it."""
 
-    edits: tuple[Edit, ...]
+    edits: tuple[LabelEdit, ...]
     notes: tuple[str, ...]
 
 
@@ -52,7 +52,7 @@ def three_way(
     `base` is None when the user's list was there before the template. Only labels that the template has or had are
     edited, and of those only fields that the user left as the template had written them.
     """
-    edits: list[Edit] = []
+    edits: list[LabelEdit] = []
     notes: list[str] = []
     added: list[Label] = []
     consumed: set[str] = set()
@@ -76,9 +76,9 @@ def three_way(
     return LabelMerge(tuple(edits), tuple(notes))
 
 
-def restoration(ours: Sequence[Label], theirs: Sequence[Label]) -> tuple[Edit, ...]:
+def restoration(ours: Sequence[Label], theirs: Sequence[Label]) -> tuple[LabelEdit, ...]:
     """Return the edits after which `compare` finds nothing; the user's own labels and fields stay."""
-    edits: list[Edit] = []
+    edits: list[LabelEdit] = []
     added: list[Label] = []
     for label in unique(theirs):
         found = find(label, ours, theirs)
@@ -95,7 +95,7 @@ def restoration(ours: Sequence[Label], theirs: Sequence[Label]) -> tuple[Edit, .
     return (*edits, *(AddLabel(label=label, after=after) for label in added))
 
 
-def apply_edits(ours: Sequence[Label], edits: Iterable[Edit]) -> list[Label]:
+def apply_edits(ours: Sequence[Label], edits: Iterable[LabelEdit]) -> list[Label]:
     """Return the labels that `ours` is to hold once every edit is written."""
     by_place: list[list[Label]] = [[label] for label in ours]
     end: list[Label] = []
@@ -130,7 +130,7 @@ def _merge_label(
     found: Match,
     ours: Sequence[Label],
     label: Label,
-    edits: list[Edit],
+    edits: list[LabelEdit],
     notes: list[str],
 ) -> None:
     mine = ours[found.place]
@@ -158,7 +158,7 @@ def _merge_label(
             notes.append(_kept(mine, key, wants))
 
 
-def _drop(label: Label, ours: Sequence[Label], edits: list[Edit], notes: list[str]) -> None:
+def _drop(label: Label, ours: Sequence[Label], edits: list[LabelEdit], notes: list[str]) -> None:
     """Take away what the template no longer has, unless the user changed it."""
     for place in places(ours, label.key):
         if ours[place] == label:

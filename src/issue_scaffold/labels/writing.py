@@ -1,173 +1,225 @@
-"""Three-way merge of a labels config: the domain says what to change, this writes it into the user's text.
+"""Three-way merge of a labels config, written into the user's text.
 
-Every result is read back and compared with what it should hold; a result that fails is thrown away.
+`labels.merge` says what to change. Every result is read back and compared with what it should hold;
+one that fails is thrown away. TOML is read, not written: its tables stand on lines that the tree
+doesn't know.
 """
 
 from collections.abc import Sequence
 
-from issue_scaffold.labels.label import Label
+from issue_scaffold.labels.config import LabelsConfig, is_settings, parse_labels
+from issue_scaffold.labels.label import Label, LabelPlace
 from issue_scaffold.labels.merge import (
     AddLabel,
+    LabelEdit,
     RemoveLabel,
     SetField,
     apply_edits,
     restoration,
     three_way,
 )
-from issue_scaffold.labels.merge import Edit as LabelEdit
-from issue_scaffold.labels.reading import LabelsFile, LocatedLabel, is_settings, read_labels
 from issue_scaffold.labels.style import LabelStyle
 from issue_scaffold.text import edits as text_edits
 from issue_scaffold.text import splice
 from issue_scaffold.text.by_meaning import MeaningMerge, NotUnderstoodError
 from issue_scaffold.text.edits import Edit, insert_lines, set_value
 from issue_scaffold.text.lines import column, line_start, next_line
+from issue_scaffold.text.one_document import suffix_of
 from issue_scaffold.text.tree import Entry, Mapping, Scalar, canonical, resolve
 from issue_scaffold.text.tree import Sequence as Items
 
 
 def merge_labels(path: str, base: str | None, ours: str, theirs: str) -> MeaningMerge:
-    """Return the user's labels config with the template's change; raise NotUnderstoodError if it can't be written."""
-    mine = read_labels(path, ours)
-    old = None if base is None else read_labels(path, base).labels
-    plan = three_way(old, mine.labels, read_labels(path, theirs).labels)
-    text = _edited(path, mine, plan.edits, splice.obsolete_comments(base or "", theirs))
-    return MeaningMerge(text=text, notes=plan.notes)
+    """Return the user's labels config with the template's change.
+
+    Raises NotUnderstoodError if it can't be written.
+    """
+    mine = parse_labels(path, ours)
+    old = None if base is None else parse_labels(path, base).labels
+    plan = three_way(old, mine.labels, parse_labels(path, theirs).labels)
+    obsolete = splice.obsolete_comments(base or "", theirs)
+    return MeaningMerge(text=_Writer(mine).edited(plan.edits, obsolete), notes=plan.notes)
+
+
+def add_labels(path: str, ours: str, template_path: str, theirs: str) -> MeaningMerge:
+    """Return the user's labels config with the labels that it lacks of the template's.
+
+    The template has them in another file, and maybe in another format. Raises as `merge_labels` does.
+    """
+    mine = parse_labels(path, ours)
+    plan = three_way(None, mine.labels, parse_labels(template_path, theirs).labels)
+    return MeaningMerge(text=_Writer(mine).edited(plan.edits, frozenset()), notes=plan.notes)
 
 
 def restore_labels(path: str, ours: str, theirs: str) -> MeaningMerge:
-    """Return the user's labels config with every label of the template as it is there; raise as `merge_labels` does."""
-    mine = read_labels(path, ours)
-    edits = restoration(mine.labels, read_labels(path, theirs).labels)
-    return MeaningMerge(text=_edited(path, mine, edits, frozenset()))
+    """Return the user's labels config with every label of the template as it is there.
+
+    Raises as `merge_labels` does.
+    """
+    mine = parse_labels(path, ours)
+    edits = restoration(mine.labels, parse_labels(path, theirs).labels)
+    return MeaningMerge(text=_Writer(mine).edited(edits, frozenset()))
 
 
-def _edited(
-    path: str, mine: LabelsFile, edits: tuple[LabelEdit, ...], obsolete: frozenset[str]
-) -> str:
-    if not edits:
-        return mine.text
-    style = LabelStyle(mine)
-    added = [edit for edit in edits if isinstance(edit, AddLabel)]
-    removed = {edit.index for edit in edits if isinstance(edit, RemoveLabel)}
-    sets = (_set(mine, style, edit) for edit in edits if isinstance(edit, SetField))
-    changes = [change for changes in sets for change in changes]
-    changes += _restock(path, mine, style, added, removed, obsolete)
-    text = text_edits.apply_edits(mine.text, changes)
-    after = read_labels(path, text)
-    if list(after.labels) != apply_edits(mine.labels, edits) or _around(after) != _around(mine):
-        raise NotUnderstoodError("the edited labels config doesn't hold what it should")
-    return text
+class _Writer:
+    """One labels config that is to be edited."""
 
+    def __init__(self, config: LabelsConfig) -> None:
+        self._config = config
+        self._text = config.source.text
+        self._places = config.places
+        self._style = LabelStyle(config)
 
-def _restock(
-    path: str,
-    file: LabelsFile,
-    style: LabelStyle,
-    added: Sequence[AddLabel],
-    removed: set[int],
-    obsolete: frozenset[str],
-) -> list[Edit]:
-    """Return the additions and removals."""
-    labels = [edit.label for edit in added]
-    holder = file.holder
-    if not file.located or isinstance(holder, Scalar | None):
-        return _first(path, file, style, labels)
-    placed = splice.placed_items(holder, file.text)
-    is_emptied = len(removed) == len(placed)
-    after = added[0].after if added else None
-    if holder.flow:
-        new = [style.flow_item(label) for label in labels]
-        if is_emptied and new:
+    def edited(self, edits: tuple[LabelEdit, ...], obsolete: frozenset[str]) -> str:
+        """Return the text with every edit made. Raises NotUnderstoodError."""
+        if not edits:
+            return self._text
+        path = self._config.source.path
+        if suffix_of(path) == ".toml":
+            raise NotUnderstoodError("TOML is not written")
+        added: list[Label] = []
+        after: int | None = None
+        removed: set[int] = set()
+        changes: list[Edit] = []
+        for edit in edits:
+            if isinstance(edit, AddLabel):
+                added.append(edit.label)
+                after = edit.after
+            elif isinstance(edit, RemoveLabel):
+                removed.add(self._item(edit.index))
+            else:
+                changes += self._set(edit)
+        changes += self._restock(added, after, removed, obsolete)
+        text = text_edits.apply_edits(self._text, changes)
+        done = parse_labels(path, text)
+        wanted = apply_edits(self._config.labels, edits)
+        if list(done.labels) != wanted or _around(done) != _around(self._config):
+            raise NotUnderstoodError("the edited labels config doesn't hold what it should")
+        return text
+
+    def _item(self, label: int) -> int:
+        """Return the place of a label in the collection as it is written."""
+        item = self._places[label].item
+        if item < 0:
+            raise NotUnderstoodError("a label that a merge key brings in")
+        return item
+
+    def _restock(
+        self, added: list[Label], after: int | None, removed: set[int], obsolete: frozenset[str]
+    ) -> list[Edit]:
+        """Return the additions and removals."""
+        holder = self._config.holder
+        if holder is None or isinstance(holder, Scalar) or not self._places:
+            return self._first(added)
+        placed = splice.placed_items(holder, self._text)
+        place = None if after is None else self._item(after)
+        if holder.flow:
+            return self._restock_flow(
+                placed, [self._style.flow_item(x) for x in added], place, removed
+            )
+        changes = splice.remove_block(self._text, placed, removed, obsolete)
+        if added:
+            blocks = [self._style.block(label) for label in added]
+            changes.append(splice.insert_block(self._text, placed, place, blocks))
+        elif len(removed) == len(placed):
+            sign = "[]" if isinstance(holder, Items) else "{}"
+            changes.append(splice.empty(self._text, self._config.key, placed, sign))
+        return changes
+
+    def _restock_flow(
+        self, placed: list[splice.Placed], new: list[str], place: int | None, removed: set[int]
+    ) -> list[Edit]:
+        if len(removed) == len(placed) and new:
             return [Edit(placed[0].start, placed[-1].end, ", ".join(new))]
-        changes = splice.remove_flow(file.text, placed, removed) if removed else []
-        return [*changes, *splice.insert_flow(file.text, placed, after, new)] if new else changes
-    changes = splice.remove_block(file.text, placed, removed, obsolete)
-    if labels:
-        changes.append(
-            splice.insert_block(file.text, placed, after, [style.block(label) for label in labels])
-        )
-    elif is_emptied:
-        changes.append(
-            splice.empty(file.text, file.key, placed, "[]" if isinstance(holder, Items) else "{}")
-        )
-    return changes
+        changes: list[Edit] = []
+        if removed:
+            changes += splice.remove_flow(self._text, placed, removed)
+        if new:
+            changes += splice.insert_flow(self._text, placed, place, new)
+        return changes
 
+    def _first(self, labels: Sequence[Label]) -> list[Edit]:
+        """Return the changes that write labels where there are none yet."""
+        key, holder = self._config.key, self._config.holder
+        if self._style.is_json:
+            return [self._first_json(labels)]
+        key_name = None
+        if is_settings(self._config.source.path) and key is None:
+            key_name = "labels"
 
-def _first(path: str, file: LabelsFile, style: LabelStyle, labels: Sequence[Label]) -> list[Edit]:
-    """Return the changes that write labels where there are none yet."""
-    if file.is_json:
-        start, end = (
-            (len(file.text), len(file.text))
-            if file.holder is None
-            else (file.holder.start, file.holder.end)
-        )
-        line = file.text[line_start(file.text, start) : start]
+        def lines_at(indent: int) -> list[str]:
+            return [line for label in labels for line in self._style.block(label, indent)]
+
+        return splice.fill(self._text, key_name, key, holder, lines_at)
+
+    def _first_json(self, labels: Sequence[Label]) -> Edit:
+        start = end = len(self._text)
+        if self._config.holder is not None:
+            start, end = self._config.holder.start, self._config.holder.end
+        line = self._text[line_start(self._text, start) : start]
         indent = line[: len(line) - len(line.lstrip())]
-        return [Edit(start, end, style.json_list(labels, indent))]
-    key_name = "labels" if is_settings(path) and file.key is None else None
+        return Edit(start, end, self._style.json_list(labels, indent))
 
-    def lines_at(indent: int) -> list[str]:
-        return [line for label in labels for line in style.block(label, indent)]
+    def _set(self, edit: SetField) -> list[Edit]:
+        place = self._places[edit.index]
+        if edit.key == "name" and edit.value is not None:
+            name = self._style.text("name", edit.value, in_flow=True, old=place.name)
+            return [Edit(place.name.start, place.name.end, name)]
+        entry = place.entry(edit.key)
+        if edit.value is None:
+            return [self._without(place, entry)]
+        body = _fields(place)
+        if entry is None:
+            return self._with_field(place, edit.key, edit.value)
+        value = resolve(entry.value)
+        old = value if isinstance(value, Scalar) else None
+        text = self._style.text(edit.key, edit.value, in_flow=body.flow, old=old)
+        return [set_value(self._text, entry, text)]
 
-    return splice.fill(file.text, key_name, file.key, file.holder, lines_at)
+    def _with_field(self, place: LabelPlace, key: str, value: str) -> list[Edit]:
+        body = _fields(place)
+        if place.is_shared or not body.written:
+            raise NotUnderstoodError("a label without fields of its own")
+        field = self._style.field(key, value, in_flow=body.flow)
+        if body.flow:
+            placed = splice.placed_items(body, self._text)
+            return splice.insert_flow(self._text, placed, None, [field])
+        end = next_line(self._text, body.end)
+        indent = " " * column(self._text, body.written[0].key.start)
+        return [insert_lines(self._text, end, [indent + field])]
 
-
-def _set(file: LabelsFile, style: LabelStyle, edit: SetField) -> list[Edit]:
-    place = file.located[edit.index]
-    in_flow = place.body.flow
-    if edit.key == "name" and edit.value is not None:
-        name = style.text("name", edit.value, in_flow=True, old=place.name)
-        return [Edit(place.name.start, place.name.end, name)]
-    entry = place.body.own(edit.key)
-    if edit.value is None:
-        return [_without(file, place, edit.key)]
-    if entry is None:
-        return _with_field(file, place, style.field(edit.key, edit.value, in_flow=in_flow))
-    value = resolve(entry.value)
-    old = value if isinstance(value, Scalar) else None
-    text = style.text(edit.key, edit.value, in_flow=in_flow, old=old)
-    return [set_value(file.text, entry, text)]
-
-
-def _with_field(file: LabelsFile, place: LocatedLabel, field: str) -> list[Edit]:
-    body = place.body
-    if place.shared or not body.written:
-        raise NotUnderstoodError("a label without fields of its own")
-    if body.flow:
-        return splice.insert_flow(file.text, splice.placed_items(body, file.text), None, [field])
-    end = next_line(file.text, body.end)
-    indent = " " * column(file.text, body.written[0].key.start)
-    return [insert_lines(file.text, end, [indent + field])]
-
-
-def _without(file: LabelsFile, place: LocatedLabel, key: str) -> Edit:
-    text, body = file.text, place.body
-    entry = body.own(key)
-    if entry is None or place.shared:
-        raise NotUnderstoodError("a field that stands elsewhere")
-    index = body.written.index(entry)
-    if body.flow:
-        return splice.remove_flow(text, splice.placed_items(body, text), {index})[0]
-    start = line_start(text, entry.key.start)
-    if not text[start : entry.key.start].strip():
-        return Edit(start, next_line(text, entry.value.end))
-    if index + 1 == len(body.written):
-        raise NotUnderstoodError("the only field of a label")
-    return Edit(entry.key.start, body.written[index + 1].key.start)
+    def _without(self, place: LabelPlace, entry: Entry | None) -> Edit:
+        text, body = self._text, _fields(place)
+        if entry is None or place.is_shared:
+            raise NotUnderstoodError("a field that stands elsewhere")
+        index = body.written.index(entry)
+        if body.flow:
+            return splice.remove_flow(text, splice.placed_items(body, text), {index})[0]
+        start = line_start(text, entry.key.start)
+        if not text[start : entry.key.start].strip():
+            return Edit(start, next_line(text, entry.value.end))
+        if index + 1 == len(body.written):
+            raise NotUnderstoodError("the only field of a label")
+        return Edit(entry.key.start, body.written[index + 1].key.start)
 
 
-def _around(file: LabelsFile) -> list[str]:
+def _fields(place: LabelPlace) -> Mapping:
+    if not isinstance(place.body, Mapping):
+        raise NotUnderstoodError("a label that is nothing but a colour")
+    return place.body
+
+
+def _around(config: LabelsConfig) -> list[str]:
     """Return everything else that the file holds, as text to compare."""
-    if not isinstance(file.root, Mapping) or file.root is file.holder:
+    if not isinstance(config.root, Mapping) or config.root is config.holder:
         return []
     rows = []
-    for entry in file.root.written:
+    for entry in config.root.written:
         below = resolve(entry.value)
         if canonical(entry.key) != '"labels"':
             rows.append(_row(entry))
-        elif isinstance(below, Mapping) and below is not file.holder:
-            rows += [_row(inner) for inner in below.written if inner.key is not file.key]
+        elif isinstance(below, Mapping) and below is not config.holder:
+            rows += [_row(inner) for inner in below.written if inner.key is not config.key]
     return rows
 
 

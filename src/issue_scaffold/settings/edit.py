@@ -40,7 +40,7 @@ def with_accepted(
     root = _root(body)
     try:
         edited = apply_edits(body, _edits(body, root, row, instead_of or path))
-        found = _find(_accepted(read_document(edited, is_json=False)), path)
+        found = _find(_accepted(read_document(edited)), path)
     except NotUnderstoodError:
         found = None
     if found is None or not _says(found, row):
@@ -52,7 +52,7 @@ def with_accepted(
 
 def _root(text: str) -> Mapping | None:
     try:
-        root = read_document(text, is_json=False)
+        root = read_document(text)
     except NotUnderstoodError as error:
         line, column = lines.position(text, error.offset)
         raise UsageError(f"{_FILE}:{line}:{column}: not valid YAML: {error}") from error

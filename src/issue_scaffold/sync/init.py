@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 from issue_scaffold.errors import ScaffoldError, UsageError
 from issue_scaffold.files import target_files as target
@@ -12,6 +12,7 @@ from issue_scaffold.forge.detection import EVIDENCE, detect, hidden_workflows
 from issue_scaffold.forge.layout import template_folder
 from issue_scaffold.forge.source_files import read_repository
 from issue_scaffold.git.folder import top_level, work_tree_problem
+from issue_scaffold.labels.places import find_configs
 from issue_scaffold.state.locks import hold_target
 from issue_scaffold.sync.carry_out import (
     NothingWrittenError,
@@ -27,20 +28,14 @@ from issue_scaffold.sync.carry_out import (
     with_acceptances,
 )
 from issue_scaffold.sync.merge import plan_merge
+from issue_scaffold.sync.own_labels import beside_own_configs, suggested_config
 from issue_scaffold.sync.plan import Action, Plan, Step
 from issue_scaffold.sync.target import answers_path, open_target, work_tree_of
 from issue_scaffold.template.renderer import Renderer, Request
 from issue_scaffold.template.source_text import BUNDLED, parse_source, refuse_inside
-from issue_scaffold.text.yaml_values import YamlValueError, load_value
 from issue_scaffold.writing import staging
 
 Decision = Literal["keep", "replace", "merge", "abort"]
-LABELS_CONFIGS: Final = (
-    ".github/labels.yml",
-    ".github/labels.yaml",
-    ".github/labels.json",
-    ".github/settings.yml",
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,17 +96,20 @@ def _install(options: InitOptions, root: Path, answers_file: str, renderer: Rend
     revision, remarks = renderer.sources.of(source).choose(options.ref)
     evidence = [path for path in EVIDENCE if (root / path).exists()]
     found = detect(evidence, _remote_host(root))
+    configs = find_configs(root, with_empty=True)
     request = Request(
         revision=revision,
         answers_file=answers_file,
         folder_name=root.name,
         data=options.data,
-        suggested=_existing_labels_config(root) | found.answers,
+        suggested=suggested_config(configs) | found.answers,
     )
     rendering = renderer.rendering(request, asking="all" if options.interactive else "nothing")
     ours = target.read_files(root, rendering.files)
     refuse_unfinished(root, ours, rendering.files)
     plan = plan_merge(None, ours, rendering, merge_tools(rendering.version))
+    if "labels_config" not in options.data:
+        plan = beside_own_configs(root, plan, configs)
     refuse_case_twins(root, plan)
     refuse_detours(root, plan)
     refuse_locked_index(root, plan)
@@ -184,23 +182,6 @@ def _recognised_notes(root: Path, rendering: Rendering) -> tuple[str, ...]:
     catalog = {path: file.content for path, file in rendering.files.items() if file.link is None}
     catalog = {path: content for path, content in catalog.items() if template_folder(path)}
     return tuple(found.message for found in recognise_templates(existing, catalog))
-
-
-def _existing_labels_config(root: Path) -> dict[str, str]:
-    """Return the answer that makes the template use the labels config which the target has."""
-    for path in LABELS_CONFIGS:
-        file = target.read_file(root, path)
-        if file is not None and (not path.endswith("settings.yml") or _has_labels(file.content)):
-            return {"labels_config": path}
-    return {}
-
-
-def _has_labels(content: bytes) -> bool:
-    try:
-        data = load_value(content)
-    except YamlValueError:
-        return False
-    return isinstance(data, dict) and "labels" in data
 
 
 def _decided(outcome: Outcome, options: InitOptions) -> Outcome:

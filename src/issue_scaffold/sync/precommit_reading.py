@@ -41,7 +41,7 @@ class PrecommitFile(NamedTuple):
 
 def read_precommit(text: str) -> PrecommitFile:
     """Return the config; raise NotUnderstoodError when it is none that pre-commit would take."""
-    root = read_document(text, is_json=False)
+    root = read_document(text)
     entry = None
     if isinstance(root, Mapping):
         entry = root.own("repos")

@@ -210,7 +210,7 @@ def _one(state: _State, path: str, content: bytes) -> None:
     elif document.kind is FileKind.CHOOSER:
         state.choosers.append(document)
     elif document.kind is FileKind.LABELS:
-        config = summarize_config(read_labels(document))
+        config = summarize_config(read_labels(document.source, document.root))
         if config is not None:
             state.configs.append(config)
 
@@ -242,7 +242,7 @@ def _problems(document: Document) -> Iterator[tuple[Rule[Any], Problem]]:
     elif document.kind is FileKind.CHOOSER:
         yield from run(registry.CHOOSERS, document)
     elif document.kind is FileKind.LABELS:
-        yield from run(registry.LABEL_CONFIG, read_labels(document))
+        yield from run(registry.LABEL_CONFIG, read_labels(document.source, document.root))
 
 
 def _no_form(document: Document) -> Iterator[tuple[Rule[Any], Problem]]:

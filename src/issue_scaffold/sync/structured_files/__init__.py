@@ -8,25 +8,14 @@ byte outside an edit stays. `differences` is on the path of `check`: writing is 
 from collections.abc import Callable
 from typing import Final, Literal
 
+from issue_scaffold.forge.layout import is_labels_config
 from issue_scaffold.text.by_meaning import Difference, MeaningMerge, NotUnderstoodError
 from issue_scaffold.text.limits import MAX_EDITED
 from issue_scaffold.text.lines import newline
 
 Kind = Literal["labels", "pre-commit"]
 
-_KINDS: Final[dict[str, Kind]] = {
-    ".github/labels.yml": "labels",
-    ".github/labels.yaml": "labels",
-    ".github/labels.json": "labels",
-    ".github/settings.yml": "labels",
-    ".forgejo/labels.yml": "labels",
-    ".gitea/labels.yml": "labels",
-    ".gitlab/labels.yml": "labels",
-    "labels.yml": "labels",
-    "labels.yaml": "labels",
-    "labels.json": "labels",
-    ".pre-commit-config.yaml": "pre-commit",
-}
+_PRECOMMIT: Final = ".pre-commit-config.yaml"
 _BOM: Final = "\ufeff"
 
 
@@ -35,7 +24,9 @@ def kind_of(path: str) -> Kind | None:
 
     `path` is POSIX, from the repository's root.
     """
-    return _KINDS.get(path)
+    if path == _PRECOMMIT:
+        return "pre-commit"
+    return "labels" if is_labels_config(path) else None
 
 
 def merge(path: str, base: str | None, ours: str, theirs: str) -> MeaningMerge | None:
@@ -57,6 +48,19 @@ def merge(path: str, base: str | None, ours: str, theirs: str) -> MeaningMerge |
     from issue_scaffold.sync.precommit_writing import merge_precommit
 
     return _edited(ours, lambda text: merge_precommit(old, text, new))
+
+
+def add_labels(path: str, ours: str, template_path: str, theirs: str) -> MeaningMerge | None:
+    """Return the user's labels config with what it lacks of a template's that lies elsewhere.
+
+    None when one of them has a shape that can't be merged; never raises on what the texts hold.
+    """
+    if _is_too_large(ours, theirs):
+        return None
+    from issue_scaffold.labels.writing import add_labels as add
+
+    new = theirs.removeprefix(_BOM)
+    return _edited(ours, lambda text: add(path, text, template_path, new))
 
 
 def restore(path: str, ours: str, theirs: str) -> MeaningMerge | None:
@@ -90,9 +94,9 @@ def differences(path: str, rendered: str, ours: str) -> tuple[Difference, ...] |
     wanted, found = rendered.removeprefix(_BOM), ours.removeprefix(_BOM)
     try:
         if kind == "labels":
-            from issue_scaffold.labels import reading as labels_reading
+            from issue_scaffold.labels import drift
 
-            return labels_reading.differences(path, wanted, found)
+            return drift.differences(path, wanted, found)
         from issue_scaffold.sync import precommit_reading
 
         return precommit_reading.differences(wanted, found)

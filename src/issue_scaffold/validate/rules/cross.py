@@ -16,7 +16,7 @@ from issue_scaffold.report.finding import Severity
 from issue_scaffold.text.edits import Fix, insert_line
 from issue_scaffold.text.scalars import quoted
 from issue_scaffold.text.source import Source
-from issue_scaffold.text.tree import Mapping, Scalar
+from issue_scaffold.text.tree import Mapping, Scalar, Sequence
 from issue_scaffold.text.wording import closest, line_of
 from issue_scaffold.validate.rules import chooser
 from issue_scaffold.validate.rules.template import NOT_TEMPLATES
@@ -80,15 +80,14 @@ def summarize_template(document: Document) -> TemplateSummary | None:
 
 def summarize_config(config: LabelsConfig) -> ConfigSummary | None:
     """Return what to keep of a labels config; None if it defines no labels."""
-    if config.is_rules or (not config.labels and config.items is None):
+    items = config.holder
+    if config.is_rules or not (config.labels or isinstance(items, Sequence)):
         return None
-    words = [label.name.value for label in config.labels]
-    names = frozenset(word.strip().casefold() for word in words)
-    source = config.document.source
+    names = frozenset(label.key for label in config.labels)
+    source = config.source
     insertion = None
-    items = config.items
     if (
-        items is not None
+        isinstance(items, Sequence)
         and not items.flow
         and items.items
         and isinstance(items.items[-1], Mapping)
@@ -98,7 +97,7 @@ def summarize_config(config: LabelsConfig) -> ConfigSummary | None:
         lead = source.text[start : last.start]
         if not last.flow and lead.strip() == "-":
             insertion = (source.next_line(last.end), lead)
-    return ConfigSummary(config.document.path, source, names, insertion)
+    return ConfigSummary(source.path, source, names, insertion)
 
 
 def label_not_in_config(repository: Repository) -> Iterator[Problem]:

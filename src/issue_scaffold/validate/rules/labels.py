@@ -8,7 +8,8 @@ import re
 from collections.abc import Iterator
 
 from issue_scaffold.forge.document import Problem, at, shown
-from issue_scaffold.labels.config import Label, LabelsConfig
+from issue_scaffold.labels.config import LabelsConfig
+from issue_scaffold.labels.label import fold
 from issue_scaffold.report.finding import Severity
 from issue_scaffold.text.edits import Edit, Fix
 from issue_scaffold.text.tree import Scalar, type_name
@@ -24,7 +25,7 @@ def shape(config: LabelsConfig) -> Iterator[Problem]:
 
 def name_length(config: LabelsConfig) -> Iterator[Problem]:
     """Find names of more than 50 characters."""
-    for label in config.labels:
+    for label in config.places:
         size = len(label.name.value.strip())
         if size > MAX_NAME:
             message = f"label name has {size} characters; GitHub takes {MAX_NAME}"
@@ -33,7 +34,7 @@ def name_length(config: LabelsConfig) -> Iterator[Problem]:
 
 def description_length(config: LabelsConfig) -> Iterator[Problem]:
     """Find descriptions of more than 100 characters."""
-    for label in config.labels:
+    for label in config.places:
         text = label.description
         if isinstance(text, Scalar) and len(text.value.strip()) > MAX_DESCRIPTION:
             size = len(text.value.strip())
@@ -44,7 +45,7 @@ def description_length(config: LabelsConfig) -> Iterator[Problem]:
 def color(config: LabelsConfig) -> Iterator[Problem]:
     """Find colours that aren't six hex digits; `#` and the three-digit form, which many tools mend, once for all."""
     mendable: list[tuple[Scalar, str]] = []
-    for label in config.labels:
+    for label in config.places:
         node = label.color
         if node is None or (
             isinstance(node, Scalar) and (node.is_null or _is_misread(config, node))
@@ -78,7 +79,7 @@ def color(config: LabelsConfig) -> Iterator[Problem]:
 
 
 def _recolor(config: LabelsConfig, node: Scalar, text: str) -> Iterator[Edit]:
-    raw = config.document.source.text[node.start : node.end]
+    raw = config.source.text[node.start : node.end]
     if "\n" in raw or node.value.strip() not in raw:
         return
     mark = raw[0] if raw[:1] in {'"', "'"} else '"'
@@ -91,7 +92,7 @@ def _is_misread(config: LabelsConfig, node: Scalar) -> bool:
 
 def _misread_as(config: LabelsConfig, node: Scalar) -> tuple[str, bool] | None:
     """Return what YAML reads instead of an unquoted colour, and whether digits are lost; None if all is well."""
-    raw = config.document.source.text[node.start : node.end]
+    raw = config.source.text[node.start : node.end]
     if node.style or node.tag or not raw or node.is_null:
         return None
     if node.kind in {"int", "float"}:
@@ -124,13 +125,13 @@ def _number(raw: str) -> str:
 def color_unquoted(config: LabelsConfig) -> Iterator[Problem]:
     """Find unquoted colours that YAML reads as something else than text. Those that lose digits one by one."""
     harmless: list[tuple[Scalar, str]] = []
-    for label in config.labels:
+    for label in config.places:
         node = label.color
         misread = _misread_as(config, node) if isinstance(node, Scalar) else None
         if misread is None or not isinstance(node, Scalar):
             continue
         value, lossy = misread
-        raw = config.document.source.text[node.start : node.end]
+        raw = config.source.text[node.start : node.end]
         if not lossy:
             harmless.append((node, value))
             continue
@@ -138,7 +139,7 @@ def color_unquoted(config: LabelsConfig) -> Iterator[Problem]:
         yield at(node, message, hint=f'put it in quotes: `"{raw}"`', fix=_quote_color(config, node))
     if harmless:
         node, value = harmless[0]
-        raw = config.document.source.text[node.start : node.end]
+        raw = config.source.text[node.start : node.end]
         rest = (
             f" (and {count(len(harmless) - 1, 'more colour')} likewise)"
             if len(harmless) > 1
@@ -152,28 +153,27 @@ def color_unquoted(config: LabelsConfig) -> Iterator[Problem]:
 
 
 def _quote_color(config: LabelsConfig, node: Scalar) -> Fix:
-    raw = config.document.source.text[node.start : node.end]
+    raw = config.source.text[node.start : node.end]
     return Fix((Edit(node.start, node.end, f'"{raw}"'),))
 
 
 def duplicate(config: LabelsConfig) -> Iterator[Problem]:
     """Find names and aliases that GitHub can't tell apart: it ignores case."""
     seen: dict[str, Scalar] = {}
-    names = [(label, label.name) for label in config.labels]
-    aliases = [(label, alias) for label in config.labels for alias in label.aliases]
-    owners: dict[str, Label] = {}
-    for label, node in names:
-        key = node.value.strip().casefold()
-        first = seen.setdefault(key, node)
-        owners.setdefault(key, label)
-        if first is not node:
-            yield _twice(config, node, first, "label")
-    for label, node in aliases:
-        key = node.value.strip().casefold()
-        if owners.get(key) is label:
+    owners: dict[str, Scalar] = {}
+    for label in config.places:
+        key = fold(label.name.value)
+        first = seen.setdefault(key, label.name)
+        owners.setdefault(key, label.name)
+        if first is not label.name:
+            yield _twice(config, label.name, first, "label")
+    aliases = [(label.name, alias) for label in config.places for alias in label.former]
+    for name, node in aliases:
+        key = fold(node.value)
+        if owners.get(key) is name:
             continue  # an alias that differs from its own label in case only: a rename in all tools
         first = seen.setdefault(key, node)
-        owners.setdefault(key, label)
+        owners.setdefault(key, name)
         if first is not node:
             # Label tools take the first of two; configs in use have such.
             yield _twice(config, node, first, "alias")._replace(severity=Severity.WARNING)
@@ -182,13 +182,13 @@ def duplicate(config: LabelsConfig) -> Iterator[Problem]:
 def _twice(config: LabelsConfig, node: Scalar, first: Scalar, what: str) -> Problem:
     same = node.value.strip() == first.value.strip()
     why = "is there twice" if same else f"is {shown(first)} to GitHub, which ignores case"
-    where = line_of(config.document.source, first.start)
+    where = line_of(config.source, first.start)
     return at(node, f"{what} {shown(node)} {why}", hint=f"the first is on {where}")
 
 
 def emoji_only(config: LabelsConfig) -> Iterator[Problem]:
     """Find names without a letter, digit or sign beside native emoji."""
-    for label in config.labels:
+    for label in config.places:
         text = label.name.value.strip()
         if text and not text.isascii() and all(_is_emoji_part(char) for char in text):
             message = f"label name {shown(label.name)} is nothing but emoji"
@@ -207,7 +207,7 @@ def _is_emoji_part(char: str) -> bool:
 
 def four_byte_description(config: LabelsConfig) -> Iterator[Problem]:
     """Find characters beyond the Basic Multilingual Plane (most emoji) in descriptions."""
-    for label in config.labels:
+    for label in config.places:
         node = label.description
         if isinstance(node, Scalar) and not node.value.isascii():
             wide = [char for char in node.value if ord(char) > 0xFFFF]  # noqa: PLR2004 - where UTF-8 takes four bytes
@@ -219,7 +219,7 @@ def four_byte_description(config: LabelsConfig) -> Iterator[Problem]:
 
 def comma(config: LabelsConfig) -> Iterator[Problem]:
     """Find names with a comma, which `labels: a, b` in a template can't name."""
-    for label in config.labels:
+    for label in config.places:
         if "," in label.name.value:
             message = f"label name {shown(label.name)} has a comma"
             yield at(

@@ -1,0 +1,98 @@
+"""Installing the template beside a labels config of the repository's own, wherever that lies.
+
+The template's question offers a few places. A config in one of them becomes the answer and is merged
+from then on. One elsewhere gets the template's labels once, or is left where it can't be written; in
+either case no second labels config is written beside it, and that this one is absent is accepted, so
+that `check` says nothing of it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from issue_scaffold.files import target_files as target
+from issue_scaffold.files.rendering import File
+from issue_scaffold.forge.layout import SETTINGS_PATH, is_labels_config
+from issue_scaffold.settings import edit as settings_edit
+from issue_scaffold.sync import structured_files
+from issue_scaffold.sync.carry_out import settings_change, settings_to_edit
+from issue_scaffold.sync.plan import Action, Plan, Step
+
+# What the template's question `labels_config` offers, the usual place first.
+OFFERED: Final = (
+    ".github/labels.yml",
+    ".github/labels.yaml",
+    ".github/labels.json",
+    ".github/settings.yml",
+)
+
+
+def suggested_config(configs: Sequence[str]) -> dict[str, str]:
+    """Return the answer that makes the template use a labels config which the target has."""
+    for path in OFFERED:
+        if path in configs:
+            return {"labels_config": path}
+    return {}
+
+
+def beside_own_configs(root: Path, plan: Plan, configs: Sequence[str]) -> Plan:
+    """Return the plan without a second labels config; the template's labels go into the own one."""
+    second = next((step for step in plan.steps if _is_second(step, configs)), None)
+    if second is None or second.theirs is None:
+        return plan
+    names = ", ".join(configs)
+    kept = replace(second, action=Action.KEPT, after=None, reason=f"your labels are in {names}")
+    steps = [kept, _acceptance(root, second.path, f"the labels are in {names}")]
+    merged = _merged(root, configs, second)
+    if merged is None:
+        note = f"{names}: left as it is; add the labels that the templates name: scaffold validate"
+        steps[0] = replace(kept, notes=(note,))
+    else:
+        steps.append(merged)
+    replaced = {step.path for step in steps}
+    others = [step for step in plan.steps if step.path not in replaced]
+    return replace(plan, steps=tuple(sorted([*others, *steps], key=lambda step: step.path)))
+
+
+def _is_second(step: Step, configs: Sequence[str]) -> bool:
+    if step.action is not Action.NEW or not is_labels_config(step.path):
+        return False
+    return bool(configs) and step.path not in configs
+
+
+def _merged(root: Path, configs: Sequence[str], second: Step) -> Step | None:
+    """Return the step that adds the template's labels to the only config; None if that can't be."""
+    ours = target.read_file(root, configs[0]) if len(configs) == 1 else None
+    theirs = second.theirs
+    if ours is None or theirs is None or not (ours.is_text and theirs.is_text):
+        return None
+    added = structured_files.add_labels(
+        configs[0], ours.content.decode(), second.path, theirs.content.decode()
+    )
+    if added is None:
+        return None
+    after = File(content=added.text.encode(), executable=ours.executable)
+    return Step(
+        path=configs[0],
+        action=Action.KEPT if after == ours else Action.MERGE,
+        before=ours,
+        after=after,
+        theirs=theirs,
+        by_meaning=True,
+        notes=added.notes,
+    )
+
+
+def _acceptance(root: Path, path: str, reason: str) -> Step:
+    """Return the step that records in the settings that a file of the template is absent."""
+    before, text = settings_to_edit(root)
+    text = settings_edit.with_accepted(text, path=path, sha256=None, reason=reason)
+    change = settings_change(before, text)
+    return Step(
+        path=SETTINGS_PATH,
+        action=Action.NEW if before is None else Action.MERGE,
+        before=before,
+        after=before if change is None else change.after,
+        reason=f"{path} is accepted as absent",
+    )
