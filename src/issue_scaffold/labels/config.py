@@ -26,6 +26,7 @@ from issue_scaffold.text.one_document import read_document, suffix_of
 from issue_scaffold.text.source import Source
 from issue_scaffold.text.tree import (
     Alias,
+    Entry,
     Mapping,
     Node,
     Scalar,
@@ -69,6 +70,7 @@ _SETTINGS_KEYS: Final = frozenset(
         "custom_properties",
     }
 )
+_FIELD_KEYS: Final = frozenset(FIELD_SPELLINGS["color"] + FIELD_SPELLINGS["description"])
 _SETTINGS_NAMES: Final = frozenset({"settings.yml", "settings.yaml"})
 _HINT: Final = "write `- name: …`, with `color:` and `description:` below"
 _YES: Final = frozenset({"true", "yes", "on"})
@@ -103,9 +105,7 @@ class LabelsConfig(NamedTuple):
     @property
     def takes_labels(self) -> bool:
         """Whether the file is there to say which labels there are, even if it says none yet."""
-        if self.says_labels:
-            return True
-        return not (self.is_rules or is_settings(self.source.path))
+        return self.says_labels or not (self.is_rules or is_settings(self.source.path))
 
 
 def parse_labels(path: str, text: str) -> LabelsConfig:
@@ -120,9 +120,9 @@ def parse_labels(path: str, text: str) -> LabelsConfig:
     if config.problems:
         raise NotUnderstoodError(config.problems[0].message)
     for place in config.places:
-        if not isinstance(place.color, Scalar | None):
+        if not isinstance(place.color or place.name, Scalar):
             raise NotUnderstoodError("a colour that is no text")
-        if not isinstance(place.description, Scalar | None):
+        if not isinstance(place.description or place.name, Scalar):
             raise NotUnderstoodError("a description that is no text")
     return config
 
@@ -149,43 +149,46 @@ def read_labels(source: Source, root: Value | None) -> LabelsConfig:
 
 
 def _holder(root: Value | None, *, in_settings: bool) -> tuple[Node | None, Value | None]:
-    """Return the collection of labels, and the key that leads to it."""
+    """Return the key that leads to the collection of labels, and the collection."""
     if not isinstance(root, Mapping):
         return None, root
     entry = root.find("labels")
-    below = None if entry is None else resolve(entry.value)
-    if entry is None or below is None or (not in_settings and _is_label(below)):
-        keys = {name.lower() for name in root.fields}
-        if in_settings or keys & _SETTINGS_KEYS:
-            return None, None
-        return None, root
-    include = below.find("include") if isinstance(below, Mapping) else None
+    if entry is not None and (in_settings or not _is_label(resolve(entry.value))):
+        entry = _included(resolve(entry.value)) or entry
+        return entry.key, resolve(entry.value)
+    if in_settings or _SETTINGS_KEYS & {key.lower() for key in root.fields}:
+        return None, None
+    return None, root
+
+
+def _included(labels: Value) -> Entry | None:
+    """Return the entry that has the labels in safe-settings."""
+    include = labels.find("include") if isinstance(labels, Mapping) else None
     if include is not None and isinstance(resolve(include.value), Sequence):
-        return include.key, resolve(include.value)
-    return entry.key, below
+        return include
+    return None
 
 
 def _is_label(node: Value) -> bool:
     """Return whether this is one label's fields, below its name."""
-    if not isinstance(node, Mapping):
-        return False
-    spellings = (*FIELD_SPELLINGS["color"], *FIELD_SPELLINGS["description"])
-    return any(isinstance(node.get(spelling), Scalar) for spelling in spellings)
+    return isinstance(node, Mapping) and any(
+        isinstance(node.get(key), Scalar) for key in _FIELD_KEYS
+    )
 
 
 def _from_list(config: LabelsConfig, items: Sequence) -> LabelsConfig:
-    reader = _Reader(config.source)
-    for index, item in enumerate(items.items):
-        fields = resolve(item)
+    reader = _LabelReader(config.source)
+    for item, node in enumerate(items.items):
+        fields = resolve(node)
         if not isinstance(fields, Mapping):
             message = f"a label is {type_name(fields)}, and must be a mapping"
-            reader.problems.append(at(item, message, hint=_HINT))
+            reader.problems.append(at(node, message, hint=_HINT))
         elif _is_rule(fields):
             return config._replace(is_rules=True)
         elif (name := _text_node(fields.get("name"))) is None:
             reader.problems.append(_nameless(fields))
         else:
-            reader.read(fields, name, index, is_shared=isinstance(item, Alias))
+            reader.read(fields, name, item, is_shared=isinstance(node, Alias))
     return reader.done(config)
 
 
@@ -207,32 +210,17 @@ def _nameless(fields: Mapping) -> Problem:
 
 
 def _from_names(config: LabelsConfig, names: Mapping) -> LabelsConfig:
-    reader = _Reader(config.source)
-    written = names.written
-    rules = 0
+    reader = _LabelReader(config.source)
+    for item, entry in enumerate(names.written):
+        reader.read_entry(entry, item)
     for entry in names.entries:
-        key, value = entry.key, resolve(entry.value)
-        if not isinstance(key, Scalar):
-            continue
-        index = -1 if entry.merged else written.index(entry)
-        if isinstance(value, Mapping) and _has_fields(value):
-            name = _text_node(value.get("name")) or key
-            reader.read(
-                value, name, index, is_shared=isinstance(entry.value, Alias) or entry.merged
-            )
-        elif isinstance(value, Scalar) and _is_color(value.value):
-            reader.read_color(value, key, index)
-        elif isinstance(value, Sequence):
-            rules += 1
+        if entry.merged:
+            reader.read_entry(entry, -1)
     if reader.labels or not names.entries:
         return reader.done(config)
-    if rules == len(names.entries):
+    if all(isinstance(resolve(entry.value), Sequence) for entry in names.entries):
         return config._replace(is_rules=True)
     return _unknown(config, names)
-
-
-def _has_fields(node: Mapping) -> bool:
-    return bool({*FIELD_SPELLINGS["color"], *FIELD_SPELLINGS["description"]} & set(node.keys()))
 
 
 def _is_color(text: str) -> bool:
@@ -250,7 +238,7 @@ def _unknown(config: LabelsConfig, node: Value) -> LabelsConfig:
     return config._replace(problems=(problem,))
 
 
-class _Reader:
+class _LabelReader:
     """The labels of one collection as they are read, and what is wrong with them."""
 
     def __init__(self, source: Source) -> None:
@@ -262,13 +250,20 @@ class _Reader:
         """Return the config with all that was read."""
         return config._replace(labels=tuple(self.labels), problems=tuple(self.problems))
 
-    def read_color(self, value: Scalar, key: Scalar, index: int) -> None:
-        """Read a label that is nothing but a name and a colour."""
-        place = LabelPlace(self._source, key, value, None, (), value, index, is_shared=True)
-        name, color = key.value.strip(), normalise_color(value.value)
-        self.labels.append(Label(name=name, color=color, place=place))
+    def read_entry(self, entry: Entry, item: int) -> None:
+        """Read one entry of a mapping of names, if it is a label: its fields, or its colour alone."""
+        key, value = entry.key, resolve(entry.value)
+        if not isinstance(key, Scalar):
+            return
+        if isinstance(value, Mapping) and not _FIELD_KEYS.isdisjoint(value.keys()):
+            is_shared = entry.merged or isinstance(entry.value, Alias)
+            self.read(value, _text_node(value.get("name")) or key, item, is_shared=is_shared)
+        elif isinstance(value, Scalar) and _is_color(value.value):
+            place = LabelPlace(self._source, key, value, None, (), value, item, is_shared=True)
+            color = normalise_color(value.value)
+            self.labels.append(Label(name=key.value.strip(), color=color, place=place))
 
-    def read(self, fields: Mapping, name: Scalar, index: int, *, is_shared: bool) -> None:
+    def read(self, fields: Mapping, name: Scalar, item: int, *, is_shared: bool) -> None:
         """Read a label with its fields."""
         former = _former(fields)
         if (new := _text_node(fields.get(NEW_NAME))) is not None:
@@ -276,7 +271,7 @@ class _Reader:
             name = new
         color, description = _field(fields, "color"), _field(fields, "description")
         place = LabelPlace(
-            self._source, name, color, description, tuple(former), fields, index, is_shared
+            self._source, name, color, description, tuple(former), fields, item, is_shared
         )
         self.labels.append(
             Label(
@@ -319,7 +314,7 @@ def _field(fields: Mapping, key: str) -> Value | None:
 
 def _extras(fields: Mapping) -> tuple[tuple[str, str], ...]:
     """Return the fields that aren't a label's own, their values as JSON text."""
-    own = {"name", *FIELD_SPELLINGS["color"], *FIELD_SPELLINGS["description"]}
+    own = _FIELD_KEYS | {"name"}
     found = fields.fields.items()
     return tuple(sorted((key, canonical(node)) for key, node in found if key not in own))
 

@@ -2,27 +2,19 @@
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from issue_scaffold.labels.config import LabelsConfig
-from issue_scaffold.labels.label import FIELD_SPELLINGS, Label
+from issue_scaffold.labels.label import FIELD_SPELLINGS, Label, LabelPlace
 from issue_scaffold.text.by_meaning import NotUnderstoodError
 from issue_scaffold.text.lines import column as column_of
 from issue_scaffold.text.lines import newline
 from issue_scaffold.text.one_document import suffix_of
 from issue_scaffold.text.scalars import json_scalar, yaml_scalar
 from issue_scaffold.text.splice import placed_items
-from issue_scaffold.text.tree import PLAIN, Entry, Mapping, Scalar, resolve
+from issue_scaffold.text.tree import Entry, Mapping, Scalar, resolve
 
+_PLAIN_TEXT = Scalar("", 0, 0)
 _FLOW_COLON = re.compile(r" ?: ?")
-
-
-class _Model(NamedTuple):
-    """The label that new ones are written like: its name, its fields, and the entries as written."""
-
-    name: Scalar
-    body: Mapping
-    fields: tuple[Entry, ...]
 
 
 class LabelStyle:
@@ -32,16 +24,17 @@ class LabelStyle:
         self._config = config
         self._text = config.source.text
         self._places = [place for place in config.places if not place.is_shared]
-        self._model = self._find_model()
+        self._model, self._body = self._find_model()
         self._is_list = not isinstance(config.holder, Mapping)
         self._ascii_only = self._text.isascii() and "\\u" in self._text
         self.is_json = suffix_of(config.source.path) == ".json"
 
-    def _find_model(self) -> _Model | None:
+    def _find_model(self) -> tuple[LabelPlace | None, Mapping]:
+        """Return the label that new ones are written like, and its fields; there are none without."""
         for place in reversed(self._places):
             if isinstance(place.body, Mapping) and place.body.written:
-                return _Model(place.name, place.body, place.body.written)
-        return None
+                return place, place.body
+        return None, Mapping((), 0, 0)
 
     def text(self, key: str, value: str, *, in_flow: bool, old: Scalar | None = None) -> str:
         """Return a field's value as the config writes that field, or wrote its `old` value.
@@ -50,11 +43,11 @@ class LabelStyle:
         """
         if key not in FIELD_SPELLINGS:
             return value
-        model = old or self._last_value(key)
-        style = PLAIN if model is None else model.style
+        model = old or self._last_value(key) or _PLAIN_TEXT
+        style = model.style
         if key == "color":
             style = style or '"'
-            if model is not None and model.value.startswith("#"):
+            if model.value.startswith("#"):
                 value = f"#{value}"
         if self.is_json:
             return json_scalar(value, ascii_only=self._ascii_only)
@@ -63,8 +56,8 @@ class LabelStyle:
     def field(self, key: str, value: str, *, in_flow: bool) -> str:
         """Return a field, key and value."""
         colon = ": "
-        if in_flow and self._model is not None and self._model.body.flow:
-            first = self._model.fields[0]
+        if in_flow and self._body.flow:
+            first = self._body.written[0]
             between = self._text[first.key.end : first.value.start]
             if _FLOW_COLON.fullmatch(between):
                 colon = between
@@ -78,13 +71,13 @@ class LabelStyle:
         fields = self._fields(label, in_flow=False)
         if self._model is None:
             return self._first_block(label, fields, column)
-        body = self._model.body
+        body = self._body
         item = self._item_of(body)
         indent = " " * item[1]
         if body.flow:
             lead = "-" if self._is_list else f"{self._name(label)}:"
             return [f"{indent}{lead} {self.flow(label)}"]
-        key_column = column_of(self._text, self._model.fields[0].key.start)
+        key_column = column_of(self._text, self._body.written[0].key.start)
         lines = [" " * key_column + line for line in fields]
         if not self._is_list:
             return [f"{indent}{self._name(label)}:", *lines]
@@ -104,9 +97,9 @@ class LabelStyle:
     def flow(self, label: Label) -> str:
         """Return a new label in braces, on one line or several as the config has them."""
         fields = self._fields(label, in_flow=True)
-        if self._model is None or not self._model.body.flow:
+        if not self._body.flow:
             return f"{{{', '.join(fields)}}}"
-        body, entries, text = self._model.body, self._model.fields, self._text
+        body, entries, text = self._body, self._body.written, self._text
         opening = _gap(text[body.start + 1 : entries[0].key.start])
         between = opening if "\n" in opening else " "
         if len(entries) > 1:
@@ -143,7 +136,7 @@ class LabelStyle:
     def _fields(self, label: Label, *, in_flow: bool) -> list[str]:
         fields = {"name": label.name} if self._is_list else {}
         fields |= label.fields
-        order = [] if self._model is None else _keys(self._model.fields)
+        order = _keys(self._body.written)
 
         def rank(key: str) -> int:
             spelled = self._spelled(key)
@@ -157,17 +150,13 @@ class LabelStyle:
     def _key(self, key: str) -> str:
         if self.is_json:
             return f'"{self._spelled(key)}"'
-        first = None if self._model is None else self._model.fields[0].key
-        return yaml_scalar(self._spelled(key), first.style if isinstance(first, Scalar) else PLAIN)
+        styles = [entry.key.style for entry in self._body.written if isinstance(entry.key, Scalar)]
+        return yaml_scalar(self._spelled(key), *styles[:1])
 
     def _spelled(self, key: str) -> str:
         """Return a field's key as the config spells it."""
         spellings = FIELD_SPELLINGS.get(key, (key,))
-        if self._model is not None:
-            for spelling in spellings:
-                if self._model.body.own(spelling) is not None:
-                    return spelling
-        return spellings[0]
+        return next((key for key in spellings if self._body.own(key) is not None), spellings[0])
 
     def _last_value(self, key: str) -> Scalar | None:
         if key == "name":

@@ -29,26 +29,19 @@ from issue_scaffold.text.tree import Entry, Mapping, Scalar, canonical, resolve
 from issue_scaffold.text.tree import Sequence as Items
 
 
-def merge_labels(path: str, base: str | None, ours: str, theirs: str) -> MeaningMerge:
+def merge_labels(
+    path: str, base: str | None, ours: str, theirs: str, *, template_path: str | None = None
+) -> MeaningMerge:
     """Return the user's labels config with the template's change.
 
-    Raises NotUnderstoodError if it can't be written.
+    `template_path` is where the template has its own, if it lies elsewhere, maybe in another format.
+    Raises NotUnderstoodError if the result can't be written.
     """
     mine = parse_labels(path, ours)
     old = None if base is None else parse_labels(path, base).labels
-    plan = three_way(old, mine.labels, parse_labels(path, theirs).labels)
+    plan = three_way(old, mine.labels, parse_labels(template_path or path, theirs).labels)
     obsolete = splice.obsolete_comments(base or "", theirs)
-    return MeaningMerge(text=_Writer(mine).edited(plan.edits, obsolete), notes=plan.notes)
-
-
-def add_labels(path: str, ours: str, template_path: str, theirs: str) -> MeaningMerge:
-    """Return the user's labels config with the labels that it lacks of the template's.
-
-    The template has them in another file, and maybe in another format. Raises as `merge_labels` does.
-    """
-    mine = parse_labels(path, ours)
-    plan = three_way(None, mine.labels, parse_labels(template_path, theirs).labels)
-    return MeaningMerge(text=_Writer(mine).edited(plan.edits, frozenset()), notes=plan.notes)
+    return MeaningMerge(text=_LabelWriter(mine).edited(plan.edits, obsolete), notes=plan.notes)
 
 
 def restore_labels(path: str, ours: str, theirs: str) -> MeaningMerge:
@@ -58,10 +51,10 @@ def restore_labels(path: str, ours: str, theirs: str) -> MeaningMerge:
     """
     mine = parse_labels(path, ours)
     edits = restoration(mine.labels, parse_labels(path, theirs).labels)
-    return MeaningMerge(text=_Writer(mine).edited(edits, frozenset()))
+    return MeaningMerge(text=_LabelWriter(mine).edited(edits, frozenset()))
 
 
-class _Writer:
+class _LabelWriter:
     """One labels config that is to be edited."""
 
     def __init__(self, config: LabelsConfig) -> None:
@@ -109,7 +102,7 @@ class _Writer:
     ) -> list[Edit]:
         """Return the additions and removals."""
         holder = self._config.holder
-        if holder is None or isinstance(holder, Scalar) or not self._places:
+        if not self._places or not isinstance(holder, Items | Mapping):
             return self._first(added)
         placed = splice.placed_items(holder, self._text)
         place = None if after is None else self._item(after)
@@ -118,8 +111,8 @@ class _Writer:
                 placed, [self._style.flow_item(x) for x in added], place, removed
             )
         changes = splice.remove_block(self._text, placed, removed, obsolete)
-        if added:
-            blocks = [self._style.block(label) for label in added]
+        blocks = [self._style.block(label) for label in added]
+        if blocks:
             changes.append(splice.insert_block(self._text, placed, place, blocks))
         elif len(removed) == len(placed):
             sign = "[]" if isinstance(holder, Items) else "{}"

@@ -57,10 +57,12 @@ def add_labels(path: str, ours: str, template_path: str, theirs: str) -> Meaning
     """
     if _is_too_large(ours, theirs):
         return None
-    from issue_scaffold.labels.writing import add_labels as add
+    from issue_scaffold.labels.writing import merge_labels
 
     new = theirs.removeprefix(_BOM)
-    return _edited(ours, lambda text: add(path, text, template_path, new))
+    return _edited(
+        ours, lambda text: merge_labels(path, None, text, new, template_path=template_path)
+    )
 
 
 def restore(path: str, ours: str, theirs: str) -> MeaningMerge | None:
