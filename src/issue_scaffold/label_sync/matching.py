@@ -183,17 +183,22 @@ class _Matching:
         names could be had only by relabelling every issue, one request each, of which GitHub takes
         500 an hour: two hours for a thousand issues.
         """
-        ring: list[str] = []
-        key: str | None = start
-        while key is not None and key not in ring and self.source.get(key) == key:
-            ring.append(key)
-            key = self.heir.get(key)
-        if key != start or len(ring) == 1 or all(map(self._is_aside, ring)):
+        ring = self._ring(start)
+        if all(map(self._is_aside, ring)):
             return
         moved = {self.heir[name]: name for name in ring}
         staying = sum(self._cost(name, name) for name in ring)
         if sum(self._cost(key, name) for key, name in moved.items()) < staying:
             self.source.update(moved)
+
+    def _ring(self, start: str) -> list[str]:
+        """Return the labels that would come to bear each other's names; none if it is no ring."""
+        ring: list[str] = []
+        key: str | None = start
+        while key is not None and key not in ring and self.source.get(key) == key:
+            ring.append(key)
+            key = self.heir.get(key)
+        return ring if key == start else []
 
     def _is_aside(self, key: str) -> bool:
         """Return whether a swap that was interrupted has left a label on its way to this name."""

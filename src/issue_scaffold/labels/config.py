@@ -1,4 +1,4 @@
-"""The one reader of labels configs: every shape and spelling that label tools know, as a list of labels.
+"""The one reader of labels configs: every shape and spelling that label tools know.
 
 Shapes: a list (EndBug/label-sync, github-label-sync with aliases, crazy-max/ghaction-github-labeler
 with `from_name`, micnncim/action-label-syncer), a mapping of names to fields or to colours
@@ -111,8 +111,8 @@ class LabelsConfig(NamedTuple):
 def parse_labels(path: str, text: str) -> LabelsConfig:
     """Return the labels of a config that is to be compared or edited.
 
-    Raises NotUnderstoodError for what can't be read as one, what the validator calls an error in its
-    shape among it: better left alone than guessed at.
+    Raises NotUnderstoodError for what can't be read as one, what the validator calls an error in
+    its shape among it: better left alone than guessed at.
     """
     config = read_labels(Source(path, text), read_document(text, suffix_of(path)))
     if config.is_rules:
@@ -133,7 +133,7 @@ def is_settings(path: str) -> bool:
 
 
 def read_labels(source: Source, root: Value | None) -> LabelsConfig:
-    """Return the labels of a parsed config, whatever its shape; `root` is None for an empty file."""
+    """Return the labels of a parsed config of any shape; `root` is None for an empty file."""
     in_settings = is_settings(source.path)
     key, holder = _holder(root, in_settings=in_settings)
     config = LabelsConfig(source, root, key, holder)
@@ -205,8 +205,7 @@ def _nameless(fields: Mapping) -> Problem:
         what = "has an empty name"
     elif name is not None:
         what = f"has a name that is {type_name(name)}"
-    place = fields.entries[0].key if fields.entries else fields
-    return at(resolve(place), f"a label {what}", hint=_HINT)
+    return at(_beginning(fields), f"a label {what}", hint=_HINT)
 
 
 def _from_names(config: LabelsConfig, names: Mapping) -> LabelsConfig:
@@ -230,12 +229,16 @@ def _is_color(text: str) -> bool:
 
 def _unknown(config: LabelsConfig, node: Value) -> LabelsConfig:
     shapes = listing(["- name: …", "labels: [name: …]", "<name>: {color: …}"])
-    place: Node = node
-    if isinstance(node, Mapping) and node.entries:
-        place = node.entries[0].key
     message = "not a labels config of any known format"
-    problem = at(resolve(place), message, hint=f"known shapes are {shapes}")
+    problem = at(_beginning(node), message, hint=f"known shapes are {shapes}")
     return config._replace(problems=(problem,))
+
+
+def _beginning(node: Value) -> Value:
+    """Return the first key of a mapping: the whole of it would be too much to point at."""
+    if isinstance(node, Mapping) and node.entries:
+        return resolve(node.entries[0].key)
+    return node
 
 
 class _LabelReader:
@@ -251,7 +254,7 @@ class _LabelReader:
         return config._replace(labels=tuple(self.labels), problems=tuple(self.problems))
 
     def read_entry(self, entry: Entry, item: int) -> None:
-        """Read one entry of a mapping of names, if it is a label: its fields, or its colour alone."""
+        """Read an entry of a mapping of names, if it is a label: its fields or its colour."""
         key, value = entry.key, resolve(entry.value)
         if not isinstance(key, Scalar):
             return
@@ -320,7 +323,7 @@ def _extras(fields: Mapping) -> tuple[tuple[str, str], ...]:
 
 
 def _former(fields: Mapping) -> list[Scalar]:
-    """Return the names that a label may still have: one, a list, or a list of mappings with `name`."""
+    """Return the names that a label may still have: one, or a list, or mappings with `name`."""
     found: list[Scalar] = []
     for key in FORMER_NAMES:
         value = fields.get(key)
@@ -347,6 +350,7 @@ def _text_node(node: Value | None) -> Scalar | None:
 
 
 def _text(node: Value | None) -> str:
-    """Return what a scalar says: as written, since an unquoted 000000 must not become the number 0."""
-    found = _text_node(node)
-    return "" if found is None else found.value.strip()
+    """Return what a scalar says, as written: an unquoted 000000 must not become the number 0."""
+    if (found := _text_node(node)) is None:
+        return ""
+    return found.value.strip()

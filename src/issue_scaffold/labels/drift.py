@@ -20,6 +20,7 @@ def _at(difference: LabelDifference, labels: tuple[Label, ...]) -> Difference:
     if place is None:
         return Difference(message=difference.message)
     entry = place.entry(difference.key)
-    node = place.name if entry is None else entry.value
-    line, column = place.source.position(node.start)
+    line, column = place.position
+    if entry is not None:
+        line, column = place.source.position(entry.value.start)
     return Difference(message=difference.message, line=line, column=column)

@@ -1,8 +1,8 @@
 """A label as a config has it, and whether a list of them holds what the template asks for.
 
-Owns which fields a label has and how they are spelled. Names compare case-folded, as GitHub compares
-them. Nothing here knows how a labels config is read or written: that is `labels.config`'s and
-`labels.writing`'s.
+Owns which fields a label has and how they are spelled. Names compare case-folded, as GitHub
+compares them. Nothing here knows how a labels config is read or written: that is `labels.config`'s
+and `labels.writing`'s.
 """
 
 import re
@@ -21,14 +21,15 @@ FIELD_SPELLINGS: Final = {
     "color": ("color", "colour"),
     "description": ("description",),
 }
-# The keys under which label tools look for names that a label may still have: a label of that name is
-# renamed, or merged into this one. EndBug/label-sync and github-label-sync, ghaction-github-labeler,
-# hackebrot's and Financial-Times' tools, safe-settings, and what users write for one of them.
+# The keys under which label tools look for names that a label may still have: a label of that name
+# is renamed, or merged into this one. EndBug/label-sync and github-label-sync,
+# ghaction-github-labeler, hackebrot's and Financial-Times' tools, safe-settings, and what users
+# write for one of them.
 FORMER_NAMES: Final = ("aliases", "from_name", "previously", "oldname", "old_name")
 # The repository settings app: `name` is the label there is, this the name that it is to get.
 NEW_NAME: Final = "new_name"
-# The keys by which label tools delete a label: EndBug/label-sync and github-label-sync; from a day on,
-# Kubernetes' label_sync.
+# The keys by which label tools delete a label: EndBug/label-sync and github-label-sync; from a day
+# on, Kubernetes' label_sync.
 DELETED_FROM: Final = "deleteAfter"
 DELETION_FIELDS: Final = ("delete", DELETED_FROM)
 _RENAMING_FIELDS: Final = (*FORMER_NAMES, NEW_NAME)
@@ -37,17 +38,19 @@ _NOTHING: Final = frozenset({"false", "null", '""', "[]", "{}"})
 
 
 def normalise_color(raw: str) -> str:
-    """Return six lower-case hex digits; what is no colour comes back in lower case, without its `#`."""
+    """Return six lower-case hex digits; what is no colour, in lower case without its `#`."""
     color = raw.strip().removeprefix("#").lower()
-    return "".join(digit * 2 for digit in color) if _SHORT_HEX.fullmatch(color) else color
+    if _SHORT_HEX.fullmatch(color):
+        return "".join(digit * 2 for digit in color)
+    return color
 
 
 class LabelPlace(NamedTuple):
     """Where a config says what a label is: the nodes of its name, fields and former names.
 
-    `body` is the mapping of its fields, or its colour where that is all there is; `item` is its place
-    in the list or mapping of labels as written, -1 where a merge key brought it in. `is_shared` tells
-    that the fields can't be edited there, or not for this label alone.
+    `body` is the mapping of its fields, or its colour where that is all there is; `item` is its
+    place in the list or mapping of labels as written, -1 where a merge key brought it in.
+    `is_shared` tells that the fields can't be edited there, or not for this label alone.
     """
 
     source: Source
@@ -58,6 +61,11 @@ class LabelPlace(NamedTuple):
     body: Mapping | Scalar
     item: int
     is_shared: bool
+
+    @property
+    def position(self) -> tuple[int, int]:
+        """The line and the column of the name, from 1."""
+        return self.source.position(self.name.start)
 
     def entry(self, key: str) -> Entry | None:
         """Return the entry that gives a field in the label's own mapping, however it is spelled."""
@@ -74,9 +82,9 @@ class Label:
 
     `color` is normalised and None where the config leaves it open. An empty description is None,
     which GitHub shows alike; `describes` tells whether the config says anything of it. `extras` are
-    the other fields, sorted, each value as JSON text. `former` are the names that the label may still
-    have, in the order written. From `delete_after` on it is to be deleted. `place` is None for a label
-    that no file has.
+    the other fields, sorted, each value as JSON text. `former` are the names that the label may
+    still have, in the order written. From `delete_after` on it is to be deleted. `place` is None
+    for a label that no file has.
     """
 
     name: str
@@ -115,12 +123,12 @@ class Label:
     @property
     def line(self) -> int | None:
         """The line of its name there, from 1."""
-        return None if self.place is None else self.place.source.position(self.place.name.start)[0]
+        return self.place.position[0] if self.place else None
 
     @property
     def column(self) -> int | None:
         """The column of its name there, from 1."""
-        return None if self.place is None else self.place.source.position(self.place.name.start)[1]
+        return self.place.position[1] if self.place else None
 
     def is_due(self, today: date) -> bool:
         """Return whether the label is to be deleted by now."""
@@ -142,7 +150,7 @@ class Label:
 
 
 class LabelDifference(NamedTuple):
-    """A deviation from the template; `place` is that of the user's label, or None when it is missing."""
+    """A deviation from the template; `place` is that of the user's label, None if missing."""
 
     message: str
     place: int | None
@@ -150,16 +158,20 @@ class LabelDifference(NamedTuple):
 
 
 class Match(NamedTuple):
-    """The user's label that stands for a managed one. An `alias` match was renamed by the user, who owns it then."""
+    """The user's label that stands for a managed one.
+
+    An `alias` match was renamed by the user, who owns it then.
+    """
 
     place: int
     how: Literal["name", "former", "alias"]
 
 
 def compare(theirs: Sequence[Label], ours: Sequence[Label]) -> list[LabelDifference]:
-    """Return what `ours` lacks, or has otherwise, of the template's labels; the user's own labels are no difference.
+    """Return what `ours` lacks, or has otherwise, of the template's labels.
 
-    Of fields that only the user's label has, those count that decide whether the label lives on (`Label.fate`).
+    The user's own labels are no difference. Of fields that only the user's label has, those count
+    that decide whether the label lives on (`Label.fate`).
     """
     differences: list[LabelDifference] = []
     for label in unique(theirs):
@@ -185,20 +197,24 @@ def compare(theirs: Sequence[Label], ours: Sequence[Label]) -> list[LabelDiffere
 def _taken_over(
     label: Label, found: Match, ours: Sequence[Label], theirs: Sequence[Label]
 ) -> Iterator[LabelDifference]:
-    """Yield a difference for each other label that goes by the managed one's name too: a label tool merges the two."""
+    """Yield a difference for each label that goes by the managed one's name too.
+
+    A label tool would merge the two.
+    """
     managed = {other.key for other in theirs}
     for place, mine in enumerate(ours):
         if found.how != "name" or mine.key in managed or label.key not in map(fold, mine.former):
             continue
         key = next(key for key in _RENAMING_FIELDS if key in dict(mine.extras))
-        message = f"label '{mine.name}' takes over '{label.name}' (`{key}`), which the template doesn't say"
-        yield LabelDifference(message, place, key)
+        what = f"label '{mine.name}' takes over '{label.name}' (`{key}`)"
+        yield LabelDifference(f"{what}, which the template doesn't say", place, key)
 
 
 def foreign_fate(found: Match, ours: Sequence[Label], label: Label) -> list[str]:
-    """Return the fields by which a label tool would delete or merge the user's label, and that the template lacks.
+    """Return the fields by which a label tool would delete or merge the user's label.
 
-    A label that the user renamed says so in a field of aliases, which is right there.
+    Those count that the template lacks. A label that the user renamed says so in a field of
+    aliases, which is right there.
     """
     fate = ours[found.place].fate
     foreign = [key for key in fate if key not in label.fields]
@@ -223,7 +239,12 @@ def places(ours: Sequence[Label], key: str) -> list[int]:
 
 
 def find(label: Label, ours: Sequence[Label], theirs: Sequence[Label]) -> Match | None:
-    """Return the user's label that stands for a managed one: same name, its former name, or renamed by the user."""
+    """Return the user's label that stands for a managed one.
+
+    It has the same name, or the former name, or was renamed by the user. `label_sync.matching` asks
+    this of a repository, where labels compete for names and have no aliases; here each label is
+    looked up alone, and what a file says last is what counts.
+    """
     if same := places(ours, label.key):
         return Match(same[0], "name")
     managed = {other.key for other in theirs}
@@ -248,7 +269,9 @@ def show(key: str, value: str | None) -> str:
     """Return a field's value as users read it."""
     if value is None:
         return f"no {word(key)}"
-    return f"'{value}'" if key == "description" else value
+    if key == "description":
+        return f"'{value}'"
+    return value
 
 
 def _foreign(mine: Label, key: str) -> str:
@@ -257,5 +280,7 @@ def _foreign(mine: Label, key: str) -> str:
 
 
 def _deviation(mine: Label, key: str, wants: str) -> str:
-    has = f"{word(key)} {show(key, mine.fields[key])}" if key in mine.fields else f"no {word(key)}"
+    has = f"no {word(key)}"
+    if key in mine.fields:
+        has = f"{word(key)} {show(key, mine.fields[key])}"
     return f"label '{mine.name}' has {has}, the template has {show(key, wants)}"

@@ -1,6 +1,7 @@
 """What may be done to a repository's labels: three-way merge by name, and field by field.
 
-Nothing here knows how a labels config is written; edits name labels by their place in the user's list.
+Nothing here knows how a labels config is written; edits name labels by their place in the user's
+list.
 """
 
 from collections.abc import Iterable, Sequence
@@ -49,31 +50,19 @@ def three_way(
 ) -> LabelMerge:
     """Return the edits that bring the template's change from `base` to `theirs` into `ours`.
 
-    `base` is None when the user's list was there before the template. Only labels that the template has or had are
-    edited, and of those only fields that the user left as the template had written them.
+    `base` is None when the user's list was there before the template. Only labels that the template
+    has or had are edited, and of those only fields that the user left as the template had written
+    them.
     """
-    edits: list[LabelEdit] = []
-    notes: list[str] = []
-    added: list[Label] = []
-    consumed: set[str] = set()
+    merge = _ThreeWay(base or (), ours, theirs)
     for label in unique(theirs):
-        before = _former(label, base or (), theirs)
-        if before is not None:
-            consumed.add(before.key)
-        found = find(label, ours, theirs)
-        if found is not None:
-            _merge_label(before, found, ours, label, edits, notes)
-        elif before is not None:
-            notes.append(f"label '{label.name}' was deleted here and stays deleted")
-        else:
-            added.append(label)
+        merge.bring(label)
     for label in unique(base or ()):
-        if label.key not in consumed:
-            _drop(label, ours, edits, notes)
-    removed = {edit.index for edit in edits if isinstance(edit, RemoveLabel)}
+        merge.drop(label)
+    removed = {edit.index for edit in merge.edits if isinstance(edit, RemoveLabel)}
     after = _last_managed(base or (), ours, removed)
-    edits += [AddLabel(label=label, after=after) for label in added]
-    return LabelMerge(tuple(edits), tuple(notes))
+    added = [AddLabel(label=label, after=after) for label in merge.added]
+    return LabelMerge((*merge.edits, *added), tuple(merge.notes))
 
 
 def restoration(ours: Sequence[Label], theirs: Sequence[Label]) -> tuple[LabelEdit, ...]:
@@ -102,19 +91,15 @@ def apply_edits(ours: Sequence[Label], edits: Iterable[LabelEdit]) -> list[Label
     removed = set()
     for edit in edits:
         if isinstance(edit, AddLabel):
-            (end if edit.after is None else by_place[edit.after]).append(edit.label)
+            room = end if edit.after is None else by_place[edit.after]
+            room.append(edit.label)
         elif isinstance(edit, SetField):
             by_place[edit.index][0] = by_place[edit.index][0].changed(edit.key, edit.value)
         else:
             removed.add(edit.index)
-    kept = [labels[1:] if place in removed else labels for place, labels in enumerate(by_place)]
-    return [label for labels in [*kept, end] for label in labels]
-
-
-def _former(label: Label, base: Sequence[Label], theirs: Sequence[Label]) -> Label | None:
-    """Return what the template had for this label, under its name or under one that it took over."""
-    found = find(label, base, theirs)
-    return None if found is None or found.how == "alias" else base[found.place]
+    for place in removed:
+        del by_place[place][0]
+    return [label for labels in [*by_place, end] for label in labels]
 
 
 def _last_managed(base: Sequence[Label], ours: Sequence[Label], removed: set[int]) -> int | None:
@@ -125,52 +110,83 @@ def _last_managed(base: Sequence[Label], ours: Sequence[Label], removed: set[int
     return max(places, default=None)
 
 
-def _merge_label(
-    before: Label | None,
-    found: Match,
-    ours: Sequence[Label],
-    label: Label,
-    edits: list[LabelEdit],
-    notes: list[str],
-) -> None:
-    mine = ours[found.place]
-    if found.how == "alias":
-        notes.append(f"label '{label.name}' is here as '{mine.name}'; your name is kept")
-        return
-    if before is not None and before.key == mine.key != label.key:
-        edits.append(SetField(index=found.place, key="name", value=label.name))
-    elif mine.key != label.key:
-        notes.append(
-            f"label '{label.name}' is here under its former name '{mine.name}', which is kept"
-        )
-    elif mine.name != label.name:
-        notes.append(
-            f"label '{mine.name}': your spelling is kept (the template has '{label.name}')"
-        )
-    old = {} if before is None else before.fields
-    for key in label.fields | old:
-        has, had, wants = mine.fields.get(key), old.get(key), label.fields.get(key)
-        if has == wants:
-            continue
-        if before is not None and has == had:
-            edits.append(SetField(index=found.place, key=key, value=wants))
-        else:
-            notes.append(_kept(mine, key, wants))
+class _ThreeWay:
+    """One merge as it grows: the edits, the labels to add, and what stays as the user has it."""
 
+    def __init__(
+        self, base: Sequence[Label], ours: Sequence[Label], theirs: Sequence[Label]
+    ) -> None:
+        self._base, self._ours, self._theirs = base, ours, theirs
+        self._brought: set[str] = set()  # what the template had for labels that it has
+        self.edits: list[LabelEdit] = []
+        self.added: list[Label] = []
+        self.notes: list[str] = []
 
-def _drop(label: Label, ours: Sequence[Label], edits: list[LabelEdit], notes: list[str]) -> None:
-    """Take away what the template no longer has, unless the user changed it."""
-    for place in places(ours, label.key):
-        if ours[place] == label:
-            edits.append(RemoveLabel(index=place))
+    def bring(self, label: Label) -> None:
+        """Bring in a label that the template has."""
+        before = self._before(label)
+        if before is not None:
+            self._brought.add(before.key)
+        found = find(label, self._ours, self._theirs)
+        if found is not None:
+            self._change(before, found, label)
+        elif before is not None:
+            self.notes.append(f"label '{label.name}' was deleted here and stays deleted")
         else:
-            notes.append(
-                f"label '{ours[place].name}' is no longer in the template; yours is kept, you changed it"
-            )
+            self.added.append(label)
+
+    def drop(self, label: Label) -> None:
+        """Take away a label that the template had and no longer has, unless the user changed it."""
+        if label.key in self._brought:
+            return
+        for place in places(self._ours, label.key):
+            mine = self._ours[place]
+            if mine == label:
+                self.edits.append(RemoveLabel(index=place))
+            else:
+                kept = "yours is kept, you changed it"
+                self.notes.append(f"label '{mine.name}' is no longer in the template; {kept}")
+
+    def _before(self, label: Label) -> Label | None:
+        """Return what the template had for a label, under its name or one that it took over."""
+        found = find(label, self._base, self._theirs)
+        if found is None or found.how == "alias":
+            return None
+        return self._base[found.place]
+
+    def _change(self, before: Label | None, found: Match, label: Label) -> None:
+        mine = self._ours[found.place]
+        if found.how == "alias":
+            self.notes.append(f"label '{label.name}' is here as '{mine.name}'; your name is kept")
+            return
+        if before is not None and before.key == mine.key != label.key:
+            self._set(found, "name", label.name)
+        elif mine.key != label.key:
+            name = f"its former name '{mine.name}', which is kept"
+            self.notes.append(f"label '{label.name}' is here under {name}")
+        elif mine.name != label.name:
+            kept = f"your spelling is kept (the template has '{label.name}')"
+            self.notes.append(f"label '{mine.name}': {kept}")
+        self._change_fields(before, found, label)
+
+    def _change_fields(self, before: Label | None, found: Match, label: Label) -> None:
+        mine = self._ours[found.place]
+        old = {} if before is None else before.fields
+        for key in label.fields | old:
+            has, wants = mine.fields.get(key), label.fields.get(key)
+            if has == wants:
+                continue
+            if before is not None and has == old.get(key):
+                self._set(found, key, wants)
+            else:
+                self.notes.append(_kept(mine, key, wants))
+
+    def _set(self, found: Match, key: str, value: str | None) -> None:
+        self.edits.append(SetField(index=found.place, key=key, value=value))
 
 
 def _kept(mine: Label, key: str, wants: str | None) -> str:
-    template = show(key, wants)
+    template = f"(the template has {show(key, wants)})"
     if key not in mine.fields:
-        return f"label '{mine.name}': it stays without {word(key)} (the template has {template})"
-    return f"label '{mine.name}': your {word(key)} {show(key, mine.fields[key])} is kept (the template has {template})"
+        return f"label '{mine.name}': it stays without {word(key)} {template}"
+    return f"label '{mine.name}': your {word(key)} {show(key, mine.fields[key])} is kept {template}"

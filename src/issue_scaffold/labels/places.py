@@ -15,8 +15,8 @@ from issue_scaffold.labels.config import read_labels
 def find_configs(root: Path, *, with_empty: bool = False) -> tuple[str, ...]:
     """Return the paths of a repository's labels configs, those that say no label yet on demand.
 
-    A broken file is one too: what is wrong with it will be said. Raises ScaffoldError for a folder or
-    file that there is no leave to read.
+    A broken file is one too: what is wrong with it will be said. Raises ScaffoldError for a folder
+    or file that there is no leave to read.
     """
     found = []
     for path, content in read_repository(root, is_labels_config).files.items():

@@ -30,7 +30,7 @@ class LabelStyle:
         self.is_json = suffix_of(config.source.path) == ".json"
 
     def _find_model(self) -> tuple[LabelPlace | None, Mapping]:
-        """Return the label that new ones are written like, and its fields; there are none without."""
+        """Return the label that new ones are written like, and its fields."""
         for place in reversed(self._places):
             if isinstance(place.body, Mapping) and place.body.written:
                 return place, place.body
@@ -119,12 +119,14 @@ class LabelStyle:
         `indent` is that of the line they start on.
         """
         item = newline(self._text) + indent + "  "
-        opening, closing = ("[", "]") if self._is_list else ("{", "}")
+        opening, closing = "[]" if self._is_list else "{}"
         rows = []
         for label in labels:
             fields = f",{item}  ".join(self._fields(label, in_flow=True))
-            name = "" if self._is_list else f"{self._name(label)}: "
-            rows.append(f"{item}{name}{{{item}  {fields}{item}}}")
+            row = f"{{{item}  {fields}{item}}}"
+            if not self._is_list:
+                row = f"{self._name(label)}: {row}"
+            rows.append(f"{item}{row}")
         return f"{opening}{','.join(rows)}{item[:-2]}{closing}"
 
     def _first_block(self, label: Label, fields: list[str], column: int) -> list[str]:
@@ -159,8 +161,8 @@ class LabelStyle:
         return next((key for key in spellings if self._body.own(key) is not None), spellings[0])
 
     def _last_value(self, key: str) -> Scalar | None:
-        if key == "name":
-            return None if self._model is None else self._model.name
+        if key == "name" and self._model is not None:
+            return self._model.name
         for place in reversed(self._places):
             entry = place.entry(key)
             value = None if entry is None else resolve(entry.value)
@@ -183,4 +185,6 @@ def _gap(between: str) -> str:
     found = re.search(r"\r?\n[ \t]*\Z", between)
     if found is not None:
         return found[0]
-    return " " if between.endswith((" ", "\t")) else ""
+    if between.endswith((" ", "\t")):
+        return " "
+    return ""

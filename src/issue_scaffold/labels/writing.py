@@ -34,8 +34,8 @@ def merge_labels(
 ) -> MeaningMerge:
     """Return the user's labels config with the template's change.
 
-    `template_path` is where the template has its own, if it lies elsewhere, maybe in another format.
-    Raises NotUnderstoodError if the result can't be written.
+    `template_path` is where the template has its own, if it lies elsewhere, in another format
+    maybe. Raises NotUnderstoodError if the result can't be written.
     """
     mine = parse_labels(path, ours)
     old = None if base is None else parse_labels(path, base).labels
@@ -115,7 +115,7 @@ class _LabelWriter:
         if blocks:
             changes.append(splice.insert_block(self._text, placed, place, blocks))
         elif len(removed) == len(placed):
-            sign = "[]" if isinstance(holder, Items) else "{}"
+            sign = "{}" if isinstance(holder, Mapping) else "[]"
             changes.append(splice.empty(self._text, self._config.key, placed, sign))
         return changes
 

@@ -1,9 +1,9 @@
 """Installing the template beside a labels config of the repository's own, wherever that lies.
 
-The template's question offers a few places. A config in one of them becomes the answer and is merged
-from then on. One elsewhere gets the template's labels once, or is left where it can't be written; in
-either case no second labels config is written beside it, and that this one is absent is accepted, so
-that `check` says nothing of it.
+The template's question offers a few places. A config in one of them becomes the answer and is
+merged from then on. One elsewhere gets the template's labels once, or is left where it can't be
+written; in either case no second labels config is written beside it, and that this one is absent is
+accepted, so that `check` says nothing of it.
 """
 
 from collections.abc import Sequence

@@ -1,7 +1,7 @@
 """Time, and how fast GitHub lets anybody write: 80 contents a minute, and 500 an hour.
 
-Source: GitHub's "Rate limits for the REST API", secondary rate limits. Time comes in from outside, so
-that an hour of writing can be tested in a moment. One pacer may serve several threads.
+Source: GitHub's "Rate limits for the REST API", secondary rate limits. Time comes in from outside,
+so that an hour of writing can be tested in a moment. One pacer may serve several threads.
 """
 
 import threading
