@@ -66,7 +66,7 @@ def three_way(
 
 
 def restoration(ours: Sequence[Label], theirs: Sequence[Label]) -> tuple[LabelEdit, ...]:
-    """Return the edits after which `compare` finds nothing; the user's own labels and fields stay."""
+    """Return the edits after which `compare` finds nothing; what is the user's own stays."""
     edits: list[LabelEdit] = []
     added: list[Label] = []
     for label in unique(theirs):

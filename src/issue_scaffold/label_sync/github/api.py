@@ -74,7 +74,7 @@ def connect(
 
 
 class LabelsApi:
-    """One repository's labels. Methods raise GitHubError when the API refuses or is out of reach."""
+    """One repository's labels. Methods raise GitHubError when the API refuses or can't be had."""
 
     def __init__(self, repository: Repository, requests: "Requests") -> None:
         self.repository = repository
@@ -134,7 +134,7 @@ class LabelsApi:
             self._write("PATCH", self._label(new_name), what, body)
 
     def delete(self, name: str) -> None:
-        """Delete a label, which takes it from everything that has it. One that is gone is as good."""
+        """Delete a label, which takes it from all that has it. One that is gone is as good."""
         try:
             self._write("DELETE", self._label(name), f"delete label '{name}'")
         except MissingError:
