@@ -260,6 +260,15 @@ def test_no_second_labels_config_is_written_beside_one_that_the_question_does_no
     assert read_tree(repo) == tree
 
 
+@pytest.mark.parametrize("content", [b"- name: b\xfcg\n", b"- name: 'bug\n", b"- bug\n", b""])
+def test_an_own_labels_config_that_cannot_be_edited_is_left(content: bytes, scaffold: Run, repo: Path) -> None:
+    (repo / "labels.yml").write_bytes(content)
+    done = scaffold("init", repo)
+    assert done.code == 0, done
+    assert (repo / "labels.yml").read_bytes() == content or not content
+    assert not (repo / ".github/labels.yml").exists()
+
+
 def test_of_several_own_labels_configs_none_is_touched(scaffold: Run, repo: Path) -> None:
     own = {name: OWN_LABELS[name] for name in ("labels.yml", ".github/labels/base.yml")}
     write_tree(repo, own)

@@ -67,9 +67,11 @@ def _merged(root: Path, configs: Sequence[str], second: Step) -> Step | None:
     theirs = second.theirs
     if ours is None or theirs is None or not (ours.is_text and theirs.is_text):
         return None
-    added = structured_files.add_labels(
-        configs[0], ours.content.decode(), second.path, theirs.content.decode()
-    )
+    try:
+        text, new = ours.content.decode(), theirs.content.decode()
+    except UnicodeDecodeError:
+        return None
+    added = structured_files.add_labels(configs[0], text, second.path, new)
     if added is None:
         return None
     after = File(content=added.text.encode(), executable=ours.executable)
