@@ -63,8 +63,9 @@ def _is_second(step: Step, configs: Sequence[str]) -> bool:
 
 def _merged(root: Path, configs: Sequence[str], second: Step) -> Step | None:
     """Return the step that adds the template's labels to the only config; None if that can't be."""
-    ours = target.read_file(root, configs[0]) if len(configs) == 1 else None
-    theirs = second.theirs
+    if len(configs) > 1:
+        return None
+    ours, theirs = target.read_file(root, configs[0]), second.theirs
     if ours is None or theirs is None or not (ours.is_text and theirs.is_text):
         return None
     try:
@@ -75,9 +76,12 @@ def _merged(root: Path, configs: Sequence[str], second: Step) -> Step | None:
     if added is None:
         return None
     after = File(content=added.text.encode(), executable=ours.executable)
+    action = Action.MERGE
+    if after == ours:
+        action = Action.KEPT
     return Step(
         path=configs[0],
-        action=Action.KEPT if after == ours else Action.MERGE,
+        action=action,
         before=ours,
         after=after,
         theirs=theirs,
@@ -91,10 +95,15 @@ def _acceptance(root: Path, path: str, reason: str) -> Step:
     before, text = settings_to_edit(root)
     text = settings_edit.with_accepted(text, path=path, sha256=None, reason=reason)
     change = settings_change(before, text)
+    action, after = Action.MERGE, before
+    if change is not None:
+        after = change.after
+    if before is None:
+        action = Action.NEW
     return Step(
         path=SETTINGS_PATH,
-        action=Action.NEW if before is None else Action.MERGE,
+        action=action,
         before=before,
-        after=before if change is None else change.after,
+        after=after,
         reason=f"{path} is accepted as absent",
     )
