@@ -26,8 +26,12 @@ from issue_scaffold.report.finding import Severity
 from issue_scaffold.text.edits import Edit, Fix, quote
 from issue_scaffold.text.tree import Entry, Mapping, Scalar, resolve, type_name
 from issue_scaffold.text.wording import allowed, closest, listing
+from issue_scaffold.validate.rules.examples import form_with
 from issue_scaffold.validate.rules.form import value_or_key
 from issue_scaffold.validate.rules.form_fixes import move_entry, remove, wrong_key_fix
+from issue_scaffold.validate.rules.rule import ERROR, INFO, Rule
+from issue_scaffold.validate.rules.sources import ERRORS_PAGE, SCHEMA_PAGE
+from issue_scaffold.validate.rules.stages import FORM
 
 MOVED_KEYS = {"required": "validations", "accept": "validations", "render": "attributes"}
 QUERY_PARAMETERS = frozenset(
@@ -35,6 +39,20 @@ QUERY_PARAMETERS = frozenset(
 )
 
 
+@FORM.runs(
+    Rule(
+        id="body/missing-type",
+        severity=ERROR,
+        summary="an element has no type",
+        source=ERRORS_PAGE,
+        why="Every element says what it is.",
+        evidence=("common-validation-errors: required key type is missing",),
+        wrong=form_with("  - attributes:\n      label: Version\n"),
+        right=form_with(
+            "  - type: input\n    id: version\n    attributes:\n      label: Version\n"
+        ),
+    )
+)
 def missing_type(form: Form) -> Iterator[Problem]:
     """Find elements without a type."""
     for element in form.elements:
@@ -51,6 +69,35 @@ def missing_type(form: Form) -> Iterator[Problem]:
             yield at(entry.key, f"{element.name}: `type` is empty", hint=f"one of {listing(TYPES)}")
 
 
+@FORM.runs(
+    Rule(
+        id="body/unknown-type",
+        severity=ERROR,
+        fix="unsafe",
+        summary="a type that GitHub doesn't know",
+        source=ERRORS_PAGE,
+        reveals="others",
+        why=(
+            "GitHub knows markdown, input, textarea, dropdown, checkboxes and upload. With "
+            "`--unsafe-fixes` a misspelt one is put right."
+        ),
+        evidence=("common-validation-errors: `x` is not a valid input type",),
+        wrong=form_with(
+            "  - type: checkbox\n"
+            "    attributes:\n"
+            "      label: Checks\n"
+            "      options:\n"
+            "        - label: I have searched\n"
+        ),
+        right=form_with(
+            "  - type: checkboxes\n"
+            "    attributes:\n"
+            "      label: Checks\n"
+            "      options:\n"
+            "        - label: I have searched\n"
+        ),
+    )
+)
 def unknown_type(form: Form) -> Iterator[Problem]:
     """Find types that GitHub doesn't know."""
     for element in form.elements:
@@ -70,6 +117,28 @@ def unknown_type(form: Form) -> Iterator[Problem]:
         yield at(node, message, hint=allowed(TYPES, guess=guess), fix=fix)
 
 
+@FORM.runs(
+    Rule(
+        id="body/missing-attribute",
+        severity=ERROR,
+        summary="an attribute that the type requires is missing",
+        source=ERRORS_PAGE,
+        why=(
+            "A markdown element needs `value`, all others `label`, and dropdown and checkboxes "
+            "`options` too."
+        ),
+        evidence=(
+            "common-validation-errors: required attribute key is missing",
+            "pypi/support#1523",
+        ),
+        wrong=form_with(
+            "  - type: input\n    attributes:\n      description: As printed by `--version`\n"
+        ),
+        right=form_with(
+            "  - type: input\n    id: version\n    attributes:\n      label: Version\n"
+        ),
+    )
+)
 def missing_attribute(form: Form) -> Iterator[Problem]:
     """Find elements that lack an attribute which their type requires."""
     for element in form.elements:
@@ -131,6 +200,30 @@ def _absent(element: Element, attributes: Mapping, entry: Entry) -> Iterator[Pro
             )
 
 
+@FORM.runs(
+    Rule(
+        id="body/unpermitted-key",
+        severity=ERROR,
+        fix="safe or unsafe",
+        summary="a key that an element can't have",
+        source=ERRORS_PAGE,
+        why=(
+            "An element has `type`, `id`, `attributes` and `validations`. Keys that belong to one "
+            "of the two are moved there. An `id` on markdown and `validations` on checkboxes are "
+            "only mentioned, since GitHub lets them pass."
+        ),
+        evidence=(
+            "common-validation-errors: `x` is not a permitted key",
+            "typescript-eslint/typescript-eslint",
+        ),
+        wrong=form_with(
+            "  - type: textarea\n    render: shell\n    attributes:\n      label: Log\n"
+        ),
+        right=form_with(
+            "  - type: textarea\n    attributes:\n      label: Log\n      render: shell\n"
+        ),
+    )
+)
 def unpermitted_key(form: Form) -> Iterator[Problem]:
     """Find keys of elements, and of checkbox options, that GitHub doesn't know."""
     for element in form.elements:
@@ -204,6 +297,33 @@ def _option_keys(form: Form, element: Element) -> Iterator[Problem]:
                 )
 
 
+@FORM.runs(
+    Rule(
+        id="body/unpermitted-attribute",
+        severity=ERROR,
+        fix="safe or unsafe",
+        summary="an attribute that the type doesn't have",
+        source=ERRORS_PAGE,
+        why=(
+            "Each type has attributes of its own. `required` and `accept` are validations, and "
+            "are moved."
+        ),
+        evidence=(
+            "common-validation-errors: `x` is not a permitted attribute",
+            "bramstroker/homeassistant-powercalc#4708",
+        ),
+        wrong=form_with(
+            "  - type: input\n    attributes:\n      label: Version\n      required: true\n"
+        ),
+        right=form_with(
+            "  - type: input\n"
+            "    attributes:\n"
+            "      label: Version\n"
+            "    validations:\n"
+            "      required: true\n"
+        ),
+    )
+)
 def unpermitted_attribute(form: Form) -> Iterator[Problem]:
     """Find attributes that the element's type doesn't have."""
     for element in form.elements:
@@ -229,6 +349,33 @@ def unpermitted_attribute(form: Form) -> Iterator[Problem]:
             yield at(entry.key, message, hint=hint, fix=fix)
 
 
+@FORM.runs(
+    Rule(
+        id="body/unpermitted-validation",
+        severity=ERROR,
+        fix="safe or unsafe",
+        summary="a validation that the type doesn't have",
+        source=SCHEMA_PAGE,
+        why="`validations` holds `required`, and in uploads `accept`. Attributes in it are moved.",
+        evidence=("syntax-for-githubs-form-schema",),
+        wrong=form_with(
+            "  - type: textarea\n"
+            "    attributes:\n"
+            "      label: Log\n"
+            "    validations:\n"
+            "      required: true\n"
+            "      render: shell\n"
+        ),
+        right=form_with(
+            "  - type: textarea\n"
+            "    attributes:\n"
+            "      label: Log\n"
+            "      render: shell\n"
+            "    validations:\n"
+            "      required: true\n"
+        ),
+    )
+)
 def unpermitted_validation(form: Form) -> Iterator[Problem]:
     """Find validations that the element's type doesn't have, and `validations` that are no mapping."""
     for element in form.elements:
@@ -263,6 +410,25 @@ def unpermitted_validation(form: Form) -> Iterator[Problem]:
             )
 
 
+@FORM.runs(
+    Rule(
+        id="body/label-type",
+        severity=ERROR,
+        fix="safe",
+        summary="a label isn't text, or is blank",
+        source=ERRORS_PAGE,
+        why=(
+            "Labels of fields and of checkboxes are text, and not blank. Booleans and numbers are "
+            "put in quotes."
+        ),
+        evidence=(
+            "common-validation-errors: label must be a string",
+            "issue-ops/validator",
+        ),
+        wrong=form_with("  - type: textarea\n    attributes:\n      label: true\n"),
+        right=form_with('  - type: textarea\n    attributes:\n      label: "true"\n'),
+    )
+)
 def label_type(form: Form) -> Iterator[Problem]:
     """Find labels of fields and of checkbox options that aren't text, or are blank."""
     for element in form.fields:
@@ -288,6 +454,20 @@ def _label(form: Form, name: str, what: str, entry: Entry) -> Iterator[Problem]:
     yield at(value_or_key(entry), f"{name}: {what} {state}, and must be text", hint=hint, fix=fix)
 
 
+@FORM.runs(
+    Rule(
+        id="body/forbidden-word",
+        severity=ERROR,
+        summary="a label asks for a password",
+        source=ERRORS_PAGE,
+        why="GitHub refuses an input or textarea that asks for a password.",
+        evidence=("common-validation-errors: label contains forbidden word",),
+        wrong=form_with("  - type: input\n    attributes:\n      label: Password\n"),
+        right=form_with(
+            "  - type: input\n    id: version\n    attributes:\n      label: Version\n"
+        ),
+    )
+)
 def forbidden_word(form: Form) -> Iterator[Problem]:
     """Find `password` in the label of an input or textarea."""
     for element in form.fields:
@@ -307,6 +487,29 @@ def find_forbidden_word(label: str, element_type: str) -> re.Match[str] | None:
     return re.search(r"\bpasswords?\b", label, re.IGNORECASE)
 
 
+@FORM.runs(
+    Rule(
+        id="body/id-format",
+        severity=ERROR,
+        fix="unsafe",
+        summary="an id with other signs than letters, digits, `-` and `_`",
+        source=ERRORS_PAGE,
+        why=(
+            "Ids hold letters, digits, `-` and `_`. With `--unsafe-fixes` other signs become "
+            "dashes."
+        ),
+        evidence=(
+            "common-validation-errors: `id` can only contain numbers, letters, -, _",
+            "xarray-contrib/xwrf#32",
+        ),
+        wrong=form_with(
+            "  - type: input\n    id: Python version\n    attributes:\n      label: Version\n"
+        ),
+        right=form_with(
+            "  - type: input\n    id: version\n    attributes:\n      label: Version\n"
+        ),
+    )
+)
 def id_format(form: Form) -> Iterator[Problem]:
     """Find ids with other characters than letters, digits, `-` and `_`."""
     for element in form.elements:
@@ -337,6 +540,28 @@ def is_id(text: str) -> bool:
     return re.fullmatch(r"[A-Za-z0-9_-]+", text) is not None
 
 
+@FORM.runs(
+    Rule(
+        id="body/id-shadowed",
+        severity=INFO,
+        summary="an id that can't be used to prefill the field",
+        source=SCHEMA_PAGE,
+        why=(
+            "A link to the form can prefill a field by its id, but not if the id is a parameter "
+            "of the address itself."
+        ),
+        evidence=("whatwg/spec-factory#63",),
+        wrong=form_with(
+            "  - type: textarea\n    id: body\n    attributes:\n      label: What happened\n"
+        ),
+        right=form_with(
+            "  - type: textarea\n"
+            "    id: what-happened\n"
+            "    attributes:\n"
+            "      label: What happened\n"
+        ),
+    )
+)
 def id_shadowed(form: Form) -> Iterator[Problem]:
     """Find ids that are parameters of the new-issue address of their own, so that they can't prefill the field."""
     for element in form.fields:

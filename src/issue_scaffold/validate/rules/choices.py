@@ -12,8 +12,12 @@ from issue_scaffold.text.edits import Edit, Fix, quote
 from issue_scaffold.text.scalars import quoted
 from issue_scaffold.text.tree import Entry, Mapping, Node, Scalar, Sequence, resolve, type_name
 from issue_scaffold.text.wording import closest, line_of, listing
+from issue_scaffold.validate.rules.examples import form_with
 from issue_scaffold.validate.rules.form import value_or_key
 from issue_scaffold.validate.rules.form_fixes import quote_items, unquoted_boolean
+from issue_scaffold.validate.rules.rule import ERROR, INFO, WARNING, Rule
+from issue_scaffold.validate.rules.sources import ERRORS_PAGE, SCHEMA_PAGE
+from issue_scaffold.validate.rules.stages import FORM
 
 UPLOADS: Final = frozenset(
     {
@@ -46,6 +50,27 @@ def _with_options(form: Form) -> Iterator[tuple[Element, Entry]]:
                 yield element, entry
 
 
+@FORM.runs(
+    Rule(
+        id="body/options-empty",
+        severity=ERROR,
+        summary="a list of options is empty",
+        source=SCHEMA_PAGE,
+        why="A dropdown or checkboxes element needs at least one option.",
+        evidence=("syntax-for-githubs-form-schema",),
+        wrong=form_with(
+            "  - type: dropdown\n    attributes:\n      label: Browser\n      options: []\n"
+        ),
+        right=form_with(
+            "  - type: dropdown\n"
+            "    attributes:\n"
+            "      label: Browser\n"
+            "      options:\n"
+            "        - Firefox\n"
+            "        - Chrome\n"
+        ),
+    )
+)
 def options_empty(form: Form) -> Iterator[Problem]:
     """Find empty lists of options."""
     for element, entry in _with_options(form):
@@ -54,6 +79,36 @@ def options_empty(form: Form) -> Iterator[Problem]:
             yield at(entry.value, f"{element.name}: `options` is empty", hint="list at least one")
 
 
+@FORM.runs(
+    Rule(
+        id="body/options-type",
+        severity=ERROR,
+        fix="unsafe",
+        summary="options that are no list, or of the wrong sort",
+        source=SCHEMA_PAGE,
+        why=(
+            "A dropdown's options are a list of texts, those of checkboxes a list of mappings "
+            "with a `label`. With `--unsafe-fixes` one is made of the other."
+        ),
+        evidence=("syntax-for-githubs-form-schema",),
+        wrong=form_with(
+            "  - type: dropdown\n"
+            "    attributes:\n"
+            "      label: Browser\n"
+            "      options:\n"
+            "        - label: Firefox\n"
+            "        - label: Chrome\n"
+        ),
+        right=form_with(
+            "  - type: dropdown\n"
+            "    attributes:\n"
+            "      label: Browser\n"
+            "      options:\n"
+            "        - Firefox\n"
+            "        - Chrome\n"
+        ),
+    )
+)
 def options_type(form: Form) -> Iterator[Problem]:
     """Find options that are no list, or of the wrong sort: texts in a dropdown, mappings in checkboxes."""
     for element, entry in _with_options(form):
@@ -110,6 +165,32 @@ def _dropdown_option_fix(form: Form, node: Node) -> Fix | None:
     return fix._replace(unsafe=True) if fix else None
 
 
+@FORM.runs(
+    Rule(
+        id="body/duplicate-option",
+        severity=ERROR,
+        summary="a dropdown has an option twice",
+        source=ERRORS_PAGE,
+        why="The options of a dropdown must be unique.",
+        evidence=("common-validation-errors: `options` must be unique",),
+        wrong=form_with(
+            "  - type: dropdown\n"
+            "    attributes:\n"
+            "      label: Browser\n"
+            "      options:\n"
+            "        - Firefox\n"
+            "        - Firefox\n"
+        ),
+        right=form_with(
+            "  - type: dropdown\n"
+            "    attributes:\n"
+            "      label: Browser\n"
+            "      options:\n"
+            "        - Firefox\n"
+            "        - Chrome\n"
+        ),
+    )
+)
 def duplicate_option(form: Form) -> Iterator[Problem]:
     """Find two equal options of one dropdown."""
     for element, _ in _with_options(form):
@@ -128,6 +209,39 @@ def duplicate_option(form: Form) -> Iterator[Problem]:
                 )
 
 
+@FORM.runs(
+    Rule(
+        id="body/boolean-option",
+        severity=ERROR,
+        fix="safe",
+        summary="an option that YAML reads as a boolean",
+        source=ERRORS_PAGE,
+        why=(
+            "Unquoted, `Yes`, `No`, `on`, `off`, `true` and `false` are booleans to YAML, and "
+            "GitHub refuses them as options. The fix puts them in quotes."
+        ),
+        evidence=(
+            "common-validation-errors: `options` must not include booleans",
+            "zeroclaw-labs/zeroclaw#575",
+        ),
+        wrong=form_with(
+            "  - type: dropdown\n"
+            "    attributes:\n"
+            "      label: Is it urgent?\n"
+            "      options:\n"
+            "        - Yes\n"
+            "        - No\n"
+        ),
+        right=form_with(
+            "  - type: dropdown\n"
+            "    attributes:\n"
+            "      label: Is it urgent?\n"
+            "      options:\n"
+            '        - "Yes"\n'
+            '        - "No"\n'
+        ),
+    )
+)
 def boolean_option(form: Form) -> Iterator[Problem]:
     """Find dropdown options that YAML reads as booleans."""
     for element, _ in _with_options(form):
@@ -139,6 +253,38 @@ def boolean_option(form: Form) -> Iterator[Problem]:
                 yield at(node, message, hint=hint, fix=quote(form.source, node))
 
 
+@FORM.runs(
+    Rule(
+        id="body/reserved-option",
+        severity=ERROR,
+        summary="an option that GitHub uses itself",
+        source=ERRORS_PAGE,
+        why=(
+            "GitHub writes `None` where nothing was chosen, so it can't be an option, in whatever "
+            "case; nor can `n/a` beside a `default`."
+        ),
+        evidence=(
+            "common-validation-errors: `options` must not include the reserved word, none",
+            "Shopify/vscode-ruby-lsp#559",
+        ),
+        wrong=form_with(
+            "  - type: dropdown\n"
+            "    attributes:\n"
+            "      label: Browser\n"
+            "      options:\n"
+            "        - Firefox\n"
+            "        - None\n"
+        ),
+        right=form_with(
+            "  - type: dropdown\n"
+            "    attributes:\n"
+            "      label: Browser\n"
+            "      options:\n"
+            "        - Firefox\n"
+            "        - No browser\n"
+        ),
+    )
+)
 def reserved_option(form: Form) -> Iterator[Problem]:
     """Find `None` among a dropdown's options, and `n/a` beside a `default`; GitHub uses these words itself."""
     for element, _ in _with_options(form):
@@ -161,6 +307,34 @@ def is_reserved(option: str, *, has_default: bool) -> bool:
     return word == "none" or (has_default and word == "n/a")
 
 
+@FORM.runs(
+    Rule(
+        id="body/default-range",
+        severity=ERROR,
+        summary="`default` isn't the index of an option",
+        source=SCHEMA_PAGE,
+        why="A dropdown's `default` is the index of an option, counted from 0.",
+        evidence=("syntax-for-githubs-form-schema",),
+        wrong=form_with(
+            "  - type: dropdown\n"
+            "    attributes:\n"
+            "      label: Browser\n"
+            "      options:\n"
+            "        - Firefox\n"
+            "        - Chrome\n"
+            "      default: 2\n"
+        ),
+        right=form_with(
+            "  - type: dropdown\n"
+            "    attributes:\n"
+            "      label: Browser\n"
+            "      options:\n"
+            "        - Firefox\n"
+            "        - Chrome\n"
+            "      default: 1\n"
+        ),
+    )
+)
 def default_range(form: Form) -> Iterator[Problem]:
     """Find a dropdown's `default` that isn't the index of one of its options."""
     for element in form.elements:
@@ -184,6 +358,39 @@ def default_range(form: Form) -> Iterator[Problem]:
         yield at(value_or_key(entry), message, hint=hint)
 
 
+@FORM.runs(
+    Rule(
+        id="body/not-a-boolean",
+        severity=ERROR,
+        fix="unsafe",
+        summary="`required` or `multiple` is neither true nor false",
+        source=SCHEMA_PAGE,
+        why=(
+            "`required` and `multiple` are `true` or `false`, without quotes. With "
+            "`--unsafe-fixes` the quotes go."
+        ),
+        evidence=(
+            "syntax-for-githubs-form-schema",
+            "asyncapi/.github#271",
+        ),
+        wrong=form_with(
+            "  - type: input\n"
+            "    id: version\n"
+            "    attributes:\n"
+            "      label: Version\n"
+            "    validations:\n"
+            '      required: "true"\n'
+        ),
+        right=form_with(
+            "  - type: input\n"
+            "    id: version\n"
+            "    attributes:\n"
+            "      label: Version\n"
+            "    validations:\n"
+            "      required: true\n"
+        ),
+    )
+)
 def not_a_boolean(form: Form) -> Iterator[Problem]:
     """Find `required` and `multiple` that are neither true nor false."""
     for element in form.elements:
@@ -211,6 +418,42 @@ def not_a_boolean(form: Form) -> Iterator[Problem]:
             )
 
 
+@FORM.runs(
+    Rule(
+        id="body/default-required",
+        severity=INFO,
+        summary="a required dropdown has a default",
+        source=SCHEMA_PAGE,
+        why=(
+            "A dropdown with a `default` always has an answer. One report says that GitHub "
+            "refuses both together; forms in use have both, so this is a remark."
+        ),
+        evidence=(
+            "Azure/Connectors#120",
+            "microsoft/winget-cli",
+        ),
+        wrong=form_with(
+            "  - type: dropdown\n"
+            "    attributes:\n"
+            "      label: Browser\n"
+            "      options:\n"
+            "        - Firefox\n"
+            "        - Chrome\n"
+            "      default: 0\n"
+            "    validations:\n"
+            "      required: true\n"
+        ),
+        right=form_with(
+            "  - type: dropdown\n"
+            "    attributes:\n"
+            "      label: Browser\n"
+            "      options:\n"
+            "        - Firefox\n"
+            "        - Chrome\n"
+            "      default: 0\n"
+        ),
+    )
+)
 def default_required(form: Form) -> Iterator[Problem]:
     """Find required dropdowns with a `default`, which one report says GitHub refuses; used forms have it."""
     for element in form.elements:
@@ -228,6 +471,44 @@ def default_required(form: Form) -> Iterator[Problem]:
             )
 
 
+@FORM.runs(
+    Rule(
+        id="body/preselected-option",
+        severity=INFO,
+        fix="unsafe",
+        summary="a required dropdown's first option is preselected",
+        source=SCHEMA_PAGE,
+        why=(
+            "GitHub preselects the first option of a required dropdown, so that people submit it "
+            "unread. A prompt as first option shows who didn't choose; `--unsafe-fixes` adds one."
+        ),
+        evidence=(
+            "processing/processing4#1149",
+            "backstage/community-plugins#3190",
+        ),
+        wrong=form_with(
+            "  - type: dropdown\n"
+            "    attributes:\n"
+            "      label: Browser\n"
+            "      options:\n"
+            "        - Firefox\n"
+            "        - Chrome\n"
+            "    validations:\n"
+            "      required: true\n"
+        ),
+        right=form_with(
+            "  - type: dropdown\n"
+            "    attributes:\n"
+            "      label: Browser\n"
+            "      options:\n"
+            "        - Please select\n"
+            "        - Firefox\n"
+            "        - Chrome\n"
+            "    validations:\n"
+            "      required: true\n"
+        ),
+    )
+)
 def preselected_option(form: Form) -> Iterator[Problem]:
     """Find required dropdowns whose first option GitHub would preselect, so that people submit it unread."""
     for element, entry in _with_options(form):
@@ -282,6 +563,25 @@ def _placeholder(form: Form, value: Node) -> Fix | None:
     return Fix((Edit(start, start, f"{lead}{PLACEHOLDER}{form.source.newline}"),), unsafe=True)
 
 
+@FORM.runs(
+    Rule(
+        id="body/render-language",
+        severity=INFO,
+        summary="`render` names no language that GitHub highlights",
+        source=SCHEMA_PAGE,
+        why=(
+            "`render` makes a code block of the answer. A name that GitHub's Linguist doesn't "
+            "know gives no colours."
+        ),
+        evidence=("syntax-for-githubs-form-schema",),
+        wrong=form_with(
+            "  - type: textarea\n    attributes:\n      label: Log\n      render: bashh\n"
+        ),
+        right=form_with(
+            "  - type: textarea\n    attributes:\n      label: Log\n      render: bash\n"
+        ),
+    )
+)
 def render_language(form: Form) -> Iterator[Problem]:
     """Find `render` values that no language of GitHub's Linguist is called."""
     for element in form.elements:
@@ -306,6 +606,37 @@ def render_language(form: Form) -> Iterator[Problem]:
             )
 
 
+@FORM.runs(
+    Rule(
+        id="body/upload-extension",
+        severity=WARNING,
+        fix="safe",
+        summary="`accept` lists what GitHub doesn't take",
+        source=SCHEMA_PAGE,
+        why=(
+            "`accept` lists extensions that GitHub takes as attachments. `.tar.gz` was seen to "
+            "break a form; `.gz` does for it."
+        ),
+        evidence=(
+            "syntax-for-githubs-form-schema",
+            "AstrBotDevs/AstrBot#9544",
+        ),
+        wrong=form_with(
+            "  - type: upload\n"
+            "    attributes:\n"
+            "      label: Logs\n"
+            "    validations:\n"
+            "      accept: .zip,.tar.gz\n"
+        ),
+        right=form_with(
+            "  - type: upload\n"
+            "    attributes:\n"
+            "      label: Logs\n"
+            "    validations:\n"
+            "      accept: .zip,.gz\n"
+        ),
+    )
+)
 def upload_extension(form: Form) -> Iterator[Problem]:
     """Find file extensions in `accept` that GitHub doesn't take."""
     for element in form.elements:

@@ -11,13 +11,33 @@ from issue_scaffold.forge.issue_form import string_entries, text_of
 from issue_scaffold.text.edits import Fix, quote
 from issue_scaffold.text.tree import Entry, Mapping, Scalar, Sequence, resolve, type_name
 from issue_scaffold.text.wording import allowed, closest
+from issue_scaffold.validate.rules.examples import chooser_file
 from issue_scaffold.validate.rules.form import value_or_key
 from issue_scaffold.validate.rules.form_fixes import rename, unquoted_boolean
+from issue_scaffold.validate.rules.rule import ERROR, WARNING, Rule
+from issue_scaffold.validate.rules.sources import CHOOSER_PAGE
+from issue_scaffold.validate.rules.stages import CHOOSER
 
 CHOOSER_KEYS = ("blank_issues_enabled", "contact_links")
 LINK_KEYS = ("name", "url", "about")
 
 
+@CHOOSER.runs(
+    Rule(
+        id="chooser/type",
+        severity=ERROR,
+        fix="safe or unsafe",
+        summary="the chooser, or a value in it, is of the wrong type",
+        source=CHOOSER_PAGE,
+        why=(
+            "The chooser is a mapping with a boolean `blank_issues_enabled` and a list of "
+            "`contact_links`, each a mapping of texts."
+        ),
+        evidence=("configuring-issue-templates",),
+        wrong=chooser_file('blank_issues_enabled: "false"\n'),
+        right=chooser_file("blank_issues_enabled: false\n"),
+    )
+)
 def value_type(document: Document) -> Iterator[Problem]:
     """Find a chooser that is no mapping, and values of the wrong type in it."""
     if document.root is None:
@@ -75,6 +95,25 @@ def contact_links(document: Document) -> Iterator[tuple[int, Mapping]]:
             yield index, node
 
 
+@CHOOSER.runs(
+    Rule(
+        id="chooser/missing-key",
+        severity=ERROR,
+        summary="a contact link lacks `name`, `url` or `about`",
+        source=CHOOSER_PAGE,
+        why="A contact link needs a name, an address and a description.",
+        evidence=("configuring-issue-templates",),
+        wrong=chooser_file(
+            "contact_links:\n  - name: Questions\n    url: https://example.com/forum\n"
+        ),
+        right=chooser_file(
+            "contact_links:\n"
+            "  - name: Questions\n"
+            "    url: https://example.com/forum\n"
+            "    about: Ask here.\n"
+        ),
+    )
+)
 def missing_key(document: Document) -> Iterator[Problem]:
     """Find contact links without a name, an address or a description."""
     for index, link in contact_links(document):
@@ -102,6 +141,25 @@ def _stands_for(key: str, strays: list[str]) -> bool:
     )
 
 
+@CHOOSER.runs(
+    Rule(
+        id="chooser/unpermitted-key",
+        severity=WARNING,
+        fix="safe",
+        summary="a key that the chooser doesn't have",
+        source=CHOOSER_PAGE,
+        why=(
+            "GitHub ignores keys that it doesn't know, or refuses the file. Misspelt ones are put "
+            "right."
+        ),
+        evidence=(
+            "litestar-org/project-template#31",
+            "intrinsic-dev/aic#370",
+        ),
+        wrong=chooser_file("blank_issue_enabled: false\n"),
+        right=chooser_file("blank_issues_enabled: false\n"),
+    )
+)
 def unpermitted_key(document: Document) -> Iterator[Problem]:
     """Find keys that GitHub doesn't know, in the chooser and its links."""
     for key, entry in string_entries(document.mapping) if document.mapping else ():
@@ -125,6 +183,31 @@ def _unknown(
     )
 
 
+@CHOOSER.runs(
+    Rule(
+        id="chooser/url-scheme",
+        severity=ERROR,
+        summary="a contact link that isn't http or https",
+        source=CHOOSER_PAGE,
+        why="A contact link whose address is not http or https is not shown, and nobody is told.",
+        evidence=(
+            "hashicorp/terraform#28866",
+            "qpiai/quantum-sdk#10",
+        ),
+        wrong=chooser_file(
+            "contact_links:\n"
+            "  - name: Questions\n"
+            "    url: mailto:help@example.com\n"
+            "    about: Ask here.\n"
+        ),
+        right=chooser_file(
+            "contact_links:\n"
+            "  - name: Questions\n"
+            "    url: https://example.com/forum\n"
+            "    about: Ask here.\n"
+        ),
+    )
+)
 def url_scheme(document: Document) -> Iterator[Problem]:
     """Find addresses of contact links that aren't http or https: GitHub doesn't show such links."""
     for index, link in contact_links(document):
@@ -137,17 +220,3 @@ def url_scheme(document: Document) -> Iterator[Problem]:
                 f"contact_links[{index}]: {shown(node)} {what}, so GitHub doesn't show the link"
             )
             yield at(node, message, hint="link to a page, which may give the address")
-
-
-def security_link(document: Document) -> Iterator[Problem]:
-    """Find links that double GitHub's own security entry; asked only where there is a security policy."""
-    for index, link in contact_links(document):
-        url = (text_of(link.get("url")) or "").lower()
-        if "/security/advisories/new" in url or url.rstrip("/").endswith("/security/policy"):
-            node = link.get("url")
-            message = f"contact_links[{index}]: GitHub adds its own security entry beside this link"
-            yield at(
-                node or link,
-                message,
-                hint="drop the link: the repository's SECURITY.md already makes one",
-            )

@@ -11,6 +11,17 @@ from issue_scaffold.forge.file_kind import FileKind
 from issue_scaffold.forge.layout import template_folder
 from issue_scaffold.report.finding import Severity
 from issue_scaffold.text.edits import Fix
+from issue_scaffold.validate.rules.examples import (
+    CHOOSER_PATH,
+    FORM_PATH,
+    GOOD_CHOOSER,
+    GOOD_FORM,
+    GOOD_TEMPLATE,
+    TEMPLATE_PATH,
+)
+from issue_scaffold.validate.rules.rule import ERROR, INFO, WARNING, Rule
+from issue_scaffold.validate.rules.sources import ABOUT_PAGE, CHOOSER_PAGE, SINGLE_PAGE
+from issue_scaffold.validate.rules.stages import ANY_FILE
 
 _TEXT_SUFFIXES = (
     ".yml",
@@ -27,6 +38,26 @@ _TEXT_SUFFIXES = (
 )
 
 
+@ANY_FILE.runs(
+    Rule(
+        id="files/config-name",
+        severity=ERROR,
+        fix="safe",
+        summary="the chooser's settings are not called `config.yml`",
+        source=CHOOSER_PAGE,
+        why=(
+            "The chooser's settings are read from `config.yml` only; `config.yaml` is ignored, "
+            "though forms may end in `.yaml`. The fix renames the file unless there is a "
+            "`config.yml`."
+        ),
+        evidence=(
+            "coder/coder#16354",
+            "libp2p/rust-libp2p#2611",
+        ),
+        wrong={".github/ISSUE_TEMPLATE/config.yaml": GOOD_CHOOSER},
+        right={CHOOSER_PATH: GOOD_CHOOSER},
+    )
+)
 def config_name(document: Document) -> Iterator[Problem]:
     """Find choosers that aren't called `config.yml` exactly, which GitHub ignores."""
     name = document.path.replace("\\", "/").rpartition("/")[2]
@@ -39,6 +70,21 @@ def config_name(document: Document) -> Iterator[Problem]:
     yield _whole(document, message, "rename it", severity=severity, fix=Fix(rename="config.yml"))
 
 
+@ANY_FILE.runs(
+    Rule(
+        id="files/not-picked-up",
+        severity=WARNING,
+        summary="GitHub never reads a file in the template folder",
+        source=ABOUT_PAGE,
+        why=(
+            "GitHub reads `.md`, `.yml` and `.yaml` files directly in the template folder: none "
+            "in sub-folders, and no other types. A workflow there never runs."
+        ),
+        evidence=("about-issue-and-pull-request-templates",),
+        wrong={".github/ISSUE_TEMPLATE/bugs/crash.yml": GOOD_FORM},
+        right={FORM_PATH: GOOD_FORM},
+    )
+)
 def not_picked_up(document: Document) -> Iterator[Problem]:
     """Find files in a template folder that GitHub never shows: in sub-folders, of other types, workflows."""
     inside = template_folder(document.path.replace("\\", "/"))
@@ -63,6 +109,21 @@ def not_picked_up(document: Document) -> Iterator[Problem]:
         yield _whole(document, message, "rename it, or move it elsewhere if it is no template")
 
 
+@ANY_FILE.runs(
+    Rule(
+        id="files/legacy-template",
+        severity=INFO,
+        summary="a single template of the old kind",
+        source=SINGLE_PAGE,
+        why=(
+            "A single `ISSUE_TEMPLATE.md` still prefills new issues, but has no entry in the "
+            "chooser."
+        ),
+        evidence=("manually-creating-a-single-issue-template",),
+        wrong={".github/ISSUE_TEMPLATE.md": "What happened?\n"},
+        right={TEMPLATE_PATH: GOOD_TEMPLATE},
+    )
+)
 def legacy_template(document: Document) -> Iterator[Problem]:
     """Find the single issue template that came before the chooser."""
     if document.kind is FileKind.LEGACY:

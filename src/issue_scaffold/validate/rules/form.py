@@ -6,7 +6,7 @@ tolerates in used repositories are left alone.
 
 from collections.abc import Iterator
 
-from issue_scaffold.forge.document import Problem, at, shown
+from issue_scaffold.forge.document import Document, Problem, at, shown
 from issue_scaffold.forge.issue_form import (
     BOOLEAN_WORDS,
     GITEA_TOP_KEYS,
@@ -20,6 +20,7 @@ from issue_scaffold.report.finding import Severity
 from issue_scaffold.text.edits import quote
 from issue_scaffold.text.tree import Entry, Mapping, Node, Scalar, Sequence, resolve, type_name
 from issue_scaffold.text.wording import allowed, closest, listing
+from issue_scaffold.validate.rules.examples import BODY, GOOD_FORM, HEAD, form_file, form_with
 from issue_scaffold.validate.rules.form_fixes import (
     add_top_key,
     name_from_path,
@@ -28,12 +29,34 @@ from issue_scaffold.validate.rules.form_fixes import (
     rename,
     wrong_key_fix,
 )
+from issue_scaffold.validate.rules.rule import ERROR, WARNING, Rule
+from issue_scaffold.validate.rules.sources import CHOOSER_PAGE, ERRORS_PAGE, FORMS_PAGE
+from issue_scaffold.validate.rules.stages import FORM, FORM_FILE
 
 SHORTEST_NAME = 3
 MOST_STRANGERS = 100
 LEGACY_KEYS = {"about": "description", "issue_body": "", "inputs": "body"}
 
 
+@FORM.runs(
+    Rule(
+        id="form/missing-key",
+        severity=ERROR,
+        fix="unsafe",
+        summary="`name`, `description` or `body` is missing",
+        source=ERRORS_PAGE,
+        why=(
+            "A form needs `name`, `description` and `body`; without one of them it is left out of "
+            "the chooser. With `--unsafe-fixes` a name is made of the file's name."
+        ),
+        evidence=(
+            "common-validation-errors: required top level key is missing",
+            "kimai/kimai#3755",
+        ),
+        wrong=form_file(f"name: Bug report\n{BODY}"),
+        right=form_file(GOOD_FORM),
+    )
+)
 def missing_key(form: Form) -> Iterator[Problem]:
     """Find required top-level keys that are absent, unless a misspelt or outdated key stands for them."""
     present = form.root.keys()
@@ -63,6 +86,41 @@ def missing_key(form: Form) -> Iterator[Problem]:
         )
 
 
+@FORM_FILE.runs(missing_key)
+def no_mapping(document: Document) -> Iterator[Problem]:
+    """Find forms that are empty, or no mapping at all."""
+    root = document.mapping
+    # Where a second document begins, that rule says what became of the rest.
+    if document.separators or (root is not None and root.entries):
+        return
+    what = "no mapping of keys to values"
+    if document.root is None:
+        what = "empty"
+    end = document.source.line_end(0)
+    hint = "a form needs `name`, `description` and `body`"
+    yield Problem(0, end, f"the form is {what}", hint)
+
+
+@FORM.runs(
+    Rule(
+        id="form/unpermitted-key",
+        severity=ERROR,
+        fix="safe or unsafe",
+        summary="a top-level key that GitHub doesn't know",
+        source=ERRORS_PAGE,
+        why=(
+            "GitHub refuses a form with a top-level key that it doesn't know. `about` belongs to "
+            "Markdown templates and is renamed; other keys are renamed or removed with "
+            "`--unsafe-fixes`."
+        ),
+        evidence=(
+            "common-validation-errors: `input` is not a permitted key",
+            "vectordotdev/vector#11403",
+        ),
+        wrong=form_file(f"name: Bug report\nabout: Something is broken\n{BODY}"),
+        right=form_file(GOOD_FORM),
+    )
+)
 def unpermitted_key(form: Form) -> Iterator[Problem]:
     """Find top-level keys that GitHub doesn't know."""
     known = (*TOP_KEYS, *GITEA_TOP_KEYS) if form.document.gitea else TOP_KEYS
@@ -99,6 +157,22 @@ def is_boolean_key(entry: Entry) -> bool:
     return isinstance(entry.key, Scalar) and entry.key.value in BOOLEAN_WORDS
 
 
+@FORM.runs(
+    Rule(
+        id="form/forbidden-key",
+        severity=ERROR,
+        fix="safe",
+        summary="a key that YAML reads as a boolean",
+        source=ERRORS_PAGE,
+        why=(
+            "YAML 1.1 reads `y`, `yes`, `n`, `no`, `true`, `false`, `on` and `off` as booleans, "
+            "so GitHub forbids them as keys. The fix removes the entry."
+        ),
+        evidence=("common-validation-errors: forbidden keys",),
+        wrong=form_file(f"{HEAD}on: [push]\n{BODY}"),
+        right=form_file(GOOD_FORM),
+    )
+)
 def forbidden_key(form: Form) -> Iterator[Problem]:
     """Find keys that YAML reads as `true` or `false`, anywhere in the form."""
     mappings = [form.root]
@@ -119,6 +193,26 @@ def forbidden_key(form: Form) -> Iterator[Problem]:
                 )
 
 
+@FORM.runs(
+    Rule(
+        id="form/not-a-string",
+        severity=ERROR,
+        fix="safe",
+        summary="`name`, `description`, `title` or `type` isn't text",
+        source=ERRORS_PAGE,
+        why=(
+            "`name`, `description`, `title` and `type` must be text, and not blank. An empty "
+            "`title` or `type` is removed, a boolean or number is put in quotes."
+        ),
+        evidence=(
+            "common-validation-errors: `key` must be a string",
+            "sfbrigade/support-sfusd#192",
+            "UCL-ARC/python-tooling#306",
+        ),
+        wrong=form_file(f'{HEAD}title: ""\n{BODY}'),
+        right=form_file(GOOD_FORM),
+    )
+)
 def not_a_string(form: Form) -> Iterator[Problem]:
     """Find `name`, `description`, `title` and `type` that aren't text, or are blank."""
     for key in ("name", "description", "title", "type"):
@@ -166,6 +260,25 @@ def value_or_key(entry: Entry) -> Node:
     return entry.value if entry.value.end > entry.value.start else entry.key
 
 
+@FORM.runs(
+    Rule(
+        id="form/name-length",
+        severity=ERROR,
+        summary="the name is too short for the chooser",
+        source=CHOOSER_PAGE,
+        why=(
+            "GitHub asks for names of more than three characters. Three are only a warning, "
+            "because forms called `Bug` are in use; so are fewer in scripts in which two "
+            "characters are a word."
+        ),
+        evidence=(
+            "configuring-issue-templates",
+            "vectordotdev/vector",
+        ),
+        wrong=form_file(f"name: QA\ndescription: Something is broken\n{BODY}"),
+        right=form_file(GOOD_FORM),
+    )
+)
 def name_length(form: Form) -> Iterator[Problem]:
     """Find names that are too short for the chooser; three letters live in used repositories."""
     yield from short_name(form.top("name"))
@@ -199,11 +312,49 @@ def resolve_text(node: Node) -> bool:
     return isinstance(value, Scalar) and value.is_text
 
 
+@FORM.runs(
+    Rule(
+        id="form/labels-type",
+        severity=ERROR,
+        fix="safe",
+        summary="`labels` is neither text nor a list of texts",
+        source=FORMS_PAGE,
+        reveals="others",
+        why=(
+            "`labels` is a list of texts, or one text with commas. Empty text is refused; an "
+            "entry with an unquoted colon is a mapping. An empty list is fine."
+        ),
+        evidence=(
+            "microsoft/terminal#9961",
+            "coreruleset/coreruleset#4083",
+        ),
+        wrong=form_file(f"{HEAD}labels:\n  - kind: bug\n{BODY}"),
+        right=form_file(f'{HEAD}labels:\n  - "bug"\n{BODY}'),
+    )
+)
 def labels_type(form: Form) -> Iterator[Problem]:
     """Find `labels` that are neither text nor a list of texts."""
     yield from _texts(form, "labels")
 
 
+@FORM.runs(
+    Rule(
+        id="form/assignees-type",
+        severity=ERROR,
+        fix="safe",
+        summary="`assignees` is neither text nor a list of texts",
+        source=FORMS_PAGE,
+        reveals="others",
+        why=(
+            "`assignees` is a list of texts, or one text with commas. The empty text that "
+            "GitHub's own builder writes into Markdown templates is refused in a form; the fix "
+            "removes it."
+        ),
+        evidence=("ossf/security-insights#109",),
+        wrong=form_file(f"{HEAD}assignees: ''\n{BODY}"),
+        right=form_file(f"{HEAD}assignees: [octocat]\n{BODY}"),
+    )
+)
 def assignees_type(form: Form) -> Iterator[Problem]:
     """Find `assignees` that are neither text nor a list of texts."""
     yield from _texts(form, "assignees")
@@ -261,6 +412,21 @@ def entry_key(form: Form, key: str) -> Node:
     return entry.key if entry else form.root
 
 
+@FORM.runs(
+    Rule(
+        id="form/projects-format",
+        severity=WARNING,
+        summary="a project isn't written `OWNER/NUMBER`",
+        source=FORMS_PAGE,
+        why="Projects are named `OWNER/NUMBER`; GitHub ignores anything else without a word.",
+        evidence=(
+            "syntax-for-issue-forms",
+            "json-schema-org/website#443",
+        ),
+        wrong=form_file(f'{HEAD}projects: ["Roadmap"]\n{BODY}'),
+        right=form_file(f'{HEAD}projects: ["octo-org/1"]\n{BODY}'),
+    )
+)
 def projects_format(form: Form) -> Iterator[Problem]:
     """Find projects that aren't written `OWNER/NUMBER`, which GitHub ignores."""
     entry = form.root.find("projects")
@@ -282,6 +448,18 @@ def projects_format(form: Form) -> Iterator[Problem]:
             yield at(text, f"project {shown(text)} is not `OWNER/NUMBER`", hint=hint)
 
 
+@FORM.runs(
+    Rule(
+        id="form/body-empty",
+        severity=ERROR,
+        summary="`body` has no elements",
+        source=ERRORS_PAGE,
+        why="A form without elements is refused.",
+        evidence=("common-validation-errors: Body cannot be empty",),
+        wrong=form_file(f"{HEAD}body: []\n"),
+        right=form_file(GOOD_FORM),
+    )
+)
 def body_empty(form: Form) -> Iterator[Problem]:
     """Find a `body` without elements."""
     entry = form.root.find("body")
@@ -298,6 +476,18 @@ def _is_null(value: Node) -> bool:
     return isinstance(value, Scalar) and value.is_null
 
 
+@FORM.runs(
+    Rule(
+        id="form/body-type",
+        severity=ERROR,
+        summary="`body` isn't a list of mappings",
+        source=FORMS_PAGE,
+        why="`body` is a list, and each of its entries a mapping with a `type`.",
+        evidence=("syntax-for-issue-forms",),
+        wrong=form_file(f"{HEAD}body:\n  type: input\n  attributes:\n    label: Version\n"),
+        right=form_file(GOOD_FORM),
+    )
+)
 def body_type(form: Form) -> Iterator[Problem]:
     """Find a `body` that is no list, and elements that are no mappings."""
     value = form.body
@@ -318,6 +508,28 @@ def body_type(form: Form) -> Iterator[Problem]:
                 yield at(place, message, hint="write `- type: …` with its `attributes:` below")
 
 
+@FORM.runs(
+    Rule(
+        id="form/only-markdown",
+        severity=ERROR,
+        summary="the form asks for nothing",
+        source=ERRORS_PAGE,
+        why="A form must ask for something: markdown elements alone are refused.",
+        evidence=(
+            "common-validation-errors: Body must contain at least one non-markdown field",
+            "xarray-contrib/xwrf#32",
+        ),
+        wrong=form_with("  - type: markdown\n    attributes:\n      value: Thank you.\n"),
+        right=form_with(
+            "  - type: markdown\n"
+            "    attributes:\n"
+            "      value: Thank you.\n"
+            "  - type: input\n"
+            "    attributes:\n"
+            "      label: Version\n"
+        ),
+    )
+)
 def only_markdown(form: Form) -> Iterator[Problem]:
     """Find forms that ask for nothing."""
     value = form.body

@@ -13,15 +13,50 @@ from issue_scaffold.report.finding import Severity
 from issue_scaffold.text.edits import Edit, Fix
 from issue_scaffold.text.tree import Scalar, type_name
 from issue_scaffold.text.wording import count, line_of
+from issue_scaffold.validate.rules.examples import labels_file
+from issue_scaffold.validate.rules.rule import ERROR, WARNING, Rule
+from issue_scaffold.validate.rules.sources import FORMS_PAGE, LABELS_API_PAGE, LABELS_PAGE
+from issue_scaffold.validate.rules.stages import LABELS
 
 MAX_NAME, MAX_DESCRIPTION = 50, 100
 
 
+@LABELS.runs(
+    Rule(
+        id="labels/shape",
+        severity=ERROR,
+        summary="not a labels config of any known format",
+        source=LABELS_API_PAGE,
+        why=(
+            "A config is a list of labels, the same under `labels:`, or a mapping from name to "
+            "colour and description. Each label has a name."
+        ),
+        evidence=(
+            "EndBug/label-sync",
+            "Financial-Times/github-label-sync",
+            "hackebrot/labels",
+        ),
+        wrong=labels_file('- color: "d73a4a"\n  description: Something is broken\n'),
+        right=labels_file('- name: bug\n  color: "d73a4a"\n  description: Something is broken\n'),
+    )
+)
 def shape(config: LabelsConfig) -> Iterator[Problem]:
     """Find configs, and labels in them, that no label tool could read."""
     yield from config.problems
 
 
+@LABELS.runs(
+    Rule(
+        id="labels/name-length",
+        severity=ERROR,
+        summary="a name of more than 50 characters",
+        source=LABELS_PAGE,
+        why="GitHub takes 50 characters.",
+        evidence=("github/docs#32156",),
+        wrong=labels_file(f'- name: {"waiting-for-" * 5}\n  color: "d73a4a"\n'),
+        right=labels_file('- name: bug\n  color: "d73a4a"\n  description: Something is broken\n'),
+    )
+)
 def name_length(config: LabelsConfig) -> Iterator[Problem]:
     """Find names of more than 50 characters."""
     for label in config.labels:
@@ -31,6 +66,23 @@ def name_length(config: LabelsConfig) -> Iterator[Problem]:
             yield at(label.name, message, hint=f"shorten it by {size - MAX_NAME}")
 
 
+@LABELS.runs(
+    Rule(
+        id="labels/description-length",
+        severity=ERROR,
+        summary="a description of more than 100 characters",
+        source=LABELS_API_PAGE,
+        why="GitHub takes 100 characters; some tools fail without a word on more.",
+        evidence=(
+            "REST API: labels",
+            "micnncim/action-label-syncer#64",
+        ),
+        wrong=labels_file(
+            f'- name: bug\n  color: "d73a4a"\n  description: {"This is broken. " * 7}\n'
+        ),
+        right=labels_file('- name: bug\n  color: "d73a4a"\n  description: Something is broken\n'),
+    )
+)
 def description_length(config: LabelsConfig) -> Iterator[Problem]:
     """Find descriptions of more than 100 characters."""
     for label in config.labels:
@@ -41,6 +93,25 @@ def description_length(config: LabelsConfig) -> Iterator[Problem]:
             yield at(text, message, hint=f"shorten it by {size - MAX_DESCRIPTION}")
 
 
+@LABELS.runs(
+    Rule(
+        id="labels/color",
+        severity=ERROR,
+        fix="safe",
+        summary="a colour isn't six hex digits",
+        source=LABELS_API_PAGE,
+        why=(
+            "The API takes six hex digits. A `#` or the three-digit form, which only some tools "
+            "mend, is a warning and is normalised; anything else is an error."
+        ),
+        evidence=(
+            "REST API: labels",
+            "conda/infrastructure",
+        ),
+        wrong=labels_file('- name: bug\n  color: "#d73a4a"\n'),
+        right=labels_file('- name: bug\n  color: "d73a4a"\n  description: Something is broken\n'),
+    )
+)
 def color(config: LabelsConfig) -> Iterator[Problem]:
     """Find colours that aren't six hex digits; `#` and the three-digit form, which many tools mend, once for all."""
     mendable: list[tuple[Scalar, str]] = []
@@ -121,6 +192,25 @@ def _number(raw: str) -> str:
         return "another number"
 
 
+@LABELS.runs(
+    Rule(
+        id="labels/color-unquoted",
+        severity=ERROR,
+        fix="safe",
+        summary="YAML reads an unquoted colour as another value",
+        why=(
+            "Unquoted, `000000` is the number 0 to YAML, `001122` is 594, and `5319e7` a huge "
+            "number to some readers. An error where digits are lost in YAML 1.1, else a warning. "
+            "The fix puts the colour in quotes as it was written."
+        ),
+        evidence=(
+            "YAML 1.1 type repository",
+            "conda/infrastructure",
+        ),
+        wrong=labels_file("- name: bug\n  color: 001122\n"),
+        right=labels_file('- name: bug\n  color: "001122"\n'),
+    )
+)
 def color_unquoted(config: LabelsConfig) -> Iterator[Problem]:
     """Find unquoted colours that YAML reads as something else than text. Those that lose digits one by one."""
     harmless: list[tuple[Scalar, str]] = []
@@ -156,6 +246,24 @@ def _quote_color(config: LabelsConfig, node: Scalar) -> Fix:
     return Fix((Edit(node.start, node.end, f'"{raw}"'),))
 
 
+@LABELS.runs(
+    Rule(
+        id="labels/duplicate",
+        severity=ERROR,
+        summary="names or aliases that differ in case at most",
+        source=LABELS_API_PAGE,
+        why=(
+            "GitHub ignores case in label names: a second one is refused as existing. An alias "
+            "that another label has too is a warning."
+        ),
+        evidence=(
+            "REST API: labels",
+            "hackebrot/labels#15",
+        ),
+        wrong=labels_file('- name: bug\n  color: "d73a4a"\n- name: Bug\n  color: "d73a4a"\n'),
+        right=labels_file('- name: bug\n  color: "d73a4a"\n  description: Something is broken\n'),
+    )
+)
 def duplicate(config: LabelsConfig) -> Iterator[Problem]:
     """Find names and aliases that GitHub can't tell apart: it ignores case."""
     seen: dict[str, Scalar] = {}
@@ -186,6 +294,18 @@ def _twice(config: LabelsConfig, node: Scalar, first: Scalar, what: str) -> Prob
     return at(node, f"{what} {shown(node)} {why}", hint=f"the first is on {where}")
 
 
+@LABELS.runs(
+    Rule(
+        id="labels/emoji-only",
+        severity=ERROR,
+        summary="a name of nothing but emoji",
+        source=LABELS_API_PAGE,
+        why="GitHub refuses a name that is nothing but native emoji.",
+        evidence=("AndreasAugustin/actions-template-sync#461",),
+        wrong=labels_file('- name: "🐛"\n  color: "d73a4a"\n'),
+        right=labels_file('- name: "🐛 bug"\n  color: "d73a4a"\n'),
+    )
+)
 def emoji_only(config: LabelsConfig) -> Iterator[Problem]:
     """Find names without a letter, digit or sign beside native emoji."""
     for label in config.labels:
@@ -205,6 +325,27 @@ def _is_emoji_part(char: str) -> bool:
     return is_emoji(char) or char in "\u200d\ufe0f\ufe0e\u20e3 "
 
 
+@LABELS.runs(
+    Rule(
+        id="labels/four-byte-description",
+        severity=WARNING,
+        summary="an emoji in a description",
+        source=LABELS_API_PAGE,
+        why=(
+            "GitHub's API has refused descriptions with characters beyond the Basic Multilingual "
+            "Plane, most emoji among them. Reports differ on whether it still does."
+        ),
+        evidence=(
+            "github/safe-settings#428",
+            "dwyl/labels#146",
+            "Financial-Times/github-label-sync#189",
+        ),
+        wrong=labels_file(
+            '- name: bug\n  color: "d73a4a"\n  description: Something is broken 🐛\n'
+        ),
+        right=labels_file('- name: bug\n  color: "d73a4a"\n  description: Something is broken\n'),
+    )
+)
 def four_byte_description(config: LabelsConfig) -> Iterator[Problem]:
     """Find characters beyond the Basic Multilingual Plane (most emoji) in descriptions."""
     for label in config.labels:
@@ -217,6 +358,21 @@ def four_byte_description(config: LabelsConfig) -> Iterator[Problem]:
                 yield at(node, message, hint=hint)
 
 
+@LABELS.runs(
+    Rule(
+        id="labels/comma",
+        severity=WARNING,
+        summary="a comma in a name",
+        source=FORMS_PAGE,
+        why=(
+            "`labels: a, b` in a template is two labels, so a name with a comma can't be given "
+            "that way."
+        ),
+        evidence=("syntax-for-issue-forms",),
+        wrong=labels_file('- name: "bug, confirmed"\n  color: "d73a4a"\n'),
+        right=labels_file('- name: bug\n  color: "d73a4a"\n  description: Something is broken\n'),
+    )
+)
 def comma(config: LabelsConfig) -> Iterator[Problem]:
     """Find names with a comma, which `labels: a, b` in a template can't name."""
     for label in config.labels:

@@ -5,8 +5,27 @@ from collections.abc import Iterator
 from issue_scaffold.forge.document import Document, Problem
 from issue_scaffold.text.edits import Edit, Fix
 from issue_scaffold.text.wording import count, line_of
+from issue_scaffold.validate.rules.examples import BODY, FORM_PATH
+from issue_scaffold.validate.rules.rule import WARNING, Rule
+from issue_scaffold.validate.rules.stages import ANY_FILE
 
 
+@ANY_FILE.runs(
+    Rule(
+        id="text/broken-emoji",
+        severity=WARNING,
+        fix="safe",
+        summary="text went through a wrong code page",
+        why=(
+            "UTF-8 that was once read in a Windows code page turns `🔧` into `ðŸ”§`. Where all "
+            "bytes survived, the fix puts the text right; where the code page dropped one, the "
+            "finding names what it may have been."
+        ),
+        evidence=("Unicode Technical Report 51",),
+        wrong={FORM_PATH: f"name: ðŸ”§ Bug report\ndescription: Something is broken\n{BODY}"},
+        right={FORM_PATH: f"name: 🔧 Bug report\ndescription: Something is broken\n{BODY}"},
+    )
+)
 def broken_emoji(document: Document) -> Iterator[Problem]:
     """Find text that went through a wrong code page; equal ones are one finding, and repaired together."""
     if document.source.text.isascii():

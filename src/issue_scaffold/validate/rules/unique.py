@@ -10,8 +10,43 @@ from issue_scaffold.forge.issue_form import Element, Form, parameterize
 from issue_scaffold.text.edits import Edit, Fix
 from issue_scaffold.text.tree import Scalar
 from issue_scaffold.text.wording import line_of
+from issue_scaffold.validate.rules.examples import form_with
+from issue_scaffold.validate.rules.rule import ERROR, Rule
+from issue_scaffold.validate.rules.sources import ERRORS_PAGE
+from issue_scaffold.validate.rules.stages import FORM
 
 
+@FORM.runs(
+    Rule(
+        id="form/duplicate-id",
+        severity=ERROR,
+        fix="unsafe",
+        summary="two elements have the same id",
+        source=ERRORS_PAGE,
+        why="Ids must be unique within a form. With `--unsafe-fixes` the later one gets a number.",
+        evidence=("common-validation-errors: Body must have unique ids",),
+        wrong=form_with(
+            "  - type: input\n"
+            "    id: version\n"
+            "    attributes:\n"
+            "      label: Version\n"
+            "  - type: input\n"
+            "    id: version\n"
+            "    attributes:\n"
+            "      label: Release\n"
+        ),
+        right=form_with(
+            "  - type: input\n"
+            "    id: version\n"
+            "    attributes:\n"
+            "      label: Version\n"
+            "  - type: input\n"
+            "    id: release\n"
+            "    attributes:\n"
+            "      label: Release\n"
+        ),
+    )
+)
 def duplicate_id(form: Form) -> Iterator[Problem]:
     """Find ids that an earlier element of the form has."""
     seen: dict[str, Scalar] = {}
@@ -40,6 +75,37 @@ def _fresh(word: str, taken: set[str]) -> str:
     return f"{word}-{number}"
 
 
+@FORM.runs(
+    Rule(
+        id="form/duplicate-label",
+        severity=ERROR,
+        fix="unsafe",
+        summary="two fields without id have the same label",
+        source=ERRORS_PAGE,
+        why=(
+            "Two fields may have the same label only if an id tells them apart. With "
+            "`--unsafe-fixes` the later one gets an id."
+        ),
+        evidence=("common-validation-errors: Body must have unique labels",),
+        wrong=form_with(
+            "  - type: input\n"
+            "    attributes:\n"
+            "      label: Version\n"
+            "  - type: input\n"
+            "    attributes:\n"
+            "      label: Version\n"
+        ),
+        right=form_with(
+            "  - type: input\n"
+            "    attributes:\n"
+            "      label: Version\n"
+            "  - type: input\n"
+            "    id: other\n"
+            "    attributes:\n"
+            "      label: Version\n"
+        ),
+    )
+)
 def duplicate_label(form: Form) -> Iterator[Problem]:
     """Find equal labels of two fields without ids; one id would tell them apart."""
     seen: dict[str, Scalar] = {}
@@ -52,6 +118,37 @@ def duplicate_label(form: Form) -> Iterator[Problem]:
             yield at(element.label, message, hint=hint, fix=_add_id(form, element))
 
 
+@FORM.runs(
+    Rule(
+        id="form/similar-labels",
+        severity=ERROR,
+        fix="unsafe",
+        summary="labels or ids that GitHub can't tell apart",
+        source=ERRORS_PAGE,
+        why=(
+            "For want of an id GitHub makes one of the label: lower case, everything but letters "
+            "and digits as dashes. These must not be equal to each other or to an id. Labels in "
+            "other scripts than Latin are left alone."
+        ),
+        evidence=("common-validation-errors: Labels are too similar",),
+        wrong=form_with(
+            "  - type: input\n"
+            "    attributes:\n"
+            "      label: Version\n"
+            "  - type: input\n"
+            "    attributes:\n"
+            "      label: Version?\n"
+        ),
+        right=form_with(
+            "  - type: input\n"
+            "    attributes:\n"
+            "      label: Version\n"
+            "  - type: input\n"
+            "    attributes:\n"
+            "      label: Which release?\n"
+        ),
+    )
+)
 def similar_labels(form: Form) -> Iterator[Problem]:
     """Find labels and ids that GitHub can't tell apart, because it strips labels of all but letters and digits."""
     seen: dict[str, tuple[Element, Scalar]] = {}
@@ -109,6 +206,38 @@ def _add_id(form: Form, element: Element) -> Fix | None:
     return Fix((Edit(entry.value.end, entry.value.end, line),), unsafe=True)
 
 
+@FORM.runs(
+    Rule(
+        id="form/checkbox-label",
+        severity=ERROR,
+        summary="a checkbox is called like another, or like a field",
+        source=ERRORS_PAGE,
+        why=(
+            "The options of one checkboxes element must differ from each other, and from the "
+            "labels of fields without id."
+        ),
+        evidence=(
+            "common-validation-errors: Checkboxes must have unique labels",
+            "Shopify/vscode-ruby-lsp#559",
+        ),
+        wrong=form_with(
+            "  - type: checkboxes\n"
+            "    attributes:\n"
+            "      label: Checks\n"
+            "      options:\n"
+            "        - label: I have searched\n"
+            "        - label: I have searched\n"
+        ),
+        right=form_with(
+            "  - type: checkboxes\n"
+            "    attributes:\n"
+            "      label: Checks\n"
+            "      options:\n"
+            "        - label: I have searched\n"
+            "        - label: I have read the docs\n"
+        ),
+    )
+)
 def checkbox_label(form: Form) -> Iterator[Problem]:
     """Find equal checkboxes in one element, and checkboxes that are called like a field without id."""
     fields = {

@@ -15,8 +15,33 @@ from issue_scaffold.report.finding import Severity
 from issue_scaffold.text.edits import Edit, Fix, one_line, quote
 from issue_scaffold.text.tree import Alias, Mapping, Node, Scalar, Sequence
 from issue_scaffold.text.wording import line_of
+from issue_scaffold.validate.rules.examples import BODY, GOOD_FORM, HEAD, form_file, form_with
+from issue_scaffold.validate.rules.rule import ERROR, WARNING, Rule
+from issue_scaffold.validate.rules.sources import ERRORS_PAGE, FORMS_PAGE
+from issue_scaffold.validate.rules.stages import YAML
 
 
+@YAML.runs(
+    Rule(
+        id="yaml/multiple-documents",
+        severity=ERROR,
+        fix="safe",
+        summary="a second `---` begins a document that isn't read",
+        source=ERRORS_PAGE,
+        reveals="others",
+        why=(
+            "A line `---` begins a second document, and GitHub reads only the first. Between the "
+            "head of a form and its body it leaves a form without a body. The line is taken out "
+            "where both documents together make sense."
+        ),
+        evidence=(
+            "common-validation-errors: Body cannot be empty",
+            "super-linter/super-linter#4924",
+        ),
+        wrong=form_file(f"{HEAD}---\n{BODY}"),
+        right=form_file(GOOD_FORM),
+    )
+)
 def multiple_documents(document: Document) -> Iterator[Problem]:
     """Find a second `---`: GitHub reads only what stands before it."""
     for offset, rest in zip(document.separators, document.rest, strict=False):
@@ -56,6 +81,20 @@ def _disjoint(document: Document, rest: Node) -> bool:
     return not first.flow and not rest.flow and not set(first.keys()) & set(rest.keys())
 
 
+@YAML.runs(
+    Rule(
+        id="yaml/duplicate-key",
+        severity=ERROR,
+        summary="a key is there twice, and the last one wins",
+        why=(
+            "YAML readers silently take the last of two equal keys, so half of what was written "
+            "is lost. An error in forms, a warning in other files."
+        ),
+        evidence=("YAML 1.1, section 3.2.1.3: keys are unique",),
+        wrong=form_file(f"{HEAD}title: '[Bug] '\ntitle: '[Defect] '\n{BODY}"),
+        right=form_file(f"{HEAD}title: '[Bug] '\n{BODY}"),
+    )
+)
 def duplicate_key(document: Document) -> Iterator[Problem]:
     """Find keys that a mapping has twice: the last one silently wins."""
     severity = None if document.kind is FileKind.FORM else Severity.WARNING
@@ -93,6 +132,39 @@ def mappings(root: Node | None) -> Iterator[Mapping]:
             stack += node.items
 
 
+@YAML.runs(
+    Rule(
+        id="yaml/alias",
+        severity=WARNING,
+        fix="safe",
+        summary="anchors and aliases, for which GitHub has refused forms",
+        why=(
+            "A form with an anchor and an alias was not shown; people got a blank issue instead. "
+            "The fix writes the value out. In other files aliases are fine, and only mentioned."
+        ),
+        evidence=("Subway-Builder-Modded/registry#5864",),
+        wrong=form_with(
+            "  - type: dropdown\n"
+            "    attributes:\n"
+            "      label: Browser\n"
+            "      options: &browsers [Firefox, Chrome]\n"
+            "  - type: dropdown\n"
+            "    attributes:\n"
+            "      label: Other browser\n"
+            "      options: *browsers\n"
+        ),
+        right=form_with(
+            "  - type: dropdown\n"
+            "    attributes:\n"
+            "      label: Browser\n"
+            "      options: [Firefox, Chrome]\n"
+            "  - type: dropdown\n"
+            "    attributes:\n"
+            "      label: Other browser\n"
+            "      options: [Firefox, Chrome]\n"
+        ),
+    )
+)
 def alias(document: Document) -> Iterator[Problem]:
     """Find aliases and anchors: GitHub was seen to refuse a form for them. One finding for all of them."""
     uses: list[Node] = [*document.aliases]
@@ -172,6 +244,37 @@ def _reindented(document: Document, target: Node, column: int) -> str | None:
     )
 
 
+@YAML.runs(
+    Rule(
+        id="yaml/implicit-type",
+        severity=WARNING,
+        fix="safe",
+        summary="YAML reads a value as something else than text",
+        source=FORMS_PAGE,
+        why=(
+            "Unquoted, YAML 1.1 reads some texts as something else: `3.10` is 3.1, `2024-01-01` a "
+            "date, `012` is 10, `:x` a Ruby symbol. GitHub's reader refuses dates and symbols "
+            "outright."
+        ),
+        evidence=("YAML 1.1 type repository",),
+        wrong=form_with(
+            "  - type: dropdown\n"
+            "    attributes:\n"
+            "      label: Python\n"
+            "      options:\n"
+            "        - 3.9\n"
+            "        - 3.10\n"
+        ),
+        right=form_with(
+            "  - type: dropdown\n"
+            "    attributes:\n"
+            "      label: Python\n"
+            "      options:\n"
+            '        - "3.9"\n'
+            '        - "3.10"\n'
+        ),
+    )
+)
 def implicit_type(document: Document) -> Iterator[Problem]:
     """Find values that YAML reads as something else where text is meant, and no other rule speaks of it."""
     for node, what in _text_places(document):
