@@ -21,19 +21,36 @@ from issue_scaffold.forge.issue_form import (
     Form,
     parameterize,
     string_entries,
+    text_of,
 )
-from issue_scaffold.report.finding import Severity
-from issue_scaffold.text.edits import Edit, Fix, quote
-from issue_scaffold.text.tree import Entry, Mapping, Scalar, resolve, type_name
+from issue_scaffold.text.edits import Edit, Fix
+from issue_scaffold.text.tree import Entry, Mapping, Scalar, Value, resolve, type_name
 from issue_scaffold.text.wording import allowed, closest, listing
 from issue_scaffold.validate.rules.examples import form_with
-from issue_scaffold.validate.rules.form import value_or_key
-from issue_scaffold.validate.rules.form_fixes import move_entry, remove, wrong_key_fix
-from issue_scaffold.validate.rules.rule import ERROR, INFO, Rule
+from issue_scaffold.validate.rules.form_fixes import move_entry, remove
+from issue_scaffold.validate.rules.nodes import (
+    is_empty,
+    is_null,
+    is_text,
+    permitted,
+    quoted_value,
+    unknown_key,
+    value_or_key,
+    what_it_is,
+)
+from issue_scaffold.validate.rules.rule import ERROR, INFO, WARNING, Rule
 from issue_scaffold.validate.rules.sources import ERRORS_PAGE, SCHEMA_PAGE
 from issue_scaffold.validate.rules.stages import FORM
 
 MOVED_KEYS = {"required": "validations", "accept": "validations", "render": "attributes"}
+REQUIRED_LISTS = {
+    kind: listing([f"{name}:" for name in names]) for kind, names in REQUIRED_ATTRIBUTES.items()
+}
+OTHER_TYPE_NAMES = {"text": "input", "select": "dropdown", "file": "upload"}
+# Without a documented meaning, but in used forms.
+TOLERATED_KEYS = {"markdown": ("id", "validations"), "checkboxes": ("validations",)}
+REQUIRED_OPTIONS_HINT = "set `required: true` on the options themselves"
+ID_RULE = "and can only hold letters, digits, `-` and `_`"
 QUERY_PARAMETERS = frozenset(
     {"title", "body", "labels", "assignees", "projects", "milestone", "template", "type"}
 )
@@ -56,17 +73,16 @@ QUERY_PARAMETERS = frozenset(
 def missing_type(form: Form) -> Iterator[Problem]:
     """Find elements without a type."""
     for element in form.elements:
-        keys = [key for key in element.node.keys() if key not in ELEMENT_KEYS]  # noqa: SIM118 - not a dict
         entry = element.node.find("type")
-        if entry is None and not any(closest(key, ("type",)) for key in keys):
+        if entry is not None:
+            if is_null(entry.value):
+                hint = f"one of {listing(TYPES)}"
+                yield at(entry.key, f"{element.name}: `type` is empty", hint=hint)
+            continue
+        strangers = set(element.node.keys()) - set(ELEMENT_KEYS)
+        if not any(closest(key, ("type",)) for key in strangers):
             message = f"{element.name}: required key `type` is missing"
             yield at(element.anchor, message, hint=f"add `type:`, one of {listing(TYPES)}")
-        elif (
-            entry is not None
-            and isinstance(element.type_node, Scalar)
-            and element.type_node.is_null
-        ):
-            yield at(entry.key, f"{element.name}: `type` is empty", hint=f"one of {listing(TYPES)}")
 
 
 @FORM.runs(
@@ -102,16 +118,12 @@ def unknown_type(form: Form) -> Iterator[Problem]:
     """Find types that GitHub doesn't know."""
     for element in form.elements:
         node = element.type_node
-        if node is None or element.type or (isinstance(node, Scalar) and node.is_null):
+        if node is None or element.type or is_null(node):
             continue
         if not isinstance(node, Scalar):
             yield at(node, f"{element.name}: `type` is {type_name(node)}", hint=allowed(TYPES))
             continue
-        guess = closest(node.value, TYPES) or {
-            "text": "input",
-            "select": "dropdown",
-            "file": "upload",
-        }.get(node.value)
+        guess = closest(node.value, TYPES) or OTHER_TYPE_NAMES.get(node.value)
         fix = Fix((Edit(node.start, node.end, guess),), unsafe=True) if guess else None
         message = f"{element.name}: {shown(node)} is not a valid input type"
         yield at(node, message, hint=allowed(TYPES, guess=guess), fix=fix)
@@ -145,59 +157,50 @@ def missing_attribute(form: Form) -> Iterator[Problem]:
         if element.type is None:
             continue
         entry = element.node.find("attributes")
+        required = REQUIRED_LISTS[element.type]
         if entry is None:
             if not _misplaced(element):
                 message = f"{element.name}: required key `attributes` is missing"
-                yield at(
-                    element.anchor,
-                    message,
-                    hint=f"add `attributes:` with {_required(element.type)}",
-                )
-            continue
-        value = resolve(entry.value)
-        if not isinstance(value, Mapping):
-            message = f"{element.name}: `attributes` is {type_name(value)}, and must be a mapping"
-            yield at(value_or_key(entry), message, hint=f"put {_required(element.type)} in it")
-            continue
-        yield from _absent(element, value, entry)
-
-
-def _required(kind: str) -> str:
-    return listing([f"{name}:" for name in REQUIRED_ATTRIBUTES[kind]])
+                yield at(element.anchor, message, hint=f"add `attributes:` with {required}")
+        elif element.attributes is None:
+            what = type_name(entry.value)
+            message = f"{element.name}: `attributes` is {what}, and must be a mapping"
+            yield at(value_or_key(entry), message, hint=f"put {required} in it")
+        else:
+            yield from _absent(element, element.attributes, entry)
 
 
 def _misplaced(element: Element) -> bool:
     """Tell whether another rule already speaks of attributes in the wrong place, or of a misspelt `attributes`."""
     keys = set(element.node.keys())
-    return any(
-        closest(key, ("attributes",)) or key in ATTRIBUTES[element.type or ""] for key in keys
-    )
+    attributes = ATTRIBUTES[element.type or ""]
+    return any(key in attributes or closest(key, ("attributes",)) for key in keys)
 
 
 def _absent(element: Element, attributes: Mapping, entry: Entry) -> Iterator[Problem]:
-    assert element.type is not None  # noqa: S101 - the caller has looked
-    present = set(attributes.keys())
-    permitted = ATTRIBUTES[element.type]
-    stand_ins = {closest(key, permitted) for key in present - set(permitted)}
-    elsewhere = set(element.node.keys()) - set(ELEMENT_KEYS)
-    for name in REQUIRED_ATTRIBUTES[element.type]:
+    kind = element.type or ""
+    strangers = set(attributes.keys()) - set(ATTRIBUTES[kind])
+    # Other rules speak of misspelt attributes, and of those that stand elsewhere.
+    known_of = {closest(key, ATTRIBUTES[kind]) for key in strangers}
+    known_of |= set(element.node.keys()) - set(ELEMENT_KEYS)
+    hint = f"a {kind} needs {REQUIRED_LISTS[kind]} under `attributes`"
+    for name in REQUIRED_ATTRIBUTES[kind]:
         value = attributes.get(name)
-        if name in stand_ins or name in elsewhere:
+        lead = f"{element.name}: required attribute key `{name}` is"
+        if name in known_of:
             continue
-        nothing = name == "value" and isinstance(value, Scalar) and not value.value.strip()
-        if (
-            value is None
-            or nothing
-            or (name == "options" and isinstance(value, Scalar) and value.is_null)
-        ):
-            what = "missing" if value is None else "empty"
-            place = element.anchor if value is None else entry.key
-            message = f"{element.name}: required attribute key `{name}` is {what}"
-            yield at(
-                place,
-                message,
-                hint=f"a {element.type} needs {_required(element.type)} under `attributes`",
-            )
+        if value is None:
+            yield at(element.anchor, f"{lead} missing", hint=hint)
+        elif _is_unset(name, value):
+            yield at(entry.key, f"{lead} empty", hint=hint)
+
+
+def _is_unset(attribute: str, value: Value) -> bool:
+    if not isinstance(value, Scalar):
+        return False
+    if attribute == "value":
+        return not value.value.strip()
+    return attribute == "options" and value.is_null
 
 
 @FORM.runs(
@@ -226,17 +229,14 @@ def _absent(element: Element, attributes: Mapping, entry: Entry) -> Iterator[Pro
 )
 def unpermitted_key(form: Form) -> Iterator[Problem]:
     """Find keys of elements, and of checkbox options, that GitHub doesn't know."""
+    known = permitted(form.document, ELEMENT_KEYS, GITEA_KEYS)
     for element in form.elements:
-        known = (*ELEMENT_KEYS, *GITEA_KEYS) if form.document.gitea else ELEMENT_KEYS
+        tolerated = TOLERATED_KEYS.get(element.type or "", ())
         for key, entry in string_entries(element.node):
-            if key in BOOLEAN_WORDS:
-                continue
-            if key not in known:
-                yield _wrong_element_key(form, element, entry, key)
-            elif (element.type == "markdown" and key in {"id", "validations"}) or (
-                element.type == "checkboxes" and key == "validations"
-            ):
+            if key in tolerated:
                 yield _tolerated(form, element, entry, key)
+            elif key not in known and key not in BOOLEAN_WORDS:
+                yield _wrong_element_key(form, element, entry, key)
         if element.type == "checkboxes":
             yield from _option_keys(form, element)
 
@@ -245,56 +245,55 @@ def _tolerated(form: Form, element: Element, entry: Entry, key: str) -> Problem:
     message = (
         f"{element.name}: `{key}` has no documented meaning on {element.type}; GitHub lets it pass"
     )
-    hint = (
-        "set `required: true` on the options themselves"
-        if element.type == "checkboxes"
-        else "remove it"
-    )
+    hint = "remove it"
+    if element.type == "checkboxes":
+        hint = REQUIRED_OPTIONS_HINT
     fix = remove(form.source, element.node, entry, unsafe=True)
-    return at(entry.key, message, hint=hint, severity=Severity.INFO, fix=fix)
+    return at(entry.key, message, hint=hint, severity=INFO, fix=fix)
 
 
 def _wrong_element_key(form: Form, element: Element, entry: Entry, key: str) -> Problem:
     message = f"{element.name}: `{key}` is not a permitted key"
     section = _home(element, key)
     if section:
-        fix = move_entry(form.source, element.node, entry, element.node, section)
-        if fix and key not in MOVED_KEYS:
-            fix = fix._replace(unsafe=True)
-        return at(entry.key, message, hint=f"`{key}` belongs under `{section}`", fix=fix)
-    guess = closest(key, ELEMENT_KEYS)
-    free = guess if guess and element.node.find(guess) is None else None
-    fix = wrong_key_fix(form.source, element.node, entry, free)
-    return at(
-        entry.key, message, hint=allowed(ELEMENT_KEYS, guess=free, place="permitted"), fix=fix
-    )
+        return _moved(form, element, element.node, entry, message, section)
+    place = "permitted"
+    return unknown_key(form.source, element.node, entry, message, known=ELEMENT_KEYS, place=place)
+
+
+def _moved(
+    form: Form, element: Element, owner: Mapping, entry: Entry, message: str, section: str
+) -> Problem:
+    """Return the problem of a key that belongs into another part of its element."""
+    key = text_of(entry.key) or ""
+    fix = move_entry(form.source, owner, entry, element.node, section)
+    if fix and key not in MOVED_KEYS:
+        fix = fix._replace(unsafe=True)
+    return at(entry.key, message, hint=f"`{key}` belongs under `{section}`", fix=fix)
 
 
 def _home(element: Element, key: str) -> str | None:
     """Return the part of the element in which a key would be right."""
-    if element.type and key in ATTRIBUTES[element.type]:
+    if element.type is None:
+        return None
+    if key in ATTRIBUTES[element.type]:
         return "attributes"
-    if element.type and element.type != "checkboxes" and key in VALIDATIONS[element.type]:
+    if key in VALIDATIONS[element.type] and element.type != "checkboxes":
         return "validations"
     return None
 
 
 def _option_keys(form: Form, element: Element) -> Iterator[Problem]:
-    known = (*OPTION_KEYS, *GITEA_KEYS) if form.document.gitea else OPTION_KEYS
+    known = permitted(form.document, OPTION_KEYS, GITEA_KEYS)
+    message = f"{element.name}: `{{}}` is not a permitted key of an option"
+    place = "permitted in an option"
     for option in element.options:
-        for key, entry in string_entries(option.node) if isinstance(option.node, Mapping) else ():
+        if not isinstance(option.node, Mapping):
+            continue
+        for key, entry in string_entries(option.node):
             if key not in known:
-                assert isinstance(option.node, Mapping)  # noqa: S101 - narrowed by the loop
-                guess = closest(key, known)
-                free = guess if guess and option.node.find(guess) is None else None
-                hint = allowed(known, guess=free, place="permitted in an option")
-                fix = wrong_key_fix(form.source, option.node, entry, free)
-                yield at(
-                    entry.key,
-                    f"{element.name}: `{key}` is not a permitted key of an option",
-                    hint=hint,
-                    fix=fix,
-                )
+                says = message.format(key)
+                yield unknown_key(form.source, option.node, entry, says, known=known, place=place)
 
 
 @FORM.runs(
@@ -331,22 +330,22 @@ def unpermitted_attribute(form: Form) -> Iterator[Problem]:
             continue
         known = ATTRIBUTES[element.type]
         for key, entry in string_entries(element.attributes):
-            if key in known or key in BOOLEAN_WORDS:
-                continue
-            message = f"{element.name}: `{key}` is not a permitted attribute of {element.type}"
-            if key in VALIDATIONS[element.type] and element.type != "checkboxes":
-                fix = move_entry(
-                    form.source, element.attributes, entry, element.node, "validations"
-                )
-                yield at(entry.key, message, hint=f"`{key}` belongs under `validations`", fix=fix)
-                continue
-            guess = closest(key, known)
-            free = guess if guess and element.attributes.find(guess) is None else None
-            fix = wrong_key_fix(form.source, element.attributes, entry, free)
-            hint = allowed(known, guess=free, place=f"permitted for {element.type}")
-            if key == "required" and element.type == "checkboxes":
-                hint = "set `required: true` on the options themselves"
-            yield at(entry.key, message, hint=hint, fix=fix)
+            if key not in known and key not in BOOLEAN_WORDS:
+                yield _wrong_attribute(form, element, element.attributes, entry, key)
+
+
+def _wrong_attribute(
+    form: Form, element: Element, attributes: Mapping, entry: Entry, key: str
+) -> Problem:
+    message = f"{element.name}: `{key}` is not a permitted attribute of {element.type}"
+    section = _home(element, key)
+    if section:
+        return _moved(form, element, attributes, entry, message, section)
+    known, place = ATTRIBUTES[element.type or ""], f"permitted for {element.type}"
+    problem = unknown_key(form.source, attributes, entry, message, known=known, place=place)
+    if key == "required" and element.type == "checkboxes":
+        return problem._replace(hint=REQUIRED_OPTIONS_HINT)
+    return problem
 
 
 @FORM.runs(
@@ -380,34 +379,28 @@ def unpermitted_validation(form: Form) -> Iterator[Problem]:
     """Find validations that the element's type doesn't have, and `validations` that are no mapping."""
     for element in form.elements:
         entry = element.node.find("validations")
-        if entry is None or element.type in {None, "markdown"}:
+        if entry is None or not element.is_field or is_null(entry.value):
             continue
-        assert element.type is not None  # noqa: S101 - narrowed above
-        value = resolve(entry.value)
-        if isinstance(value, Scalar) and value.is_null:
-            continue
-        if not isinstance(value, Mapping):
-            message = f"{element.name}: `validations` is {type_name(value)}, and must be a mapping"
+        if element.validations is None:
+            what = type_name(entry.value)
+            message = f"{element.name}: `validations` is {what}, and must be a mapping"
             yield at(value_or_key(entry), message, hint="write `required: true` below it")
             continue
-        known = VALIDATIONS[element.type]
-        accepted = (*known, *GITEA_VALIDATIONS) if form.document.gitea else known
-        for key, inner in string_entries(value):
-            if key in accepted or key in BOOLEAN_WORDS:
-                continue
-            message = f"{element.name}: `{key}` is not a permitted validation of {element.type}"
-            if key in ATTRIBUTES[element.type]:
-                fix = move_entry(form.source, value, inner, element.node, "attributes")
-                fix = fix if fix is None or key in MOVED_KEYS else fix._replace(unsafe=True)
-                yield at(inner.key, message, hint=f"`{key}` belongs under `attributes`", fix=fix)
-                continue
-            guess = closest(key, known)
-            fix = wrong_key_fix(
-                form.source, value, inner, guess if guess and value.find(guess) is None else None
-            )
-            yield at(
-                inner.key, message, hint=allowed(known, guess=guess, place="permitted"), fix=fix
-            )
+        known = permitted(form.document, VALIDATIONS[element.type or ""], GITEA_VALIDATIONS)
+        for key, inner in string_entries(element.validations):
+            if key not in known and key not in BOOLEAN_WORDS:
+                yield _wrong_validation(form, element, element.validations, inner, key)
+
+
+def _wrong_validation(
+    form: Form, element: Element, validations: Mapping, entry: Entry, key: str
+) -> Problem:
+    message = f"{element.name}: `{key}` is not a permitted validation of {element.type}"
+    section = _home(element, key)
+    if section:
+        return _moved(form, element, validations, entry, message, section)
+    known = VALIDATIONS[element.type or ""]
+    return unknown_key(form.source, validations, entry, message, known=known, place="permitted")
 
 
 @FORM.runs(
@@ -432,26 +425,22 @@ def unpermitted_validation(form: Form) -> Iterator[Problem]:
 def label_type(form: Form) -> Iterator[Problem]:
     """Find labels of fields and of checkbox options that aren't text, or are blank."""
     for element in form.fields:
-        entry = element.attributes.find("label") if element.attributes else None
-        if entry is not None:
-            yield from _label(form, element.name, "label", entry)
+        if element.attributes:
+            yield from _label(form, element.attributes, f"{element.name}: label")
         if element.type != "checkboxes":
             continue
         for option in element.options:
-            found = option.node.find("label") if isinstance(option.node, Mapping) else None
-            if found is not None:
-                yield from _label(form, element.name, "label of an option", found)
+            if isinstance(option.node, Mapping):
+                yield from _label(form, option.node, f"{element.name}: label of an option")
 
 
-def _label(form: Form, name: str, what: str, entry: Entry) -> Iterator[Problem]:
-    value = resolve(entry.value)
-    if isinstance(value, Scalar) and value.is_text and value.value.strip():
+def _label(form: Form, owner: Mapping, what: str) -> Iterator[Problem]:
+    entry = owner.find("label")
+    if entry is None or is_text(entry.value):
         return
-    blank = isinstance(value, Scalar) and (value.is_text or value.is_null)
-    state = "is empty" if blank else f"is {type_name(value)}"
-    fix = quote(form.source, value) if isinstance(value, Scalar) and not value.is_null else None
-    hint = "give it some text" if blank else "put it in quotes"
-    yield at(value_or_key(entry), f"{name}: {what} {state}, and must be text", hint=hint, fix=fix)
+    hint = "give it some text" if is_empty(entry.value) else "put it in quotes"
+    message = f"{what} is {what_it_is(entry.value)}, and must be text"
+    yield at(value_or_key(entry), message, hint=hint, fix=quoted_value(form.source, entry.value))
 
 
 @FORM.runs(
@@ -517,22 +506,27 @@ def id_format(form: Form) -> Iterator[Problem]:
         if entry is None or element.type == "markdown":
             continue
         value = resolve(entry.value)
-        if isinstance(value, Scalar) and is_id(value.value):
-            continue
-        missing = isinstance(value, Scalar) and not value.value.strip()
-        what = "is empty" if missing else f"is {type_name(value)}"
-        if isinstance(value, Scalar) and not missing:
-            what = f"is {shown(value)}"
-        slug = parameterize(value.value) if isinstance(value, Scalar) else None
-        fix = (
-            Fix((Edit(value.start, value.end, slug),), unsafe=True)
-            if slug and value.end > value.start
-            else None
-        )
-        message = f"{element.name}: `id` {what}, and can only hold letters, digits, `-` and `_`"
-        severity = Severity.WARNING if isinstance(value, Scalar) and value.is_null else None
-        hint = f"use `{slug}`, say" if slug else "leave it out, or name the field"
-        yield at(value_or_key(entry), message, hint=hint, fix=fix, severity=severity)
+        if isinstance(value, Scalar):
+            if not is_id(value.value):
+                yield _wrong_id(element, entry, value)
+        else:
+            message = f"{element.name}: `id` is {type_name(value)}, {ID_RULE}"
+            yield at(value_or_key(entry), message, hint="leave it out, or name the field")
+
+
+def _wrong_id(element: Element, entry: Entry, value: Scalar) -> Problem:
+    what = shown(value) if value.value.strip() else "empty"
+    message = f"{element.name}: `id` is {what}, {ID_RULE}"
+    severity = WARNING if value.is_null else None
+    slug = parameterize(value.value)
+    if slug is None:
+        hint = "leave it out, or name the field"
+        return at(value_or_key(entry), message, hint=hint, severity=severity)
+    fix = None
+    if value.end > value.start:
+        fix = Fix((Edit(value.start, value.end, slug),), unsafe=True)
+    hint = f"use `{slug}`, say"
+    return at(value_or_key(entry), message, hint=hint, fix=fix, severity=severity)
 
 
 def is_id(text: str) -> bool:

@@ -12,7 +12,6 @@ from issue_scaffold.forge.file_kind import FileKind
 from issue_scaffold.forge.issue_form import text_of
 from issue_scaffold.forge.layout import is_security_policy
 from issue_scaffold.labels.config import DEFAULT_LABELS
-from issue_scaffold.report.finding import Severity
 from issue_scaffold.text.edits import Fix, insert_line
 from issue_scaffold.text.scalars import quoted
 from issue_scaffold.text.tree import Scalar
@@ -69,7 +68,7 @@ def label_not_in_config(repository: RepositorySummary) -> Iterator[Problem]:
     """Find labels that a template names and no labels config defines; GitHub would drop them without a word."""
     names = frozenset().union(*(config.names for config in repository.configs))
     known = names | DEFAULT_LABELS | repository.known_labels
-    severity = None if repository.configs else Severity.INFO
+    severity = None if repository.configs else INFO
     for template in repository.templates:
         for label in template.labels:
             folded = label.value.strip().casefold()
@@ -77,24 +76,25 @@ def label_not_in_config(repository: RepositorySummary) -> Iterator[Problem]:
                 continue
             guess = closest(folded, sorted(known))
             hint = _missing_hint(repository, guess)
-            fix = _define(repository, label) if not guess else None
-            message = f"label {shown(label)} is not {_where(repository)}; GitHub drops labels that don't exist"
+            fix = None if guess else _define(repository, label)
+            where = _where(repository)
+            message = f"label {shown(label)} is not {where}; GitHub drops labels that don't exist"
             yield at(label, message, hint=hint, severity=severity, fix=fix, path=template.path)
 
 
 def _where(repository: RepositorySummary) -> str:
-    if len(repository.configs) == 1:
-        return f"in {repository.configs[0].path}"
-    return "in any labels config" if repository.configs else "one of GitHub's default labels"
+    if not repository.configs:
+        return "one of GitHub's default labels"
+    if len(repository.configs) > 1:
+        return "in any labels config"
+    return f"in {repository.configs[0].path}"
 
 
 def _missing_hint(repository: RepositorySummary, guess: str | None) -> str:
-    lead = f"did you mean `{guess}`? " if guess else ""
+    hint = "make sure that the repository has it; a labels config would keep the two together"
     if repository.configs:
-        return f"{lead}add it there, or to `labels: known:` in .github/scaffold.yml"
-    return (
-        f"{lead}make sure that the repository has it; a labels config would keep the two together"
-    )
+        hint = "add it there, or to `labels: known:` in .github/scaffold.yml"
+    return f"did you mean `{guess}`? {hint}" if guess else hint
 
 
 def _define(repository: RepositorySummary, label: Scalar) -> Fix | None:
@@ -164,37 +164,36 @@ def twin_differs(repository: RepositorySummary) -> Iterator[Problem]:
     """Find a form and a Markdown template of one slug that disagree in labels, fields or options."""
     forms = {_slug(item.path): item for item in repository.templates if item.kind is FileKind.FORM}
     for template in repository.templates:
-        form = forms.get(_slug(template.path)) if template.kind is FileKind.TEMPLATE else None
-        if form is None:
+        form = forms.get(_slug(template.path))
+        if form is None or template.kind is not FileKind.TEMPLATE:
             continue
-        differences = list(_differences(template, form))
+        differences = "; ".join((*_label_differences(template, form), *_lacks(template, form)))
         if differences:
-            place = template.name or (template.labels[0] if template.labels else None)
-            start, end = (place.start, place.end) if place else (0, template.source.line_end(0))
-            message = f"this template and its twin {form.path} disagree: {'; '.join(differences)}"
-            yield Problem(
-                start,
-                end,
-                message,
-                "make them say the same, or rename one of them",
-                path=template.path,
-            )
+            start, end = _head(template)
+            message = f"this template and its twin {form.path} disagree: {differences}"
+            hint = "make them say the same, or rename one of them"
+            yield Problem(start, end, message, hint, path=template.path)
 
 
-def _slug(path: str) -> str:
-    folder, _, name = path.rpartition("/")
-    stem = name.rpartition(".")[0].lower()
-    return f"{folder.lower()}/{stem.replace('_', '-').replace(' ', '-')}"
+def _head(template: TemplateSummary) -> tuple[int, int]:
+    """Return the span of what a template is known by: its name, else its first label, else its first line."""
+    for node in (template.name, *template.labels):
+        if node is not None:
+            return node.start, node.end
+    return 0, template.source.line_end(0)
 
 
-def _differences(template: TemplateSummary, form: TemplateSummary) -> Iterator[str]:
-    here = {label.value.casefold(): label.value for label in template.labels}
-    there = {label.value.casefold(): label.value for label in form.labels}
-    for word, lacking in ((here, there), (there, here)):
-        only = [word[key] for key in word if key not in lacking]
+def _label_differences(template: TemplateSummary, form: TemplateSummary) -> Iterator[str]:
+    in_markdown = {label.value.casefold(): label.value for label in template.labels}
+    in_form = {label.value.casefold(): label.value for label in form.labels}
+    sides = (("Markdown", in_markdown, in_form), ("form", in_form, in_markdown))
+    for side, labels, others in sides:
+        only = [labels[key] for key in labels if key not in others]
         if only:
-            side = "Markdown" if word is here else "form"
             yield f"only the {side} has {_some(only, 'label')}"
+
+
+def _lacks(template: TemplateSummary, form: TemplateSummary) -> Iterator[str]:
     prose = _plain(template.prose)
     if not prose:
         return
@@ -204,14 +203,21 @@ def _differences(template: TemplateSummary, form: TemplateSummary) -> Iterator[s
             yield f"the Markdown lacks {_some(missing, noun)}"
 
 
+def _slug(path: str) -> str:
+    folder, _, name = path.rpartition("/")
+    stem = name.rpartition(".")[0].lower()
+    return f"{folder.lower()}/{stem.replace('_', '-').replace(' ', '-')}"
+
+
 def _plain(text: str) -> str:
     return " ".join("".join(char if char.isalnum() else " " for char in text.casefold()).split())
 
 
 def _some(words: list[str], noun: str) -> str:
-    shown_words = ", ".join(f"`{word}`" for word in words[:_SHOWN_DIFFERENCES])
-    more = f" and {len(words) - _SHOWN_DIFFERENCES} more" if len(words) > _SHOWN_DIFFERENCES else ""
-    return f"{noun if len(words) == 1 else noun + 's'} {shown_words}{more}"
+    text = ", ".join(f"`{word}`" for word in words[:_SHOWN_DIFFERENCES])
+    if len(words) > _SHOWN_DIFFERENCES:
+        text = f"{text} and {len(words) - _SHOWN_DIFFERENCES} more"
+    return f"{noun} {text}" if len(words) == 1 else f"{noun}s {text}"
 
 
 @REPOSITORY.runs(

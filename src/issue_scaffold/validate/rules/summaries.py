@@ -67,23 +67,24 @@ def summarize_config(config: LabelsConfig) -> ConfigSummary | None:
     """Return what to keep of a labels config; None if it defines no labels."""
     if config.is_rules or (not config.labels and config.items is None):
         return None
-    words = [label.name.value for label in config.labels]
-    names = frozenset(word.strip().casefold() for word in words)
+    names = frozenset(label.name.value.strip().casefold() for label in config.labels)
     source = config.document.source
-    insertion = None
+    return ConfigSummary(config.document.path, source, names, _insertion(config, source))
+
+
+def _insertion(config: LabelsConfig, source: Source) -> tuple[int, str] | None:
+    """Return where a label can be added below the others, and what it begins with; None if nowhere."""
     items = config.items
-    if (
-        items is not None
-        and not items.flow
-        and items.items
-        and isinstance(items.items[-1], Mapping)
-    ):
-        last = items.items[-1]
-        start = source.line_start(last.start)
-        lead = source.text[start : last.start]
-        if not last.flow and lead.strip() == "-":
-            insertion = (source.next_line(last.end), lead)
-    return ConfigSummary(config.document.path, source, names, insertion)
+    if items is None or items.flow or not items.items:
+        return None
+    last = items.items[-1]
+    if not isinstance(last, Mapping) or last.flow:
+        return None
+    start = source.line_start(last.start)
+    lead = source.text[start : last.start]
+    if lead.strip() != "-":
+        return None
+    return source.next_line(last.end), lead
 
 
 class RepositorySummary:

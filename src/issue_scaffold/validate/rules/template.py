@@ -9,15 +9,26 @@ from collections.abc import Iterator
 from itertools import islice
 
 from issue_scaffold.forge.document import Document, Problem, at
-from issue_scaffold.forge.front_matter import GITEA_TEMPLATE_KEYS, TEMPLATE_KEYS, find_front_matter
+from issue_scaffold.forge.front_matter import (
+    GITEA_TEMPLATE_KEYS,
+    TEMPLATE_KEYS,
+    FrontMatter,
+    find_front_matter,
+)
 from issue_scaffold.forge.issue_form import string_entries, text_of
-from issue_scaffold.report.finding import Severity
-from issue_scaffold.text.edits import Edit, Fix, quote
-from issue_scaffold.text.tree import Mapping, Scalar, Sequence, resolve, type_name
+from issue_scaffold.text.edits import Edit, Fix
+from issue_scaffold.text.tree import Entry, Mapping, Scalar, Sequence, resolve, type_name
 from issue_scaffold.text.wording import allowed, closest
 from issue_scaffold.validate.rules.examples import template_file
-from issue_scaffold.validate.rules.form import short_name, value_or_key
+from issue_scaffold.validate.rules.form import short_name
 from issue_scaffold.validate.rules.form_fixes import add_top_key, name_from_path, rename
+from issue_scaffold.validate.rules.nodes import (
+    free_guess,
+    is_text_or_null,
+    permitted,
+    quoted_value,
+    value_or_key,
+)
 from issue_scaffold.validate.rules.rule import ERROR, INFO, WARNING, Rule
 from issue_scaffold.validate.rules.sources import CHOOSER_PAGE
 from issue_scaffold.validate.rules.stages import REPOSITORY, TEMPLATE
@@ -63,31 +74,29 @@ _BEGIN = (
 )
 def no_front_matter(document: Document) -> Iterator[Problem]:
     """Find Markdown templates without front matter, or whose front matter isn't at byte 0."""
-    text = document.source.text
-    front = find_front_matter(text)
-    if front is not None and not front.late:
-        return
-    if front is None:
-        end = document.source.line_end(0)
-        if is_other_markdown(document.path):
-            hint = "fine if it isn't meant as a template"
-            yield Problem(
-                0, end, "no issue template: it has no front matter", hint, severity=Severity.INFO
-            )
-            return
+    front = find_front_matter(document.source.text)
+    end = document.source.line_end(0)
+    if front is not None:
+        if front.late:
+            yield _late(document, front)
+    elif is_other_markdown(document.path):
+        message = "no issue template: it has no front matter"
+        yield Problem(0, end, message, "fine if it isn't meant as a template", severity=INFO)
+    else:
         yield Problem(0, end, "the template has no front matter", _BEGIN)
-        return
-    before = text[: front.opening]
+
+
+def _late(document: Document, front: FrontMatter) -> Problem:
+    before = document.source.text[: front.opening]
+    cut = Edit(0, front.opening, "")
+    hint = "move what stands above `---` below it"
+    fix: Fix | None = None
+    if not before.strip():
+        hint, fix = "remove the empty lines above it", Fix((cut,))
+    elif front.end is not None:
+        fix = Fix((cut, Edit(front.body, front.body, before)), unsafe=True)
     message = "the front matter doesn't begin at the first byte, so GitHub ignores it"
-    fix = Fix((Edit(0, front.opening, ""),)) if not before.strip() else None
-    if fix is None and front.end is not None:
-        fix = Fix((Edit(0, front.opening, ""), Edit(front.body, front.body, before)), unsafe=True)
-    hint = (
-        "remove the empty lines above it"
-        if not before.strip()
-        else "move what stands above `---` below it"
-    )
-    yield Problem(front.opening, front.opening + 3, message, hint, fix=fix)
+    return Problem(front.opening, front.opening + 3, message, hint, fix=fix)
 
 
 @REPOSITORY.runs(no_front_matter)
@@ -124,48 +133,40 @@ def missing_key(document: Document) -> Iterator[Problem]:
     """Find front matter without `name` or `about`, or with blank ones."""
     root = document.mapping
     if root is None:
-        if document.failure is None and _has_front_matter(document):
+        if _has_front_matter(document):
             start = document.head[0]
             hint = "add `name:` and `about:`; without them the chooser leaves the template out"
             yield Problem(start, start, "the front matter is no mapping of keys to values", hint)
         return
     for key in ("name", "about"):
         entry = root.find(key)
-        if entry is not None and (
-            text_of(entry.value) is not None or not isinstance(resolve(entry.value), Scalar)
-        ):
-            continue
-        if key == "about" and root.find("description") is not None and entry is None:
-            yield from _description(document, root)
-            continue
         hint = f"add `{key}:`; without it the chooser leaves the template out"
-        if entry is not None:
+        if entry is None:
+            yield from _absent(document, root, key, hint)
+        elif isinstance(resolve(entry.value), Scalar) and text_of(entry.value) is None:
             yield at(value_or_key(entry), f"front matter key `{key}` is empty", hint=hint)
-            continue
-        misspelt = [
-            other
-            for other in root.keys()  # noqa: SIM118
-            if other not in TEMPLATE_KEYS and closest(other, (key,))
-        ]
-        if misspelt:
-            continue
-        guess = name_from_path(document.path) if key == "name" else text_of(root.get("name"))
-        fix = add_top_key(document.source, root, key, guess) if guess and root.entries else None
-        place = root.entries[0].key if root.entries else root
-        yield at(place, f"required front matter key `{key}` is missing", hint=hint, fix=fix)
 
 
-def _description(document: Document, root: Mapping) -> Iterator[Problem]:
-    entry = root.find("description")
-    if entry is None or document.gitea:
+def _absent(document: Document, root: Mapping, key: str, hint: str) -> Iterator[Problem]:
+    message = f"required front matter key `{key}` is missing"
+    description = root.find("description")
+    if key == "about" and description is not None:
+        if not document.gitea:
+            hint = "rename `description`, which is for issue forms"
+            renamed = rename(description, "about", unsafe=True)
+            yield at(description.key, message, hint=hint, fix=renamed)
         return
-    hint = "rename `description`, which is for issue forms"
-    yield at(
-        entry.key,
-        "required front matter key `about` is missing",
-        hint=hint,
-        fix=rename(entry, "about", unsafe=True),
-    )
+    strangers = set(root.keys()) - set(TEMPLATE_KEYS)
+    if any(closest(stranger, (key,)) for stranger in strangers):
+        return
+    if not root.entries:
+        yield at(root, message, hint=hint)
+        return
+    guess = text_of(root.get("name"))
+    if key == "name":
+        guess = name_from_path(document.path)
+    fix = add_top_key(document.source, root, key, guess) if guess else None
+    yield at(root.entries[0].key, message, hint=hint, fix=fix)
 
 
 def _has_front_matter(document: Document) -> bool:
@@ -216,30 +217,33 @@ def name_length(document: Document) -> Iterator[Problem]:
 )
 def value_type(document: Document) -> Iterator[Problem]:
     """Find front matter values that aren't text, or where GitHub wants it so, a list of texts."""
-    root = document.mapping
-    for key, entry in string_entries(root) if root else ():
-        value = resolve(entry.value)
-        if key not in TEMPLATE_KEYS or (
-            isinstance(value, Scalar) and (value.is_text or value.is_null)
-        ):
+    for key, entry in _entries(document):
+        if key not in TEMPLATE_KEYS or is_text_or_null(entry.value):
             continue
-        lists = key in {"labels", "assignees", "projects"}
-        if lists and isinstance(value, Sequence):
-            for item in value.items:
-                node = resolve(item)
-                if not isinstance(node, Scalar) or not (node.is_text or node.is_null):
-                    fix = quote(document.source, node) if isinstance(node, Scalar) else None
-                    yield at(
-                        node,
-                        f"an entry of `{key}` is {type_name(node)}",
-                        hint="put it in quotes",
-                        fix=fix,
-                    )
-            continue
-        expected = "text or a list of texts" if lists else "text"
-        fix = quote(document.source, value) if isinstance(value, Scalar) else None
-        message = f"front matter key `{key}` is {type_name(value)}, and should be {expected}"
+        value, expected = resolve(entry.value), "text"
+        if key in {"labels", "assignees", "projects"}:
+            expected = "text or a list of texts"
+            if isinstance(value, Sequence):
+                yield from _items(document, key, value)
+                continue
+        what = type_name(value)
+        message = f"front matter key `{key}` is {what}, and should be {expected}"
+        fix = quoted_value(document.source, value)
         yield at(value_or_key(entry), message, hint="put it in quotes", fix=fix)
+
+
+def _entries(document: Document) -> Iterator[tuple[str, Entry]]:
+    if document.mapping is not None:
+        yield from string_entries(document.mapping)
+
+
+def _items(document: Document, key: str, value: Sequence) -> Iterator[Problem]:
+    for item in value.items:
+        if not is_text_or_null(item):
+            node = resolve(item)
+            message = f"an entry of `{key}` is {type_name(node)}"
+            fix = quoted_value(document.source, node)
+            yield at(node, message, hint="put it in quotes", fix=fix)
 
 
 @TEMPLATE.runs(
@@ -260,17 +264,18 @@ def value_type(document: Document) -> Iterator[Problem]:
 def unpermitted_key(document: Document) -> Iterator[Problem]:
     """Find front matter keys that GitHub doesn't read."""
     root = document.mapping
-    known = (*TEMPLATE_KEYS, *GITEA_TEMPLATE_KEYS) if document.gitea else TEMPLATE_KEYS
-    for key, entry in string_entries(root) if root else ():
-        if key in known or (
-            key == "description" and root is not None and root.find("about") is None
-        ):
-            continue
-        guess = closest(key, known)
-        free = guess if guess and root is not None and root.find(guess) is None else None
-        fix = rename(entry, free, unsafe=True) if free else None
-        hint = allowed(known, guess=free, place="read in front matter")
-        yield at(entry.key, f"GitHub doesn't read the front matter key `{key}`", hint=hint, fix=fix)
+    if root is None:
+        return
+    known = permitted(document, TEMPLATE_KEYS, GITEA_TEMPLATE_KEYS)
+    # Of a `description` in the place of `about` another rule speaks.
+    accepted = known if root.find("about") else (*known, "description")
+    for key, entry in string_entries(root):
+        if key not in accepted:
+            guess = free_guess(root, entry, known)
+            fix = rename(entry, guess, unsafe=True) if guess else None
+            message = f"GitHub doesn't read the front matter key `{key}`"
+            hint = allowed(known, guess=guess, place="read in front matter")
+            yield at(entry.key, message, hint=hint, fix=fix)
 
 
 @TEMPLATE.runs(

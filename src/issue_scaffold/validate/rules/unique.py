@@ -55,17 +55,16 @@ def duplicate_id(form: Form) -> Iterator[Problem]:
         if element.id is None:
             continue
         first = seen.setdefault(element.id.value, element.id)
-        if first is not element.id:
-            fresh = _fresh(element.id.value, taken)
-            taken.add(fresh)
-            fix = (
-                Fix((Edit(element.id.start, element.id.end, fresh),), unsafe=True)
-                if not element.id.style
-                else None
-            )
-            message = f"{element.name}: id {shown(element.id)} is used twice"
-            hint = f"ids must be unique: the first is on {line_of(form.source, first.start)}"
-            yield at(element.id, message, hint=hint, fix=fix)
+        if first is element.id:
+            continue
+        fresh = _fresh(element.id.value, taken)
+        taken.add(fresh)
+        fix = None
+        if not element.id.style:
+            fix = Fix((Edit(element.id.start, element.id.end, fresh),), unsafe=True)
+        message = f"{element.name}: id {shown(element.id)} is used twice"
+        hint = f"ids must be unique: the first is on {line_of(form.source, first.start)}"
+        yield at(element.id, message, hint=hint, fix=fix)
 
 
 def _fresh(word: str, taken: set[str]) -> str:
@@ -109,13 +108,13 @@ def _fresh(word: str, taken: set[str]) -> str:
 def duplicate_label(form: Form) -> Iterator[Problem]:
     """Find equal labels of two fields without ids; one id would tell them apart."""
     seen: dict[str, Scalar] = {}
-    for element in _without_id(form):
-        assert element.label is not None  # noqa: S101 - such are not yielded
-        first = seen.setdefault(element.label.value.strip(), element.label)
-        if first is not element.label:
-            message = f"{element.name}: label {shown(element.label)} is used twice"
-            hint = f"the first is on {line_of(form.source, first.start)}; give one of them another label, or an `id`"
-            yield at(element.label, message, hint=hint, fix=_add_id(form, element))
+    for element, label in _without_id(form):
+        first = seen.setdefault(label.value.strip(), label)
+        if first is not label:
+            message = f"{element.name}: label {shown(label)} is used twice"
+            where = line_of(form.source, first.start)
+            hint = f"the first is on {where}; give one of them another label, or an `id`"
+            yield at(label, message, hint=hint, fix=_add_id(form, element))
 
 
 @FORM.runs(
@@ -151,56 +150,62 @@ def duplicate_label(form: Form) -> Iterator[Problem]:
 )
 def similar_labels(form: Form) -> Iterator[Problem]:
     """Find labels and ids that GitHub can't tell apart, because it strips labels of all but letters and digits."""
-    seen: dict[str, tuple[Element, Scalar]] = {}
+    seen: dict[str, Element] = {}
     for element in form.fields:
-        node = element.id or element.label
-        if node is None:
-            continue
-        key = node.value if element.id else parameterize(node.value)
+        key = _compared(element)
         if key is None:
             continue
-        other, first = seen.setdefault(key, (element, node))
-        same_rule = (element.id and other.id) or (
-            not element.id and not other.id and _equal(node, first)
-        )
-        if first is node or same_rule:
-            continue
-        what = "id" if element.id else "label"
-        before = "id" if other.id else "label"
-        message = (
-            f"{element.name}: {what} {shown(node)} is too similar to the {before} {shown(first)}: "
-            f"both are `{key}`"
-        )
-        hint = f"the other is on {line_of(form.source, first.start)}; change one, or give the label's field an `id`"
-        yield at(node, message, hint=hint, fix=None if element.id else _add_id(form, element))
+        other = seen.setdefault(key, element)
+        if other is not element and not _are_equal(element, other):
+            what, node = _named_by(element)
+            before, first = _named_by(other)
+            message = (
+                f"{element.name}: {what} {shown(node)} is too similar to the {before} "
+                f"{shown(first)}: both are `{key}`"
+            )
+            where = line_of(form.source, first.start)
+            hint = f"the other is on {where}; change one, or give the label's field an `id`"
+            yield at(node, message, hint=hint, fix=_add_id(form, element))
 
 
-def _equal(one: Scalar, other: Scalar) -> bool:
-    return one.value.strip() == other.value.strip()
+def _compared(element: Element) -> str | None:
+    """Return what GitHub compares of a field; None where it isn't known."""
+    if element.id:
+        return element.id.value
+    return parameterize(element.label.value) if element.label else None
 
 
-def _without_id(form: Form) -> Iterator[Element]:
+def _named_by(element: Element) -> tuple[str, Scalar]:
+    if element.id:
+        return "id", element.id
+    assert element.label is not None  # noqa: S101 - without both there is nothing to compare
+    return "label", element.label
+
+
+def _are_equal(element: Element, other: Element) -> bool:
+    """Tell whether other rules speak of the two: equal ids, equal labels without ids."""
+    (what, node), (before, first) = _named_by(element), _named_by(other)
+    if what != before:
+        return False
+    return what == "id" or node.value.strip() == first.value.strip()
+
+
+def _without_id(form: Form) -> Iterator[tuple[Element, Scalar]]:
     for element in form.fields:
         if element.label is not None and element.id is None:
-            yield element
+            yield element, element.label
 
 
 def _add_id(form: Form, element: Element) -> Fix | None:
     """Give a field an id made of its label that no other field has."""
     entry = element.node.find("type")
     slug = parameterize(element.label.value) if element.label else None
-    if (
-        entry is None
-        or entry.merged
-        or element.node.flow
-        or slug is None
-        or element.node.find("id") is not None
-    ):
+    if entry is None or entry.merged or slug is None:
+        return None
+    if element.node.flow or element.node.find("id") is not None:
         return None
     taken = {other.id.value for other in form.elements if other.id}
-    taken |= {
-        key for other in form.fields if other.label and (key := parameterize(other.label.value))
-    }
+    taken |= {parameterize(other.label.value) or "" for other in form.fields if other.label}
     indent = " " * (element.node.start - form.source.line_start(element.node.start))
     line = f"{form.source.newline}{indent}id: {_fresh(slug, taken)}"
     return Fix((Edit(entry.value.end, entry.value.end, line),), unsafe=True)
@@ -240,9 +245,7 @@ def _add_id(form: Form, element: Element) -> Fix | None:
 )
 def checkbox_label(form: Form) -> Iterator[Problem]:
     """Find equal checkboxes in one element, and checkboxes that are called like a field without id."""
-    fields = {
-        element.label.value.strip(): element.label for element in _without_id(form) if element.label
-    }
+    fields = {label.value.strip(): label for _, label in _without_id(form)}
     for element in form.fields:
         if element.type != "checkboxes":
             continue
@@ -251,13 +254,11 @@ def checkbox_label(form: Form) -> Iterator[Problem]:
             label, text = option.label, option.text
             if text is None or not isinstance(label, Scalar):
                 continue
-            first = seen.setdefault(text, label)
+            lead = f"{element.name}: option {shown(label)} is"
+            first, field = seen.setdefault(text, label), fields.get(text)
             if first is not label:
                 hint = f"the first is on {line_of(form.source, first.start)}"
-                yield at(label, f"{element.name}: option {shown(label)} is there twice", hint=hint)
-            elif text in fields and fields[text] is not element.label:
-                where = line_of(form.source, fields[text].start)
-                message = (
-                    f"{element.name}: option {shown(label)} is called like the field on {where}"
-                )
+                yield at(label, f"{lead} there twice", hint=hint)
+            elif field is not None and field is not element.label:
+                message = f"{lead} called like the field on {line_of(form.source, field.start)}"
                 yield at(label, message, hint="change one of the two, or give that field an `id`")
