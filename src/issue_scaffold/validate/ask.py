@@ -1,4 +1,4 @@
-"""Whether one text would break a rule, for those who write forms: they ask here instead of repeating a rule.
+"""Whether one text would break a rule, for those who write forms instead of reading them.
 
 Owns no rule: each answer comes from the function that the rule itself asks. Nothing is read.
 """

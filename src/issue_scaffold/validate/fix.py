@@ -16,7 +16,7 @@ from issue_scaffold.writing.files import Place, apply_all, find_place, read_pres
 
 
 class FileFix(NamedTuple):
-    """One file that was or would be fixed: its path as users know it, its new one, and its contents."""
+    """One file that was or would be fixed: its paths as users know them, and its contents."""
 
     path: str
     new_path: str
@@ -88,7 +88,7 @@ def apply_fixes(paths: Sequence[str], *, unsafe: bool) -> FixResult:
 
 
 def _settle(requested: Sequence[RequestedPath]) -> list[str]:
-    """Settle what interrupted runs left where the paths lie, before anything is read; return what to say of it."""
+    """Settle what interrupted runs left where the paths lie; return what to say of it."""
     roots = set()
     for group, wanted in _by_group(requested):
         if group.root is not None:

@@ -1,4 +1,4 @@
-"""Fixing what the rules found, in memory: fixes are spliced in, and kept only if nothing new comes of them.
+"""Fixing what the rules found, in memory: a fix is kept only if nothing new comes of it.
 
 Owns which fixes are taken together and how each step is proved; writing files is `fix`'s.
 """
@@ -104,7 +104,7 @@ class _Fixer:
         return run_rules(files, together=self._together).diagnostics
 
     def _fix_file(self, batch: list[_Proposal]) -> None:
-        """Fix one file; what spoils something together is tried alone, and refused if it still does."""
+        """Fix one file; what spoils something is tried alone, and refused if it still does."""
         if self._try(batch):
             return
         for proposal in batch:
@@ -113,7 +113,7 @@ class _Fixer:
             self._refused.add(proposal.key)
 
     def _try(self, batch: list[_Proposal]) -> bool:
-        """Apply a batch if it settles what it is for and reveals nothing new; tell whether it did."""
+        """Apply a batch if that settles what it is for and nothing more; tell whether it did."""
         after = _apply(self.now, batch)
         if after is None or after == self.now:
             return False

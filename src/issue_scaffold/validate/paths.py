@@ -16,7 +16,7 @@ _MARKERS: Final = frozenset({".github", ".gitea", ".forgejo", ".gitlab"})
 
 
 class FileGroup(NamedTuple):
-    """Files that are validated together. `names` gives the path that users know for each wanted file.
+    """Files that are validated together, `names` being the paths that users know them by.
 
     `root` is None for a file that lies in no repository's template folders: it is looked at alone.
     `unread` says what stands in the place of a file and can't be read as one.
@@ -38,7 +38,7 @@ class RequestedPath(NamedTuple):
 
 
 def collect(paths: Sequence[str], stdin: bytes | None = None) -> list[RequestedPath]:
-    """Read the files that paths stand for; a repository once, however many of its files are named."""
+    """Read the files that paths stand for, and each repository once."""
     collector = _Collector(stdin or b"")
     requested = []
     for name in dict.fromkeys(paths):
@@ -50,7 +50,7 @@ def collect(paths: Sequence[str], stdin: bytes | None = None) -> list[RequestedP
 
 
 class _Collector:
-    """The groups that are known so far, by the real path of their root, and where folders belong."""
+    """The groups that are known so far, and where folders belong."""
 
     def __init__(self, stdin: bytes) -> None:
         self._stdin = stdin
@@ -101,7 +101,7 @@ class _Collector:
         return RequestedPath(name, group, wanted)
 
     def _group(self, root: Path, *, strict: bool) -> FileGroup:
-        """Return a repository's files, read once. Unless `strict`, those that can't be read are left out."""
+        """Return a repository's files, read once; none where they can't be, unless `strict`."""
         key = os.path.realpath(root)
         if key not in self._groups:
             try:
@@ -120,7 +120,8 @@ def _alone(name: str, path: str, content: bytes) -> RequestedPath:
 
 def _is_repository(folder: str) -> bool:
     # A repository may itself be called `.github`: an organisation's defaults live in one.
-    return any(os.path.exists(os.path.join(folder, inner)) for inner in (".git", ".github"))  # noqa: PTH110, PTH118
+    inside = (os.path.join(folder, name) for name in (".git", ".github"))  # noqa: PTH118
+    return any(os.path.exists(path) for path in inside)  # noqa: PTH110
 
 
 def repository_of(folder: str) -> tuple[Path, str] | None:
@@ -128,7 +129,8 @@ def repository_of(folder: str) -> tuple[Path, str] | None:
 
     None if it belongs to none.
     """
-    parts = Path(os.path.abspath(folder)).parts  # noqa: PTH100 - symlinks stay as the user wrote them
+    # Symlinks stay as the user wrote them.
+    parts = Path(os.path.abspath(folder)).parts  # noqa: PTH100
     for index in range(len(parts) - 1, 0, -1):
         if parts[index] in _MARKERS:
             return Path(*parts[:index]), "/".join(parts[index:])

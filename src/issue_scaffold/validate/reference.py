@@ -1,4 +1,4 @@
-"""What there is to say about the rules themselves: for `scaffold rules`, SARIF, and the page generated from them."""
+"""What there is to say about the rules: for `scaffold rules`, SARIF, and the page of rules."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

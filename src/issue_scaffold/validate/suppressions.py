@@ -76,7 +76,7 @@ class Suppressions:
         self._comments[source.path] = [_Comment(source, comment) for comment in comments]
 
     def apply(self, diagnostics: Iterable[Diagnostic], may_silence: MaySilence) -> RunResult:
-        """Return the diagnostics that are left, those about suppressions among them, and the others.
+        """Return what is left, with what there is to say of suppressions, and what is silenced.
 
         `may_silence` decides which of them comments silence; settings always do.
         """

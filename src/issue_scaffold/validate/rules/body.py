@@ -1,6 +1,7 @@
 """Rules about the keys of a form's elements: types, attributes, validations, labels, ids.
 
-Sources: GitHub's "Syntax for GitHub's form schema" and "Common validation errors when creating issue forms".
+Sources: GitHub's "Syntax for GitHub's form schema" and "Common validation errors when creating
+issue forms".
 """
 
 import re
@@ -171,7 +172,7 @@ def missing_attribute(form: Form) -> Iterator[Problem]:
 
 
 def _misplaced(element: Element) -> bool:
-    """Tell whether another rule already speaks of attributes in the wrong place, or of a misspelt `attributes`."""
+    """Tell whether another rule speaks of attributes elsewhere, or of a misspelt `attributes`."""
     keys = set(element.node.keys())
     attributes = ATTRIBUTES[element.type or ""]
     return any(key in attributes or closest(key, ("attributes",)) for key in keys)
@@ -376,7 +377,7 @@ def _wrong_attribute(
     )
 )
 def unpermitted_validation(form: Form) -> Iterator[Problem]:
-    """Find validations that the element's type doesn't have, and `validations` that are no mapping."""
+    """Find validations that an element's type doesn't have, and ones that are no mapping."""
     for element in form.elements:
         entry = element.node.find("validations")
         if entry is None or not element.is_field or is_null(entry.value):
@@ -557,10 +558,11 @@ def is_id(text: str) -> bool:
     )
 )
 def id_shadowed(form: Form) -> Iterator[Problem]:
-    """Find ids that are parameters of the new-issue address of their own, so that they can't prefill the field."""
+    """Find ids that are parameters of the new-issue address, so that they can't prefill a field."""
     for element in form.fields:
         if element.id and is_query_parameter(element.id.value):
-            message = f"{element.name}: id {shown(element.id)} is also a parameter of GitHub's new-issue address"
+            what = f"id {shown(element.id)} is also a parameter of GitHub's new-issue address"
+            message = f"{element.name}: {what}"
             hint = f"a link can't prefill this field; `{element.id.value}-text` could"
             yield at(element.id, message, hint=hint)
 

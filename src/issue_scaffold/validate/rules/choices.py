@@ -1,6 +1,7 @@
 """Rules about the values of a form's elements: options, defaults, booleans, `render`, `accept`.
 
-Sources: GitHub's "Syntax for GitHub's form schema" and "Common validation errors when creating issue forms".
+Sources: GitHub's "Syntax for GitHub's form schema" and "Common validation errors when creating
+issue forms".
 """
 
 from collections.abc import Iterator
@@ -124,7 +125,7 @@ def options_empty(form: Form) -> Iterator[Problem]:
     )
 )
 def options_type(form: Form) -> Iterator[Problem]:
-    """Find options that are no list, or of the wrong sort: texts in a dropdown, mappings in checkboxes."""
+    """Find options that are no list, no texts in a dropdown, or no mappings in checkboxes."""
     for element, entry in _with_options(form):
         value = resolve(entry.value)
         if isinstance(value, Sequence):
@@ -311,7 +312,7 @@ def boolean_option(form: Form) -> Iterator[Problem]:
     )
 )
 def reserved_option(form: Form) -> Iterator[Problem]:
-    """Find `None` among a dropdown's options, and `n/a` beside a `default`; GitHub uses these words itself."""
+    """Find options that GitHub uses itself: `None`, and `n/a` beside a `default`."""
     for element, option in _dropdown_options(form):
         text, node = option.text, option.node
         has_default = element.attribute("default") is not None
@@ -475,7 +476,7 @@ def _boolean_places(element: Element) -> Iterator[tuple[Mapping | None, str]]:
     )
 )
 def default_required(form: Form) -> Iterator[Problem]:
-    """Find required dropdowns with a `default`, which one report says GitHub refuses; used forms have it."""
+    """Find required dropdowns with a `default`, which one report says GitHub refuses."""
     for element, entry in _defaults(form):
         if element.is_true("required"):
             message = f"{element.name}: `required` means nothing beside a `default`"
@@ -522,7 +523,7 @@ def default_required(form: Form) -> Iterator[Problem]:
     )
 )
 def preselected_option(form: Form) -> Iterator[Problem]:
-    """Find required dropdowns whose first option GitHub would preselect, so that people submit it unread."""
+    """Find required dropdowns whose first option GitHub would preselect."""
     for element, entry in _with_options(form):
         if element.type == "dropdown" and _is_preselected(element):
             message = (

@@ -1,7 +1,7 @@
 """Rules about the template chooser, `config.yml`.
 
-Source: GitHub's "Configuring issue templates for your repository"; that links other than http(s) vanish was reported
-for several repositories.
+Source: GitHub's "Configuring issue templates for your repository"; that links other than http(s)
+vanish was reported for several repositories.
 """
 
 from collections.abc import Iterator

@@ -1,7 +1,7 @@
-"""Rules that look at several files of one repository: labels that nobody defines, equal names, twins that disagree.
+"""Rules about several files together: labels that nobody defines, equal names, unlike twins.
 
-Sources: GitHub drops labels that don't exist without a word, and wants template names unique (its pages "Configuring
-issue templates for your repository" and "Syntax for issue forms").
+Sources: GitHub drops labels that don't exist without a word, and wants template names unique (its
+pages "Configuring issue templates for your repository" and "Syntax for issue forms").
 """
 
 from collections.abc import Iterator
@@ -65,7 +65,7 @@ _LABELLED: Final = GOOD_FORM.replace("body:", "labels: [bug, needs-triage]\nbody
     )
 )
 def label_not_in_config(repository: RepositorySummary) -> Iterator[Problem]:
-    """Find labels that a template names and no labels config defines; GitHub would drop them without a word."""
+    """Find labels that a template names and no config defines; GitHub drops them without a word."""
     names = frozenset().union(*(config.names for config in repository.configs))
     known = names | DEFAULT_LABELS | repository.known_labels
     severity = None if repository.configs else INFO
@@ -134,7 +134,10 @@ def duplicate_name(repository: RepositorySummary) -> Iterator[Problem]:
         if first is not template and first.name is not None:
             message = f"name {shown(template.name)} is also that of {first.path}"
             where = line_of(first.source, first.name.start)
-            hint = f"names must be unique, forms and Markdown templates together: see {first.path}, {where}"
+            hint = (
+                "names must be unique, forms and Markdown templates together: "
+                f"see {first.path}, {where}"
+            )
             yield at(template.name, message, hint=hint, path=template.path)
 
 
@@ -161,7 +164,7 @@ def duplicate_name(repository: RepositorySummary) -> Iterator[Problem]:
     )
 )
 def twin_differs(repository: RepositorySummary) -> Iterator[Problem]:
-    """Find a form and a Markdown template of one slug that disagree in labels, fields or options."""
+    """Find forms and Markdown templates of one slug that disagree in labels, fields or options."""
     forms = {_slug(item.path): item for item in repository.templates if item.kind is FileKind.FORM}
     for template in repository.templates:
         form = forms.get(_slug(template.path))
@@ -176,7 +179,7 @@ def twin_differs(repository: RepositorySummary) -> Iterator[Problem]:
 
 
 def _head(template: TemplateSummary) -> tuple[int, int]:
-    """Return the span of what a template is known by: its name, else its first label, else its first line."""
+    """Return the span of a template's name, else of its first label, else of its first line."""
     for node in (template.name, *template.labels):
         if node is not None:
             return node.start, node.end

@@ -1,7 +1,7 @@
 """Rules about where a file lies and how it is called.
 
-Sources: GitHub's "About issue and pull request templates" and "Configuring issue templates for your repository"; that
-`config.yaml` is ignored was found out in several repositories.
+Sources: GitHub's "About issue and pull request templates" and "Configuring issue templates for your
+repository"; that `config.yaml` is ignored was found out in several repositories.
 """
 
 from collections.abc import Iterator
@@ -77,7 +77,7 @@ def config_name(document: Document) -> Iterator[Problem]:
     )
 )
 def not_picked_up(document: Document) -> Iterator[Problem]:
-    """Find files in a template folder that GitHub never shows: in sub-folders, of other types, workflows."""
+    """Find files in a template folder that GitHub never shows."""
     if document.kind is not FileKind.STRAY:
         return
     name = _name(document).lower()

@@ -1,7 +1,7 @@
 """Rules about an issue form as a whole: its top-level keys, and what its elements must not share.
 
-Sources: GitHub's "Syntax for issue forms" and "Common validation errors when creating issue forms"; shapes that GitHub
-tolerates in used repositories are left alone.
+Sources: GitHub's "Syntax for issue forms" and "Common validation errors when creating issue forms";
+shapes that GitHub tolerates in used repositories are left alone.
 """
 
 from collections.abc import Iterator
@@ -22,6 +22,7 @@ from issue_scaffold.text.tree import Entry, Mapping, Node, Scalar, Sequence, res
 from issue_scaffold.text.wording import closest, listing
 from issue_scaffold.validate.rules.examples import BODY, GOOD_FORM, HEAD, form_file, form_with
 from issue_scaffold.validate.rules.form_fixes import (
+    SHORTEST_NAME,
     add_top_key,
     name_from_path,
     quote_items,
@@ -44,7 +45,6 @@ from issue_scaffold.validate.rules.rule import ERROR, WARNING, Rule
 from issue_scaffold.validate.rules.sources import CHOOSER_PAGE, ERRORS_PAGE, FORMS_PAGE
 from issue_scaffold.validate.rules.stages import FORM, FORM_FILE
 
-SHORTEST_NAME = 3
 MOST_STRANGERS = 100
 LEGACY_KEYS = {"about": "description", "issue_body": "", "inputs": "body"}
 
@@ -69,7 +69,7 @@ LEGACY_KEYS = {"about": "description", "issue_body": "", "inputs": "body"}
     )
 )
 def missing_key(form: Form) -> Iterator[Problem]:
-    """Find required top-level keys that are absent, unless a misspelt or outdated key stands for them."""
+    """Find required top-level keys that are absent, unless another one stands for them."""
     stand_ins = _stand_ins(form)
     for key in ("name", "description", "body"):
         if form.root.find(key) is None and key not in stand_ins:

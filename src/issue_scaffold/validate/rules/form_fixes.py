@@ -1,6 +1,7 @@
-"""The fixes that rules about forms and front matter share, each a splice into the text. None of them judges."""
+"""The fixes that rules about forms and front matter share. None of them judges."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from issue_scaffold.text.edits import (
     Edit,
@@ -15,6 +16,9 @@ from issue_scaffold.text.edits import (
 from issue_scaffold.text.scalars import quoted
 from issue_scaffold.text.source import Source
 from issue_scaffold.text.tree import Entry, Mapping, Node, Scalar
+
+# GitHub asks for names of more characters.
+SHORTEST_NAME: Final = 3
 
 
 def remove(source: Source, mapping: Mapping, entry: Entry, *, unsafe: bool = False) -> Fix | None:
@@ -36,7 +40,7 @@ def wrong_key_fix(source: Source, mapping: Mapping, entry: Entry, guess: str | N
 
 
 def quote_items(source: Source, nodes: Sequence[Node]) -> Fix | None:
-    """Put scalars, and mappings that an unquoted colon made of a line of text, in quotes; all or none."""
+    """Put scalars in quotes, and mappings that a colon made of a line of text; all or none."""
     edits: list[Edit] = []
     for node in nodes:
         if isinstance(node, Scalar):
@@ -72,7 +76,9 @@ def name_from_path(path: str) -> str | None:
     """Return a name for a template after its file's: `.../bug_report.yml` is `Bug report`."""
     stem = path.replace("\\", "/").rpartition("/")[2].rpartition(".")[0]
     words = " ".join(stem.replace("_", " ").replace("-", " ").split()).lstrip("0123456789. ")
-    return words[:1].upper() + words[1:] if len(words) > 3 else None  # noqa: PLR2004 - GitHub's shortest name
+    if len(words) <= SHORTEST_NAME:
+        return None
+    return words[:1].upper() + words[1:]
 
 
 def add_top_key(source: Source, root: Mapping, key: str, value: str) -> Fix | None:
@@ -115,7 +121,7 @@ def move_entry(
 def _take_out(
     source: Source, owner: Mapping, entry: Entry, element: Mapping
 ) -> tuple[Edit, ...] | None:
-    """Return the edits that take an entry out of a part of an element, or None if that can't be done."""
+    """Return the edits that take an entry out of a part of an element, if that can be done."""
     if element.flow or owner.flow or entry.merged:
         return None
     if len(owner.entries) > 1:

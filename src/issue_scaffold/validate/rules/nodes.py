@@ -53,7 +53,7 @@ def value_or_key(entry: Entry) -> Node:
 
 
 def item_or_key(item: Node, entry: Entry) -> Node:
-    """Return the node to underline: an item of an entry's list, or the key where nothing was written."""
+    """Return the node to underline: an item of a list, or the list's key where nothing is."""
     return item if item.end > item.start else entry.key
 
 

@@ -1,4 +1,4 @@
-"""Rules about reading a file at all: its encoding, its syntax, and what one file may ask of a reader."""
+"""Rules about reading a file at all: its encoding, its syntax, its size."""
 
 from collections.abc import Iterator
 from typing import Final

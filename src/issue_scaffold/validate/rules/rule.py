@@ -1,7 +1,7 @@
-"""What a rule is: its data and the function that finds breaches of it, side by side in the module of its group.
+"""What a rule is: its data and the function that finds breaches of it, side by side.
 
-A rule is declared once, by a `Rule` in the decorator of its function, and is found from there: the engine runs the
-stages, `registry` gathers the rules. Nobody else names one.
+A rule is declared once, by a `Rule` in the decorator of its function, and is found from there: the
+engine runs the stages, `registry` gathers the rules. Nobody else names one.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -67,7 +67,7 @@ class Stage(Generic[T]):
         return tuple(rule for rule, _ in self._checks)
 
     def runs(self, rule: Rule) -> Callable[[Check[T]], Rule]:
-        """Let a function look for breaches of a rule at this stage; its name then stands for the rule.
+        """Let a function look for breaches of a rule; its name then stands for the rule.
 
         A rule can have a function in more than one stage.
         """

@@ -32,7 +32,7 @@ class TemplateSummary(NamedTuple):
 
 
 class ConfigSummary(NamedTuple):
-    """What other files' rules need of a labels config; `insertion` is where a label can be added, and how."""
+    """What rules across files need of a labels config; `insertion` says where labels are added."""
 
     path: str
     source: Source
@@ -73,7 +73,7 @@ def summarize_config(config: LabelsConfig) -> ConfigSummary | None:
 
 
 def _insertion(config: LabelsConfig, source: Source) -> tuple[int, str] | None:
-    """Return where a label can be added below the others, and what it begins with; None if nowhere."""
+    """Return where a label can be added, and what it begins with; None if nowhere."""
     items = config.items
     if items is None or items.flow or not items.items:
         return None

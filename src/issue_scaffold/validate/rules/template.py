@@ -1,7 +1,8 @@
 """Rules about the front matter of Markdown issue templates.
 
-Sources: GitHub's "Configuring issue templates for your repository" and the community-profile rule of "About community
-profiles": a template counts only with `name` and `about` in front matter at the very first byte.
+Sources: GitHub's "Configuring issue templates for your repository" and the community-profile rule
+of "About community profiles": a template counts only with `name` and `about` in front matter at the
+very first byte.
 """
 
 import re
@@ -101,7 +102,7 @@ def _late(document: Document, front: FrontMatter) -> Problem:
 
 @REPOSITORY.runs(no_front_matter)
 def frontless_template(repository: RepositorySummary) -> Iterator[Problem]:
-    """Find Markdown files without front matter beside a chooser's `config.yml`, which they can't appear in."""
+    """Find Markdown files without front matter beside a chooser, which can't show them."""
     folders = {document.path.rpartition("/")[0] for document in repository.choosers}
     for source in repository.frontless:
         if source.path.rpartition("/")[0] in folders:
@@ -294,7 +295,7 @@ def unpermitted_key(document: Document) -> Iterator[Problem]:
     )
 )
 def trailing_space(document: Document) -> Iterator[Problem]:
-    """Find white space at the ends of front matter lines, the fences included; one finding for all of them."""
+    """Find white space at the ends of front matter lines; one finding for all of it."""
     front = find_front_matter(document.source.text)
     if front is None or front.end is None or front.late:
         return

@@ -27,7 +27,7 @@ from issue_scaffold.validate.rules.stages import ANY_FILE
     )
 )
 def broken_emoji(document: Document) -> Iterator[Problem]:
-    """Find text that went through a wrong code page; equal ones are one finding, and repaired together."""
+    """Find text that went through a wrong code page; equal ones are one finding."""
     source = document.source
     if source.text.isascii():
         return

@@ -1,6 +1,7 @@
-"""Rules about what must be unique within one form: ids, labels, the names that GitHub derives from labels, checkboxes.
+"""Rules about what must be unique within one form: ids, labels, checkboxes.
 
-Source: GitHub's "Common validation errors when creating issue forms", which also names the way labels are compared.
+Source: GitHub's "Common validation errors when creating issue forms", which also names the way
+labels are compared.
 """
 
 from collections.abc import Iterator
@@ -149,7 +150,7 @@ def duplicate_label(form: Form) -> Iterator[Problem]:
     )
 )
 def similar_labels(form: Form) -> Iterator[Problem]:
-    """Find labels and ids that GitHub can't tell apart, because it strips labels of all but letters and digits."""
+    """Find labels and ids that GitHub can't tell apart: of labels it keeps letters and digits."""
     seen: dict[str, Element] = {}
     for element in form.fields:
         key = _compared(element)
@@ -244,7 +245,7 @@ def _add_id(form: Form, element: Element) -> Fix | None:
     )
 )
 def checkbox_label(form: Form) -> Iterator[Problem]:
-    """Find equal checkboxes in one element, and checkboxes that are called like a field without id."""
+    """Find equal checkboxes in one element, and ones that are called like a field without id."""
     fields = {label.value.strip(): label for _, label in _without_id(form)}
     for element in form.fields:
         if element.type != "checkboxes":

@@ -1,7 +1,7 @@
-"""Rules about YAML itself, for every kind of file: several documents, duplicate keys, aliases, implicit types.
+"""Rules about YAML itself: several documents, duplicate keys, aliases, implicit types.
 
-GitHub reads forms with Ruby's Psych, a YAML 1.1 reader over libyaml. Sources: GitHub's "Common validation errors when
-creating issue forms" and YAML 1.1's type repository.
+GitHub reads forms with Ruby's Psych, a YAML 1.1 reader over libyaml. Sources: GitHub's "Common
+validation errors when creating issue forms" and YAML 1.1's type repository.
 """
 
 import re
@@ -168,7 +168,7 @@ def mappings(root: Node | None) -> Iterator[Mapping]:
     )
 )
 def alias(document: Document) -> Iterator[Problem]:
-    """Find aliases and anchors: GitHub was seen to refuse a form for them. One finding for all of them."""
+    """Find aliases and anchors, for which GitHub was seen to refuse a form; once for all."""
     problem = None
     if document.aliases:
         problem = _aliases(document)
@@ -279,7 +279,7 @@ def _reindented(document: Document, target: Node, column: int) -> str | None:
     )
 )
 def implicit_type(document: Document) -> Iterator[Problem]:
-    """Find values that YAML reads as something else where text is meant, and no other rule speaks of it."""
+    """Find values that YAML reads as something else where text is meant."""
     for node, what in _text_places(document):
         if not isinstance(node, Scalar):
             continue
