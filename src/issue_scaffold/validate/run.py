@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from issue_scaffold.errors import EXIT_FINDINGS, EXIT_OK
 from issue_scaffold.report.finding import Finding, Severity
 from issue_scaffold.report.report import CrashReporter, TargetReport, failed_target
-from issue_scaffold.validate.paths import FileGroup, RequestedPath, collect
 
 if TYPE_CHECKING:
     from issue_scaffold.forge.source_files import RepositoryFiles
+    from issue_scaffold.validate.paths import FileGroup, RequestedPath
     from issue_scaffold.validate.suppressions import MaySilence
 
-# `check` imports this module and rarely needs the rules: they are loaded when they run.
+# `check` imports this module and rarely needs the rules: they are loaded when they run, and what
+# reads paths when there are some.
 
 
 def validate_files(files: Mapping[str, bytes]) -> tuple[Finding, ...]:
@@ -62,6 +63,8 @@ def validate(options: ValidateOptions) -> Iterator[TargetReport]:
 
     Never raises for one: a path that can't be looked at is a failed one.
     """
+    from issue_scaffold.validate.paths import collect
+
     validated: dict[int, _GroupFindings] = {}
     for path in collect(options.paths, options.stdin):
         if path.group is None:
@@ -81,7 +84,7 @@ class _GroupFindings(NamedTuple):
     crashes: Mapping[str, Exception]
 
 
-def _validate_group(group: FileGroup) -> _GroupFindings:
+def _validate_group(group: "FileGroup") -> _GroupFindings:
     """Return a group's findings; where our own code fails on a file, those of the other files."""
     try:
         return _GroupFindings(_findings(group, group.files), {})
@@ -93,7 +96,7 @@ def _validate_group(group: FileGroup) -> _GroupFindings:
         return _GroupFindings(_findings(group, files), crashes)
 
 
-def _findings(group: FileGroup, files: Mapping[str, bytes]) -> dict[str, list[Finding]]:
+def _findings(group: "FileGroup", files: Mapping[str, bytes]) -> dict[str, list[Finding]]:
     from issue_scaffold.validate.engine import run_rules
 
     by_path: dict[str, list[Finding]] = {}
@@ -119,7 +122,7 @@ def _crashes(files: Mapping[str, bytes]) -> dict[str, Exception]:
 
 
 def _report(
-    path: RequestedPath, group: FileGroup, validated: _GroupFindings, options: ValidateOptions
+    path: "RequestedPath", group: "FileGroup", validated: _GroupFindings, options: ValidateOptions
 ) -> TargetReport:
     findings: list[Finding] = []
     for file in path.wanted:

@@ -24,11 +24,10 @@ from issue_scaffold.forge.issue_form import (
     string_entries,
     text_of,
 )
-from issue_scaffold.text.edits import Edit, Fix
 from issue_scaffold.text.tree import Entry, Mapping, Scalar, Value, resolve, type_name
 from issue_scaffold.text.wording import allowed, closest, listing
 from issue_scaffold.validate.rules.examples import form_with
-from issue_scaffold.validate.rules.form_fixes import move_entry, remove
+from issue_scaffold.validate.rules.form_fixes import move_entry, remove, replace
 from issue_scaffold.validate.rules.nodes import (
     is_empty,
     is_null,
@@ -39,8 +38,7 @@ from issue_scaffold.validate.rules.nodes import (
     value_or_key,
     what_it_is,
 )
-from issue_scaffold.validate.rules.rule import ERROR, INFO, WARNING, Rule
-from issue_scaffold.validate.rules.sources import ERRORS_PAGE, SCHEMA_PAGE
+from issue_scaffold.validate.rules.rule import ERROR, ERRORS_PAGE, INFO, SCHEMA_PAGE, WARNING, Rule
 from issue_scaffold.validate.rules.stages import FORM
 
 MOVED_KEYS = {"required": "validations", "accept": "validations", "render": "attributes"}
@@ -125,9 +123,9 @@ def unknown_type(form: Form) -> Iterator[Problem]:
             yield at(node, f"{element.name}: `type` is {type_name(node)}", hint=allowed(TYPES))
             continue
         guess = closest(node.value, TYPES) or OTHER_TYPE_NAMES.get(node.value)
-        fix = Fix((Edit(node.start, node.end, guess),), unsafe=True) if guess else None
         message = f"{element.name}: {shown(node)} is not a valid input type"
-        yield at(node, message, hint=allowed(TYPES, guess=guess), fix=fix)
+        hint = allowed(TYPES, guess=guess)
+        yield at(node, message, hint=hint, fix=replace(node, guess))
 
 
 @FORM.runs(
@@ -519,14 +517,10 @@ def _wrong_id(element: Element, entry: Entry, value: Scalar) -> Problem:
     what = shown(value) if value.value.strip() else "empty"
     message = f"{element.name}: `id` is {what}, {ID_RULE}"
     severity = WARNING if value.is_null else None
-    slug = parameterize(value.value)
-    if slug is None:
-        hint = "leave it out, or name the field"
-        return at(value_or_key(entry), message, hint=hint, severity=severity)
-    fix = None
-    if value.end > value.start:
-        fix = Fix((Edit(value.start, value.end, slug),), unsafe=True)
-    hint = f"use `{slug}`, say"
+    slug, hint = parameterize(value.value), "leave it out, or name the field"
+    if slug:
+        hint = f"use `{slug}`, say"
+    fix = replace(value, slug)
     return at(value_or_key(entry), message, hint=hint, fix=fix, severity=severity)
 
 

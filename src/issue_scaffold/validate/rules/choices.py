@@ -21,8 +21,7 @@ from issue_scaffold.validate.rules.nodes import (
     item_or_key,
     value_or_key,
 )
-from issue_scaffold.validate.rules.rule import ERROR, INFO, WARNING, Rule
-from issue_scaffold.validate.rules.sources import ERRORS_PAGE, SCHEMA_PAGE
+from issue_scaffold.validate.rules.rule import ERROR, ERRORS_PAGE, INFO, SCHEMA_PAGE, WARNING, Rule
 from issue_scaffold.validate.rules.stages import FORM
 
 UPLOADS: Final = frozenset({
@@ -182,8 +181,7 @@ def _dropdown_option_fix(form: Form, node: Node) -> Fix | None:
     if label is not None:
         raw = form.source.text[label.start : label.end]
         return Fix((Edit(node.start, node.end, raw),), unsafe=True) if raw else None
-    fix = quote_items(form.source, [node])
-    return fix._replace(unsafe=True) if fix else None
+    return quote_items(form.source, [node], unsafe=True)
 
 
 def _only_label(node: Node) -> Scalar | None:
@@ -420,7 +418,7 @@ def not_a_boolean(form: Form) -> Iterator[Problem]:
     """Find `required` and `multiple` that are neither true nor false."""
     for element in form.elements:
         for mapping, key in _boolean_places(element):
-            entry = mapping.find(key) if mapping else None
+            entry = mapping.find(key)
             if entry is None or is_boolean_or_null(entry.value):
                 continue
             what = type_name(entry.value)
@@ -429,9 +427,10 @@ def not_a_boolean(form: Form) -> Iterator[Problem]:
             yield at(value_or_key(entry), message, hint=BOOLEAN_HINT, fix=fix)
 
 
-def _boolean_places(element: Element) -> Iterator[tuple[Mapping | None, str]]:
-    yield element.validations, "required"
-    if element.type == "dropdown":
+def _boolean_places(element: Element) -> Iterator[tuple[Mapping, str]]:
+    if element.validations:
+        yield element.validations, "required"
+    if element.type == "dropdown" and element.attributes:
         yield element.attributes, "multiple"
     if element.type == "checkboxes":
         for option in element.options:

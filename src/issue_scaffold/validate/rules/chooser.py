@@ -21,8 +21,7 @@ from issue_scaffold.validate.rules.nodes import (
     quoted_value,
     value_or_key,
 )
-from issue_scaffold.validate.rules.rule import ERROR, WARNING, Rule
-from issue_scaffold.validate.rules.sources import CHOOSER_PAGE
+from issue_scaffold.validate.rules.rule import CHOOSER_PAGE, ERROR, WARNING, Rule
 from issue_scaffold.validate.rules.stages import CHOOSER
 
 CHOOSER_KEYS = ("blank_issues_enabled", "contact_links")

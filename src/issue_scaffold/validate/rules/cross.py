@@ -26,8 +26,15 @@ from issue_scaffold.validate.rules.examples import (
     LABELS_PATH,
     TEMPLATE_PATH,
 )
-from issue_scaffold.validate.rules.rule import ERROR, INFO, WARNING, Rule
-from issue_scaffold.validate.rules.sources import CHOOSER_PAGE, FORMS_PAGE, LABELS_PAGE
+from issue_scaffold.validate.rules.rule import (
+    CHOOSER_PAGE,
+    ERROR,
+    FORMS_PAGE,
+    INFO,
+    LABELS_PAGE,
+    WARNING,
+    Rule,
+)
 from issue_scaffold.validate.rules.stages import REPOSITORY
 from issue_scaffold.validate.rules.summaries import (
     RepositorySummary,

@@ -18,8 +18,15 @@ from issue_scaffold.validate.rules.examples import (
     GOOD_TEMPLATE,
     TEMPLATE_PATH,
 )
-from issue_scaffold.validate.rules.rule import ERROR, INFO, WARNING, Rule
-from issue_scaffold.validate.rules.sources import ABOUT_PAGE, CHOOSER_PAGE, SINGLE_PAGE
+from issue_scaffold.validate.rules.rule import (
+    ABOUT_PAGE,
+    CHOOSER_PAGE,
+    ERROR,
+    INFO,
+    SINGLE_PAGE,
+    WARNING,
+    Rule,
+)
 from issue_scaffold.validate.rules.stages import ANY_FILE
 
 _TEXT_SUFFIXES = (

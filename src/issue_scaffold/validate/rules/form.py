@@ -41,8 +41,14 @@ from issue_scaffold.validate.rules.nodes import (
     value_or_key,
     what_it_is,
 )
-from issue_scaffold.validate.rules.rule import ERROR, WARNING, Rule
-from issue_scaffold.validate.rules.sources import CHOOSER_PAGE, ERRORS_PAGE, FORMS_PAGE
+from issue_scaffold.validate.rules.rule import (
+    CHOOSER_PAGE,
+    ERROR,
+    ERRORS_PAGE,
+    FORMS_PAGE,
+    WARNING,
+    Rule,
+)
 from issue_scaffold.validate.rules.stages import FORM, FORM_FILE
 
 MOST_STRANGERS = 100

@@ -1,6 +1,6 @@
 """The fixes that rules about forms and front matter share. None of them judges."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from issue_scaffold.text.edits import (
@@ -21,10 +21,22 @@ from issue_scaffold.text.tree import Entry, Mapping, Node, Scalar
 SHORTEST_NAME: Final = 3
 
 
+def fix_of(edits: Iterable[Edit] | None, *, unsafe: bool = False) -> Fix | None:
+    """Return the fix that edits make, or None without any."""
+    listed = tuple(edits or ())
+    return Fix(listed, unsafe=unsafe) if listed else None
+
+
+def replace(node: Scalar, text: str | None) -> Fix | None:
+    """Write another text in the place of a scalar, as a guess; None without one."""
+    if not text or node.end <= node.start:
+        return None
+    return Fix((Edit(node.start, node.end, text),), unsafe=True)
+
+
 def remove(source: Source, mapping: Mapping, entry: Entry, *, unsafe: bool = False) -> Fix | None:
     """Take an entry out of its mapping."""
-    edits = remove_entry(source, mapping, entry)
-    return Fix(edits, unsafe=unsafe) if edits else None
+    return fix_of(remove_entry(source, mapping, entry), unsafe=unsafe)
 
 
 def rename(entry: Entry, name: str, *, unsafe: bool = False) -> Fix:
@@ -39,7 +51,7 @@ def wrong_key_fix(source: Source, mapping: Mapping, entry: Entry, guess: str | N
     return remove(source, mapping, entry, unsafe=True)
 
 
-def quote_items(source: Source, nodes: Sequence[Node]) -> Fix | None:
+def quote_items(source: Source, nodes: Sequence[Node], *, unsafe: bool = False) -> Fix | None:
     """Put scalars in quotes, and mappings that a colon made of a line of text; all or none."""
     edits: list[Edit] = []
     for node in nodes:
@@ -50,7 +62,7 @@ def quote_items(source: Source, nodes: Sequence[Node]) -> Fix | None:
         if fix is None:
             return None
         edits += fix.edits
-    return Fix(tuple(edits)) if edits else None
+    return fix_of(edits, unsafe=unsafe)
 
 
 def _quote_mapping(source: Source, node: Node) -> Fix | None:
@@ -67,9 +79,7 @@ def unquoted_boolean(node: Node) -> Fix | None:
     if not isinstance(node, Scalar):
         return None
     word = node.value.strip().lower()
-    if word not in {"true", "false"}:
-        return None
-    return Fix((Edit(node.start, node.end, word),), unsafe=True)
+    return replace(node, word) if word in {"true", "false"} else None
 
 
 def name_from_path(path: str) -> str | None:

@@ -13,9 +13,16 @@ from issue_scaffold.text.edits import Edit, Fix
 from issue_scaffold.text.tree import Scalar, type_name
 from issue_scaffold.text.wording import count, line_of
 from issue_scaffold.validate.rules.examples import labels_file
+from issue_scaffold.validate.rules.form_fixes import fix_of
 from issue_scaffold.validate.rules.nodes import is_null
-from issue_scaffold.validate.rules.rule import ERROR, WARNING, Rule
-from issue_scaffold.validate.rules.sources import FORMS_PAGE, LABELS_API_PAGE, LABELS_PAGE
+from issue_scaffold.validate.rules.rule import (
+    ERROR,
+    FORMS_PAGE,
+    LABELS_API_PAGE,
+    LABELS_PAGE,
+    WARNING,
+    Rule,
+)
 from issue_scaffold.validate.rules.stages import LABELS
 
 MAX_NAME, MAX_DESCRIPTION = 50, 100
@@ -155,8 +162,8 @@ def _loose_colors(config: LabelsConfig, colors: list[tuple[Scalar, str]]) -> Pro
     edits: list[Edit] = []
     for other, text in colors:
         edits += _recolor(config, other, text)
-    fix = Fix(tuple(edits)) if edits else None
-    return at(node, message, hint=f"write `{digits}`", severity=WARNING, fix=fix)
+    hint = f"write `{digits}`"
+    return at(node, message, hint=hint, severity=WARNING, fix=fix_of(edits))
 
 
 def _likewise(number: int, noun: str) -> str:

@@ -7,8 +7,7 @@ from issue_scaffold.forge.document import Document, Problem, ReadingFailure
 from issue_scaffold.forge.file_kind import FileKind
 from issue_scaffold.text.edits import Fix
 from issue_scaffold.validate.rules.examples import BODY, GOOD_FORM, form_file, template_file
-from issue_scaffold.validate.rules.rule import ERROR, WARNING, Rule
-from issue_scaffold.validate.rules.sources import CHOOSER_PAGE
+from issue_scaffold.validate.rules.rule import CHOOSER_PAGE, ERROR, WARNING, Rule
 from issue_scaffold.validate.rules.stages import READING
 
 _TOO_DEEP: Final = "[" * 101 + "]" * 101

@@ -30,8 +30,7 @@ from issue_scaffold.validate.rules.nodes import (
     quoted_value,
     value_or_key,
 )
-from issue_scaffold.validate.rules.rule import ERROR, INFO, WARNING, Rule
-from issue_scaffold.validate.rules.sources import CHOOSER_PAGE
+from issue_scaffold.validate.rules.rule import CHOOSER_PAGE, ERROR, INFO, WARNING, Rule
 from issue_scaffold.validate.rules.stages import REPOSITORY, TEMPLATE
 from issue_scaffold.validate.rules.summaries import RepositorySummary, is_other_markdown
 

@@ -12,8 +12,8 @@ from issue_scaffold.text.edits import Edit, Fix
 from issue_scaffold.text.tree import Scalar
 from issue_scaffold.text.wording import line_of
 from issue_scaffold.validate.rules.examples import form_with
-from issue_scaffold.validate.rules.rule import ERROR, Rule
-from issue_scaffold.validate.rules.sources import ERRORS_PAGE
+from issue_scaffold.validate.rules.form_fixes import replace
+from issue_scaffold.validate.rules.rule import ERROR, ERRORS_PAGE, Rule
 from issue_scaffold.validate.rules.stages import FORM
 
 
@@ -60,9 +60,7 @@ def duplicate_id(form: Form) -> Iterator[Problem]:
             continue
         fresh = _fresh(element.id.value, taken)
         taken.add(fresh)
-        fix = None
-        if not element.id.style:
-            fix = Fix((Edit(element.id.start, element.id.end, fresh),), unsafe=True)
+        fix = None if element.id.style else replace(element.id, fresh)
         message = f"{element.name}: id {shown(element.id)} is used twice"
         hint = f"ids must be unique: the first is on {line_of(form.source, first.start)}"
         yield at(element.id, message, hint=hint, fix=fix)

@@ -18,8 +18,7 @@ from issue_scaffold.text.late_patterns import late_pattern
 from issue_scaffold.text.tree import Alias, Anchor, Mapping, Node, Scalar, Sequence
 from issue_scaffold.text.wording import line_of
 from issue_scaffold.validate.rules.examples import BODY, GOOD_FORM, HEAD, form_file, form_with
-from issue_scaffold.validate.rules.rule import ERROR, INFO, WARNING, Rule
-from issue_scaffold.validate.rules.sources import ERRORS_PAGE, FORMS_PAGE
+from issue_scaffold.validate.rules.rule import ERROR, ERRORS_PAGE, FORMS_PAGE, INFO, WARNING, Rule
 from issue_scaffold.validate.rules.stages import YAML
 
 # Numbers that are the same when they are written back.
