@@ -32,7 +32,9 @@ class RuleExplanation:
 
 def summary(rule: str) -> str | None:
     """Return a rule's one-line summary, or None if no rule is called so."""
-    return RULES[rule].summary if rule in RULES else None
+    if rule not in RULES:
+        return None
+    return RULES[rule].summary
 
 
 def help_text(rule: str) -> str | None:

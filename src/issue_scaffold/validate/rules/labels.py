@@ -251,7 +251,9 @@ def _unquoted_colors(config: LabelsConfig, colors: list[tuple[Scalar, str]]) -> 
     text = config.document.source.text
     written = [(node, text[node.start : node.end]) for node, _ in colors]
     (node, raw), value = written[0], colors[0][1]
-    what = value if "YAML" in value else "YAML reads a number"
+    what = "YAML reads a number"
+    if "YAML" in value:
+        what = value
     rest = _likewise(len(colors) - 1, "more colour")
     message = f"colour `{raw}` is not quoted: {what}{rest}"
     fix = Fix(tuple(_quote_color(other, digits) for other, digits in written))

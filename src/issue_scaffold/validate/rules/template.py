@@ -268,7 +268,9 @@ def unpermitted_key(document: Document) -> Iterator[Problem]:
         return
     known = permitted(document, TEMPLATE_KEYS, GITEA_TEMPLATE_KEYS)
     # Of a `description` in the place of `about` another rule speaks.
-    accepted = known if root.find("about") else (*known, "description")
+    accepted = [*known]
+    if root.find("about") is None:
+        accepted.append("description")
     for key, entry in string_entries(root):
         if key not in accepted:
             guess = free_guess(root, entry, known)

@@ -130,7 +130,8 @@ def mappings(root: Node | None) -> Iterator[Mapping]:
             for entry in node.entries:
                 if not entry.merged:
                     stack.append(entry.value)
-                    stack += () if isinstance(entry.key, Scalar) else (entry.key,)
+                    if not isinstance(entry.key, Scalar):
+                        stack.append(entry.key)
 
 
 @YAML.runs(
