@@ -37,6 +37,6 @@ def names(folder: Path) -> set[str]:
 
 if __name__ == "__main__":
     words = textwrap.fill(
-        " ".join(sorted(names(Path(sys.argv[1])))), 116, break_long_words=False, break_on_hyphens=False
+        " ".join(sorted(names(Path(sys.argv[1])))), 96, break_long_words=False, break_on_hyphens=False
     )
     TARGET.write_text(MODULE.format(words=textwrap.indent(words, "    ")), encoding="utf-8")

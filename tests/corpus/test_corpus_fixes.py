@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
-from issue_scaffold.validate.examination import examine
-from issue_scaffold.validate.mending import mend
+from issue_scaffold.validate.engine import run_rules
+from issue_scaffold.validate.fixer import fix_files
 
 SHARED = Path(os.environ.get("SCAFFOLD_CORPUS") or "nowhere")
 pytestmark = pytest.mark.skipif(not SHARED.is_dir(), reason="SCAFFOLD_CORPUS isn't set")
@@ -39,13 +39,13 @@ def leaves(node: Any) -> Iterator[str]:  # noqa: ANN401 - YAML's data
 def test_fixes_settle_and_make_nothing_new(unsafe: bool) -> None:
     changed = 0
     for path, content in corpus():
-        before = examine({path: content}, together=False)
-        mended = mend({path: content}, [path], unsafe=unsafe, together=False).get(path)
+        before = run_rules({path: content}, together=False).diagnostics
+        mended = fix_files({path: content}, [path], unsafe=unsafe, together=False).get(path)
         if mended is None:
             continue
         changed += 1
-        after = examine({mended.path: mended.content}, together=False)
-        assert mend({mended.path: mended.content}, [mended.path], unsafe=unsafe, together=False) == {}, path
+        after = run_rules({mended.path: mended.content}, together=False).diagnostics
+        assert fix_files({mended.path: mended.content}, [mended.path], unsafe=unsafe, together=False) == {}, path
         if any(item.rule.id in {"yaml/syntax", "template/front-matter-syntax"} for item in before):
             continue  # what a file holds comes to light once it can be read
         had, has = (Counter(item.rule.id for item in found) for found in (before, after))
@@ -58,7 +58,7 @@ def test_safe_fixes_keep_the_data() -> None:
     for path, content in corpus():
         if Path(path).suffix not in {".yml", ".yaml"}:
             continue
-        mended = mend({path: content}, [path], unsafe=False, together=False).get(path)
+        mended = fix_files({path: content}, [path], unsafe=False, together=False).get(path)
         if mended is None:
             continue
         try:

@@ -15,9 +15,9 @@ import pytest
 
 from issue_scaffold.cli.output import FORMATS, render
 from issue_scaffold.report.report import Report, TargetReport
-from issue_scaffold.validate.examination import examine
-from issue_scaffold.validate.mending import mend
-from issue_scaffold.validate.rules.explain import EXPLANATIONS
+from issue_scaffold.validate.engine import run_rules
+from issue_scaffold.validate.fixer import fix_files
+from issue_scaffold.validate.rules.registry import RULES
 
 INPUTS = int(os.environ.get("SCAFFOLD_FUZZ_INPUTS", "800"))
 SEED = int(os.environ.get("SCAFFOLD_FUZZ_SEED", "1"))
@@ -50,7 +50,7 @@ PATHS = (
 
 def seeds() -> list[bytes]:
     """Return the contents to start from."""
-    found = [text.encode() for explanation in EXPLANATIONS.values() for text in explanation.bad.values()]
+    found = [text.encode() for rule in RULES.values() for text in rule.wrong.values()]
     shared = os.environ.get("SCAFFOLD_CORPUS")
     if shared:
         files = sorted(path for path in Path(shared, "corpus").rglob("*.*") if path.is_file())
@@ -100,7 +100,7 @@ def inputs(batch: int) -> Iterator[dict[str, bytes]]:
 def test_no_input_makes_it_fail_or_take_long(batch: int) -> None:
     for number, files in enumerate(inputs(batch)):
         begin = time.process_time()
-        located = examine(files)
+        located = run_rules(files).diagnostics
         assert time.process_time() - begin < SECONDS, files
         findings = tuple(item.finding() for item in located)
         for finding in findings:
@@ -122,9 +122,9 @@ def test_fixes_of_any_input_settle(batch: int) -> None:
         if number % 4:
             continue
         unsafe = number % 8 == 0
-        mended = mend(files, files, unsafe=unsafe, together=True)
+        mended = fix_files(files, files, unsafe=unsafe, together=True)
         after = dict(files)
         for path, result in mended.items():
             del after[path]
             after[result.path] = result.content
-        assert mend(after, after, unsafe=unsafe, together=True) == {}, files
+        assert fix_files(after, after, unsafe=unsafe, together=True) == {}, files

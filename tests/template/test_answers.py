@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,9 @@ from copier import run_copy
 from hypothesis import given
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
+
+from issue_scaffold.validate.ask import option_breach
+from issue_scaffold.validate.run import validate_files
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -281,3 +285,32 @@ def test_text_that_passes_reads_back_the_same(jinja: SandboxedEnvironment, text:
     document = f"key: {to_yaml.quoted(text)}\nlist: {to_yaml.quoted_list([text])}\n"
     assert yaml.safe_load(document) == {"key": text, "list": [text.strip()]}
     assert YAML(typ="safe", pure=True).load(document) == yaml.safe_load(document)
+
+
+NAMES = [
+    *("bug", "a, b", "a,b", ",", "x" * 50, "x" * 51, f" {'x' * 50} ", "é" * 51, "#", "1", "虫", "ä"),
+    *("🐛 bug", "bug 🐛", "🔧", "🔧 ⏱\ufe0f", "👩\u200d💻", "❤\ufe0f", "⭐", "👍🏽", "🇨🇭", "🔧!", "🔧1"),
+    *("none", "None", " NONE ", "n/a", "nonesuch"),
+]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_template_and_the_validator_judge_a_label_alike(jinja: SandboxedEnvironment, name: str) -> None:
+    macros: Any = jinja.get_template("template/macros/validate.jinja").make_module()
+    config = json.dumps([{"name": name, "color": "d73a4a"}]).encode()
+    refused = {finding.rule for finding in validate_files({".github/labels.json": config})}
+    assert bool(macros.label_problem(name)) == bool(refused)
+
+
+@pytest.mark.parametrize("option", NAMES)
+def test_the_template_and_the_validator_judge_an_option_alike(jinja: SandboxedEnvironment, option: str) -> None:
+    macros: Any = jinja.get_template("template/macros/validate.jinja").make_module()
+    assert bool(macros.option_problem(option)) == (option_breach(option) is not None)
+
+
+@pytest.mark.parametrize("url", [*BAD_URLS, "https://example.com", "HTTPS://example.com", "http://example.com/a?b#c"])
+def test_the_template_refuses_each_address_that_the_validator_refuses(jinja: SandboxedEnvironment, url: str) -> None:
+    macros: Any = jinja.get_template("template/macros/validate.jinja").make_module()
+    chooser = json.dumps({"contact_links": [{**LINK, "url": url}]}).encode()
+    if validate_files({".github/ISSUE_TEMPLATE/config.yml": chooser}):
+        assert macros.url_problem(url)

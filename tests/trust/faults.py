@@ -24,9 +24,9 @@ from typing import Any
 # Loaded once for all runs.
 import issue_scaffold.label_sync.github.requests
 import issue_scaffold.sync.structured_files
-import issue_scaffold.validate.examination
-import issue_scaffold.validate.fixing
-import issue_scaffold.validate.mending  # noqa: F401
+import issue_scaffold.validate.engine
+import issue_scaffold.validate.fix
+import issue_scaffold.validate.fixer  # noqa: F401
 from issue_scaffold.cli import accept, catalog, check, convert, init, labels, update, validate  # noqa: F401
 from issue_scaffold.cli.main import main
 

@@ -136,7 +136,7 @@ def test_a_file_on_which_validation_fails_is_its_own_row(
             raise ZeroDivisionError("a bug")
         return load(path, content)
 
-    monkeypatch.setattr("issue_scaffold.validate.examination.load", failing)
+    monkeypatch.setattr("issue_scaffold.validate.engine.load", failing)
     folder = ".github/ISSUE_TEMPLATE"
     write_tree(tmp_path, {f"r/{folder}/{name}.yml": f"name: {name}\n" for name in ("a", "crash", "z")})
     monkeypatch.chdir(tmp_path / "r")

@@ -99,9 +99,7 @@ def test_a_refused_answer_names_its_question(
     assert caught.value.question == "q"
 
 
-def test_a_question_that_copier_cannot_read_is_no_fault_of_the_one_before(
-    render: Render, template: Template
-) -> None:
+def test_a_question_that_copier_cannot_read_is_no_fault_of_the_one_before(render: Render, template: Template) -> None:
     template.release("v1", {"copier.yml": "a: 1\nq: {type: strange, default: a}\n", "x": ""})
     with pytest.raises(TemplateError, match="strange"):
         render()

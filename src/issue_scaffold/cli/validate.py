@@ -12,7 +12,8 @@ from issue_scaffold.cli.output import FORMATS, Shown
 from issue_scaffold.cli.printing import say
 from issue_scaffold.report.report import TargetReport
 from issue_scaffold.text.limits import MAX_BYTES
-from issue_scaffold.validate.run import STDIN, ValidateOptions, validate
+from issue_scaffold.validate.paths import STDIN
+from issue_scaffold.validate.run import ValidateOptions, validate
 
 
 @click.command("validate", short_help="Check issue forms, templates, chooser and labels.")
@@ -59,7 +60,7 @@ def command(**values: Any) -> int:  # noqa: ANN401 - Click's values, declared ab
 
 def _mend(paths: Sequence[str], *, unsafe: bool) -> None:
     """Mend files, and say so on standard error."""
-    from issue_scaffold.validate.fixing import apply_fixes
+    from issue_scaffold.validate.fix import apply_fixes
 
     fixed = apply_fixes(paths, unsafe=unsafe)
     for note in fixed.notes:
@@ -73,6 +74,6 @@ def _mend(paths: Sequence[str], *, unsafe: bool) -> None:
 def _with_diffs(
     rows: Iterable[TargetReport], paths: Sequence[str], stdin: bytes | None, *, unsafe: bool
 ) -> Iterator[TargetReport]:
-    from issue_scaffold.validate.fixing import plan_fixes, with_diffs
+    from issue_scaffold.validate.fix import plan_fixes, with_diffs
 
     return with_diffs(rows, plan_fixes(paths, unsafe=unsafe, stdin=stdin))

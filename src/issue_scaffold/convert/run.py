@@ -18,7 +18,7 @@ from issue_scaffold.convert.to_markdown import STEPS, losses, noted
 from issue_scaffold.errors import EXIT_FINDINGS, ScaffoldError, UsageError
 from issue_scaffold.files.bounded import read_beginning
 from issue_scaffold.files.rendering import File
-from issue_scaffold.forge.document import Document
+from issue_scaffold.forge.document import Document, ReadingFailure
 from issue_scaffold.forge.documents import load
 from issue_scaffold.forge.front_matter import TEMPLATE_KEYS, FrontMatter, find_front_matter
 from issue_scaffold.report.finding import Severity
@@ -69,7 +69,8 @@ class Conversion:
 def convert(options: ConvertOptions) -> Conversion:
     """Convert one file. Raises NotConvertibleError when it is broken, UsageError when it is what is asked for."""
     document = load("template.md", options.content)
-    if document.failure and document.failure[0] in {"yaml/limits", "yaml/encoding"}:
+    unreadable = {ReadingFailure.LIMITS, ReadingFailure.ENCODING}
+    if document.failure and document.failure[0] in unreadable:
         raise _broken(options.path, document)
     text = document.source.text
     if not text.strip():

@@ -1,5 +1,6 @@
 """One file under validation: what kind of file it is, its text, its tree, and what kept it from having one."""
 
+from enum import Enum
 from typing import NamedTuple
 
 from issue_scaffold.forge.file_kind import FileKind
@@ -24,10 +25,19 @@ class Problem(NamedTuple):
     path: str | None = None
 
 
+class ReadingFailure(Enum):
+    """Why a file has no tree."""
+
+    ENCODING = "encoding"
+    LIMITS = "limits"
+    SYNTAX = "syntax"
+    FRONT_MATTER = "front matter"
+
+
 class Document(NamedTuple):
     """A file with its tree.
 
-    `root` is None for an empty file and for one that could not be parsed; `failure` then names the rule that says why.
+    `root` is None for an empty file and for one that could not be parsed; `failure` then says why.
     `head` is the span that was parsed as YAML: the front matter of a Markdown template, else the whole file.
     `separators` are the offsets of the `---` lines that begin a second and further documents.
     """
@@ -35,7 +45,7 @@ class Document(NamedTuple):
     kind: FileKind
     source: Source
     root: Value | None = None
-    failure: tuple[str, Problem] | None = None
+    failure: tuple[ReadingFailure, Problem] | None = None
     head: tuple[int, int] = (0, 0)
     separators: tuple[int, ...] = ()
     rest: tuple[Value, ...] = ()
@@ -54,9 +64,17 @@ class Document(NamedTuple):
         return self.root if isinstance(self.root, Mapping) else None
 
 
-def at(node: Value | Alias, message: str, **more: object) -> Problem:
+def at(
+    node: Value | Alias,
+    message: str,
+    *,
+    hint: str | None = None,
+    severity: Severity | None = None,
+    fix: Fix | None = None,
+    path: str | None = None,
+) -> Problem:
     """Return a problem of one node."""
-    return Problem(node.start, node.end, message, **more)  # type: ignore[arg-type]
+    return Problem(node.start, node.end, message, hint, severity, fix, path)
 
 
 def shown(node: Scalar) -> str:

@@ -2,13 +2,11 @@
 
 from typing import Final
 
-from issue_scaffold.forge.document import Document, Problem
+from issue_scaffold.forge.document import Document, Problem, ReadingFailure
 from issue_scaffold.forge.file_kind import FileKind
 from issue_scaffold.forge.front_matter import find_front_matter
 from issue_scaffold.forge.layout import is_gitea, is_labels_config, kind_by_path
 from issue_scaffold.forge.syntax import Stop, explain
-from issue_scaffold.report.finding import Severity
-from issue_scaffold.text.edits import Fix
 from issue_scaffold.text.limits import MAX_BYTES
 from issue_scaffold.text.one_document import parse, suffix_of
 from issue_scaffold.text.source import Source
@@ -32,25 +30,17 @@ def load(path: str, content: bytes) -> Document:
         return Document(kind, Source(path, ""))
     if len(content) > MAX_BYTES:
         limit = f"larger than {MAX_BYTES // 1024:,} KiB"
-        return _failed(
-            kind,
-            Source(path, ""),
-            "yaml/limits",
-            Problem(0, 0, limit, "no template needs to be so large"),
-        )
+        problem = Problem(0, 0, limit, "no template needs to be so large")
+        return _failed(kind, path, ReadingFailure.LIMITS, problem)
     bom = content.startswith(_BOM)
     try:
         text = content[3 if bom else 0 :].decode("utf-8")
     except UnicodeDecodeError as error:
-        return _failed(kind, Source(path, ""), "yaml/encoding", _not_utf8(content, error))
+        return _failed(kind, path, ReadingFailure.ENCODING, _not_utf8(content, error))
     if "\0" in text:
         hint = "it looks binary; remove it from the template folder, or save it as text"
-        return _failed(
-            kind,
-            Source(path, ""),
-            "yaml/encoding",
-            Problem(0, 0, "the file holds zero bytes", hint),
-        )
+        problem = Problem(0, 0, "the file holds zero bytes", hint)
+        return _failed(kind, path, ReadingFailure.ENCODING, problem)
     source = Source(path, text, bom=bom)
     document = _parse(kind, source)
     return document._replace(gitea=is_gitea(path))
@@ -64,20 +54,8 @@ def _is_text(content: bytes) -> bool:
     return len(content) <= MAX_BYTES and "\0" not in text
 
 
-def encoding_problem(document: Document) -> Problem | None:
-    """Return the problem of a byte order mark, if the file has one."""
-    if not document.source.bom:
-        return None
-    message = "the file begins with a byte order mark"
-    # GitHub is said to stumble over it; the readers of other files are many.
-    severity = None if document.kind in {FileKind.FORM, FileKind.TEMPLATE} else Severity.WARNING
-    return Problem(
-        0, 0, message, "save it as UTF-8 without BOM", severity=severity, fix=Fix(drop_bom=True)
-    )
-
-
-def _failed(kind: FileKind | None, source: Source, rule: str, problem: Problem) -> Document:
-    return Document(kind or FileKind.TEXT, source, failure=(rule, problem))
+def _failed(kind: FileKind | None, path: str, why: ReadingFailure, problem: Problem) -> Document:
+    return Document(kind or FileKind.TEXT, Source(path, ""), failure=(why, problem))
 
 
 def _not_utf8(content: bytes, error: UnicodeDecodeError) -> Problem:
@@ -100,9 +78,11 @@ def _parse(kind: FileKind | None, source: Source) -> Document:
     if stream.failure is not None:
         if kind is FileKind.STRAY:
             return Document(kind, source)
-        rule, problem = _failure(source, stream)
         return Document(
-            kind or FileKind.FORM, source, failure=(rule, problem), separators=stream.separators
+            kind or FileKind.FORM,
+            source,
+            failure=_failure(source, stream),
+            separators=stream.separators,
         )
     root = stream.documents[0] if stream.documents else None
     if isinstance(root, Scalar) and root.is_null:
@@ -115,12 +95,15 @@ def _parse(kind: FileKind | None, source: Source) -> Document:
     )
 
 
-def _failure(source: Source, stream: YamlStream) -> tuple[str, Problem]:
+def _failure(
+    source: Source, stream: YamlStream, kind: ReadingFailure = ReadingFailure.SYNTAX
+) -> tuple[ReadingFailure, Problem]:
     failure = stream.failure
     if isinstance(failure, LimitFailure):
-        return "yaml/limits", Problem(failure.offset, failure.offset + 1, failure.message)
+        problem = Problem(failure.offset, failure.offset + 1, failure.message)
+        return ReadingFailure.LIMITS, problem
     assert isinstance(failure, SyntaxFailure)  # noqa: S101 - the caller has seen that there is one
-    return "yaml/syntax", explain(source, Stop(*failure))
+    return kind, explain(source, Stop(*failure))
 
 
 def _front_matter(source: Source) -> Document:
@@ -135,16 +118,11 @@ def _front_matter(source: Source) -> Document:
             "the front matter that begins here is never closed",
             hint,
         )
-        return Document(
-            FileKind.TEMPLATE, source, failure=("template/front-matter-syntax", problem)
-        )
+        return Document(FileKind.TEMPLATE, source, failure=(ReadingFailure.FRONT_MATTER, problem))
     stream = parse_yaml(source.text, front.start, front.end)
     if stream.failure is not None:
-        rule, problem = _failure(source, stream)
-        rule = "template/front-matter-syntax" if rule == "yaml/syntax" else rule
-        return Document(
-            FileKind.TEMPLATE, source, failure=(rule, problem), head=(front.start, front.body)
-        )
+        failure = _failure(source, stream, ReadingFailure.FRONT_MATTER)
+        return Document(FileKind.TEMPLATE, source, failure=failure, head=(front.start, front.body))
     root = stream.documents[0] if stream.documents else None
     if isinstance(root, Scalar) and root.is_null:
         root = None

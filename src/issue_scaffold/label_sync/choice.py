@@ -16,7 +16,8 @@ from issue_scaffold.report.report import Report, TargetReport
 from issue_scaffold.settings.file import Settings, parse_settings
 from issue_scaffold.template.answers_file import ANSWERS_FILE, parse_answers
 from issue_scaffold.text.yaml_values import YamlValueError
-from issue_scaffold.validate.examination import examine
+from issue_scaffold.validate.diagnostics import Diagnostic
+from issue_scaffold.validate.engine import run_rules
 
 
 class InvalidConfigError(ScaffoldError):
@@ -147,11 +148,10 @@ def _config(name: str, content: bytes, root: Path) -> tuple[LabelsConfig, tuple[
         raise UsageError(
             f"{name} says when labels are put on, not which labels there are", hint=hint
         )
-    return config, tuple(_errors(files, known, name))
+    return config, tuple(_errors(run_rules(files).diagnostics, known, name))
 
 
-def _errors(files: Mapping[str, bytes], known: str, name: str) -> Iterator[Finding]:
-    for located in examine(files):
-        finding = located.finding(name)
-        if located.source.path == known and finding.severity is Severity.ERROR:
-            yield finding
+def _errors(diagnostics: Sequence[Diagnostic], known: str, name: str) -> Iterator[Finding]:
+    for diagnostic in diagnostics:
+        if diagnostic.source.path == known and diagnostic.severity is Severity.ERROR:
+            yield diagnostic.finding(name)

@@ -23,7 +23,8 @@ from issue_scaffold.sync.target import Target, target_of
 from issue_scaffold.sync.trees import Tree, content_of
 from issue_scaffold.text.by_meaning import NotUnderstoodError
 from issue_scaffold.text.limits import MAX_BYTES
-from issue_scaffold.validate.examination import Located, examine_whole
+from issue_scaffold.validate.diagnostics import Diagnostic
+from issue_scaffold.validate.engine import run_rules
 from issue_scaffold.validate.run import errors_and_overlooked
 
 _HOOKS: Final = frozenset({"scaffold-check", "scaffold-validate"})
@@ -97,7 +98,7 @@ class _Comments:
         self._base = base
         self._refused: list[tuple[str, str]] = []
 
-    def honour(self, item: Located, comment: str) -> bool:
+    def honour(self, item: Diagnostic, comment: str) -> bool:
         """Tell whether the trusted revision silences that error too, and as often."""
         if item.severity is not Severity.ERROR:
             return True
@@ -110,9 +111,9 @@ class _Comments:
     @cached_property
     def _left(self) -> Counter[tuple[str, str, str]]:
         """How often the trusted revision's comments silence what, without what was found in the change."""
-        examined = examine_whole(self._base.tree.validated().files)
-        silencing = [entry for entry in examined.overlooked if entry.source.path != SETTINGS_PATH]
-        found = {id(item): item for entry in silencing for item in entry.silenced}
+        result = run_rules(self._base.tree.validated().files)
+        comments = [entry for entry in result.suppressed if entry.source.path != SETTINGS_PATH]
+        found = {id(item): item for entry in comments for item in entry.diagnostics}
         return Counter(_likeness(item) for item in found.values())
 
     def findings(self) -> Iterator[Finding]:
@@ -126,7 +127,7 @@ class _Comments:
             )
 
 
-def _likeness(item: Located) -> tuple[str, str, str]:
+def _likeness(item: Diagnostic) -> tuple[str, str, str]:
     """Return what makes an error the same one in two revisions; numbers in its message say where it is."""
     return item.source.path, item.rule.id, re.sub(r"\d+", "0", item.problem.message)
 

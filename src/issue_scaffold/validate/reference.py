@@ -1,10 +1,11 @@
-"""What there is to say about the rules themselves: for `scaffold rules`, SARIF, and the page generated from them."""
+"""What there is to say about the rules: for `scaffold rules`, SARIF, and the page of rules."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from issue_scaffold.errors import UsageError
-from issue_scaffold.validate.rules.registry import EXPLAIN, RULES
+from issue_scaffold.validate.rules.registry import RULES
+from issue_scaffold.validate.rules.rule import EXPLAIN, Rule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,41 +32,41 @@ class RuleExplanation:
 
 def summary(rule: str) -> str | None:
     """Return a rule's one-line summary, or None if no rule is called so."""
-    return RULES[rule].summary if rule in RULES else None
+    if rule not in RULES:
+        return None
+    return RULES[rule].summary
 
 
 def help_text(rule: str) -> str | None:
     """Return why a rule is there and what explains it, or None if no rule is called so."""
-    from issue_scaffold.validate.rules.explain import EXPLANATIONS
-
-    return f"{EXPLANATIONS[rule].why}\n\n{EXPLAIN} {rule}" if rule in EXPLANATIONS else None
+    if rule not in RULES:
+        return None
+    return f"{RULES[rule].why}\n\n{EXPLAIN} {rule}"
 
 
 def list_rules() -> list[RuleRow]:
     """Return all rules in the order of the registry."""
-    return [
-        RuleRow(id=rule.id, severity=str(rule.severity), fix=rule.fix, summary=rule.summary)
-        for rule in RULES.values()
-    ]
+    return [_row(rule) for rule in RULES.values()]
 
 
-def explain_rule(rule: str) -> RuleExplanation:
+def explain_rule(id_: str) -> RuleExplanation:
     """Return all about one rule. Raises UsageError if no rule is called so."""
-    from issue_scaffold.validate.rules.explain import EXPLANATIONS
-
-    if rule not in RULES:
+    if id_ not in RULES:
         from issue_scaffold.text.wording import closest
 
-        guess = closest(rule, RULES)
+        guess = closest(id_, RULES)
         hint = f"did you mean {guess}?" if guess else "`scaffold rules` lists them"
-        raise UsageError(f"no rule is called {rule!r}", hint=hint)
-    found, explanation = RULES[rule], EXPLANATIONS[rule]
-    row = RuleRow(id=found.id, severity=str(found.severity), fix=found.fix, summary=found.summary)
+        raise UsageError(f"no rule is called {id_!r}", hint=hint)
+    rule = RULES[id_]
     return RuleExplanation(
-        row=row,
-        why=explanation.why,
-        evidence=explanation.evidence,
-        url=found.source,
-        bad=explanation.bad,
-        good=explanation.good,
+        row=_row(rule),
+        why=rule.why,
+        evidence=rule.evidence,
+        url=rule.source,
+        bad=rule.wrong,
+        good=rule.right,
     )
+
+
+def _row(rule: Rule) -> RuleRow:
+    return RuleRow(id=rule.id, severity=str(rule.severity), fix=rule.fix, summary=rule.summary)

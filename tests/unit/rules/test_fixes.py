@@ -6,9 +6,8 @@ from collections.abc import Mapping
 import pytest
 
 from issue_scaffold.text.lines import split_lines
-from issue_scaffold.validate.examination import examine
-from issue_scaffold.validate.mending import mend
-from issue_scaffold.validate.rules.explain import EXPLANATIONS
+from issue_scaffold.validate.engine import run_rules
+from issue_scaffold.validate.fixer import fix_files
 from issue_scaffold.validate.rules.registry import RULES
 
 FORM = ".github/ISSUE_TEMPLATE/crash.yml"
@@ -158,7 +157,7 @@ UNSAFE = {
 
 def fixed(files: Mapping[str, bytes], *, unsafe: bool = False) -> dict[str, bytes]:
     result = dict(files)
-    for path, mended in mend(files, files, unsafe=unsafe, together=True).items():
+    for path, mended in fix_files(files, files, unsafe=unsafe, together=True).items():
         del result[path]
         result[mended.path] = mended.content
     return result
@@ -223,8 +222,8 @@ def test_fix_that_would_make_a_new_finding_is_refused() -> None:
 @pytest.mark.parametrize("rule", [rule for rule, row in RULES.items() if row.fix])
 @pytest.mark.parametrize("unsafe", [False, True], ids=["safe", "unsafe"])
 def test_fixes_of_examples_settle(rule: str, unsafe: bool) -> None:
-    files = {path: text.encode() for path, text in EXPLANATIONS[rule].bad.items()}
+    files = {path: text.encode() for path, text in RULES[rule].wrong.items()}
     after = fixed(files, unsafe=unsafe)
     assert fixed(after, unsafe=unsafe) == after
     if RULES[rule].fix == "safe" or (unsafe and RULES[rule].fix):
-        assert rule not in {item.rule.id for item in examine(after)}
+        assert rule not in {item.rule.id for item in run_rules(after).diagnostics}

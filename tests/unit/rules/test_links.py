@@ -9,7 +9,6 @@ import pytest
 from tests.conftest import Run, write_tree
 
 import issue_scaffold
-from issue_scaffold.validate.rules.explain import EXPLANATIONS
 from issue_scaffold.validate.rules.registry import RULES
 
 PACKAGE = Path(issue_scaffold.__file__).parent
@@ -17,7 +16,7 @@ GITHUB = "https://docs.github.com/en/"
 
 
 def validated(scaffold: Run, folder: Path, rule: str, format_: str) -> str:
-    write_tree(folder, EXPLANATIONS[rule].bad)
+    write_tree(folder, RULES[rule].wrong)
     result = scaffold("validate", folder, "--format", format_)
     assert result.code in {0, 1}, result
     return result.out
@@ -44,7 +43,7 @@ def test_code_scanning_gets_help_and_only_addresses_that_exist(scaffold: Run, tm
     log = json.loads(validated(scaffold, tmp_path, rule, "sarif"))
     (row,) = [row for row in log["runs"][0]["tool"]["driver"]["rules"] if row["id"] == rule]
     assert row.get("helpUri", GITHUB).startswith(GITHUB)
-    assert row["help"]["text"] == f"{EXPLANATIONS[rule].why}\n\nscaffold rules {rule}"
+    assert row["help"]["text"] == f"{RULES[rule].why}\n\nscaffold rules {rule}"
 
 
 @pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=lambda path: path.relative_to(PACKAGE).as_posix())

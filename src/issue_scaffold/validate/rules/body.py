@@ -1,6 +1,7 @@
 """Rules about the keys of a form's elements: types, attributes, validations, labels, ids.
 
-Sources: GitHub's "Syntax for GitHub's form schema" and "Common validation errors when creating issue forms".
+Sources: GitHub's "Syntax for GitHub's form schema" and "Common validation errors when creating
+issue forms".
 """
 
 import re
@@ -21,129 +22,220 @@ from issue_scaffold.forge.issue_form import (
     Form,
     parameterize,
     string_entries,
+    text_of,
 )
-from issue_scaffold.report.finding import Severity
-from issue_scaffold.text.edits import Edit, Fix, quote
-from issue_scaffold.text.tree import Entry, Mapping, Scalar, resolve, type_name
+from issue_scaffold.text.tree import Entry, Mapping, Scalar, Value, resolve, type_name
 from issue_scaffold.text.wording import allowed, closest, listing
-from issue_scaffold.validate.rules.form import value_or_key
-from issue_scaffold.validate.rules.form_fixes import move_entry, remove, wrong_key_fix
+from issue_scaffold.validate.rules.examples import form_with
+from issue_scaffold.validate.rules.form_fixes import move_entry, remove, replace
+from issue_scaffold.validate.rules.nodes import (
+    is_empty,
+    is_null,
+    is_text,
+    permitted,
+    quoted_value,
+    unknown_key,
+    value_or_key,
+    what_it_is,
+)
+from issue_scaffold.validate.rules.rule import ERROR, ERRORS_PAGE, INFO, SCHEMA_PAGE, WARNING, Rule
+from issue_scaffold.validate.rules.stages import FORM
 
 MOVED_KEYS = {"required": "validations", "accept": "validations", "render": "attributes"}
+REQUIRED_LISTS = {
+    kind: listing([f"{name}:" for name in names]) for kind, names in REQUIRED_ATTRIBUTES.items()
+}
+OTHER_TYPE_NAMES = {"text": "input", "select": "dropdown", "file": "upload"}
+# Without a documented meaning, but in used forms.
+TOLERATED_KEYS = {"markdown": ("id", "validations"), "checkboxes": ("validations",)}
+REQUIRED_OPTIONS_HINT = "set `required: true` on the options themselves"
+ID_RULE = "and can only hold letters, digits, `-` and `_`"
 QUERY_PARAMETERS = frozenset(
     {"title", "body", "labels", "assignees", "projects", "milestone", "template", "type"}
 )
 
 
+@FORM.runs(
+    Rule(
+        id="body/missing-type",
+        severity=ERROR,
+        summary="an element has no type",
+        source=ERRORS_PAGE,
+        why="Every element says what it is.",
+        evidence=("common-validation-errors: required key type is missing",),
+        wrong=form_with("  - attributes:\n      label: Version\n"),
+        right=form_with(
+            "  - type: input\n    id: version\n    attributes:\n      label: Version\n"
+        ),
+    )
+)
 def missing_type(form: Form) -> Iterator[Problem]:
     """Find elements without a type."""
     for element in form.elements:
-        keys = [key for key in element.node.keys() if key not in ELEMENT_KEYS]  # noqa: SIM118 - not a dict
         entry = element.node.find("type")
-        if entry is None and not any(closest(key, ("type",)) for key in keys):
+        if entry is not None:
+            if is_null(entry.value):
+                hint = f"one of {listing(TYPES)}"
+                yield at(entry.key, f"{element.name}: `type` is empty", hint=hint)
+            continue
+        strangers = set(element.node.keys()) - set(ELEMENT_KEYS)
+        if not any(closest(key, ("type",)) for key in strangers):
             message = f"{element.name}: required key `type` is missing"
             yield at(element.anchor, message, hint=f"add `type:`, one of {listing(TYPES)}")
-        elif (
-            entry is not None
-            and isinstance(element.type_node, Scalar)
-            and element.type_node.is_null
-        ):
-            yield at(entry.key, f"{element.name}: `type` is empty", hint=f"one of {listing(TYPES)}")
 
 
+@FORM.runs(
+    Rule(
+        id="body/unknown-type",
+        severity=ERROR,
+        fix="unsafe",
+        summary="a type that GitHub doesn't know",
+        source=ERRORS_PAGE,
+        reveals="others",
+        why=(
+            "GitHub knows markdown, input, textarea, dropdown, checkboxes and upload. With "
+            "`--unsafe-fixes` a misspelt one is put right."
+        ),
+        evidence=("common-validation-errors: `x` is not a valid input type",),
+        wrong=form_with(
+            "  - type: checkbox\n"
+            "    attributes:\n"
+            "      label: Checks\n"
+            "      options:\n"
+            "        - label: I have searched\n"
+        ),
+        right=form_with(
+            "  - type: checkboxes\n"
+            "    attributes:\n"
+            "      label: Checks\n"
+            "      options:\n"
+            "        - label: I have searched\n"
+        ),
+    )
+)
 def unknown_type(form: Form) -> Iterator[Problem]:
     """Find types that GitHub doesn't know."""
     for element in form.elements:
         node = element.type_node
-        if node is None or element.type or (isinstance(node, Scalar) and node.is_null):
+        if node is None or element.type or is_null(node):
             continue
         if not isinstance(node, Scalar):
             yield at(node, f"{element.name}: `type` is {type_name(node)}", hint=allowed(TYPES))
             continue
-        guess = closest(node.value, TYPES) or {
-            "text": "input",
-            "select": "dropdown",
-            "file": "upload",
-        }.get(node.value)
-        fix = Fix((Edit(node.start, node.end, guess),), unsafe=True) if guess else None
+        guess = closest(node.value, TYPES) or OTHER_TYPE_NAMES.get(node.value)
         message = f"{element.name}: {shown(node)} is not a valid input type"
-        yield at(node, message, hint=allowed(TYPES, guess=guess), fix=fix)
+        hint = allowed(TYPES, guess=guess)
+        yield at(node, message, hint=hint, fix=replace(node, guess))
 
 
+@FORM.runs(
+    Rule(
+        id="body/missing-attribute",
+        severity=ERROR,
+        summary="an attribute that the type requires is missing",
+        source=ERRORS_PAGE,
+        why=(
+            "A markdown element needs `value`, all others `label`, and dropdown and checkboxes "
+            "`options` too."
+        ),
+        evidence=(
+            "common-validation-errors: required attribute key is missing",
+            "pypi/support#1523",
+        ),
+        wrong=form_with(
+            "  - type: input\n    attributes:\n      description: As printed by `--version`\n"
+        ),
+        right=form_with(
+            "  - type: input\n    id: version\n    attributes:\n      label: Version\n"
+        ),
+    )
+)
 def missing_attribute(form: Form) -> Iterator[Problem]:
     """Find elements that lack an attribute which their type requires."""
     for element in form.elements:
         if element.type is None:
             continue
         entry = element.node.find("attributes")
+        required = REQUIRED_LISTS[element.type]
         if entry is None:
             if not _misplaced(element):
                 message = f"{element.name}: required key `attributes` is missing"
-                yield at(
-                    element.anchor,
-                    message,
-                    hint=f"add `attributes:` with {_required(element.type)}",
-                )
-            continue
-        value = resolve(entry.value)
-        if not isinstance(value, Mapping):
-            message = f"{element.name}: `attributes` is {type_name(value)}, and must be a mapping"
-            yield at(value_or_key(entry), message, hint=f"put {_required(element.type)} in it")
-            continue
-        yield from _absent(element, value, entry)
-
-
-def _required(kind: str) -> str:
-    return listing([f"{name}:" for name in REQUIRED_ATTRIBUTES[kind]])
+                yield at(element.anchor, message, hint=f"add `attributes:` with {required}")
+        elif element.attributes is None:
+            what = type_name(entry.value)
+            message = f"{element.name}: `attributes` is {what}, and must be a mapping"
+            yield at(value_or_key(entry), message, hint=f"put {required} in it")
+        else:
+            yield from _absent(element, element.attributes, entry)
 
 
 def _misplaced(element: Element) -> bool:
-    """Tell whether another rule already speaks of attributes in the wrong place, or of a misspelt `attributes`."""
+    """Tell whether another rule speaks of attributes elsewhere, or of a misspelt `attributes`."""
     keys = set(element.node.keys())
-    return any(
-        closest(key, ("attributes",)) or key in ATTRIBUTES[element.type or ""] for key in keys
-    )
+    attributes = ATTRIBUTES[element.type or ""]
+    return any(key in attributes or closest(key, ("attributes",)) for key in keys)
 
 
 def _absent(element: Element, attributes: Mapping, entry: Entry) -> Iterator[Problem]:
-    assert element.type is not None  # noqa: S101 - the caller has looked
-    present = set(attributes.keys())
-    permitted = ATTRIBUTES[element.type]
-    stand_ins = {closest(key, permitted) for key in present - set(permitted)}
-    elsewhere = set(element.node.keys()) - set(ELEMENT_KEYS)
-    for name in REQUIRED_ATTRIBUTES[element.type]:
+    kind = element.type or ""
+    strangers = set(attributes.keys()) - set(ATTRIBUTES[kind])
+    # Other rules speak of misspelt attributes, and of those that stand elsewhere.
+    known_of = {closest(key, ATTRIBUTES[kind]) for key in strangers}
+    known_of |= set(element.node.keys()) - set(ELEMENT_KEYS)
+    hint = f"a {kind} needs {REQUIRED_LISTS[kind]} under `attributes`"
+    for name in REQUIRED_ATTRIBUTES[kind]:
         value = attributes.get(name)
-        if name in stand_ins or name in elsewhere:
+        lead = f"{element.name}: required attribute key `{name}` is"
+        if name in known_of:
             continue
-        nothing = name == "value" and isinstance(value, Scalar) and not value.value.strip()
-        if (
-            value is None
-            or nothing
-            or (name == "options" and isinstance(value, Scalar) and value.is_null)
-        ):
-            what = "missing" if value is None else "empty"
-            place = element.anchor if value is None else entry.key
-            message = f"{element.name}: required attribute key `{name}` is {what}"
-            yield at(
-                place,
-                message,
-                hint=f"a {element.type} needs {_required(element.type)} under `attributes`",
-            )
+        if value is None:
+            yield at(element.anchor, f"{lead} missing", hint=hint)
+        elif _is_unset(name, value):
+            yield at(entry.key, f"{lead} empty", hint=hint)
 
 
+def _is_unset(attribute: str, value: Value) -> bool:
+    if not isinstance(value, Scalar):
+        return False
+    if attribute == "value":
+        return not value.value.strip()
+    return attribute == "options" and value.is_null
+
+
+@FORM.runs(
+    Rule(
+        id="body/unpermitted-key",
+        severity=ERROR,
+        fix="safe or unsafe",
+        summary="a key that an element can't have",
+        source=ERRORS_PAGE,
+        why=(
+            "An element has `type`, `id`, `attributes` and `validations`. Keys that belong to one "
+            "of the two are moved there. An `id` on markdown and `validations` on checkboxes are "
+            "only mentioned, since GitHub lets them pass."
+        ),
+        evidence=(
+            "common-validation-errors: `x` is not a permitted key",
+            "typescript-eslint/typescript-eslint",
+        ),
+        wrong=form_with(
+            "  - type: textarea\n    render: shell\n    attributes:\n      label: Log\n"
+        ),
+        right=form_with(
+            "  - type: textarea\n    attributes:\n      label: Log\n      render: shell\n"
+        ),
+    )
+)
 def unpermitted_key(form: Form) -> Iterator[Problem]:
     """Find keys of elements, and of checkbox options, that GitHub doesn't know."""
+    known = permitted(form.document, ELEMENT_KEYS, GITEA_KEYS)
     for element in form.elements:
-        known = (*ELEMENT_KEYS, *GITEA_KEYS) if form.document.gitea else ELEMENT_KEYS
+        tolerated = TOLERATED_KEYS.get(element.type or "", ())
         for key, entry in string_entries(element.node):
-            if key in BOOLEAN_WORDS:
-                continue
-            if key not in known:
-                yield _wrong_element_key(form, element, entry, key)
-            elif (element.type == "markdown" and key in {"id", "validations"}) or (
-                element.type == "checkboxes" and key == "validations"
-            ):
+            if key in tolerated:
                 yield _tolerated(form, element, entry, key)
+            elif key not in known and key not in BOOLEAN_WORDS:
+                yield _wrong_element_key(form, element, entry, key)
         if element.type == "checkboxes":
             yield from _option_keys(form, element)
 
@@ -152,58 +244,84 @@ def _tolerated(form: Form, element: Element, entry: Entry, key: str) -> Problem:
     message = (
         f"{element.name}: `{key}` has no documented meaning on {element.type}; GitHub lets it pass"
     )
-    hint = (
-        "set `required: true` on the options themselves"
-        if element.type == "checkboxes"
-        else "remove it"
-    )
+    hint = "remove it"
+    if element.type == "checkboxes":
+        hint = REQUIRED_OPTIONS_HINT
     fix = remove(form.source, element.node, entry, unsafe=True)
-    return at(entry.key, message, hint=hint, severity=Severity.INFO, fix=fix)
+    return at(entry.key, message, hint=hint, severity=INFO, fix=fix)
 
 
 def _wrong_element_key(form: Form, element: Element, entry: Entry, key: str) -> Problem:
     message = f"{element.name}: `{key}` is not a permitted key"
     section = _home(element, key)
     if section:
-        fix = move_entry(form.source, element.node, entry, element.node, section)
-        if fix and key not in MOVED_KEYS:
-            fix = fix._replace(unsafe=True)
-        return at(entry.key, message, hint=f"`{key}` belongs under `{section}`", fix=fix)
-    guess = closest(key, ELEMENT_KEYS)
-    free = guess if guess and element.node.find(guess) is None else None
-    fix = wrong_key_fix(form.source, element.node, entry, free)
-    return at(
-        entry.key, message, hint=allowed(ELEMENT_KEYS, guess=free, place="permitted"), fix=fix
-    )
+        return _moved(form, element, element.node, entry, message, section)
+    place = "permitted"
+    return unknown_key(form.source, element.node, entry, message, known=ELEMENT_KEYS, place=place)
+
+
+def _moved(
+    form: Form, element: Element, owner: Mapping, entry: Entry, message: str, section: str
+) -> Problem:
+    """Return the problem of a key that belongs into another part of its element."""
+    key = text_of(entry.key) or ""
+    fix = move_entry(form.source, owner, entry, element.node, section)
+    if fix and key not in MOVED_KEYS:
+        fix = fix._replace(unsafe=True)
+    return at(entry.key, message, hint=f"`{key}` belongs under `{section}`", fix=fix)
 
 
 def _home(element: Element, key: str) -> str | None:
     """Return the part of the element in which a key would be right."""
-    if element.type and key in ATTRIBUTES[element.type]:
+    if element.type is None:
+        return None
+    if key in ATTRIBUTES[element.type]:
         return "attributes"
-    if element.type and element.type != "checkboxes" and key in VALIDATIONS[element.type]:
+    if key in VALIDATIONS[element.type] and element.type != "checkboxes":
         return "validations"
     return None
 
 
 def _option_keys(form: Form, element: Element) -> Iterator[Problem]:
-    known = (*OPTION_KEYS, *GITEA_KEYS) if form.document.gitea else OPTION_KEYS
+    known = permitted(form.document, OPTION_KEYS, GITEA_KEYS)
+    message = f"{element.name}: `{{}}` is not a permitted key of an option"
+    place = "permitted in an option"
     for option in element.options:
-        for key, entry in string_entries(option.node) if isinstance(option.node, Mapping) else ():
+        if not isinstance(option.node, Mapping):
+            continue
+        for key, entry in string_entries(option.node):
             if key not in known:
-                assert isinstance(option.node, Mapping)  # noqa: S101 - narrowed by the loop
-                guess = closest(key, known)
-                free = guess if guess and option.node.find(guess) is None else None
-                hint = allowed(known, guess=free, place="permitted in an option")
-                fix = wrong_key_fix(form.source, option.node, entry, free)
-                yield at(
-                    entry.key,
-                    f"{element.name}: `{key}` is not a permitted key of an option",
-                    hint=hint,
-                    fix=fix,
-                )
+                says = message.format(key)
+                yield unknown_key(form.source, option.node, entry, says, known=known, place=place)
 
 
+@FORM.runs(
+    Rule(
+        id="body/unpermitted-attribute",
+        severity=ERROR,
+        fix="safe or unsafe",
+        summary="an attribute that the type doesn't have",
+        source=ERRORS_PAGE,
+        why=(
+            "Each type has attributes of its own. `required` and `accept` are validations, and "
+            "are moved."
+        ),
+        evidence=(
+            "common-validation-errors: `x` is not a permitted attribute",
+            "bramstroker/homeassistant-powercalc#4708",
+        ),
+        wrong=form_with(
+            "  - type: input\n    attributes:\n      label: Version\n      required: true\n"
+        ),
+        right=form_with(
+            "  - type: input\n"
+            "    attributes:\n"
+            "      label: Version\n"
+            "    validations:\n"
+            "      required: true\n"
+        ),
+    )
+)
 def unpermitted_attribute(form: Form) -> Iterator[Problem]:
     """Find attributes that the element's type doesn't have."""
     for element in form.elements:
@@ -211,97 +329,175 @@ def unpermitted_attribute(form: Form) -> Iterator[Problem]:
             continue
         known = ATTRIBUTES[element.type]
         for key, entry in string_entries(element.attributes):
-            if key in known or key in BOOLEAN_WORDS:
-                continue
-            message = f"{element.name}: `{key}` is not a permitted attribute of {element.type}"
-            if key in VALIDATIONS[element.type] and element.type != "checkboxes":
-                fix = move_entry(
-                    form.source, element.attributes, entry, element.node, "validations"
-                )
-                yield at(entry.key, message, hint=f"`{key}` belongs under `validations`", fix=fix)
-                continue
-            guess = closest(key, known)
-            free = guess if guess and element.attributes.find(guess) is None else None
-            fix = wrong_key_fix(form.source, element.attributes, entry, free)
-            hint = allowed(known, guess=free, place=f"permitted for {element.type}")
-            if key == "required" and element.type == "checkboxes":
-                hint = "set `required: true` on the options themselves"
-            yield at(entry.key, message, hint=hint, fix=fix)
+            if key not in known and key not in BOOLEAN_WORDS:
+                yield _wrong_attribute(form, element, element.attributes, entry, key)
 
 
+def _wrong_attribute(
+    form: Form, element: Element, attributes: Mapping, entry: Entry, key: str
+) -> Problem:
+    message = f"{element.name}: `{key}` is not a permitted attribute of {element.type}"
+    section = _home(element, key)
+    if section:
+        return _moved(form, element, attributes, entry, message, section)
+    known, place = ATTRIBUTES[element.type or ""], f"permitted for {element.type}"
+    problem = unknown_key(form.source, attributes, entry, message, known=known, place=place)
+    if key == "required" and element.type == "checkboxes":
+        return problem._replace(hint=REQUIRED_OPTIONS_HINT)
+    return problem
+
+
+@FORM.runs(
+    Rule(
+        id="body/unpermitted-validation",
+        severity=ERROR,
+        fix="safe or unsafe",
+        summary="a validation that the type doesn't have",
+        source=SCHEMA_PAGE,
+        why="`validations` holds `required`, and in uploads `accept`. Attributes in it are moved.",
+        evidence=("syntax-for-githubs-form-schema",),
+        wrong=form_with(
+            "  - type: textarea\n"
+            "    attributes:\n"
+            "      label: Log\n"
+            "    validations:\n"
+            "      required: true\n"
+            "      render: shell\n"
+        ),
+        right=form_with(
+            "  - type: textarea\n"
+            "    attributes:\n"
+            "      label: Log\n"
+            "      render: shell\n"
+            "    validations:\n"
+            "      required: true\n"
+        ),
+    )
+)
 def unpermitted_validation(form: Form) -> Iterator[Problem]:
-    """Find validations that the element's type doesn't have, and `validations` that are no mapping."""
+    """Find validations that an element's type doesn't have, and ones that are no mapping."""
     for element in form.elements:
         entry = element.node.find("validations")
-        if entry is None or element.type in {None, "markdown"}:
+        if entry is None or not element.is_field or is_null(entry.value):
             continue
-        assert element.type is not None  # noqa: S101 - narrowed above
-        value = resolve(entry.value)
-        if isinstance(value, Scalar) and value.is_null:
-            continue
-        if not isinstance(value, Mapping):
-            message = f"{element.name}: `validations` is {type_name(value)}, and must be a mapping"
+        if element.validations is None:
+            what = type_name(entry.value)
+            message = f"{element.name}: `validations` is {what}, and must be a mapping"
             yield at(value_or_key(entry), message, hint="write `required: true` below it")
             continue
-        known = VALIDATIONS[element.type]
-        accepted = (*known, *GITEA_VALIDATIONS) if form.document.gitea else known
-        for key, inner in string_entries(value):
-            if key in accepted or key in BOOLEAN_WORDS:
-                continue
-            message = f"{element.name}: `{key}` is not a permitted validation of {element.type}"
-            if key in ATTRIBUTES[element.type]:
-                fix = move_entry(form.source, value, inner, element.node, "attributes")
-                fix = fix if fix is None or key in MOVED_KEYS else fix._replace(unsafe=True)
-                yield at(inner.key, message, hint=f"`{key}` belongs under `attributes`", fix=fix)
-                continue
-            guess = closest(key, known)
-            fix = wrong_key_fix(
-                form.source, value, inner, guess if guess and value.find(guess) is None else None
-            )
-            yield at(
-                inner.key, message, hint=allowed(known, guess=guess, place="permitted"), fix=fix
-            )
+        known = permitted(form.document, VALIDATIONS[element.type or ""], GITEA_VALIDATIONS)
+        for key, inner in string_entries(element.validations):
+            if key not in known and key not in BOOLEAN_WORDS:
+                yield _wrong_validation(form, element, element.validations, inner, key)
 
 
+def _wrong_validation(
+    form: Form, element: Element, validations: Mapping, entry: Entry, key: str
+) -> Problem:
+    message = f"{element.name}: `{key}` is not a permitted validation of {element.type}"
+    section = _home(element, key)
+    if section:
+        return _moved(form, element, validations, entry, message, section)
+    known = VALIDATIONS[element.type or ""]
+    return unknown_key(form.source, validations, entry, message, known=known, place="permitted")
+
+
+@FORM.runs(
+    Rule(
+        id="body/label-type",
+        severity=ERROR,
+        fix="safe",
+        summary="a label isn't text, or is blank",
+        source=ERRORS_PAGE,
+        why=(
+            "Labels of fields and of checkboxes are text, and not blank. Booleans and numbers are "
+            "put in quotes."
+        ),
+        evidence=(
+            "common-validation-errors: label must be a string",
+            "issue-ops/validator",
+        ),
+        wrong=form_with("  - type: textarea\n    attributes:\n      label: true\n"),
+        right=form_with('  - type: textarea\n    attributes:\n      label: "true"\n'),
+    )
+)
 def label_type(form: Form) -> Iterator[Problem]:
     """Find labels of fields and of checkbox options that aren't text, or are blank."""
     for element in form.fields:
-        entry = element.attributes.find("label") if element.attributes else None
-        if entry is not None:
-            yield from _label(form, element.name, "label", entry)
+        if element.attributes:
+            yield from _label(form, element.attributes, f"{element.name}: label")
         if element.type != "checkboxes":
             continue
         for option in element.options:
-            found = option.node.find("label") if isinstance(option.node, Mapping) else None
-            if found is not None:
-                yield from _label(form, element.name, "label of an option", found)
+            if isinstance(option.node, Mapping):
+                yield from _label(form, option.node, f"{element.name}: label of an option")
 
 
-def _label(form: Form, name: str, what: str, entry: Entry) -> Iterator[Problem]:
-    value = resolve(entry.value)
-    if isinstance(value, Scalar) and value.is_text and value.value.strip():
+def _label(form: Form, owner: Mapping, what: str) -> Iterator[Problem]:
+    entry = owner.find("label")
+    if entry is None or is_text(entry.value):
         return
-    blank = isinstance(value, Scalar) and (value.is_text or value.is_null)
-    state = "is empty" if blank else f"is {type_name(value)}"
-    fix = quote(form.source, value) if isinstance(value, Scalar) and not value.is_null else None
-    hint = "give it some text" if blank else "put it in quotes"
-    yield at(value_or_key(entry), f"{name}: {what} {state}, and must be text", hint=hint, fix=fix)
+    hint = "give it some text" if is_empty(entry.value) else "put it in quotes"
+    message = f"{what} is {what_it_is(entry.value)}, and must be text"
+    yield at(value_or_key(entry), message, hint=hint, fix=quoted_value(form.source, entry.value))
 
 
+@FORM.runs(
+    Rule(
+        id="body/forbidden-word",
+        severity=ERROR,
+        summary="a label asks for a password",
+        source=ERRORS_PAGE,
+        why="GitHub refuses an input or textarea that asks for a password.",
+        evidence=("common-validation-errors: label contains forbidden word",),
+        wrong=form_with("  - type: input\n    attributes:\n      label: Password\n"),
+        right=form_with(
+            "  - type: input\n    id: version\n    attributes:\n      label: Version\n"
+        ),
+    )
+)
 def forbidden_word(form: Form) -> Iterator[Problem]:
     """Find `password` in the label of an input or textarea."""
     for element in form.fields:
-        if element.type in {"input", "textarea"} and element.label:
-            found = re.search(r"\bpasswords?\b", element.label.value, re.IGNORECASE)
-            if found:
-                message = f"{element.name}: the label contains the forbidden word `{found[0]}`"
-                yield at(
-                    element.label,
-                    message,
-                    hint="never ask for secrets in a public issue; use other words",
-                )
+        if element.type is None or element.label is None:
+            continue
+        found = find_forbidden_word(element.label.value, element.type)
+        if found:
+            message = f"{element.name}: the label contains the forbidden word `{found[0]}`"
+            hint = "never ask for secrets in a public issue; use other words"
+            yield at(element.label, message, hint=hint)
 
 
+def find_forbidden_word(label: str, element_type: str) -> re.Match[str] | None:
+    """Return where a label asks for a password in an element in which GitHub forbids that."""
+    if element_type not in {"input", "textarea"}:
+        return None
+    return re.search(r"\bpasswords?\b", label, re.IGNORECASE)
+
+
+@FORM.runs(
+    Rule(
+        id="body/id-format",
+        severity=ERROR,
+        fix="unsafe",
+        summary="an id with other signs than letters, digits, `-` and `_`",
+        source=ERRORS_PAGE,
+        why=(
+            "Ids hold letters, digits, `-` and `_`. With `--unsafe-fixes` other signs become "
+            "dashes."
+        ),
+        evidence=(
+            "common-validation-errors: `id` can only contain numbers, letters, -, _",
+            "xarray-contrib/xwrf#32",
+        ),
+        wrong=form_with(
+            "  - type: input\n    id: Python version\n    attributes:\n      label: Version\n"
+        ),
+        right=form_with(
+            "  - type: input\n    id: version\n    attributes:\n      label: Version\n"
+        ),
+    )
+)
 def id_format(form: Form) -> Iterator[Problem]:
     """Find ids with other characters than letters, digits, `-` and `_`."""
     for element in form.elements:
@@ -309,28 +505,62 @@ def id_format(form: Form) -> Iterator[Problem]:
         if entry is None or element.type == "markdown":
             continue
         value = resolve(entry.value)
-        if isinstance(value, Scalar) and re.fullmatch(r"[A-Za-z0-9_-]+", value.value):
-            continue
-        missing = isinstance(value, Scalar) and not value.value.strip()
-        what = "is empty" if missing else f"is {type_name(value)}"
-        if isinstance(value, Scalar) and not missing:
-            what = f"is {shown(value)}"
-        slug = parameterize(value.value) if isinstance(value, Scalar) else None
-        fix = (
-            Fix((Edit(value.start, value.end, slug),), unsafe=True)
-            if slug and value.end > value.start
-            else None
-        )
-        message = f"{element.name}: `id` {what}, and can only hold letters, digits, `-` and `_`"
-        severity = Severity.WARNING if isinstance(value, Scalar) and value.is_null else None
-        hint = f"use `{slug}`, say" if slug else "leave it out, or name the field"
-        yield at(value_or_key(entry), message, hint=hint, fix=fix, severity=severity)
+        if isinstance(value, Scalar):
+            if not is_id(value.value):
+                yield _wrong_id(element, entry, value)
+        else:
+            message = f"{element.name}: `id` is {type_name(value)}, {ID_RULE}"
+            yield at(value_or_key(entry), message, hint="leave it out, or name the field")
 
 
+def _wrong_id(element: Element, entry: Entry, value: Scalar) -> Problem:
+    what = shown(value) if value.value.strip() else "empty"
+    message = f"{element.name}: `id` is {what}, {ID_RULE}"
+    severity = WARNING if value.is_null else None
+    slug, hint = parameterize(value.value), "leave it out, or name the field"
+    if slug:
+        hint = f"use `{slug}`, say"
+    fix = replace(value, slug)
+    return at(value_or_key(entry), message, hint=hint, fix=fix, severity=severity)
+
+
+def is_id(text: str) -> bool:
+    """Tell whether GitHub takes a text for an id."""
+    return re.fullmatch(r"[A-Za-z0-9_-]+", text) is not None
+
+
+@FORM.runs(
+    Rule(
+        id="body/id-shadowed",
+        severity=INFO,
+        summary="an id that can't be used to prefill the field",
+        source=SCHEMA_PAGE,
+        why=(
+            "A link to the form can prefill a field by its id, but not if the id is a parameter "
+            "of the address itself."
+        ),
+        evidence=("whatwg/spec-factory#63",),
+        wrong=form_with(
+            "  - type: textarea\n    id: body\n    attributes:\n      label: What happened\n"
+        ),
+        right=form_with(
+            "  - type: textarea\n"
+            "    id: what-happened\n"
+            "    attributes:\n"
+            "      label: What happened\n"
+        ),
+    )
+)
 def id_shadowed(form: Form) -> Iterator[Problem]:
-    """Find ids that are parameters of the new-issue address of their own, so that they can't prefill the field."""
+    """Find ids that are parameters of the new-issue address, so that they can't prefill a field."""
     for element in form.fields:
-        if element.id and element.id.value in QUERY_PARAMETERS:
-            message = f"{element.name}: id {shown(element.id)} is also a parameter of GitHub's new-issue address"
+        if element.id and is_query_parameter(element.id.value):
+            what = f"id {shown(element.id)} is also a parameter of GitHub's new-issue address"
+            message = f"{element.name}: {what}"
             hint = f"a link can't prefill this field; `{element.id.value}-text` could"
             yield at(element.id, message, hint=hint)
+
+
+def is_query_parameter(id_: str) -> bool:
+    """Tell whether an id is also a parameter of the new-issue address."""
+    return id_ in QUERY_PARAMETERS

@@ -1,6 +1,7 @@
 """Rules about the values of a form's elements: options, defaults, booleans, `render`, `accept`.
 
-Sources: GitHub's "Syntax for GitHub's form schema" and "Common validation errors when creating issue forms".
+Sources: GitHub's "Syntax for GitHub's form schema" and "Common validation errors when creating
+issue forms".
 """
 
 from collections.abc import Iterator
@@ -12,29 +13,30 @@ from issue_scaffold.text.edits import Edit, Fix, quote
 from issue_scaffold.text.scalars import quoted
 from issue_scaffold.text.tree import Entry, Mapping, Node, Scalar, Sequence, resolve, type_name
 from issue_scaffold.text.wording import closest, line_of, listing
-from issue_scaffold.validate.rules.form import value_or_key
+from issue_scaffold.validate.rules.examples import form_with
 from issue_scaffold.validate.rules.form_fixes import quote_items, unquoted_boolean
-
-UPLOADS: Final = frozenset(
-    {
-        ".zip",
-        ".gz",
-        ".pdf",
-        ".docx",
-        ".xlsx",
-        ".pptx",
-        ".png",
-        ".jpg",
-        ".jpeg",
-        ".gif",
-        ".svg",
-        ".webp",
-    }
-    | {".mp4", ".mov", ".webm", ".json", ".py", ".js", ".ts", ".log", ".txt", ".csv"}
+from issue_scaffold.validate.rules.nodes import (
+    is_boolean_or_null,
+    is_null,
+    item_or_key,
+    value_or_key,
 )
+from issue_scaffold.validate.rules.rule import ERROR, ERRORS_PAGE, INFO, SCHEMA_PAGE, WARNING, Rule
+from issue_scaffold.validate.rules.stages import FORM
+
+UPLOADS: Final = frozenset({
+    ".zip", ".gz", ".pdf", ".docx", ".xlsx", ".pptx", ".png", ".jpg", ".jpeg", ".gif", ".svg",
+    ".webp", ".mp4", ".mov", ".webm", ".json", ".py", ".js", ".ts", ".log", ".txt", ".csv",
+})  # fmt: skip
+# Known without loading all names.
 COMMON_LANGUAGES: Final = frozenset(
     {"shell", "bash", "text", "yaml", "json", "python", "markdown", "console", "toml"}
 )
+# What options begin with that ask for a choice, or are one of their own accord.
+PROMPTS: Final = (
+    "select", "choose", "please", "pick", "not sure", "other", "unsure", "i don't know", "n/a", "-",
+)  # fmt: skip
+BOOLEAN_HINT: Final = "write `true` or `false`, without quotes"
 PLACEHOLDER: Final = "Please select"
 
 
@@ -46,6 +48,43 @@ def _with_options(form: Form) -> Iterator[tuple[Element, Entry]]:
                 yield element, entry
 
 
+def _dropdown_options(form: Form) -> Iterator[tuple[Element, Option]]:
+    for element in form.elements:
+        if element.type == "dropdown":
+            for option in element.options:
+                yield element, option
+
+
+def _defaults(form: Form) -> Iterator[tuple[Element, Entry]]:
+    """Yield the `default`s of dropdowns."""
+    for element in form.elements:
+        if element.type == "dropdown" and element.attributes:
+            entry = element.attributes.find("default")
+            if entry is not None:
+                yield element, entry
+
+
+@FORM.runs(
+    Rule(
+        id="body/options-empty",
+        severity=ERROR,
+        summary="a list of options is empty",
+        source=SCHEMA_PAGE,
+        why="A dropdown or checkboxes element needs at least one option.",
+        evidence=("syntax-for-githubs-form-schema",),
+        wrong=form_with(
+            "  - type: dropdown\n    attributes:\n      label: Browser\n      options: []\n"
+        ),
+        right=form_with(
+            "  - type: dropdown\n"
+            "    attributes:\n"
+            "      label: Browser\n"
+            "      options:\n"
+            "        - Firefox\n"
+            "        - Chrome\n"
+        ),
+    )
+)
 def options_empty(form: Form) -> Iterator[Problem]:
     """Find empty lists of options."""
     for element, entry in _with_options(form):
@@ -54,221 +93,471 @@ def options_empty(form: Form) -> Iterator[Problem]:
             yield at(entry.value, f"{element.name}: `options` is empty", hint="list at least one")
 
 
+@FORM.runs(
+    Rule(
+        id="body/options-type",
+        severity=ERROR,
+        fix="unsafe",
+        summary="options that are no list, or of the wrong sort",
+        source=SCHEMA_PAGE,
+        why=(
+            "A dropdown's options are a list of texts, those of checkboxes a list of mappings "
+            "with a `label`. With `--unsafe-fixes` one is made of the other."
+        ),
+        evidence=("syntax-for-githubs-form-schema",),
+        wrong=form_with(
+            "  - type: dropdown\n"
+            "    attributes:\n"
+            "      label: Browser\n"
+            "      options:\n"
+            "        - label: Firefox\n"
+            "        - label: Chrome\n"
+        ),
+        right=form_with(
+            "  - type: dropdown\n"
+            "    attributes:\n"
+            "      label: Browser\n"
+            "      options:\n"
+            "        - Firefox\n"
+            "        - Chrome\n"
+        ),
+    )
+)
 def options_type(form: Form) -> Iterator[Problem]:
-    """Find options that are no list, or of the wrong sort: texts in a dropdown, mappings in checkboxes."""
+    """Find options that are no list, no texts in a dropdown, or no mappings in checkboxes."""
     for element, entry in _with_options(form):
         value = resolve(entry.value)
         if isinstance(value, Sequence):
             for option in element.options:
-                yield from _option_type(form, element, option, entry)
-        elif not (isinstance(value, Scalar) and value.is_null):
+                if element.type == "dropdown":
+                    yield from _dropdown_option(form, element, option)
+                else:
+                    yield from _checkbox(form, element, option, entry)
+        elif not is_null(value):
             message = f"{element.name}: `options` is {type_name(value)}, and must be a list"
             yield at(value_or_key(entry), message, hint="begin each option with `- `")
 
 
-def _option_type(form: Form, element: Element, option: Option, entry: Entry) -> Iterator[Problem]:
+def _dropdown_option(form: Form, element: Element, option: Option) -> Iterator[Problem]:
     node = option.node
-    if element.type == "dropdown":
-        if isinstance(node, Scalar):
-            return
+    if not isinstance(node, Scalar):
         hint = "write the text alone, in quotes if it holds a colon"
         message = f"{element.name}: a dropdown's option is {type_name(node)}, and must be text"
         yield at(node, message, hint=hint, fix=_dropdown_option_fix(form, node))
-    elif not isinstance(node, Mapping):
-        place = node if node.end > node.start else entry.key
-        message = (
-            f"{element.name}: a checkbox is {type_name(node)}, and must be a mapping with a `label`"
-        )
-        simple = isinstance(node, Scalar) and node.style not in {"|", ">"} and not node.is_null
-        raw = form.source.text[node.start : node.end]
-        flow = isinstance(resolve(entry.value), Sequence) and getattr(
-            resolve(entry.value), "flow", False
-        )
-        new = f"{{label: {raw}}}" if flow else f"label: {raw}"
-        fix = (
-            Fix((Edit(node.start, node.end, new),), unsafe=True)
-            if simple and "\n" not in raw
-            else None
-        )
-        yield at(place, message, hint="write `- label: …`", fix=fix)
-    elif node.find("label") is None and not any(closest(key, ("label",)) for key in node.keys()):  # noqa: SIM118
+
+
+def _checkbox(form: Form, element: Element, option: Option, entry: Entry) -> Iterator[Problem]:
+    node = option.node
+    if not isinstance(node, Mapping):
+        what = f"{type_name(node)}, and must be a mapping with a `label`"
+        message = f"{element.name}: a checkbox is {what}"
+        fix = _checkbox_fix(form, node, entry)
+        yield at(item_or_key(node, entry), message, hint="write `- label: …`", fix=fix)
+    elif not any(closest(key, ("label",)) for key in node.keys()):  # noqa: SIM118 - not a dict
         yield at(node, f"{element.name}: a checkbox has no `label`", hint="write `- label: …`")
+
+
+def _checkbox_fix(form: Form, node: Node, entry: Entry) -> Fix | None:
+    """Write `label:` in front of a text, as a guess."""
+    if not isinstance(node, Scalar) or node.is_null or _is_block(node):
+        return None
+    raw = form.source.text[node.start : node.end]
+    if "\n" in raw:
+        return None
+    new = f"label: {raw}"
+    options = resolve(entry.value)
+    if isinstance(options, Sequence) and options.flow:
+        new = f"{{{new}}}"
+    return Fix((Edit(node.start, node.end, new),), unsafe=True)
+
+
+def _is_block(node: Scalar) -> bool:
+    return node.style in {"|", ">"}
 
 
 def _dropdown_option_fix(form: Form, node: Node) -> Fix | None:
     """Unwrap `- label: A`; put `- a: b` in quotes. Both are guesses about what was meant."""
-    if isinstance(node, Mapping) and len(node.entries) == 1 and not node.flow:
-        entry = node.entries[0]
-        if (
-            text_of(entry.key) == "label"
-            and isinstance(entry.value, Scalar)
-            and entry.value.style not in {"|", ">"}
-        ):
-            raw = form.source.text[entry.value.start : entry.value.end]
-            return Fix((Edit(node.start, node.end, raw),), unsafe=True) if raw else None
-    fix = quote_items(form.source, [node])
-    return fix._replace(unsafe=True) if fix else None
+    label = _only_label(node)
+    if label is not None:
+        raw = form.source.text[label.start : label.end]
+        return Fix((Edit(node.start, node.end, raw),), unsafe=True) if raw else None
+    return quote_items(form.source, [node], unsafe=True)
 
 
+def _only_label(node: Node) -> Scalar | None:
+    """Return the value of a mapping that holds a `label` on one line, and nothing else."""
+    if not isinstance(node, Mapping) or node.flow or len(node.entries) != 1:
+        return None
+    entry = node.entries[0]
+    if text_of(entry.key) != "label" or not isinstance(entry.value, Scalar):
+        return None
+    return None if _is_block(entry.value) else entry.value
+
+
+@FORM.runs(
+    Rule(
+        id="body/duplicate-option",
+        severity=ERROR,
+        summary="a dropdown has an option twice",
+        source=ERRORS_PAGE,
+        why="The options of a dropdown must be unique.",
+        evidence=("common-validation-errors: `options` must be unique",),
+        wrong=form_with(
+            "  - type: dropdown\n"
+            "    attributes:\n"
+            "      label: Browser\n"
+            "      options:\n"
+            "        - Firefox\n"
+            "        - Firefox\n"
+        ),
+        right=form_with(
+            "  - type: dropdown\n"
+            "    attributes:\n"
+            "      label: Browser\n"
+            "      options:\n"
+            "        - Firefox\n"
+            "        - Chrome\n"
+        ),
+    )
+)
 def duplicate_option(form: Form) -> Iterator[Problem]:
     """Find two equal options of one dropdown."""
-    for element, _ in _with_options(form):
-        seen: dict[str, Node] = {}
-        for option in element.options if element.type == "dropdown" else ():
-            text = option.text
-            if text is None:
-                continue
-            first = seen.setdefault(text, option.node)
-            if first is not option.node:
-                message = f"{element.name}: option `{text}` is there twice"
-                yield at(
-                    option.node,
-                    message,
-                    hint=f"the first is on {line_of(form.source, first.start)}",
-                )
+    seen: dict[tuple[int, str], Node] = {}
+    for element, option in _dropdown_options(form):
+        if option.text is None:
+            continue
+        first = seen.setdefault((element.index, option.text), option.node)
+        if first is not option.node:
+            message = f"{element.name}: option `{option.text}` is there twice"
+            hint = f"the first is on {line_of(form.source, first.start)}"
+            yield at(option.node, message, hint=hint)
 
 
+@FORM.runs(
+    Rule(
+        id="body/boolean-option",
+        severity=ERROR,
+        fix="safe",
+        summary="an option that YAML reads as a boolean",
+        source=ERRORS_PAGE,
+        why=(
+            "Unquoted, `Yes`, `No`, `on`, `off`, `true` and `false` are booleans to YAML, and "
+            "GitHub refuses them as options. The fix puts them in quotes."
+        ),
+        evidence=(
+            "common-validation-errors: `options` must not include booleans",
+            "zeroclaw-labs/zeroclaw#575",
+        ),
+        wrong=form_with(
+            "  - type: dropdown\n"
+            "    attributes:\n"
+            "      label: Is it urgent?\n"
+            "      options:\n"
+            "        - Yes\n"
+            "        - No\n"
+        ),
+        right=form_with(
+            "  - type: dropdown\n"
+            "    attributes:\n"
+            "      label: Is it urgent?\n"
+            "      options:\n"
+            '        - "Yes"\n'
+            '        - "No"\n'
+        ),
+    )
+)
 def boolean_option(form: Form) -> Iterator[Problem]:
     """Find dropdown options that YAML reads as booleans."""
-    for element, _ in _with_options(form):
-        for option in element.options if element.type == "dropdown" else ():
-            node = option.node
-            if isinstance(node, Scalar) and node.kind == "bool":
-                message = f"{element.name}: option {shown(node)} is a boolean to YAML; options must be text"
-                hint = f"put it in quotes: {quoted(node.value)}"
-                yield at(node, message, hint=hint, fix=quote(form.source, node))
+    for element, option in _dropdown_options(form):
+        node = option.node
+        if isinstance(node, Scalar) and node.kind == "bool":
+            what = f"option {shown(node)} is a boolean to YAML; options must be text"
+            hint = f"put it in quotes: {quoted(node.value)}"
+            fix = quote(form.source, node)
+            yield at(node, f"{element.name}: {what}", hint=hint, fix=fix)
 
 
+@FORM.runs(
+    Rule(
+        id="body/reserved-option",
+        severity=ERROR,
+        summary="an option that GitHub uses itself",
+        source=ERRORS_PAGE,
+        why=(
+            "GitHub writes `None` where nothing was chosen, so it can't be an option, in whatever "
+            "case; nor can `n/a` beside a `default`."
+        ),
+        evidence=(
+            "common-validation-errors: `options` must not include the reserved word, none",
+            "Shopify/vscode-ruby-lsp#559",
+        ),
+        wrong=form_with(
+            "  - type: dropdown\n"
+            "    attributes:\n"
+            "      label: Browser\n"
+            "      options:\n"
+            "        - Firefox\n"
+            "        - None\n"
+        ),
+        right=form_with(
+            "  - type: dropdown\n"
+            "    attributes:\n"
+            "      label: Browser\n"
+            "      options:\n"
+            "        - Firefox\n"
+            "        - No browser\n"
+        ),
+    )
+)
 def reserved_option(form: Form) -> Iterator[Problem]:
-    """Find `None` among a dropdown's options, and `n/a` beside a `default`; GitHub uses these words itself."""
-    for element, _ in _with_options(form):
+    """Find options that GitHub uses itself: `None`, and `n/a` beside a `default`."""
+    for element, option in _dropdown_options(form):
+        text, node = option.text, option.node
         has_default = element.attribute("default") is not None
-        for option in element.options if element.type == "dropdown" else ():
-            text, node = option.text, option.node
-            if text is None or not isinstance(node, Scalar):
-                continue
-            word = text.lower()
-            if word == "none" or (word == "n/a" and has_default):
-                beside = " beside a `default`" if word == "n/a" else ""
-                message = f"{element.name}: option {shown(node)} is reserved{beside}: GitHub uses it for no choice"
-                yield at(
-                    node, message, hint="use other words, such as `Not applicable` or `No version`"
-                )
+        if text is None or not isinstance(node, Scalar):
+            continue
+        if is_reserved(text, has_default=has_default):
+            beside = " beside a `default`" if text.lower() == "n/a" else ""
+            what = f"option {shown(node)} is reserved{beside}: GitHub uses it for no choice"
+            hint = "use other words, such as `Not applicable` or `No version`"
+            yield at(node, f"{element.name}: {what}", hint=hint)
 
 
+def is_reserved(option: str, *, has_default: bool) -> bool:
+    """Tell whether GitHub uses a word itself, in a dropdown with or without a `default`."""
+    word = option.lower()
+    return word == "none" or (has_default and word == "n/a")
+
+
+@FORM.runs(
+    Rule(
+        id="body/default-range",
+        severity=ERROR,
+        summary="`default` isn't the index of an option",
+        source=SCHEMA_PAGE,
+        why="A dropdown's `default` is the index of an option, counted from 0.",
+        evidence=("syntax-for-githubs-form-schema",),
+        wrong=form_with(
+            "  - type: dropdown\n"
+            "    attributes:\n"
+            "      label: Browser\n"
+            "      options:\n"
+            "        - Firefox\n"
+            "        - Chrome\n"
+            "      default: 2\n"
+        ),
+        right=form_with(
+            "  - type: dropdown\n"
+            "    attributes:\n"
+            "      label: Browser\n"
+            "      options:\n"
+            "        - Firefox\n"
+            "        - Chrome\n"
+            "      default: 1\n"
+        ),
+    )
+)
 def default_range(form: Form) -> Iterator[Problem]:
     """Find a dropdown's `default` that isn't the index of one of its options."""
-    for element in form.elements:
-        entry = (
-            element.attributes.find("default")
-            if element.type == "dropdown" and element.attributes
-            else None
-        )
-        if entry is None:
+    for element, entry in _defaults(form):
+        value, texts = resolve(entry.value), [option.text for option in element.options]
+        if _is_index(value, len(texts)):
             continue
-        value, size = resolve(entry.value), len(element.options)
-        is_index = isinstance(value, Scalar) and value.kind == "int" and value.value.isdigit()
-        if isinstance(value, Scalar) and is_index and (int(value.value[:9]) < size or not size):
-            continue
-        what = shown(value) if isinstance(value, Scalar) and not value.is_null else type_name(value)
-        hint = f"count from 0: 0 to {size - 1}" if size else "count from 0"
-        texts = [option.text for option in element.options]
+        what, hint = type_name(value), "count from 0"
+        if texts:
+            hint = f"count from 0: 0 to {len(texts) - 1}"
+        if isinstance(value, Scalar) and not value.is_null:
+            what = shown(value)
         if isinstance(value, Scalar) and value.value in texts:
             hint = f"use the option's index, {texts.index(value.value)}"
         message = f"{element.name}: `default` is {what}, and must be the index of an option"
         yield at(value_or_key(entry), message, hint=hint)
 
 
+def _is_index(value: Node, size: int) -> bool:
+    """Tell whether a value is the index of one of so many options; without any, each number is."""
+    if not isinstance(value, Scalar) or value.kind != "int" or not value.value.isdigit():
+        return False
+    return size == 0 or int(value.value[:9]) < size
+
+
+@FORM.runs(
+    Rule(
+        id="body/not-a-boolean",
+        severity=ERROR,
+        fix="unsafe",
+        summary="`required` or `multiple` is neither true nor false",
+        source=SCHEMA_PAGE,
+        why=(
+            "`required` and `multiple` are `true` or `false`, without quotes. With "
+            "`--unsafe-fixes` the quotes go."
+        ),
+        evidence=(
+            "syntax-for-githubs-form-schema",
+            "asyncapi/.github#271",
+        ),
+        wrong=form_with(
+            "  - type: input\n"
+            "    id: version\n"
+            "    attributes:\n"
+            "      label: Version\n"
+            "    validations:\n"
+            '      required: "true"\n'
+        ),
+        right=form_with(
+            "  - type: input\n"
+            "    id: version\n"
+            "    attributes:\n"
+            "      label: Version\n"
+            "    validations:\n"
+            "      required: true\n"
+        ),
+    )
+)
 def not_a_boolean(form: Form) -> Iterator[Problem]:
     """Find `required` and `multiple` that are neither true nor false."""
     for element in form.elements:
-        places = [(element.validations, "required"), (element.attributes, "multiple")]
-        if element.type == "checkboxes":
-            places += [
-                (option.node, "required")
-                for option in element.options
-                if isinstance(option.node, Mapping)
-            ]
-        for mapping, key in places:
-            entry = mapping.find(key) if mapping else None
-            if entry is None or (key == "multiple" and element.type != "dropdown"):
+        for mapping, key in _boolean_places(element):
+            entry = mapping.find(key)
+            if entry is None or is_boolean_or_null(entry.value):
                 continue
-            value = resolve(entry.value)
-            if isinstance(value, Scalar) and (value.kind == "bool" or value.is_null):
-                continue
-            message = f"{element.name}: `{key}` is {type_name(value)}, and must be a boolean"
-            fix = unquoted_boolean(value)
-            yield at(
-                value_or_key(entry),
-                message,
-                hint="write `true` or `false`, without quotes",
-                fix=fix,
-            )
+            what = type_name(entry.value)
+            message = f"{element.name}: `{key}` is {what}, and must be a boolean"
+            fix = unquoted_boolean(resolve(entry.value))
+            yield at(value_or_key(entry), message, hint=BOOLEAN_HINT, fix=fix)
 
 
+def _boolean_places(element: Element) -> Iterator[tuple[Mapping, str]]:
+    if element.validations:
+        yield element.validations, "required"
+    if element.type == "dropdown" and element.attributes:
+        yield element.attributes, "multiple"
+    if element.type == "checkboxes":
+        for option in element.options:
+            if isinstance(option.node, Mapping):
+                yield option.node, "required"
+
+
+@FORM.runs(
+    Rule(
+        id="body/default-required",
+        severity=INFO,
+        summary="a required dropdown has a default",
+        source=SCHEMA_PAGE,
+        why=(
+            "A dropdown with a `default` always has an answer. One report says that GitHub "
+            "refuses both together; forms in use have both, so this is a remark."
+        ),
+        evidence=(
+            "Azure/Connectors#120",
+            "microsoft/winget-cli",
+        ),
+        wrong=form_with(
+            "  - type: dropdown\n"
+            "    attributes:\n"
+            "      label: Browser\n"
+            "      options:\n"
+            "        - Firefox\n"
+            "        - Chrome\n"
+            "      default: 0\n"
+            "    validations:\n"
+            "      required: true\n"
+        ),
+        right=form_with(
+            "  - type: dropdown\n"
+            "    attributes:\n"
+            "      label: Browser\n"
+            "      options:\n"
+            "        - Firefox\n"
+            "        - Chrome\n"
+            "      default: 0\n"
+        ),
+    )
+)
 def default_required(form: Form) -> Iterator[Problem]:
-    """Find required dropdowns with a `default`, which one report says GitHub refuses; used forms have it."""
-    for element in form.elements:
-        entry = (
-            element.attributes.find("default")
-            if element.type == "dropdown" and element.attributes
-            else None
-        )
-        if entry is not None and element.is_true("required"):
+    """Find required dropdowns with a `default`, which one report says GitHub refuses."""
+    for element, entry in _defaults(form):
+        if element.is_true("required"):
             message = f"{element.name}: `required` means nothing beside a `default`"
-            yield at(
-                entry.key,
-                message,
-                hint="drop one of the two; GitHub was once seen to refuse both together",
-            )
+            hint = "drop one of the two; GitHub was once seen to refuse both together"
+            yield at(entry.key, message, hint=hint)
 
 
+@FORM.runs(
+    Rule(
+        id="body/preselected-option",
+        severity=INFO,
+        fix="unsafe",
+        summary="a required dropdown's first option is preselected",
+        source=SCHEMA_PAGE,
+        why=(
+            "GitHub preselects the first option of a required dropdown, so that people submit it "
+            "unread. A prompt as first option shows who didn't choose; `--unsafe-fixes` adds one."
+        ),
+        evidence=(
+            "processing/processing4#1149",
+            "backstage/community-plugins#3190",
+        ),
+        wrong=form_with(
+            "  - type: dropdown\n"
+            "    attributes:\n"
+            "      label: Browser\n"
+            "      options:\n"
+            "        - Firefox\n"
+            "        - Chrome\n"
+            "    validations:\n"
+            "      required: true\n"
+        ),
+        right=form_with(
+            "  - type: dropdown\n"
+            "    attributes:\n"
+            "      label: Browser\n"
+            "      options:\n"
+            "        - Please select\n"
+            "        - Firefox\n"
+            "        - Chrome\n"
+            "    validations:\n"
+            "      required: true\n"
+        ),
+    )
+)
 def preselected_option(form: Form) -> Iterator[Problem]:
-    """Find required dropdowns whose first option GitHub would preselect, so that people submit it unread."""
+    """Find required dropdowns whose first option GitHub would preselect."""
     for element, entry in _with_options(form):
-        value = resolve(entry.value)
-        if element.type != "dropdown" or not element.is_true("required") or not element.options:
-            continue
-        multiple = text_of(element.attribute("multiple"))
-        first = element.options[0]
-        prompts = first.text is None or _is_prompt(first.text)
-        if (
-            element.attribute("default") is not None
-            or (multiple or "").lower() in {"true", "yes", "on"}
-            or prompts
-        ):
-            continue
-        message = f"{element.name}: GitHub preselects the first option of this required dropdown"
-        hint = "put a prompt first, such as `Please select`, or people submit an answer that they never chose"
-        yield at(first.node, message, hint=hint, fix=_placeholder(form, value))
+        if element.type == "dropdown" and _is_preselected(element):
+            message = (
+                f"{element.name}: GitHub preselects the first option of this required dropdown"
+            )
+            hint = (
+                "put a prompt first, such as `Please select`, or people submit an answer that "
+                "they never chose"
+            )
+            fix = _placeholder(form, resolve(entry.value))
+            yield at(element.options[0].node, message, hint=hint, fix=fix)
+
+
+def _is_preselected(element: Element) -> bool:
+    if not element.options or not element.is_true("required"):
+        return False
+    multiple = text_of(element.attribute("multiple")) or ""
+    if element.attribute("default") is not None or multiple.lower() in {"true", "yes", "on"}:
+        return False
+    first = element.options[0].text
+    return first is not None and not _is_prompt(first)
 
 
 def _is_prompt(text: str) -> bool:
     folded = text.strip("-\u2013\u2014<>[]() .\u2026*").lower()
-    begins = (
-        "select",
-        "choose",
-        "please",
-        "pick",
-        "not sure",
-        "other",
-        "unsure",
-        "i don't know",
-        "n/a",
-        "-",
-    )
-    return not folded or folded.startswith(begins)
+    return not folded or folded.startswith(PROMPTS)
 
 
-def _placeholder(form: Form, value: Node) -> Fix | None:
-    if (
-        not isinstance(value, Sequence)
-        or value.end <= value.start
-        or resolve(value.items[0]) is not value.items[0]
-    ):
+def _placeholder(form: Form, options: Node) -> Fix | None:
+    if not isinstance(options, Sequence) or options.end <= options.start:
         return None
-    first = value.items[0]
-    if value.flow:
+    first = options.items[0]
+    if resolve(first) is not first:
+        return None
+    if options.flow:
         return Fix((Edit(first.start, first.start, f"{PLACEHOLDER}, "),), unsafe=True)
     start = form.source.line_start(first.start)
     lead = form.source.text[start : first.start]
@@ -277,47 +566,109 @@ def _placeholder(form: Form, value: Node) -> Fix | None:
     return Fix((Edit(start, start, f"{lead}{PLACEHOLDER}{form.source.newline}"),), unsafe=True)
 
 
+@FORM.runs(
+    Rule(
+        id="body/render-language",
+        severity=INFO,
+        summary="`render` names no language that GitHub highlights",
+        source=SCHEMA_PAGE,
+        why=(
+            "`render` makes a code block of the answer. A name that GitHub's Linguist doesn't "
+            "know gives no colours."
+        ),
+        evidence=("syntax-for-githubs-form-schema",),
+        wrong=form_with(
+            "  - type: textarea\n    attributes:\n      label: Log\n      render: bashh\n"
+        ),
+        right=form_with(
+            "  - type: textarea\n    attributes:\n      label: Log\n      render: bash\n"
+        ),
+    )
+)
 def render_language(form: Form) -> Iterator[Problem]:
     """Find `render` values that no language of GitHub's Linguist is called."""
     for element in form.elements:
-        node = element.attribute("render") if element.type == "textarea" else None
+        if element.type != "textarea":
+            continue
+        node = element.attribute("render")
         word = text_of(node)
         if node is None or word is None:
             continue
         folded = word.lower().replace(" ", "-")
-        if folded in COMMON_LANGUAGES:
-            continue
-        from issue_scaffold.validate.rules.linguist import LANGUAGES
-
-        if folded not in LANGUAGES:
-            guess = closest(folded, sorted(LANGUAGES))
-            hint = (
-                f"did you mean `{guess}`?"
-                if guess
-                else "the answer is still put in a code block, without colours"
-            )
-            yield at(
-                node, f"{element.name}: `{word}` is no language that GitHub highlights", hint=hint
-            )
+        if not _is_language(folded):
+            message = f"{element.name}: `{word}` is no language that GitHub highlights"
+            yield at(node, message, hint=_language_hint(folded))
 
 
+def _is_language(word: str) -> bool:
+    if word in COMMON_LANGUAGES:
+        return True
+    from issue_scaffold.validate.rules.linguist import LANGUAGES
+
+    return word in LANGUAGES
+
+
+def _language_hint(word: str) -> str:
+    from issue_scaffold.validate.rules.linguist import LANGUAGES
+
+    guess = closest(word, sorted(LANGUAGES))
+    if guess:
+        return f"did you mean `{guess}`?"
+    return "the answer is still put in a code block, without colours"
+
+
+@FORM.runs(
+    Rule(
+        id="body/upload-extension",
+        severity=WARNING,
+        fix="safe",
+        summary="`accept` lists what GitHub doesn't take",
+        source=SCHEMA_PAGE,
+        why=(
+            "`accept` lists extensions that GitHub takes as attachments. `.tar.gz` was seen to "
+            "break a form; `.gz` does for it."
+        ),
+        evidence=(
+            "syntax-for-githubs-form-schema",
+            "AstrBotDevs/AstrBot#9544",
+        ),
+        wrong=form_with(
+            "  - type: upload\n"
+            "    attributes:\n"
+            "      label: Logs\n"
+            "    validations:\n"
+            "      accept: .zip,.tar.gz\n"
+        ),
+        right=form_with(
+            "  - type: upload\n"
+            "    attributes:\n"
+            "      label: Logs\n"
+            "    validations:\n"
+            "      accept: .zip,.gz\n"
+        ),
+    )
+)
 def upload_extension(form: Form) -> Iterator[Problem]:
     """Find file extensions in `accept` that GitHub doesn't take."""
     for element in form.elements:
-        node = (
-            element.validations.get("accept")
-            if element.type == "upload" and element.validations
-            else None
-        )
-        if not isinstance(node, Scalar):
-            continue
-        words = [word.strip() for word in node.value.split(",")]
-        wrong = [word for word in words if word and word.lower() not in UPLOADS]
-        if not wrong:
-            continue
-        fix = _accept_fix(form, node, words) if wrong == [".tar.gz"] else None
-        hint = "write `.gz`, which covers it" if fix else f"GitHub takes {listing(sorted(UPLOADS))}"
-        yield at(node, f"{element.name}: GitHub doesn't take {listing(wrong)}", hint=hint, fix=fix)
+        if element.type == "upload" and element.validations:
+            node = element.validations.get("accept")
+            if isinstance(node, Scalar):
+                yield from _accept(form, element, node)
+
+
+def _accept(form: Form, element: Element, node: Scalar) -> Iterator[Problem]:
+    words = [word.strip() for word in node.value.split(",")]
+    wrong = [word for word in words if word and word.lower() not in UPLOADS]
+    if not wrong:
+        return
+    hint, fix = f"GitHub takes {listing(sorted(UPLOADS))}", None
+    if wrong == [".tar.gz"]:
+        fix = _accept_fix(form, node, words)
+    if fix:
+        hint = "write `.gz`, which covers it"
+    message = f"{element.name}: GitHub doesn't take {listing(wrong)}"
+    yield at(node, message, hint=hint, fix=fix)
 
 
 def _accept_fix(form: Form, node: Scalar, words: list[str]) -> Fix | None:

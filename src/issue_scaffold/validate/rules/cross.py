@@ -1,110 +1,81 @@
-"""Rules that look at several files of one repository: labels that nobody defines, equal names, twins that disagree.
+"""Rules about several files together: labels that nobody defines, equal names, unlike twins.
 
-Sources: GitHub drops labels that don't exist without a word, and wants template names unique (its pages "Configuring
-issue templates for your repository" and "Syntax for issue forms").
+Sources: GitHub drops labels that don't exist without a word, and wants template names unique (its
+pages "Configuring issue templates for your repository" and "Syntax for issue forms").
 """
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Final
 
-from issue_scaffold.forge.document import Document, Problem, at, shown
+from issue_scaffold.forge.document import Problem, at, shown
 from issue_scaffold.forge.file_kind import FileKind
-from issue_scaffold.forge.issue_form import Form, listed_texts, text_of
+from issue_scaffold.forge.issue_form import text_of
 from issue_scaffold.forge.layout import is_security_policy
-from issue_scaffold.labels.config import DEFAULT_LABELS, LabelsConfig
-from issue_scaffold.report.finding import Severity
+from issue_scaffold.labels.config import DEFAULT_LABELS
 from issue_scaffold.text.edits import Fix, insert_line
 from issue_scaffold.text.scalars import quoted
-from issue_scaffold.text.source import Source
-from issue_scaffold.text.tree import Mapping, Scalar, Sequence
+from issue_scaffold.text.tree import Scalar
 from issue_scaffold.text.wording import closest, line_of
-from issue_scaffold.validate.rules import chooser
-from issue_scaffold.validate.rules.template import NOT_TEMPLATES
+from issue_scaffold.validate.rules.chooser import contact_links
+from issue_scaffold.validate.rules.examples import (
+    CHOOSER_PATH,
+    FORM_PATH,
+    GOOD_CHOOSER,
+    GOOD_FORM,
+    GOOD_TEMPLATE,
+    LABELS_PATH,
+    TEMPLATE_PATH,
+)
+from issue_scaffold.validate.rules.rule import (
+    CHOOSER_PAGE,
+    ERROR,
+    FORMS_PAGE,
+    INFO,
+    LABELS_PAGE,
+    WARNING,
+    Rule,
+)
+from issue_scaffold.validate.rules.stages import REPOSITORY
+from issue_scaffold.validate.rules.summaries import (
+    RepositorySummary,
+    TemplateSummary,
+    is_other_markdown,
+)
 
 _SHOWN_DIFFERENCES = 4
+_CONFIG: Final = '- name: bug\n  color: "d73a4a"\n'
+_LABELLED: Final = GOOD_FORM.replace("body:", "labels: [bug, needs-triage]\nbody:")
 
 
-class TemplateSummary(NamedTuple):
-    """What other files' rules need of one form or Markdown template, once its tree is gone.
-
-    `fields` and `options` are the form's; `prose` is the Markdown's text below its front matter.
-    """
-
-    path: str
-    source: Source
-    kind: FileKind
-    name: Scalar | None
-    labels: tuple[Scalar, ...]
-    fields: tuple[str, ...] = ()
-    options: tuple[str, ...] = ()
-    prose: str = ""
-
-
-class ConfigSummary(NamedTuple):
-    """What other files' rules need of a labels config; `insertion` is where a label can be added, and how."""
-
-    path: str
-    source: Source
-    names: frozenset[str]
-    insertion: tuple[int, str] | None
-
-
-class Repository(NamedTuple):
-    """All that is known of a repository's files together."""
-
-    templates: tuple[TemplateSummary, ...]
-    configs: tuple[ConfigSummary, ...]
-    known_labels: frozenset[str]
-    choosers: tuple[Document, ...]
-    paths: frozenset[str]
-    frontless: tuple[tuple[str, Source], ...] = ()
-
-
-def summarize_template(document: Document) -> TemplateSummary | None:
-    """Return what to keep of a form or Markdown template; None for what isn't one."""
-    root = document.mapping
-    if root is None:
-        return None
-    name, labels = root.get("name"), tuple(listed_texts(root.get("labels")))
-    named = name if isinstance(name, Scalar) and text_of(name) else None
-    summary = TemplateSummary(document.path, document.source, document.kind, named, labels)
-    if document.kind is FileKind.TEMPLATE:
-        return summary._replace(prose=document.source.text[document.head[1] :])
-    form = Form(document, root)
-    fields = tuple(element.label.value.strip() for element in form.fields if element.label)
-    options = tuple(
-        option.text for element in form.fields for option in element.options if option.text
+@REPOSITORY.runs(
+    Rule(
+        id="labels/not-in-config",
+        severity=WARNING,
+        fix="unsafe",
+        summary="a template names a label that no config defines",
+        source=LABELS_PAGE,
+        why=(
+            "GitHub drops a label that the repository doesn't have, without a word. A template's "
+            "labels are looked up in the repository's labels config, GitHub's nine defaults, and "
+            "`labels: known:` in `.github/scaffold.yml`. A warning where there is a config, a "
+            "remark where there is none. With `--unsafe-fixes` the label is added to the config."
+        ),
+        evidence=(
+            "openai/codex#21158",
+            "mapequation/infomap#932",
+        ),
+        wrong={FORM_PATH: _LABELLED, LABELS_PATH: _CONFIG},
+        right={
+            FORM_PATH: _LABELLED,
+            LABELS_PATH: _CONFIG + '- name: needs-triage\n  color: "ededed"\n',
+        },
     )
-    return summary._replace(fields=fields, options=options)
-
-
-def summarize_config(config: LabelsConfig) -> ConfigSummary | None:
-    """Return what to keep of a labels config; None if it defines no labels."""
-    items = config.holder
-    if config.is_rules or not (config.labels or isinstance(items, Sequence)):
-        return None
-    names = frozenset(label.key for label in config.labels)
-    source = config.source
-    insertion = None
-    if (
-        isinstance(items, Sequence)
-        and not items.flow
-        and items.items
-        and isinstance(items.items[-1], Mapping)
-    ):
-        last = items.items[-1]
-        start = source.line_start(last.start)
-        lead = source.text[start : last.start]
-        if not last.flow and lead.strip() == "-":
-            insertion = (source.next_line(last.end), lead)
-    return ConfigSummary(source.path, source, names, insertion)
-
-
-def label_not_in_config(repository: Repository) -> Iterator[Problem]:
-    """Find labels that a template names and no labels config defines; GitHub would drop them without a word."""
+)
+def label_not_in_config(repository: RepositorySummary) -> Iterator[Problem]:
+    """Find labels that a template names and no config defines; GitHub drops them without a word."""
     names = frozenset().union(*(config.names for config in repository.configs))
     known = names | DEFAULT_LABELS | repository.known_labels
-    severity = None if repository.configs else Severity.INFO
+    severity = None if repository.configs else INFO
     for template in repository.templates:
         for label in template.labels:
             folded = label.value.strip().casefold()
@@ -112,27 +83,28 @@ def label_not_in_config(repository: Repository) -> Iterator[Problem]:
                 continue
             guess = closest(folded, sorted(known))
             hint = _missing_hint(repository, guess)
-            fix = _define(repository, label) if not guess else None
-            message = f"label {shown(label)} is not {_where(repository)}; GitHub drops labels that don't exist"
+            fix = None if guess else _define(repository, label)
+            where = _where(repository)
+            message = f"label {shown(label)} is not {where}; GitHub drops labels that don't exist"
             yield at(label, message, hint=hint, severity=severity, fix=fix, path=template.path)
 
 
-def _where(repository: Repository) -> str:
-    if len(repository.configs) == 1:
-        return f"in {repository.configs[0].path}"
-    return "in any labels config" if repository.configs else "one of GitHub's default labels"
+def _where(repository: RepositorySummary) -> str:
+    if not repository.configs:
+        return "one of GitHub's default labels"
+    if len(repository.configs) > 1:
+        return "in any labels config"
+    return f"in {repository.configs[0].path}"
 
 
-def _missing_hint(repository: Repository, guess: str | None) -> str:
-    lead = f"did you mean `{guess}`? " if guess else ""
+def _missing_hint(repository: RepositorySummary, guess: str | None) -> str:
+    hint = "make sure that the repository has it; a labels config would keep the two together"
     if repository.configs:
-        return f"{lead}add it there, or to `labels: known:` in .github/scaffold.yml"
-    return (
-        f"{lead}make sure that the repository has it; a labels config would keep the two together"
-    )
+        hint = "add it there, or to `labels: known:` in .github/scaffold.yml"
+    return f"did you mean `{guess}`? {hint}" if guess else hint
 
 
-def _define(repository: Repository, label: Scalar) -> Fix | None:
+def _define(repository: RepositorySummary, label: Scalar) -> Fix | None:
     if len(repository.configs) != 1 or repository.configs[0].insertion is None:
         return None
     config = repository.configs[0]
@@ -143,56 +115,95 @@ def _define(repository: Repository, label: Scalar) -> Fix | None:
     return Fix((insert_line(config.source, offset, text),), unsafe=True, path=config.path)
 
 
-def duplicate_name(repository: Repository) -> Iterator[Problem]:
+@REPOSITORY.runs(
+    Rule(
+        id="cross/duplicate-name",
+        severity=ERROR,
+        summary="two templates have the same name",
+        source=FORMS_PAGE,
+        why="Names must be unique among forms and Markdown templates of one folder.",
+        evidence=("syntax-for-issue-forms",),
+        wrong={FORM_PATH: GOOD_FORM, ".github/ISSUE_TEMPLATE/crash.yml": GOOD_FORM},
+        right={
+            FORM_PATH: GOOD_FORM,
+            ".github/ISSUE_TEMPLATE/crash.yml": GOOD_FORM.replace("Bug report", "Crash report"),
+        },
+    )
+)
+def duplicate_name(repository: RepositorySummary) -> Iterator[Problem]:
     """Find two templates of one folder with the same name; GitHub shows one of them at most."""
     seen: dict[tuple[str, str], TemplateSummary] = {}
     for template in repository.templates:
-        if template.name is None or template.path.rpartition("/")[2].lower() in NOT_TEMPLATES:
+        if template.name is None or is_other_markdown(template.path):
             continue
         key = (template.path.rpartition("/")[0].lower(), template.name.value.strip())
         first = seen.setdefault(key, template)
         if first is not template and first.name is not None:
             message = f"name {shown(template.name)} is also that of {first.path}"
             where = line_of(first.source, first.name.start)
-            hint = f"names must be unique, forms and Markdown templates together: see {first.path}, {where}"
+            hint = (
+                "names must be unique, forms and Markdown templates together: "
+                f"see {first.path}, {where}"
+            )
             yield at(template.name, message, hint=hint, path=template.path)
 
 
-def twin_differs(repository: Repository) -> Iterator[Problem]:
-    """Find a form and a Markdown template of one slug that disagree in labels, fields or options."""
+@REPOSITORY.runs(
+    Rule(
+        id="cross/twin-differs",
+        severity=WARNING,
+        summary="a form and its Markdown twin disagree",
+        why=(
+            "Some keep a Markdown template beside the form of the same name, for `gh issue "
+            "create`, which knows no forms. Labels, fields and options should then agree."
+        ),
+        evidence=("cli/cli#5865",),
+        wrong={
+            FORM_PATH: GOOD_FORM,
+            TEMPLATE_PATH: GOOD_TEMPLATE.replace("Bug report", "Bug report (Markdown)"),
+        },
+        right={
+            FORM_PATH: GOOD_FORM,
+            TEMPLATE_PATH: GOOD_TEMPLATE.replace("Bug report", "Bug report (Markdown)").replace(
+                "What happened?", "**Version:**"
+            ),
+        },
+    )
+)
+def twin_differs(repository: RepositorySummary) -> Iterator[Problem]:
+    """Find forms and Markdown templates of one slug that disagree in labels, fields or options."""
     forms = {_slug(item.path): item for item in repository.templates if item.kind is FileKind.FORM}
     for template in repository.templates:
-        form = forms.get(_slug(template.path)) if template.kind is FileKind.TEMPLATE else None
-        if form is None:
+        form = forms.get(_slug(template.path))
+        if form is None or template.kind is not FileKind.TEMPLATE:
             continue
-        differences = list(_differences(template, form))
+        differences = "; ".join((*_label_differences(template, form), *_lacks(template, form)))
         if differences:
-            place = template.name or (template.labels[0] if template.labels else None)
-            start, end = (place.start, place.end) if place else (0, template.source.line_end(0))
-            message = f"this template and its twin {form.path} disagree: {'; '.join(differences)}"
-            yield Problem(
-                start,
-                end,
-                message,
-                "make them say the same, or rename one of them",
-                path=template.path,
-            )
+            start, end = _head(template)
+            message = f"this template and its twin {form.path} disagree: {differences}"
+            hint = "make them say the same, or rename one of them"
+            yield Problem(start, end, message, hint, path=template.path)
 
 
-def _slug(path: str) -> str:
-    folder, _, name = path.rpartition("/")
-    stem = name.rpartition(".")[0].lower()
-    return f"{folder.lower()}/{stem.replace('_', '-').replace(' ', '-')}"
+def _head(template: TemplateSummary) -> tuple[int, int]:
+    """Return the span of a template's name, else of its first label, else of its first line."""
+    for node in (template.name, *template.labels):
+        if node is not None:
+            return node.start, node.end
+    return 0, template.source.line_end(0)
 
 
-def _differences(template: TemplateSummary, form: TemplateSummary) -> Iterator[str]:
-    here = {label.value.casefold(): label.value for label in template.labels}
-    there = {label.value.casefold(): label.value for label in form.labels}
-    for word, lacking in ((here, there), (there, here)):
-        only = [word[key] for key in word if key not in lacking]
+def _label_differences(template: TemplateSummary, form: TemplateSummary) -> Iterator[str]:
+    in_markdown = {label.value.casefold(): label.value for label in template.labels}
+    in_form = {label.value.casefold(): label.value for label in form.labels}
+    sides = (("Markdown", in_markdown, in_form), ("form", in_form, in_markdown))
+    for side, labels, others in sides:
+        only = [labels[key] for key in labels if key not in others]
         if only:
-            side = "Markdown" if word is here else "form"
             yield f"only the {side} has {_some(only, 'label')}"
+
+
+def _lacks(template: TemplateSummary, form: TemplateSummary) -> Iterator[str]:
     prose = _plain(template.prose)
     if not prose:
         return
@@ -202,30 +213,58 @@ def _differences(template: TemplateSummary, form: TemplateSummary) -> Iterator[s
             yield f"the Markdown lacks {_some(missing, noun)}"
 
 
+def _slug(path: str) -> str:
+    folder, _, name = path.rpartition("/")
+    stem = name.rpartition(".")[0].lower()
+    return f"{folder.lower()}/{stem.replace('_', '-').replace(' ', '-')}"
+
+
 def _plain(text: str) -> str:
     return " ".join("".join(char if char.isalnum() else " " for char in text.casefold()).split())
 
 
 def _some(words: list[str], noun: str) -> str:
-    shown_words = ", ".join(f"`{word}`" for word in words[:_SHOWN_DIFFERENCES])
-    more = f" and {len(words) - _SHOWN_DIFFERENCES} more" if len(words) > _SHOWN_DIFFERENCES else ""
-    return f"{noun if len(words) == 1 else noun + 's'} {shown_words}{more}"
+    text = ", ".join(f"`{word}`" for word in words[:_SHOWN_DIFFERENCES])
+    if len(words) > _SHOWN_DIFFERENCES:
+        text = f"{text} and {len(words) - _SHOWN_DIFFERENCES} more"
+    return f"{noun} {text}" if len(words) == 1 else f"{noun}s {text}"
 
 
-def security_link(repository: Repository) -> Iterator[Problem]:
+@REPOSITORY.runs(
+    Rule(
+        id="chooser/security-link",
+        severity=INFO,
+        summary="a link doubles GitHub's own security entry",
+        source=CHOOSER_PAGE,
+        why=(
+            "A repository with a SECURITY.md gets a security entry in the chooser from GitHub, so "
+            "that a link of one's own is a second one."
+        ),
+        evidence=("genealogix/glx#884",),
+        wrong={
+            "SECURITY.md": "Report privately.\n",
+            CHOOSER_PATH: "contact_links:\n  - name: Security\n"
+            "    url: https://github.com/o/r/security/advisories/new\n"
+            "    about: Report a vulnerability.\n",
+        },
+        right={"SECURITY.md": "Report privately.\n", CHOOSER_PATH: GOOD_CHOOSER},
+    )
+)
+def security_link(repository: RepositorySummary) -> Iterator[Problem]:
     """Find chooser links that double the entry which GitHub makes of a security policy."""
     if not any(is_security_policy(path) for path in repository.paths):
         return
     for document in repository.choosers:
-        for problem in chooser.security_link(document):
-            yield problem._replace(path=document.path)
+        for index, link in contact_links(document):
+            if _is_security_address(text_of(link.get("url")) or ""):
+                message = (
+                    f"contact_links[{index}]: GitHub adds its own security entry beside this link"
+                )
+                hint = "drop the link: the repository's SECURITY.md already makes one"
+                yield at(link.get("url") or link, message, hint=hint, path=document.path)
 
 
-def frontless_template(repository: Repository) -> Iterator[Problem]:
-    """Find Markdown files without front matter beside a chooser's `config.yml`, which they can't appear in."""
-    folders = {document.path.rpartition("/")[0] for document in repository.choosers}
-    for path, source in repository.frontless:
-        if path.rpartition("/")[0] in folders:
-            hint = "begin the file with `---`, `name: …`, `about: …`, `---`; without it the chooser leaves it out"
-            message = "the template has no front matter, so the chooser beside it can't show it"
-            yield Problem(0, source.line_end(0), message, hint, severity=Severity.ERROR, path=path)
+def _is_security_address(url: str) -> bool:
+    address = url.lower()
+    reports = "/security/advisories/new" in address
+    return reports or address.rstrip("/").endswith("/security/policy")

@@ -1,7 +1,7 @@
 """Rules about where a file lies and how it is called.
 
-Sources: GitHub's "About issue and pull request templates" and "Configuring issue templates for your repository"; that
-`config.yaml` is ignored was found out in several repositories.
+Sources: GitHub's "About issue and pull request templates" and "Configuring issue templates for your
+repository"; that `config.yaml` is ignored was found out in several repositories.
 """
 
 from collections.abc import Iterator
@@ -9,60 +9,124 @@ from collections.abc import Iterator
 from issue_scaffold.forge.document import Document, Problem
 from issue_scaffold.forge.file_kind import FileKind
 from issue_scaffold.forge.layout import template_folder
-from issue_scaffold.report.finding import Severity
 from issue_scaffold.text.edits import Fix
+from issue_scaffold.validate.rules.examples import (
+    CHOOSER_PATH,
+    FORM_PATH,
+    GOOD_CHOOSER,
+    GOOD_FORM,
+    GOOD_TEMPLATE,
+    TEMPLATE_PATH,
+)
+from issue_scaffold.validate.rules.rule import (
+    ABOUT_PAGE,
+    CHOOSER_PAGE,
+    ERROR,
+    INFO,
+    SINGLE_PAGE,
+    WARNING,
+    Rule,
+)
+from issue_scaffold.validate.rules.stages import ANY_FILE
 
 _TEXT_SUFFIXES = (
-    ".yml",
-    ".yaml",
-    ".md",
-    ".markdown",
-    ".txt",
-    ".json",
-    ".bak",
-    ".disabled",
-    ".old",
-    ".orig",
+    ".yml", ".yaml", ".md", ".markdown", ".txt", ".json", ".bak", ".disabled", ".old", ".orig",
     ".rst",
+)  # fmt: skip
+
+
+@ANY_FILE.runs(
+    Rule(
+        id="files/config-name",
+        severity=ERROR,
+        fix="safe",
+        summary="the chooser's settings are not called `config.yml`",
+        source=CHOOSER_PAGE,
+        why=(
+            "The chooser's settings are read from `config.yml` only; `config.yaml` is ignored, "
+            "though forms may end in `.yaml`. The fix renames the file unless there is a "
+            "`config.yml`."
+        ),
+        evidence=(
+            "coder/coder#16354",
+            "libp2p/rust-libp2p#2611",
+        ),
+        wrong={".github/ISSUE_TEMPLATE/config.yaml": GOOD_CHOOSER},
+        right={CHOOSER_PATH: GOOD_CHOOSER},
+    )
 )
-
-
 def config_name(document: Document) -> Iterator[Problem]:
     """Find choosers that aren't called `config.yml` exactly, which GitHub ignores."""
-    name = document.path.replace("\\", "/").rpartition("/")[2]
+    name = _name(document)
     if document.gitea or document.kind is not FileKind.CHOOSER or name == "config.yml":
         return
-    if name.lower() not in {"config.yml", "config.yaml"}:
-        return
-    message = f"GitHub ignores `{name}`: the chooser's settings must be called `config.yml`"
-    severity = None if name.lower() == "config.yaml" else Severity.WARNING
-    yield _whole(document, message, "rename it", severity=severity, fix=Fix(rename="config.yml"))
+    folded = name.lower()
+    if folded in {"config.yml", "config.yaml"}:
+        severity = None if folded == "config.yaml" else WARNING
+        message = f"GitHub ignores `{name}`: the chooser's settings must be called `config.yml`"
+        fix = Fix(rename="config.yml")
+        yield _whole(document, message, "rename it")._replace(severity=severity, fix=fix)
 
 
+@ANY_FILE.runs(
+    Rule(
+        id="files/not-picked-up",
+        severity=WARNING,
+        summary="GitHub never reads a file in the template folder",
+        source=ABOUT_PAGE,
+        why=(
+            "GitHub reads `.md`, `.yml` and `.yaml` files directly in the template folder: none "
+            "in sub-folders, and no other types. A workflow there never runs."
+        ),
+        evidence=("about-issue-and-pull-request-templates",),
+        wrong={".github/ISSUE_TEMPLATE/bugs/crash.yml": GOOD_FORM},
+        right={FORM_PATH: GOOD_FORM},
+    )
+)
 def not_picked_up(document: Document) -> Iterator[Problem]:
-    """Find files in a template folder that GitHub never shows: in sub-folders, of other types, workflows."""
-    inside = template_folder(document.path.replace("\\", "/"))
+    """Find files in a template folder that GitHub never shows."""
     if document.kind is not FileKind.STRAY:
         return
-    root = document.mapping
-    if (
-        root is not None
-        and root.find("jobs") is not None
-        and (root.find("on") or root.find("true"))
-    ):
+    name = _name(document).lower()
+    folder, inner = template_folder(document.path.replace("\\", "/")) or ("", "")
+    if _is_workflow(document):
         message = "a workflow in the template folder: it never runs, and is no issue form"
         yield _whole(document, message, "move it to `.github/workflows`")
-        return
-    name = document.path.replace("\\", "/").rpartition("/")[2].lower()
-    if inside and "/" in inside[1]:
+    elif "/" in inner:
         if name.endswith((".yml", ".yaml", ".md")) and name != "readme.md":
-            message = f"GitHub doesn't look into sub-folders of `{inside[0]}`"
+            message = f"GitHub doesn't look into sub-folders of `{folder}`"
             yield _whole(document, message, "move the file up")
     elif name.endswith(_TEXT_SUFFIXES):
         message = "GitHub doesn't read this file: templates end in `.md`, forms in `.yml`"
         yield _whole(document, message, "rename it, or move it elsewhere if it is no template")
 
 
+def _name(document: Document) -> str:
+    return document.path.replace("\\", "/").rpartition("/")[2]
+
+
+def _is_workflow(document: Document) -> bool:
+    root = document.mapping
+    if root is None or root.find("jobs") is None:
+        return False
+    return root.find("on") is not None or root.find("true") is not None
+
+
+@ANY_FILE.runs(
+    Rule(
+        id="files/legacy-template",
+        severity=INFO,
+        summary="a single template of the old kind",
+        source=SINGLE_PAGE,
+        why=(
+            "A single `ISSUE_TEMPLATE.md` still prefills new issues, but has no entry in the "
+            "chooser."
+        ),
+        evidence=("manually-creating-a-single-issue-template",),
+        wrong={".github/ISSUE_TEMPLATE.md": "What happened?\n"},
+        right={TEMPLATE_PATH: GOOD_TEMPLATE},
+    )
+)
 def legacy_template(document: Document) -> Iterator[Problem]:
     """Find the single issue template that came before the chooser."""
     if document.kind is FileKind.LEGACY:
@@ -73,12 +137,5 @@ def legacy_template(document: Document) -> Iterator[Problem]:
         yield _whole(document, message, hint)
 
 
-def _whole(
-    document: Document,
-    message: str,
-    hint: str,
-    *,
-    severity: Severity | None = None,
-    fix: Fix | None = None,
-) -> Problem:
-    return Problem(0, document.source.line_end(0), message, hint, severity=severity, fix=fix)
+def _whole(document: Document, message: str, hint: str) -> Problem:
+    return Problem(0, document.source.line_end(0), message, hint)

@@ -1,12 +1,12 @@
 """Rules about an issue form as a whole: its top-level keys, and what its elements must not share.
 
-Sources: GitHub's "Syntax for issue forms" and "Common validation errors when creating issue forms"; shapes that GitHub
-tolerates in used repositories are left alone.
+Sources: GitHub's "Syntax for issue forms" and "Common validation errors when creating issue forms";
+shapes that GitHub tolerates in used repositories are left alone.
 """
 
 from collections.abc import Iterator
 
-from issue_scaffold.forge.document import Problem, at, shown
+from issue_scaffold.forge.document import Document, Problem, at, shown
 from issue_scaffold.forge.issue_form import (
     BOOLEAN_WORDS,
     GITEA_TOP_KEYS,
@@ -17,155 +17,263 @@ from issue_scaffold.forge.issue_form import (
     text_of,
 )
 from issue_scaffold.report.finding import Severity
-from issue_scaffold.text.edits import quote
+from issue_scaffold.text.edits import Fix
 from issue_scaffold.text.tree import Entry, Mapping, Node, Scalar, Sequence, resolve, type_name
-from issue_scaffold.text.wording import allowed, closest, listing
+from issue_scaffold.text.wording import closest, listing
+from issue_scaffold.validate.rules.examples import BODY, GOOD_FORM, HEAD, form_file, form_with
 from issue_scaffold.validate.rules.form_fixes import (
+    SHORTEST_NAME,
     add_top_key,
     name_from_path,
     quote_items,
     remove,
     rename,
-    wrong_key_fix,
 )
+from issue_scaffold.validate.rules.nodes import (
+    is_empty,
+    is_null,
+    is_text,
+    is_text_or_null,
+    item_or_key,
+    permitted,
+    quoted_value,
+    unknown_key,
+    value_or_key,
+    what_it_is,
+)
+from issue_scaffold.validate.rules.rule import (
+    CHOOSER_PAGE,
+    ERROR,
+    ERRORS_PAGE,
+    FORMS_PAGE,
+    WARNING,
+    Rule,
+)
+from issue_scaffold.validate.rules.stages import FORM, FORM_FILE
 
-SHORTEST_NAME = 3
 MOST_STRANGERS = 100
 LEGACY_KEYS = {"about": "description", "issue_body": "", "inputs": "body"}
 
 
+@FORM.runs(
+    Rule(
+        id="form/missing-key",
+        severity=ERROR,
+        fix="unsafe",
+        summary="`name`, `description` or `body` is missing",
+        source=ERRORS_PAGE,
+        why=(
+            "A form needs `name`, `description` and `body`; without one of them it is left out of "
+            "the chooser. With `--unsafe-fixes` a name is made of the file's name."
+        ),
+        evidence=(
+            "common-validation-errors: required top level key is missing",
+            "kimai/kimai#3755",
+        ),
+        wrong=form_file(f"name: Bug report\n{BODY}"),
+        right=form_file(GOOD_FORM),
+    )
+)
 def missing_key(form: Form) -> Iterator[Problem]:
-    """Find required top-level keys that are absent, unless a misspelt or outdated key stands for them."""
+    """Find required top-level keys that are absent, unless another one stands for them."""
+    stand_ins = _stand_ins(form)
+    for key in ("name", "description", "body"):
+        if form.root.find(key) is None and key not in stand_ins:
+            says = "GitHub leaves the form out of the chooser"
+            if key == "body":
+                says = "GitHub says `Body cannot be empty`"
+            message = f"required top-level key `{key}` is missing"
+            hint = f"add `{key}:`; without it {says}"
+            first = form.root.entries[0].key
+            yield at(first, message, hint=hint, fix=_missing_key_fix(form, key))
+
+
+def _stand_ins(form: Form) -> set[str]:
+    """Return the keys of which another rule speaks already, or that the forge doesn't need."""
     present = form.root.keys()
     strangers = [key for key in present if key not in TOP_KEYS][:MOST_STRANGERS]
-    stand_ins = {closest(key, TOP_KEYS) or LEGACY_KEYS.get(key) for key in strangers}
-    stand_ins |= {LEGACY_KEYS.get(key) for key in present}
-    for key in ("name", "description", "body"):
-        if key in present or key in stand_ins or (key == "body" and form.document.separators):
-            continue
-        if key == "description" and form.document.gitea and "about" in present:
-            continue
-        says = (
-            "GitHub says `Body cannot be empty`"
-            if key == "body"
-            else "GitHub leaves the form out of the chooser"
-        )
-        first = form.root.entries[0].key
-        guess = (
-            name_from_path(form.source.path) or text_of(form.top("name")) if key != "body" else None
-        )
-        fix = add_top_key(form.source, form.root, key, guess) if guess else None
-        yield at(
-            first,
-            f"required top-level key `{key}` is missing",
-            hint=f"add `{key}:`; without it {says}",
-            fix=fix,
-        )
+    stand_ins = {closest(key, TOP_KEYS) or "" for key in strangers}
+    stand_ins |= {LEGACY_KEYS.get(key, "") for key in present}
+    if form.document.gitea and "about" in present:
+        stand_ins.add("description")
+    if form.document.separators:
+        stand_ins.add("body")
+    return stand_ins
 
 
+def _missing_key_fix(form: Form, key: str) -> Fix | None:
+    guess = name_from_path(form.source.path) or text_of(form.top("name"))
+    if key == "body" or guess is None:
+        return None
+    return add_top_key(form.source, form.root, key, guess)
+
+
+@FORM_FILE.runs(missing_key)
+def no_mapping(document: Document) -> Iterator[Problem]:
+    """Find forms that are empty, or no mapping at all."""
+    root = document.mapping
+    # Where a second document begins, that rule says what became of the rest.
+    if document.separators or (root is not None and root.entries):
+        return
+    what = "no mapping of keys to values"
+    if document.root is None:
+        what = "empty"
+    end = document.source.line_end(0)
+    hint = "a form needs `name`, `description` and `body`"
+    yield Problem(0, end, f"the form is {what}", hint)
+
+
+@FORM.runs(
+    Rule(
+        id="form/unpermitted-key",
+        severity=ERROR,
+        fix="safe or unsafe",
+        summary="a top-level key that GitHub doesn't know",
+        source=ERRORS_PAGE,
+        why=(
+            "GitHub refuses a form with a top-level key that it doesn't know. `about` belongs to "
+            "Markdown templates and is renamed; other keys are renamed or removed with "
+            "`--unsafe-fixes`."
+        ),
+        evidence=(
+            "common-validation-errors: `input` is not a permitted key",
+            "vectordotdev/vector#11403",
+        ),
+        wrong=form_file(f"name: Bug report\nabout: Something is broken\n{BODY}"),
+        right=form_file(GOOD_FORM),
+    )
+)
 def unpermitted_key(form: Form) -> Iterator[Problem]:
     """Find top-level keys that GitHub doesn't know."""
-    known = (*TOP_KEYS, *GITEA_TOP_KEYS) if form.document.gitea else TOP_KEYS
+    known = permitted(form.document, TOP_KEYS, GITEA_TOP_KEYS)
     for key, entry in string_entries(form.root):
-        if key in known or is_boolean_key(entry):
+        if key in known or key in BOOLEAN_WORDS:
             continue
+        message = f"`{key}` is not a permitted key"
         if key == "about":
-            yield _about(form, entry)
-            continue
-        guess = closest(key, known)
-        free = guess if guess and form.root.find(guess) is None else None
-        hint = allowed(known, guess=free, place="allowed at the top")
-        fix = wrong_key_fix(form.source, form.root, entry, free)
-        yield at(entry.key, f"`{key}` is not a permitted key", hint=hint, fix=fix)
+            yield _about(form, entry, message)
+        else:
+            place = "allowed at the top"
+            yield unknown_key(form.source, form.root, entry, message, known=known, place=place)
 
 
-def _about(form: Form, entry: Entry) -> Problem:
+def _about(form: Form, entry: Entry, message: str) -> Problem:
     if form.root.find("description") is None:
         hint = "issue forms call it `description`; `about` is for Markdown templates"
-        return at(
-            entry.key, "`about` is not a permitted key", hint=hint, fix=rename(entry, "description")
-        )
+        return at(entry.key, message, hint=hint, fix=rename(entry, "description"))
     fix = remove(form.source, form.root, entry, unsafe=True)
-    return at(
-        entry.key,
-        "`about` is not a permitted key",
-        hint="remove it: there is a `description` too",
-        fix=fix,
+    return at(entry.key, message, hint="remove it: there is a `description` too", fix=fix)
+
+
+@FORM.runs(
+    Rule(
+        id="form/forbidden-key",
+        severity=ERROR,
+        fix="safe",
+        summary="a key that YAML reads as a boolean",
+        source=ERRORS_PAGE,
+        why=(
+            "YAML 1.1 reads `y`, `yes`, `n`, `no`, `true`, `false`, `on` and `off` as booleans, "
+            "so GitHub forbids them as keys. The fix removes the entry."
+        ),
+        evidence=("common-validation-errors: forbidden keys",),
+        wrong=form_file(f"{HEAD}on: [push]\n{BODY}"),
+        right=form_file(GOOD_FORM),
     )
-
-
-def is_boolean_key(entry: Entry) -> bool:
-    """Tell whether a key is one of the words that YAML 1.1 reads as a boolean."""
-    return isinstance(entry.key, Scalar) and entry.key.value in BOOLEAN_WORDS
-
-
+)
 def forbidden_key(form: Form) -> Iterator[Problem]:
     """Find keys that YAML reads as `true` or `false`, anywhere in the form."""
-    mappings = [form.root]
-    for element in form.elements:
-        mappings += [
-            found for found in (element.node, element.attributes, element.validations) if found
-        ]
-    for mapping in mappings:
+    for mapping in _mappings(form):
         for key, entry in string_entries(mapping):
-            if is_boolean_key(entry):
-                hint = f"remove it: GitHub forbids {key!r} and all other words that YAML reads as a boolean as keys"
-                fix = remove(form.source, mapping, entry)
-                yield at(
-                    entry.key,
-                    f"`{key}` is a forbidden key: YAML reads it as a boolean",
-                    hint=hint,
-                    fix=fix,
+            if key in BOOLEAN_WORDS:
+                message = f"`{key}` is a forbidden key: YAML reads it as a boolean"
+                hint = (
+                    f"remove it: GitHub forbids {key!r} and all other words that YAML reads as a "
+                    "boolean as keys"
                 )
+                fix = remove(form.source, mapping, entry)
+                yield at(entry.key, message, hint=hint, fix=fix)
 
 
+def _mappings(form: Form) -> Iterator[Mapping]:
+    yield form.root
+    for element in form.elements:
+        for mapping in (element.node, element.attributes, element.validations):
+            if mapping:
+                yield mapping
+
+
+@FORM.runs(
+    Rule(
+        id="form/not-a-string",
+        severity=ERROR,
+        fix="safe",
+        summary="`name`, `description`, `title` or `type` isn't text",
+        source=ERRORS_PAGE,
+        why=(
+            "`name`, `description`, `title` and `type` must be text, and not blank. An empty "
+            "`title` or `type` is removed, a boolean or number is put in quotes."
+        ),
+        evidence=(
+            "common-validation-errors: `key` must be a string",
+            "sfbrigade/support-sfusd#192",
+            "UCL-ARC/python-tooling#306",
+        ),
+        wrong=form_file(f'{HEAD}title: ""\n{BODY}'),
+        right=form_file(GOOD_FORM),
+    )
+)
 def not_a_string(form: Form) -> Iterator[Problem]:
     """Find `name`, `description`, `title` and `type` that aren't text, or are blank."""
     for key in ("name", "description", "title", "type"):
         entry = form.root.find(key)
-        if entry is None:
+        if entry is None or is_text(entry.value):
             continue
-        value = resolve(entry.value)
-        if isinstance(value, Scalar) and value.is_text and value.value.strip():
-            continue
-        optional = key in {"title", "type"}
-        fix = remove(form.source, form.root, entry) if optional and text_of(value) is None else None
-        if fix is None and isinstance(value, Scalar) and not value.is_null:
-            fix = quote(form.source, value)
-        blank = isinstance(value, Scalar) and (value.is_null or value.is_text)
-        what = "is empty" if blank else f"is {type_name(value)}"
-        yield at(
-            value_or_key(entry),
-            f"`{key}` {what}, and must be text",
-            hint=_text_hint(form, entry),
-            fix=fix,
-        )
+        is_optional = key in {"title", "type"}
+        message = f"`{key}` is {what_it_is(entry.value)}, and must be text"
+        hint = _text_hint(form, entry, is_optional=is_optional)
+        fix = None
+        if is_optional and text_of(entry.value) is None:
+            fix = remove(form.source, form.root, entry)
+        fix = fix or quoted_value(form.source, entry.value)
+        yield at(value_or_key(entry), message, hint=hint, fix=fix)
 
 
-def _text_hint(form: Form, entry: Entry) -> str:
+def _text_hint(form: Form, entry: Entry, *, is_optional: bool) -> str:
     value = resolve(entry.value)
-    rest = form.source.text[entry.key.end : form.source.line_end(entry.key.end)]
-    if isinstance(value, Scalar) and value.is_null and "#" in rest:
-        return "`#` begins a comment: put the text in quotes"
     if isinstance(value, Mapping):
         return "put the text in quotes: unquoted, its `:` or `{` makes a mapping of it"
     if isinstance(value, Sequence):
         return "put the text in quotes: unquoted, its `[` or `-` makes a list of it"
-    if isinstance(value, Scalar) and not value.is_text and not value.is_null:
+    rest = form.source.text[entry.key.end : form.source.line_end(entry.key.end)]
+    if is_null(value) and "#" in rest:
+        return "`#` begins a comment: put the text in quotes"
+    if not is_text_or_null(value):
         return "put it in quotes"
-    key = text_of(entry.key)
-    return (
-        f"leave `{key}` out, or give it some text"
-        if key in {"title", "type"}
-        else "give it some text"
+    if is_optional:
+        return f"leave `{text_of(entry.key)}` out, or give it some text"
+    return "give it some text"
+
+
+@FORM.runs(
+    Rule(
+        id="form/name-length",
+        severity=ERROR,
+        summary="the name is too short for the chooser",
+        source=CHOOSER_PAGE,
+        why=(
+            "GitHub asks for names of more than three characters. Three are only a warning, "
+            "because forms called `Bug` are in use; so are fewer in scripts in which two "
+            "characters are a word."
+        ),
+        evidence=(
+            "configuring-issue-templates",
+            "vectordotdev/vector",
+        ),
+        wrong=form_file(f"name: QA\ndescription: Something is broken\n{BODY}"),
+        right=form_file(GOOD_FORM),
     )
-
-
-def value_or_key(entry: Entry) -> Node:
-    """Return the node to underline: the value, or the key where nothing was written."""
-    return entry.value if entry.value.end > entry.value.start else entry.key
-
-
+)
 def name_length(form: Form) -> Iterator[Problem]:
     """Find names that are too short for the chooser; three letters live in used repositories."""
     yield from short_name(form.top("name"))
@@ -174,30 +282,68 @@ def name_length(form: Form) -> Iterator[Problem]:
 def short_name(node: Node | None) -> Iterator[Problem]:
     """Judge a template's name by its length, for forms and Markdown templates alike."""
     name = text_of(node)
-    if node is None or name is None or len(name) > SHORTEST_NAME or not resolve_text(node):
+    if node is None or name is None or not _is_any_text(node):
         return
+    severity = judge_name(name)
+    if severity is not None:
+        size = len(name)
+        message = f"name `{name}` has {size} characters; GitHub asks for more than {SHORTEST_NAME}"
+        yield at(node, message, hint="use a longer name", severity=severity)
+
+
+def judge_name(name: str) -> Severity | None:
+    """Return how bad it is that a template's name is so short, or None if it isn't."""
+    if len(name) > SHORTEST_NAME:
+        return None
     # Two Chinese characters say as much as a Latin word, and nobody has seen such a name refused.
-    sure = len(name) < SHORTEST_NAME and name.isascii()
-    message = f"name `{name}` has {len(name)} characters; GitHub asks for more than {SHORTEST_NAME}"
-    yield at(
-        node,
-        message,
-        hint="use a longer name",
-        severity=Severity.ERROR if sure else Severity.WARNING,
+    if len(name) < SHORTEST_NAME and name.isascii():
+        return Severity.ERROR
+    return Severity.WARNING
+
+
+@FORM.runs(
+    Rule(
+        id="form/labels-type",
+        severity=ERROR,
+        fix="safe",
+        summary="`labels` is neither text nor a list of texts",
+        source=FORMS_PAGE,
+        reveals="others",
+        why=(
+            "`labels` is a list of texts, or one text with commas. Empty text is refused; an "
+            "entry with an unquoted colon is a mapping. An empty list is fine."
+        ),
+        evidence=(
+            "microsoft/terminal#9961",
+            "coreruleset/coreruleset#4083",
+        ),
+        wrong=form_file(f"{HEAD}labels:\n  - kind: bug\n{BODY}"),
+        right=form_file(f'{HEAD}labels:\n  - "bug"\n{BODY}'),
     )
-
-
-def resolve_text(node: Node) -> bool:
-    """Tell whether a node is a scalar that YAML takes for text."""
-    value = resolve(node)
-    return isinstance(value, Scalar) and value.is_text
-
-
+)
 def labels_type(form: Form) -> Iterator[Problem]:
     """Find `labels` that are neither text nor a list of texts."""
     yield from _texts(form, "labels")
 
 
+@FORM.runs(
+    Rule(
+        id="form/assignees-type",
+        severity=ERROR,
+        fix="safe",
+        summary="`assignees` is neither text nor a list of texts",
+        source=FORMS_PAGE,
+        reveals="others",
+        why=(
+            "`assignees` is a list of texts, or one text with commas. The empty text that "
+            "GitHub's own builder writes into Markdown templates is refused in a form; the fix "
+            "removes it."
+        ),
+        evidence=("ossf/security-insights#109",),
+        wrong=form_file(f"{HEAD}assignees: ''\n{BODY}"),
+        right=form_file(f"{HEAD}assignees: [octocat]\n{BODY}"),
+    )
+)
 def assignees_type(form: Form) -> Iterator[Problem]:
     """Find `assignees` that are neither text nor a list of texts."""
     yield from _texts(form, "assignees")
@@ -205,119 +351,165 @@ def assignees_type(form: Form) -> Iterator[Problem]:
 
 def _texts(form: Form, key: str) -> Iterator[Problem]:
     entry = form.root.find(key)
-    if entry is None:
+    if entry is None or is_text(entry.value):
         return
     value = resolve(entry.value)
     if isinstance(value, Sequence):
-        yield from _list_items(form, key, value)
+        for item in value.items:
+            if not _is_any_text(item):
+                yield _wrong_item(form, key, item, entry)
         return
-    if isinstance(value, Scalar) and value.is_text and value.value.strip():
-        return
-    empty = isinstance(value, Scalar) and (value.is_null or value.is_text)
-    what = "is empty" if empty else f"is {type_name(value)}"
-    hint = (
-        f"leave `{key}` out, or name some"
-        if empty
-        else "write a list, or names separated by commas"
-    )
-    null = isinstance(value, Scalar) and value.is_null
-    fix = remove(form.source, form.root, entry) if empty else quote_items(form.source, [value])
-    severity = Severity.WARNING if null else None
-    message = f"`{key}` {what}, and must be text or a list of texts"
+    message = f"`{key}` is {what_it_is(value)}, and must be text or a list of texts"
+    hint = "write a list, or names separated by commas"
+    fix = quote_items(form.source, [value])
+    if is_empty(value):
+        hint = f"leave `{key}` out, or name some"
+        fix = remove(form.source, form.root, entry)
+    severity = WARNING if is_null(value) else None
     yield at(value_or_key(entry), message, hint=hint, fix=fix, severity=severity)
 
 
-def _list_items(form: Form, key: str, value: Sequence) -> Iterator[Problem]:
-    for item in value.items:
-        node = resolve(item)
-        if isinstance(node, Scalar) and node.is_text:
-            continue
-        null = isinstance(node, Scalar) and node.is_null
-        what = "empty" if null else type_name(node)
-        hint = "put it in quotes" if not null else "remove the line"
-        if isinstance(node, Mapping):
-            hint = "put it in quotes: unquoted, its `:` makes a mapping of it"
-        place = item if item.end > item.start else entry_key(form, key)
-        fix = quote_items(form.source, [node])
-        severity = Severity.WARNING if null else None
-        yield at(
-            place,
-            f"an entry of `{key}` is {what}, and must be text",
-            hint=hint,
-            fix=fix,
-            severity=severity,
-        )
+def _is_any_text(item: Node) -> bool:
+    node = resolve(item)
+    return isinstance(node, Scalar) and node.is_text
 
 
-def entry_key(form: Form, key: str) -> Node:
-    """Return the node of a top-level key that is known to be there."""
-    entry = form.root.find(key)
-    return entry.key if entry else form.root
+def _wrong_item(form: Form, key: str, item: Node, entry: Entry) -> Problem:
+    node = resolve(item)
+    message = f"an entry of `{key}` is {what_it_is(node)}, and must be text"
+    hint, severity = "put it in quotes", None
+    if is_null(node):
+        hint, severity = "remove the line", WARNING
+    elif isinstance(node, Mapping):
+        hint = "put it in quotes: unquoted, its `:` makes a mapping of it"
+    fix = quote_items(form.source, [node])
+    return at(item_or_key(item, entry), message, hint=hint, fix=fix, severity=severity)
 
 
+@FORM.runs(
+    Rule(
+        id="form/projects-format",
+        severity=WARNING,
+        summary="a project isn't written `OWNER/NUMBER`",
+        source=FORMS_PAGE,
+        why="Projects are named `OWNER/NUMBER`; GitHub ignores anything else without a word.",
+        evidence=(
+            "syntax-for-issue-forms",
+            "json-schema-org/website#443",
+        ),
+        wrong=form_file(f'{HEAD}projects: ["Roadmap"]\n{BODY}'),
+        right=form_file(f'{HEAD}projects: ["octo-org/1"]\n{BODY}'),
+    )
+)
 def projects_format(form: Form) -> Iterator[Problem]:
     """Find projects that aren't written `OWNER/NUMBER`, which GitHub ignores."""
     entry = form.root.find("projects")
     if entry is None:
         return
-    value = resolve(entry.value)
-    texts = listed_texts(value)
-    listed = len(value.items) if isinstance(value, Sequence) else len(texts)
-    if listed > len(texts) or (not texts and not isinstance(value, Sequence)):
-        yield at(
-            value_or_key(entry),
-            "`projects` must be text or a list of texts",
-            hint="write `OWNER/NUMBER`",
-        )
+    texts = listed_texts(entry.value)
+    if not _are_all_texts(entry.value, texts):
+        message = "`projects` must be text or a list of texts"
+        yield at(value_or_key(entry), message, hint="write `OWNER/NUMBER`")
     for text in texts:
-        owner, slash, number = text.value.partition("/")
-        if not (slash and owner.strip() and number.strip().isdigit()):
+        owner, _, number = text.value.partition("/")
+        if not owner.strip() or not number.strip().isdigit():
             hint = "write `OWNER/NUMBER`, as in the project's address; GitHub ignores anything else"
             yield at(text, f"project {shown(text)} is not `OWNER/NUMBER`", hint=hint)
 
 
+def _are_all_texts(node: Node, texts: list[Scalar]) -> bool:
+    value = resolve(node)
+    if isinstance(value, Sequence):
+        return len(value.items) == len(texts)
+    return bool(texts)
+
+
+@FORM.runs(
+    Rule(
+        id="form/body-empty",
+        severity=ERROR,
+        summary="`body` has no elements",
+        source=ERRORS_PAGE,
+        why="A form without elements is refused.",
+        evidence=("common-validation-errors: Body cannot be empty",),
+        wrong=form_file(f"{HEAD}body: []\n"),
+        right=form_file(GOOD_FORM),
+    )
+)
 def body_empty(form: Form) -> Iterator[Problem]:
     """Find a `body` without elements."""
     entry = form.root.find("body")
     if entry is None or form.document.separators:
         return
     value = resolve(entry.value)
-    empty_list = isinstance(value, Sequence) and not value.items
-    if empty_list or (isinstance(value, Scalar) and not value.value.strip()) or _is_null(value):
-        hint = f"add an element: a list entry with a `type`, one of {listing(['input', 'textarea', 'dropdown'])} say"
+    if isinstance(value, Sequence):
+        is_nothing = not value.items
+    else:
+        is_nothing = isinstance(value, Scalar) and text_of(value) is None
+    if is_nothing:
+        kinds = listing(["input", "textarea", "dropdown"])
+        hint = f"add an element: a list entry with a `type`, one of {kinds} say"
         yield at(value_or_key(entry), "`body` is empty", hint=hint)
 
 
-def _is_null(value: Node) -> bool:
-    return isinstance(value, Scalar) and value.is_null
-
-
+@FORM.runs(
+    Rule(
+        id="form/body-type",
+        severity=ERROR,
+        summary="`body` isn't a list of mappings",
+        source=FORMS_PAGE,
+        why="`body` is a list, and each of its entries a mapping with a `type`.",
+        evidence=("syntax-for-issue-forms",),
+        wrong=form_file(f"{HEAD}body:\n  type: input\n  attributes:\n    label: Version\n"),
+        right=form_file(GOOD_FORM),
+    )
+)
 def body_type(form: Form) -> Iterator[Problem]:
     """Find a `body` that is no list, and elements that are no mappings."""
-    value = form.body
-    if isinstance(value, Mapping) or (
-        isinstance(value, Scalar) and not value.is_null and value.value.strip()
-    ):
-        hint = "begin each element with `- type:`"
-        yield at(
-            entry_key(form, "body"),
-            f"`body` is {type_name(value)}, and must be a list of elements",
-            hint=hint,
-        )
+    entry = form.root.find("body")
+    if entry is None:
+        return
+    value = resolve(entry.value)
     if isinstance(value, Sequence):
         for index, item in enumerate(value.items):
             if not isinstance(resolve(item), Mapping):
-                place = item if item.end > item.start else entry_key(form, "body")
                 message = f"body[{index}] is {type_name(item)}, and must be a mapping"
-                yield at(place, message, hint="write `- type: …` with its `attributes:` below")
+                hint = "write `- type: …` with its `attributes:` below"
+                yield at(item_or_key(item, entry), message, hint=hint)
+    elif isinstance(value, Mapping) or text_of(value) is not None:
+        message = f"`body` is {type_name(value)}, and must be a list of elements"
+        yield at(entry.key, message, hint="begin each element with `- type:`")
 
 
+@FORM.runs(
+    Rule(
+        id="form/only-markdown",
+        severity=ERROR,
+        summary="the form asks for nothing",
+        source=ERRORS_PAGE,
+        why="A form must ask for something: markdown elements alone are refused.",
+        evidence=(
+            "common-validation-errors: Body must contain at least one non-markdown field",
+            "xarray-contrib/xwrf#32",
+        ),
+        wrong=form_with("  - type: markdown\n    attributes:\n      value: Thank you.\n"),
+        right=form_with(
+            "  - type: markdown\n"
+            "    attributes:\n"
+            "      value: Thank you.\n"
+            "  - type: input\n"
+            "    attributes:\n"
+            "      label: Version\n"
+        ),
+    )
+)
 def only_markdown(form: Form) -> Iterator[Problem]:
     """Find forms that ask for nothing."""
-    value = form.body
-    if not isinstance(value, Sequence) or not value.items or len(form.elements) != len(value.items):
+    entry, value = form.root.find("body"), form.body
+    if entry is None or not isinstance(value, Sequence) or not value.items:
         return
-    if all(element.type == "markdown" for element in form.elements):
+    are_known = len(form.elements) == len(value.items)
+    if are_known and all(element.type == "markdown" for element in form.elements):
         message = "the form has no field to fill in: all its elements are markdown"
-        hint = f"add one of {listing(['input', 'textarea', 'dropdown', 'checkboxes', 'upload'])}"
-        yield at(entry_key(form, "body"), message, hint=hint)
+        kinds = listing(["input", "textarea", "dropdown", "checkboxes", "upload"])
+        yield at(entry.key, message, hint=f"add one of {kinds}")

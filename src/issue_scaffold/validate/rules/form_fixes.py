@@ -1,6 +1,7 @@
-"""The fixes that rules about forms and front matter share, each a splice into the text. None of them judges."""
+"""The fixes that rules about forms and front matter share. None of them judges."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Final
 
 from issue_scaffold.text.edits import (
     Edit,
@@ -16,11 +17,26 @@ from issue_scaffold.text.scalars import quoted
 from issue_scaffold.text.source import Source
 from issue_scaffold.text.tree import Entry, Mapping, Node, Scalar
 
+# GitHub asks for names of more characters.
+SHORTEST_NAME: Final = 3
+
+
+def fix_of(edits: Iterable[Edit] | None, *, unsafe: bool = False) -> Fix | None:
+    """Return the fix that edits make, or None without any."""
+    listed = tuple(edits or ())
+    return Fix(listed, unsafe=unsafe) if listed else None
+
+
+def replace(node: Scalar, text: str | None) -> Fix | None:
+    """Write another text in the place of a scalar, as a guess; None without one."""
+    if not text or node.end <= node.start:
+        return None
+    return Fix((Edit(node.start, node.end, text),), unsafe=True)
+
 
 def remove(source: Source, mapping: Mapping, entry: Entry, *, unsafe: bool = False) -> Fix | None:
     """Take an entry out of its mapping."""
-    edits = remove_entry(source, mapping, entry)
-    return Fix(edits, unsafe=unsafe) if edits else None
+    return fix_of(remove_entry(source, mapping, entry), unsafe=unsafe)
 
 
 def rename(entry: Entry, name: str, *, unsafe: bool = False) -> Fix:
@@ -30,47 +46,49 @@ def rename(entry: Entry, name: str, *, unsafe: bool = False) -> Fix:
 
 def wrong_key_fix(source: Source, mapping: Mapping, entry: Entry, guess: str | None) -> Fix | None:
     """Rename an unknown key to what was probably meant, or take it out. Both are guesses."""
-    return (
-        rename(entry, guess, unsafe=True) if guess else remove(source, mapping, entry, unsafe=True)
-    )
+    if guess:
+        return rename(entry, guess, unsafe=True)
+    return remove(source, mapping, entry, unsafe=True)
 
 
-def quote_items(source: Source, nodes: Sequence[Node]) -> Fix | None:
-    """Put scalars, and mappings that an unquoted colon made of one line of text, in quotes."""
+def quote_items(source: Source, nodes: Sequence[Node], *, unsafe: bool = False) -> Fix | None:
+    """Put scalars in quotes, and mappings that a colon made of a line of text; all or none."""
     edits: list[Edit] = []
     for node in nodes:
         if isinstance(node, Scalar):
-            fix = quote(source, node) if not node.is_null else None
-            if fix is None:
-                return None
-            edits += fix.edits
+            fix = None if node.is_null else quote(source, node)
         else:
-            raw = one_line(source, node)
-            if (
-                raw is None
-                or not isinstance(node, Mapping)
-                or node.flow
-                or len(node.entries) != 1
-                or '"' in raw
-            ):
-                return None
-            edits.append(Edit(node.start, node.end, quoted(raw)))
-    return Fix(tuple(edits)) if edits else None
+            fix = _quote_mapping(source, node)
+        if fix is None:
+            return None
+        edits += fix.edits
+    return fix_of(edits, unsafe=unsafe)
+
+
+def _quote_mapping(source: Source, node: Node) -> Fix | None:
+    if not isinstance(node, Mapping) or node.flow or len(node.entries) != 1:
+        return None
+    raw = one_line(source, node)
+    if raw is None or '"' in raw:
+        return None
+    return Fix((Edit(node.start, node.end, quoted(raw)),))
 
 
 def unquoted_boolean(node: Node) -> Fix | None:
     """Take the quotes from `"true"` and `"false"`, as a guess."""
-    word = node.value.strip().lower() if isinstance(node, Scalar) else ""
-    return (
-        Fix((Edit(node.start, node.end, word),), unsafe=True) if word in {"true", "false"} else None
-    )
+    if not isinstance(node, Scalar):
+        return None
+    word = node.value.strip().lower()
+    return replace(node, word) if word in {"true", "false"} else None
 
 
 def name_from_path(path: str) -> str | None:
     """Return a name for a template after its file's: `.../bug_report.yml` is `Bug report`."""
     stem = path.replace("\\", "/").rpartition("/")[2].rpartition(".")[0]
     words = " ".join(stem.replace("_", " ").replace("-", " ").split()).lstrip("0123456789. ")
-    return words[:1].upper() + words[1:] if len(words) > 3 else None  # noqa: PLR2004 - GitHub's shortest name
+    if len(words) <= SHORTEST_NAME:
+        return None
+    return words[:1].upper() + words[1:]
 
 
 def add_top_key(source: Source, root: Mapping, key: str, value: str) -> Fix | None:
@@ -88,52 +106,60 @@ def add_top_key(source: Source, root: Mapping, key: str, value: str) -> Fix | No
 def move_entry(
     source: Source, owner: Mapping, entry: Entry, element: Mapping, section: str
 ) -> Fix | None:
-    """Move `key: value` from one part of an element to `attributes` or `validations`, which is made if need be.
+    """Move `key: value` from one part of an element to `attributes` or `validations`.
 
-    Only for values on one line in block style; anything else isn't mended.
+    The section is made if need be. Only for values on one line in block style; anything else isn't
+    fixed.
     """
     text = one_line(source, entry.value)
-    taken = remove_entry(source, owner, entry)
-    sole = len(owner.entries) == 1
-    if (
-        text is None
-        or element.flow
-        or owner.flow
-        or entry.merged
-        or not (taken or sole)
-        or not isinstance(entry.key, Scalar)
-    ):
+    taken = _take_out(source, owner, entry, element)
+    if text is None or taken is None or not isinstance(entry.key, Scalar):
         return None
-    line = f"{entry.key.value}: {text}"
-    step = _indent_step(source, element)
-    column = element.entries[0].key.start - source.line_start(element.entries[0].key.start)
     target = element.find(section)
-    if sole:
-        # The part would be left empty, so it goes as a whole.
-        holder = next((found for found in element.entries if found.value is owner), None)
-        taken = remove_entry(source, element, holder) if holder else None
-        if taken is None:
-            return None
-    assert taken is not None  # noqa: S101 - narrowed above
+    line = f"{entry.key.value}: {text}"
     if target is None:
-        end = entry_end(source, element.entries[-1])
-        put = insert_line(source, end, f"{' ' * column}{section}:\n{' ' * (column + step)}{line}")
-        return Fix((*taken, put))
-    if not isinstance(target.value, Mapping) or target.value.flow or not target.value.entries:
+        return Fix((*taken, _new_section(source, element, section, line)))
+    inside = target.value
+    if not isinstance(inside, Mapping) or inside.flow or not inside.entries:
         return None
-    if target.value.find(entry.key.value) is not None:
+    if inside.find(entry.key.value) is not None:
         return Fix(taken, unsafe=True)
-    inner = target.value.entries[0].key.start
-    indent = inner - source.line_start(inner)
-    return Fix((*taken, insert_line(source, entry_end(source, target), f"{' ' * indent}{line}")))
+    indent = " " * _column(source, inside.entries[0].key)
+    return Fix((*taken, insert_line(source, entry_end(source, target), f"{indent}{line}")))
+
+
+def _take_out(
+    source: Source, owner: Mapping, entry: Entry, element: Mapping
+) -> tuple[Edit, ...] | None:
+    """Return the edits that take an entry out of a part of an element, if that can be done."""
+    if element.flow or owner.flow or entry.merged:
+        return None
+    if len(owner.entries) > 1:
+        return remove_entry(source, owner, entry)
+    # The part would be left empty, so it goes as a whole.
+    for holder in element.entries:
+        if holder.value is owner:
+            return remove_entry(source, element, holder)
+    return None
+
+
+def _new_section(source: Source, element: Mapping, section: str, line: str) -> Edit:
+    column = _column(source, element.entries[0].key)
+    outer, inner = " " * column, " " * (column + _indent_step(source, element))
+    end = entry_end(source, element.entries[-1])
+    return insert_line(source, end, f"{outer}{section}:\n{inner}{line}")
+
+
+def _column(source: Source, node: Node) -> int:
+    return node.start - source.line_start(node.start)
 
 
 def _indent_step(source: Source, element: Mapping) -> int:
     """Return by how much the file indents the inside of an element."""
     for entry in element.entries:
-        if isinstance(entry.value, Mapping) and not entry.value.flow and entry.value.entries:
-            outer = entry.key.start - source.line_start(entry.key.start)
-            inner = entry.value.start - source.line_start(entry.value.start)
-            if inner > outer:
-                return inner - outer
+        inside = entry.value
+        if isinstance(inside, Mapping) and not inside.flow and inside.entries:
+            step = _column(source, inside) - _column(source, entry.key)
+            if step > 0:
+                return step
     return 2

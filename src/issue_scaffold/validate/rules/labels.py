@@ -1,7 +1,7 @@
-"""Rules about labels configs: what GitHub's API refuses, and what YAML makes of a colour before any tool sees it.
+"""Rules about labels configs: what GitHub's API refuses, and what YAML makes of a colour.
 
-Sources: GitHub's REST documentation of labels (lengths, six hex digits), and error texts quoted in the threads of
-label tools.
+Sources: GitHub's REST documentation of labels (lengths, six hex digits), and error texts quoted in
+the threads of label tools.
 """
 
 import re
@@ -10,19 +10,63 @@ from collections.abc import Iterator
 from issue_scaffold.forge.document import Problem, at, shown
 from issue_scaffold.labels.config import LabelsConfig
 from issue_scaffold.labels.label import fold
-from issue_scaffold.report.finding import Severity
 from issue_scaffold.text.edits import Edit, Fix
 from issue_scaffold.text.tree import Scalar, type_name
 from issue_scaffold.text.wording import count, line_of
+from issue_scaffold.validate.rules.examples import labels_file
+from issue_scaffold.validate.rules.form_fixes import fix_of
+from issue_scaffold.validate.rules.nodes import is_null
+from issue_scaffold.validate.rules.rule import (
+    ERROR,
+    FORMS_PAGE,
+    LABELS_API_PAGE,
+    LABELS_PAGE,
+    WARNING,
+    Rule,
+)
+from issue_scaffold.validate.rules.stages import LABELS
 
 MAX_NAME, MAX_DESCRIPTION = 50, 100
+LAST_OF_THREE_BYTES = 0xFFFF
+MISREAD_KINDS = {"timestamp": "a date", "symbol": "a Ruby symbol", "bool": "a boolean"}
 
 
+@LABELS.runs(
+    Rule(
+        id="labels/shape",
+        severity=ERROR,
+        summary="not a labels config of any known format",
+        source=LABELS_API_PAGE,
+        why=(
+            "A config is a list of labels, the same under `labels:`, or a mapping from name to "
+            "colour and description. Each label has a name."
+        ),
+        evidence=(
+            "EndBug/label-sync",
+            "Financial-Times/github-label-sync",
+            "hackebrot/labels",
+        ),
+        wrong=labels_file('- color: "d73a4a"\n  description: Something is broken\n'),
+        right=labels_file('- name: bug\n  color: "d73a4a"\n  description: Something is broken\n'),
+    )
+)
 def shape(config: LabelsConfig) -> Iterator[Problem]:
     """Find configs, and labels in them, that no label tool could read."""
     yield from config.problems
 
 
+@LABELS.runs(
+    Rule(
+        id="labels/name-length",
+        severity=ERROR,
+        summary="a name of more than 50 characters",
+        source=LABELS_PAGE,
+        why="GitHub takes 50 characters.",
+        evidence=("github/docs#32156",),
+        wrong=labels_file(f'- name: {"waiting-for-" * 5}\n  color: "d73a4a"\n'),
+        right=labels_file('- name: bug\n  color: "d73a4a"\n  description: Something is broken\n'),
+    )
+)
 def name_length(config: LabelsConfig) -> Iterator[Problem]:
     """Find names of more than 50 characters."""
     for label in config.places:
@@ -32,50 +76,99 @@ def name_length(config: LabelsConfig) -> Iterator[Problem]:
             yield at(label.name, message, hint=f"shorten it by {size - MAX_NAME}")
 
 
+@LABELS.runs(
+    Rule(
+        id="labels/description-length",
+        severity=ERROR,
+        summary="a description of more than 100 characters",
+        source=LABELS_API_PAGE,
+        why="GitHub takes 100 characters; some tools fail without a word on more.",
+        evidence=(
+            "REST API: labels",
+            "micnncim/action-label-syncer#64",
+        ),
+        wrong=labels_file(
+            f'- name: bug\n  color: "d73a4a"\n  description: {"This is broken. " * 7}\n'
+        ),
+        right=labels_file('- name: bug\n  color: "d73a4a"\n  description: Something is broken\n'),
+    )
+)
 def description_length(config: LabelsConfig) -> Iterator[Problem]:
     """Find descriptions of more than 100 characters."""
     for label in config.places:
         text = label.description
-        if isinstance(text, Scalar) and len(text.value.strip()) > MAX_DESCRIPTION:
-            size = len(text.value.strip())
-            message = f"description of {shown(label.name)} has {size} characters; GitHub takes {MAX_DESCRIPTION}"
-            yield at(text, message, hint=f"shorten it by {size - MAX_DESCRIPTION}")
+        if not isinstance(text, Scalar):
+            continue
+        size = len(text.value.strip())
+        if size > MAX_DESCRIPTION:
+            what = f"description of {shown(label.name)} has {size} characters"
+            hint = f"shorten it by {size - MAX_DESCRIPTION}"
+            yield at(text, f"{what}; GitHub takes {MAX_DESCRIPTION}", hint=hint)
 
 
+@LABELS.runs(
+    Rule(
+        id="labels/color",
+        severity=ERROR,
+        fix="safe",
+        summary="a colour isn't six hex digits",
+        source=LABELS_API_PAGE,
+        why=(
+            "The API takes six hex digits. A `#` or the three-digit form, which only some tools "
+            "mend, is a warning and is normalised; anything else is an error."
+        ),
+        evidence=(
+            "REST API: labels",
+            "conda/infrastructure",
+        ),
+        wrong=labels_file('- name: bug\n  color: "#d73a4a"\n'),
+        right=labels_file('- name: bug\n  color: "d73a4a"\n  description: Something is broken\n'),
+    )
+)
 def color(config: LabelsConfig) -> Iterator[Problem]:
-    """Find colours that aren't six hex digits; `#` and the three-digit form, which many tools mend, once for all."""
-    mendable: list[tuple[Scalar, str]] = []
+    """Find colours that aren't six hex digits; those that most tools understand once for all."""
+    loose: list[tuple[Scalar, str]] = []
     for label in config.places:
         node = label.color
-        if node is None or (
-            isinstance(node, Scalar) and (node.is_null or _is_misread(config, node))
-        ):
+        if node is None or is_null(node):
             continue
         if not isinstance(node, Scalar):
-            yield at(
-                node,
-                f"colour of {shown(label.name)} is {type_name(node)}",
-                hint="write six hex digits in quotes",
-            )
-            continue
-        text = node.value.strip()
-        digits = text.removeprefix("#").lower()
-        if re.fullmatch(r"[0-9a-f]{3}|[0-9a-f]{6}", digits):
-            full = digits if len(digits) == 6 else "".join(digit * 2 for digit in digits)  # noqa: PLR2004
-            if text.lower() != full:
-                mendable.append((node, full))
-            continue
-        message = f"colour {shown(node)} of {shown(label.name)} is not six hex digits"
-        yield at(node, message, hint="write it like `d73a4a`")
-    if mendable:
-        node, full = mendable[0]
-        rest = (
-            f" (and {count(len(mendable) - 1, 'more label')} likewise)" if len(mendable) > 1 else ""
-        )
-        edits = [edit for found, text in mendable for edit in _recolor(config, found, text)]
-        message = f"colour {shown(node)} is not what GitHub's API takes{rest}: six hex digits, without `#`"
-        fix = Fix(tuple(edits)) if edits else None
-        yield at(node, message, hint=f"write `{full}`", severity=Severity.WARNING, fix=fix)
+            message = f"colour of {shown(label.name)} is {type_name(node)}"
+            yield at(node, message, hint="write six hex digits in quotes")
+        elif _misread_as(config, node) is None:
+            digits = _six_digits(node.value.strip())
+            if digits is None:
+                message = f"colour {shown(node)} of {shown(label.name)} is not six hex digits"
+                yield at(node, message, hint="write it like `d73a4a`")
+            elif node.value.strip().lower() != digits:
+                loose.append((node, digits))
+    if loose:
+        yield _loose_colors(config, loose)
+
+
+def _six_digits(text: str) -> str | None:
+    digits = text.removeprefix("#").lower()
+    if not re.fullmatch(r"[0-9a-f]{3}|[0-9a-f]{6}", digits):
+        return None
+    return digits if len(digits) == len("rrggbb") else "".join(digit * 2 for digit in digits)
+
+
+def _loose_colors(config: LabelsConfig, colors: list[tuple[Scalar, str]]) -> Problem:
+    """Return one problem of all colours that most tools understand; each has what it should be."""
+    node, digits = colors[0]
+    rest = _likewise(len(colors) - 1, "more label")
+    message = (
+        f"colour {shown(node)} is not what GitHub's API takes{rest}: six hex digits, without `#`"
+    )
+    edits: list[Edit] = []
+    for other, text in colors:
+        edits += _recolor(config, other, text)
+    hint = f"write `{digits}`"
+    return at(node, message, hint=hint, severity=WARNING, fix=fix_of(edits))
+
+
+def _likewise(number: int, noun: str) -> str:
+    return f" (and {count(number, noun)} likewise)" if number else ""
 
 
 def _recolor(config: LabelsConfig, node: Scalar, text: str) -> Iterator[Edit]:
@@ -86,22 +179,16 @@ def _recolor(config: LabelsConfig, node: Scalar, text: str) -> Iterator[Edit]:
     yield Edit(node.start, node.end, f"{mark}{text}{mark}")
 
 
-def _is_misread(config: LabelsConfig, node: Scalar) -> bool:
-    return _misread_as(config, node) is not None
-
-
 def _misread_as(config: LabelsConfig, node: Scalar) -> tuple[str, bool] | None:
-    """Return what YAML reads instead of an unquoted colour, and whether digits are lost; None if all is well."""
+    """Return what YAML reads instead of an unquoted colour, and whether digits are lost."""
     raw = config.source.text[node.start : node.end]
     if node.style or node.tag or not raw or node.is_null:
         return None
     if node.kind in {"int", "float"}:
         value = _number(raw)
         return value, value != raw
-    if node.kind in {"timestamp", "symbol", "bool"}:
-        return {"timestamp": "a date", "symbol": "a Ruby symbol", "bool": "a boolean"}[
-            node.kind
-        ], True
+    if node.kind in MISREAD_KINDS:
+        return MISREAD_KINDS[node.kind], True
     if re.fullmatch(r"0\d{5}", raw):
         return f"a YAML 1.2 reader takes it for {int(raw)}", False
     if re.fullmatch(r"\d+[eE]\d+", raw):
@@ -122,41 +209,80 @@ def _number(raw: str) -> str:
         return "another number"
 
 
+@LABELS.runs(
+    Rule(
+        id="labels/color-unquoted",
+        severity=ERROR,
+        fix="safe",
+        summary="YAML reads an unquoted colour as another value",
+        why=(
+            "Unquoted, `000000` is the number 0 to YAML, `001122` is 594, and `5319e7` a huge "
+            "number to some readers. An error where digits are lost in YAML 1.1, else a warning. "
+            "The fix puts the colour in quotes as it was written."
+        ),
+        evidence=(
+            "YAML 1.1 type repository",
+            "conda/infrastructure",
+        ),
+        wrong=labels_file("- name: bug\n  color: 001122\n"),
+        right=labels_file('- name: bug\n  color: "001122"\n'),
+    )
+)
 def color_unquoted(config: LabelsConfig) -> Iterator[Problem]:
-    """Find unquoted colours that YAML reads as something else than text. Those that lose digits one by one."""
+    """Find unquoted colours that aren't text to YAML; those that lose digits one by one."""
     harmless: list[tuple[Scalar, str]] = []
     for label in config.places:
         node = label.color
-        misread = _misread_as(config, node) if isinstance(node, Scalar) else None
-        if misread is None or not isinstance(node, Scalar):
+        if not isinstance(node, Scalar):
             continue
-        value, lossy = misread
-        raw = config.source.text[node.start : node.end]
-        if not lossy:
+        value, loses_digits = _misread_as(config, node) or ("", False)
+        if loses_digits:
+            raw = config.source.text[node.start : node.end]
+            message = f"colour `{raw}` of {shown(label.name)} is not text: YAML reads {value}"
+            fix = Fix((_quote_color(node, raw),))
+            yield at(node, message, hint=f'put it in quotes: `"{raw}"`', fix=fix)
+        elif value:
             harmless.append((node, value))
-            continue
-        message = f"colour `{raw}` of {shown(label.name)} is not text: YAML reads {value}"
-        yield at(node, message, hint=f'put it in quotes: `"{raw}"`', fix=_quote_color(config, node))
     if harmless:
-        node, value = harmless[0]
-        raw = config.source.text[node.start : node.end]
-        rest = (
-            f" (and {count(len(harmless) - 1, 'more colour')} likewise)"
-            if len(harmless) > 1
-            else ""
-        )
-        what = value if "YAML" in value else "YAML reads a number"
-        edits = tuple(edit for found, _ in harmless for edit in _quote_color(config, found).edits)
-        message = f"colour `{raw}` is not quoted: {what}{rest}"
-        hint = f'put it in quotes: `"{raw}"`'
-        yield at(node, message, hint=hint, severity=Severity.WARNING, fix=Fix(edits))
+        yield _unquoted_colors(config, harmless)
 
 
-def _quote_color(config: LabelsConfig, node: Scalar) -> Fix:
-    raw = config.source.text[node.start : node.end]
-    return Fix((Edit(node.start, node.end, f'"{raw}"'),))
+def _unquoted_colors(config: LabelsConfig, colors: list[tuple[Scalar, str]]) -> Problem:
+    """Return one problem of all colours that keep their digits; each has what YAML makes of it."""
+    text = config.source.text
+    written = [(node, text[node.start : node.end]) for node, _ in colors]
+    (node, raw), value = written[0], colors[0][1]
+    what = "YAML reads a number"
+    if "YAML" in value:
+        what = value
+    rest = _likewise(len(colors) - 1, "more colour")
+    message = f"colour `{raw}` is not quoted: {what}{rest}"
+    fix = Fix(tuple(_quote_color(other, digits) for other, digits in written))
+    return at(node, message, hint=f'put it in quotes: `"{raw}"`', severity=WARNING, fix=fix)
 
 
+def _quote_color(node: Scalar, raw: str) -> Edit:
+    return Edit(node.start, node.end, f'"{raw}"')
+
+
+@LABELS.runs(
+    Rule(
+        id="labels/duplicate",
+        severity=ERROR,
+        summary="names or aliases that differ in case at most",
+        source=LABELS_API_PAGE,
+        why=(
+            "GitHub ignores case in label names: a second one is refused as existing. An alias "
+            "that another label has too is a warning."
+        ),
+        evidence=(
+            "REST API: labels",
+            "hackebrot/labels#15",
+        ),
+        wrong=labels_file('- name: bug\n  color: "d73a4a"\n- name: Bug\n  color: "d73a4a"\n'),
+        right=labels_file('- name: bug\n  color: "d73a4a"\n  description: Something is broken\n'),
+    )
+)
 def duplicate(config: LabelsConfig) -> Iterator[Problem]:
     """Find names and aliases that GitHub can't tell apart: it ignores case."""
     seen: dict[str, Scalar] = {}
@@ -176,7 +302,7 @@ def duplicate(config: LabelsConfig) -> Iterator[Problem]:
         owners.setdefault(key, name)
         if first is not node:
             # Label tools take the first of two; configs in use have such.
-            yield _twice(config, node, first, "alias")._replace(severity=Severity.WARNING)
+            yield _twice(config, node, first, "alias")._replace(severity=WARNING)
 
 
 def _twice(config: LabelsConfig, node: Scalar, first: Scalar, what: str) -> Problem:
@@ -186,6 +312,18 @@ def _twice(config: LabelsConfig, node: Scalar, first: Scalar, what: str) -> Prob
     return at(node, f"{what} {shown(node)} {why}", hint=f"the first is on {where}")
 
 
+@LABELS.runs(
+    Rule(
+        id="labels/emoji-only",
+        severity=ERROR,
+        summary="a name of nothing but emoji",
+        source=LABELS_API_PAGE,
+        why="GitHub refuses a name that is nothing but native emoji.",
+        evidence=("AndreasAugustin/actions-template-sync#461",),
+        wrong=labels_file('- name: "🐛"\n  color: "d73a4a"\n'),
+        right=labels_file('- name: "🐛 bug"\n  color: "d73a4a"\n'),
+    )
+)
 def emoji_only(config: LabelsConfig) -> Iterator[Problem]:
     """Find names without a letter, digit or sign beside native emoji."""
     for label in config.places:
@@ -205,18 +343,55 @@ def _is_emoji_part(char: str) -> bool:
     return is_emoji(char) or char in "\u200d\ufe0f\ufe0e\u20e3 "
 
 
+@LABELS.runs(
+    Rule(
+        id="labels/four-byte-description",
+        severity=WARNING,
+        summary="an emoji in a description",
+        source=LABELS_API_PAGE,
+        why=(
+            "GitHub's API has refused descriptions with characters beyond the Basic Multilingual "
+            "Plane, most emoji among them. Reports differ on whether it still does."
+        ),
+        evidence=(
+            "github/safe-settings#428",
+            "dwyl/labels#146",
+            "Financial-Times/github-label-sync#189",
+        ),
+        wrong=labels_file(
+            '- name: bug\n  color: "d73a4a"\n  description: Something is broken 🐛\n'
+        ),
+        right=labels_file('- name: bug\n  color: "d73a4a"\n  description: Something is broken\n'),
+    )
+)
 def four_byte_description(config: LabelsConfig) -> Iterator[Problem]:
     """Find characters beyond the Basic Multilingual Plane (most emoji) in descriptions."""
     for label in config.places:
         node = label.description
         if isinstance(node, Scalar) and not node.value.isascii():
-            wide = [char for char in node.value if ord(char) > 0xFFFF]  # noqa: PLR2004 - where UTF-8 takes four bytes
+            wide = [char for char in node.value if ord(char) > LAST_OF_THREE_BYTES]
             if wide:
-                message = f"description of {shown(label.name)} holds {wide[0]}, which takes four bytes in UTF-8"
+                what = f"{wide[0]}, which takes four bytes in UTF-8"
+                message = f"description of {shown(label.name)} holds {what}"
                 hint = "GitHub's API has refused such descriptions; put the emoji in the name"
                 yield at(node, message, hint=hint)
 
 
+@LABELS.runs(
+    Rule(
+        id="labels/comma",
+        severity=WARNING,
+        summary="a comma in a name",
+        source=FORMS_PAGE,
+        why=(
+            "`labels: a, b` in a template is two labels, so a name with a comma can't be given "
+            "that way."
+        ),
+        evidence=("syntax-for-issue-forms",),
+        wrong=labels_file('- name: "bug, confirmed"\n  color: "d73a4a"\n'),
+        right=labels_file('- name: bug\n  color: "d73a4a"\n  description: Something is broken\n'),
+    )
+)
 def comma(config: LabelsConfig) -> Iterator[Problem]:
     """Find names with a comma, which `labels: a, b` in a template can't name."""
     for label in config.places:

@@ -1,11 +1,12 @@
-"""Rules about YAML itself, for every kind of file: several documents, duplicate keys, aliases, implicit types.
+"""Rules about YAML itself: several documents, duplicate keys, aliases, implicit types.
 
-GitHub reads forms with Ruby's Psych, a YAML 1.1 reader over libyaml. Sources: GitHub's "Common validation errors when
-creating issue forms" and YAML 1.1's type repository.
+GitHub reads forms with Ruby's Psych, a YAML 1.1 reader over libyaml. Sources: GitHub's "Common
+validation errors when creating issue forms" and YAML 1.1's type repository.
 """
 
 import re
 from collections.abc import Iterator
+from typing import Final
 
 from issue_scaffold.forge.document import Document, Problem, at, shown
 from issue_scaffold.forge.file_kind import FileKind
@@ -13,52 +14,97 @@ from issue_scaffold.forge.issue_form import ATTRIBUTES, Element, Form
 from issue_scaffold.labels.config import read_labels
 from issue_scaffold.report.finding import Severity
 from issue_scaffold.text.edits import Edit, Fix, one_line, quote
-from issue_scaffold.text.tree import Alias, Mapping, Node, Scalar, Sequence
+from issue_scaffold.text.late_patterns import late_pattern
+from issue_scaffold.text.tree import Alias, Anchor, Mapping, Node, Scalar, Sequence
 from issue_scaffold.text.wording import line_of
+from issue_scaffold.validate.rules.examples import BODY, GOOD_FORM, HEAD, form_file, form_with
+from issue_scaffold.validate.rules.rule import ERROR, ERRORS_PAGE, FORMS_PAGE, INFO, WARNING, Rule
+from issue_scaffold.validate.rules.stages import YAML
+
+# Numbers that are the same when they are written back.
+_STAYS: Final = late_pattern(r"-?(0|[1-9]\d*)(\.\d*[1-9]|\.0)?")
+_KINDS: Final = {
+    "bool": "a boolean",
+    "timestamp": "a date, which GitHub's reader refuses",
+    "symbol": "a Ruby symbol, which GitHub's reader refuses",
+}
 
 
+@YAML.runs(
+    Rule(
+        id="yaml/multiple-documents",
+        severity=ERROR,
+        fix="safe",
+        summary="a second `---` begins a document that isn't read",
+        source=ERRORS_PAGE,
+        reveals="others",
+        why=(
+            "A line `---` begins a second document, and GitHub reads only the first. Between the "
+            "head of a form and its body it leaves a form without a body. The line is taken out "
+            "where both documents together make sense."
+        ),
+        evidence=(
+            "common-validation-errors: Body cannot be empty",
+            "super-linter/super-linter#4924",
+        ),
+        wrong=form_file(f"{HEAD}---\n{BODY}"),
+        right=form_file(GOOD_FORM),
+    )
+)
 def multiple_documents(document: Document) -> Iterator[Problem]:
     """Find a second `---`: GitHub reads only what stands before it."""
     for offset, rest in zip(document.separators, document.rest, strict=False):
-        empty = isinstance(rest, Scalar) and rest.is_null
-        end = document.source.next_line(offset)
-        span = (offset, document.source.line_end(offset))
-        fix = Fix((Edit(offset, end, ""),)) if empty or _disjoint(document, rest) else None
-        if empty:
-            message = "a `---` that begins a second, empty document"
-            yield Problem(*span, message, "remove it", severity=Severity.WARNING, fix=fix)
-        elif document.kind is FileKind.FORM:
-            message = "a second document begins here; GitHub reads only the first"
-            hint = "remove this `---`" + (
-                "" if fix else ", and merge what stands below it into the first document"
-            )
-            yield Problem(*span, message + _lost(rest), hint, fix=fix)
-        else:
-            message = "a second document begins here; most readers refuse the file, or stop reading"
-            severity = Severity.ERROR if document.kind is FileKind.LABELS else Severity.WARNING
-            yield Problem(*span, message, "remove this `---`", severity=severity, fix=fix)
+        is_bare = isinstance(rest, Scalar) and rest.is_null
+        fix = None
+        if is_bare or _can_be_merged(document, rest):
+            fix = Fix((Edit(offset, document.source.next_line(offset), ""),))
+        message, hint, severity = _second_document(document, rest)
+        if is_bare:
+            message, hint = "a `---` that begins a second, empty document", "remove it"
+            severity = WARNING
+        elif fix is None and document.kind is FileKind.FORM:
+            hint += ", and merge what stands below it into the first document"
+        end = document.source.line_end(offset)
+        yield Problem(offset, end, message, hint, severity=severity, fix=fix)
 
 
-def _lost(rest: Node) -> str:
-    if isinstance(rest, Mapping) and rest.find("body") is not None:
-        return ", which leaves the form without a body"
-    return ""
+def _second_document(document: Document, rest: Node) -> tuple[str, str, Severity | None]:
+    hint, lost = "remove this `---`", ""
+    if document.kind is FileKind.FORM:
+        if isinstance(rest, Mapping) and rest.find("body") is not None:
+            lost = ", which leaves the form without a body"
+        return f"a second document begins here; GitHub reads only the first{lost}", hint, None
+    message = "a second document begins here; most readers refuse the file, or stop reading"
+    return message, hint, ERROR if document.kind is FileKind.LABELS else WARNING
 
 
-def _disjoint(document: Document, rest: Node) -> bool:
+def _can_be_merged(document: Document, rest: Node) -> bool:
+    """Tell whether the two documents make sense as one."""
     first = document.root
-    if (
-        not isinstance(first, Mapping)
-        or not isinstance(rest, Mapping)
-        or len(document.separators) > 1
-    ):
+    if not isinstance(first, Mapping) or not isinstance(rest, Mapping):
         return False
-    return not first.flow and not rest.flow and not set(first.keys()) & set(rest.keys())
+    if first.flow or rest.flow or len(document.separators) > 1:
+        return False
+    return not set(first.keys()) & set(rest.keys())
 
 
+@YAML.runs(
+    Rule(
+        id="yaml/duplicate-key",
+        severity=ERROR,
+        summary="a key is there twice, and the last one wins",
+        why=(
+            "YAML readers silently take the last of two equal keys, so half of what was written "
+            "is lost. An error in forms, a warning in other files."
+        ),
+        evidence=("YAML 1.1, section 3.2.1.3: keys are unique",),
+        wrong=form_file(f"{HEAD}title: '[Bug] '\ntitle: '[Defect] '\n{BODY}"),
+        right=form_file(f"{HEAD}title: '[Bug] '\n{BODY}"),
+    )
+)
 def duplicate_key(document: Document) -> Iterator[Problem]:
     """Find keys that a mapping has twice: the last one silently wins."""
-    severity = None if document.kind is FileKind.FORM else Severity.WARNING
+    severity = None if document.kind is FileKind.FORM else WARNING
     for mapping in mappings(document.root):
         seen: dict[str, Scalar] = {}
         for entry in mapping.entries:
@@ -67,13 +113,9 @@ def duplicate_key(document: Document) -> Iterator[Problem]:
                 continue
             first = seen.setdefault(key.value, key)
             if first is not key:
+                message = f"key {shown(key)} is there twice; the last one wins"
                 hint = f"the first is on {line_of(document.source, first.start)}, and is lost"
-                yield at(
-                    key,
-                    f"key {shown(key)} is there twice; the last one wins",
-                    hint=hint,
-                    severity=severity,
-                )
+                yield at(key, message, hint=hint, severity=severity)
 
 
 def mappings(root: Node | None) -> Iterator[Mapping]:
@@ -81,43 +123,80 @@ def mappings(root: Node | None) -> Iterator[Mapping]:
     stack: list[Node] = [root] if root is not None else []
     while stack:
         node = stack.pop()
-        if isinstance(node, Mapping):
-            yield node
-            stack += [entry.value for entry in node.entries if not entry.merged]
-            stack += [
-                entry.key
-                for entry in node.entries
-                if not entry.merged and not isinstance(entry.key, Scalar)
-            ]
-        elif isinstance(node, Sequence):
+        if isinstance(node, Sequence):
             stack += node.items
+        elif isinstance(node, Mapping):
+            yield node
+            for entry in node.entries:
+                if not entry.merged:
+                    stack.append(entry.value)
+                    if not isinstance(entry.key, Scalar):
+                        stack.append(entry.key)
 
 
+@YAML.runs(
+    Rule(
+        id="yaml/alias",
+        severity=WARNING,
+        fix="safe",
+        summary="anchors and aliases, for which GitHub has refused forms",
+        why=(
+            "A form with an anchor and an alias was not shown; people got a blank issue instead. "
+            "The fix writes the value out. In other files aliases are fine, and only mentioned."
+        ),
+        evidence=("Subway-Builder-Modded/registry#5864",),
+        wrong=form_with(
+            "  - type: dropdown\n"
+            "    attributes:\n"
+            "      label: Browser\n"
+            "      options: &browsers [Firefox, Chrome]\n"
+            "  - type: dropdown\n"
+            "    attributes:\n"
+            "      label: Other browser\n"
+            "      options: *browsers\n"
+        ),
+        right=form_with(
+            "  - type: dropdown\n"
+            "    attributes:\n"
+            "      label: Browser\n"
+            "      options: [Firefox, Chrome]\n"
+            "  - type: dropdown\n"
+            "    attributes:\n"
+            "      label: Other browser\n"
+            "      options: [Firefox, Chrome]\n"
+        ),
+    )
+)
 def alias(document: Document) -> Iterator[Problem]:
-    """Find aliases and anchors: GitHub was seen to refuse a form for them. One finding for all of them."""
-    uses: list[Node] = [*document.aliases]
-    first = uses[0] if uses else None
-    severity = None if document.kind is FileKind.FORM else Severity.INFO
-    if first is None:
-        for anchor in document.anchors[:1]:
-            edits = tuple(
-                _drop_anchor(document, found.start, found.end) for found in document.anchors
-            )
-            message = f"anchor `&{anchor.name}` that nothing refers to"
-            yield Problem(
-                anchor.start, anchor.end, message, "remove it", severity=severity, fix=Fix(edits)
-            )
-        return
-    rest = f" (and {len(uses) - 1} more)" if len(uses) > 1 else ""
-    raw = document.source.text[first.start : first.end]
+    """Find aliases and anchors, for which GitHub was seen to refuse a form; once for all."""
+    problem = None
+    if document.aliases:
+        problem = _aliases(document)
+    elif document.anchors:
+        anchor, fix = document.anchors[0], Fix(_without_anchors(document))
+        message = f"anchor `&{anchor.name}` that nothing refers to"
+        problem = Problem(anchor.start, anchor.end, message, "remove it", fix=fix)
+    if problem is not None:
+        yield problem if document.kind is FileKind.FORM else problem._replace(severity=INFO)
+
+
+def _aliases(document: Document) -> Problem:
+    first, more = document.aliases[0], len(document.aliases) - 1
+    message = f"alias `{document.source.text[first.start : first.end]}`"
+    if more:
+        message += f" (and {more} more)"
     hint = "write the value out in each place"
     if document.kind is FileKind.FORM:
         hint += ": GitHub has refused forms with aliases, and opened a blank issue instead"
-    yield at(first, f"alias `{raw}`{rest}", hint=hint, severity=severity, fix=_expand(document))
+    return at(first, message, hint=hint, fix=_expand(document))
 
 
-def _drop_anchor(document: Document, start: int, end: int) -> Edit:
-    text = document.source.text
+def _without_anchors(document: Document) -> tuple[Edit, ...]:
+    return tuple(_drop(document.source.text, anchor) for anchor in document.anchors)
+
+
+def _drop(text: str, anchor: Anchor) -> Edit:
+    start, end = anchor.start, anchor.end
     while end < len(text) and text[end] == " ":
         end += 1
     if text[end : end + 1] in {"\n", "\r"} and text[start - 1 : start] == " ":
@@ -133,21 +212,17 @@ def _expand(document: Document) -> Fix | None:
         if text is None:
             return None
         edits.append(Edit(found.start, found.end, text))
-    edits += [_drop_anchor(document, anchor.start, anchor.end) for anchor in document.anchors]
-    return Fix(tuple(edits))
+    return Fix((*edits, *_without_anchors(document)))
 
 
 def _written_out(document: Document, found: Alias) -> str | None:
     """Return what an alias stands for as it can be written in its place, or None."""
     source, target = document.source, found.target
-    inner = [
-        *(anchor.start for anchor in document.anchors),
-        *(alias.start for alias in document.aliases),
-    ]
-    nested = any(target.start <= start < target.end for start in inner)
     before = source.text[source.line_start(found.start) : found.start]
     behind = source.text[found.end : source.line_end(found.end)]
-    if nested or "<<" in before:
+    inner = [anchor.start for anchor in document.anchors]
+    inner += [alias.start for alias in document.aliases]
+    if "<<" in before or any(target.start <= start < target.end for start in inner):
         return None
     if isinstance(target, Scalar) or target.flow:
         return one_line(source, target)
@@ -172,58 +247,71 @@ def _reindented(document: Document, target: Node, column: int) -> str | None:
     )
 
 
+@YAML.runs(
+    Rule(
+        id="yaml/implicit-type",
+        severity=WARNING,
+        fix="safe",
+        summary="YAML reads a value as something else than text",
+        source=FORMS_PAGE,
+        why=(
+            "Unquoted, YAML 1.1 reads some texts as something else: `3.10` is 3.1, `2024-01-01` a "
+            "date, `012` is 10, `:x` a Ruby symbol. GitHub's reader refuses dates and symbols "
+            "outright."
+        ),
+        evidence=("YAML 1.1 type repository",),
+        wrong=form_with(
+            "  - type: dropdown\n"
+            "    attributes:\n"
+            "      label: Python\n"
+            "      options:\n"
+            "        - 3.9\n"
+            "        - 3.10\n"
+        ),
+        right=form_with(
+            "  - type: dropdown\n"
+            "    attributes:\n"
+            "      label: Python\n"
+            "      options:\n"
+            '        - "3.9"\n'
+            '        - "3.10"\n'
+        ),
+    )
+)
 def implicit_type(document: Document) -> Iterator[Problem]:
-    """Find values that YAML reads as something else where text is meant, and no other rule speaks of it."""
+    """Find values that YAML reads as something else where text is meant."""
     for node, what in _text_places(document):
-        if (
-            isinstance(node, Scalar)
-            and node.tag is not None
-            and not node.tag.startswith("tag:yaml.org")
-        ):
-            message = f"{what} begins with `!`, which is a tag to YAML and not part of the text"
-            yield at(node, message, hint="put it in quotes")
-            continue
-        if not isinstance(node, Scalar) or node.style or node.is_text or node.is_null:
+        if not isinstance(node, Scalar):
             continue
         change = _change(node)
-        if change:
-            hint = "put it in quotes"
-            yield at(
-                node,
-                f"{what} {shown(node)} is {change} to YAML",
-                hint=hint,
-                fix=quote(document.source, node),
-            )
+        if node.tag is not None and not node.tag.startswith("tag:yaml.org"):
+            message = f"{what} begins with `!`, which is a tag to YAML and not part of the text"
+            yield at(node, message, hint="put it in quotes")
+        elif change:
+            message = f"{what} {shown(node)} is {change} to YAML"
+            yield at(node, message, hint="put it in quotes", fix=quote(document.source, node))
 
 
-def _change(node: Scalar) -> str | None:  # noqa: PLR0911 - one case each
+def _change(node: Scalar) -> str | None:
     """Return what becomes of an unquoted value, or None if it stays as written."""
     raw = node.value
-    if node.kind == "bool":
-        return "a boolean"
-    if node.kind == "timestamp":
-        return "a date, which GitHub's reader refuses"
-    if node.kind == "symbol":
-        return "a Ruby symbol, which GitHub's reader refuses"
+    if node.style or node.is_text or node.is_null or _STAYS.fullmatch(raw):
+        return None
+    if node.kind in _KINDS:
+        return _KINDS[node.kind]
     if ":" in raw:
         return "a number to base 60"
     if re.fullmatch(r"[-+]?0[0-7_]+", raw):
         return f"the octal number {int(raw.replace('_', ''), 8)}"
-    if re.fullmatch(r"-?(0|[1-9]\d*)", raw):
-        return None
-    if re.fullmatch(r"-?(0|[1-9]\d*)\.\d*[1-9]|-?(0|[1-9]\d*)\.0", raw):
-        return None
     return f"the number {_as_number(raw)}"
 
 
 def _as_number(raw: str) -> str:
     text = raw.replace("_", "").replace(",", "")
     try:
-        return (
-            str(int(text, 0))
-            if re.fullmatch(r"[-+]?0[xb][0-9a-fA-F]+|[-+]?\d+", text)
-            else str(float(text))
-        )
+        if re.fullmatch(r"[-+]?0[xb][0-9a-fA-F]+|[-+]?\d+", text):
+            return str(int(text, 0))
+        return str(float(text))
     except ValueError:
         return text.lower()
 
@@ -243,11 +331,12 @@ def _text_places(document: Document) -> Iterator[tuple[Node, str]]:
 
 def _texts_of(element: Element, kind: str) -> Iterator[tuple[Node, str]]:
     for key in ("description", "placeholder", "value", "render"):
-        node = element.attribute(key) if key in ATTRIBUTES[kind] else None
-        if node is not None:
+        node = element.attribute(key)
+        if node is not None and key in ATTRIBUTES[kind]:
             yield node, f"{element.name}: `{key}`"
     if element.id is not None and kind != "markdown":
         yield element.id, f"{element.name}: `id`"
-    for option in element.options if kind == "dropdown" else ():
-        if isinstance(option.node, Scalar) and option.node.kind != "bool":
-            yield option.node, f"{element.name}: option"
+    if kind == "dropdown":
+        for option in element.options:
+            if isinstance(option.node, Scalar) and option.node.kind != "bool":
+                yield option.node, f"{element.name}: option"

@@ -1,0 +1,143 @@
+"""Which files the paths of the command line stand for, and which of them belong together."""
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+from issue_scaffold.errors import ScaffoldError
+from issue_scaffold.files.bounded import read_beginning
+from issue_scaffold.forge.layout import template_folder
+from issue_scaffold.forge.source_files import RepositoryFiles, read_repository
+
+STDIN: Final = "-"
+_MARKERS: Final = frozenset({".github", ".gitea", ".forgejo", ".gitlab"})
+
+
+class FileGroup(NamedTuple):
+    """Files that are validated together, `names` being the paths that users know them by.
+
+    `root` is None for a file that lies in no repository's template folders: it is looked at alone.
+    `unread` says what stands in the place of a file and can't be read as one.
+    """
+
+    root: Path | None
+    files: dict[str, bytes]
+    names: dict[str, str]
+    unread: Mapping[str, str] = MappingProxyType({})
+
+
+class RequestedPath(NamedTuple):
+    """One path of the command line: its files, or why they can't be read."""
+
+    name: str
+    group: FileGroup | None
+    wanted: frozenset[str]
+    error: Exception | None = None
+
+
+def collect(paths: Sequence[str], stdin: bytes | None = None) -> list[RequestedPath]:
+    """Read the files that paths stand for, and each repository once."""
+    collector = _Collector(stdin or b"")
+    requested = []
+    for name in dict.fromkeys(paths):
+        try:
+            requested.append(collector.read(name))
+        except Exception as error:  # noqa: BLE001 - one path never costs the others
+            requested.append(RequestedPath(name, None, frozenset(), error))
+    return requested
+
+
+class _Collector:
+    """The groups that are known so far, and where folders belong."""
+
+    def __init__(self, stdin: bytes) -> None:
+        self._stdin = stdin
+        self._groups: dict[str, FileGroup] = {}
+        self._places: dict[str, tuple[FileGroup, str] | None] = {}
+
+    def read(self, name: str) -> RequestedPath:
+        """Return one path's files. Raises ScaffoldError if it can't be read."""
+        if name == STDIN:
+            return _alone(name, name, self._stdin)
+        if os.path.isdir(name):  # noqa: PTH112 - a thousand paths: pathlib would take half the time
+            return self._folder(name)
+        folder, file_name = os.path.split(name)
+        place = self._place(folder)
+        if place is None:
+            return _alone(name, name.replace(os.sep, "/"), read_beginning(name))
+        group, inner = place
+        relative = f"{inner}/{file_name}" if inner else file_name
+        if relative not in group.files and relative not in group.unread:
+            group.files[relative] = read_beginning(relative, below=group.root, shown=name)
+        group.names.setdefault(relative, name)
+        return RequestedPath(name, group, frozenset({relative}))
+
+    def _place(self, folder: str) -> tuple[FileGroup, str] | None:
+        """Return the group of a file's folder, and the folder's path there."""
+        if folder not in self._places:
+            place = None
+            repository = repository_of(folder)
+            if repository is not None:
+                root, inner = repository
+                place = self._group(root, strict=False), inner
+            self._places[folder] = place
+        return self._places[folder]
+
+    def _folder(self, name: str) -> RequestedPath:
+        root, inner = Path(name), ""
+        if not _is_repository(name):
+            root, inner = repository_of(name) or (root, inner)
+        group = self._group(root, strict=True)
+        lead = f"{inner}/" if inner else ""
+        known = (*group.files, *group.unread)
+        wanted = frozenset(relative for relative in known if relative.startswith(lead))
+        for relative in wanted:
+            below = relative.removeprefix(lead)
+            if name != ".":
+                below = os.path.join(name, *below.split("/"))  # noqa: PTH118 - as the user wrote it
+            group.names.setdefault(relative, below)
+        return RequestedPath(name, group, wanted)
+
+    def _group(self, root: Path, *, strict: bool) -> FileGroup:
+        """Return a repository's files, read once; none where they can't be, unless `strict`."""
+        key = os.path.realpath(root)
+        if key not in self._groups:
+            try:
+                repository = read_repository(root)
+            except ScaffoldError:
+                if strict:
+                    raise
+                repository = RepositoryFiles({}, {})
+            self._groups[key] = FileGroup(root, repository.files, {}, repository.unread)
+        return self._groups[key]
+
+
+def _alone(name: str, path: str, content: bytes) -> RequestedPath:
+    return RequestedPath(name, FileGroup(None, {path: content}, {path: name}), frozenset({path}))
+
+
+def _is_repository(folder: str) -> bool:
+    # A repository may itself be called `.github`: an organisation's defaults live in one.
+    inside = (os.path.join(folder, name) for name in (".git", ".github"))  # noqa: PTH118
+    return any(os.path.exists(path) for path in inside)  # noqa: PTH110
+
+
+def repository_of(folder: str) -> tuple[Path, str] | None:
+    """Return the repository that a folder of templates belongs to by its names, and its path there.
+
+    None if it belongs to none.
+    """
+    # Symlinks stay as the user wrote them.
+    parts = Path(os.path.abspath(folder)).parts  # noqa: PTH100
+    for index in range(len(parts) - 1, 0, -1):
+        if parts[index] in _MARKERS:
+            return Path(*parts[:index]), "/".join(parts[index:])
+    inside = template_folder("/".join([*parts, ""]))
+    if inside is None:
+        return None
+    begin = inside[0].count("/")
+    if parts[begin - 1] == "docs":
+        begin -= 1
+    return Path(*parts[:begin]), "/".join(parts[begin:])

@@ -1,0 +1,104 @@
+"""What a rule is: its data and the function that finds breaches of it, side by side.
+
+A rule is declared once, by a `Rule` in the decorator of its function, and is found from there: the
+engine runs the stages, `registry` gathers the rules. Nobody else names one.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
+from typing import Final, Generic, Literal, NamedTuple, TypeVar
+
+from issue_scaffold.forge.document import Problem
+from issue_scaffold.report.finding import Severity
+
+# A finding links to the page of GitHub's documentation that its rule comes from. Where there is
+# none, it names the command that explains the rule: everybody has that who sees the finding.
+EXPLAIN: Final = "scaffold rules"
+
+# The pages of GitHub's documentation that rules come from.
+_GITHUB: Final = "https://docs.github.com/en"
+_TEMPLATES: Final = (
+    f"{_GITHUB}/communities/using-templates-to-encourage-useful-issues-and-pull-requests"
+)
+ERRORS_PAGE: Final = f"{_TEMPLATES}/common-validation-errors-when-creating-issue-forms"
+FORMS_PAGE: Final = f"{_TEMPLATES}/syntax-for-issue-forms"
+SCHEMA_PAGE: Final = f"{_TEMPLATES}/syntax-for-githubs-form-schema"
+CHOOSER_PAGE: Final = f"{_TEMPLATES}/configuring-issue-templates-for-your-repository"
+ABOUT_PAGE: Final = f"{_TEMPLATES}/about-issue-and-pull-request-templates"
+SINGLE_PAGE: Final = f"{_TEMPLATES}/manually-creating-a-single-issue-template-for-your-repository"
+LABELS_API_PAGE: Final = f"{_GITHUB}/rest/issues/labels"
+LABELS_PAGE: Final = f"{_GITHUB}/issues/using-labels-and-milestones-to-track-work/managing-labels"
+
+ERROR: Final = Severity.ERROR
+WARNING: Final = Severity.WARNING
+INFO: Final = Severity.INFO
+
+MOST_PROBLEMS: Final = 100
+T = TypeVar("T")
+Check = Callable[[T], Iterator[Problem]]
+
+
+class Rule(NamedTuple):
+    """All there is to know about a rule but its function.
+
+    `severity` is that of its worst breach, `source` the page that it comes from, or empty.
+    `evidence` names pages and public threads (`owner/repo#number`). `wrong` and `right` are files
+    by path: the first break this rule alone, the others none. Where `is_final`, a repository can't
+    suppress it.
+
+    `reveals` says what may come to light once a breach is fixed, although it was there before:
+    breaches of `others`, in what can be read now; or also the `next` one of the same rule, since
+    reading stops at the first.
+    """
+
+    id: str
+    severity: Severity
+    summary: str
+    why: str
+    evidence: tuple[str, ...]
+    wrong: Mapping[str, str]
+    right: Mapping[str, str]
+    fix: Literal["", "safe", "unsafe", "safe or unsafe"] = ""
+    source: str = ""
+    reveals: Literal["", "others", "next"] = ""
+    is_final: bool = False
+
+    @property
+    def url(self) -> str:
+        """Where a reader finds more: an address that exists, or a command."""
+        return self.source or f"{EXPLAIN} {self.id}"
+
+
+class Stage(Generic[T]):
+    """A moment at which rules run, all on the same subject."""
+
+    def __init__(self) -> None:
+        self._checks: list[tuple[Rule, Check[T]]] = []
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """The rules that run at this stage."""
+        return tuple(rule for rule, _ in self._checks)
+
+    def runs(self, rule: Rule) -> Callable[[Check[T]], Rule]:
+        """Let a function look for breaches of a rule; its name then stands for the rule.
+
+        A rule can have a function in more than one stage.
+        """
+
+        def declare(check: Check[T]) -> Rule:
+            self._checks.append((rule, check))
+            return rule
+
+        return declare
+
+    def run(self, subject: T) -> Iterator[tuple[Rule, Problem]]:
+        """Yield each rule's problems, 100 at most: who has more wants no list of them."""
+        for rule, check in self._checks:
+            problems = list(islice(check(subject), MOST_PROBLEMS + 1))
+            if len(problems) > MOST_PROBLEMS:
+                last = problems[MOST_PROBLEMS - 1]
+                message = f"{last.message} (further ones are not listed)"
+                problems[MOST_PROBLEMS - 1 :] = [last._replace(message=message)]
+            for problem in problems:
+                yield rule, problem

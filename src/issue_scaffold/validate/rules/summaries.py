@@ -1,0 +1,123 @@
+"""What rules across files need of each file, kept when its tree is dropped."""
+
+from typing import Final, NamedTuple
+
+from issue_scaffold.forge.document import Document
+from issue_scaffold.forge.file_kind import FileKind
+from issue_scaffold.forge.issue_form import Form, listed_texts, text_of
+from issue_scaffold.forge.layout import template_folder
+from issue_scaffold.labels.config import LabelsConfig, read_labels
+from issue_scaffold.text.source import Source
+from issue_scaffold.text.tree import Mapping, Scalar, Sequence
+
+_OTHER_MARKDOWN: Final = frozenset(
+    {"readme.md", "contributing.md", "pull_request_template.md", "issue_template.md"}
+)
+
+
+class TemplateSummary(NamedTuple):
+    """What other files' rules need of one form or Markdown template, once its tree is gone.
+
+    `fields` and `options` are the form's; `prose` is the Markdown's text below its front matter.
+    """
+
+    path: str
+    source: Source
+    kind: FileKind
+    name: Scalar | None
+    labels: tuple[Scalar, ...]
+    fields: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
+    prose: str = ""
+
+
+class ConfigSummary(NamedTuple):
+    """What rules across files need of a labels config; `insertion` says where labels are added."""
+
+    path: str
+    source: Source
+    names: frozenset[str]
+    insertion: tuple[int, str] | None
+
+
+def is_other_markdown(path: str) -> bool:
+    """Tell whether a Markdown file's name says that it is something else than a template."""
+    return path.replace("\\", "/").rpartition("/")[2].lower() in _OTHER_MARKDOWN
+
+
+def summarize_template(document: Document) -> TemplateSummary | None:
+    """Return what to keep of a form or Markdown template; None for what isn't one."""
+    root = document.mapping
+    if root is None:
+        return None
+    name, labels = root.get("name"), tuple(listed_texts(root.get("labels")))
+    named = name if isinstance(name, Scalar) and text_of(name) else None
+    summary = TemplateSummary(document.path, document.source, document.kind, named, labels)
+    if document.kind is FileKind.TEMPLATE:
+        return summary._replace(prose=document.source.text[document.head[1] :])
+    form = Form(document, root)
+    fields = tuple(element.label.value.strip() for element in form.fields if element.label)
+    options = tuple(
+        option.text for element in form.fields for option in element.options if option.text
+    )
+    return summary._replace(fields=fields, options=options)
+
+
+def summarize_config(config: LabelsConfig) -> ConfigSummary | None:
+    """Return what to keep of a labels config; None if it defines no labels."""
+    if config.is_rules or not (config.labels or isinstance(config.holder, Sequence)):
+        return None
+    names = frozenset(label.key for label in config.labels)
+    source = config.source
+    return ConfigSummary(source.path, source, names, _insertion(config, source))
+
+
+def _insertion(config: LabelsConfig, source: Source) -> tuple[int, str] | None:
+    """Return where a label can be added, and what it begins with; None if nowhere."""
+    items = config.holder
+    if not isinstance(items, Sequence) or items.flow or not items.items:
+        return None
+    last = items.items[-1]
+    if not isinstance(last, Mapping) or last.flow:
+        return None
+    start = source.line_start(last.start)
+    lead = source.text[start : last.start]
+    if lead.strip() != "-":
+        return None
+    return source.next_line(last.end), lead
+
+
+class RepositorySummary:
+    """All that is known of a repository's files together.
+
+    `frontless` are the Markdown files without front matter that may be meant as templates.
+    """
+
+    def __init__(self, paths: frozenset[str]) -> None:
+        self.paths = paths
+        self.known_labels: frozenset[str] = frozenset()
+        self.templates: list[TemplateSummary] = []
+        self.configs: list[ConfigSummary] = []
+        self.choosers: list[Document] = []
+        self.frontless: list[Source] = []
+
+    def add(self, document: Document) -> None:
+        """Keep what is needed of a file that could be read."""
+        kind = document.kind
+        if kind is FileKind.CHOOSER:
+            self.choosers.append(document)
+        elif kind is FileKind.LABELS:
+            config = summarize_config(read_labels(document.source, document.root))
+            if config is not None:
+                self.configs.append(config)
+        elif kind in {FileKind.FORM, FileKind.TEMPLATE} and template_folder(document.path):
+            self._add_template(document)
+
+    def _add_template(self, document: Document) -> None:
+        summary = summarize_template(document)
+        if summary is not None:
+            self.templates.append(summary)
+            return
+        is_frontless = document.kind is FileKind.TEMPLATE and document.head == (0, 0)
+        if is_frontless and not is_other_markdown(document.path):
+            self.frontless.append(document.source)
