@@ -1,11 +1,17 @@
-"""Which repository on which host an address means, and where that host's API is. Never keeps credentials."""
+"""Which repository on which host an address means, and where that host's API is.
+
+Never keeps credentials.
+"""
 
 import re
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
-GITHUB_HOST: Final = "github.com"
+from issue_scaffold.errors import UsageError
+from issue_scaffold.forge.forges import GITHUB, GITHUB_ENTERPRISE, forge_of_host
+
+GITHUB_HOST: Final = GITHUB.hosts[0]
 _SCP: Final = re.compile(r"(?:[^@/\s]+@)?(?P<host>[^:/\s@]+):(?!//)(?P<path>.+)")
 _PART: Final = re.compile(r"[A-Za-z0-9._-]+")
 # GitHub answers SSH on port 443 under this name, for networks that let nothing else through.
@@ -37,7 +43,7 @@ def parse_repository(text: str) -> Repository | None:
 
 
 def parse_remote(url: str) -> Repository | None:
-    """Return the repository of a git remote's URL, in any of the forms that git takes; None for other places."""
+    """Return the repository of a git remote's URL, in any of git's forms; None for other places."""
     if "://" in url:
         try:
             address = urlsplit(url)
@@ -63,10 +69,18 @@ def _repository(host: str, parts: list[str]) -> Repository | None:
 
 
 def api_url(host: str) -> str:
-    """Return where a host's REST API is: github.com, a tenant of ghe.com, or a GitHub Enterprise Server."""
-    if host == GITHUB_HOST:
-        return "https://api.github.com"
-    return f"https://api.{host}" if host.endswith(".ghe.com") else f"https://{host}/api/v3"
+    """Return where the API of a host is.
+
+    Raises UsageError for a forge that labels can't be synchronised with; an unknown host is taken
+    for a GitHub Enterprise Server.
+    """
+    forge = forge_of_host(host) or GITHUB_ENTERPRISE
+    if forge.api is None:
+        raise UsageError(
+            f"{host} runs {forge.title}, whose labels can't be synchronised",
+            hint="if it has an API of GitHub's kind, name that: --api-url URL",
+        )
+    return forge.api.format(host=host)
 
 
 def api_host(url: str) -> str | None:

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 from issue_scaffold.errors import ScaffoldError, UsageError
 from issue_scaffold.files import target_files as target
 from issue_scaffold.files.rendering import Rendering
 from issue_scaffold.forge.detection import EVIDENCE, detect, hidden_workflows
+from issue_scaffold.forge.forges import GITHUB
 from issue_scaffold.forge.layout import template_folder
 from issue_scaffold.forge.source_files import read_repository
 from issue_scaffold.git.folder import top_level, work_tree_problem
@@ -35,12 +36,6 @@ from issue_scaffold.text.yaml_values import YamlValueError, load_value
 from issue_scaffold.writing import staging
 
 Decision = Literal["keep", "replace", "merge", "abort"]
-LABELS_CONFIGS: Final = (
-    ".github/labels.yml",
-    ".github/labels.yaml",
-    ".github/labels.json",
-    ".github/settings.yml",
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,7 +210,7 @@ def _recognised_notes(root: Path, rendering: Rendering) -> tuple[str, ...]:
 
 def _existing_labels_config(root: Path) -> dict[str, str]:
     """Return the answer that makes the template use the labels config which the target has."""
-    for path in LABELS_CONFIGS:
+    for path in GITHUB.offered_labels:
         file = target.read_file(root, path)
         if file is not None and (not path.endswith("settings.yml") or _has_labels(file.content)):
             return {"labels_config": path}
@@ -274,7 +269,7 @@ def _place_note(root: Path, plan: Plan) -> tuple[str, ...]:
     top = top_level(root)
     if top is not None and top != root:
         return (f"GitHub reads issue templates only at a repository's root, which is {top}",)
-    folder = ".github/ISSUE_TEMPLATE"
+    folder = GITHUB.templates[0]
     if (root / folder).exists() or not any(
         step.path.startswith(f"{folder}/") for step in plan.writes
     ):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from issue_scaffold.errors import EXIT_FINDINGS, EXIT_OK, ScaffoldError
 from issue_scaffold.files.bounded import read_beginning
-from issue_scaffold.forge.layout import template_folder
+from issue_scaffold.forge.layout import FORGE_FOLDERS, SHARED_FOLDERS, template_folder
 from issue_scaffold.forge.source_files import RepositoryFiles, read_repository
 from issue_scaffold.report.finding import Finding, Severity
 from issue_scaffold.report.report import CrashReporter, TargetReport, failed_target
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from issue_scaffold.validate.examination import Honour, Located
 
 STDIN = "-"
-_MARKERS = frozenset({".github", ".gitea", ".forgejo", ".gitlab"})
 
 
 class Group(NamedTuple):
@@ -244,11 +243,11 @@ def repository_of(folder: str) -> tuple[Path, str] | None:
     """Return the repository that a folder of templates belongs to by its names, and its path there; None if by none."""
     parts = Path(os.path.abspath(folder)).parts  # noqa: PTH100 - symlinks stay as the user wrote them
     for index in range(len(parts) - 1, 0, -1):
-        if parts[index] in _MARKERS:
+        if parts[index] in FORGE_FOLDERS:
             return Path(*parts[:index]), "/".join(parts[index:])
     inside = template_folder("/".join([*parts, ""]))
     if inside is None:
         return None
     begin = inside[0].count("/")
-    begin -= parts[begin - 1] == "docs"
+    begin -= parts[begin - 1] in SHARED_FOLDERS
     return Path(*parts[:begin]), "/".join(parts[begin:])

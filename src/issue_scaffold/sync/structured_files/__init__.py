@@ -8,25 +8,14 @@ byte outside an edit stays. `differences` is on the path of `check`: writing is 
 from collections.abc import Callable
 from typing import Final, Literal
 
+from issue_scaffold.forge.layout import is_labels_config
 from issue_scaffold.text.by_meaning import Difference, MeaningMerge, NotUnderstoodError
 from issue_scaffold.text.limits import MAX_EDITED
 from issue_scaffold.text.lines import newline
 
 Kind = Literal["labels", "pre-commit"]
 
-_KINDS: Final[dict[str, Kind]] = {
-    ".github/labels.yml": "labels",
-    ".github/labels.yaml": "labels",
-    ".github/labels.json": "labels",
-    ".github/settings.yml": "labels",
-    ".forgejo/labels.yml": "labels",
-    ".gitea/labels.yml": "labels",
-    ".gitlab/labels.yml": "labels",
-    "labels.yml": "labels",
-    "labels.yaml": "labels",
-    "labels.json": "labels",
-    ".pre-commit-config.yaml": "pre-commit",
-}
+_PRECOMMIT: Final = ".pre-commit-config.yaml"
 _BOM: Final = "\ufeff"
 
 
@@ -35,7 +24,12 @@ def kind_of(path: str) -> Kind | None:
 
     `path` is POSIX, from the repository's root.
     """
-    return _KINDS.get(path)
+    if path == _PRECOMMIT:
+        return "pre-commit"
+    # TOML can be read, not edited.
+    if path.endswith(".toml") or not is_labels_config(path):
+        return None
+    return "labels"
 
 
 def merge(path: str, base: str | None, ours: str, theirs: str) -> MeaningMerge | None:

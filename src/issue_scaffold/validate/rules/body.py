@@ -8,15 +8,7 @@ from collections.abc import Iterator
 
 from issue_scaffold.forge.document import Problem, at, shown
 from issue_scaffold.forge.issue_form import (
-    ATTRIBUTES,
     BOOLEAN_WORDS,
-    ELEMENT_KEYS,
-    GITEA_KEYS,
-    GITEA_VALIDATIONS,
-    OPTION_KEYS,
-    REQUIRED_ATTRIBUTES,
-    TYPES,
-    VALIDATIONS,
     Element,
     Form,
     parameterize,
@@ -38,17 +30,19 @@ QUERY_PARAMETERS = frozenset(
 def missing_type(form: Form) -> Iterator[Problem]:
     """Find elements without a type."""
     for element in form.elements:
-        keys = [key for key in element.node.keys() if key not in ELEMENT_KEYS]  # noqa: SIM118 - not a dict
+        keys = [key for key in element.node.keys() if key not in form.keys.element]  # noqa: SIM118 - not a dict
         entry = element.node.find("type")
         if entry is None and not any(closest(key, ("type",)) for key in keys):
             message = f"{element.name}: required key `type` is missing"
-            yield at(element.anchor, message, hint=f"add `type:`, one of {listing(TYPES)}")
+            yield at(element.anchor, message, hint=f"add `type:`, one of {listing(form.types)}")
         elif (
             entry is not None
             and isinstance(element.type_node, Scalar)
             and element.type_node.is_null
         ):
-            yield at(entry.key, f"{element.name}: `type` is empty", hint=f"one of {listing(TYPES)}")
+            yield at(
+                entry.key, f"{element.name}: `type` is empty", hint=f"one of {listing(form.types)}"
+            )
 
 
 def unknown_type(form: Form) -> Iterator[Problem]:
@@ -58,16 +52,16 @@ def unknown_type(form: Form) -> Iterator[Problem]:
         if node is None or element.type or (isinstance(node, Scalar) and node.is_null):
             continue
         if not isinstance(node, Scalar):
-            yield at(node, f"{element.name}: `type` is {type_name(node)}", hint=allowed(TYPES))
+            yield at(node, f"{element.name}: `type` is {type_name(node)}", hint=allowed(form.types))
             continue
-        guess = closest(node.value, TYPES) or {
+        guess = closest(node.value, form.types) or {
             "text": "input",
             "select": "dropdown",
             "file": "upload",
         }.get(node.value)
         fix = Fix((Edit(node.start, node.end, guess),), unsafe=True) if guess else None
         message = f"{element.name}: {shown(node)} is not a valid input type"
-        yield at(node, message, hint=allowed(TYPES, guess=guess), fix=fix)
+        yield at(node, message, hint=allowed(form.types, guess=guess), fix=fix)
 
 
 def missing_attribute(form: Form) -> Iterator[Problem]:
@@ -82,36 +76,33 @@ def missing_attribute(form: Form) -> Iterator[Problem]:
                 yield at(
                     element.anchor,
                     message,
-                    hint=f"add `attributes:` with {_required(element.type)}",
+                    hint=f"add `attributes:` with {_required(element)}",
                 )
             continue
         value = resolve(entry.value)
         if not isinstance(value, Mapping):
             message = f"{element.name}: `attributes` is {type_name(value)}, and must be a mapping"
-            yield at(value_or_key(entry), message, hint=f"put {_required(element.type)} in it")
+            yield at(value_or_key(entry), message, hint=f"put {_required(element)} in it")
             continue
         yield from _absent(element, value, entry)
 
 
-def _required(kind: str) -> str:
-    return listing([f"{name}:" for name in REQUIRED_ATTRIBUTES[kind]])
+def _required(element: Element) -> str:
+    return listing([f"{name}:" for name in element.keys.required])
 
 
 def _misplaced(element: Element) -> bool:
     """Tell whether another rule already speaks of attributes in the wrong place, or of a misspelt `attributes`."""
     keys = set(element.node.keys())
-    return any(
-        closest(key, ("attributes",)) or key in ATTRIBUTES[element.type or ""] for key in keys
-    )
+    return any(closest(key, ("attributes",)) or key in element.keys.attributes for key in keys)
 
 
 def _absent(element: Element, attributes: Mapping, entry: Entry) -> Iterator[Problem]:
-    assert element.type is not None  # noqa: S101 - the caller has looked
     present = set(attributes.keys())
-    permitted = ATTRIBUTES[element.type]
+    permitted = element.keys.attributes
     stand_ins = {closest(key, permitted) for key in present - set(permitted)}
-    elsewhere = set(element.node.keys()) - set(ELEMENT_KEYS)
-    for name in REQUIRED_ATTRIBUTES[element.type]:
+    elsewhere = set(element.node.keys())
+    for name in element.keys.required:
         value = attributes.get(name)
         if name in stand_ins or name in elsewhere:
             continue
@@ -127,14 +118,14 @@ def _absent(element: Element, attributes: Mapping, entry: Entry) -> Iterator[Pro
             yield at(
                 place,
                 message,
-                hint=f"a {element.type} needs {_required(element.type)} under `attributes`",
+                hint=f"a {element.type} needs {_required(element)} under `attributes`",
             )
 
 
 def unpermitted_key(form: Form) -> Iterator[Problem]:
     """Find keys of elements, and of checkbox options, that GitHub doesn't know."""
     for element in form.elements:
-        known = (*ELEMENT_KEYS, *GITEA_KEYS) if form.document.gitea else ELEMENT_KEYS
+        known = form.keys.element
         for key, entry in string_entries(element.node):
             if key in BOOLEAN_WORDS:
                 continue
@@ -169,25 +160,25 @@ def _wrong_element_key(form: Form, element: Element, entry: Entry, key: str) -> 
         if fix and key not in MOVED_KEYS:
             fix = fix._replace(unsafe=True)
         return at(entry.key, message, hint=f"`{key}` belongs under `{section}`", fix=fix)
-    guess = closest(key, ELEMENT_KEYS)
+    guess = closest(key, form.keys.element)
     free = guess if guess and element.node.find(guess) is None else None
     fix = wrong_key_fix(form.source, element.node, entry, free)
     return at(
-        entry.key, message, hint=allowed(ELEMENT_KEYS, guess=free, place="permitted"), fix=fix
+        entry.key, message, hint=allowed(form.keys.element, guess=free, place="permitted"), fix=fix
     )
 
 
 def _home(element: Element, key: str) -> str | None:
     """Return the part of the element in which a key would be right."""
-    if element.type and key in ATTRIBUTES[element.type]:
+    if key in element.keys.attributes:
         return "attributes"
-    if element.type and element.type != "checkboxes" and key in VALIDATIONS[element.type]:
+    if element.type != "checkboxes" and key in element.keys.validations:
         return "validations"
     return None
 
 
 def _option_keys(form: Form, element: Element) -> Iterator[Problem]:
-    known = (*OPTION_KEYS, *GITEA_KEYS) if form.document.gitea else OPTION_KEYS
+    known = form.keys.option
     for option in element.options:
         for key, entry in string_entries(option.node) if isinstance(option.node, Mapping) else ():
             if key not in known:
@@ -209,12 +200,12 @@ def unpermitted_attribute(form: Form) -> Iterator[Problem]:
     for element in form.elements:
         if element.type is None or element.attributes is None:
             continue
-        known = ATTRIBUTES[element.type]
+        known = element.keys.attributes
         for key, entry in string_entries(element.attributes):
             if key in known or key in BOOLEAN_WORDS:
                 continue
             message = f"{element.name}: `{key}` is not a permitted attribute of {element.type}"
-            if key in VALIDATIONS[element.type] and element.type != "checkboxes":
+            if key in element.keys.validations and element.type != "checkboxes":
                 fix = move_entry(
                     form.source, element.attributes, entry, element.node, "validations"
                 )
@@ -235,7 +226,6 @@ def unpermitted_validation(form: Form) -> Iterator[Problem]:
         entry = element.node.find("validations")
         if entry is None or element.type in {None, "markdown"}:
             continue
-        assert element.type is not None  # noqa: S101 - narrowed above
         value = resolve(entry.value)
         if isinstance(value, Scalar) and value.is_null:
             continue
@@ -243,13 +233,12 @@ def unpermitted_validation(form: Form) -> Iterator[Problem]:
             message = f"{element.name}: `validations` is {type_name(value)}, and must be a mapping"
             yield at(value_or_key(entry), message, hint="write `required: true` below it")
             continue
-        known = VALIDATIONS[element.type]
-        accepted = (*known, *GITEA_VALIDATIONS) if form.document.gitea else known
+        known = element.keys.validations
         for key, inner in string_entries(value):
-            if key in accepted or key in BOOLEAN_WORDS:
+            if key in known or key in BOOLEAN_WORDS:
                 continue
             message = f"{element.name}: `{key}` is not a permitted validation of {element.type}"
-            if key in ATTRIBUTES[element.type]:
+            if key in element.keys.attributes:
                 fix = move_entry(form.source, value, inner, element.node, "attributes")
                 fix = fix if fix is None or key in MOVED_KEYS else fix._replace(unsafe=True)
                 yield at(inner.key, message, hint=f"`{key}` belongs under `attributes`", fix=fix)

@@ -7,7 +7,7 @@ Sources: GitHub's "About issue and pull request templates" and "Configuring issu
 from collections.abc import Iterator
 
 from issue_scaffold.forge.document import Document, Problem
-from issue_scaffold.forge.file_kind import FileKind
+from issue_scaffold.forge.file_kind import FileKind, is_workflow
 from issue_scaffold.forge.layout import template_folder
 from issue_scaffold.report.finding import Severity
 from issue_scaffold.text.edits import Fix
@@ -30,7 +30,7 @@ _TEXT_SUFFIXES = (
 def config_name(document: Document) -> Iterator[Problem]:
     """Find choosers that aren't called `config.yml` exactly, which GitHub ignores."""
     name = document.path.replace("\\", "/").rpartition("/")[2]
-    if document.gitea or document.kind is not FileKind.CHOOSER or name == "config.yml":
+    if document.kind is not FileKind.CHOOSER or name in document.forge.chooser_names:
         return
     if name.lower() not in {"config.yml", "config.yaml"}:
         return
@@ -44,12 +44,7 @@ def not_picked_up(document: Document) -> Iterator[Problem]:
     inside = template_folder(document.path.replace("\\", "/"))
     if document.kind is not FileKind.STRAY:
         return
-    root = document.mapping
-    if (
-        root is not None
-        and root.find("jobs") is not None
-        and (root.find("on") or root.find("true"))
-    ):
+    if is_workflow(document.root):
         message = "a workflow in the template folder: it never runs, and is no issue form"
         yield _whole(document, message, "move it to `.github/workflows`")
         return

@@ -9,8 +9,6 @@ from collections.abc import Iterator
 from issue_scaffold.forge.document import Problem, at, shown
 from issue_scaffold.forge.issue_form import (
     BOOLEAN_WORDS,
-    GITEA_TOP_KEYS,
-    TOP_KEYS,
     Form,
     listed_texts,
     string_entries,
@@ -37,13 +35,13 @@ LEGACY_KEYS = {"about": "description", "issue_body": "", "inputs": "body"}
 def missing_key(form: Form) -> Iterator[Problem]:
     """Find required top-level keys that are absent, unless a misspelt or outdated key stands for them."""
     present = form.root.keys()
-    strangers = [key for key in present if key not in TOP_KEYS][:MOST_STRANGERS]
-    stand_ins = {closest(key, TOP_KEYS) or LEGACY_KEYS.get(key) for key in strangers}
+    strangers = [key for key in present if key not in form.keys.form][:MOST_STRANGERS]
+    stand_ins = {closest(key, form.keys.form) or LEGACY_KEYS.get(key) for key in strangers}
     stand_ins |= {LEGACY_KEYS.get(key) for key in present}
     for key in ("name", "description", "body"):
         if key in present or key in stand_ins or (key == "body" and form.document.separators):
             continue
-        if key == "description" and form.document.gitea and "about" in present:
+        if key == "description" and form.keys.about_is_description and "about" in present:
             continue
         says = (
             "GitHub says `Body cannot be empty`"
@@ -65,7 +63,7 @@ def missing_key(form: Form) -> Iterator[Problem]:
 
 def unpermitted_key(form: Form) -> Iterator[Problem]:
     """Find top-level keys that GitHub doesn't know."""
-    known = (*TOP_KEYS, *GITEA_TOP_KEYS) if form.document.gitea else TOP_KEYS
+    known = form.keys.form
     for key, entry in string_entries(form.root):
         if key in known or is_boolean_key(entry):
             continue

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from issue_scaffold.forge.document import Document, Problem, at
-from issue_scaffold.forge.front_matter import GITEA_TEMPLATE_KEYS, TEMPLATE_KEYS, find_front_matter
+from issue_scaffold.forge.front_matter import find_front_matter
 from issue_scaffold.forge.issue_form import string_entries, text_of
 from issue_scaffold.report.finding import Severity
 from issue_scaffold.text.edits import Edit, Fix, quote
@@ -80,7 +80,7 @@ def missing_key(document: Document) -> Iterator[Problem]:
         misspelt = [
             other
             for other in root.keys()  # noqa: SIM118
-            if other not in TEMPLATE_KEYS and closest(other, (key,))
+            if other not in document.forge.keys.front_matter and closest(other, (key,))
         ]
         if misspelt:
             continue
@@ -92,7 +92,7 @@ def missing_key(document: Document) -> Iterator[Problem]:
 
 def _description(document: Document, root: Mapping) -> Iterator[Problem]:
     entry = root.find("description")
-    if entry is None or document.gitea:
+    if entry is None or document.forge.keys.about_is_description:
         return
     hint = "rename `description`, which is for issue forms"
     yield at(
@@ -119,7 +119,7 @@ def value_type(document: Document) -> Iterator[Problem]:
     root = document.mapping
     for key, entry in string_entries(root) if root else ():
         value = resolve(entry.value)
-        if key not in TEMPLATE_KEYS or (
+        if key not in document.forge.keys.front_matter or (
             isinstance(value, Scalar) and (value.is_text or value.is_null)
         ):
             continue
@@ -145,7 +145,7 @@ def value_type(document: Document) -> Iterator[Problem]:
 def unpermitted_key(document: Document) -> Iterator[Problem]:
     """Find front matter keys that GitHub doesn't read."""
     root = document.mapping
-    known = (*TEMPLATE_KEYS, *GITEA_TEMPLATE_KEYS) if document.gitea else TEMPLATE_KEYS
+    known = document.forge.keys.front_matter
     for key, entry in string_entries(root) if root else ():
         if key in known or (
             key == "description" and root is not None and root.find("about") is None

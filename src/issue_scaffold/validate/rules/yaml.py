@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from issue_scaffold.forge.document import Document, Problem, at, shown
 from issue_scaffold.forge.file_kind import FileKind
-from issue_scaffold.forge.issue_form import ATTRIBUTES, Element, Form
+from issue_scaffold.forge.issue_form import Element, Form
 from issue_scaffold.labels.config import read_labels
 from issue_scaffold.report.finding import Severity
 from issue_scaffold.text.edits import Edit, Fix, one_line, quote
@@ -243,7 +243,7 @@ def _text_places(document: Document) -> Iterator[tuple[Node, str]]:
 
 def _texts_of(element: Element, kind: str) -> Iterator[tuple[Node, str]]:
     for key in ("description", "placeholder", "value", "render"):
-        node = element.attribute(key) if key in ATTRIBUTES[kind] else None
+        node = element.attribute(key) if key in element.keys.attributes else None
         if node is not None:
             yield node, f"{element.name}: `{key}`"
     if element.id is not None and kind != "markdown":
