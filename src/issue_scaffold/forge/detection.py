@@ -63,17 +63,21 @@ class Detection:
 def detect(existing: Collection[str], remote_host: str | None = None) -> Detection:
     """Return what the existing paths among `EVIDENCE`, and the git remote's host name, tell."""
     systems = tuple(name for name, signs in _CI.items() if not set(signs).isdisjoint(existing))
-    forge = forge_of_host(remote_host) if remote_host else None
-    forge = forge or forge_of_files(existing)
-    parent = parent_of(forge) if forge else None
-    if forge and parent and _runs_those_of(forge, parent, existing):
-        # It runs these as they are; a folder of its own would hide them.
-        forge = parent
+    forge = forge_of_host(remote_host or "") or forge_of_files(existing)
+    if forge:
+        forge = _whose_workflows(forge, existing)
     return Detection(forge=forge, systems=systems)
 
 
-def _runs_those_of(fork: Forge, parent: Forge, existing: Collection[str]) -> bool:
-    return parent.workflows[0] in existing and fork.workflows[0] not in existing
+def _whose_workflows(forge: Forge, existing: Collection[str]) -> Forge:
+    """Return what a forge is a fork of, if it has workflows of that alone.
+
+    They run as they are; a folder of its own would hide them.
+    """
+    parent = parent_of(forge)
+    if parent and parent.workflows[0] in existing and forge.workflows[0] not in existing:
+        return parent
+    return forge
 
 
 def hidden_workflows(existing: Collection[str], written: Collection[str]) -> tuple[str, ...]:

@@ -116,7 +116,9 @@ def _root(stream: YamlStream) -> Value | None:
     if not stream.documents:
         return None
     root = stream.documents[0]
-    return None if isinstance(root, Scalar) and root.is_null else root
+    if isinstance(root, Scalar) and root.is_null:
+        return None
+    return root
 
 
 def _failure(source: Source, stream: YamlStream) -> tuple[str, Problem]:

@@ -86,16 +86,23 @@ def is_workflow(root: Value | None) -> bool:
 def _kind_by_content(path: str, root: Value | None) -> FileKind:
     if isinstance(root, Sequence) or layout.is_labels_config(path.rpartition("/")[2]):
         return FileKind.LABELS
-    keys = frozenset(root.keys() if isinstance(root, Mapping) else ())
+    if not isinstance(root, Mapping):
+        root = Mapping((), 0, 0)
+    keys = frozenset(root.keys())
     if "body" in keys:
         return FileKind.FORM
     if keys & _CHOOSER_KEYS or path.endswith("config.yml"):
         return FileKind.CHOOSER
-    if isinstance(root, Mapping) and (_lists_labels(root) or _maps_labels(root)):
-        return FileKind.LABELS
-    if "description" not in keys and (keys & _SETTINGS_KEYS or path.endswith((".json", ".toml"))):
+    if _lists_labels(root) or _maps_labels(root) or _is_data(path, keys):
         return FileKind.LABELS
     return FileKind.FORM
+
+
+def _is_data(path: str, keys: frozenset[str]) -> bool:
+    """Tell whether a file holds a repository's settings, or is in a format that no form has."""
+    if "description" in keys:
+        return False
+    return path.endswith((".json", ".toml")) or not _SETTINGS_KEYS.isdisjoint(keys)
 
 
 def _lists_labels(root: Mapping) -> bool:

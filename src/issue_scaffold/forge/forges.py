@@ -203,8 +203,8 @@ def forge_of_host(host: str) -> Forge | None:
     for forge in FORGES:
         if any(_is_of(name, known) for known in forge.hosts):
             return forge
-    own = [forge for forge in FORGES if forge.key == name.partition(".")[0]]
-    return own[-1] if own else None
+    own = (forge for forge in reversed(FORGES) if forge.key == name.partition(".")[0])
+    return next(own, None)
 
 
 def _is_of(host: str, known: str) -> bool:
@@ -221,7 +221,9 @@ def forge_of_files(existing: Collection[str]) -> Forge | None:
     }
     parents = {forge.fork_of for forge in found.values()}
     left = [forge for key, forge in found.items() if key not in parents]
-    return left[0] if len(left) == 1 else None
+    if len(left) != 1:
+        return None
+    return left[0]
 
 
 def parent_of(fork: Forge) -> Forge | None:

@@ -31,7 +31,9 @@ def repository_of(folder: Path) -> Repository:
             f"this git repository has several remotes ({', '.join(names)}), none called origin",
             hint=_HINT,
         )
-    name = "origin" if "origin" in names else names[0]
+    name = names[0]
+    if "origin" in names:
+        name = "origin"
     url = git.run_in_work_tree(folder, ["remote", "get-url", "--", name]).decode().strip()
     found = parse_remote(url)
     if found is None:

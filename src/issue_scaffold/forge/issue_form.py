@@ -79,7 +79,9 @@ class Element:
 
     def attribute(self, name: str) -> Value | None:
         """Return the value of one attribute."""
-        return self.attributes.get(name) if self.attributes else None
+        if self.attributes is None:
+            return None
+        return self.attributes.get(name)
 
     @property
     def anchor(self) -> Node:
@@ -89,8 +91,9 @@ class Element:
 
     def is_true(self, name: str) -> bool:
         """Tell whether a validation is on, where it belongs or by mistake among the attributes."""
-        value = self.validations.get(name) if self.validations else None
-        value = value or self.attribute(name)
+        value = self.attribute(name)
+        if self.validations is not None:
+            value = self.validations.get(name) or value
         if not isinstance(value, Scalar) or value.kind != "bool":
             return False
         return value.value.lower() in _TRUE
@@ -111,13 +114,14 @@ class Form:
         self.keys = document.forge.keys
         self.root = root
         self.body = root.get("body")
-        items = self.body.items if isinstance(self.body, Sequence) else ()
-        found = ((index, resolve(item)) for index, item in enumerate(items))
-        self.elements = tuple(
-            Element(index, item, self.keys.elements)
-            for index, item in found
-            if isinstance(item, Mapping)
-        )
+        self.elements: tuple[Element, ...] = ()
+        if isinstance(self.body, Sequence):
+            found = ((index, resolve(item)) for index, item in enumerate(self.body.items))
+            self.elements = tuple(
+                Element(index, item, self.keys.elements)
+                for index, item in found
+                if isinstance(item, Mapping)
+            )
         self.fields = tuple(element for element in self.elements if element.is_field)
 
     @property
@@ -147,7 +151,9 @@ def _id(node: Value | None) -> Scalar | None:
 
 
 def _label(node: Value | None) -> Scalar | None:
-    return node if isinstance(node, Scalar) and is_worded(node) else None
+    if isinstance(node, Scalar) and is_worded(node):
+        return node
+    return None
 
 
 def is_worded(node: Value) -> bool:
@@ -168,7 +174,9 @@ def _options(kind: str | None, node: Value | None) -> tuple[Option, ...]:
 
 def text_of(node: Node | None) -> str | None:
     """Return the stripped text of a scalar that isn't null or blank, else None."""
-    value = resolve(node) if node is not None else None
+    if node is None:
+        return None
+    value = resolve(node)
     if not isinstance(value, Scalar) or value.is_null:
         return None
     return value.value.strip() or None
@@ -183,7 +191,9 @@ def string_entries(mapping: Mapping) -> Iterator[tuple[str, Entry]]:
 
 def listed_texts(node: Node | None) -> list[Scalar]:
     """Return the texts of a list, or the words of a comma-separated string, with their places."""
-    value = resolve(node) if node is not None else None
+    if node is None:
+        return []
+    value = resolve(node)
     if isinstance(value, Sequence):
         items = [resolve(item) for item in value.items]
         return [item for item in items if isinstance(item, Scalar) and is_worded(item)]

@@ -6,16 +6,17 @@ Never keeps credentials.
 import re
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from issue_scaffold.errors import UsageError
 from issue_scaffold.forge.forges import GITHUB, GITHUB_ENTERPRISE, forge_of_host
 
 GITHUB_HOST: Final = GITHUB.hosts[0]
 _SCP: Final = re.compile(r"(?:[^@/\s]+@)?(?P<host>[^:/\s@]+):(?!//)(?P<path>.+)")
-_PART: Final = re.compile(r"[A-Za-z0-9._-]+")
+_PART: Final = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9._-]+")
+_GIT_SCHEMES: Final = frozenset({"https", "http", "ssh", "git", "git+ssh", "ssh+git"})
 # GitHub answers SSH on port 443 under this name, for networks that let nothing else through.
-_ALIASES: Final = {"ssh.github.com": GITHUB_HOST, "www.github.com": GITHUB_HOST}
+_ALIASES: Final = {f"ssh.{GITHUB_HOST}": GITHUB_HOST, f"www.{GITHUB_HOST}": GITHUB_HOST}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,44 +29,48 @@ class Repository:
 
     def __str__(self) -> str:
         """Return it as people write it."""
-        lead = "" if self.host == GITHUB_HOST else f"{self.host}/"
-        return f"{lead}{self.owner}/{self.name}"
+        return f"{self.host}/{self.owner}/{self.name}".removeprefix(f"{GITHUB_HOST}/")
 
 
 def parse_repository(text: str) -> Repository | None:
     """Return the repository that `OWNER/NAME`, `HOST/OWNER/NAME` or an address means, or None."""
     if "://" in text or _SCP.fullmatch(text):
         return parse_remote(text)
-    parts = text.split("/")
-    if len(parts) == 3:  # noqa: PLR2004 - host, owner, name
-        return _repository(parts[0], parts[1:])
-    return _repository(GITHUB_HOST, parts)
+    host, slash, path = text.partition("/")
+    if slash and "/" in path:
+        return _repository(host, path)
+    return _repository(GITHUB_HOST, text)
 
 
 def parse_remote(url: str) -> Repository | None:
     """Return the repository of a git remote's URL, in any of git's forms; None for other places."""
     if "://" in url:
-        try:
-            address = urlsplit(url)
-            host = address.hostname
-        except ValueError:
+        address = _split(url)
+        if address is None or address.scheme not in _GIT_SCHEMES:
             return None
-        if address.scheme not in {"https", "http", "ssh", "git", "git+ssh", "ssh+git"} or not host:
-            return None
-        return _repository(host, address.path.strip("/").split("/"))
+        return _repository(address.hostname or "", address.path.strip("/"))
     found = _SCP.fullmatch(url)
     if found is None or len(found["host"]) == 1:  # a drive letter
         return None
-    return _repository(found["host"], found["path"].strip("/").split("/"))
+    return _repository(found["host"], found["path"].strip("/"))
 
 
-def _repository(host: str, parts: list[str]) -> Repository | None:
-    if len(parts) != 2:  # noqa: PLR2004 - owner, name
+def _split(url: str) -> SplitResult | None:
+    """Return the parts of a URL that names a host, else None."""
+    try:
+        address = urlsplit(url)
+        named = address.hostname
+    except ValueError:
         return None
-    owner, name = parts[0], parts[1].removesuffix(".git")
-    valid = all(_PART.fullmatch(part) and part not in {".", ".."} for part in (owner, name))
+    return address if named else None
+
+
+def _repository(host: str, path: str) -> Repository | None:
+    owner, _, name = path.removesuffix(".git").partition("/")
+    if not _PART.fullmatch(owner) or not _PART.fullmatch(name):
+        return None
     host = host.lower()
-    return Repository(host=_ALIASES.get(host, host), owner=owner, name=name) if valid else None
+    return Repository(host=_ALIASES.get(host, host), owner=owner, name=name)
 
 
 def api_url(host: str) -> str:
@@ -85,14 +90,15 @@ def api_url(host: str) -> str:
 
 def api_host(url: str) -> str | None:
     """Return the host whose API an address is, or None if it is no http(s) address."""
-    try:
-        address = urlsplit(url)
-        host = address.hostname
-    except ValueError:
+    address = _split(url)
+    if address is None or address.scheme not in {"https", "http"}:
         return None
-    if address.scheme not in {"https", "http"} or not host:
-        return None
-    return host.removeprefix("api.") if host.endswith((".ghe.com", f".{GITHUB_HOST}")) else host
+    host = address.hostname or ""
+    own = host.removeprefix("api.")
+    forge = forge_of_host(own)
+    if forge and forge.api == GITHUB.api:
+        return own
+    return host
 
 
 def is_loopback(url: str) -> bool:

@@ -70,7 +70,7 @@ def _walk(root: Path, folder: str, depth: int) -> Iterator[str]:
             f"{root / folder} can't be read: {reason}", hint="check permissions"
         ) from None
     for entry in entries:
-        path = f"{folder}/{entry.name}" if folder else entry.name
+        path = f"{folder}/{entry.name}".removeprefix("/")
         if entry.is_dir(follow_symlinks=False):
             if depth < _MAX_FOLDER_DEPTH and is_entered(path):
                 yield from _walk(root, path, depth + 1)
