@@ -11,17 +11,16 @@ from issue_scaffold.forge.document import Document, Problem, at, shown
 from issue_scaffold.forge.file_kind import FileKind
 from issue_scaffold.forge.issue_form import Form, listed_texts, text_of
 from issue_scaffold.forge.layout import is_security_policy
+from issue_scaffold.forge.twins import plain, stem
 from issue_scaffold.labels.config import DEFAULT_LABELS, LabelsConfig
 from issue_scaffold.report.finding import Severity
 from issue_scaffold.text.edits import Fix, insert_line
 from issue_scaffold.text.scalars import quoted
 from issue_scaffold.text.source import Source
 from issue_scaffold.text.tree import Mapping, Scalar
-from issue_scaffold.text.wording import closest, line_of
+from issue_scaffold.text.wording import closest, line_of, some
 from issue_scaffold.validate.rules import chooser
 from issue_scaffold.validate.rules.template import NOT_TEMPLATES
-
-_SHOWN_DIFFERENCES = 4
 
 
 class TemplateSummary(NamedTuple):
@@ -161,10 +160,10 @@ def duplicate_name(repository: Repository) -> Iterator[Problem]:
 
 def twin_differs(repository: Repository) -> Iterator[Problem]:
     """Find a form and a Markdown template of one slug that disagree in labels, fields or options."""
-    forms = {_slug(item.path): item for item in repository.templates if item.kind is FileKind.FORM}
+    forms = {_place(item): item for item in repository.templates if item.kind is FileKind.FORM}
     for template in repository.templates:
-        form = forms.get(_slug(template.path)) if template.kind is FileKind.TEMPLATE else None
-        if form is None:
+        form = forms.get(_place(template))
+        if form is None or template.kind is not FileKind.TEMPLATE:
             continue
         differences = list(_differences(template, form))
         if differences:
@@ -180,10 +179,9 @@ def twin_differs(repository: Repository) -> Iterator[Problem]:
             )
 
 
-def _slug(path: str) -> str:
-    folder, _, name = path.rpartition("/")
-    stem = name.rpartition(".")[0].lower()
-    return f"{folder.lower()}/{stem.replace('_', '-').replace(' ', '-')}"
+def _place(template: TemplateSummary) -> tuple[str, str]:
+    """Return the folder of a template, and what its file's name has in common with its twin's."""
+    return template.path.rpartition("/")[0].lower(), stem(template.path)
 
 
 def _differences(template: TemplateSummary, form: TemplateSummary) -> Iterator[str]:
@@ -193,24 +191,14 @@ def _differences(template: TemplateSummary, form: TemplateSummary) -> Iterator[s
         only = [word[key] for key in word if key not in lacking]
         if only:
             side = "Markdown" if word is here else "form"
-            yield f"only the {side} has {_some(only, 'label')}"
-    prose = _plain(template.prose)
+            yield f"only the {side} has {some(only, 'label')}"
+    prose = plain(template.prose)
     if not prose:
         return
     for words, noun in ((form.fields, "field"), (form.options, "option")):
-        missing = [word for word in dict.fromkeys(words) if _plain(word) not in prose]
+        missing = [word for word in dict.fromkeys(words) if plain(word) not in prose]
         if missing:
-            yield f"the Markdown lacks {_some(missing, noun)}"
-
-
-def _plain(text: str) -> str:
-    return " ".join("".join(char if char.isalnum() else " " for char in text.casefold()).split())
-
-
-def _some(words: list[str], noun: str) -> str:
-    shown_words = ", ".join(f"`{word}`" for word in words[:_SHOWN_DIFFERENCES])
-    more = f" and {len(words) - _SHOWN_DIFFERENCES} more" if len(words) > _SHOWN_DIFFERENCES else ""
-    return f"{noun if len(words) == 1 else noun + 's'} {shown_words}{more}"
+            yield f"the Markdown lacks {some(missing, noun)}"
 
 
 def security_link(repository: Repository) -> Iterator[Problem]:
