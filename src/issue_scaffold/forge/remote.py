@@ -10,10 +10,11 @@ from urllib.parse import SplitResult, urlsplit
 
 from issue_scaffold.errors import UsageError
 from issue_scaffold.forge.forges import GITHUB, GITHUB_ENTERPRISE, forge_of_host
+from issue_scaffold.text.late_patterns import late_pattern
 
 GITHUB_HOST: Final = GITHUB.hosts[0]
-_SCP: Final = re.compile(r"(?:[^@/\s]+@)?(?P<host>[^:/\s@]+):(?!//)(?P<path>.+)")
-_PART: Final = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9._-]+")
+_SCP: Final = late_pattern(r"(?:[^@/\s]+@)?(?P<host>[^:/\s@]+):(?!//)(?P<path>.+)")
+_PART: Final = late_pattern(r"(?!\.{1,2}$)[A-Za-z0-9._-]+")
 _GIT_SCHEMES: Final = frozenset({"https", "http", "ssh", "git", "git+ssh", "ssh+git"})
 # GitHub answers SSH on port 443 under this name, for networks that let nothing else through.
 _ALIASES: Final = {f"ssh.{GITHUB_HOST}": GITHUB_HOST, f"www.{GITHUB_HOST}": GITHUB_HOST}
@@ -53,6 +54,16 @@ def parse_remote(url: str) -> Repository | None:
     if found is None or len(found["host"]) == 1:  # a drive letter
         return None
     return _repository(found["host"], found["path"].strip("/"))
+
+
+def normal_url(url: str) -> str:
+    """Return a URL without what makes no other URL: case of the host, a final `/` and `.git`."""
+    bare = url.strip().rstrip("/").removesuffix(".git").rstrip("/")
+    scheme, found, rest = bare.partition("://")
+    if not found:
+        return bare
+    host, slash, path = rest.partition("/")
+    return f"{scheme.lower()}://{host.lower()}{slash}{path}"
 
 
 def _split(url: str) -> SplitResult | None:
