@@ -20,13 +20,13 @@ _UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
 _LOOKED_AT: Final = 64
 
 
-def load(path: str, content: bytes, kind: FileKind | None = None) -> Document:
+def load(path: str, content: bytes) -> Document:
     """Return a file's document.
 
-    What kind of file it is, where the caller doesn't know that, `file_kind` tells by its path and
-    content. Its forge is that of the folder which it lies in.
+    What kind of file it is `file_kind` tells by its path and content. Its forge is that of the
+    folder which it lies in.
     """
-    kind = kind or kind_by_path(path)
+    kind = kind_by_path(path)
     source, problem = _decoded(path, content)
     forge = forge_of_path(path)
     if problem is None:
