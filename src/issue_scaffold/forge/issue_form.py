@@ -24,7 +24,7 @@ BOOLEAN_WORDS: Final = frozenset(
 )
 
 
-class Option(NamedTuple):
+class OptionView(NamedTuple):
     """One choice of a dropdown (a scalar) or checkboxes element (a mapping with a `label`)."""
 
     node: Value
@@ -36,7 +36,7 @@ class Option(NamedTuple):
         return text_of(self.label)
 
 
-class Element:
+class ElementView:
     """One entry of `body`. What rules ask for is looked up once, since nearly every rule asks.
 
     `type` is None unless the forge knows the type, whose keys are `keys`; `attributes` and
@@ -68,7 +68,7 @@ class Element:
         self.validations = _mapping(node.get("validations"))
         self.id = _id(node.get("id"))
         self.label = _label(self.attribute("label"))
-        self.options: tuple[Option, ...] = ()
+        self.options: tuple[OptionView, ...] = ()
         if self.type in _WITH_OPTIONS:
             self.options = _options(self.type, self.attribute("options"))
 
@@ -99,7 +99,7 @@ class Element:
         return value.value.lower() in _TRUE
 
 
-class Form:
+class FormView:
     """An issue form's document with its elements found.
 
     `keys` are those of its forge. `root` is its mapping, `body` the value of that key; `elements`
@@ -114,11 +114,11 @@ class Form:
         self.keys = document.forge.keys
         self.root = root
         self.body = root.get("body")
-        self.elements: tuple[Element, ...] = ()
+        self.elements: tuple[ElementView, ...] = ()
         if isinstance(self.body, Sequence):
             found = ((index, resolve(item)) for index, item in enumerate(self.body.items))
             self.elements = tuple(
-                Element(index, item, self.keys.elements)
+                ElementView(index, item, self.keys.elements)
                 for index, item in found
                 if isinstance(item, Mapping)
             )
@@ -161,14 +161,14 @@ def is_worded(node: Value) -> bool:
     return isinstance(node, Scalar) and node.is_text and bool(node.value.strip())
 
 
-def _options(kind: str | None, node: Value | None) -> tuple[Option, ...]:
+def _options(kind: str | None, node: Value | None) -> tuple[OptionView, ...]:
     if not isinstance(node, Sequence):
         return ()
     items = [resolve(item) for item in node.items]
     if kind == "dropdown":
-        return tuple(Option(item, item) for item in items)
+        return tuple(OptionView(item, item) for item in items)
     return tuple(
-        Option(item, item.get("label") if isinstance(item, Mapping) else None) for item in items
+        OptionView(item, item.get("label") if isinstance(item, Mapping) else None) for item in items
     )
 
 

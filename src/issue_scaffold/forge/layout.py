@@ -31,7 +31,7 @@ _SETTINGS_STEMS: Final = frozenset(forge.settings_stem for forge in FORGES if fo
 _LABELS_STEMS: Final = frozenset(
     {"labels", "label-sync", "labels-sync", "label", "labelsettings", "github-labels"}
 )
-_DATA_SUFFIXES: Final = frozenset({*YAML_SUFFIXES, "json", "toml"})
+LABELS_SUFFIXES: Final = frozenset({".yml", ".yaml", ".json", ".toml"})
 _LEGACY: Final = frozenset({"issue_template.md", "issue_template", "issue_template.txt"})
 _SECURITY: Final = "security.md"
 _SECURITY_FOLDERS: Final = frozenset({GITHUB.folder, *GITHUB.shared})
@@ -96,7 +96,7 @@ def is_legacy(path: str) -> bool:
 def is_labels_config(path: str) -> bool:
     """Tell whether a path is a usual place of a labels config."""
     place, _, suffix = path.lower().rpartition(".")
-    if suffix not in _DATA_SUFFIXES:
+    if f".{suffix}" not in LABELS_SUFFIXES:
         return False
     if place in _SETTINGS_STEMS:
         return suffix in YAML_SUFFIXES

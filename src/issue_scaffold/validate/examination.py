@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from issue_scaffold.forge.document import Document, Problem
 from issue_scaffold.forge.documents import encoding_problem, load
 from issue_scaffold.forge.file_kind import FileKind
-from issue_scaffold.forge.issue_form import Form
+from issue_scaffold.forge.issue_form import FormView
 from issue_scaffold.forge.layout import SETTINGS_PATH, is_security_policy, template_folder
 from issue_scaffold.labels.config import read_labels
 from issue_scaffold.report.finding import Finding, Kind, Severity
@@ -233,7 +233,7 @@ def _problems(document: Document) -> Iterator[tuple[Rule[Any], Problem]]:
         yield from run(registry.YAML, document)
     if document.kind is FileKind.FORM:
         yield from (
-            run(registry.FORM, Form(document, root))
+            run(registry.FORM, FormView(document, root))
             if root and root.entries
             else _no_form(document)
         )

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from issue_scaffold.forge.document import Problem, at, shown
 from issue_scaffold.forge.issue_form import (
     BOOLEAN_WORDS,
-    Element,
-    Form,
+    ElementView,
+    FormView,
     parameterize,
     string_entries,
 )
@@ -27,7 +27,7 @@ QUERY_PARAMETERS = frozenset(
 )
 
 
-def missing_type(form: Form) -> Iterator[Problem]:
+def missing_type(form: FormView) -> Iterator[Problem]:
     """Find elements without a type."""
     for element in form.elements:
         keys = [key for key in element.node.keys() if key not in form.keys.element]  # noqa: SIM118 - not a dict
@@ -45,7 +45,7 @@ def missing_type(form: Form) -> Iterator[Problem]:
             )
 
 
-def unknown_type(form: Form) -> Iterator[Problem]:
+def unknown_type(form: FormView) -> Iterator[Problem]:
     """Find types that GitHub doesn't know."""
     for element in form.elements:
         node = element.type_node
@@ -64,7 +64,7 @@ def unknown_type(form: Form) -> Iterator[Problem]:
         yield at(node, message, hint=allowed(form.types, guess=guess), fix=fix)
 
 
-def missing_attribute(form: Form) -> Iterator[Problem]:
+def missing_attribute(form: FormView) -> Iterator[Problem]:
     """Find elements that lack an attribute which their type requires."""
     for element in form.elements:
         if element.type is None:
@@ -87,17 +87,17 @@ def missing_attribute(form: Form) -> Iterator[Problem]:
         yield from _absent(element, value, entry)
 
 
-def _required(element: Element) -> str:
+def _required(element: ElementView) -> str:
     return listing([f"{name}:" for name in element.keys.required])
 
 
-def _misplaced(element: Element) -> bool:
+def _misplaced(element: ElementView) -> bool:
     """Tell whether another rule already speaks of attributes in the wrong place, or of a misspelt `attributes`."""
     keys = set(element.node.keys())
     return any(closest(key, ("attributes",)) or key in element.keys.attributes for key in keys)
 
 
-def _absent(element: Element, attributes: Mapping, entry: Entry) -> Iterator[Problem]:
+def _absent(element: ElementView, attributes: Mapping, entry: Entry) -> Iterator[Problem]:
     present = set(attributes.keys())
     permitted = element.keys.attributes
     stand_ins = {closest(key, permitted) for key in present - set(permitted)}
@@ -122,7 +122,7 @@ def _absent(element: Element, attributes: Mapping, entry: Entry) -> Iterator[Pro
             )
 
 
-def unpermitted_key(form: Form) -> Iterator[Problem]:
+def unpermitted_key(form: FormView) -> Iterator[Problem]:
     """Find keys of elements, and of checkbox options, that GitHub doesn't know."""
     for element in form.elements:
         known = form.keys.element
@@ -139,7 +139,7 @@ def unpermitted_key(form: Form) -> Iterator[Problem]:
             yield from _option_keys(form, element)
 
 
-def _tolerated(form: Form, element: Element, entry: Entry, key: str) -> Problem:
+def _tolerated(form: FormView, element: ElementView, entry: Entry, key: str) -> Problem:
     message = (
         f"{element.name}: `{key}` has no documented meaning on {element.type}; GitHub lets it pass"
     )
@@ -152,7 +152,7 @@ def _tolerated(form: Form, element: Element, entry: Entry, key: str) -> Problem:
     return at(entry.key, message, hint=hint, severity=Severity.INFO, fix=fix)
 
 
-def _wrong_element_key(form: Form, element: Element, entry: Entry, key: str) -> Problem:
+def _wrong_element_key(form: FormView, element: ElementView, entry: Entry, key: str) -> Problem:
     message = f"{element.name}: `{key}` is not a permitted key"
     section = _home(element, key)
     if section:
@@ -168,7 +168,7 @@ def _wrong_element_key(form: Form, element: Element, entry: Entry, key: str) -> 
     )
 
 
-def _home(element: Element, key: str) -> str | None:
+def _home(element: ElementView, key: str) -> str | None:
     """Return the part of the element in which a key would be right."""
     if key in element.keys.attributes:
         return "attributes"
@@ -177,7 +177,7 @@ def _home(element: Element, key: str) -> str | None:
     return None
 
 
-def _option_keys(form: Form, element: Element) -> Iterator[Problem]:
+def _option_keys(form: FormView, element: ElementView) -> Iterator[Problem]:
     known = form.keys.option
     for option in element.options:
         for key, entry in string_entries(option.node) if isinstance(option.node, Mapping) else ():
@@ -195,7 +195,7 @@ def _option_keys(form: Form, element: Element) -> Iterator[Problem]:
                 )
 
 
-def unpermitted_attribute(form: Form) -> Iterator[Problem]:
+def unpermitted_attribute(form: FormView) -> Iterator[Problem]:
     """Find attributes that the element's type doesn't have."""
     for element in form.elements:
         if element.type is None or element.attributes is None:
@@ -220,7 +220,7 @@ def unpermitted_attribute(form: Form) -> Iterator[Problem]:
             yield at(entry.key, message, hint=hint, fix=fix)
 
 
-def unpermitted_validation(form: Form) -> Iterator[Problem]:
+def unpermitted_validation(form: FormView) -> Iterator[Problem]:
     """Find validations that the element's type doesn't have, and `validations` that are no mapping."""
     for element in form.elements:
         entry = element.node.find("validations")
@@ -252,7 +252,7 @@ def unpermitted_validation(form: Form) -> Iterator[Problem]:
             )
 
 
-def label_type(form: Form) -> Iterator[Problem]:
+def label_type(form: FormView) -> Iterator[Problem]:
     """Find labels of fields and of checkbox options that aren't text, or are blank."""
     for element in form.fields:
         entry = element.attributes.find("label") if element.attributes else None
@@ -266,7 +266,7 @@ def label_type(form: Form) -> Iterator[Problem]:
                 yield from _label(form, element.name, "label of an option", found)
 
 
-def _label(form: Form, name: str, what: str, entry: Entry) -> Iterator[Problem]:
+def _label(form: FormView, name: str, what: str, entry: Entry) -> Iterator[Problem]:
     value = resolve(entry.value)
     if isinstance(value, Scalar) and value.is_text and value.value.strip():
         return
@@ -277,7 +277,7 @@ def _label(form: Form, name: str, what: str, entry: Entry) -> Iterator[Problem]:
     yield at(value_or_key(entry), f"{name}: {what} {state}, and must be text", hint=hint, fix=fix)
 
 
-def forbidden_word(form: Form) -> Iterator[Problem]:
+def forbidden_word(form: FormView) -> Iterator[Problem]:
     """Find `password` in the label of an input or textarea."""
     for element in form.fields:
         if element.type in {"input", "textarea"} and element.label:
@@ -291,7 +291,7 @@ def forbidden_word(form: Form) -> Iterator[Problem]:
                 )
 
 
-def id_format(form: Form) -> Iterator[Problem]:
+def id_format(form: FormView) -> Iterator[Problem]:
     """Find ids with other characters than letters, digits, `-` and `_`."""
     for element in form.elements:
         entry = element.node.find("id")
@@ -316,7 +316,7 @@ def id_format(form: Form) -> Iterator[Problem]:
         yield at(value_or_key(entry), message, hint=hint, fix=fix, severity=severity)
 
 
-def id_shadowed(form: Form) -> Iterator[Problem]:
+def id_shadowed(form: FormView) -> Iterator[Problem]:
     """Find ids that are parameters of the new-issue address of their own, so that they can't prefill the field."""
     for element in form.fields:
         if element.id and element.id.value in QUERY_PARAMETERS:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from issue_scaffold.forge.document import Problem, at, shown
-from issue_scaffold.forge.issue_form import Element, Form, Option, text_of
+from issue_scaffold.forge.issue_form import ElementView, FormView, OptionView, text_of
 from issue_scaffold.text.edits import Edit, Fix, quote
 from issue_scaffold.text.scalars import quoted
 from issue_scaffold.text.tree import Entry, Mapping, Node, Scalar, Sequence, resolve, type_name
@@ -38,7 +38,7 @@ COMMON_LANGUAGES: Final = frozenset(
 PLACEHOLDER: Final = "Please select"
 
 
-def _with_options(form: Form) -> Iterator[tuple[Element, Entry]]:
+def _with_options(form: FormView) -> Iterator[tuple[ElementView, Entry]]:
     for element in form.elements:
         if element.type in {"dropdown", "checkboxes"} and element.attributes:
             entry = element.attributes.find("options")
@@ -46,7 +46,7 @@ def _with_options(form: Form) -> Iterator[tuple[Element, Entry]]:
                 yield element, entry
 
 
-def options_empty(form: Form) -> Iterator[Problem]:
+def options_empty(form: FormView) -> Iterator[Problem]:
     """Find empty lists of options."""
     for element, entry in _with_options(form):
         value = resolve(entry.value)
@@ -54,7 +54,7 @@ def options_empty(form: Form) -> Iterator[Problem]:
             yield at(entry.value, f"{element.name}: `options` is empty", hint="list at least one")
 
 
-def options_type(form: Form) -> Iterator[Problem]:
+def options_type(form: FormView) -> Iterator[Problem]:
     """Find options that are no list, or of the wrong sort: texts in a dropdown, mappings in checkboxes."""
     for element, entry in _with_options(form):
         value = resolve(entry.value)
@@ -66,7 +66,9 @@ def options_type(form: Form) -> Iterator[Problem]:
             yield at(value_or_key(entry), message, hint="begin each option with `- `")
 
 
-def _option_type(form: Form, element: Element, option: Option, entry: Entry) -> Iterator[Problem]:
+def _option_type(
+    form: FormView, element: ElementView, option: OptionView, entry: Entry
+) -> Iterator[Problem]:
     node = option.node
     if element.type == "dropdown":
         if isinstance(node, Scalar):
@@ -95,7 +97,7 @@ def _option_type(form: Form, element: Element, option: Option, entry: Entry) -> 
         yield at(node, f"{element.name}: a checkbox has no `label`", hint="write `- label: …`")
 
 
-def _dropdown_option_fix(form: Form, node: Node) -> Fix | None:
+def _dropdown_option_fix(form: FormView, node: Node) -> Fix | None:
     """Unwrap `- label: A`; put `- a: b` in quotes. Both are guesses about what was meant."""
     if isinstance(node, Mapping) and len(node.entries) == 1 and not node.flow:
         entry = node.entries[0]
@@ -110,7 +112,7 @@ def _dropdown_option_fix(form: Form, node: Node) -> Fix | None:
     return fix._replace(unsafe=True) if fix else None
 
 
-def duplicate_option(form: Form) -> Iterator[Problem]:
+def duplicate_option(form: FormView) -> Iterator[Problem]:
     """Find two equal options of one dropdown."""
     for element, _ in _with_options(form):
         seen: dict[str, Node] = {}
@@ -128,7 +130,7 @@ def duplicate_option(form: Form) -> Iterator[Problem]:
                 )
 
 
-def boolean_option(form: Form) -> Iterator[Problem]:
+def boolean_option(form: FormView) -> Iterator[Problem]:
     """Find dropdown options that YAML reads as booleans."""
     for element, _ in _with_options(form):
         for option in element.options if element.type == "dropdown" else ():
@@ -139,7 +141,7 @@ def boolean_option(form: Form) -> Iterator[Problem]:
                 yield at(node, message, hint=hint, fix=quote(form.source, node))
 
 
-def reserved_option(form: Form) -> Iterator[Problem]:
+def reserved_option(form: FormView) -> Iterator[Problem]:
     """Find `None` among a dropdown's options, and `n/a` beside a `default`; GitHub uses these words itself."""
     for element, _ in _with_options(form):
         has_default = element.attribute("default") is not None
@@ -156,7 +158,7 @@ def reserved_option(form: Form) -> Iterator[Problem]:
                 )
 
 
-def default_range(form: Form) -> Iterator[Problem]:
+def default_range(form: FormView) -> Iterator[Problem]:
     """Find a dropdown's `default` that isn't the index of one of its options."""
     for element in form.elements:
         entry = (
@@ -179,7 +181,7 @@ def default_range(form: Form) -> Iterator[Problem]:
         yield at(value_or_key(entry), message, hint=hint)
 
 
-def not_a_boolean(form: Form) -> Iterator[Problem]:
+def not_a_boolean(form: FormView) -> Iterator[Problem]:
     """Find `required` and `multiple` that are neither true nor false."""
     for element in form.elements:
         places = [(element.validations, "required"), (element.attributes, "multiple")]
@@ -206,7 +208,7 @@ def not_a_boolean(form: Form) -> Iterator[Problem]:
             )
 
 
-def default_required(form: Form) -> Iterator[Problem]:
+def default_required(form: FormView) -> Iterator[Problem]:
     """Find required dropdowns with a `default`, which one report says GitHub refuses; used forms have it."""
     for element in form.elements:
         entry = (
@@ -223,7 +225,7 @@ def default_required(form: Form) -> Iterator[Problem]:
             )
 
 
-def preselected_option(form: Form) -> Iterator[Problem]:
+def preselected_option(form: FormView) -> Iterator[Problem]:
     """Find required dropdowns whose first option GitHub would preselect, so that people submit it unread."""
     for element, entry in _with_options(form):
         value = resolve(entry.value)
@@ -260,7 +262,7 @@ def _is_prompt(text: str) -> bool:
     return not folded or folded.startswith(begins)
 
 
-def _placeholder(form: Form, value: Node) -> Fix | None:
+def _placeholder(form: FormView, value: Node) -> Fix | None:
     if (
         not isinstance(value, Sequence)
         or value.end <= value.start
@@ -277,7 +279,7 @@ def _placeholder(form: Form, value: Node) -> Fix | None:
     return Fix((Edit(start, start, f"{lead}{PLACEHOLDER}{form.source.newline}"),), unsafe=True)
 
 
-def render_language(form: Form) -> Iterator[Problem]:
+def render_language(form: FormView) -> Iterator[Problem]:
     """Find `render` values that no language of GitHub's Linguist is called."""
     for element in form.elements:
         node = element.attribute("render") if element.type == "textarea" else None
@@ -301,7 +303,7 @@ def render_language(form: Form) -> Iterator[Problem]:
             )
 
 
-def upload_extension(form: Form) -> Iterator[Problem]:
+def upload_extension(form: FormView) -> Iterator[Problem]:
     """Find file extensions in `accept` that GitHub doesn't take."""
     for element in form.elements:
         node = (
@@ -320,7 +322,7 @@ def upload_extension(form: Form) -> Iterator[Problem]:
         yield at(node, f"{element.name}: GitHub doesn't take {listing(wrong)}", hint=hint, fix=fix)
 
 
-def _accept_fix(form: Form, node: Scalar, words: list[str]) -> Fix | None:
+def _accept_fix(form: FormView, node: Scalar, words: list[str]) -> Fix | None:
     raw = form.source.text[node.start : node.end]
     if "\n" in raw:
         return None

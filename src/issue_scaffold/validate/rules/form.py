@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from issue_scaffold.forge.document import Problem, at, shown
 from issue_scaffold.forge.issue_form import (
     BOOLEAN_WORDS,
-    Form,
+    FormView,
     listed_texts,
     string_entries,
     text_of,
@@ -32,7 +32,7 @@ MOST_STRANGERS = 100
 LEGACY_KEYS = {"about": "description", "issue_body": "", "inputs": "body"}
 
 
-def missing_key(form: Form) -> Iterator[Problem]:
+def missing_key(form: FormView) -> Iterator[Problem]:
     """Find required top-level keys that are absent, unless a misspelt or outdated key stands for them."""
     present = form.root.keys()
     strangers = [key for key in present if key not in form.keys.form][:MOST_STRANGERS]
@@ -61,7 +61,7 @@ def missing_key(form: Form) -> Iterator[Problem]:
         )
 
 
-def unpermitted_key(form: Form) -> Iterator[Problem]:
+def unpermitted_key(form: FormView) -> Iterator[Problem]:
     """Find top-level keys that GitHub doesn't know."""
     known = form.keys.form
     for key, entry in string_entries(form.root):
@@ -77,7 +77,7 @@ def unpermitted_key(form: Form) -> Iterator[Problem]:
         yield at(entry.key, f"`{key}` is not a permitted key", hint=hint, fix=fix)
 
 
-def _about(form: Form, entry: Entry) -> Problem:
+def _about(form: FormView, entry: Entry) -> Problem:
     if form.root.find("description") is None:
         hint = "issue forms call it `description`; `about` is for Markdown templates"
         return at(
@@ -97,7 +97,7 @@ def is_boolean_key(entry: Entry) -> bool:
     return isinstance(entry.key, Scalar) and entry.key.value in BOOLEAN_WORDS
 
 
-def forbidden_key(form: Form) -> Iterator[Problem]:
+def forbidden_key(form: FormView) -> Iterator[Problem]:
     """Find keys that YAML reads as `true` or `false`, anywhere in the form."""
     mappings = [form.root]
     for element in form.elements:
@@ -117,7 +117,7 @@ def forbidden_key(form: Form) -> Iterator[Problem]:
                 )
 
 
-def not_a_string(form: Form) -> Iterator[Problem]:
+def not_a_string(form: FormView) -> Iterator[Problem]:
     """Find `name`, `description`, `title` and `type` that aren't text, or are blank."""
     for key in ("name", "description", "title", "type"):
         entry = form.root.find(key)
@@ -140,7 +140,7 @@ def not_a_string(form: Form) -> Iterator[Problem]:
         )
 
 
-def _text_hint(form: Form, entry: Entry) -> str:
+def _text_hint(form: FormView, entry: Entry) -> str:
     value = resolve(entry.value)
     rest = form.source.text[entry.key.end : form.source.line_end(entry.key.end)]
     if isinstance(value, Scalar) and value.is_null and "#" in rest:
@@ -164,7 +164,7 @@ def value_or_key(entry: Entry) -> Node:
     return entry.value if entry.value.end > entry.value.start else entry.key
 
 
-def name_length(form: Form) -> Iterator[Problem]:
+def name_length(form: FormView) -> Iterator[Problem]:
     """Find names that are too short for the chooser; three letters live in used repositories."""
     yield from short_name(form.top("name"))
 
@@ -191,17 +191,17 @@ def resolve_text(node: Node) -> bool:
     return isinstance(value, Scalar) and value.is_text
 
 
-def labels_type(form: Form) -> Iterator[Problem]:
+def labels_type(form: FormView) -> Iterator[Problem]:
     """Find `labels` that are neither text nor a list of texts."""
     yield from _texts(form, "labels")
 
 
-def assignees_type(form: Form) -> Iterator[Problem]:
+def assignees_type(form: FormView) -> Iterator[Problem]:
     """Find `assignees` that are neither text nor a list of texts."""
     yield from _texts(form, "assignees")
 
 
-def _texts(form: Form, key: str) -> Iterator[Problem]:
+def _texts(form: FormView, key: str) -> Iterator[Problem]:
     entry = form.root.find(key)
     if entry is None:
         return
@@ -225,7 +225,7 @@ def _texts(form: Form, key: str) -> Iterator[Problem]:
     yield at(value_or_key(entry), message, hint=hint, fix=fix, severity=severity)
 
 
-def _list_items(form: Form, key: str, value: Sequence) -> Iterator[Problem]:
+def _list_items(form: FormView, key: str, value: Sequence) -> Iterator[Problem]:
     for item in value.items:
         node = resolve(item)
         if isinstance(node, Scalar) and node.is_text:
@@ -247,13 +247,13 @@ def _list_items(form: Form, key: str, value: Sequence) -> Iterator[Problem]:
         )
 
 
-def entry_key(form: Form, key: str) -> Node:
+def entry_key(form: FormView, key: str) -> Node:
     """Return the node of a top-level key that is known to be there."""
     entry = form.root.find(key)
     return entry.key if entry else form.root
 
 
-def projects_format(form: Form) -> Iterator[Problem]:
+def projects_format(form: FormView) -> Iterator[Problem]:
     """Find projects that aren't written `OWNER/NUMBER`, which GitHub ignores."""
     entry = form.root.find("projects")
     if entry is None:
@@ -274,7 +274,7 @@ def projects_format(form: Form) -> Iterator[Problem]:
             yield at(text, f"project {shown(text)} is not `OWNER/NUMBER`", hint=hint)
 
 
-def body_empty(form: Form) -> Iterator[Problem]:
+def body_empty(form: FormView) -> Iterator[Problem]:
     """Find a `body` without elements."""
     entry = form.root.find("body")
     if entry is None or form.document.separators:
@@ -290,7 +290,7 @@ def _is_null(value: Node) -> bool:
     return isinstance(value, Scalar) and value.is_null
 
 
-def body_type(form: Form) -> Iterator[Problem]:
+def body_type(form: FormView) -> Iterator[Problem]:
     """Find a `body` that is no list, and elements that are no mappings."""
     value = form.body
     if isinstance(value, Mapping) or (
@@ -310,7 +310,7 @@ def body_type(form: Form) -> Iterator[Problem]:
                 yield at(place, message, hint="write `- type: …` with its `attributes:` below")
 
 
-def only_markdown(form: Form) -> Iterator[Problem]:
+def only_markdown(form: FormView) -> Iterator[Problem]:
     """Find forms that ask for nothing."""
     value = form.body
     if not isinstance(value, Sequence) or not value.items or len(form.elements) != len(value.items):

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 from issue_scaffold.forge.document import Document, Problem
-from issue_scaffold.forge.issue_form import Form
+from issue_scaffold.forge.issue_form import FormView
 from issue_scaffold.labels.config import LabelsConfig
 from issue_scaffold.report.finding import Severity
 from issue_scaffold.validate.rules import (
@@ -150,7 +150,7 @@ YAML: Final[tuple[Rule[Document], ...]] = (
         yaml.implicit_type,
     ),
 )
-FORM: Final[tuple[Rule[Form], ...]] = (
+FORM: Final[tuple[Rule[FormView], ...]] = (
     Rule(
         "form/missing-key",
         E,

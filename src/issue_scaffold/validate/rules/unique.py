@@ -6,13 +6,13 @@ Source: GitHub's "Common validation errors when creating issue forms", which als
 from collections.abc import Iterator
 
 from issue_scaffold.forge.document import Problem, at, shown
-from issue_scaffold.forge.issue_form import Element, Form, parameterize
+from issue_scaffold.forge.issue_form import ElementView, FormView, parameterize
 from issue_scaffold.text.edits import Edit, Fix
 from issue_scaffold.text.tree import Scalar
 from issue_scaffold.text.wording import line_of
 
 
-def duplicate_id(form: Form) -> Iterator[Problem]:
+def duplicate_id(form: FormView) -> Iterator[Problem]:
     """Find ids that an earlier element of the form has."""
     seen: dict[str, Scalar] = {}
     taken = {element.id.value for element in form.elements if element.id}
@@ -40,7 +40,7 @@ def _fresh(word: str, taken: set[str]) -> str:
     return f"{word}-{number}"
 
 
-def duplicate_label(form: Form) -> Iterator[Problem]:
+def duplicate_label(form: FormView) -> Iterator[Problem]:
     """Find equal labels of two fields without ids; one id would tell them apart."""
     seen: dict[str, Scalar] = {}
     for element in _without_id(form):
@@ -52,9 +52,9 @@ def duplicate_label(form: Form) -> Iterator[Problem]:
             yield at(element.label, message, hint=hint, fix=_add_id(form, element))
 
 
-def similar_labels(form: Form) -> Iterator[Problem]:
+def similar_labels(form: FormView) -> Iterator[Problem]:
     """Find labels and ids that GitHub can't tell apart, because it strips labels of all but letters and digits."""
-    seen: dict[str, tuple[Element, Scalar]] = {}
+    seen: dict[str, tuple[ElementView, Scalar]] = {}
     for element in form.fields:
         node = element.id or element.label
         if node is None:
@@ -82,13 +82,13 @@ def _equal(one: Scalar, other: Scalar) -> bool:
     return one.value.strip() == other.value.strip()
 
 
-def _without_id(form: Form) -> Iterator[Element]:
+def _without_id(form: FormView) -> Iterator[ElementView]:
     for element in form.fields:
         if element.label is not None and element.id is None:
             yield element
 
 
-def _add_id(form: Form, element: Element) -> Fix | None:
+def _add_id(form: FormView, element: ElementView) -> Fix | None:
     """Give a field an id made of its label that no other field has."""
     entry = element.node.find("type")
     slug = parameterize(element.label.value) if element.label else None
@@ -109,7 +109,7 @@ def _add_id(form: Form, element: Element) -> Fix | None:
     return Fix((Edit(entry.value.end, entry.value.end, line),), unsafe=True)
 
 
-def checkbox_label(form: Form) -> Iterator[Problem]:
+def checkbox_label(form: FormView) -> Iterator[Problem]:
     """Find equal checkboxes in one element, and checkboxes that are called like a field without id."""
     fields = {
         element.label.value.strip(): element.label for element in _without_id(form) if element.label

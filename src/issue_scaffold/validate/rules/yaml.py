@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from issue_scaffold.forge.document import Document, Problem, at, shown
 from issue_scaffold.forge.file_kind import FileKind
-from issue_scaffold.forge.issue_form import Element, Form
+from issue_scaffold.forge.issue_form import ElementView, FormView
 from issue_scaffold.labels.config import read_labels
 from issue_scaffold.report.finding import Severity
 from issue_scaffold.text.edits import Edit, Fix, one_line, quote
@@ -236,12 +236,12 @@ def _text_places(document: Document) -> Iterator[tuple[Node, str]]:
             if label.description is not None:
                 yield label.description, "label description"
     elif document.kind is FileKind.FORM and document.mapping is not None:
-        for element in Form(document, document.mapping).elements:
+        for element in FormView(document, document.mapping).elements:
             if element.type is not None:
                 yield from _texts_of(element, element.type)
 
 
-def _texts_of(element: Element, kind: str) -> Iterator[tuple[Node, str]]:
+def _texts_of(element: ElementView, kind: str) -> Iterator[tuple[Node, str]]:
     for key in ("description", "placeholder", "value", "render"):
         node = element.attribute(key) if key in element.keys.attributes else None
         if node is not None:
