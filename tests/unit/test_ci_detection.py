@@ -38,7 +38,8 @@ ROOT = Path(__file__).parents[2]
     ],
 )
 def test_forge_is_what_remote_and_files_tell(existing: list[str], host: str | None, platform: str | None) -> None:
-    assert detect(existing, host).platform == platform
+    forge = detect(existing, host).forge
+    assert (forge and forge.key) == platform
 
 
 @pytest.mark.parametrize(
@@ -93,5 +94,5 @@ def test_workflows_that_a_new_folder_hides_are_named(existing: list[str], writte
 
 def test_every_platform_is_a_choice_of_the_template() -> None:
     choices = yaml.safe_load((ROOT / "copier.yml").read_bytes())["platform"]["choices"].values()
-    found = {detect([path]).platform for path in EVIDENCE} - {None}
+    found = {forge.key for path in EVIDENCE if (forge := detect([path]).forge)}
     assert found == set(choices)

@@ -2,8 +2,8 @@
 
 import pytest
 
+from issue_scaffold.forge.remote import normal_url
 from issue_scaffold.sync import structured_files
-from issue_scaffold.sync.precommit import normalise_url
 
 PATH = ".pre-commit-config.yaml"
 URL = "https://example.invalid/scaffold"
@@ -304,11 +304,11 @@ def test_an_edit_without_a_place_is_left_to_others(base: str | None, ours: str) 
     ],
 )
 def test_urls_that_are_one_repository(url: str, same: str) -> None:
-    assert normalise_url(url) == normalise_url(same)
+    assert normal_url(url) == normal_url(same)
 
 
 @pytest.mark.parametrize(
     ("url", "other"), [("https://github.com/a/b", "https://github.com/a/B"), ("https://a/b", "http://a/b")]
 )
 def test_urls_that_are_not(url: str, other: str) -> None:
-    assert normalise_url(url) != normalise_url(other)
+    assert normal_url(url) != normal_url(other)

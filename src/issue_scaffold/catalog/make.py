@@ -26,7 +26,6 @@ from issue_scaffold.convert.form_text import form_text
 from issue_scaffold.convert.run import (
     ConvertOptions,
     convert,
-    kind_of,
     read_input,
     refuse_invalid_form,
 )
@@ -34,6 +33,8 @@ from issue_scaffold.errors import UsageError
 from issue_scaffold.files.bounded import read_beginning, read_if_there
 from issue_scaffold.files.target_files import first_missing_folder
 from issue_scaffold.forge.documents import load
+from issue_scaffold.forge.file_kind import FileKind, kind_of_text
+from issue_scaffold.forge.forges import GITHUB
 from issue_scaffold.forge.front_matter import find_front_matter
 from issue_scaffold.forge.layout import is_labels_config
 from issue_scaffold.forge.source_files import read_repository
@@ -52,7 +53,7 @@ from issue_scaffold.text.yaml_values import load_value
 from issue_scaffold.writing.files import read_present, write_files, writing
 from issue_scaffold.writing.pending import is_pending
 
-TEMPLATES: Final = ".github/ISSUE_TEMPLATE"
+TEMPLATES: Final = GITHUB.templates[0]
 # What a catalog starts with when nothing is imported: the bundled forms that ask no questions of their own.
 STARTERS: Final = ("bug_report", "feature_request", "documentation")
 
@@ -257,7 +258,7 @@ class _Import:
 
     def _entry(self, slug: str, file: Path) -> Entry:
         content = read_input(str(file))
-        if kind_of(str(file), content.decode("utf-8", errors="replace")) == "form":
+        if kind_of_text(str(file), content.decode("utf-8", errors="replace")) is FileKind.FORM:
             refuse_invalid_form(str(file), content)
             text = content.removeprefix(b"\xef\xbb\xbf").decode().replace("\r\n", "\n")
         else:

@@ -4,7 +4,6 @@ Owns what can be converted and what is said about what can't. Nothing is written
 """
 
 import os
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +19,9 @@ from issue_scaffold.files.bounded import read_beginning
 from issue_scaffold.files.rendering import File
 from issue_scaffold.forge.document import Document, ReadingFailure
 from issue_scaffold.forge.documents import load
-from issue_scaffold.forge.front_matter import TEMPLATE_KEYS, FrontMatter, find_front_matter
+from issue_scaffold.forge.file_kind import FileKind, kind_of_text
+from issue_scaffold.forge.forges import GITHUB
+from issue_scaffold.forge.front_matter import FrontMatter, find_front_matter
 from issue_scaffold.report.finding import Severity
 from issue_scaffold.text.tree import Mapping, Node, Scalar, resolve
 from issue_scaffold.text.tree import Sequence as YamlSequence
@@ -77,7 +78,7 @@ def convert(options: ConvertOptions) -> Conversion:
         raise NotConvertibleError(
             f"{options.path} is empty", hint="name a Markdown template or an issue form"
         )
-    kind = kind_of(options.path, text)
+    kind: Kind = "form" if kind_of_text(options.path, text) is FileKind.FORM else "markdown"
     to: Kind = options.to or ("markdown" if kind == "form" else "form")
     if to == kind:
         what = "an issue form" if kind == "form" else "a Markdown template"
@@ -145,18 +146,6 @@ def _place_beside(path: Path, conversion: Conversion) -> Path:
     return out
 
 
-def kind_of(path: str, text: str) -> Kind:
-    """Return what a text is: by its path's suffix, else by how it begins."""
-    if re.search(r"\.ya?ml(\.jinja)?$", path, re.IGNORECASE):
-        return "form"
-    if re.search(r"\.(md|markdown)$", path, re.IGNORECASE):
-        return "markdown"
-    front = find_front_matter(text)
-    if front is not None and front.end is not None and text[front.body :].strip():
-        return "markdown"
-    return "form" if re.search(r"^body[ \t]*:", text, re.MULTILINE) else "markdown"
-
-
 def _to_form(options: ConvertOptions, document: Document) -> Conversion:
     if len(document.source.text) > MAX_CHARACTERS:
         raise NotConvertibleError(
@@ -216,7 +205,7 @@ def _front_remarks(document: Document, keys: Mapping) -> Iterator[Remark]:
             entry.key.value,
             document.source.text[entry.key.start : max(entry.key.end, entry.value.end)],
         )
-        if name not in {*TEMPLATE_KEYS, "description"}:
+        if name not in {*GITHUB.keys.front_matter, "description"}:
             yield Remark(kind="left out", message=f"`{name}`: a form has no such key", text=raw)
         elif not _text(keys.get(name)).strip() and not _list(keys.get(name)):
             empty.append(name)

@@ -1,19 +1,24 @@
-"""One file under validation: what kind of file it is, its text, its tree, and what kept it from having one."""
+"""One file under validation: its kind, forge, text and tree, or what kept it from having one."""
 
 from enum import Enum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from issue_scaffold.forge.file_kind import FileKind
+from issue_scaffold.forge.forges import GITHUB, Forge
 from issue_scaffold.report.finding import Severity
 from issue_scaffold.text.edits import Fix
 from issue_scaffold.text.source import Source
 from issue_scaffold.text.tree import Alias, Anchor, Mapping, Scalar, Value
 
+# What fits beside the words around it.
+_LONGEST: Final = 60
+
 
 class Problem(NamedTuple):
-    """What a rule found, before it becomes a finding. `severity` is set where it differs from the rule's own.
+    """What a rule found, before it becomes a finding.
 
-    `path` is set by rules that look at several files; others speak of the file that they were given.
+    `severity` is set where it differs from the rule's own, `path` by rules that look at several
+    files; others speak of the file that they were given.
     """
 
     start: int
@@ -37,9 +42,10 @@ class ReadingFailure(Enum):
 class Document(NamedTuple):
     """A file with its tree.
 
-    `root` is None for an empty file and for one that could not be parsed; `failure` then says why.
-    `head` is the span that was parsed as YAML: the front matter of a Markdown template, else the whole file.
-    `separators` are the offsets of the `---` lines that begin a second and further documents.
+    `root` is None for an empty file and for one that could not be parsed; `failure` then says
+    why. `head` is the span that was parsed as YAML: the front matter of a
+    Markdown template, else the whole file. `separators` are the offsets of the `---` lines that
+    begin a second and further documents.
     """
 
     kind: FileKind
@@ -51,7 +57,7 @@ class Document(NamedTuple):
     rest: tuple[Value, ...] = ()
     aliases: tuple[Alias, ...] = ()
     anchors: tuple[Anchor, ...] = ()
-    gitea: bool = False
+    forge: Forge = GITHUB
 
     @property
     def path(self) -> str:
@@ -80,4 +86,6 @@ def at(
 def shown(node: Scalar) -> str:
     """Return a scalar's text as messages quote it: one short line."""
     line = " ".join(node.value.split())
-    return f"`{line[:57]}…`" if len(line) > 60 else f"`{line}`"  # noqa: PLR2004 - what fits beside the words around it
+    if len(line) > _LONGEST:
+        line = f"{line[: _LONGEST - 3]}…"
+    return f"`{line}`"

@@ -1,6 +1,27 @@
-"""What a file of a repository is to a forge. How that is told by its path is `repository_layout`'s."""
+"""What a file is to a forge: by its path, by its content where the path doesn't tell.
 
+This is the only place that tells: `settled` once a file has been read, `kind_by_path` before,
+`kind_of_text` for a text that belongs to no repository.
+"""
+
+import re
+from collections.abc import Callable
 from enum import StrEnum
+from typing import Final
+
+from issue_scaffold.forge import layout
+from issue_scaffold.forge.front_matter import find_front_matter
+from issue_scaffold.text.tree import Mapping, Sequence, Value
+
+_FORM_KEYS: Final = frozenset(
+    {"name", "description", "body", "about", "title", "issue_body", "inputs"}
+)
+_CHOOSER_KEYS: Final = frozenset({"blank_issues_enabled", "contact_links"})
+_SETTINGS_KEYS: Final = frozenset(
+    {"repository", "branches", "collaborators", "teams", "milestones", "_extends"}
+)
+# `on` is a boolean to YAML 1.1.
+_WORKFLOW_KEYS: Final = frozenset({"on", "true", "runs-on"})
 
 
 class FileKind(StrEnum):
@@ -14,3 +35,104 @@ class FileKind(StrEnum):
     SETTINGS = "settings"
     TEXT = "text"
     STRAY = "stray"
+
+
+# Outside of template folders, in this order.
+_PLACES: Final[tuple[tuple[Callable[[str], bool], FileKind], ...]] = (
+    (layout.is_settings, FileKind.SETTINGS),
+    (layout.is_security_policy, FileKind.TEXT),
+    (layout.is_legacy, FileKind.LEGACY),
+    (layout.is_labels_config, FileKind.LABELS),
+    (lambda path: path.endswith(".toml"), FileKind.LABELS),
+    (lambda path: path.endswith((".md", ".markdown")), FileKind.TEMPLATE),
+)
+
+
+def kind_by_path(path: str) -> FileKind | None:
+    """Return what a path makes of its file, or None where only the content can tell."""
+    lower = path.lower()
+    if layout.is_description_template(lower):
+        return FileKind.TEXT
+    inside = layout.template_folder(lower)
+    if inside:
+        return _kind_in_folder(inside[1])
+    return next((kind for is_such, kind in _PLACES if is_such(lower)), None)
+
+
+def _kind_in_folder(rest: str) -> FileKind:
+    stem, _, suffix = rest.rpartition(".")
+    if "/" in rest or not stem:
+        return FileKind.STRAY
+    if suffix in layout.YAML_SUFFIXES:
+        return FileKind.CHOOSER if stem == "config" else FileKind.FORM
+    return FileKind.TEMPLATE if suffix == "md" else FileKind.STRAY
+
+
+def settled(by_path: FileKind | None, path: str, root: Value | None) -> FileKind:
+    """Return what a file is that has been read as a tree; `by_path` is what its path says."""
+    if by_path is FileKind.FORM and is_workflow(root):
+        return FileKind.STRAY
+    return by_path or _kind_by_content(path.lower(), root)
+
+
+def is_workflow(root: Value | None) -> bool:
+    """Tell whether a file's content is a workflow, of GitHub's kind."""
+    if not isinstance(root, Mapping):
+        return False
+    keys = root.keys()
+    return "jobs" in keys and not _WORKFLOW_KEYS.isdisjoint(keys)
+
+
+def _kind_by_content(path: str, root: Value | None) -> FileKind:
+    if isinstance(root, Sequence) or layout.is_labels_config(path.rpartition("/")[2]):
+        return FileKind.LABELS
+    if not isinstance(root, Mapping):
+        root = Mapping((), 0, 0)
+    keys = frozenset(root.keys())
+    if "body" in keys:
+        return FileKind.FORM
+    if keys & _CHOOSER_KEYS or path.endswith("config.yml"):
+        return FileKind.CHOOSER
+    if _lists_labels(root) or _maps_labels(root) or _is_data(path, keys):
+        return FileKind.LABELS
+    return FileKind.FORM
+
+
+def _is_data(path: str, keys: frozenset[str]) -> bool:
+    """Tell whether a file holds a repository's settings, or is in a format that no form has."""
+    if "description" in keys:
+        return False
+    return path.endswith((".json", ".toml")) or not _SETTINGS_KEYS.isdisjoint(keys)
+
+
+def _lists_labels(root: Mapping) -> bool:
+    labels = root.get("labels")
+    if isinstance(labels, Sequence):
+        return any(isinstance(item, Mapping) for item in labels.items)
+    return isinstance(labels, Mapping)
+
+
+def _maps_labels(root: Mapping) -> bool:
+    """Tell whether a mapping is one of names to labels."""
+    values = [entry.value for entry in root.entries]
+    if not values or not _FORM_KEYS.isdisjoint(root.keys()):
+        return False
+    return all(isinstance(value, Mapping) and value.find("color") for value in values)
+
+
+def kind_of_text(path: str, text: str) -> FileKind:
+    """Return which of the two a text that is to be converted is, a form or a template.
+
+    Its path tells by the suffix, also in front of `.jinja`; else how it begins.
+    """
+    name = path.lower().removesuffix(".jinja")
+    if name.endswith((".yml", ".yaml")):
+        return FileKind.FORM
+    if path.lower().endswith((".md", ".markdown")):
+        return FileKind.TEMPLATE
+    front = find_front_matter(text)
+    if front is not None and front.end is not None and text[front.body :].strip():
+        return FileKind.TEMPLATE
+    if re.search(r"^body[ \t]*:", text, re.MULTILINE):
+        return FileKind.FORM
+    return FileKind.TEMPLATE

@@ -1,4 +1,7 @@
-"""Which repository a work tree belongs to, by its git remotes. Credentials in their URLs never leave this module."""
+"""Which repository a work tree belongs to, by its git remotes.
+
+Credentials in their URLs never leave this module.
+"""
 
 from pathlib import Path
 
@@ -11,7 +14,10 @@ _HINT = "name the repository: --repo OWNER/NAME"
 
 
 def repository_of(folder: Path) -> Repository:
-    """Return the repository of `origin`, or of the only remote. Raises UsageError if that can't be told."""
+    """Return the repository of `origin`, or of the only remote.
+
+    Raises UsageError if that can't be told.
+    """
     if top_level(folder) is None:
         raise UsageError(
             f"{folder} is not in a git repository, so nothing says which repository is meant",
@@ -25,7 +31,9 @@ def repository_of(folder: Path) -> Repository:
             f"this git repository has several remotes ({', '.join(names)}), none called origin",
             hint=_HINT,
         )
-    name = "origin" if "origin" in names else names[0]
+    name = names[0]
+    if "origin" in names:
+        name = "origin"
     url = git.run_in_work_tree(folder, ["remote", "get-url", "--", name]).decode().strip()
     found = parse_remote(url)
     if found is None:

@@ -1,59 +1,21 @@
-"""An issue form, seen through its tree: elements, attributes, options, with the nodes that say where they stand.
+"""An issue form, seen through its tree: elements, attributes, options, and where they stand.
 
-Owns what keys GitHub's form schema permits (its page "Syntax for GitHub's form schema") and nothing about messages.
+Owns the views; which keys a form may have is in its forge's row, and messages are the rules' own.
 """
 
 import re
 import unicodedata
 from collections.abc import Iterator
+from collections.abc import Mapping as Table
 from typing import Final, NamedTuple
 
 from issue_scaffold.forge.document import Document
+from issue_scaffold.forge.forges import ElementKeys
 from issue_scaffold.text.tree import Entry, Mapping, Node, Scalar, Sequence, Value, resolve
 
-TOP_KEYS: Final = (
-    "name",
-    "description",
-    "title",
-    "labels",
-    "assignees",
-    "projects",
-    "type",
-    "body",
-)
-GITEA_TOP_KEYS: Final = ("about", "ref")
-ELEMENT_KEYS: Final = ("type", "id", "attributes", "validations")
-OPTION_KEYS: Final = ("label", "required")
-GITEA_KEYS: Final = ("visible",)
-
-_TEXT_FIELD: Final = ("label", "description", "placeholder", "value")
-ATTRIBUTES: Final[dict[str, tuple[str, ...]]] = {
-    "markdown": ("value",),
-    "input": _TEXT_FIELD,
-    "textarea": (*_TEXT_FIELD, "render"),
-    "dropdown": ("label", "description", "multiple", "options", "default"),
-    "checkboxes": ("label", "description", "options"),
-    "upload": ("label", "description"),
-}
-REQUIRED_ATTRIBUTES: Final[dict[str, tuple[str, ...]]] = {
-    "markdown": ("value",),
-    "input": ("label",),
-    "textarea": ("label",),
-    "dropdown": ("label", "options"),
-    "checkboxes": ("label", "options"),
-    "upload": ("label",),
-}
-VALIDATIONS: Final[dict[str, tuple[str, ...]]] = {
-    "markdown": (),
-    "input": ("required",),
-    "textarea": ("required",),
-    "dropdown": ("required",),
-    "checkboxes": ("required",),
-    "upload": ("required", "accept"),
-}
-GITEA_VALIDATIONS: Final = ("is_number", "regex")
 _LAST_LATIN: Final = 0x17F
-TYPES: Final = tuple(ATTRIBUTES)
+_WITH_OPTIONS: Final = frozenset({"dropdown", "checkboxes"})
+_TRUE: Final = frozenset({"true", "yes", "on"})
 # YAML 1.1 reads these as booleans when they are keys; GitHub's page lists them as forbidden.
 BOOLEAN_WORDS: Final = frozenset(
     word
@@ -62,7 +24,7 @@ BOOLEAN_WORDS: Final = frozenset(
 )
 
 
-class Option(NamedTuple):
+class OptionView(NamedTuple):
     """One choice of a dropdown (a scalar) or checkboxes element (a mapping with a `label`)."""
 
     node: Value
@@ -74,17 +36,19 @@ class Option(NamedTuple):
         return text_of(self.label)
 
 
-class Element:
-    """One entry of `body`. Everything that rules ask for is looked up once, since nearly every rule asks.
+class ElementView:
+    """One entry of `body`. What rules ask for is looked up once, since nearly every rule asks.
 
-    `type` is None unless GitHub knows the type; `attributes` and `validations` are None unless they are mappings; `id`
-    is None unless it is a scalar with text, `label` unless it is text and not blank.
+    `type` is None unless the forge knows the type, whose keys are `keys`; `attributes` and
+    `validations` are None unless they are mappings; `id` is None unless it is a scalar with text,
+    `label` unless it is text and not blank.
     """
 
     __slots__ = (
         "attributes",
         "id",
         "index",
+        "keys",
         "label",
         "name",
         "node",
@@ -94,28 +58,19 @@ class Element:
         "validations",
     )
 
-    def __init__(self, index: int, node: Mapping) -> None:
+    def __init__(self, index: int, node: Mapping, types: Table[str, ElementKeys]) -> None:
         self.index = index
         self.node = node
         self.name = f"body[{index}]"
-        self.type_node = kind = node.get("type")
-        self.type = kind.value if isinstance(kind, Scalar) and kind.value in ATTRIBUTES else None
-        attributes, validations, id_ = (
-            node.get("attributes"),
-            node.get("validations"),
-            node.get("id"),
-        )
-        self.attributes = attributes if isinstance(attributes, Mapping) else None
-        self.validations = validations if isinstance(validations, Mapping) else None
-        self.id = id_ if isinstance(id_, Scalar) and id_.value.strip() and not id_.is_null else None
-        label = self.attribute("label")
-        self.label = (
-            label if isinstance(label, Scalar) and label.is_text and label.value.strip() else None
-        )
-        self.options: tuple[Option, ...] = ()
-        options = self.attribute("options") if self.type in {"dropdown", "checkboxes"} else None
-        if isinstance(options, Sequence) and self.type is not None:
-            self.options = tuple(_option(self.type, item) for item in options.items)
+        self.type_node = node.get("type")
+        self.type, self.keys = _type(self.type_node, types)
+        self.attributes = _mapping(node.get("attributes"))
+        self.validations = _mapping(node.get("validations"))
+        self.id = _id(node.get("id"))
+        self.label = _label(self.attribute("label"))
+        self.options: tuple[OptionView, ...] = ()
+        if self.type in _WITH_OPTIONS:
+            self.options = _options(self.type, self.attribute("options"))
 
     @property
     def is_field(self) -> bool:
@@ -124,60 +79,104 @@ class Element:
 
     def attribute(self, name: str) -> Value | None:
         """Return the value of one attribute."""
-        return self.attributes.get(name) if self.attributes else None
+        if self.attributes is None:
+            return None
+        return self.attributes.get(name)
 
     @property
     def anchor(self) -> Node:
-        """The node that findings about the whole element point to: its `type`, else its first key."""
+        """The node that findings about the whole element point to: `type`, else the first key."""
         entry = self.node.find("type") or next(iter(self.node.entries), None)
         return entry.key if entry else self.node
 
     def is_true(self, name: str) -> bool:
-        """Tell whether a validation is switched on, be it where it belongs or, by mistake, among the attributes."""
-        value = (self.validations.get(name) if self.validations else None) or self.attribute(name)
-        return (
-            isinstance(value, Scalar)
-            and value.kind == "bool"
-            and value.value.lower() in {"true", "yes", "on"}
-        )
+        """Tell whether a validation is on, where it belongs or by mistake among the attributes."""
+        value = self.attribute(name)
+        if self.validations is not None:
+            value = self.validations.get(name) or value
+        if not isinstance(value, Scalar) or value.kind != "bool":
+            return False
+        return value.value.lower() in _TRUE
 
 
-class Form:
+class FormView:
     """An issue form's document with its elements found.
 
-    `root` is its mapping, `body` the value of that key; `elements` are the entries of `body` that are mappings,
-    `fields` those of them that ask for something.
+    `keys` are those of its forge. `root` is its mapping, `body` the value of that key; `elements`
+    are the entries of `body` that are mappings, `fields` those of them that ask for something.
     """
 
-    __slots__ = ("body", "document", "elements", "fields", "root", "source")
+    __slots__ = ("body", "document", "elements", "fields", "keys", "root", "source")
 
     def __init__(self, document: Document, root: Mapping) -> None:
         self.document = document
         self.source = document.source
+        self.keys = document.forge.keys
         self.root = root
         self.body = root.get("body")
-        items = self.body.items if isinstance(self.body, Sequence) else ()
-        found = ((index, resolve(item)) for index, item in enumerate(items))
-        self.elements = tuple(
-            Element(index, item) for index, item in found if isinstance(item, Mapping)
-        )
+        self.elements: tuple[ElementView, ...] = ()
+        if isinstance(self.body, Sequence):
+            found = ((index, resolve(item)) for index, item in enumerate(self.body.items))
+            self.elements = tuple(
+                ElementView(index, item, self.keys.elements)
+                for index, item in found
+                if isinstance(item, Mapping)
+            )
         self.fields = tuple(element for element in self.elements if element.is_field)
+
+    @property
+    def types(self) -> tuple[str, ...]:
+        """The types that an element may have."""
+        return tuple(self.keys.elements)
 
     def top(self, name: str) -> Value | None:
         """Return the value of a top-level key."""
         return self.root.get(name)
 
 
-def _option(kind: str, item: Node) -> Option:
-    node = resolve(item)
+def _type(node: Value | None, types: Table[str, ElementKeys]) -> tuple[str | None, ElementKeys]:
+    if isinstance(node, Scalar) and node.value in types:
+        return node.value, types[node.value]
+    return None, ElementKeys((), (), ())
+
+
+def _mapping(node: Value | None) -> Mapping | None:
+    return node if isinstance(node, Mapping) else None
+
+
+def _id(node: Value | None) -> Scalar | None:
+    if isinstance(node, Scalar) and node.value.strip() and not node.is_null:
+        return node
+    return None
+
+
+def _label(node: Value | None) -> Scalar | None:
+    if isinstance(node, Scalar) and is_worded(node):
+        return node
+    return None
+
+
+def is_worded(node: Value) -> bool:
+    """Tell whether a node is text and not blank."""
+    return isinstance(node, Scalar) and node.is_text and bool(node.value.strip())
+
+
+def _options(kind: str | None, node: Value | None) -> tuple[OptionView, ...]:
+    if not isinstance(node, Sequence):
+        return ()
+    items = [resolve(item) for item in node.items]
     if kind == "dropdown":
-        return Option(node, node)
-    return Option(node, node.get("label") if isinstance(node, Mapping) else None)
+        return tuple(OptionView(item, item) for item in items)
+    return tuple(
+        OptionView(item, item.get("label") if isinstance(item, Mapping) else None) for item in items
+    )
 
 
 def text_of(node: Node | None) -> str | None:
     """Return the stripped text of a scalar that isn't null or blank, else None."""
-    value = resolve(node) if node is not None else None
+    if node is None:
+        return None
+    value = resolve(node)
     if not isinstance(value, Scalar) or value.is_null:
         return None
     return value.value.strip() or None
@@ -191,35 +190,37 @@ def string_entries(mapping: Mapping) -> Iterator[tuple[str, Entry]]:
 
 
 def listed_texts(node: Node | None) -> list[Scalar]:
-    """Return the texts of a list, or of a comma-separated string as one scalar each, positions included."""
-    value = resolve(node) if node is not None else None
+    """Return the texts of a list, or the words of a comma-separated string, with their places."""
+    if node is None:
+        return []
+    value = resolve(node)
     if isinstance(value, Sequence):
         items = [resolve(item) for item in value.items]
-        return [
-            item
-            for item in items
-            if isinstance(item, Scalar) and item.is_text and item.value.strip()
-        ]
+        return [item for item in items if isinstance(item, Scalar) and is_worded(item)]
     if not isinstance(value, Scalar) or not value.is_text or value.style in {"|", ">"}:
         return []
-    parts, offset, found = value.value.split(","), value.start + bool(value.style), []
-    for part in parts:
-        begin = offset + len(part) - len(part.lstrip())
-        if part.strip():
-            word = part.strip()
-            found.append(Scalar(word, begin, begin + len(word), value.style))
+    return list(_parts(value))
+
+
+def _parts(value: Scalar) -> Iterator[Scalar]:
+    """Yield the words between the commas of one line."""
+    offset = value.start + bool(value.style)
+    for part in value.value.split(","):
+        word = part.strip()
+        if word:
+            begin = offset + part.index(word)
+            yield Scalar(word, begin, begin + len(word), value.style)
         offset += len(part) + 1
-    return found
 
 
 def parameterize(text: str) -> str | None:
-    """Return what GitHub makes of a label for want of an id (Rails' `parameterize`); None for non-Latin letters.
+    """Return what GitHub makes of a label for want of an id; None for non-Latin letters.
 
-    GitHub's page on validation errors names the algorithm; forms in use show that it can't hold for other scripts.
+    It is Rails' `parameterize`. GitHub's page on validation errors names the algorithm; forms in
+    use show that it can't hold for other scripts.
     """
-    if text.isascii():
-        plain = text
-    else:
+    plain = text
+    if not text.isascii():
         plain = unicodedata.normalize("NFKD", text)
         plain = "".join(char for char in plain if not unicodedata.combining(char))
         if any(ord(char) > _LAST_LATIN and char.isalpha() for char in plain):

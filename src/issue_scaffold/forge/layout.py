@@ -1,125 +1,116 @@
-"""Where forges look for templates, forms, choosers and labels configs, and what a path therefore is.
+"""Where forges look for templates, forms, choosers and labels configs, by their rows.
 
-Sources: GitHub's "About issue and pull request templates" and "Configuring issue templates for your repository",
-Gitea's and Forgejo's "Issue and pull request templates", GitLab's "Description templates".
+Owns the questions about a path; what the file is then is `file_kind`'s.
 """
 
 from typing import Final
 
-from issue_scaffold.forge.file_kind import FileKind
+from issue_scaffold.forge.forges import FORGES, GITHUB
 
 SETTINGS_PATH: Final = ".github/scaffold.yml"
-YAML_SUFFIXES: Final = frozenset({".yml", ".yaml"})
+YAML_SUFFIXES: Final = frozenset({"yml", "yaml"})
+FORGE_FOLDERS: Final = frozenset(forge.folder for forge in FORGES)
+SHARED_FOLDERS: Final = frozenset(folder for forge in FORGES for folder in forge.shared)
+# The folders that are walked. All are listed; which of their folders are entered `is_entered` says.
+FOLDERS: Final = tuple(sorted(FORGE_FOLDERS | SHARED_FOLDERS))
 
-# The folders that are walked; `.github` and the root are listed, and entered where `is_wanted` says so.
-FOLDERS: Final = ("", ".github", "docs", ".gitea", ".forgejo", ".gitlab")
-_TEMPLATE_FOLDER: Final = "issue_template"
-_OWNERS: Final = frozenset({"", ".github", "docs", ".gitea", ".forgejo", ".gitlab"})
-_GITEA: Final = frozenset({".gitea", ".forgejo"})
-_SECURITY: Final = frozenset({"security.md"})
-_LABEL_STEMS: Final = frozenset(
+_TEMPLATE_FOLDERS: Final = frozenset(
+    folder.rpartition("/")[2].lower()
+    for forge in FORGES
+    if forge.has_forms
+    for folder in forge.templates
+)
+_PROSE_FOLDERS: Final = tuple(
+    f"/{folder.lower()}/" for forge in FORGES if not forge.has_forms for folder in forge.templates
+)
+_CI_FOLDERS: Final = tuple(f"/{folder}/" for forge in FORGES for folder in forge.workflows)
+_CI_FILES: Final = frozenset(forge.ci_file for forge in FORGES if forge.ci_file)
+_LABELS_PARENTS: Final = frozenset({"", *FORGE_FOLDERS})
+_LABELS_FOLDERS: Final = frozenset(forge.labels_folder for forge in FORGES if forge.labels_folder)
+_SETTINGS_STEMS: Final = frozenset(forge.settings_stem for forge in FORGES if forge.settings_stem)
+_LABELS_STEMS: Final = frozenset(
     {"labels", "label-sync", "labels-sync", "label", "labelsettings", "github-labels"}
 )
 LABELS_SUFFIXES: Final = frozenset({".yml", ".yaml", ".json", ".toml"})
-_PICTURES: Final = frozenset({".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".mp4", ".mov"})
+_LEGACY: Final = frozenset({"issue_template.md", "issue_template", "issue_template.txt"})
+_SECURITY: Final = "security.md"
+_SECURITY_FOLDERS: Final = frozenset({GITHUB.folder, *GITHUB.shared})
+_PICTURES: Final = frozenset({"png", "jpg", "jpeg", "gif", "svg", "webp", "mp4", "mov"})
 
 
 def template_folder(path: str) -> tuple[str, str] | None:
     """Return the template folder that a path lies in and the rest of the path, or None."""
     parts = path.split("/")
     for index, part in enumerate(parts[:-1]):
-        if part.lower() == _TEMPLATE_FOLDER:
+        if part.lower() in _TEMPLATE_FOLDERS:
             return "/".join(parts[: index + 1]), "/".join(parts[index + 1 :])
     return None
 
 
-def is_gitea(path: str) -> bool:
-    """Tell whether a file is for Gitea or Forgejo, whose forms know more keys."""
-    return bool(_GITEA & set(path.lower().split("/")[:-1]))
+def is_description_template(path: str) -> bool:
+    """Tell whether a file is a template of a forge that knows plain text only."""
+    place = f"/{path.lower()}"
+    return any(folder in place for folder in _PROSE_FOLDERS)
 
 
-def is_gitlab(path: str) -> bool:
-    """Tell whether a file is one of GitLab's description templates."""
-    return ".gitlab/issue_templates/" in f"/{path.lower()}"
-
-
-def is_wanted(path: str, *, folder: bool = False) -> bool:
-    """Tell whether the walk over a repository takes (or enters) this path."""
-    lower = path.lower()
-    parent, _, name = lower.rpartition("/")
-    if template_folder(f"{path}/x" if folder else path):
-        return folder or f".{name.rpartition('.')[2]}" not in _PICTURES
-    if is_gitlab(f"{lower}/x" if folder else lower):
+def is_wanted(path: str) -> bool:
+    """Tell whether the walk over a repository takes this file."""
+    parent, _, name = path.lower().rpartition("/")
+    if template_folder(path):
+        return name.rpartition(".")[2] not in _PICTURES
+    if is_description_template(path) or path.lower() == SETTINGS_PATH:
         return True
-    if folder:
-        return parent in _OWNERS and name == "labels" and parent == ".github"
-    if lower == SETTINGS_PATH:
-        return True
-    if parent in _OWNERS and (is_legacy(name) or name in _SECURITY):
+    if parent in FOLDERS and (is_legacy(name) or name == _SECURITY):
         return True
     return is_labels_config(path)
+
+
+def is_entered(folder: str) -> bool:
+    """Tell whether the walk over a repository looks into this folder."""
+    inside = f"{folder}/x"
+    if template_folder(inside) or is_description_template(inside):
+        return True
+    return folder.lower() in _LABELS_FOLDERS
 
 
 def is_walked(path: str) -> bool:
     """Tell whether the walk over a repository comes by this file and takes it."""
     parent = path.rpartition("/")[0]
     while parent not in FOLDERS:
-        if not is_wanted(parent, folder=True):
+        if not is_entered(parent):
             return False
         parent = parent.rpartition("/")[0]
     return is_wanted(path)
 
 
-def is_legacy(name: str) -> bool:
-    """Tell whether a file name is that of the single template that came before the chooser."""
-    return name.lower() in {"issue_template.md", "issue_template", "issue_template.txt"}
+def is_settings(path: str) -> bool:
+    """Tell whether a path is that of this tool's settings, in whatever repository."""
+    return f"/{path.lower()}".endswith(f"/{SETTINGS_PATH}")
+
+
+def is_legacy(path: str) -> bool:
+    """Tell whether a file is called like the single template that came before the chooser."""
+    return path.lower().rpartition("/")[2] in _LEGACY
 
 
 def is_labels_config(path: str) -> bool:
     """Tell whether a path is a usual place of a labels config."""
-    parent, _, name = path.lower().rpartition("/")
-    stem, dot, suffix = name.rpartition(".")
-    if f"{dot}{suffix}" not in LABELS_SUFFIXES:
+    place, _, suffix = path.lower().rpartition(".")
+    if f".{suffix}" not in LABELS_SUFFIXES:
         return False
-    if parent == ".github/labels":
-        return True
-    if stem == "settings":
-        return parent == ".github" and suffix in {"yml", "yaml"}
-    return parent in {"", ".github", ".gitea", ".forgejo", ".gitlab"} and stem in _LABEL_STEMS
+    if place in _SETTINGS_STEMS:
+        return suffix in YAML_SUFFIXES
+    parent, _, stem = place.rpartition("/")
+    return parent in _LABELS_FOLDERS or (parent in _LABELS_PARENTS and stem in _LABELS_STEMS)
 
 
 def is_security_policy(path: str) -> bool:
     """Tell whether a path is a security policy that makes GitHub add its own chooser entry."""
     parent, _, name = path.lower().rpartition("/")
-    return name in _SECURITY and parent in {"", ".github", "docs"}
+    return name == _SECURITY and parent in _SECURITY_FOLDERS
 
 
-def kind_by_path(path: str) -> FileKind | None:  # noqa: PLR0911 - one case each
-    """Return what a path makes of its file, or None where only the content can tell."""
-    lower = path.lower()
-    name = lower.rpartition("/")[2]
-    if lower == SETTINGS_PATH or lower.endswith(f"/{SETTINGS_PATH}"):
-        return FileKind.SETTINGS
-    if is_gitlab(path) or is_security_policy(path):
-        return FileKind.TEXT
-    inside = template_folder(path)
-    if inside:
-        return _kind_in_folder(inside[1].lower())
-    if is_legacy(name):
-        return FileKind.LEGACY
-    if is_labels_config(path) or name.endswith(".toml"):
-        return FileKind.LABELS
-    if name.endswith((".md", ".markdown")):
-        return FileKind.TEMPLATE
-    return None
-
-
-def _kind_in_folder(rest: str) -> FileKind:
-    stem, _, suffix = rest.rpartition(".")
-    if "/" in rest:
-        return FileKind.STRAY
-    if stem == "config" and suffix in {"yml", "yaml"}:
-        return FileKind.CHOOSER
-    if suffix in {"yml", "yaml"} and stem:
-        return FileKind.FORM
-    return FileKind.TEMPLATE if suffix == "md" and stem else FileKind.STRAY
+def is_run_by_ci(path: str) -> bool:
+    """Tell whether a forge runs what a file says."""
+    place = f"/{path}"
+    return path in _CI_FILES or any(folder in place for folder in _CI_FOLDERS)

@@ -1,15 +1,23 @@
-"""Which repository on which host an address means, and where that host's API is. Never keeps credentials."""
+"""Which repository on which host an address means, and where that host's API is.
+
+Never keeps credentials.
+"""
 
 import re
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
-GITHUB_HOST: Final = "github.com"
-_SCP: Final = re.compile(r"(?:[^@/\s]+@)?(?P<host>[^:/\s@]+):(?!//)(?P<path>.+)")
-_PART: Final = re.compile(r"[A-Za-z0-9._-]+")
+from issue_scaffold.errors import UsageError
+from issue_scaffold.forge.forges import GITHUB, GITHUB_ENTERPRISE, forge_of_host
+from issue_scaffold.text.late_patterns import late_pattern
+
+GITHUB_HOST: Final = GITHUB.hosts[0]
+_SCP: Final = late_pattern(r"(?:[^@/\s]+@)?(?P<host>[^:/\s@]+):(?!//)(?P<path>.+)")
+_PART: Final = late_pattern(r"(?!\.{1,2}$)[A-Za-z0-9._-]+")
+_GIT_SCHEMES: Final = frozenset({"https", "http", "ssh", "git", "git+ssh", "ssh+git"})
 # GitHub answers SSH on port 443 under this name, for networks that let nothing else through.
-_ALIASES: Final = {"ssh.github.com": GITHUB_HOST, "www.github.com": GITHUB_HOST}
+_ALIASES: Final = {f"ssh.{GITHUB_HOST}": GITHUB_HOST, f"www.{GITHUB_HOST}": GITHUB_HOST}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,63 +30,86 @@ class Repository:
 
     def __str__(self) -> str:
         """Return it as people write it."""
-        lead = "" if self.host == GITHUB_HOST else f"{self.host}/"
-        return f"{lead}{self.owner}/{self.name}"
+        return f"{self.host}/{self.owner}/{self.name}".removeprefix(f"{GITHUB_HOST}/")
 
 
 def parse_repository(text: str) -> Repository | None:
     """Return the repository that `OWNER/NAME`, `HOST/OWNER/NAME` or an address means, or None."""
     if "://" in text or _SCP.fullmatch(text):
         return parse_remote(text)
-    parts = text.split("/")
-    if len(parts) == 3:  # noqa: PLR2004 - host, owner, name
-        return _repository(parts[0], parts[1:])
-    return _repository(GITHUB_HOST, parts)
+    host, slash, path = text.partition("/")
+    if slash and "/" in path:
+        return _repository(host, path)
+    return _repository(GITHUB_HOST, text)
 
 
 def parse_remote(url: str) -> Repository | None:
-    """Return the repository of a git remote's URL, in any of the forms that git takes; None for other places."""
+    """Return the repository of a git remote's URL, in any of git's forms; None for other places."""
     if "://" in url:
-        try:
-            address = urlsplit(url)
-            host = address.hostname
-        except ValueError:
+        address = _split(url)
+        if address is None or address.scheme not in _GIT_SCHEMES:
             return None
-        if address.scheme not in {"https", "http", "ssh", "git", "git+ssh", "ssh+git"} or not host:
-            return None
-        return _repository(host, address.path.strip("/").split("/"))
+        return _repository(address.hostname or "", address.path.strip("/"))
     found = _SCP.fullmatch(url)
     if found is None or len(found["host"]) == 1:  # a drive letter
         return None
-    return _repository(found["host"], found["path"].strip("/").split("/"))
+    return _repository(found["host"], found["path"].strip("/"))
 
 
-def _repository(host: str, parts: list[str]) -> Repository | None:
-    if len(parts) != 2:  # noqa: PLR2004 - owner, name
+def normal_url(url: str) -> str:
+    """Return a URL without what makes no other URL: case of the host, a final `/` and `.git`."""
+    bare = url.strip().rstrip("/").removesuffix(".git").rstrip("/")
+    scheme, found, rest = bare.partition("://")
+    if not found:
+        return bare
+    host, slash, path = rest.partition("/")
+    return f"{scheme.lower()}://{host.lower()}{slash}{path}"
+
+
+def _split(url: str) -> SplitResult | None:
+    """Return the parts of a URL that names a host, else None."""
+    try:
+        address = urlsplit(url)
+        named = address.hostname
+    except ValueError:
         return None
-    owner, name = parts[0], parts[1].removesuffix(".git")
-    valid = all(_PART.fullmatch(part) and part not in {".", ".."} for part in (owner, name))
+    return address if named else None
+
+
+def _repository(host: str, path: str) -> Repository | None:
+    owner, _, name = path.removesuffix(".git").partition("/")
+    if not _PART.fullmatch(owner) or not _PART.fullmatch(name):
+        return None
     host = host.lower()
-    return Repository(host=_ALIASES.get(host, host), owner=owner, name=name) if valid else None
+    return Repository(host=_ALIASES.get(host, host), owner=owner, name=name)
 
 
 def api_url(host: str) -> str:
-    """Return where a host's REST API is: github.com, a tenant of ghe.com, or a GitHub Enterprise Server."""
-    if host == GITHUB_HOST:
-        return "https://api.github.com"
-    return f"https://api.{host}" if host.endswith(".ghe.com") else f"https://{host}/api/v3"
+    """Return where the API of a host is.
+
+    Raises UsageError for a forge that labels can't be synchronised with; an unknown host is taken
+    for a GitHub Enterprise Server.
+    """
+    forge = forge_of_host(host) or GITHUB_ENTERPRISE
+    if forge.api is None:
+        raise UsageError(
+            f"{host} runs {forge.title}, whose labels can't be synchronised",
+            hint="if it has an API of GitHub's kind, name that: --api-url URL",
+        )
+    return forge.api.format(host=host)
 
 
 def api_host(url: str) -> str | None:
     """Return the host whose API an address is, or None if it is no http(s) address."""
-    try:
-        address = urlsplit(url)
-        host = address.hostname
-    except ValueError:
+    address = _split(url)
+    if address is None or address.scheme not in {"https", "http"}:
         return None
-    if address.scheme not in {"https", "http"} or not host:
-        return None
-    return host.removeprefix("api.") if host.endswith((".ghe.com", f".{GITHUB_HOST}")) else host
+    host = address.hostname or ""
+    own = host.removeprefix("api.")
+    forge = forge_of_host(own)
+    if forge and forge.api == GITHUB.api:
+        return own
+    return host
 
 
 def is_loopback(url: str) -> bool:

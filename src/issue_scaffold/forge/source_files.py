@@ -10,14 +10,17 @@ from typing import Final, NamedTuple
 
 from issue_scaffold.errors import ScaffoldError
 from issue_scaffold.files.bounded import AbsentFileError, NotAFileError, read_beginning
-from issue_scaffold.forge.layout import FOLDERS, is_security_policy, is_wanted
+from issue_scaffold.forge.layout import FOLDERS, is_entered, is_security_policy, is_wanted
 
 _MAX_FILES: Final = 20_000
 _MAX_FOLDER_DEPTH: Final = 4
 
 
 class RepositoryFiles(NamedTuple):
-    """A repository's files by POSIX path: contents, cut off one byte past the limit, and what can't be read as a file.
+    """A repository's files by POSIX path.
+
+    `files` are their contents, cut off one byte past the limit. What can't be read as a file
+    is in `unread`.
 
     `unread` gives in words what stands there instead, as in "is a named pipe".
     """
@@ -27,7 +30,7 @@ class RepositoryFiles(NamedTuple):
 
 
 def read_repository(root: Path, only: Callable[[str], object] = bool) -> RepositoryFiles:
-    """Return the files under a repository's root that are validated or known of, those for which `only` is true.
+    """Return the files under a repository's root that are validated or known of, if `only` is true.
 
     Raises ScaffoldError for a folder or a file that there is no leave to read.
     """
@@ -67,9 +70,9 @@ def _walk(root: Path, folder: str, depth: int) -> Iterator[str]:
             f"{root / folder} can't be read: {reason}", hint="check permissions"
         ) from None
     for entry in entries:
-        path = f"{folder}/{entry.name}" if folder else entry.name
+        path = f"{folder}/{entry.name}".removeprefix("/")
         if entry.is_dir(follow_symlinks=False):
-            if depth < _MAX_FOLDER_DEPTH and is_wanted(path, folder=True):
+            if depth < _MAX_FOLDER_DEPTH and is_entered(path):
                 yield from _walk(root, path, depth + 1)
         elif is_wanted(path):
             yield path

@@ -1,4 +1,4 @@
-"""What a person did wrong in a file that isn't YAML, worked out from where and why the parser gave up.
+"""What a person did wrong in a file that isn't YAML, by where and why the parser gave up.
 
 Owns the words; the parser's own are kept only where nothing better is known.
 """
@@ -13,16 +13,40 @@ from issue_scaffold.text.source import Source
 
 
 class Stop(NamedTuple):
-    """Where a parser gave up (`offset`), what it said, and where the thing that it was reading began."""
+    """Where a parser gave up (`offset`), what it said, and where began what it was reading."""
 
     problem: str
     offset: int
     context: str
     context_offset: int | None
 
+    @property
+    def begin(self) -> int:
+        """Where what it was reading began, as far as it says so."""
+        if self.context_offset is None:
+            return self.offset
+        return self.context_offset
+
+
+class _Line(NamedTuple):
+    """One line of a text, without its break."""
+
+    start: int
+    end: int
+    text: str
+
+    @property
+    def indent(self) -> int:
+        return len(self.text) - len(self.text.lstrip())
+
+    @property
+    def is_entry(self) -> bool:
+        return self.text.lstrip().startswith("- ")
+
 
 _VALUE = re.compile(
-    r"^(?P<lead>[ \t]*(?:- +)*(?:[^\s:#'\"\[{&*!|>@`%-][^:#\n]*?:[ \t]+|- +))(?P<value>\S.*?)(?P<tail>[ \t]*)$"
+    r"^[ \t]*(?:- +)*(?:[^\s:#'\"\[{&*!|>@`%-][^:#\n]*?:[ \t]+|- +)"
+    r"(?P<value>\S.*?)(?P<tail>[ \t]*)$"
 )
 _VALUE_START = re.compile(r"^\s*(?:- +)*(?:[\w.-]+:[ \t]+)?(?=[\[{])")
 _OPENING = {"[": "]", "{": "}"}
@@ -55,6 +79,8 @@ _IN_VALUE = (
     "parsing a flow mapping",
     "scanning a directive",
 )
+# What it then says of where it stopped.
+_MISREAD = ("sequence entries", "mapping keys", "tag handle", "undefined alias")
 
 
 def explain(source: Source, stop: Stop) -> Problem:
@@ -63,47 +89,41 @@ def explain(source: Source, stop: Stop) -> Problem:
         return Problem(0, 0, "the file is empty")
     if stop.problem.startswith(("JSON: ", "TOML: ")):
         return _span(source, stop.offset, stop.problem)
-    for step in (
-        _marker,
-        _characters,
-        _tab,
-        _starter,
-        _quotes,
-        _second_colon,
-        _key_without_colon,
-        _indentation,
-    ):
+    for step in _STEPS:
         found = step(source, stop)
         if found is not None:
             return found
-    return _span(
-        source, stop.offset, f"not valid YAML: {stop.problem}" if stop.problem else "not valid YAML"
-    )
+    message = "not valid YAML"
+    if stop.problem:
+        message = f"{message}: {stop.problem}"
+    return _span(source, stop.offset, message)
 
 
-def _line(source: Source, offset: int) -> tuple[int, int, str]:
+def _line(source: Source, offset: int) -> _Line:
     start = source.line_start(min(offset, len(source.text)))
     end = source.line_end(start)
-    return start, end, source.text[start:end]
+    return _Line(start, end, source.text[start:end])
 
 
-def _span(
-    source: Source, offset: int, message: str, hint: str | None = None, fix: Fix | None = None
-) -> Problem:
+def _span(source: Source, offset: int, message: str, hint: str | None = None) -> Problem:
     offset = min(offset, max(0, len(source.text) - 1))
     if source.text[offset : offset + 1] == "\n" and offset and source.text[offset - 1] != "\n":
         offset -= 1
-    return Problem(offset, min(len(source.text), offset + 1), message, hint, fix=fix)
+    return Problem(offset, min(len(source.text), offset + 1), message, hint)
 
 
-def _whole_line(
-    source: Source, offset: int, message: str, hint: str, fix: Fix | None = None
-) -> Problem:
-    start, end, line = _line(source, offset)
-    return Problem(start + len(line) - len(line.lstrip()), end, message, hint, fix=fix)
+def _whole_line(source: Source, offset: int, message: str, hint: str) -> Problem:
+    line = _line(source, offset)
+    return Problem(line.start + line.indent, line.end, message, hint)
 
 
-def _marker(source: Source, stop: Stop) -> Problem | None:
+def _never_closed(source: Source, offset: int, *, is_list: bool) -> Problem:
+    what = "list" if is_list else "mapping"
+    message = f"the {what} that begins here is never closed"
+    return _span(source, offset, message, "close it, or quote the text")
+
+
+def _conflict_marker(source: Source, stop: Stop) -> Problem | None:
     found = re.compile(r"^(<{7} |={7}$|>{7} |\|{7} )", re.MULTILINE).search(source.text)
     if found is None or found.start() > stop.offset + 2000:
         return None
@@ -111,205 +131,200 @@ def _marker(source: Source, stop: Stop) -> Problem | None:
     return _whole_line(source, found.start(), "a merge conflict was left in the file", hint)
 
 
-def _characters(source: Source, stop: Stop) -> Problem | None:
+def _control_character(source: Source, stop: Stop) -> Problem | None:
     if "control characters" not in stop.problem and "special characters" not in stop.problem:
         return None
     # libyaml counts bytes here, so the character is looked for.
     found = re.search(
         r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", source.text
     )
-    at = found.start() if found else stop.offset
-    code = f"U+{ord(source.text[at]):04X}" if at < len(source.text) else ""
-    return _span(
-        source, at, f"control character {code} in the text", "remove it; editors don't show it"
-    )
+    at, code = stop.offset, ""
+    if found:
+        at, code = found.start(), f"U+{ord(found[0]):04X}"
+    message = f"control character {code} in the text"
+    return _span(source, at, message, "remove it; editors don't show it")
 
 
 def _tab(source: Source, stop: Stop) -> Problem | None:
-    start, _, line = _line(source, stop.offset)
-    lead = line[: len(line) - len(line.lstrip(" \t"))]
+    line = _line(source, stop.offset)
+    lead = line.text[: len(line.text) - len(line.text.lstrip(" \t"))]
     if "\t" not in lead:
         return None
-    # A tab behind blanks may be part of a block of text, so other lines are mended only if they begin with one.
-    indents = {
-        found.start(): found[0] for found in re.finditer(r"^\t[ \t]*", source.text, re.MULTILINE)
-    }
-    indents[start] = lead
+    # A tab behind blanks may be part of a block of text: other lines must begin with one.
+    begins = re.finditer(r"^\t[ \t]*", source.text, re.MULTILINE)
+    indents = {found.start(): found[0] for found in begins}
+    indents[line.start] = lead
     edits = [
         Edit(begin, begin + len(text), text.replace("\t", "  ")) for begin, text in indents.items()
     ]
-    at = start + lead.index("\t")
+    at = line.start + lead.index("\t")
     message = "a tab in the indentation; YAML takes only spaces"
     return Problem(at, at + 1, message, "indent with spaces", fix=Fix(tuple(edits)))
 
 
 def _starter(source: Source, stop: Stop) -> Problem | None:
     """Explain a value that begins with a character which means something to YAML."""
-    offset = stop.context_offset if stop.context_offset is not None else stop.offset
-    sequence = "sequence entries" in stop.problem or "mapping keys" in stop.problem
-    undefined = "tag handle" in stop.problem or "undefined alias" in stop.problem
-    known = any(word in stop.context for word in _IN_VALUE) or sequence or undefined
-    if undefined or "node content" in stop.problem or "next token" in stop.context or sequence:
-        offset = stop.offset
-    char = source.text[offset : offset + 1]
-    if not known or char not in _STARTERS:
+    offset = _misread(stop)
+    if offset is None or source.text[offset : offset + 1] not in _STARTERS:
         return None
-    start, end, line = _line(source, offset)
-    if char in _OPENING and _OPENING[char] not in line[offset - start :]:
-        what = "list" if char == "[" else "mapping"
-        return _span(
-            source,
-            offset,
-            f"the {what} that begins here is never closed",
-            "close it, or quote the text",
-        )
+    char, line = source.text[offset], _line(source, offset)
+    if char in _OPENING and _OPENING[char] not in line.text[offset - line.start :]:
+        return _never_closed(source, offset, is_list=char == "[")
     fix = _quote_rest(source, offset)
     if fix and char in {"|", ">"}:
         fix = fix._replace(unsafe=True)  # a block may have been meant
-    hint = (
-        "put the value in quotes"
-        if char != "-"
-        else "begin it on the next line, or put the value in quotes"
-    )
-    return Problem(offset, end if fix else offset + 1, _STARTERS[char], hint, fix=fix)
+    hint = "put the value in quotes"
+    if char == "-":
+        hint = f"begin it on the next line, or {hint}"
+    end = line.end if fix else offset + 1
+    return Problem(offset, end, _STARTERS[char], hint, fix=fix)
+
+
+def _misread(stop: Stop) -> int | None:
+    """Return where the value began that the parser took for something else, None if it didn't."""
+    told = any(words in stop.problem for words in _MISREAD)
+    if not told and not any(words in stop.context for words in _IN_VALUE):
+        return None
+    if told or "node content" in stop.problem or "next token" in stop.context:
+        return stop.offset
+    return stop.begin
 
 
 def _quote_rest(source: Source, offset: int) -> Fix | None:
     """Put what is left of a line in quotes, unless a comment is in it."""
-    _, end, _ = _line(source, offset)
-    raw = source.text[offset:end].rstrip()
+    line = _line(source, offset)
+    raw = source.text[offset : line.end].rstrip()
     if not raw or " #" in raw or raw.endswith(("|", ">", ":")) or not raw.isprintable():
         return None
-    start = source.line_start(offset)
-    lead = source.text[start:offset]
-    if not re.fullmatch(r"\s*(?:- +)*(?:[\w.-]+:[ \t]+)?", lead):
+    if not re.fullmatch(r"\s*(?:- +)*(?:[\w.-]+:[ \t]+)?", source.text[line.start : offset]):
         return None
     return Fix((Edit(offset, offset + len(raw), quoted(raw)),))
 
 
-def _quotes(source: Source, stop: Stop) -> Problem | None:
-    """Explain a quotation that isn't closed, ends too early, or holds a backslash that means nothing."""
+def _open_quotation(source: Source, stop: Stop) -> Problem | None:
+    """Explain a quotation that isn't closed, or holds a backslash that means nothing."""
     opened = stop.context_offset
-    if opened is not None and "quoted scalar" in stop.context:
-        if "escape" in stop.problem:
-            at = source.text.find("\\", stop.offset - 1)
-            hint = "use single quotes, in which a backslash is just a backslash, or write `\\\\`"
-            return _span(
-                source, max(at, 0), "a backslash that means nothing in double quotes", hint
-            )
-        mark = source.text[opened]
-        return _whole_from(
-            source,
-            opened,
-            f"the quotation that begins here is never closed with {mark}",
-            f"add the {mark}",
-        )
-    start, end, line = _line(source, stop.offset)
-    found = re.match(r"^[ \t]*(?:- +)*(?:[^'\"#]*?:[ \t]+)?(?P<mark>['\"])", line)
-    if not found or not (start + found.end() <= stop.offset <= end):
+    if opened is None or "quoted scalar" not in stop.context:
         return None
-    mark = found["mark"]
-    closed = source.text.rfind(mark, start + found.end(), stop.offset)
-    if closed < 0:
+    if "escape" in stop.problem:
+        at = source.text.find("\\", stop.offset - 1)
+        hint = "use single quotes, in which a backslash is just a backslash, or write `\\\\`"
+        return _span(source, max(at, 0), "a backslash that means nothing in double quotes", hint)
+    mark = source.text[opened]
+    message = f"the quotation that begins here is never closed with {mark}"
+    end = max(opened + 1, source.line_end(opened))
+    return Problem(opened, end, message, f"add the {mark}")
+
+
+def _behind_quotation(source: Source, stop: Stop) -> Problem | None:
+    """Explain a quotation that ends too early."""
+    line = _line(source, stop.offset)
+    found = re.match(r"^[ \t]*(?:- +)*(?:[^'\"#]*?:[ \t]+)?(?P<mark>['\"])", line.text)
+    if not found or not (line.start + found.end() <= stop.offset <= line.end):
         return None
-    begin = start + found.end() - 1
+    mark, begin = found["mark"], line.start + found.start("mark")
+    if source.text.rfind(mark, begin + 1, stop.offset) < 0:
+        return None
     if source.text[stop.offset : stop.offset + 1] == ",":
-        raw = source.text[begin:end].rstrip()
+        raw = source.text[begin : line.end].rstrip()
         fix = Fix((Edit(begin, begin + len(raw), f"[{raw}]"),), unsafe=True)
         message = "several quoted texts where YAML expects one value"
-        return Problem(begin, end, message, f"make a list of them: `[{raw}]`", fix=fix)
+        return Problem(begin, line.end, message, f"make a list of them: `[{raw}]`", fix=fix)
     hint = "double a quotation mark inside single quotes, or use the other kind around the text"
-    return Problem(stop.offset, end, f"text after the closing {mark}", hint)
-
-
-def _whole_from(source: Source, offset: int, message: str, hint: str) -> Problem:
-    return Problem(offset, max(offset + 1, source.line_end(offset)), message, hint)
+    return Problem(stop.offset, line.end, f"text after the closing {mark}", hint)
 
 
 def _second_colon(source: Source, stop: Stop) -> Problem | None:
     if "mapping values are not allowed" not in stop.problem:
         return None
-    start, end, line = _line(source, stop.offset)
-    found = _VALUE.match(line)
-    if found and start + found.start("value") < stop.offset:
-        at = start + found.start("value")
+    line = _line(source, stop.offset)
+    found = _VALUE.match(line.text)
+    if found and line.start + found.start("value") < stop.offset:
+        at = line.start + found.start("value")
         message = "an unquoted value with a colon: YAML takes it for another key"
-        return Problem(
-            at,
-            end - len(found["tail"]),
-            message,
-            "put the value in quotes",
-            fix=_quote_rest(source, at),
-        )
-    if start:
-        before = _line(source, start - 1)[2]
-        if before.strip() and len(line) - len(line.lstrip()) > len(before) - len(before.lstrip()):
-            hint = f"indent it like the line above, by {len(before) - len(before.lstrip())}"
-            return _whole_line(source, stop.offset, "this line is indented too far", hint)
-    return _whole_line(
-        source, stop.offset, "a colon where YAML expects none", "put the text in quotes"
-    )
+        end, fix = line.end - len(found["tail"]), _quote_rest(source, at)
+        return Problem(at, end, message, "put the value in quotes", fix=fix)
+    above = _line(source, line.start - 1) if line.start else line
+    if above.text.strip() and line.indent > above.indent:
+        hint = f"indent it like the line above, by {above.indent}"
+        return _whole_line(source, stop.offset, "this line is indented too far", hint)
+    message = "a colon where YAML expects none"
+    return _whole_line(source, stop.offset, message, "put the text in quotes")
 
 
 def _key_without_colon(source: Source, stop: Stop) -> Problem | None:
     if "could not find expected ':'" not in stop.problem:
         return None
-    at = stop.context_offset if stop.context_offset is not None else stop.offset
-    _, _, line = _line(source, at)
     hint = "if it is part of the text above, indent it as far; if it is a key, end it with a colon"
-    if re.search(r"\w:\S", line):
+    if re.search(r"\w:\S", _line(source, stop.begin).text):
         hint = "put a space behind the colon"
-    return _whole_line(
-        source, at, "this line is neither `key: value` nor part of the text above", hint
+    message = "this line is neither `key: value` nor part of the text above"
+    return _whole_line(source, stop.begin, message, hint)
+
+
+def _behind_the_end(source: Source, stop: Stop) -> Problem | None:
+    if "document start" not in stop.problem:
+        return None
+    hint = (
+        "an issue form is YAML to its end: put the text into a `markdown` element, "
+        "or call the file `.md`"
     )
+    return _whole_line(source, stop.offset, "text where the YAML has ended", hint)
 
 
-def _indentation(source: Source, stop: Stop) -> Problem | None:  # noqa: PLR0911 - one case each
-    if "document start" in stop.problem:
-        message = "text where the YAML has ended"
-        hint = "an issue form is YAML to its end: put the text into a `markdown` element, or call the file `.md`"
-        return _whole_line(source, stop.offset, message, hint)
+def _unexpected(source: Source, stop: Stop) -> Problem | None:
+    """Explain what fits neither a list nor a mapping that was begun."""
     if "did not find expected" not in stop.problem and "expected <block end>" not in stop.problem:
         return None
     if "block" not in stop.context:
-        what = "list" if "sequence" in stop.context else "mapping"
-        at = stop.context_offset if stop.context_offset is not None else stop.offset
-        return _span(
-            source,
-            at,
-            f"the {what} that begins here is never closed",
-            "close it, or quote the text",
-        )
-    start, end, line = _line(source, stop.offset)
-    has = len(line) - len(line.lstrip())
-    closed = source.text[start : stop.offset].rstrip()[-1:]
+        return _never_closed(source, stop.begin, is_list="sequence" in stop.context)
+    line = _line(source, stop.offset)
+    closed = source.text[line.start : stop.offset].rstrip()[-1:]
     if closed in {"]", "}"}:
-        value = _VALUE_START.match(line)
-        at = start + value.end() if value else stop.offset
-        fix = _quote_rest(source, at) if source.text[stop.offset : end].strip(",; \t") else None
-        hint = "quote the whole value" if fix else "remove it"
-        return Problem(stop.offset, end, f"text after the closing {closed}", hint, fix=fix)
+        return _behind_closing(source, stop.offset, line, closed)
+    if stop.offset >= len(source.text):
+        hint = "look at the indentation of the last lines"
+        return _span(source, stop.offset, "the file ends too early", hint)
+    return _misplaced(source, stop, line)
+
+
+def _behind_closing(source: Source, offset: int, line: _Line, closed: str) -> Problem:
+    value = _VALUE_START.match(line.text)
+    fix, hint = None, "remove it"
+    if value and source.text[offset : line.end].strip(",; \t"):
+        fix = _quote_rest(source, line.start + value.end())
+    if fix:
+        hint = "quote the whole value"
+    return Problem(offset, line.end, f"text after the closing {closed}", hint, fix=fix)
+
+
+def _misplaced(source: Source, stop: Stop, line: _Line) -> Problem | None:
+    """Explain a line that begins at the wrong column, or at the right one with the wrong thing."""
     context = stop.context_offset or 0
     wanted = context - source.line_start(context)
-    if stop.offset >= len(source.text):
-        return _span(
-            source,
-            stop.offset,
-            "the file ends too early",
-            "look at the indentation of the last lines",
-        )
     message = "this line's indentation fits nothing above it"
-    stray = line.lstrip().startswith("- ") and "mapping" in stop.context
-    if stray and has == wanted:
-        return _whole_line(
-            source,
-            stop.offset,
-            "a list entry where a key is expected",
-            "indent it, or give it a key",
-        )
-    if not line.lstrip().startswith("- ") and "collection" in stop.context and has == wanted:
+    if line.indent == wanted and line.is_entry and "mapping" in stop.context:
+        message, hint = "a list entry where a key is expected", "indent it, or give it a key"
+        return _whole_line(source, stop.offset, message, hint)
+    if line.indent == wanted and not line.is_entry and "collection" in stop.context:
         hint = "begin it with `- `, or indent it as a part of the entry above"
         return _whole_line(source, stop.offset, "a key between the entries of a list", hint)
+    if line.start == line.indent == 0:
+        return None
     near = source.position(context)[0]
     hint = f"indent it by {wanted}, like line {near}, or deeper if it belongs to the line above"
-    return _whole_line(source, stop.offset, message, hint) if start or has else None
+    return _whole_line(source, stop.offset, message, hint)
+
+
+_STEPS = (
+    _conflict_marker,
+    _control_character,
+    _tab,
+    _starter,
+    _open_quotation,
+    _behind_quotation,
+    _second_colon,
+    _key_without_colon,
+    _behind_the_end,
+    _unexpected,
+)

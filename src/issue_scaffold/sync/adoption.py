@@ -7,7 +7,7 @@ from issue_scaffold.convert.to_form import Metadata, issue_form
 from issue_scaffold.forge.document import Document
 from issue_scaffold.forge.documents import load
 from issue_scaffold.forge.file_kind import FileKind
-from issue_scaffold.forge.issue_form import Form, listed_texts, text_of
+from issue_scaffold.forge.issue_form import FormView, listed_texts, text_of
 from issue_scaffold.sync.same_template import Recognised, Template, recognise
 
 
@@ -33,7 +33,7 @@ def _templates(files: Mapping[str, bytes]) -> Iterator[Template]:
         if document.kind is FileKind.TEMPLATE:
             fields, options = _asked_in_markdown(document)
         elif document.kind is FileKind.FORM:
-            form = Form(document, root)
+            form = FormView(document, root)
             fields = tuple(element.label.value.strip() for element in form.fields if element.label)
             options = tuple(
                 option.text for element in form.fields for option in element.options if option.text

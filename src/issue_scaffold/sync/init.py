@@ -9,6 +9,7 @@ from issue_scaffold.errors import ScaffoldError, UsageError
 from issue_scaffold.files import target_files as target
 from issue_scaffold.files.rendering import Rendering
 from issue_scaffold.forge.detection import EVIDENCE, detect, hidden_workflows
+from issue_scaffold.forge.forges import GITHUB
 from issue_scaffold.forge.layout import template_folder
 from issue_scaffold.forge.source_files import read_repository
 from issue_scaffold.git.folder import top_level, work_tree_problem
@@ -228,7 +229,7 @@ def _place_note(root: Path, plan: Plan) -> tuple[str, ...]:
     top = top_level(root)
     if top is not None and top != root:
         return (f"GitHub reads issue templates only at a repository's root, which is {top}",)
-    folder = ".github/ISSUE_TEMPLATE"
+    folder = GITHUB.templates[0]
     if (root / folder).exists() or not any(
         step.path.startswith(f"{folder}/") for step in plan.writes
     ):

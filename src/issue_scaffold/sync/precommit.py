@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
+from issue_scaffold.forge.remote import normal_url
+
 # What of a hook decides when it runs and what it does: https://pre-commit.com/#pre-commit-configyaml---hooks
 EFFECTIVE_FIELDS: Final = frozenset(
     {
@@ -47,7 +49,7 @@ class Entry:
     @property
     def key(self) -> str:
         """The repository, however its URL is spelled."""
-        return normalise_url(self.repo)
+        return normal_url(self.repo)
 
 
 class EntryDifference(NamedTuple):
@@ -56,16 +58,6 @@ class EntryDifference(NamedTuple):
     message: str
     entry: int | None
     hook: int | None = None
-
-
-def normalise_url(url: str) -> str:
-    """Return a repository's URL without what makes no other URL: case of the host, a final `/` and `.git`."""
-    bare = url.strip().rstrip("/").removesuffix(".git").rstrip("/")
-    scheme, separator, rest = bare.partition("://")
-    if not separator:
-        return bare
-    host, slash, path = rest.partition("/")
-    return f"{scheme.lower()}://{host.lower()}{slash}{path}"
 
 
 def compare(theirs: Sequence[Entry], ours: Sequence[Entry]) -> list[EntryDifference]:

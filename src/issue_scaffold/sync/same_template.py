@@ -1,15 +1,13 @@
 """Existing templates that a catalog also has: which they are, and what taking the catalog's would change.
 
-Owns when two templates are the same one: an equal name, or file names that differ only in case, `-`, `_` and suffix.
-Pure; reading the files is `adoption`'s.
+When two templates are the same one is `twins`'; reading the files is `adoption`'s. Pure.
 """
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
-_SHOWN = 5
+from issue_scaffold.forge.twins import Reason, plain, why_same
+from issue_scaffold.text.wording import some
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +27,7 @@ class Recognised:
 
     existing: str
     catalog: str
-    because: Literal["same name", "same file name"]
+    because: Reason
     changes: tuple[str, ...]
 
     @property
@@ -44,9 +42,7 @@ def recognise(existing: Iterable[Template], catalog: Sequence[Template]) -> tupl
     known = {template.path for template in catalog}
     found = []
     for template in sorted(existing, key=lambda template: template.path):
-        twins = [
-            (other, because) for other in catalog if (because := _same(template, other)) is not None
-        ]
+        twins = [(other, because) for other in catalog if (because := _same(template, other))]
         if not twins:
             continue
         suffix = template.path.rpartition(".")[2].lower()
@@ -67,36 +63,18 @@ def recognise(existing: Iterable[Template], catalog: Sequence[Template]) -> tupl
     return tuple(found)
 
 
-def _same(one: Template, other: Template) -> Literal["same name", "same file name"] | None:
-    if _plain(one.name) == _plain(other.name) and _plain(one.name):
-        return "same name"
-    return "same file name" if _stem(one.path) == _stem(other.path) else None
-
-
-def _plain(name: str) -> str:
-    """Return a name without emoji, case and the `(form)` that tells a form from its Markdown twin."""
-    return " ".join(re.findall(r"\w+", name.casefold().removesuffix("(form)")))
-
-
-def _stem(path: str) -> str:
-    stem = path.rpartition("/")[2].rpartition(".")[0].casefold()
-    return re.sub(r"[-_ ]+", "-", re.sub(r"^\d+[-_ ]+", "", stem))
+def _same(one: Template, other: Template) -> Reason | None:
+    return why_same(one.path, one.name, other.path, other.name)
 
 
 def _changes(existing: Template, twin: Template) -> Iterable[str]:
     for noun in ("label", "field", "option"):
         mine, theirs = getattr(existing, f"{noun}s"), getattr(twin, f"{noun}s")
-        added = [text for text in theirs if _plain(text) not in {_plain(other) for other in mine}]
-        gone = [text for text in mine if _plain(text) not in {_plain(other) for other in theirs}]
+        added = [text for text in theirs if plain(text) not in {plain(other) for other in mine}]
+        gone = [text for text in mine if plain(text) not in {plain(other) for other in theirs}]
         if added:
-            yield f"adds {_listed(added, noun)}"
+            yield f"adds {some(added, noun)}"
         if gone:
-            yield f"drops {_listed(gone, noun)}"
+            yield f"drops {some(gone, noun)}"
     if existing.name.strip() != twin.name.strip():
         yield f"renames it to `{twin.name.strip()}`"
-
-
-def _listed(texts: Sequence[str], noun: str) -> str:
-    shown = ", ".join(f"`{text}`" for text in texts[:_SHOWN])
-    more = f" and {len(texts) - _SHOWN} more" if len(texts) > _SHOWN else ""
-    return f"{noun if len(texts) == 1 else noun + 's'} {shown}{more}"

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final, NamedTuple
 
-from issue_scaffold.forge.layout import SETTINGS_PATH
+from issue_scaffold.forge.layout import SETTINGS_PATH, is_run_by_ci
 from issue_scaffold.forge.source_files import RepositoryFiles
 from issue_scaffold.report.finding import Finding, Kind, Severity
 from issue_scaffold.settings.file import Settings, read_settings
@@ -149,7 +149,7 @@ def dropped_checks(base: Base, entries: Container[str], before: Iterable[str]) -
 
 
 def _runs_checks(path: str) -> bool:
-    return path == PRECOMMIT or "/workflows/" in path or path.startswith(".gitlab/ci/")
+    return path == PRECOMMIT or is_run_by_ci(path)
 
 
 def _answers(base: Base, trusted: Target, opened: Target) -> Iterator[Finding]:

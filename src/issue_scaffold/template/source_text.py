@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from issue_scaffold.errors import UsageError
+from issue_scaffold.forge.forges import ALIASES
 from issue_scaffold.state.cache_store import digest_of
 from issue_scaffold.template import bundled
 from issue_scaffold.text.late_patterns import late_pattern
@@ -18,10 +19,9 @@ from issue_scaffold.text.late_patterns import late_pattern
 if TYPE_CHECKING:
     from urllib.parse import SplitResult
 
-_ALIASES: Final = {"gh:": "https://github.com/", "gl:": "https://gitlab.com/"}
 # What Copier itself takes for git without looking
 # (https://copier.readthedocs.io/en/stable/generating/#templates-versions).
-_KNOWN_HOSTS: Final = ("https://github.com/", "https://gitlab.com/")
+_KNOWN_HOSTS: Final = tuple(ALIASES.values())
 _SCP_LIKE: Final = late_pattern(r"(?P<user>\w[\w.-]*)@(?P<host>\w[\w.-]*):(?!//)(?P<path>.+)")
 _USER_BEFORE_HOST: Final = late_pattern(r"[^/]*:[^/]*@[^/]*:")
 # `ext::sh -c …`, `fd::7`: git starts the program git-remote-ext with the rest
@@ -183,7 +183,7 @@ def _remote(text: str) -> TemplateSource | None:
 
     Raises UsageError.
     """
-    for alias, host in _ALIASES.items():
+    for alias, host in ALIASES.items():
         if text.startswith(alias):
             text = host + text.removeprefix(alias).lstrip("/")
     address = text.removeprefix("git+")

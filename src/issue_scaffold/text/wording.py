@@ -49,3 +49,13 @@ def count(number: int, noun: str) -> str:
     if number == 1:
         return f"{number} {noun}"
     return f"{number} {noun}s"
+
+
+def some(words: Sequence[str], noun: str, most: int = 5) -> str:
+    """Return a noun and the first of some words, each in backticks: "labels `bug` and 2 more"."""
+    named = ", ".join(f"`{word}`" for word in words[:most])
+    if len(words) > most:
+        named = f"{named} and {len(words) - most} more"
+    if len(words) != 1:
+        noun = f"{noun}s"
+    return f"{noun} {named}"

@@ -11,7 +11,7 @@ from typing import Final
 from issue_scaffold.forge.document import Document, Problem, ReadingFailure
 from issue_scaffold.forge.documents import load
 from issue_scaffold.forge.file_kind import FileKind
-from issue_scaffold.forge.issue_form import Form
+from issue_scaffold.forge.issue_form import FormView
 from issue_scaffold.forge.layout import SETTINGS_PATH, is_security_policy
 from issue_scaffold.labels.config import read_labels
 from issue_scaffold.settings.file import read_settings
@@ -117,6 +117,6 @@ def _breaches(document: Document) -> Iterator[tuple[Rule, Problem]]:
         yield from stage.run(document)
     root = document.mapping
     if document.kind is FileKind.FORM and root is not None and root.entries:
-        yield from stages.FORM.run(Form(document, root))
+        yield from stages.FORM.run(FormView(document, root))
     elif document.kind is FileKind.LABELS:
         yield from stages.LABELS.run(read_labels(document.source, document.root))

@@ -8,11 +8,10 @@ from typing import Final, NamedTuple
 
 from issue_scaffold.errors import ScaffoldError
 from issue_scaffold.files.bounded import read_beginning
-from issue_scaffold.forge.layout import template_folder
+from issue_scaffold.forge.layout import FORGE_FOLDERS, SHARED_FOLDERS, template_folder
 from issue_scaffold.forge.source_files import RepositoryFiles, read_repository
 
 STDIN: Final = "-"
-_MARKERS: Final = frozenset({".github", ".gitea", ".forgejo", ".gitlab"})
 
 
 class FileGroup(NamedTuple):
@@ -132,12 +131,12 @@ def repository_of(folder: str) -> tuple[Path, str] | None:
     # Symlinks stay as the user wrote them.
     parts = Path(os.path.abspath(folder)).parts  # noqa: PTH100
     for index in range(len(parts) - 1, 0, -1):
-        if parts[index] in _MARKERS:
+        if parts[index] in FORGE_FOLDERS:
             return Path(*parts[:index]), "/".join(parts[index:])
     inside = template_folder("/".join([*parts, ""]))
     if inside is None:
         return None
     begin = inside[0].count("/")
-    if parts[begin - 1] == "docs":
+    if parts[begin - 1] in SHARED_FOLDERS:
         begin -= 1
     return Path(*parts[:begin]), "/".join(parts[begin:])

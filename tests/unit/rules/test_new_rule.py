@@ -26,7 +26,7 @@ MADE_UP = '''
         right=form_file(GOOD_FORM),
     )
 )
-def shouting(form: Form) -> Iterator[Problem]:
+def shouting(form: FormView) -> Iterator[Problem]:
     """Find descriptions in capital letters."""
     node = form.top("description")
     if isinstance(node, Scalar) and node.value.isupper():

@@ -9,17 +9,9 @@ from collections.abc import Iterator
 
 from issue_scaffold.forge.document import Problem, at, shown
 from issue_scaffold.forge.issue_form import (
-    ATTRIBUTES,
     BOOLEAN_WORDS,
-    ELEMENT_KEYS,
-    GITEA_KEYS,
-    GITEA_VALIDATIONS,
-    OPTION_KEYS,
-    REQUIRED_ATTRIBUTES,
-    TYPES,
-    VALIDATIONS,
-    Element,
-    Form,
+    ElementView,
+    FormView,
     parameterize,
     string_entries,
     text_of,
@@ -32,7 +24,6 @@ from issue_scaffold.validate.rules.nodes import (
     is_empty,
     is_null,
     is_text,
-    permitted,
     quoted_value,
     unknown_key,
     value_or_key,
@@ -42,9 +33,6 @@ from issue_scaffold.validate.rules.rule import ERROR, ERRORS_PAGE, INFO, SCHEMA_
 from issue_scaffold.validate.rules.stages import FORM
 
 MOVED_KEYS = {"required": "validations", "accept": "validations", "render": "attributes"}
-REQUIRED_LISTS = {
-    kind: listing([f"{name}:" for name in names]) for kind, names in REQUIRED_ATTRIBUTES.items()
-}
 OTHER_TYPE_NAMES = {"text": "input", "select": "dropdown", "file": "upload"}
 # Without a documented meaning, but in used forms.
 TOLERATED_KEYS = {"markdown": ("id", "validations"), "checkboxes": ("validations",)}
@@ -69,19 +57,19 @@ QUERY_PARAMETERS = frozenset(
         ),
     )
 )
-def missing_type(form: Form) -> Iterator[Problem]:
+def missing_type(form: FormView) -> Iterator[Problem]:
     """Find elements without a type."""
     for element in form.elements:
         entry = element.node.find("type")
         if entry is not None:
             if is_null(entry.value):
-                hint = f"one of {listing(TYPES)}"
+                hint = f"one of {listing(form.types)}"
                 yield at(entry.key, f"{element.name}: `type` is empty", hint=hint)
             continue
-        strangers = set(element.node.keys()) - set(ELEMENT_KEYS)
+        strangers = set(element.node.keys()) - set(form.keys.element)
         if not any(closest(key, ("type",)) for key in strangers):
             message = f"{element.name}: required key `type` is missing"
-            yield at(element.anchor, message, hint=f"add `type:`, one of {listing(TYPES)}")
+            yield at(element.anchor, message, hint=f"add `type:`, one of {listing(form.types)}")
 
 
 @FORM.runs(
@@ -113,18 +101,18 @@ def missing_type(form: Form) -> Iterator[Problem]:
         ),
     )
 )
-def unknown_type(form: Form) -> Iterator[Problem]:
+def unknown_type(form: FormView) -> Iterator[Problem]:
     """Find types that GitHub doesn't know."""
     for element in form.elements:
         node = element.type_node
         if node is None or element.type or is_null(node):
             continue
         if not isinstance(node, Scalar):
-            yield at(node, f"{element.name}: `type` is {type_name(node)}", hint=allowed(TYPES))
+            yield at(node, f"{element.name}: `type` is {type_name(node)}", hint=allowed(form.types))
             continue
-        guess = closest(node.value, TYPES) or OTHER_TYPE_NAMES.get(node.value)
+        guess = closest(node.value, form.types) or OTHER_TYPE_NAMES.get(node.value)
         message = f"{element.name}: {shown(node)} is not a valid input type"
-        hint = allowed(TYPES, guess=guess)
+        hint = allowed(form.types, guess=guess)
         yield at(node, message, hint=hint, fix=replace(node, guess))
 
 
@@ -150,13 +138,13 @@ def unknown_type(form: Form) -> Iterator[Problem]:
         ),
     )
 )
-def missing_attribute(form: Form) -> Iterator[Problem]:
+def missing_attribute(form: FormView) -> Iterator[Problem]:
     """Find elements that lack an attribute which their type requires."""
     for element in form.elements:
         if element.type is None:
             continue
         entry = element.node.find("attributes")
-        required = REQUIRED_LISTS[element.type]
+        required = _required(element)
         if entry is None:
             if not _misplaced(element):
                 message = f"{element.name}: required key `attributes` is missing"
@@ -169,21 +157,25 @@ def missing_attribute(form: Form) -> Iterator[Problem]:
             yield from _absent(element, element.attributes, entry)
 
 
-def _misplaced(element: Element) -> bool:
+def _required(element: ElementView) -> str:
+    return listing([f"{name}:" for name in element.keys.required])
+
+
+def _misplaced(element: ElementView) -> bool:
     """Tell whether another rule speaks of attributes elsewhere, or of a misspelt `attributes`."""
     keys = set(element.node.keys())
-    attributes = ATTRIBUTES[element.type or ""]
+    attributes = element.keys.attributes
     return any(key in attributes or closest(key, ("attributes",)) for key in keys)
 
 
-def _absent(element: Element, attributes: Mapping, entry: Entry) -> Iterator[Problem]:
+def _absent(element: ElementView, attributes: Mapping, entry: Entry) -> Iterator[Problem]:
     kind = element.type or ""
-    strangers = set(attributes.keys()) - set(ATTRIBUTES[kind])
+    strangers = set(attributes.keys()) - set(element.keys.attributes)
     # Other rules speak of misspelt attributes, and of those that stand elsewhere.
-    known_of = {closest(key, ATTRIBUTES[kind]) for key in strangers}
-    known_of |= set(element.node.keys()) - set(ELEMENT_KEYS)
-    hint = f"a {kind} needs {REQUIRED_LISTS[kind]} under `attributes`"
-    for name in REQUIRED_ATTRIBUTES[kind]:
+    known_of = {closest(key, element.keys.attributes) for key in strangers}
+    known_of |= set(element.node.keys())
+    hint = f"a {kind} needs {_required(element)} under `attributes`"
+    for name in element.keys.required:
         value = attributes.get(name)
         lead = f"{element.name}: required attribute key `{name}` is"
         if name in known_of:
@@ -226,9 +218,9 @@ def _is_unset(attribute: str, value: Value) -> bool:
         ),
     )
 )
-def unpermitted_key(form: Form) -> Iterator[Problem]:
+def unpermitted_key(form: FormView) -> Iterator[Problem]:
     """Find keys of elements, and of checkbox options, that GitHub doesn't know."""
-    known = permitted(form.document, ELEMENT_KEYS, GITEA_KEYS)
+    known = form.keys.element
     for element in form.elements:
         tolerated = TOLERATED_KEYS.get(element.type or "", ())
         for key, entry in string_entries(element.node):
@@ -240,7 +232,7 @@ def unpermitted_key(form: Form) -> Iterator[Problem]:
             yield from _option_keys(form, element)
 
 
-def _tolerated(form: Form, element: Element, entry: Entry, key: str) -> Problem:
+def _tolerated(form: FormView, element: ElementView, entry: Entry, key: str) -> Problem:
     message = (
         f"{element.name}: `{key}` has no documented meaning on {element.type}; GitHub lets it pass"
     )
@@ -251,17 +243,19 @@ def _tolerated(form: Form, element: Element, entry: Entry, key: str) -> Problem:
     return at(entry.key, message, hint=hint, severity=INFO, fix=fix)
 
 
-def _wrong_element_key(form: Form, element: Element, entry: Entry, key: str) -> Problem:
+def _wrong_element_key(form: FormView, element: ElementView, entry: Entry, key: str) -> Problem:
     message = f"{element.name}: `{key}` is not a permitted key"
     section = _home(element, key)
     if section:
         return _moved(form, element, element.node, entry, message, section)
     place = "permitted"
-    return unknown_key(form.source, element.node, entry, message, known=ELEMENT_KEYS, place=place)
+    return unknown_key(
+        form.source, element.node, entry, message, known=form.keys.element, place=place
+    )
 
 
 def _moved(
-    form: Form, element: Element, owner: Mapping, entry: Entry, message: str, section: str
+    form: FormView, element: ElementView, owner: Mapping, entry: Entry, message: str, section: str
 ) -> Problem:
     """Return the problem of a key that belongs into another part of its element."""
     key = text_of(entry.key) or ""
@@ -271,19 +265,19 @@ def _moved(
     return at(entry.key, message, hint=f"`{key}` belongs under `{section}`", fix=fix)
 
 
-def _home(element: Element, key: str) -> str | None:
+def _home(element: ElementView, key: str) -> str | None:
     """Return the part of the element in which a key would be right."""
     if element.type is None:
         return None
-    if key in ATTRIBUTES[element.type]:
+    if key in element.keys.attributes:
         return "attributes"
-    if key in VALIDATIONS[element.type] and element.type != "checkboxes":
+    if key in element.keys.validations and element.type != "checkboxes":
         return "validations"
     return None
 
 
-def _option_keys(form: Form, element: Element) -> Iterator[Problem]:
-    known = permitted(form.document, OPTION_KEYS, GITEA_KEYS)
+def _option_keys(form: FormView, element: ElementView) -> Iterator[Problem]:
+    known = form.keys.option
     message = f"{element.name}: `{{}}` is not a permitted key of an option"
     place = "permitted in an option"
     for option in element.options:
@@ -322,25 +316,25 @@ def _option_keys(form: Form, element: Element) -> Iterator[Problem]:
         ),
     )
 )
-def unpermitted_attribute(form: Form) -> Iterator[Problem]:
+def unpermitted_attribute(form: FormView) -> Iterator[Problem]:
     """Find attributes that the element's type doesn't have."""
     for element in form.elements:
         if element.type is None or element.attributes is None:
             continue
-        known = ATTRIBUTES[element.type]
+        known = element.keys.attributes
         for key, entry in string_entries(element.attributes):
             if key not in known and key not in BOOLEAN_WORDS:
                 yield _wrong_attribute(form, element, element.attributes, entry, key)
 
 
 def _wrong_attribute(
-    form: Form, element: Element, attributes: Mapping, entry: Entry, key: str
+    form: FormView, element: ElementView, attributes: Mapping, entry: Entry, key: str
 ) -> Problem:
     message = f"{element.name}: `{key}` is not a permitted attribute of {element.type}"
     section = _home(element, key)
     if section:
         return _moved(form, element, attributes, entry, message, section)
-    known, place = ATTRIBUTES[element.type or ""], f"permitted for {element.type}"
+    known, place = element.keys.attributes, f"permitted for {element.type}"
     problem = unknown_key(form.source, attributes, entry, message, known=known, place=place)
     if key == "required" and element.type == "checkboxes":
         return problem._replace(hint=REQUIRED_OPTIONS_HINT)
@@ -374,7 +368,7 @@ def _wrong_attribute(
         ),
     )
 )
-def unpermitted_validation(form: Form) -> Iterator[Problem]:
+def unpermitted_validation(form: FormView) -> Iterator[Problem]:
     """Find validations that an element's type doesn't have, and ones that are no mapping."""
     for element in form.elements:
         entry = element.node.find("validations")
@@ -385,20 +379,20 @@ def unpermitted_validation(form: Form) -> Iterator[Problem]:
             message = f"{element.name}: `validations` is {what}, and must be a mapping"
             yield at(value_or_key(entry), message, hint="write `required: true` below it")
             continue
-        known = permitted(form.document, VALIDATIONS[element.type or ""], GITEA_VALIDATIONS)
+        known = element.keys.validations
         for key, inner in string_entries(element.validations):
             if key not in known and key not in BOOLEAN_WORDS:
                 yield _wrong_validation(form, element, element.validations, inner, key)
 
 
 def _wrong_validation(
-    form: Form, element: Element, validations: Mapping, entry: Entry, key: str
+    form: FormView, element: ElementView, validations: Mapping, entry: Entry, key: str
 ) -> Problem:
     message = f"{element.name}: `{key}` is not a permitted validation of {element.type}"
     section = _home(element, key)
     if section:
         return _moved(form, element, validations, entry, message, section)
-    known = VALIDATIONS[element.type or ""]
+    known = element.keys.validations
     return unknown_key(form.source, validations, entry, message, known=known, place="permitted")
 
 
@@ -421,7 +415,7 @@ def _wrong_validation(
         right=form_with('  - type: textarea\n    attributes:\n      label: "true"\n'),
     )
 )
-def label_type(form: Form) -> Iterator[Problem]:
+def label_type(form: FormView) -> Iterator[Problem]:
     """Find labels of fields and of checkbox options that aren't text, or are blank."""
     for element in form.fields:
         if element.attributes:
@@ -433,7 +427,7 @@ def label_type(form: Form) -> Iterator[Problem]:
                 yield from _label(form, option.node, f"{element.name}: label of an option")
 
 
-def _label(form: Form, owner: Mapping, what: str) -> Iterator[Problem]:
+def _label(form: FormView, owner: Mapping, what: str) -> Iterator[Problem]:
     entry = owner.find("label")
     if entry is None or is_text(entry.value):
         return
@@ -456,7 +450,7 @@ def _label(form: Form, owner: Mapping, what: str) -> Iterator[Problem]:
         ),
     )
 )
-def forbidden_word(form: Form) -> Iterator[Problem]:
+def forbidden_word(form: FormView) -> Iterator[Problem]:
     """Find `password` in the label of an input or textarea."""
     for element in form.fields:
         if element.type is None or element.label is None:
@@ -498,7 +492,7 @@ def find_forbidden_word(label: str, element_type: str) -> re.Match[str] | None:
         ),
     )
 )
-def id_format(form: Form) -> Iterator[Problem]:
+def id_format(form: FormView) -> Iterator[Problem]:
     """Find ids with other characters than letters, digits, `-` and `_`."""
     for element in form.elements:
         entry = element.node.find("id")
@@ -513,7 +507,7 @@ def id_format(form: Form) -> Iterator[Problem]:
             yield at(value_or_key(entry), message, hint="leave it out, or name the field")
 
 
-def _wrong_id(element: Element, entry: Entry, value: Scalar) -> Problem:
+def _wrong_id(element: ElementView, entry: Entry, value: Scalar) -> Problem:
     what = shown(value) if value.value.strip() else "empty"
     message = f"{element.name}: `id` is {what}, {ID_RULE}"
     severity = WARNING if value.is_null else None
@@ -551,7 +545,7 @@ def is_id(text: str) -> bool:
         ),
     )
 )
-def id_shadowed(form: Form) -> Iterator[Problem]:
+def id_shadowed(form: FormView) -> Iterator[Problem]:
     """Find ids that are parameters of the new-issue address, so that they can't prefill a field."""
     for element in form.fields:
         if element.id and is_query_parameter(element.id.value):

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from issue_scaffold.forge.document import Problem, at, shown
-from issue_scaffold.forge.issue_form import Element, Form, Option, text_of
+from issue_scaffold.forge.issue_form import ElementView, FormView, OptionView, text_of
 from issue_scaffold.text.edits import Edit, Fix, quote
 from issue_scaffold.text.scalars import quoted
 from issue_scaffold.text.tree import Entry, Mapping, Node, Scalar, Sequence, resolve, type_name
@@ -40,7 +40,7 @@ BOOLEAN_HINT: Final = "write `true` or `false`, without quotes"
 PLACEHOLDER: Final = "Please select"
 
 
-def _with_options(form: Form) -> Iterator[tuple[Element, Entry]]:
+def _with_options(form: FormView) -> Iterator[tuple[ElementView, Entry]]:
     for element in form.elements:
         if element.type in {"dropdown", "checkboxes"} and element.attributes:
             entry = element.attributes.find("options")
@@ -48,14 +48,14 @@ def _with_options(form: Form) -> Iterator[tuple[Element, Entry]]:
                 yield element, entry
 
 
-def _dropdown_options(form: Form) -> Iterator[tuple[Element, Option]]:
+def _dropdown_options(form: FormView) -> Iterator[tuple[ElementView, OptionView]]:
     for element in form.elements:
         if element.type == "dropdown":
             for option in element.options:
                 yield element, option
 
 
-def _defaults(form: Form) -> Iterator[tuple[Element, Entry]]:
+def _defaults(form: FormView) -> Iterator[tuple[ElementView, Entry]]:
     """Yield the `default`s of dropdowns."""
     for element in form.elements:
         if element.type == "dropdown" and element.attributes:
@@ -85,7 +85,7 @@ def _defaults(form: Form) -> Iterator[tuple[Element, Entry]]:
         ),
     )
 )
-def options_empty(form: Form) -> Iterator[Problem]:
+def options_empty(form: FormView) -> Iterator[Problem]:
     """Find empty lists of options."""
     for element, entry in _with_options(form):
         value = resolve(entry.value)
@@ -123,7 +123,7 @@ def options_empty(form: Form) -> Iterator[Problem]:
         ),
     )
 )
-def options_type(form: Form) -> Iterator[Problem]:
+def options_type(form: FormView) -> Iterator[Problem]:
     """Find options that are no list, no texts in a dropdown, or no mappings in checkboxes."""
     for element, entry in _with_options(form):
         value = resolve(entry.value)
@@ -138,7 +138,7 @@ def options_type(form: Form) -> Iterator[Problem]:
             yield at(value_or_key(entry), message, hint="begin each option with `- `")
 
 
-def _dropdown_option(form: Form, element: Element, option: Option) -> Iterator[Problem]:
+def _dropdown_option(form: FormView, element: ElementView, option: OptionView) -> Iterator[Problem]:
     node = option.node
     if not isinstance(node, Scalar):
         hint = "write the text alone, in quotes if it holds a colon"
@@ -146,7 +146,9 @@ def _dropdown_option(form: Form, element: Element, option: Option) -> Iterator[P
         yield at(node, message, hint=hint, fix=_dropdown_option_fix(form, node))
 
 
-def _checkbox(form: Form, element: Element, option: Option, entry: Entry) -> Iterator[Problem]:
+def _checkbox(
+    form: FormView, element: ElementView, option: OptionView, entry: Entry
+) -> Iterator[Problem]:
     node = option.node
     if not isinstance(node, Mapping):
         what = f"{type_name(node)}, and must be a mapping with a `label`"
@@ -157,7 +159,7 @@ def _checkbox(form: Form, element: Element, option: Option, entry: Entry) -> Ite
         yield at(node, f"{element.name}: a checkbox has no `label`", hint="write `- label: …`")
 
 
-def _checkbox_fix(form: Form, node: Node, entry: Entry) -> Fix | None:
+def _checkbox_fix(form: FormView, node: Node, entry: Entry) -> Fix | None:
     """Write `label:` in front of a text, as a guess."""
     if not isinstance(node, Scalar) or node.is_null or _is_block(node):
         return None
@@ -175,7 +177,7 @@ def _is_block(node: Scalar) -> bool:
     return node.style in {"|", ">"}
 
 
-def _dropdown_option_fix(form: Form, node: Node) -> Fix | None:
+def _dropdown_option_fix(form: FormView, node: Node) -> Fix | None:
     """Unwrap `- label: A`; put `- a: b` in quotes. Both are guesses about what was meant."""
     label = _only_label(node)
     if label is not None:
@@ -220,7 +222,7 @@ def _only_label(node: Node) -> Scalar | None:
         ),
     )
 )
-def duplicate_option(form: Form) -> Iterator[Problem]:
+def duplicate_option(form: FormView) -> Iterator[Problem]:
     """Find two equal options of one dropdown."""
     seen: dict[tuple[int, str], Node] = {}
     for element, option in _dropdown_options(form):
@@ -266,7 +268,7 @@ def duplicate_option(form: Form) -> Iterator[Problem]:
         ),
     )
 )
-def boolean_option(form: Form) -> Iterator[Problem]:
+def boolean_option(form: FormView) -> Iterator[Problem]:
     """Find dropdown options that YAML reads as booleans."""
     for element, option in _dropdown_options(form):
         node = option.node
@@ -309,7 +311,7 @@ def boolean_option(form: Form) -> Iterator[Problem]:
         ),
     )
 )
-def reserved_option(form: Form) -> Iterator[Problem]:
+def reserved_option(form: FormView) -> Iterator[Problem]:
     """Find options that GitHub uses itself: `None`, and `n/a` beside a `default`."""
     for element, option in _dropdown_options(form):
         text, node = option.text, option.node
@@ -357,7 +359,7 @@ def is_reserved(option: str, *, has_default: bool) -> bool:
         ),
     )
 )
-def default_range(form: Form) -> Iterator[Problem]:
+def default_range(form: FormView) -> Iterator[Problem]:
     """Find a dropdown's `default` that isn't the index of one of its options."""
     for element, entry in _defaults(form):
         value, texts = resolve(entry.value), [option.text for option in element.options]
@@ -414,7 +416,7 @@ def _is_index(value: Node, size: int) -> bool:
         ),
     )
 )
-def not_a_boolean(form: Form) -> Iterator[Problem]:
+def not_a_boolean(form: FormView) -> Iterator[Problem]:
     """Find `required` and `multiple` that are neither true nor false."""
     for element in form.elements:
         for mapping, key in _boolean_places(element):
@@ -427,7 +429,7 @@ def not_a_boolean(form: Form) -> Iterator[Problem]:
             yield at(value_or_key(entry), message, hint=BOOLEAN_HINT, fix=fix)
 
 
-def _boolean_places(element: Element) -> Iterator[tuple[Mapping, str]]:
+def _boolean_places(element: ElementView) -> Iterator[tuple[Mapping, str]]:
     if element.validations:
         yield element.validations, "required"
     if element.type == "dropdown" and element.attributes:
@@ -474,7 +476,7 @@ def _boolean_places(element: Element) -> Iterator[tuple[Mapping, str]]:
         ),
     )
 )
-def default_required(form: Form) -> Iterator[Problem]:
+def default_required(form: FormView) -> Iterator[Problem]:
     """Find required dropdowns with a `default`, which one report says GitHub refuses."""
     for element, entry in _defaults(form):
         if element.is_true("required"):
@@ -521,7 +523,7 @@ def default_required(form: Form) -> Iterator[Problem]:
         ),
     )
 )
-def preselected_option(form: Form) -> Iterator[Problem]:
+def preselected_option(form: FormView) -> Iterator[Problem]:
     """Find required dropdowns whose first option GitHub would preselect."""
     for element, entry in _with_options(form):
         if element.type == "dropdown" and _is_preselected(element):
@@ -536,7 +538,7 @@ def preselected_option(form: Form) -> Iterator[Problem]:
             yield at(element.options[0].node, message, hint=hint, fix=fix)
 
 
-def _is_preselected(element: Element) -> bool:
+def _is_preselected(element: ElementView) -> bool:
     if not element.options or not element.is_true("required"):
         return False
     multiple = text_of(element.attribute("multiple")) or ""
@@ -551,7 +553,7 @@ def _is_prompt(text: str) -> bool:
     return not folded or folded.startswith(PROMPTS)
 
 
-def _placeholder(form: Form, options: Node) -> Fix | None:
+def _placeholder(form: FormView, options: Node) -> Fix | None:
     if not isinstance(options, Sequence) or options.end <= options.start:
         return None
     first = options.items[0]
@@ -585,7 +587,7 @@ def _placeholder(form: Form, options: Node) -> Fix | None:
         ),
     )
 )
-def render_language(form: Form) -> Iterator[Problem]:
+def render_language(form: FormView) -> Iterator[Problem]:
     """Find `render` values that no language of GitHub's Linguist is called."""
     for element in form.elements:
         if element.type != "textarea":
@@ -648,7 +650,7 @@ def _language_hint(word: str) -> str:
         ),
     )
 )
-def upload_extension(form: Form) -> Iterator[Problem]:
+def upload_extension(form: FormView) -> Iterator[Problem]:
     """Find file extensions in `accept` that GitHub doesn't take."""
     for element in form.elements:
         if element.type == "upload" and element.validations:
@@ -657,7 +659,7 @@ def upload_extension(form: Form) -> Iterator[Problem]:
                 yield from _accept(form, element, node)
 
 
-def _accept(form: Form, element: Element, node: Scalar) -> Iterator[Problem]:
+def _accept(form: FormView, element: ElementView, node: Scalar) -> Iterator[Problem]:
     words = [word.strip() for word in node.value.split(",")]
     wrong = [word for word in words if word and word.lower() not in UPLOADS]
     if not wrong:
@@ -671,7 +673,7 @@ def _accept(form: Form, element: Element, node: Scalar) -> Iterator[Problem]:
     yield at(node, message, hint=hint, fix=fix)
 
 
-def _accept_fix(form: Form, node: Scalar, words: list[str]) -> Fix | None:
+def _accept_fix(form: FormView, node: Scalar, words: list[str]) -> Fix | None:
     raw = form.source.text[node.start : node.end]
     if "\n" in raw:
         return None

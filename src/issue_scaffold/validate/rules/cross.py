@@ -11,11 +11,12 @@ from issue_scaffold.forge.document import Problem, at, shown
 from issue_scaffold.forge.file_kind import FileKind
 from issue_scaffold.forge.issue_form import text_of
 from issue_scaffold.forge.layout import is_security_policy
+from issue_scaffold.forge.twins import plain, stem
 from issue_scaffold.labels.config import DEFAULT_LABELS
 from issue_scaffold.text.edits import Fix, insert_line
 from issue_scaffold.text.scalars import quoted
 from issue_scaffold.text.tree import Scalar
-from issue_scaffold.text.wording import closest, line_of
+from issue_scaffold.text.wording import closest, line_of, some
 from issue_scaffold.validate.rules.chooser import contact_links
 from issue_scaffold.validate.rules.examples import (
     CHOOSER_PATH,
@@ -42,7 +43,6 @@ from issue_scaffold.validate.rules.summaries import (
     is_other_markdown,
 )
 
-_SHOWN_DIFFERENCES = 4
 _CONFIG: Final = '- name: bug\n  color: "d73a4a"\n'
 _LABELLED: Final = GOOD_FORM.replace("body:", "labels: [bug, needs-triage]\nbody:")
 
@@ -172,9 +172,9 @@ def duplicate_name(repository: RepositorySummary) -> Iterator[Problem]:
 )
 def twin_differs(repository: RepositorySummary) -> Iterator[Problem]:
     """Find forms and Markdown templates of one slug that disagree in labels, fields or options."""
-    forms = {_slug(item.path): item for item in repository.templates if item.kind is FileKind.FORM}
+    forms = {_place(item): item for item in repository.templates if item.kind is FileKind.FORM}
     for template in repository.templates:
-        form = forms.get(_slug(template.path))
+        form = forms.get(_place(template))
         if form is None or template.kind is not FileKind.TEMPLATE:
             continue
         differences = "; ".join((*_label_differences(template, form), *_lacks(template, form)))
@@ -183,6 +183,11 @@ def twin_differs(repository: RepositorySummary) -> Iterator[Problem]:
             message = f"this template and its twin {form.path} disagree: {differences}"
             hint = "make them say the same, or rename one of them"
             yield Problem(start, end, message, hint, path=template.path)
+
+
+def _place(template: TemplateSummary) -> tuple[str, str]:
+    """Return the folder of a template, and what its file's name has in common with its twin's."""
+    return template.path.rpartition("/")[0].lower(), stem(template.path)
 
 
 def _head(template: TemplateSummary) -> tuple[int, int]:
@@ -200,34 +205,17 @@ def _label_differences(template: TemplateSummary, form: TemplateSummary) -> Iter
     for side, labels, others in sides:
         only = [labels[key] for key in labels if key not in others]
         if only:
-            yield f"only the {side} has {_some(only, 'label')}"
+            yield f"only the {side} has {some(only, 'label')}"
 
 
 def _lacks(template: TemplateSummary, form: TemplateSummary) -> Iterator[str]:
-    prose = _plain(template.prose)
+    prose = plain(template.prose)
     if not prose:
         return
     for words, noun in ((form.fields, "field"), (form.options, "option")):
-        missing = [word for word in dict.fromkeys(words) if _plain(word) not in prose]
+        missing = [word for word in dict.fromkeys(words) if plain(word) not in prose]
         if missing:
-            yield f"the Markdown lacks {_some(missing, noun)}"
-
-
-def _slug(path: str) -> str:
-    folder, _, name = path.rpartition("/")
-    stem = name.rpartition(".")[0].lower()
-    return f"{folder.lower()}/{stem.replace('_', '-').replace(' ', '-')}"
-
-
-def _plain(text: str) -> str:
-    return " ".join("".join(char if char.isalnum() else " " for char in text.casefold()).split())
-
-
-def _some(words: list[str], noun: str) -> str:
-    text = ", ".join(f"`{word}`" for word in words[:_SHOWN_DIFFERENCES])
-    if len(words) > _SHOWN_DIFFERENCES:
-        text = f"{text} and {len(words) - _SHOWN_DIFFERENCES} more"
-    return f"{noun} {text}" if len(words) == 1 else f"{noun}s {text}"
+            yield f"the Markdown lacks {some(missing, noun)}"
 
 
 @REPOSITORY.runs(

@@ -7,7 +7,7 @@ repository"; that `config.yaml` is ignored was found out in several repositories
 from collections.abc import Iterator
 
 from issue_scaffold.forge.document import Document, Problem
-from issue_scaffold.forge.file_kind import FileKind
+from issue_scaffold.forge.file_kind import FileKind, is_workflow
 from issue_scaffold.forge.layout import template_folder
 from issue_scaffold.text.edits import Fix
 from issue_scaffold.validate.rules.examples import (
@@ -58,7 +58,7 @@ _TEXT_SUFFIXES = (
 def config_name(document: Document) -> Iterator[Problem]:
     """Find choosers that aren't called `config.yml` exactly, which GitHub ignores."""
     name = _name(document)
-    if document.gitea or document.kind is not FileKind.CHOOSER or name == "config.yml":
+    if document.kind is not FileKind.CHOOSER or name in document.forge.chooser_names:
         return
     folded = name.lower()
     if folded in {"config.yml", "config.yaml"}:
@@ -89,7 +89,7 @@ def not_picked_up(document: Document) -> Iterator[Problem]:
         return
     name = _name(document).lower()
     folder, inner = template_folder(document.path.replace("\\", "/")) or ("", "")
-    if _is_workflow(document):
+    if is_workflow(document.root):
         message = "a workflow in the template folder: it never runs, and is no issue form"
         yield _whole(document, message, "move it to `.github/workflows`")
     elif "/" in inner:
@@ -103,13 +103,6 @@ def not_picked_up(document: Document) -> Iterator[Problem]:
 
 def _name(document: Document) -> str:
     return document.path.replace("\\", "/").rpartition("/")[2]
-
-
-def _is_workflow(document: Document) -> bool:
-    root = document.mapping
-    if root is None or root.find("jobs") is None:
-        return False
-    return root.find("on") is not None or root.find("true") is not None
 
 
 @ANY_FILE.runs(

@@ -9,9 +9,7 @@ from collections.abc import Iterator
 from issue_scaffold.forge.document import Document, Problem, at, shown
 from issue_scaffold.forge.issue_form import (
     BOOLEAN_WORDS,
-    GITEA_TOP_KEYS,
-    TOP_KEYS,
-    Form,
+    FormView,
     listed_texts,
     string_entries,
     text_of,
@@ -35,7 +33,6 @@ from issue_scaffold.validate.rules.nodes import (
     is_text,
     is_text_or_null,
     item_or_key,
-    permitted,
     quoted_value,
     unknown_key,
     value_or_key,
@@ -74,7 +71,7 @@ LEGACY_KEYS = {"about": "description", "issue_body": "", "inputs": "body"}
         right=form_file(GOOD_FORM),
     )
 )
-def missing_key(form: Form) -> Iterator[Problem]:
+def missing_key(form: FormView) -> Iterator[Problem]:
     """Find required top-level keys that are absent, unless another one stands for them."""
     stand_ins = _stand_ins(form)
     for key in ("name", "description", "body"):
@@ -88,20 +85,20 @@ def missing_key(form: Form) -> Iterator[Problem]:
             yield at(first, message, hint=hint, fix=_missing_key_fix(form, key))
 
 
-def _stand_ins(form: Form) -> set[str]:
+def _stand_ins(form: FormView) -> set[str]:
     """Return the keys of which another rule speaks already, or that the forge doesn't need."""
     present = form.root.keys()
-    strangers = [key for key in present if key not in TOP_KEYS][:MOST_STRANGERS]
-    stand_ins = {closest(key, TOP_KEYS) or "" for key in strangers}
+    strangers = [key for key in present if key not in form.keys.form][:MOST_STRANGERS]
+    stand_ins = {closest(key, form.keys.form) or "" for key in strangers}
     stand_ins |= {LEGACY_KEYS.get(key, "") for key in present}
-    if form.document.gitea and "about" in present:
+    if form.keys.about_is_description and "about" in present:
         stand_ins.add("description")
     if form.document.separators:
         stand_ins.add("body")
     return stand_ins
 
 
-def _missing_key_fix(form: Form, key: str) -> Fix | None:
+def _missing_key_fix(form: FormView, key: str) -> Fix | None:
     guess = name_from_path(form.source.path) or text_of(form.top("name"))
     if key == "body" or guess is None:
         return None
@@ -143,9 +140,9 @@ def no_mapping(document: Document) -> Iterator[Problem]:
         right=form_file(GOOD_FORM),
     )
 )
-def unpermitted_key(form: Form) -> Iterator[Problem]:
+def unpermitted_key(form: FormView) -> Iterator[Problem]:
     """Find top-level keys that GitHub doesn't know."""
-    known = permitted(form.document, TOP_KEYS, GITEA_TOP_KEYS)
+    known = form.keys.form
     for key, entry in string_entries(form.root):
         if key in known or key in BOOLEAN_WORDS:
             continue
@@ -157,7 +154,7 @@ def unpermitted_key(form: Form) -> Iterator[Problem]:
             yield unknown_key(form.source, form.root, entry, message, known=known, place=place)
 
 
-def _about(form: Form, entry: Entry, message: str) -> Problem:
+def _about(form: FormView, entry: Entry, message: str) -> Problem:
     if form.root.find("description") is None:
         hint = "issue forms call it `description`; `about` is for Markdown templates"
         return at(entry.key, message, hint=hint, fix=rename(entry, "description"))
@@ -181,7 +178,7 @@ def _about(form: Form, entry: Entry, message: str) -> Problem:
         right=form_file(GOOD_FORM),
     )
 )
-def forbidden_key(form: Form) -> Iterator[Problem]:
+def forbidden_key(form: FormView) -> Iterator[Problem]:
     """Find keys that YAML reads as `true` or `false`, anywhere in the form."""
     for mapping in _mappings(form):
         for key, entry in string_entries(mapping):
@@ -195,7 +192,7 @@ def forbidden_key(form: Form) -> Iterator[Problem]:
                 yield at(entry.key, message, hint=hint, fix=fix)
 
 
-def _mappings(form: Form) -> Iterator[Mapping]:
+def _mappings(form: FormView) -> Iterator[Mapping]:
     yield form.root
     for element in form.elements:
         for mapping in (element.node, element.attributes, element.validations):
@@ -223,7 +220,7 @@ def _mappings(form: Form) -> Iterator[Mapping]:
         right=form_file(GOOD_FORM),
     )
 )
-def not_a_string(form: Form) -> Iterator[Problem]:
+def not_a_string(form: FormView) -> Iterator[Problem]:
     """Find `name`, `description`, `title` and `type` that aren't text, or are blank."""
     for key in ("name", "description", "title", "type"):
         entry = form.root.find(key)
@@ -239,7 +236,7 @@ def not_a_string(form: Form) -> Iterator[Problem]:
         yield at(value_or_key(entry), message, hint=hint, fix=fix)
 
 
-def _text_hint(form: Form, entry: Entry, *, is_optional: bool) -> str:
+def _text_hint(form: FormView, entry: Entry, *, is_optional: bool) -> str:
     value = resolve(entry.value)
     if isinstance(value, Mapping):
         return "put the text in quotes: unquoted, its `:` or `{` makes a mapping of it"
@@ -274,7 +271,7 @@ def _text_hint(form: Form, entry: Entry, *, is_optional: bool) -> str:
         right=form_file(GOOD_FORM),
     )
 )
-def name_length(form: Form) -> Iterator[Problem]:
+def name_length(form: FormView) -> Iterator[Problem]:
     """Find names that are too short for the chooser; three letters live in used repositories."""
     yield from short_name(form.top("name"))
 
@@ -321,7 +318,7 @@ def judge_name(name: str) -> Severity | None:
         right=form_file(f'{HEAD}labels:\n  - "bug"\n{BODY}'),
     )
 )
-def labels_type(form: Form) -> Iterator[Problem]:
+def labels_type(form: FormView) -> Iterator[Problem]:
     """Find `labels` that are neither text nor a list of texts."""
     yield from _texts(form, "labels")
 
@@ -344,12 +341,12 @@ def labels_type(form: Form) -> Iterator[Problem]:
         right=form_file(f"{HEAD}assignees: [octocat]\n{BODY}"),
     )
 )
-def assignees_type(form: Form) -> Iterator[Problem]:
+def assignees_type(form: FormView) -> Iterator[Problem]:
     """Find `assignees` that are neither text nor a list of texts."""
     yield from _texts(form, "assignees")
 
 
-def _texts(form: Form, key: str) -> Iterator[Problem]:
+def _texts(form: FormView, key: str) -> Iterator[Problem]:
     entry = form.root.find(key)
     if entry is None or is_text(entry.value):
         return
@@ -374,7 +371,7 @@ def _is_any_text(item: Node) -> bool:
     return isinstance(node, Scalar) and node.is_text
 
 
-def _wrong_item(form: Form, key: str, item: Node, entry: Entry) -> Problem:
+def _wrong_item(form: FormView, key: str, item: Node, entry: Entry) -> Problem:
     node = resolve(item)
     message = f"an entry of `{key}` is {what_it_is(node)}, and must be text"
     hint, severity = "put it in quotes", None
@@ -401,7 +398,7 @@ def _wrong_item(form: Form, key: str, item: Node, entry: Entry) -> Problem:
         right=form_file(f'{HEAD}projects: ["octo-org/1"]\n{BODY}'),
     )
 )
-def projects_format(form: Form) -> Iterator[Problem]:
+def projects_format(form: FormView) -> Iterator[Problem]:
     """Find projects that aren't written `OWNER/NUMBER`, which GitHub ignores."""
     entry = form.root.find("projects")
     if entry is None:
@@ -436,7 +433,7 @@ def _are_all_texts(node: Node, texts: list[Scalar]) -> bool:
         right=form_file(GOOD_FORM),
     )
 )
-def body_empty(form: Form) -> Iterator[Problem]:
+def body_empty(form: FormView) -> Iterator[Problem]:
     """Find a `body` without elements."""
     entry = form.root.find("body")
     if entry is None or form.document.separators:
@@ -464,7 +461,7 @@ def body_empty(form: Form) -> Iterator[Problem]:
         right=form_file(GOOD_FORM),
     )
 )
-def body_type(form: Form) -> Iterator[Problem]:
+def body_type(form: FormView) -> Iterator[Problem]:
     """Find a `body` that is no list, and elements that are no mappings."""
     entry = form.root.find("body")
     if entry is None:
@@ -503,7 +500,7 @@ def body_type(form: Form) -> Iterator[Problem]:
         ),
     )
 )
-def only_markdown(form: Form) -> Iterator[Problem]:
+def only_markdown(form: FormView) -> Iterator[Problem]:
     """Find forms that ask for nothing."""
     entry, value = form.root.find("body"), form.body
     if entry is None or not isinstance(value, Sequence) or not value.items:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from issue_scaffold.forge.document import Document, Problem, at
+from issue_scaffold.forge.document import Problem, at
 from issue_scaffold.text.edits import Fix, quote
 from issue_scaffold.text.source import Source
 from issue_scaffold.text.tree import Entry, Mapping, Node, Scalar, resolve, type_name
@@ -63,11 +63,6 @@ def quoted_value(source: Source, node: Node) -> Fix | None:
     if not isinstance(value, Scalar) or value.is_null:
         return None
     return quote(source, value)
-
-
-def permitted(document: Document, keys: Sequence[str], gitea: Sequence[str]) -> Sequence[str]:
-    """Return the keys that the file's forge knows: Gitea has some more."""
-    return (*keys, *gitea) if document.gitea else keys
 
 
 def free_guess(mapping: Mapping, entry: Entry, known: Collection[str]) -> str | None:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import Final
 
 from issue_scaffold.forge.document import Document, Problem
-from issue_scaffold.forge.issue_form import Form
+from issue_scaffold.forge.issue_form import FormView
 from issue_scaffold.labels.config import LabelsConfig
 from issue_scaffold.settings.suppression import IgnoreEntry, Suppression
 from issue_scaffold.validate.rules.rule import Stage
@@ -35,7 +35,7 @@ ANY_FILE: Final = Stage[Document]()
 YAML: Final = Stage[Document]()
 FORM_FILE: Final = Stage[Document]()
 # A form file with keys and values in it.
-FORM: Final = Stage[Form]()
+FORM: Final = Stage[FormView]()
 TEMPLATE: Final = Stage[Document]()
 CHOOSER: Final = Stage[Document]()
 LABELS: Final = Stage[LabelsConfig]()

@@ -4,7 +4,7 @@ from typing import Final, NamedTuple
 
 from issue_scaffold.forge.document import Document
 from issue_scaffold.forge.file_kind import FileKind
-from issue_scaffold.forge.issue_form import Form, listed_texts, text_of
+from issue_scaffold.forge.issue_form import FormView, listed_texts, text_of
 from issue_scaffold.forge.layout import template_folder
 from issue_scaffold.labels.config import LabelsConfig, read_labels
 from issue_scaffold.text.source import Source
@@ -55,7 +55,7 @@ def summarize_template(document: Document) -> TemplateSummary | None:
     summary = TemplateSummary(document.path, document.source, document.kind, named, labels)
     if document.kind is FileKind.TEMPLATE:
         return summary._replace(prose=document.source.text[document.head[1] :])
-    form = Form(document, root)
+    form = FormView(document, root)
     fields = tuple(element.label.value.strip() for element in form.fields if element.label)
     options = tuple(
         option.text for element in form.fields for option in element.options if option.text

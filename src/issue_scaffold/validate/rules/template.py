@@ -11,8 +11,6 @@ from itertools import islice
 
 from issue_scaffold.forge.document import Document, Problem, at
 from issue_scaffold.forge.front_matter import (
-    GITEA_TEMPLATE_KEYS,
-    TEMPLATE_KEYS,
     FrontMatter,
     find_front_matter,
 )
@@ -26,7 +24,6 @@ from issue_scaffold.validate.rules.form_fixes import add_top_key, name_from_path
 from issue_scaffold.validate.rules.nodes import (
     free_guess,
     is_text_or_null,
-    permitted,
     quoted_value,
     value_or_key,
 )
@@ -151,12 +148,12 @@ def _absent(document: Document, root: Mapping, key: str, hint: str) -> Iterator[
     message = f"required front matter key `{key}` is missing"
     description = root.find("description")
     if key == "about" and description is not None:
-        if not document.gitea:
+        if not document.forge.keys.about_is_description:
             hint = "rename `description`, which is for issue forms"
             renamed = rename(description, "about", unsafe=True)
             yield at(description.key, message, hint=hint, fix=renamed)
         return
-    strangers = set(root.keys()) - set(TEMPLATE_KEYS)
+    strangers = set(root.keys()) - set(document.forge.keys.front_matter)
     if any(closest(stranger, (key,)) for stranger in strangers):
         return
     if not root.entries:
@@ -218,7 +215,7 @@ def name_length(document: Document) -> Iterator[Problem]:
 def value_type(document: Document) -> Iterator[Problem]:
     """Find front matter values that aren't text, or where GitHub wants it so, a list of texts."""
     for key, entry in _entries(document):
-        if key not in TEMPLATE_KEYS or is_text_or_null(entry.value):
+        if key not in document.forge.keys.front_matter or is_text_or_null(entry.value):
             continue
         value, expected = resolve(entry.value), "text"
         if key in {"labels", "assignees", "projects"}:
@@ -266,7 +263,7 @@ def unpermitted_key(document: Document) -> Iterator[Problem]:
     root = document.mapping
     if root is None:
         return
-    known = permitted(document, TEMPLATE_KEYS, GITEA_TEMPLATE_KEYS)
+    known = document.forge.keys.front_matter
     # Of a `description` in the place of `about` another rule speaks.
     accepted = [*known]
     if root.find("about") is None:

@@ -7,7 +7,7 @@ labels are compared.
 from collections.abc import Iterator
 
 from issue_scaffold.forge.document import Problem, at, shown
-from issue_scaffold.forge.issue_form import Element, Form, parameterize
+from issue_scaffold.forge.issue_form import ElementView, FormView, parameterize
 from issue_scaffold.text.edits import Edit, Fix
 from issue_scaffold.text.tree import Scalar
 from issue_scaffold.text.wording import line_of
@@ -48,7 +48,7 @@ from issue_scaffold.validate.rules.stages import FORM
         ),
     )
 )
-def duplicate_id(form: Form) -> Iterator[Problem]:
+def duplicate_id(form: FormView) -> Iterator[Problem]:
     """Find ids that an earlier element of the form has."""
     seen: dict[str, Scalar] = {}
     taken = {element.id.value for element in form.elements if element.id}
@@ -104,7 +104,7 @@ def _fresh(word: str, taken: set[str]) -> str:
         ),
     )
 )
-def duplicate_label(form: Form) -> Iterator[Problem]:
+def duplicate_label(form: FormView) -> Iterator[Problem]:
     """Find equal labels of two fields without ids; one id would tell them apart."""
     seen: dict[str, Scalar] = {}
     for element, label in _without_id(form):
@@ -147,9 +147,9 @@ def duplicate_label(form: Form) -> Iterator[Problem]:
         ),
     )
 )
-def similar_labels(form: Form) -> Iterator[Problem]:
+def similar_labels(form: FormView) -> Iterator[Problem]:
     """Find labels and ids that GitHub can't tell apart: of labels it keeps letters and digits."""
-    seen: dict[str, Element] = {}
+    seen: dict[str, ElementView] = {}
     for element in form.fields:
         key = _compared(element)
         if key is None:
@@ -167,21 +167,21 @@ def similar_labels(form: Form) -> Iterator[Problem]:
             yield at(node, message, hint=hint, fix=_add_id(form, element))
 
 
-def _compared(element: Element) -> str | None:
+def _compared(element: ElementView) -> str | None:
     """Return what GitHub compares of a field; None where it isn't known."""
     if element.id:
         return element.id.value
     return parameterize(element.label.value) if element.label else None
 
 
-def _named_by(element: Element) -> tuple[str, Scalar]:
+def _named_by(element: ElementView) -> tuple[str, Scalar]:
     if element.id:
         return "id", element.id
     assert element.label is not None  # noqa: S101 - without both there is nothing to compare
     return "label", element.label
 
 
-def _are_equal(element: Element, other: Element) -> bool:
+def _are_equal(element: ElementView, other: ElementView) -> bool:
     """Tell whether other rules speak of the two: equal ids, equal labels without ids."""
     (what, node), (before, first) = _named_by(element), _named_by(other)
     if what != before:
@@ -189,13 +189,13 @@ def _are_equal(element: Element, other: Element) -> bool:
     return what == "id" or node.value.strip() == first.value.strip()
 
 
-def _without_id(form: Form) -> Iterator[tuple[Element, Scalar]]:
+def _without_id(form: FormView) -> Iterator[tuple[ElementView, Scalar]]:
     for element in form.fields:
         if element.label is not None and element.id is None:
             yield element, element.label
 
 
-def _add_id(form: Form, element: Element) -> Fix | None:
+def _add_id(form: FormView, element: ElementView) -> Fix | None:
     """Give a field an id made of its label that no other field has."""
     entry = element.node.find("type")
     slug = parameterize(element.label.value) if element.label else None
@@ -242,7 +242,7 @@ def _add_id(form: Form, element: Element) -> Fix | None:
         ),
     )
 )
-def checkbox_label(form: Form) -> Iterator[Problem]:
+def checkbox_label(form: FormView) -> Iterator[Problem]:
     """Find equal checkboxes in one element, and ones that are called like a field without id."""
     fields = {label.value.strip(): label for _, label in _without_id(form)}
     for element in form.fields:

@@ -10,7 +10,7 @@ from typing import Final
 
 from issue_scaffold.forge.document import Document, Problem, at, shown
 from issue_scaffold.forge.file_kind import FileKind
-from issue_scaffold.forge.issue_form import ATTRIBUTES, Element, Form
+from issue_scaffold.forge.issue_form import ElementView, FormView
 from issue_scaffold.labels.config import read_labels
 from issue_scaffold.report.finding import Severity
 from issue_scaffold.text.edits import Edit, Fix, one_line, quote
@@ -324,15 +324,15 @@ def _text_places(document: Document) -> Iterator[tuple[Node, str]]:
             if label.description is not None:
                 yield label.description, "label description"
     elif document.kind is FileKind.FORM and document.mapping is not None:
-        for element in Form(document, document.mapping).elements:
+        for element in FormView(document, document.mapping).elements:
             if element.type is not None:
                 yield from _texts_of(element, element.type)
 
 
-def _texts_of(element: Element, kind: str) -> Iterator[tuple[Node, str]]:
+def _texts_of(element: ElementView, kind: str) -> Iterator[tuple[Node, str]]:
     for key in ("description", "placeholder", "value", "render"):
         node = element.attribute(key)
-        if node is not None and key in ATTRIBUTES[kind]:
+        if node is not None and key in element.keys.attributes:
             yield node, f"{element.name}: `{key}`"
     if element.id is not None and kind != "markdown":
         yield element.id, f"{element.name}: `id`"

@@ -1,0 +1,231 @@
+"""The forges, a row each: where one looks for what, what its files may say, which API it has.
+
+Owns every fact about a forge. Other modules ask the row of the file or of the host that they have.
+`CONTRIBUTING.md` says what a new forge takes.
+"""
+
+from collections.abc import Collection, Mapping
+from typing import Final, NamedTuple
+
+
+class ElementKeys(NamedTuple):
+    """The attributes and validations of one type of form element; `required` are attributes."""
+
+    attributes: tuple[str, ...]
+    required: tuple[str, ...]
+    validations: tuple[str, ...]
+
+
+class TemplateKeys(NamedTuple):
+    """The keys that a forge reads: of a form, its elements and options, and of a Markdown template.
+
+    `about_is_description` says that either key stands for the other.
+    """
+
+    form: tuple[str, ...]
+    front_matter: tuple[str, ...]
+    element: tuple[str, ...]
+    option: tuple[str, ...]
+    elements: Mapping[str, ElementKeys]
+    about_is_description: bool = False
+
+
+_TEXT_FIELD: Final = ("label", "description", "placeholder", "value")
+# GitHub's pages "Syntax for issue forms", "Syntax for GitHub's form schema" and "Configuring issue
+# templates for your repository".
+_GITHUB_KEYS: Final = TemplateKeys(
+    form=("name", "description", "title", "labels", "assignees", "projects", "type", "body"),
+    front_matter=("name", "about", "title", "labels", "assignees", "type", "projects"),
+    element=("type", "id", "attributes", "validations"),
+    option=("label", "required"),
+    elements={
+        "markdown": ElementKeys(("value",), ("value",), ()),
+        "input": ElementKeys(_TEXT_FIELD, ("label",), ("required",)),
+        "textarea": ElementKeys((*_TEXT_FIELD, "render"), ("label",), ("required",)),
+        "dropdown": ElementKeys(
+            ("label", "description", "multiple", "options", "default"),
+            ("label", "options"),
+            ("required",),
+        ),
+        "checkboxes": ElementKeys(
+            ("label", "description", "options"), ("label", "options"), ("required",)
+        ),
+        "upload": ElementKeys(("label", "description"), ("label",), ("required", "accept")),
+    },
+)
+# https://docs.gitea.com/usage/issue-pull-request-templates
+_GITEA_KEYS: Final = _GITHUB_KEYS._replace(
+    form=(*_GITHUB_KEYS.form, "about", "ref"),
+    front_matter=(*_GITHUB_KEYS.front_matter, "ref", "description"),
+    element=(*_GITHUB_KEYS.element, "visible"),
+    option=(*_GITHUB_KEYS.option, "visible"),
+    elements={
+        kind: keys._replace(validations=(*keys.validations, "is_number", "regex"))
+        for kind, keys in _GITHUB_KEYS.elements.items()
+    },
+    about_is_description=True,
+)
+
+
+class Forge(NamedTuple):
+    """One forge. Paths are POSIX and relative to the repository's root.
+
+    * `key` is its name as an answer to the template, and the first part of the names of hosts that
+      people run; `hosts` are the known ones, suffixes if they begin with a dot; `alias` stands for
+      the first of them in a template's source.
+    * `folder` is its own folder, `shared` are others that it reads. `templates` are its template
+      folders as it documents them, in the order in which it reads them; unless `has_forms`, what is
+      in them is plain text. The chooser's settings have one of the `chooser_names`.
+    * `offered_labels` are the labels configs that the template can write. Further ones are in the
+      `labels_folder` and in the settings file, of any YAML suffix, that `settings_stem` names.
+    * `signs` exist for this forge alone. `workflows` are folders of which it runs the first that
+      exists, `ci_file` is what it runs instead.
+    * `api` is where labels can be synchronised, None if they can't.
+    """
+
+    key: str
+    title: str
+    folder: str
+    templates: tuple[str, ...]
+    offered_labels: tuple[str, ...]
+    signs: tuple[str, ...]
+    ci: str
+    workflows: tuple[str, ...]
+    hosts: tuple[str, ...] = ()
+    alias: str | None = None
+    keys: TemplateKeys = _GITHUB_KEYS
+    shared: tuple[str, ...] = ("",)
+    has_forms: bool = True
+    chooser_names: tuple[str, ...] = ("config.yml",)
+    labels_folder: str | None = None
+    settings_stem: str | None = None
+    ci_file: str | None = None
+    fork_of: str | None = None
+    api: str | None = None
+
+
+GITHUB: Final = Forge(
+    key="github",
+    title="GitHub",
+    folder=".github",
+    hosts=("github.com", ".ghe.com"),
+    alias="gh:",
+    shared=("", "docs"),
+    templates=(".github/ISSUE_TEMPLATE",),
+    offered_labels=(
+        ".github/labels.yml",
+        ".github/labels.yaml",
+        ".github/labels.json",
+        ".github/settings.yml",
+    ),
+    labels_folder=".github/labels",
+    settings_stem=".github/settings",
+    signs=(
+        ".github/ISSUE_TEMPLATE",
+        ".github/workflows",
+        ".github/labels.yml",
+        ".github/CODEOWNERS",
+    ),
+    ci="GitHub Actions",
+    workflows=(".github/workflows",),
+    api="https://api.{host}",
+)
+# https://docs.github.com/en/enterprise-server/rest/quickstart
+GITHUB_ENTERPRISE: Final = GITHUB._replace(
+    title="GitHub Enterprise Server",
+    hosts=(),
+    alias=None,
+    api="https://{host}/api/v3",
+)
+# Folders and names: services/issue/template.go in Gitea's source. It reads other forges' too.
+_GITEA: Final = Forge(
+    key="gitea",
+    title="Gitea",
+    folder=".gitea",
+    keys=_GITEA_KEYS,
+    hosts=("gitea.com",),
+    templates=(".gitea/ISSUE_TEMPLATE", ".gitea/issue_template"),
+    chooser_names=("config.yaml", "config.yml"),
+    offered_labels=(".gitea/labels.yml",),
+    signs=(".gitea",),
+    ci="Gitea Actions",
+    workflows=(".gitea/workflows", ".github/workflows"),
+)
+# https://forgejo.org/docs/latest/user/issue-pull-request-templates/
+_FORGEJO: Final = _GITEA._replace(
+    key="forgejo",
+    title="Forgejo",
+    folder=".forgejo",
+    hosts=("codeberg.org", "code.forgejo.org"),
+    shared=("", "docs"),
+    templates=(".forgejo/ISSUE_TEMPLATE", ".forgejo/issue_template", *_GITEA.templates),
+    offered_labels=(".forgejo/labels.yml",),
+    signs=(".forgejo",),
+    ci="Forgejo Actions",
+    workflows=(".forgejo/workflows", *_GITEA.workflows),
+    fork_of="gitea",
+)
+# https://docs.gitlab.com/user/project/description_templates/
+_GITLAB: Final = Forge(
+    key="gitlab",
+    title="GitLab",
+    folder=".gitlab",
+    hosts=("gitlab.com",),
+    alias="gl:",
+    templates=(".gitlab/issue_templates",),
+    has_forms=False,
+    offered_labels=(".gitlab/labels.yml",),
+    signs=(".gitlab-ci.yml", ".gitlab"),
+    ci="GitLab CI",
+    workflows=(".gitlab/ci",),
+    ci_file=".gitlab-ci.yml",
+)
+FORGES: Final = (GITHUB, GITHUB_ENTERPRISE, _FORGEJO, _GITEA, _GITLAB)
+
+# What a source may begin with instead of `https://` and a host; Copier knows the same ones.
+ALIASES: Final = {
+    forge.alias: f"https://{forge.hosts[0]}/" for forge in FORGES if forge.alias is not None
+}
+
+
+def forge_of_path(path: str) -> Forge:
+    """Return the forge whose folder a file lies in, GitHub for folders that all of them read."""
+    folders = path.lower().split("/")[:-1]
+    for forge in FORGES:
+        if forge.folder in folders:
+            return forge
+    return GITHUB
+
+
+def forge_of_host(host: str) -> Forge | None:
+    """Return the forge of a known host, or of one that is called after it (gitlab.example.com)."""
+    name = host.lower()
+    for forge in FORGES:
+        if any(_is_of(name, known) for known in forge.hosts):
+            return forge
+    own = (forge for forge in reversed(FORGES) if forge.key == name.partition(".")[0])
+    return next(own, None)
+
+
+def _is_of(host: str, known: str) -> bool:
+    return host == known or (known.startswith(".") and host.endswith(known))
+
+
+def forge_of_files(existing: Collection[str]) -> Forge | None:
+    """Return the one forge that existing paths are signs of, None where they are of none or of two.
+
+    A fork reads the folder of what it is a fork of, so a repository that moved to it has both.
+    """
+    found = {
+        forge.key: forge for forge in reversed(FORGES) if not set(forge.signs).isdisjoint(existing)
+    }
+    parents = {forge.fork_of for forge in found.values()}
+    left = [forge for key, forge in found.items() if key not in parents]
+    if len(left) != 1:
+        return None
+    return left[0]
+
+
+def parent_of(fork: Forge) -> Forge | None:
+    """Return the forge that one is a fork of."""
+    return next((forge for forge in FORGES if forge.key == fork.fork_of), None)
