@@ -23,7 +23,7 @@ _NOT_A_SLUG: Final = re.compile(r"[^A-Za-z0-9._-]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class CatalogEntry:
     """One issue type of a catalog: `slug` names its files, `name` is what people choose, `text` its form."""
 
     slug: str
@@ -63,7 +63,7 @@ def is_simple(source: Source, root: Mapping) -> bool:
     )
 
 
-def catalog_entry(slug: str, source: Source, root: Mapping) -> Entry:
+def catalog_entry(slug: str, source: Source, root: Mapping) -> CatalogEntry:
     """Return a valid form, whose text is simple, as a catalog entry."""
     labels = tuple(
         dict.fromkeys(scalar.value.strip() for scalar in listed_texts(root.get("labels")))
@@ -87,7 +87,7 @@ def catalog_entry(slug: str, source: Source, root: Mapping) -> Entry:
         f"{{% if assignees %}}\nassignees: {{{{ quoted_list(assignees) }}}}\n{own}{{% endif %}}\n"
     )
     parts.append(guarded(blocks["body"]))
-    return Entry(slug=slug, name=name, text="".join(parts), labels=labels)
+    return CatalogEntry(slug=slug, name=name, text="".join(parts), labels=labels)
 
 
 def guarded(text: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from issue_scaffold.catalog.entry import FOLDER, Entry
+from issue_scaffold.catalog.entry import FOLDER, CatalogEntry
 from issue_scaffold.labels.label import normalise_color
 from issue_scaffold.text.scalars import quoted
 
@@ -71,7 +71,11 @@ class LabelRow:
 
 
 def catalog_files(
-    bundled: Mapping[str, bytes], entries: Sequence[Entry], labels: Iterable[LabelRow], *, name: str
+    bundled: Mapping[str, bytes],
+    entries: Sequence[CatalogEntry],
+    labels: Iterable[LabelRow],
+    *,
+    name: str,
 ) -> dict[str, bytes]:
     """Return all files of a new catalog. `bundled` are the bundled template's, `name` is what the README calls it."""
     files = {
@@ -87,7 +91,7 @@ def catalog_files(
     return files | {path: text.encode() for path, text in texts.items()}
 
 
-def questions(bundled: str, entries: Sequence[Entry]) -> str:
+def questions(bundled: str, entries: Sequence[CatalogEntry]) -> str:
     """Return `copier.yml`: the bundled one without what only its own issue types ask, and with these as the choices."""
     blocks = _blocks(bundled)
     own = {"issue_types": _issue_types(entries), "has_labels": _HAS_LABELS, "emoji": _EMOJI}
@@ -125,7 +129,7 @@ def _comments(block: str) -> str:
     return block[: len(block) - len(re.sub(r"\A(?:#.*\n|\n)*", "", block))]
 
 
-def _issue_types(entries: Sequence[Entry]) -> str:
+def _issue_types(entries: Sequence[CatalogEntry]) -> str:
     lines = [
         "issue_types:",
         "  type: str",
@@ -139,12 +143,12 @@ def _issue_types(entries: Sequence[Entry]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def choice_line(entry: Entry) -> str:
+def choice_line(entry: CatalogEntry) -> str:
     """Return the line of `copier.yml` that offers an entry."""
     return f"{quoted(choice_name(entry))}: {quoted(entry.slug)}"
 
 
-def choice_name(entry: Entry) -> str:
+def choice_name(entry: CatalogEntry) -> str:
     """Return what people choose an entry by; Copier renders it, so it has no braces."""
     return entry.name.replace("{", "(").replace("}", ")")
 
@@ -177,7 +181,7 @@ def label_rows(names: Iterable[str], known: Mapping[str, LabelRow]) -> tuple[Lab
     return tuple(rows.values())
 
 
-def _readme(name: str, entries: Sequence[Entry]) -> str:
+def _readme(name: str, entries: Sequence[CatalogEntry]) -> str:
     listed = "\n".join(
         f"| {entry.name.replace('|', chr(92) + '|')} | `{entry.path}` |" for entry in entries
     )

@@ -10,7 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from issue_scaffold.catalog.entry import FOLDER, SUFFIX, Entry, catalog_entry, is_simple, slug_of
+from issue_scaffold.catalog.entry import (
+    FOLDER,
+    SUFFIX,
+    CatalogEntry,
+    catalog_entry,
+    is_simple,
+    slug_of,
+)
 from issue_scaffold.catalog.layout import (
     LABELS,
     QUESTIONS,
@@ -66,7 +73,7 @@ class CatalogOutcome:
 
     folder: str
     files: tuple[str, ...]
-    entries: tuple[Entry, ...]
+    entries: tuple[CatalogEntry, ...]
     remarks: tuple[tuple[str, Remark], ...]
     notes: tuple[str, ...] = ()
 
@@ -214,7 +221,7 @@ class _Import:
         self.labels: dict[str, LabelRow] = {}
         files = [file for path in paths for file in self._files(Path(path))]
         forms = {slug_of(str(file)) for file in files if file.suffix.lower() in {".yml", ".yaml"}}
-        found: dict[str, Entry] = {}
+        found: dict[str, CatalogEntry] = {}
         for file in files:
             slug = slug_of(str(file))
             if slug in found or (slug in forms and file.suffix.lower() == ".md"):
@@ -255,7 +262,7 @@ class _Import:
                         )
                     )
 
-    def _entry(self, slug: str, file: Path) -> Entry:
+    def _entry(self, slug: str, file: Path) -> CatalogEntry:
         content = read_input(str(file))
         if kind_of(str(file), content.decode("utf-8", errors="replace")) == "form":
             refuse_invalid_form(str(file), content)
@@ -279,7 +286,7 @@ def _parsed(text: str) -> tuple[Source, Node]:
     return document.source, root
 
 
-def _refuse_twins(entries: Iterable[Entry]) -> None:
+def _refuse_twins(entries: Iterable[CatalogEntry]) -> None:
     seen: dict[str, str] = {}
     for entry in entries:
         first = seen.setdefault(entry.name.strip(), entry.slug)
@@ -324,7 +331,7 @@ def _bundled_labels(bundled: Mapping[str, bytes]) -> dict[str, LabelRow]:
     return {row.name.casefold(): row for row in _rows(LABELS, bundled[LABELS])}
 
 
-def _starters(bundled: Mapping[str, bytes]) -> tuple[Entry, ...]:
+def _starters(bundled: Mapping[str, bytes]) -> tuple[CatalogEntry, ...]:
     labels = {
         "bug_report": "bug",
         "feature_request": "enhancement",
@@ -336,7 +343,7 @@ def _starters(bundled: Mapping[str, bytes]) -> tuple[Entry, ...]:
         "documentation": "Documentation",
     }
     return tuple(
-        Entry(
+        CatalogEntry(
             slug=slug,
             name=names[slug],
             text=bundled[f"{FOLDER}/{slug}{SUFFIX}"].decode(),
@@ -346,7 +353,7 @@ def _starters(bundled: Mapping[str, bytes]) -> tuple[Entry, ...]:
     )
 
 
-def _with_choices(text: str, entries: Sequence[Entry]) -> str:
+def _with_choices(text: str, entries: Sequence[CatalogEntry]) -> str:
     """Return `copier.yml` with more choices of issue types; where the default is all of them, it still is.
 
     Raises UsageError when the question isn't written as `catalog new` writes it.

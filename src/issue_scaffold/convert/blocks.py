@@ -58,7 +58,7 @@ class Comment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
+class ListItem:
     """A list item: its first line of text (continuation lines joined), its box, and the blocks below.
 
     `box` is None without one, else whether it is ticked.
@@ -76,7 +76,7 @@ class List:
     raw: str
     start: int
     end: int
-    items: tuple[Item, ...]
+    items: tuple[ListItem, ...]
     ordered: bool
 
     @property
@@ -133,7 +133,7 @@ class Html:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
+class ThematicBreak:
     """A thematic break."""
 
     raw: str
@@ -141,7 +141,9 @@ class Rule:
     end: int
 
 
-Block: TypeAlias = Heading | Paragraph | Comment | List | Code | Quote | Table | Html | Rule
+Block: TypeAlias = (
+    Heading | Paragraph | Comment | List | Code | Quote | Table | Html | ThematicBreak
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,19 +8,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from issue_scaffold.convert.blocks import Block, Code, Item, List, Paragraph
+from issue_scaffold.convert.blocks import Block, Code, List, ListItem, Paragraph
 from issue_scaffold.convert.form import Option, Remark
 from issue_scaffold.convert.prompts import MAX_LABEL, without_colon
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
+class OptionGroup:
     """Items with a heading of their own begin here; without a label, such a run of items ends here."""
 
     label: str = ""
 
 
-Part: TypeAlias = Option | Group | Block
+Part: TypeAlias = Option | OptionGroup | Block
 
 
 def parts_of(block: List, remarks: list[Remark]) -> Iterator[Part]:
@@ -47,10 +47,10 @@ def parts_of(block: List, remarks: list[Remark]) -> Iterator[Part]:
                 yield inner
 
 
-def _without_box(item: Item, remarks: list[Remark]) -> Iterator[Part]:
+def _without_box(item: ListItem, remarks: list[Remark]) -> Iterator[Part]:
     heads = any(isinstance(inner, List) and inner.has_boxes for inner in item.blocks)
     if item.line.raw and heads and len(item.line.raw) <= MAX_LABEL:
-        yield Group(label=without_colon(item.line.raw.strip("*_")))
+        yield OptionGroup(label=without_colon(item.line.raw.strip("*_")))
     elif item.line.raw:
         yield Paragraph(raw=item.line.raw, start=0, end=1, lines=(item.line,))
     for inner in item.blocks:
@@ -59,10 +59,10 @@ def _without_box(item: Item, remarks: list[Remark]) -> Iterator[Part]:
         else:
             yield inner
     if heads:
-        yield Group()
+        yield OptionGroup()
 
 
-def _label(item: Item) -> tuple[str, list[Block]]:
+def _label(item: ListItem) -> tuple[str, list[Block]]:
     """Return an item's label with what fits into it, and the blocks that don't."""
     words = [item.line.raw] if item.line.raw else []
     rest: list[Block] = []

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from issue_scaffold.convert.blocks import Block, Code, Comment, List, Paragraph, Table
-from issue_scaffold.convert.boxes import Group, parts_of
+from issue_scaffold.convert.boxes import OptionGroup, parts_of
 from issue_scaffold.convert.form import Element, Option, Remark
 from issue_scaffold.convert.notes import Note, split_note
 from issue_scaffold.convert.prompts import (
@@ -27,7 +27,7 @@ from issue_scaffold.convert.texts import passage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class SectionPlace:
     """Where a section stands.
 
     Whether others lie below it, whether it is the template's title, and whether sections like it keep their heading
@@ -39,12 +39,14 @@ class Place:
     keeps_heading: bool
 
 
-def elements_of(section: Section, place: Place, remarks: list[Remark]) -> tuple[Element, ...]:
+def elements_of(
+    section: Section, place: SectionPlace, remarks: list[Remark]
+) -> tuple[Element, ...]:
     """Return the elements that a section becomes."""
-    return tuple(_Builder(section, place, remarks).build())
+    return tuple(_SectionWalk(section, place, remarks).build())
 
 
-def is_only_heading(section: Section, place: Place, remarks: list[Remark]) -> bool:
+def is_only_heading(section: Section, place: SectionPlace, remarks: list[Remark]) -> bool:
     """Return whether a section is a heading over others, with no field of its own."""
     if section.is_empty:
         return place.has_children
@@ -61,14 +63,14 @@ def is_only_heading(section: Section, place: Place, remarks: list[Remark]) -> bo
 
 
 @dataclass(slots=True)
-class _Builder:
+class _SectionWalk:
     """Walks over one section's blocks; `pending` are those that no element has taken up yet.
 
     `headed` says that the heading stands on its own, `standing` that a note asked for that.
     """
 
     section: Section
-    place: Place
+    place: SectionPlace
     remarks: list[Remark]
     elements: list[Element] = field(default_factory=list)
     pending: list[Block] = field(default_factory=list)
@@ -169,10 +171,10 @@ class _Builder:
             if options:
                 self._finish_boxes(label, options)
                 options, label = [], self._next_label() if self.section.marker != "none" else label
-            if isinstance(part, Group) and part.label:
+            if isinstance(part, OptionGroup) and part.label:
                 named = self.section.marker != "none" and self.label
                 label = f"{self.label}: {part.label}" if named else part.label
-            elif isinstance(part, Group):
+            elif isinstance(part, OptionGroup):
                 label = self._next_label() if self.section.marker != "none" else "Checklist"
             elif part is not None:
                 self.pending.append(part)

@@ -22,14 +22,14 @@ from issue_scaffold.convert.blocks import (
     Comment,
     Heading,
     Html,
-    Item,
     Line,
     List,
+    ListItem,
     Paragraph,
     Quote,
-    Rule,
     Table,
     Text,
+    ThematicBreak,
 )
 
 # Deeper than any person nests; the parser stops reading below its limit.
@@ -89,7 +89,7 @@ def _block(node: SyntaxTreeNode, lines: Sequence[str]) -> Iterator[Block]:
         case "html_block":
             yield from _html(node.content, start, end)
         case "hr":
-            yield Rule(raw=raw, start=start, end=end)
+            yield ThematicBreak(raw=raw, start=start, end=end)
 
 
 def _raw(lines: Sequence[str], start: int, end: int) -> str:
@@ -180,7 +180,7 @@ def _bold_beginning(raw: str, tokens: Sequence[Token]) -> tuple[str | None, str]
     return None, ""
 
 
-def _item(node: SyntaxTreeNode, lines: Sequence[str]) -> Item:
+def _item(node: SyntaxTreeNode, lines: Sequence[str]) -> ListItem:
     children = list(node.children)
     content = ""
     blocks: list[Block] = []
@@ -191,7 +191,7 @@ def _item(node: SyntaxTreeNode, lines: Sequence[str]) -> Item:
     line = _line(content) if box is None else Line(raw=content[3:].strip())
     for child in children:
         blocks.extend(_block(child, lines))
-    return Item(line=line, box=box, blocks=tuple(blocks))
+    return ListItem(line=line, box=box, blocks=tuple(blocks))
 
 
 def _has_blank_cell(node: SyntaxTreeNode) -> bool:
@@ -214,7 +214,7 @@ def _html(content: str, start: int, end: int) -> Iterator[Block]:
     rest = (rest + parts).strip()
     if not rest:
         return
-    reader = _Reader()
+    reader = _HtmlText()
     reader.feed(rest)
     reader.close()
     if not reader.tags:
@@ -230,7 +230,7 @@ def _joined(parts: Sequence[str]) -> str:
     return " ".join("".join(parts).split())
 
 
-class _Reader(HTMLParser):
+class _HtmlText(HTMLParser):
     """Collects what a reader sees of a piece of HTML, and what its summary says, with code in backticks."""
 
     def __init__(self) -> None:

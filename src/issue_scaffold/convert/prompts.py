@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from issue_scaffold.convert.blocks import Item, Line, List
+from issue_scaffold.convert.blocks import Line, List, ListItem
 from issue_scaffold.text.emoji import is_emoji
 
 MAX_LABEL: Final = 120
@@ -168,7 +168,7 @@ def is_prompt_list(block: List) -> bool:
     return short and prompts * 2 >= len(block.items)
 
 
-def prompt_of(item: Item) -> Prompt:
+def prompt_of(item: ListItem) -> Prompt:
     """Return what an item of a list of prompts asks for."""
     return short_prompt(item.line, in_list=True) or Prompt(item.line.raw, "")
 

@@ -16,8 +16,8 @@ from issue_scaffold.convert.blocks import (
     List,
     Paragraph,
     Quote,
-    Rule,
     Table,
+    ThematicBreak,
 )
 from issue_scaffold.convert.form import Remark
 
@@ -84,7 +84,7 @@ def passage(blocks: Sequence[Block], remarks: list[Remark]) -> Passage:
                 remarks.append(
                     Remark(kind="left out", message="a comment without words", text=block.text)
                 )
-        elif isinstance(block, Rule):
+        elif isinstance(block, ThematicBreak):
             remarks.append(Remark(kind="left out", message="a horizontal line", text=block.raw))
         elif isinstance(block, Html) and not block.text:
             remarks.append(

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import takewhile
 
 from issue_scaffold.convert.blocks import Block, Comment, Text
-from issue_scaffold.convert.fields import Place, elements_of, is_only_heading
+from issue_scaffold.convert.fields import SectionPlace, elements_of, is_only_heading
 from issue_scaffold.convert.finish import FREE_TEXT, finished
 from issue_scaffold.convert.form import Converted, Element, IssueForm, Remark
 from issue_scaffold.convert.notes import split_note
@@ -121,7 +121,7 @@ def _is_comment(block: Block) -> bool:
     return isinstance(block, Comment)
 
 
-def _places(sections: Sequence[Section], remarks: list[Remark]) -> list[Place]:
+def _places(sections: Sequence[Section], remarks: list[Remark]) -> list[SectionPlace]:
     levels = Counter(section.level for section in sections if section.marker == "heading")
     first = next((section for section in sections if section.marker == "heading"), None)
     has_title = (
@@ -135,7 +135,9 @@ def _places(sections: Sequence[Section], remarks: list[Remark]) -> list[Place]:
         below = sections[index + 1].level if index + 1 < len(sections) else 0
         has_children = section.marker != "none" and below > section.level
         is_title = section is first and (has_title or len(levels) == 1 == levels[section.level])
-        places.append(Place(has_children=has_children, is_title=is_title, keeps_heading=False))
+        places.append(
+            SectionPlace(has_children=has_children, is_title=is_title, keeps_heading=False)
+        )
     headings = [
         section.level
         for section, place in zip(sections, places, strict=True)
