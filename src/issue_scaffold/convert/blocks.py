@@ -1,7 +1,7 @@
-"""A Markdown text as a sequence of blocks: what the parser found, in terms that the conversion thinks in.
+"""A Markdown text as a sequence of blocks, in terms that the conversion thinks in.
 
-Owns the block types only. `raw` is always the source as written, without the indentation of what encloses it; `start`
-and `end` are 0-based source lines, `end` exclusive.
+Owns the block types only. `raw` is always the source as written, without the indentation of what
+encloses it; `start` and `end` are 0-based source lines, `end` exclusive.
 """
 
 from dataclasses import dataclass
@@ -14,8 +14,8 @@ class Line:
 
     `label` is what a bold beginning of the line holds, `rest` what follows.
 
-    `comments` are the HTML comments that stood in the line, which `raw` and `rest` are without; `rich` tells of
-    links, images or HTML, `emphasised` that the whole line is in italics.
+    `comments` are the HTML comments that stood in the line, which `raw` and `rest` are without;
+    `rich` tells of links, images or HTML, `emphasised` that the whole line is in italics.
     """
 
     raw: str
@@ -68,6 +68,16 @@ class ListItem:
     box: bool | None
     blocks: tuple["Block", ...]
 
+    @property
+    def is_line(self) -> bool:
+        """Whether the item is one line of text, and nothing else."""
+        return bool(self.line.raw) and not self.blocks
+
+    @property
+    def leads_boxes(self) -> bool:
+        """Whether a task stands somewhere below the item."""
+        return any(isinstance(block, List) and block.has_boxes for block in self.blocks)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class List:
@@ -82,11 +92,7 @@ class List:
     @property
     def has_boxes(self) -> bool:
         """Whether an item here or below is a task."""
-        return any(
-            item.box is not None
-            or any(isinstance(block, List) and block.has_boxes for block in item.blocks)
-            for item in self.items
-        )
+        return any(item.box is not None or item.leads_boxes for item in self.items)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +108,7 @@ class Code:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quote:
-    """A block quote; `text` is what it quotes. `alert` tells of GitHub's `[!NOTE]` and its like."""
+    """A block quote; `text` is what it quotes, `alert` tells of GitHub's `[!NOTE]` and its like."""
 
     raw: str
     start: int
@@ -123,7 +129,10 @@ class Table:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Html:
-    """A block of HTML other than comments; `text` is what a reader sees of it, `summary` that of a `<summary>`."""
+    """A block of HTML other than comments; `text` and `summary` are what a reader sees of it.
+
+    `summary` is what stands in a `<summary>`, `text` the rest.
+    """
 
     raw: str
     start: int
