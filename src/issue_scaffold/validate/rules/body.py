@@ -291,15 +291,20 @@ def _label(form: Form, name: str, what: str, entry: Entry) -> Iterator[Problem]:
 def forbidden_word(form: Form) -> Iterator[Problem]:
     """Find `password` in the label of an input or textarea."""
     for element in form.fields:
-        if element.type in {"input", "textarea"} and element.label:
-            found = re.search(r"\bpasswords?\b", element.label.value, re.IGNORECASE)
-            if found:
-                message = f"{element.name}: the label contains the forbidden word `{found[0]}`"
-                yield at(
-                    element.label,
-                    message,
-                    hint="never ask for secrets in a public issue; use other words",
-                )
+        if element.type is None or element.label is None:
+            continue
+        found = find_forbidden_word(element.label.value, element.type)
+        if found:
+            message = f"{element.name}: the label contains the forbidden word `{found[0]}`"
+            hint = "never ask for secrets in a public issue; use other words"
+            yield at(element.label, message, hint=hint)
+
+
+def find_forbidden_word(label: str, element_type: str) -> re.Match[str] | None:
+    """Return where a label asks for a password in an element in which GitHub forbids that."""
+    if element_type not in {"input", "textarea"}:
+        return None
+    return re.search(r"\bpasswords?\b", label, re.IGNORECASE)
 
 
 def id_format(form: Form) -> Iterator[Problem]:
@@ -309,7 +314,7 @@ def id_format(form: Form) -> Iterator[Problem]:
         if entry is None or element.type == "markdown":
             continue
         value = resolve(entry.value)
-        if isinstance(value, Scalar) and re.fullmatch(r"[A-Za-z0-9_-]+", value.value):
+        if isinstance(value, Scalar) and is_id(value.value):
             continue
         missing = isinstance(value, Scalar) and not value.value.strip()
         what = "is empty" if missing else f"is {type_name(value)}"
@@ -327,10 +332,20 @@ def id_format(form: Form) -> Iterator[Problem]:
         yield at(value_or_key(entry), message, hint=hint, fix=fix, severity=severity)
 
 
+def is_id(text: str) -> bool:
+    """Tell whether GitHub takes a text for an id."""
+    return re.fullmatch(r"[A-Za-z0-9_-]+", text) is not None
+
+
 def id_shadowed(form: Form) -> Iterator[Problem]:
     """Find ids that are parameters of the new-issue address of their own, so that they can't prefill the field."""
     for element in form.fields:
-        if element.id and element.id.value in QUERY_PARAMETERS:
+        if element.id and is_query_parameter(element.id.value):
             message = f"{element.name}: id {shown(element.id)} is also a parameter of GitHub's new-issue address"
             hint = f"a link can't prefill this field; `{element.id.value}-text` could"
             yield at(element.id, message, hint=hint)
+
+
+def is_query_parameter(id_: str) -> bool:
+    """Tell whether an id is also a parameter of the new-issue address."""
+    return id_ in QUERY_PARAMETERS

@@ -147,13 +147,18 @@ def reserved_option(form: Form) -> Iterator[Problem]:
             text, node = option.text, option.node
             if text is None or not isinstance(node, Scalar):
                 continue
-            word = text.lower()
-            if word == "none" or (word == "n/a" and has_default):
-                beside = " beside a `default`" if word == "n/a" else ""
+            if is_reserved(text, has_default=has_default):
+                beside = " beside a `default`" if text.lower() == "n/a" else ""
                 message = f"{element.name}: option {shown(node)} is reserved{beside}: GitHub uses it for no choice"
                 yield at(
                     node, message, hint="use other words, such as `Not applicable` or `No version`"
                 )
+
+
+def is_reserved(option: str, *, has_default: bool) -> bool:
+    """Tell whether GitHub uses a word itself, in a dropdown with or without a `default`."""
+    word = option.lower()
+    return word == "none" or (has_default and word == "n/a")
 
 
 def default_range(form: Form) -> Iterator[Problem]:

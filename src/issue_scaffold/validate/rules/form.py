@@ -174,17 +174,23 @@ def name_length(form: Form) -> Iterator[Problem]:
 def short_name(node: Node | None) -> Iterator[Problem]:
     """Judge a template's name by its length, for forms and Markdown templates alike."""
     name = text_of(node)
-    if node is None or name is None or len(name) > SHORTEST_NAME or not resolve_text(node):
+    if node is None or name is None or not resolve_text(node):
         return
+    severity = judge_name(name)
+    if severity is not None:
+        size = len(name)
+        message = f"name `{name}` has {size} characters; GitHub asks for more than {SHORTEST_NAME}"
+        yield at(node, message, hint="use a longer name", severity=severity)
+
+
+def judge_name(name: str) -> Severity | None:
+    """Return how bad it is that a template's name is so short, or None if it isn't."""
+    if len(name) > SHORTEST_NAME:
+        return None
     # Two Chinese characters say as much as a Latin word, and nobody has seen such a name refused.
-    sure = len(name) < SHORTEST_NAME and name.isascii()
-    message = f"name `{name}` has {len(name)} characters; GitHub asks for more than {SHORTEST_NAME}"
-    yield at(
-        node,
-        message,
-        hint="use a longer name",
-        severity=Severity.ERROR if sure else Severity.WARNING,
-    )
+    if len(name) < SHORTEST_NAME and name.isascii():
+        return Severity.ERROR
+    return Severity.WARNING
 
 
 def resolve_text(node: Node) -> bool:
