@@ -73,7 +73,7 @@ def _block(node: SyntaxTreeNode, lines: Sequence[str]) -> Iterator[Block]:
         case "paragraph":
             yield from _paragraph(node.children[0].content, start, end)
         case "bullet_list" | "ordered_list":
-            items = tuple(_item(child, lines) for child in node.children)
+            items = _items(node, lines)
             ordered = node.type == "ordered_list"
             yield List(raw=raw, start=start, end=end, items=items, ordered=ordered)
         case "fence" | "code_block":
@@ -180,6 +180,10 @@ def _bold_beginning(raw: str, tokens: Sequence[Token]) -> tuple[str | None, str]
             return raw[len(mark) : at - len(mark)].strip(), raw[at:].strip()
         at = raw.find(mark, at)
     return None, ""
+
+
+def _items(node: SyntaxTreeNode, lines: Sequence[str]) -> tuple[ListItem, ...]:
+    return tuple(_item(child, lines) for child in node.children)
 
 
 def _item(node: SyntaxTreeNode, lines: Sequence[str]) -> ListItem:

@@ -10,14 +10,12 @@ from dataclasses import dataclass, replace
 
 from issue_scaffold.convert.blocks import Comment, Text
 from issue_scaffold.convert.fields import SectionPlace, elements_of, is_only_heading
-from issue_scaffold.convert.finish import FREE_TEXT, finished
+from issue_scaffold.convert.finish import FREE_TEXT, finished, long_name
 from issue_scaffold.convert.form import Converted, Element, IssueForm, Remark
 from issue_scaffold.convert.notes import split_note
 from issue_scaffold.convert.sections import Section, split_sections
 from issue_scaffold.convert.texts import joined
 from issue_scaffold.text.broken_emoji import find_broken
-
-_MIN_NAME = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,16 +34,7 @@ class Metadata:
 def issue_form(metadata: Metadata, text: Text, remarks: Sequence[Remark] = ()) -> Converted:
     """Return the form that a template becomes, with all remarks, the given ones first."""
     said = list(remarks)
-    name = metadata.name
-    if len(name) < _MIN_NAME:
-        name = f"{name} (issue)"
-        said.append(
-            Remark(
-                kind="changed",
-                message=f"GitHub wants longer names: now `{name}`",
-                text=metadata.name,
-            )
-        )
+    name = long_name(metadata.name, said)
     body = finished(_body(text, said), text.definitions, said)
     form = IssueForm(
         name=name,

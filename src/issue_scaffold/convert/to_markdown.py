@@ -146,12 +146,11 @@ def _note(element: Element, twin: Element | None, *, headed: bool) -> Note:
     """Return what must be noted of an element; without a twin, everything."""
     # Nothing comes back of an element without a twin.
     back = twin or Element(type=element.type)
-    ticks = [index for index, option in enumerate(element.options, start=1) if option.required]
     note = Note(
         id=_lost(element.id, back.id),
         accept=_lost(element.accept, back.accept),
         required=element.required,
-        ticks=tuple(ticks),
+        ticks=tuple(_ticks(element)),
         multiple=element.multiple,
         default=element.default,
         headed=headed,
@@ -159,13 +158,21 @@ def _note(element: Element, twin: Element | None, *, headed: bool) -> Note:
     if not _keeps_label(element, twin, headed=headed):
         note = replace(note, label=element.label)
     if twin is not None and not any(_differ(element, twin, name) for name in _TEXTS):
-        if twin.type == element.type:
-            return note
-        return replace(note, type=element.type)
-    is_prefilled = element.type in {"input", "textarea"} and element.value != ""
-    has_text = bool(element.value or element.placeholder)
-    is_fenced = element.type == "textarea" and has_text and not element.render
-    return replace(note, type=element.type, prefilled=is_prefilled, fenced=is_fenced)
+        if twin.type != element.type:
+            note = replace(note, type=element.type)
+        return note
+    note = replace(note, type=element.type)
+    if element.type == "textarea" and not element.render:
+        note = replace(note, fenced=bool(element.value or element.placeholder))
+    if element.type in {"input", "textarea"}:
+        note = replace(note, prefilled=bool(element.value))
+    return note
+
+
+def _ticks(element: Element) -> Iterator[int]:
+    for index, option in enumerate(element.options, start=1):
+        if option.required:
+            yield index
 
 
 def _lost(own: str | None, back: str | None) -> str | None:
