@@ -37,7 +37,7 @@ OTHERWISE = (
 @pytest.mark.parametrize("text", OTHERWISE)
 def test_a_text_stays_a_text(text: str) -> None:
     assert yaml.safe_load(f"key: {scalar(text)}")["key"] == text
-    assert yaml.safe_load(f"[{scalar(text)}]" if '"' in scalar(text) else '["x"]')
+    assert yaml.safe_load(f"[{scalar(text, in_flow=True)}]" if '"' in scalar(text) else '["x"]')
 
 
 @pytest.mark.parametrize(
