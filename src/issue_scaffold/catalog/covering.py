@@ -75,9 +75,9 @@ def _value(choice: object) -> object:
 def covering_cases(questions: Mapping[str, object]) -> tuple[Case, ...]:
     """Return answers in which every two values of any two questions meet; always the same ones.
 
-    A new catalog's 16 questions have 98,304 combinations of values. 21 cases hold every two of them,
-    as many as it takes to change one answer at a time, which would render no two changes together;
-    the bundled template's 2,949,120 combinations come down to 61.
+    A new catalog's 16 questions have 98,304 combinations of values. 21 cases hold every two of
+    them, as many as it takes to change one answer at a time, which would render no two changes
+    together; the bundled template's 2,949,120 combinations come down to 61.
     """
     values = {name: values_of(name, question) for name, question in questions.items()}
     values = {name: found for name, found in values.items() if found}

@@ -26,7 +26,7 @@ _NOT_A_SLUG: Final = re.compile(r"[^A-Za-z0-9._-]+")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CatalogEntry:
-    """One issue type of a catalog: `slug` names its files, `name` is what people choose, `text` its form."""
+    """One issue type: `slug` names its files, `name` is what people choose, `text` its form."""
 
     slug: str
     name: str
@@ -40,7 +40,7 @@ class CatalogEntry:
 
 
 def slug_of(path: str) -> str:
-    """Return the slug that a file's name stands for, without what a file name can't hold everywhere."""
+    """Return the slug that a file's name stands for: what a file name can hold everywhere."""
     name = path.replace("\\", "/").rpartition("/")[2]
     stem = re.sub(r"(\.(yml|yaml|md|markdown))?(\.jinja)?$", "", name, flags=re.IGNORECASE)
     return _NOT_A_SLUG.sub("-", stem).strip("-.") or "issue"
@@ -128,5 +128,5 @@ def _after_value(root: Mapping, block: str) -> str:
 
 
 def _literal(text: str) -> str:
-    """Return a text as a Jinja literal. Jinja reads escapes as Python does; JSON's are among them."""
+    """Return a text as a Jinja literal; Jinja reads JSON's escapes, which are Python's too."""
     return json.dumps(text, ensure_ascii=False)

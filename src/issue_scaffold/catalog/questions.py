@@ -20,8 +20,8 @@ QUESTIONS: Final = "copier.yml"
 _HEAD: Final = """\
 # The questions of this template. Everything here works with plain `copier copy`, without `--trust`.
 #
-# Another issue type is one form in template/catalog, its labels in template/catalog/labels.yml, and \
-one choice here:
+# Another issue type is one form in template/catalog, its labels in template/catalog/labels.yml, \
+and one choice here:
 # `scaffold catalog add FORM.yml` does all three. `scaffold catalog check` renders and validates \
 the whole.
 """

@@ -59,7 +59,7 @@ class Comment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListItem:
-    """A list item: its first line of text (continuation lines joined), its box, and the blocks below.
+    """A list item: its text (continuation lines joined), its box, and the blocks below.
 
     `box` is None without one, else whether it is ticked.
     """
@@ -157,7 +157,7 @@ Block: TypeAlias = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Text:
-    """A parsed text: its blocks, its lines, and the link definitions by the label that uses them."""
+    """A parsed text: its blocks, its lines, and the link definitions by their label."""
 
     blocks: tuple[Block, ...]
     lines: tuple[str, ...]

@@ -7,7 +7,7 @@ where it isn't.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from issue_scaffold.convert.blocks import Block, Code, List, ListItem, Paragraph
 from issue_scaffold.convert.form import Option, Remark
@@ -21,6 +21,7 @@ class OptionGroup:
     label: str = ""
 
 
+_DASH: Final = "\u2013"  # an en dash, for the bullet of a list in a label
 Part: TypeAlias = Option | OptionGroup | Block
 
 
@@ -82,7 +83,7 @@ def _one_line(block: Block) -> str:
         case Paragraph():
             return " ".join(line.raw for line in block.lines)
         case List() if not block.has_boxes and all(item.is_line for item in block.items):
-            return " ".join(f"– {item.line.raw}" for item in block.items)  # noqa: RUF001 - a dash for a bullet
-        case Code() if len(block.content.split("\n")) <= 2 and "`" not in block.content:  # noqa: PLR2004 - one line
+            return " ".join(f"{_DASH} {item.line.raw}" for item in block.items)
+        case Code() if "\n" not in block.content[:-1] and "`" not in block.content:
             return f"`{block.content.strip()}`"
     return ""

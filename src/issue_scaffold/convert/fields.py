@@ -34,8 +34,8 @@ CHECKLIST: Final = "Checklist"
 class SectionPlace:
     """Where a section stands.
 
-    Whether others lie below it, whether it is the template's title, and whether sections like it keep their heading
-    above their fields.
+    Whether others lie below it, whether it is the template's title, and whether sections like it
+    keep their heading above their fields.
     """
 
     has_children: bool
@@ -176,7 +176,7 @@ class _SectionWalk:
     def _boxes(self, block: List) -> None:
         label = self._boxes_label()
         options: list[Option] = []
-        # All at once: what is lost of the list is remarked on before what is lost of the texts in it.
+        # All at once: what the list loses is remarked on before what the texts in it lose.
         parts = list(parts_of(block, self.remarks))
         for part in parts:
             if isinstance(part, Option):

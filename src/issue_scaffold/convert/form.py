@@ -14,7 +14,7 @@ RemarkKind = Literal["left out", "changed", "added", "repaired", "broken"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remark:
-    """One thing that a conversion did not carry over as it was, or added; `text` is the source's."""
+    """One thing that a conversion changed, left out or added; `text` is the source's."""
 
     kind: RemarkKind
     message: str

@@ -106,7 +106,7 @@ def bare(label: str) -> str:
 
 
 def bold_label(line: Line) -> Prompt | None:
-    """Return the label that a bold beginning of a line is, with what follows it; None for mere emphasis."""
+    """Return the label that a line begins with in bold, and what follows; None for emphasis."""
     label, rest = line.label, line.rest
     if not label or len(label) > MAX_LABEL or _TELLING.match(bare(label)):
         return None
@@ -122,7 +122,7 @@ def bold_label(line: Line) -> Prompt | None:
 
 
 def short_prompt(line: Line, *, in_list: bool) -> Prompt | None:
-    """Return the label and the rest of a line like `Version:` or `OS: [e.g. iOS]`; None for other text.
+    """Return the label and the rest of a line like `Version:` or `OS: [e.g. iOS]`, if it is one.
 
     Outside of a list the label must be shorter, as prose has colons too.
     """
@@ -167,7 +167,7 @@ def _is_short_rest(rest: str, line: Line) -> bool:
 
 
 def is_prompt_list(block: List) -> bool:
-    """Return whether a list is one of short prompts: of single lines, at least half of them prompts."""
+    """Return whether a list is one of short prompts: of lines, at least half of them prompts."""
     if block.ordered or block.has_boxes:
         return False
     if not all(item.is_line and _is_prompt_like(item.line) for item in block.items):
@@ -194,7 +194,7 @@ def bracketed(text: str) -> str | None:
 
 
 def placeholder_of(rest: str) -> str:
-    """Return what stands behind a label as the example that a field shows: `[e.g. iOS]` without its brackets."""
+    """Return what stands behind a label as an example to show: `[e.g. iOS]` without brackets."""
     inner = bracketed(rest)
     if inner is None:
         return rest
@@ -204,7 +204,7 @@ def placeholder_of(rest: str) -> str:
 
 
 def choices_in(text: str) -> tuple[str, ...]:
-    """Return the choices that a text offers: `[low/medium/high]`, `one of: a, b or c`; or nothing."""
+    """Return the choices of a text, if it offers any: `[low/high]`, `one of: a, b or c`."""
     inner = bracketed(text)
     if inner is not None:
         if _EXAMPLE.match(inner) or "://" in inner:
@@ -223,7 +223,7 @@ def _choices(parts: Sequence[str], around: str | None = None) -> tuple[str, ...]
     """Return the parts, without the signs around them, if they can be choices; else nothing."""
     choices = tuple(part.strip(around) for part in parts)
     words = {choice.casefold() for choice in choices}
-    if len(choices) < 2 or len(words) < len(choices) or words <= _UNITS:  # noqa: PLR2004 - one is no choice
+    if not choices[1:] or len(words) < len(choices) or words <= _UNITS:
         return ()
     if not all(_is_short_choice(choice) for choice in choices):
         return ()
@@ -240,7 +240,7 @@ def asks_for_one(text: str) -> bool:
 
 
 def is_short_answer(text: str) -> bool:
-    """Return whether a single line of text is an example of a short answer, or a quantity in brackets."""
+    """Return whether a line of text is an example of a short answer, or a quantity in brackets."""
     if "\n" in text or len(text) > _MAX_SHORT_ANSWER + 20:
         return False
     inner = bracketed(text)

@@ -1,6 +1,7 @@
 """`scaffold convert`: a Markdown template as an issue form, or a form as a Markdown template.
 
-Owns what can be converted and what is said about what can't. Nothing is written but by the functions that save.
+Owns what can be converted and what is said about what can't. Nothing is written but by the
+functions that save.
 """
 
 import os
@@ -29,6 +30,8 @@ from issue_scaffold.writing import files as text_files
 from issue_scaffold.writing.staging import Change
 
 Kind = Literal["form", "markdown"]
+# What to call each kind, and what it is converted to.
+_KINDS: Final = {"form": ("an issue form", "markdown"), "markdown": ("a Markdown template", "form")}
 # A place in no repository: what is converted is judged by itself.
 _FORM_PATH: Final = ".github/ISSUE_TEMPLATE/converted.yml"
 _SHOWN_FINDINGS: Final = 5
@@ -58,7 +61,7 @@ class ConvertOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conversion:
-    """The outcome: the text, the form that it holds or came from, and what was not carried over as it was."""
+    """The outcome: the text, the form that it holds or came from, and what has changed."""
 
     to: Kind
     text: str
@@ -67,7 +70,10 @@ class Conversion:
 
 
 def convert(options: ConvertOptions) -> Conversion:
-    """Convert one file. Raises NotConvertibleError when it is broken, UsageError when it is what is asked for."""
+    """Convert one file.
+
+    Raises NotConvertibleError when it is broken, UsageError when it is what is asked for.
+    """
     document = load("template.md", options.content)
     if document.failure and document.failure[0] in {"yaml/limits", "yaml/encoding"}:
         raise _broken(options.path, document)
@@ -77,12 +83,12 @@ def convert(options: ConvertOptions) -> Conversion:
             f"{options.path} is empty", hint="name a Markdown template or an issue form"
         )
     kind = kind_of(options.path, text)
-    to: Kind = options.to or ("markdown" if kind == "form" else "form")
-    if to == kind:
-        what = "an issue form" if kind == "form" else "a Markdown template"
-        other = "markdown" if kind == "form" else "form"
+    if options.to == kind:
+        what, other = _KINDS[kind]
         raise UsageError(f"{options.path} is {what} already", hint=f"to convert it: --to {other}")
-    return _to_form(options, document) if to == "form" else _to_markdown(options, text)
+    if kind == "form":
+        return _to_markdown(options, text)
+    return _to_form(options, document)
 
 
 def save(conversion: Conversion, out: Path) -> None:
@@ -91,14 +97,17 @@ def save(conversion: Conversion, out: Path) -> None:
 
 
 class Settled(NamedTuple):
-    """What became of an interrupted run: whether it has converted the file, and what to tell the user."""
+    """What became of an interrupted run: whether it converted the file, and what to say."""
 
     is_done: bool
     notes: tuple[str, ...]
 
 
 def settle(path: Path) -> Settled:
-    """Settle what an interrupted run left where a file is to be converted in place. Raises ScaffoldError."""
+    """Settle what an interrupted run left where a file is to be converted in place.
+
+    Raises ScaffoldError.
+    """
     place = text_files.find_place(path)
     with text_files.writing(place.root, shown=str(path)) as recovery:
         converted = recovery.completed is not None and place.path in recovery.completed
@@ -106,9 +115,10 @@ def settle(path: Path) -> Settled:
 
 
 def save_in_place(conversion: Conversion, path: Path, content: bytes) -> Path:
-    """Put the outcome in the place of the file that had the content; return its path, which has another suffix.
+    """Put the outcome in the place of the file that had the content; return its path.
 
-    Both happen or none. Raises UsageError where the new path is taken, ScaffoldError when one can't be written.
+    It has another suffix. Both files change or none. Raises UsageError where the new path is taken,
+    ScaffoldError when one can't be written.
     """
     if path.is_symlink():
         raise UsageError(f"{path} is a symlink", hint="convert the file that it leads to")
@@ -137,7 +147,10 @@ def read_input(path: str) -> bytes:
 
 
 def _place_beside(path: Path, conversion: Conversion) -> Path:
-    """Return where the outcome takes a file's place: beside it, with the other suffix. Raises UsageError if taken."""
+    """Return where the outcome takes a file's place: beside it, with the other suffix.
+
+    Raises UsageError if that is taken.
+    """
     out = path.with_suffix(".yml" if conversion.to == "form" else ".md")
     if out != path and os.path.lexists(out):
         raise UsageError(f"{out} exists", hint="remove it, or choose another file: --output FILE")
@@ -153,13 +166,16 @@ def kind_of(path: str, text: str) -> Kind:
     front = find_front_matter(text)
     if front is not None and front.end is not None and text[front.body :].strip():
         return "markdown"
-    return "form" if re.search(r"^body[ \t]*:", text, re.MULTILINE) else "markdown"
+    if re.search(r"^body[ \t]*:", text, re.MULTILINE):
+        return "form"
+    return "markdown"
 
 
 def _to_form(options: ConvertOptions, document: Document) -> Conversion:
-    if len(document.source.text) > MAX_CHARACTERS:
+    count = len(document.source.text)
+    if count > MAX_CHARACTERS:
         raise NotConvertibleError(
-            f"{options.path} has {len(document.source.text):,} characters, and an issue at most {MAX_CHARACTERS:,}",
+            f"{options.path} has {count:,} characters, and an issue at most {MAX_CHARACTERS:,}",
             hint="a template this long can't be sent; shorten it",
         )
     text, remarks = repair_emoji(document.source.text)
@@ -194,10 +210,13 @@ def _metadata(
     about = options.description or _text(keys.get("about")) or _text(keys.get("description"))
     if not name.strip() or not about.strip():
         raise _unnamed(options, front, has_name=bool(name.strip()))
+    title = _text(keys.get("title"))
+    if title.isspace():
+        title = ""
     metadata = Metadata(
         name=name.strip(),
         about=about.strip(),
-        title=_text(keys.get("title")) if _text(keys.get("title")).strip() else "",
+        title=title,
         labels=_list(keys.get("labels")),
         assignees=_list(keys.get("assignees")),
         projects=_list(keys.get("projects")),
@@ -211,10 +230,9 @@ def _front_remarks(document: Document, keys: Mapping) -> Iterator[Remark]:
     for entry in keys.entries:
         if not isinstance(entry.key, Scalar):
             continue
-        name, raw = (
-            entry.key.value,
-            document.source.text[entry.key.start : max(entry.key.end, entry.value.end)],
-        )
+        name = entry.key.value
+        end = max(entry.key.end, entry.value.end)
+        raw = document.source.text[entry.key.start : end]
         if name not in {*TEMPLATE_KEYS, "description"}:
             yield Remark(kind="left out", message=f"`{name}`: a form has no such key", text=raw)
         elif not _text(keys.get(name)).strip() and not _list(keys.get(name)):
@@ -230,31 +248,32 @@ def _front_remarks(document: Document, keys: Mapping) -> Iterator[Remark]:
 def _unnamed(
     options: ConvertOptions, front: FrontMatter | None, *, has_name: bool
 ) -> ScaffoldError:
+    lacking, wanted = "`name`", "--name NAME"
+    if has_name:
+        lacking, wanted = "`about`", "--description TEXT"
+    elif not options.description:
+        wanted = f"{wanted} --description TEXT"
+    what = f"{options.path}: the front matter has no {lacking}"
     if front is None:
         what = f"{options.path} has no front matter, so it is no template that GitHub would show"
-    else:
-        what = f"{options.path}: the front matter has no {'`about`' if has_name else '`name`'}"
-    wanted = [
-        *([] if has_name else ["--name NAME"]),
-        *([] if options.description and not has_name else ["--description TEXT"]),
-    ]
-    return NotConvertibleError(
-        what, hint=f"if it is one, give what a form needs: {' '.join(wanted)}"
-    )
+    return NotConvertibleError(what, hint=f"if it is one, give what a form needs: {wanted}")
 
 
 def _text(node: Node | None) -> str:
-    value = resolve(node) if node is not None else None
-    return value.value if isinstance(value, Scalar) and not value.is_null else ""
+    if node is None:
+        return ""
+    value = resolve(node)
+    if isinstance(value, Scalar) and not value.is_null:
+        return value.value
+    return ""
 
 
 def _list(node: Node | None) -> tuple[str, ...]:
-    value = resolve(node) if node is not None else None
-    words = (
-        [_text(item) for item in value.items]
-        if isinstance(value, YamlSequence)
-        else _text(value).split(",")
-    )
+    words = _text(node).split(",")
+    if node is not None:
+        value = resolve(node)
+        if isinstance(value, YamlSequence):
+            words = [_text(item) for item in value.items]
     return tuple(dict.fromkeys(word.strip() for word in words if word.strip()))
 
 

@@ -1,6 +1,7 @@
 """A Markdown text as sections: what a heading, a bold label or a lone prompt stands above.
 
-Owns where one field's text ends and the next one's begins. What a section becomes is decided in `fields`.
+Owns where one field's text ends and the next one's begins. What a section becomes is decided in
+`fields`.
 """
 
 from collections.abc import Iterator, Sequence
@@ -193,7 +194,7 @@ def _paragraph(block: Paragraph, lines: Sequence[Line]) -> Iterator[Paragraph]:
 
 
 def _noted_label(line: Line) -> Prompt | None:
-    """Return the label of a bold line that Markdown reads otherwise, which a note below says to be one."""
+    """Return the label of a bold line that Markdown reads otherwise, and a note says to be one."""
     if line.label is not None and line.rest:
         return Prompt(line.label, line.rest)
     inner = line.raw.removeprefix("**").removesuffix("**")

@@ -27,7 +27,7 @@ DROP_FILES = "Drop files here"
 
 
 def prompt_field(prompt: Prompt, comments: tuple[str, ...]) -> Element:
-    """Return the field of a short prompt: an input, or a dropdown where the prompt lists choices."""
+    """Return the field of a short prompt: an input, or a dropdown if the prompt lists choices."""
     described = joined(*comments)
     choices = choices_in(prompt.rest)
     if choices:
@@ -95,7 +95,7 @@ def _choice(label: str, text: Passage, rest: str) -> Element | None:
 
 def _listed_choice(label: str, text: Passage, rest: str, listed: List) -> Element | None:
     """Return the dropdown of a list that ends a text, if something before it says to choose one."""
-    if len(listed.items) < 2 or not all(item.is_line for item in listed.items):  # noqa: PLR2004 - one is no choice
+    if not listed.items[1:] or not all(item.is_line for item in listed.items):
         return None
     before = text.blocks[:-1]
     said = "\n".join([label, rest, *text.comments, *(block.raw for block in before)])

@@ -69,7 +69,7 @@ class Passage:
 
     @property
     def plain(self) -> str:
-        """The text without the marks of quotes, which were to set it off from what reporters write."""
+        """The text without the marks of quotes, which set it off from what reporters write."""
         return source_of(tuple(_plain(block) for block in self.blocks))
 
     def everything(self, rest: str = "") -> str:
@@ -78,7 +78,7 @@ class Passage:
 
 
 def joined(*parts: str, by: str = "\n\n") -> str:
-    """Return texts as one, without the empty ones: as paragraphs, if nothing else is to join them."""
+    """Return texts as one, without the empty ones: as paragraphs, unless told otherwise."""
     return by.join(part for part in parts if part)
 
 
