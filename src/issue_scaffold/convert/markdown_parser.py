@@ -1,7 +1,7 @@
 """Markdown text to blocks, by CommonMark's rules and GitHub's tables.
 
 The only module that knows markdown-it-py. Owns what CommonMark says about a text and nothing about
-it means for a form. HTML blocks are taken apart into the comments in them and the rest, as
+what it means for a form. HTML blocks are taken apart into the comments in them and the rest, as
 templates speak to their readers in comments.
 """
 

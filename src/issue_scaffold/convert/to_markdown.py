@@ -161,12 +161,13 @@ def _note(element: Element, twin: Element | None, *, headed: bool) -> Note:
         if twin.type != element.type:
             note = replace(note, type=element.type)
         return note
-    note = replace(note, type=element.type)
-    if element.type == "textarea" and not element.render:
-        note = replace(note, fenced=bool(element.value or element.placeholder))
-    if element.type in {"input", "textarea"}:
-        note = replace(note, prefilled=bool(element.value))
-    return note
+    is_fenced = element.type == "textarea" and not element.render
+    return replace(
+        note,
+        type=element.type,
+        fenced=is_fenced and element.value + element.placeholder != "",
+        prefilled=element.type in {"input", "textarea"} and element.value != "",
+    )
 
 
 def _ticks(element: Element) -> Iterator[int]:
