@@ -89,9 +89,9 @@ def test_json_has_the_text_the_fields_and_the_remarks(scaffold: Run, folder: Pat
 
 def test_a_template_without_names_takes_them_from_the_command_line(scaffold: Run, folder: Path) -> None:
     write_tree(folder, {"legacy.md": "## What happened?\n"})
-    done = scaffold("convert", "legacy.md", "--name", "Bug", "--description", "It is broken")
+    done = scaffold("convert", "legacy.md", "--name", "Bug report", "--description", "It is broken")
     assert done.code == 0
-    assert "name: Bug\ndescription: It is broken\n" in done.out
+    assert "name: Bug report\ndescription: It is broken\n" in done.out
 
 
 BAD = {

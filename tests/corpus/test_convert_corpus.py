@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from issue_scaffold.convert.finish import long_name
 from issue_scaffold.convert.form import IssueForm
 from issue_scaffold.convert.run import Conversion, ConvertOptions, NotConvertibleError, convert
 from issue_scaffold.forge.front_matter import find_front_matter
@@ -115,7 +116,8 @@ def test_a_form_comes_back_from_markdown(path: Path) -> None:
     for one, other in zip(markdown.form.fields, back.form.fields, strict=True):
         assert one.id in {None, other.id}
     assert back.form.description == markdown.form.description.strip()
-    for key in ("name", "title", "labels", "assignees", "projects", "type"):
+    assert back.form.name == long_name(markdown.form.name, [])
+    for key in ("title", "labels", "assignees", "projects", "type"):
         assert getattr(back.form, key) == getattr(markdown.form, key)
 
 

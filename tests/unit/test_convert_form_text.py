@@ -36,15 +36,15 @@ OTHERWISE = (
 
 @pytest.mark.parametrize("text", OTHERWISE)
 def test_a_text_stays_a_text(text: str) -> None:
-    assert yaml.safe_load(f"key: {scalar(text, 2)}")["key"] == text
-    assert yaml.safe_load(f"[{scalar(text, None)}]" if '"' in scalar(text, None) else '["x"]')
+    assert yaml.safe_load(f"key: {scalar(text)}")["key"] == text
+    assert yaml.safe_load(f"[{scalar(text, in_flow=True)}]" if '"' in scalar(text) else '["x"]')
 
 
 @pytest.mark.parametrize(
     "text", ["Steps to reproduce", "What's wrong?", "e.g. 1.2", "中文", "Über uns", "v1.2 (beta), or"]
 )
 def test_a_plain_text_is_written_plainly(text: str) -> None:
-    assert scalar(text, 2) == text
+    assert scalar(text) == text
 
 
 def test_long_and_many_lined_texts_are_blocks() -> None:

@@ -124,7 +124,19 @@ def test_notes_are_read_as_they_are_written() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["words", "(form: end)", "(form: )x", "(form: nonsense)", "(form: id)", "(form: default=x)"]
+    "text",
+    [
+        "words",
+        "(form: end)",
+        "(form: )x",
+        "(form: nonsense)",
+        "(form: id)",
+        "(form: default=x)",
+        "(form: required=x)",
+        r'(form: label="\q")',
+        '(form: label="a\tb")',
+        pytest.param(f"(form: default={'9' * 5000})", id="too many digits"),
+    ],
 )
 def test_other_brackets_are_no_notes(text: str) -> None:
     assert split_note(text) == (text, None)

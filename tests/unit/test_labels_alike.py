@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.conftest import git, write_tree
 
-from issue_scaffold.catalog.make import _rows
+from issue_scaffold.catalog.imports import config_rows
+from issue_scaffold.forge.documents import load
 from issue_scaffold.label_sync.choice import find_config, read_configs
 from issue_scaffold.labels.label import FIELD_SPELLINGS, FORMER_NAMES, NEW_NAME, Label
 from issue_scaffold.labels.places import find_configs
@@ -160,7 +161,7 @@ def test_what_validate_accepts_every_command_reads_alike(
     assert find_configs(root) == (how.path,)
     _, planned = read_configs((), root)
     assert seen(planned) == seen(labels)
-    assert [row.name for row in _rows(how.path, text.encode())] == [label.name for label in labels]
+    assert [row.name for row in config_rows(load(how.path, text.encode()))] == [label.name for label in labels]
     template = plain(labels, Spelling("list", ".github/labels.yml"))
     added = structured_files.add_labels(how.path, text, ".github/labels.yml", template)
     assert added is not None
@@ -188,7 +189,11 @@ def test_a_missing_label_is_seen_added_and_then_read_by_all(labels: list[Label],
     assert merged is not None
     assert structured_files.differences(how.path, template, merged.text) == ()
     assert not errors(how.path, merged.text)
-    assert [row.name for row in _rows(how.path, merged.text.encode())] == [*(label.name for label in labels), "added"]
+    rows = config_rows(load(how.path, merged.text.encode()))
+    assert [row.name for row in rows] == [*(label.name for label in labels), "added"]
+        *(label.name for label in labels),
+        "added",
+    ]
 
 
 @pytest.mark.parametrize("path", PLACES)

@@ -1,1 +1,1 @@
-"""A template repository of an organisation's own: its entries, its layout, and how it is checked. Pure."""
+"""A template repository of an organisation's own: how it is made, extended and checked."""

@@ -1,7 +1,7 @@
-"""`scaffold catalog check`: render a catalog with answers that try every choice, and validate what comes out.
+"""`scaffold catalog check`: render a catalog with answers that try every choice, and validate that.
 
-Owns the cases and the way from a finding in a rendering back to the catalog's own line. The working tree is checked as
-it is, committed or not; nothing in it is written.
+Owns the cases and the way from a finding in a rendering back to the catalog's own line. The working
+tree is checked as it is, committed or not; nothing in it is written.
 """
 
 import contextlib
@@ -9,15 +9,15 @@ import os
 import shutil
 import stat
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 from issue_scaffold.catalog.covering import Case, covering_cases
 from issue_scaffold.catalog.entry import FOLDER, SUFFIX
-from issue_scaffold.catalog.layout import QUESTIONS
 from issue_scaffold.catalog.places import line_in, origin
+from issue_scaffold.catalog.questions import QUESTIONS
 from issue_scaffold.errors import (
     EXIT_FINDINGS,
     EXIT_OK,
@@ -44,7 +44,10 @@ _LEFT_ALONE: Final = frozenset({".git", ".venv", "venv", "node_modules", "__pyca
 
 
 def check_catalog(folder: str) -> Report:
-    """Return what is wrong with a catalog, by its own files and lines. Raises UsageError for what is no catalog."""
+    """Return what is wrong with a catalog, by its own files and lines.
+
+    Raises UsageError for what is no catalog.
+    """
     root = Path(folder)
     if not (root / QUESTIONS).exists():
         raise UsageError(
@@ -53,28 +56,13 @@ def check_catalog(folder: str) -> Report:
         )
     texts = _texts(root)
     questions = _questions(folder, texts[QUESTIONS])
-    found = list(_lone_entries(questions, texts))
-    tried = _Tried()
     with tempfile.TemporaryDirectory(prefix="scaffold-catalog-") as scratch:
         copy = Path(scratch, "catalog")
         shutil.copytree(root, copy, ignore=_left_alone, symlinks=True)
-        for number, case in enumerate(covering_cases(questions)[:_MAX_CASES]):
-            try:
-                rendering = _render(copy, Path(scratch, str(number)), case)
-            except AnswerError as error:
-                tried.refusals.append(error.message)
-            except ScaffoldError as error:
-                tried.failures.append(_render_failure(error, texts))
-            else:
-                tried.rendered += 1
-                found.extend(_findings(rendering, texts))
-    # A rendering that failed for want of what another finding names needs no telling.
-    if not any(finding.severity is Severity.ERROR for finding in found):
-        found.extend(tried.failures)
-    # What fails in a form's own file is the form's fault; elsewhere it may be for want of what is named.
-    own = [row for row in tried.failures if row.line is not None and row.path.endswith(SUFFIX)]
-    found.extend(row for row in own if row not in found)
-    return _report(folder, _once(found), tried)
+        cases = covering_cases(questions)[:_MAX_CASES]
+        tried = _try_cases(cases, texts, copy, Path(scratch))
+    lone = list(_lone_entries(questions, texts))
+    return _report(folder, [*lone, *tried.findings], tried)
 
 
 @dataclass(slots=True)
@@ -82,12 +70,41 @@ class _Tried:
     """What became of the cases."""
 
     rendered: int = 0
+    findings: list[Finding] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
     failures: list[Finding] = field(default_factory=list)
 
 
+def _try_cases(
+    cases: Iterable[Case], texts: Mapping[str, str], copy: Path, scratch: Path
+) -> _Tried:
+    tried = _Tried()
+    for number, case in enumerate(cases):
+        try:
+            rendering = _render(copy, scratch / str(number), case)
+        except AnswerError as error:
+            tried.refusals.append(error.message)
+        except ScaffoldError as error:
+            tried.failures.append(_render_failure(error, texts))
+        else:
+            tried.rendered += 1
+            tried.findings.extend(_findings(rendering, texts))
+    return tried
+
+
+def _told(findings: Sequence[Finding], failures: Sequence[Finding]) -> Iterator[Finding]:
+    """Yield the findings, and those failed renderings that they don't account for."""
+    yield from findings
+    # A rendering that failed for want of what another finding names needs no telling. What fails in
+    # a form's own file is the form's fault; elsewhere it may be for want of what is named.
+    is_sound = not any(finding.severity is Severity.ERROR for finding in findings)
+    for failure in failures:
+        if is_sound or (failure.line is not None and failure.path.endswith(SUFFIX)):
+            yield failure
+
+
 def _once(findings: Iterable[Finding]) -> list[Finding]:
-    """Return the findings without those that say again, with less of a place, what another says."""
+    """Return the findings without those that say again what another says, with less of a place."""
     kept: dict[tuple[str, int | None, str | None, str], Finding] = {}
     for finding in findings:
         key = (finding.path, finding.line, finding.rule, finding.message)
@@ -96,50 +113,40 @@ def _once(findings: Iterable[Finding]) -> list[Finding]:
     return list(kept.values())
 
 
-def _report(folder: str, findings: Iterable[Finding], tried: _Tried) -> Report:
+def _report(folder: str, findings: Sequence[Finding], tried: _Tried) -> Report:
     notes = [f"{tried.rendered} sets of answers rendered"]
     if tried.refusals:
-        notes.append(
-            f"{len(tried.refusals)} more refused by the questions' own validators: {tried.refusals[-1]}"
-        )
-    shown = sorted(
-        (_shown(finding, folder) for finding in findings), key=lambda finding: finding.sort_key
-    )
-    failed = any(finding.severity is Severity.ERROR for finding in shown) or not tried.rendered
+        count, last = len(tried.refusals), tried.refusals[-1]
+        notes.append(f"{count} more refused by the questions' own validators: {last}")
+    told = [_shown(finding, folder) for finding in _once(_told(findings, tried.failures))]
+    told.sort(key=lambda finding: finding.sort_key)
+    failed = any(finding.severity is Severity.ERROR for finding in told) or not tried.rendered
     target = TargetReport(
         target=folder,
-        status="findings" if shown else "clean",
-        findings=tuple(shown),
+        status="findings" if told else "clean",
+        findings=tuple(told),
         notes=tuple(notes),
     )
-    return Report(
-        command="validate", exit_code=EXIT_FINDINGS if failed else EXIT_OK, targets=(target,)
-    )
+    exit_code = EXIT_FINDINGS if failed else EXIT_OK
+    return Report(command="validate", exit_code=exit_code, targets=(target,))
 
 
 def _texts(root: Path) -> dict[str, str]:
-    """Return the catalog's files by path; what is a folder, a pipe or a link out of the catalog is none of them."""
-    texts = {
-        QUESTIONS: read_file(QUESTIONS, below=root, shown=str(root / QUESTIONS)).decode(
-            errors="replace"
-        )
-    }
+    """Return the catalog's files by path, without folders, pipes and links out of the catalog."""
+    content = read_file(QUESTIONS, below=root, shown=str(root / QUESTIONS))
+    texts = {QUESTIONS: content.decode(errors="replace")}
     for path in sorted((root / "template").rglob("*")):
         relative = path.relative_to(root).as_posix()
         with contextlib.suppress(NotAFileError, AbsentFileError):
-            texts[relative] = read_file(relative, below=root, limit=MAX_MANAGED_BYTES).decode(
-                errors="replace"
-            )
+            content = read_file(relative, below=root, limit=MAX_MANAGED_BYTES)
+            texts[relative] = content.decode(errors="replace")
     return texts
 
 
 def _left_alone(folder: str, names: list[str]) -> set[str]:
-    """Return what isn't copied: what is no part of the template, and pipes and devices, whose copying has no end."""
-    return {
-        name
-        for name in names
-        if name in _LEFT_ALONE or _is_special(os.path.join(folder, name))  # noqa: PTH118
-    }
+    """Return what isn't copied: what is no part of the template, and pipes, which have no end."""
+    special = {name for name in names if _is_special(os.path.join(folder, name))}  # noqa: PTH118
+    return special | _LEFT_ALONE.intersection(names)
 
 
 def _is_special(path: str) -> bool:
@@ -151,43 +158,45 @@ def _questions(folder: str, text: str) -> dict[str, Any]:
     try:
         found = load_value(text)
     except YamlValueError as error:
-        raise UsageError(f"{folder}/{QUESTIONS}:{'' if error.line else ' '}{error}") from error
+        space = "" if error.line else " "
+        raise UsageError(f"{folder}/{QUESTIONS}:{space}{error}") from error
     if not isinstance(found, dict):
         raise UsageError(f"{folder}/{QUESTIONS} holds no questions")
-    return {
-        str(name): question for name, question in found.items() if not str(name).startswith("_")
-    }
+    names = [name for name in found if not str(name).startswith("_")]
+    return {str(name): found[name] for name in names}
 
 
 def _lone_entries(questions: Mapping[str, Any], texts: Mapping[str, str]) -> Iterator[Finding]:
     """Yield choices without a form, and forms that no choice names."""
-    question = questions.get("issue_types")
-    choices = question.get("choices") if isinstance(question, dict) else None
-    offered = list(choices.values()) if isinstance(choices, dict) else list(choices or [])
-    there = {
-        path.removeprefix(f"{FOLDER}/").removesuffix(SUFFIX)
-        for path in texts
-        if path.endswith(SUFFIX)
-    }
-    there = {slug for slug in there if "/" not in slug}
+    offered = _offered(questions.get("issue_types"))
+    there = set()
+    for path in texts:
+        slug = path.removeprefix(f"{FOLDER}/").removesuffix(SUFFIX)
+        if path == f"{FOLDER}/{slug}{SUFFIX}" and "/" not in slug:
+            there.add(slug)
     for slug in offered:
         if slug not in there:
-            line = _line_with(texts[QUESTIONS], str(slug))
-            yield _finding(
-                QUESTIONS, line, f"the issue type `{slug}` has no form {FOLDER}/{slug}{SUFFIX}"
-            )
-    for slug in sorted(there - {str(slug) for slug in offered}):
-        yield _finding(
-            f"{FOLDER}/{slug}{SUFFIX}",
-            1,
-            f"no choice of `issue_types` in {QUESTIONS} offers this form",
-        )
+            line = _line_with(texts[QUESTIONS], slug)
+            message = f"the issue type `{slug}` has no form {FOLDER}/{slug}{SUFFIX}"
+            yield _finding(QUESTIONS, line, message)
+    for slug in sorted(there.difference(offered)):
+        message = f"no choice of `issue_types` in {QUESTIONS} offers this form"
+        yield _finding(f"{FOLDER}/{slug}{SUFFIX}", 1, message)
+
+
+def _offered(question: object) -> list[str]:
+    """Return the issue types that a question offers."""
+    choices = question.get("choices") if isinstance(question, dict) else None
+    if isinstance(choices, dict):
+        return [str(slug) for slug in choices.values()]
+    return [str(slug) for slug in choices or ()]
 
 
 def _line_with(text: str, word: str) -> int | None:
-    return next(
-        (index for index, line in enumerate(text.split("\n"), start=1) if word in line), None
-    )
+    for number, line in enumerate(text.split("\n"), start=1):
+        if word in line:
+            return number
+    return None
 
 
 def _finding(path: str, line: int | None, message: str) -> Finding:
@@ -213,25 +222,25 @@ def _render(copy: Path, scratch: Path, case: Case) -> Rendering:
 
 
 def _findings(rendering: Rendering, texts: Mapping[str, str]) -> Iterator[Finding]:
-    files = {
-        path: file.content
-        for path, file in rendering.files.items()
-        if file.link is None and is_wanted(path)
-    }
+    files = {}
+    for path, file in rendering.files.items():
+        if file.link is None and is_wanted(path):
+            files[path] = file.content
     for finding in validate_files(files):
         text = files.get(finding.path, b"").decode("utf-8", errors="replace")
-        excerpt = (
-            finding.excerpt.text[finding.excerpt.start : finding.excerpt.end]
-            if finding.excerpt
-            else ""
-        )
-        path, line = origin(finding.path, text, finding.line, excerpt, texts)
-        same = _same_line(texts.get(path, ""), line, text, finding.line)
-        column = finding.column if same else None
-        moved = finding._replace(
-            path=path, line=line, column=column, fixable=False, fixable_unsafely=False
-        )
-        yield moved if same else moved._replace(excerpt=None)
+        yield _moved(finding, text, texts)
+
+
+def _moved(finding: Finding, text: str, texts: Mapping[str, str]) -> Finding:
+    """Return a finding in a rendered text as one in the catalog's own file."""
+    excerpt = ""
+    if finding.excerpt:
+        excerpt = finding.excerpt.text[finding.excerpt.start : finding.excerpt.end]
+    path, line = origin(finding.path, text, finding.line, excerpt, texts)
+    moved = finding._replace(path=path, line=line, fixable=False, fixable_unsafely=False)
+    if _same_line(texts.get(path, ""), line, text, finding.line):
+        return moved
+    return moved._replace(column=None, excerpt=None)
 
 
 def _same_line(source: str, line: int | None, text: str, rendered: int | None) -> bool:
@@ -241,19 +250,23 @@ def _same_line(source: str, line: int | None, text: str, rendered: int | None) -
 
 
 def _render_failure(error: ScaffoldError, texts: Mapping[str, str]) -> Finding:
-    """Return a failed rendering as a finding; for a form that is no YAML, on the form's own line."""
+    """Return a failed rendering as a finding; for a form that is no YAML, on the form's line."""
     if isinstance(error, BrokenYamlError):
-        close = {
-            path: line_in(text, error.text, error.line, "")
-            for path, text in texts.items()
-            if path.endswith(SUFFIX)
-        }
-        path = max(close, key=lambda path: _overlap(texts[path], error.text), default=QUESTIONS)
-        return _finding(path, close.get(path), f"not YAML: {error.problem}")
+        return _broken_form(error, texts)
     place = error.place if isinstance(error, TemplateError) else None
     if place is not None and place.path in texts:
         return _finding(place.path, place.line, error.message)
     return _finding(QUESTIONS, None, error.message)
+
+
+def _broken_form(broken: BrokenYamlError, texts: Mapping[str, str]) -> Finding:
+    """Return what is no YAML as a finding in the form that it is most like."""
+    message = f"not YAML: {broken.problem}"
+    forms = [path for path in texts if path.endswith(SUFFIX)]
+    if not forms:
+        return _finding(QUESTIONS, None, message)
+    path = max(forms, key=lambda form: _overlap(texts[form], broken.text))
+    return _finding(path, line_in(texts[path], broken.text, broken.line, ""), message)
 
 
 def _overlap(source: str, rendered: str) -> int:
@@ -261,6 +274,6 @@ def _overlap(source: str, rendered: str) -> int:
 
 
 def _shown(finding: Finding, folder: str) -> Finding:
-    return (
-        finding if folder == "." else finding._replace(path=f"{folder.rstrip('/')}/{finding.path}")
-    )
+    if folder == ".":
+        return finding
+    return finding._replace(path=f"{folder.rstrip('/')}/{finding.path}")

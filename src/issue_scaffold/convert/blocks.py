@@ -1,7 +1,7 @@
-"""A Markdown text as a sequence of blocks: what the parser found, in terms that the conversion thinks in.
+"""A Markdown text as a sequence of blocks, in terms that the conversion thinks in.
 
-Owns the block types only. `raw` is always the source as written, without the indentation of what encloses it; `start`
-and `end` are 0-based source lines, `end` exclusive.
+Owns the block types only. `raw` is always the source as written, without the indentation of what
+encloses it; `start` and `end` are 0-based source lines, `end` exclusive.
 """
 
 from dataclasses import dataclass
@@ -14,8 +14,8 @@ class Line:
 
     `label` is what a bold beginning of the line holds, `rest` what follows.
 
-    `comments` are the HTML comments that stood in the line, which `raw` and `rest` are without; `rich` tells of
-    links, images or HTML, `emphasised` that the whole line is in italics.
+    `comments` are the HTML comments that stood in the line, which `raw` and `rest` are without;
+    `rich` tells of links, images or HTML, `emphasised` that the whole line is in italics.
     """
 
     raw: str
@@ -58,8 +58,8 @@ class Comment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
-    """A list item: its first line of text (continuation lines joined), its box, and the blocks below.
+class ListItem:
+    """A list item: its text (continuation lines joined), its box, and the blocks below.
 
     `box` is None without one, else whether it is ticked.
     """
@@ -67,6 +67,16 @@ class Item:
     line: Line
     box: bool | None
     blocks: tuple["Block", ...]
+
+    @property
+    def is_line(self) -> bool:
+        """Whether the item is one line of text, and nothing else."""
+        return bool(self.line.raw) and not self.blocks
+
+    @property
+    def leads_boxes(self) -> bool:
+        """Whether a task stands somewhere below the item."""
+        return any(isinstance(block, List) and block.has_boxes for block in self.blocks)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,17 +86,13 @@ class List:
     raw: str
     start: int
     end: int
-    items: tuple[Item, ...]
+    items: tuple[ListItem, ...]
     ordered: bool
 
     @property
     def has_boxes(self) -> bool:
         """Whether an item here or below is a task."""
-        return any(
-            item.box is not None
-            or any(isinstance(block, List) and block.has_boxes for block in item.blocks)
-            for item in self.items
-        )
+        return any(item.box is not None or item.leads_boxes for item in self.items)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +108,7 @@ class Code:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quote:
-    """A block quote; `text` is what it quotes. `alert` tells of GitHub's `[!NOTE]` and its like."""
+    """A block quote; `text` is what it quotes, `alert` tells of GitHub's `[!NOTE]` and its like."""
 
     raw: str
     start: int
@@ -123,7 +129,10 @@ class Table:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Html:
-    """A block of HTML other than comments; `text` is what a reader sees of it, `summary` that of a `<summary>`."""
+    """A block of HTML other than comments; `text` and `summary` are what a reader sees of it.
+
+    `summary` is what stands in a `<summary>`, `text` the rest.
+    """
 
     raw: str
     start: int
@@ -133,7 +142,7 @@ class Html:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
+class ThematicBreak:
     """A thematic break."""
 
     raw: str
@@ -141,12 +150,14 @@ class Rule:
     end: int
 
 
-Block: TypeAlias = Heading | Paragraph | Comment | List | Code | Quote | Table | Html | Rule
+Block: TypeAlias = (
+    Heading | Paragraph | Comment | List | Code | Quote | Table | Html | ThematicBreak
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Text:
-    """A parsed text: its blocks, its lines, and the link definitions by the label that uses them."""
+    """A parsed text: its blocks, its lines, and the link definitions by their label."""
 
     blocks: tuple[Block, ...]
     lines: tuple[str, ...]

@@ -1,30 +1,32 @@
-"""A task list as checkboxes: every item one option, however deep, and what stands between them as text.
+"""A task list as checkboxes: each item one option, however deep, and what is between them as text.
 
-Owns that no item is lost. A form's checkboxes are flat and their labels one line, so what hangs below an item moves
-into its label where it is short, and into the text before the next checkboxes where it isn't.
+Owns that no item is lost. A form's checkboxes are flat and their labels one line, so what hangs
+below an item moves into its label where it is short, and into the text before the next checkboxes
+where it isn't.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
-from issue_scaffold.convert.blocks import Block, Code, Item, List, Paragraph
+from issue_scaffold.convert.blocks import Block, Code, List, ListItem, Paragraph
 from issue_scaffold.convert.form import Option, Remark
 from issue_scaffold.convert.prompts import MAX_LABEL, without_colon
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
-    """Items with a heading of their own begin here; without a label, such a run of items ends here."""
+class OptionGroup:
+    """Items with a heading of their own begin here; without a label, such a run ends here."""
 
     label: str = ""
 
 
-Part: TypeAlias = Option | Group | Block
+_DASH: Final = "\u2013"  # an en dash, for the bullet of a list in a label
+Part: TypeAlias = Option | OptionGroup | Block
 
 
 def parts_of(block: List, remarks: list[Remark]) -> Iterator[Part]:
-    """Yield the options of a task list, and between them the texts and group labels that can't be part of one."""
+    """Yield the options of a task list, and between them the texts and group labels around them."""
     for item in block.items:
         if item.box is None:
             yield from _without_box(item, remarks)
@@ -40,49 +42,48 @@ def parts_of(block: List, remarks: list[Remark]) -> Iterator[Part]:
             remarks.append(
                 Remark(kind="left out", message="a checkbox was ticked beforehand", text=label)
             )
-        for inner in between:
-            if isinstance(inner, List) and inner.has_boxes:
-                yield from parts_of(inner, remarks)
-            else:
-                yield inner
+        yield from _below(between, remarks)
 
 
-def _without_box(item: Item, remarks: list[Remark]) -> Iterator[Part]:
-    heads = any(isinstance(inner, List) and inner.has_boxes for inner in item.blocks)
-    if item.line.raw and heads and len(item.line.raw) <= MAX_LABEL:
-        yield Group(label=without_colon(item.line.raw.strip("*_")))
-    elif item.line.raw:
-        yield Paragraph(raw=item.line.raw, start=0, end=1, lines=(item.line,))
-    for inner in item.blocks:
-        if isinstance(inner, List) and inner.has_boxes:
-            yield from parts_of(inner, remarks)
+def _without_box(item: ListItem, remarks: list[Remark]) -> Iterator[Part]:
+    text = item.line.raw
+    if text and item.leads_boxes and len(text) <= MAX_LABEL:
+        yield OptionGroup(label=without_colon(text.strip("*_")))
+    elif text:
+        yield Paragraph(raw=text, start=0, end=1, lines=(item.line,))
+    yield from _below(item.blocks, remarks)
+    if item.leads_boxes:
+        yield OptionGroup()
+
+
+def _below(blocks: Iterable[Block], remarks: list[Remark]) -> Iterator[Part]:
+    for block in blocks:
+        if isinstance(block, List) and block.has_boxes:
+            yield from parts_of(block, remarks)
         else:
-            yield inner
-    if heads:
-        yield Group()
+            yield block
 
 
-def _label(item: Item) -> tuple[str, list[Block]]:
+def _label(item: ListItem) -> tuple[str, list[Block]]:
     """Return an item's label with what fits into it, and the blocks that don't."""
-    words = [item.line.raw] if item.line.raw else []
-    rest: list[Block] = []
-    for block in item.blocks:
-        text = "" if rest else _one_line(block)
-        if text and words:
-            words.append(text)
-        else:
-            rest.append(block)
-    return " ".join(words), rest
+    if not item.line.raw:
+        return "", list(item.blocks)
+    words = [item.line.raw]
+    for index, block in enumerate(item.blocks):
+        text = _one_line(block)
+        if not text:
+            return " ".join(words), list(item.blocks[index:])
+        words.append(text)
+    return " ".join(words), []
 
 
 def _one_line(block: Block) -> str:
+    """Return a block as a part of a label; nothing if it doesn't fit into one."""
     match block:
         case Paragraph():
             return " ".join(line.raw for line in block.lines)
-        case List() if not block.has_boxes and all(
-            item.line.raw and not item.blocks for item in block.items
-        ):
-            return " ".join(f"– {item.line.raw}" for item in block.items)  # noqa: RUF001 - a dash for a bullet
-        case Code() if len(block.content.split("\n")) <= 2 and "`" not in block.content:  # noqa: PLR2004 - one line
+        case List() if not block.has_boxes and all(item.is_line for item in block.items):
+            return " ".join(f"{_DASH} {item.line.raw}" for item in block.items)
+        case Code() if "\n" not in block.content[:-1] and "`" not in block.content:
             return f"`{block.content.strip()}`"
     return ""

@@ -1,7 +1,7 @@
-"""The last step towards a form that GitHub takes: ids, unique options, words that GitHub keeps for itself.
+"""The last step towards a form that GitHub takes: names, ids, unique options, reserved words.
 
-Owns only what GitHub's rules force; each change is remarked on. Source: GitHub's "Common validation errors when
-creating issue forms".
+Owns what is written in the place of a text that breaks a rule; the rules themselves say which texts
+do. Each change is remarked on.
 """
 
 import re
@@ -12,13 +12,12 @@ from dataclasses import replace
 from typing import Final
 
 from issue_scaffold.convert.form import Element, Option, Remark
+from issue_scaffold.convert.texts import joined
+from issue_scaffold.forge.issue_form import parameterize
+from issue_scaffold.validate.ask import id_breach, label_breach, name_breach, option_breach
 
 _MAX_ID: Final = 50
-# Parameters of their own in the address of a new issue, which an id of that name would never reach.
-_PARAMETERS: Final = frozenset(
-    ["title", "body", "labels", "assignees", "projects", "milestone", "template", "type"]
-)
-_FORBIDDEN: Final = re.compile(r"(?i)password")
+_FORBIDDEN: Final = "password"
 FREE_TEXT: Final = "Description"
 UNNAMED: Final = "Answer"
 
@@ -28,25 +27,34 @@ def finished(
 ) -> tuple[Element, ...]:
     """Return the elements as GitHub takes them, every field with an id of its own."""
     if not any(element.is_field for element in elements):
-        remarks.append(
-            Remark(kind="added", message=f"the field `{FREE_TEXT}`: a form needs one to fill in")
-        )
+        message = f"the field `{FREE_TEXT}`: a form needs one to fill in"
+        remarks.append(Remark(kind="added", message=message))
         elements = [*elements, Element(type="textarea", label=FREE_TEXT)]
     linked = _linked(elements, definitions, remarks)
     permitted = [_permitted(element, remarks) for element in linked]
     return tuple(_identified(permitted))
 
 
-def slug(label: str) -> str:
-    """Return a label as an id: lower-case Latin letters and digits, with `_` between words; perhaps nothing."""
-    plain = (
-        unicodedata.normalize("NFKD", label.replace("ß", "ss"))
-        .encode("ascii", "ignore")
-        .decode()
-        .lower()
-        .replace("'", "")
+def long_name(name: str, remarks: list[Remark]) -> str:
+    """Return a template's name as one that GitHub's chooser takes."""
+    if name_breach(name) is None:
+        return name
+    longer = f"{name} (issue)"
+    remarks.append(
+        Remark(kind="changed", message=f"GitHub wants longer names: now `{longer}`", text=name)
     )
-    words = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
+    return longer
+
+
+def slug(label: str) -> str:
+    """Return a label as an id: words of lower-case Latin letters and digits, joined by `_`.
+
+    Unlike what GitHub makes of a label (`parameterize`), it leaves out what isn't Latin, and may be
+    empty.
+    """
+    plain = unicodedata.normalize("NFKD", label.replace("ß", "ss").replace("'", ""))
+    dashed = parameterize(plain.encode("ascii", "ignore").decode()) or ""
+    words = re.sub(r"[-_]+", "_", dashed).strip("_")
     if len(words) > _MAX_ID:
         words = words[: _MAX_ID + 1].rpartition("_")[0] or words[:_MAX_ID]
     return words
@@ -58,25 +66,23 @@ def _identified(elements: Iterable[Element]) -> Iterator[Element]:
     above = ""
     numbers: Counter[str] = Counter()
     for element in rows:
-        if not element.is_field:
-            above = (
-                slug(re.split(r"[\n(:]", element.value.lstrip("#*"))[0])
-                if element.value[:1] in {"#", "*"}
-                else above
-            )
-            yield element
-        elif element.id:
-            yield element
-        else:
+        if not element.is_field and element.value[:1] in {"#", "*"}:
+            above = slug(re.split(r"[\n(:]", element.value.lstrip("#*"))[0])
+        if element.is_field and not element.id:
             wanted = _wanted(element, above, taken, numbers)
             taken.add(wanted)
-            yield replace(element, id=wanted)
+            element = replace(element, id=wanted)  # noqa: PLW2901 - the same field, with its id
+        yield element
 
 
 def _wanted(element: Element, above: str, taken: set[str], numbers: Counter[str]) -> str:
     base = slug(element.label) or element.type
-    base = f"{base}_field" if base in _PARAMETERS else base
-    for candidate in (base, f"{above}_{base}"[: 2 * _MAX_ID] if above else base):
+    if id_breach(base) is not None:
+        base = f"{base}_field"
+    candidates = [base]
+    if above:
+        candidates.append(f"{above}_{base}"[: 2 * _MAX_ID])
+    for candidate in candidates:
         if candidate not in taken:
             return candidate
     return _numbered(base, "{}_{}", taken, numbers)
@@ -92,26 +98,32 @@ def _numbered(base: str, shape: str, taken: Container[str], numbers: Counter[str
 
 
 def _permitted(element: Element, remarks: list[Remark]) -> Element:
-    if element.type in {"input", "textarea"} and _FORBIDDEN.search(element.label):
-        label = _FORBIDDEN.sub(
-            lambda found: "Passphrase" if found.group()[0] == "P" else "passphrase", element.label
-        )
-        remarks.append(
-            Remark(
-                kind="changed",
-                message=f"GitHub forbids a word of this label: now `{label}`",
-                text=element.label,
-            )
-        )
-        element = replace(element, label=label)
-    if element.is_field and not element.label.strip():
-        remarks.append(
-            Remark(kind="added", message=f"the label `{UNNAMED}` for a field that had none")
-        )
-        element = replace(element, label=UNNAMED)
-    if not element.options:
+    if not element.is_field:
         return element
-    return replace(element, options=tuple(_options(element, remarks)))
+    label = _permitted_words(element)
+    if label != element.label:
+        message = f"GitHub forbids a word of this label: now `{label}`"
+        remarks.append(Remark(kind="changed", message=message, text=element.label))
+    if label_breach(label, element.type) is not None:
+        label = UNNAMED
+        message = f"the label `{UNNAMED}` for a field that had none"
+        remarks.append(Remark(kind="added", message=message))
+    return replace(element, label=label, options=tuple(_options(element, remarks)))
+
+
+def _permitted_words(element: Element) -> str:
+    """Return a field's label with words that aren't forbidden; all of those are `password` now."""
+    label = element.label
+    while (breach := label_breach(label, element.type)) and breach.end > breach.start:
+        word = label[breach.start : breach.end]
+        if not word.lower().startswith(_FORBIDDEN):
+            break
+        other = "passphrase"
+        if word[0].isupper():
+            other = "Passphrase"
+        rest = word[len(_FORBIDDEN) :].lower()
+        label = f"{label[: breach.start]}{other}{rest}{label[breach.end :]}"
+    return label
 
 
 def _options(element: Element, remarks: list[Remark]) -> Iterator[Option]:
@@ -120,7 +132,7 @@ def _options(element: Element, remarks: list[Remark]) -> Iterator[Option]:
     numbers: Counter[str] = Counter()
     for option in element.options:
         label = option.label
-        if element.type == "dropdown" and label.strip().lower() == "none":
+        if element.type == "dropdown" and option_breach(label) is not None:
             label = f"{label} of these"
             message = f"GitHub reserves this option: now `{label}`"
             remarks.append(Remark(kind="changed", message=message, text=option.label))
@@ -144,21 +156,13 @@ def _linked(
         )
         wanted = [label for label in definitions if f"[{label}]".casefold() in texts.casefold()]
         used.update(wanted)
-        if not wanted:
-            rows.append(element)
-            continue
-        below = "\n".join(definitions[label] for label in wanted)
+        below = joined(*(definitions[label] for label in wanted), by="\n")
         if element.is_field and not element.value:
-            rows.append(replace(element, description=f"{element.description}\n\n{below}".strip()))
+            rows.append(replace(element, description=joined(element.description, below)))
         else:
-            rows.append(replace(element, value=f"{element.value}\n\n{below}"))
+            rows.append(replace(element, value=joined(element.value, below)))
     for label, text in definitions.items():
         if label not in used:
-            remarks.append(
-                Remark(
-                    kind="left out",
-                    message="the address of a link that nothing in the form has",
-                    text=text,
-                )
-            )
+            message = "the address of a link that nothing in the form has"
+            remarks.append(Remark(kind="left out", message=message, text=text))
     return rows

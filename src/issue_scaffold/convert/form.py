@@ -1,10 +1,10 @@
 """An issue form as a value, in GitHub's terms: what a conversion starts from or ends in.
 
-Owns the keys of the form schema and their order (GitHub's "Syntax for issue forms" and "Syntax for GitHub's form
+Owns the order of a form's keys (GitHub's "Syntax for issue forms" and "Syntax for GitHub's form
 schema"), and the remarks that a conversion makes. Knows neither YAML nor Markdown.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -14,7 +14,7 @@ RemarkKind = Literal["left out", "changed", "added", "repaired", "broken"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remark:
-    """One thing that a conversion did not carry over as it was, or added; `text` is what it was in the source."""
+    """One thing that a conversion changed, left out or added; `text` is the source's."""
 
     kind: RemarkKind
     message: str
@@ -31,7 +31,7 @@ class Option:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Element:
-    """One element of a form's body. `value` of a markdown element is its text, of a field what it is filled with."""
+    """One element of a form's body. `value` is a markdown element's text, or what a field holds."""
 
     type: ElementType
     label: str = ""
@@ -55,26 +55,37 @@ class Element:
         """Return the element in the form schema's own terms, without what is empty."""
         if self.type == "markdown":
             return {"type": "markdown", "attributes": {"value": self.value}}
+        validations = _filled({"required": self.required, "accept": self.accept})
+        return _filled(
+            {
+                "type": self.type,
+                "id": self.id,
+                "attributes": self._attributes(),
+                "validations": validations,
+            }
+        )
+
+    def _attributes(self) -> dict[str, Any]:
         attributes: dict[str, Any] = {"label": self.label}
-        for key in ("description", "placeholder", "value", "render"):
-            if getattr(self, key):
-                attributes[key] = getattr(self, key)
+        attributes |= _filled(
+            {
+                "description": self.description,
+                "placeholder": self.placeholder,
+                "value": self.value,
+                "render": self.render,
+            }
+        )
         if self.type == "dropdown":
-            attributes |= {"multiple": True} if self.multiple else {}
+            attributes |= _filled({"multiple": self.multiple})
             attributes["options"] = [option.label for option in self.options]
-            attributes |= {"default": self.default} if self.default is not None else {}
+            if self.default is not None:
+                attributes["default"] = self.default
         elif self.type == "checkboxes":
             attributes["options"] = [
-                {"label": option.label} | ({"required": True} if option.required else {})
+                {"label": option.label} | _filled({"required": option.required})
                 for option in self.options
             ]
-        row: dict[str, Any] = (
-            {"type": self.type} | ({"id": self.id} if self.id else {}) | {"attributes": attributes}
-        )
-        validations = ({"required": True} if self.required else {}) | (
-            {"accept": self.accept} if self.accept else {}
-        )
-        return row | ({"validations": validations} if validations else {})
+        return attributes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,11 +109,17 @@ class IssueForm:
     def data(self) -> dict[str, Any]:
         """Return the form in the form schema's own terms, in its order, without what is empty."""
         row: dict[str, Any] = {"name": self.name, "description": self.description}
-        for key in ("title", "labels", "assignees", "projects", "type"):
-            value = getattr(self, key)
-            if value:
-                row[key] = list(value) if isinstance(value, tuple) else value
-        return row | {"body": [element.data() for element in self.body]}
+        row |= _filled(
+            {
+                "title": self.title,
+                "labels": list(self.labels),
+                "assignees": list(self.assignees),
+                "projects": list(self.projects),
+                "type": self.type,
+            }
+        )
+        row["body"] = [element.data() for element in self.body]
+        return row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,10 +144,17 @@ def form_from_data(data: Mapping[str, Any]) -> IssueForm:
     )
 
 
+def _filled(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a row without what is empty or False."""
+    return {key: value for key, value in row.items() if value}
+
+
 def _element(row: Mapping[str, Any]) -> Element:
     attributes = row.get("attributes") or {}
     validations = row.get("validations") or {}
     default = attributes.get("default")
+    if isinstance(default, bool) or not isinstance(default, int):
+        default = None
     return Element(
         type=row["type"],
         label=_text(attributes.get("label")).strip(),
@@ -141,14 +165,16 @@ def _element(row: Mapping[str, Any]) -> Element:
         render=_text(attributes.get("render")),
         options=tuple(_options(attributes.get("options") or ())),
         multiple=attributes.get("multiple") is True,
-        default=default if isinstance(default, int) and not isinstance(default, bool) else None,
+        default=default,
         required=validations.get("required") is True,
         accept=_text(validations.get("accept")),
     )
 
 
 def _options(rows: object) -> Iterator[Option]:
-    for row in rows if isinstance(rows, list | tuple) else ():
+    if not isinstance(rows, list | tuple):
+        return
+    for row in rows:
         if isinstance(row, Mapping):
             yield Option(
                 label=_text(row.get("label")).strip(), required=row.get("required") is True
@@ -158,9 +184,13 @@ def _options(rows: object) -> Iterator[Option]:
 
 
 def _text(value: object) -> str:
-    return "" if value is None else str(value)
+    if value is None:
+        return ""
+    return str(value)
 
 
 def _texts(value: object) -> tuple[str, ...]:
-    rows = value if isinstance(value, list | tuple) else _text(value).split(",")
+    rows: Iterable[object] = _text(value).split(",")
+    if isinstance(value, list | tuple):
+        rows = value
     return tuple(text for row in rows if (text := _text(row).strip()))

@@ -39,52 +39,58 @@ def _entry(key: str, value: object, indent: int) -> Iterator[str]:
         for name, inner in value.items():
             yield from _entry(name, inner, indent + 2)
     elif isinstance(value, list) and key != "options":
-        yield f"{lead} [{', '.join(scalar(item, None) for item in value)}]"
+        yield f"{lead} [{', '.join(scalar(item, in_flow=True) for item in value)}]"
     elif isinstance(value, list):
         yield lead
         for item in value:
             yield from _option(item, indent + 2)
     else:
-        yield f"{lead} {scalar(value, indent + 2)}"
+        yield f"{lead} {_block(value, indent + 2)}"
 
 
 def _option(item: object, indent: int) -> Iterator[str]:
     lead = f"{' ' * indent}- "
     if not isinstance(item, Mapping):
-        yield lead + scalar(item, indent + 2)
+        yield lead + _block(item, indent + 2)
         return
     first, *rest = (line for key, value in item.items() for line in _entry(key, value, indent + 2))
     yield lead + first.strip()
     yield from rest
 
 
-def scalar(value: object, indent: int | None) -> str:
-    """Return a value as YAML; `indent` is that of the lines of a block, None allows none."""
+def scalar(value: object, *, in_flow: bool = False) -> str:
+    """Return a value as YAML on one line, to stand by itself or in a list in brackets."""
     if isinstance(value, bool):
-        return "true" if value else "false"
-    if not isinstance(value, str):
-        return str(value)
-    if indent is not None and is_printable(value):
-        if "\n" in value.strip("\n"):
-            return _literal(value, indent)
-        if len(value) + indent > WIDTH and not re.search(r"^\s|\s\s|[^\S ]|\s$", value):
-            return _folded(value, indent)
-    return yaml_scalar(value, in_flow=indent is None)
+        return str(value).lower()
+    if isinstance(value, str):
+        return yaml_scalar(value, in_flow=in_flow)
+    return str(value)
+
+
+def _block(value: object, indent: int) -> str:
+    """Return a value as YAML: a text that is long, or has several lines, in indented lines."""
+    if not isinstance(value, str) or not is_printable(value):
+        return scalar(value)
+    if "\n" in value.strip("\n"):
+        return _literal(value, indent)
+    if len(value) + indent > WIDTH and not re.search(r"^\s|\s\s|[^\S ]|\s$", value):
+        return _folded(value, indent)
+    return scalar(value)
 
 
 def _literal(text: str, indent: int) -> str:
     body = text.strip("\n")
-    mark = "2" if body.startswith((" ", "\t")) else ""
-    lead = " " * indent
-    lines = [f"{lead}{line}" if line else "" for line in body.split("\n")]
-    return "\n".join([f"|{mark}", *lines])
+    mark = "|"
+    if body.startswith((" ", "\t")):
+        mark = "|2"
+    indented = re.sub(r"(?m)^(?=.)", " " * indent, body)
+    return f"{mark}\n{indented}"
 
 
 def _folded(text: str, indent: int) -> str:
     lines = [""]
     for word in text.split(" "):
-        fits = len(lines[-1]) + len(word) + indent < WIDTH
-        if lines[-1] and not fits:
+        if lines[-1] and len(lines[-1]) + len(word) + indent >= WIDTH:
             lines.append(word)
         else:
             lines[-1] = f"{lines[-1]} {word}".lstrip(" ")

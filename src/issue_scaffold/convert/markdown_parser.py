@@ -1,7 +1,8 @@
-"""Markdown text to blocks, by CommonMark's rules and GitHub's tables: the only module that knows markdown-it-py.
+"""Markdown text to blocks, by CommonMark's rules and GitHub's tables.
 
-Owns what CommonMark says about a text and nothing about what it means for a form. HTML blocks are taken apart into the
-comments in them and the rest, because templates speak to their readers in comments.
+The only module that knows markdown-it-py. Owns what CommonMark says about a text and nothing about
+what it means for a form. HTML blocks are taken apart into the comments in them and the rest, as
+templates speak to their readers in comments.
 """
 
 import re
@@ -22,14 +23,14 @@ from issue_scaffold.convert.blocks import (
     Comment,
     Heading,
     Html,
-    Item,
     Line,
     List,
+    ListItem,
     Paragraph,
     Quote,
-    Rule,
     Table,
     Text,
+    ThematicBreak,
 )
 
 # Deeper than any person nests; the parser stops reading below its limit.
@@ -62,24 +63,21 @@ def _blocks(node: SyntaxTreeNode, lines: Sequence[str]) -> tuple[Block, ...]:
 
 
 def _block(node: SyntaxTreeNode, lines: Sequence[str]) -> Iterator[Block]:
-    start, end = node.map or (0, 0)
-    while end > start and not lines[end - 1].strip():
-        end -= 1
+    start, end = _extent(node, lines)
     raw = _raw(lines, start, end)
     match node.type:
         case "heading":
-            line = _line(node.children[0].content if node.children else "")
+            line = _line("".join(child.content for child in node.children))
             yield Heading(raw=raw, start=start, end=end, level=int(node.tag[1:]), text=line.raw)
             yield from _comments(line.comments, start, end)
         case "paragraph":
             yield from _paragraph(node.children[0].content, start, end)
         case "bullet_list" | "ordered_list":
-            items = tuple(_item(child, lines) for child in node.children)
-            yield List(
-                raw=raw, start=start, end=end, items=items, ordered=node.type == "ordered_list"
-            )
+            items = _items(node, lines)
+            ordered = node.type == "ordered_list"
+            yield List(raw=raw, start=start, end=end, items=items, ordered=ordered)
         case "fence" | "code_block":
-            language = node.info.split()[0] if node.type == "fence" and node.info.split() else ""
+            language = next(iter(node.info.split()), "")
             yield Code(raw=raw, start=start, end=end, language=language, content=node.content)
         case "blockquote":
             text = re.sub(r"^ {0,3}> ?", "", raw, flags=re.MULTILINE)
@@ -89,7 +87,15 @@ def _block(node: SyntaxTreeNode, lines: Sequence[str]) -> Iterator[Block]:
         case "html_block":
             yield from _html(node.content, start, end)
         case "hr":
-            yield Rule(raw=raw, start=start, end=end)
+            yield ThematicBreak(raw=raw, start=start, end=end)
+
+
+def _extent(node: SyntaxTreeNode, lines: Sequence[str]) -> tuple[int, int]:
+    """Return the first line of a block and the one after its last, blank lines at its end aside."""
+    start, end = node.map or (0, 0)
+    while end > start and not lines[end - 1].strip():
+        end -= 1
+    return start, end
 
 
 def _raw(lines: Sequence[str], start: int, end: int) -> str:
@@ -97,22 +103,18 @@ def _raw(lines: Sequence[str], start: int, end: int) -> str:
 
 
 def _paragraph(content: str, start: int, end: int) -> Iterator[Block]:
-    """Yield a paragraph, and the comments in it as blocks of their own where no line of text is left for them."""
+    """Yield a paragraph, and the comments in it as blocks where no line of it can have them."""
     text, comments = _without_comments(content, _inline(content))
-    if not text.strip():
-        yield from _comments(comments, start, end)
-        return
-    if any("\n" in comment for comment in comments):
-        lines = tuple(_line(part) for part in text.split("\n"))
-        yield Paragraph(raw=_tidy(text), start=start, end=end, lines=lines)
-        yield from _comments(comments, start, end)
-        return
-    lines = tuple(_line(part) for part in content.split("\n"))
-    yield Paragraph(raw=_tidy(text), start=start, end=end, lines=lines)
-
-
-def _tidy(text: str) -> str:
-    return "\n".join(line.strip() for line in text.split("\n")).strip("\n")
+    if text.strip():
+        whole = content
+        if any("\n" in comment for comment in comments):
+            whole = text
+        else:
+            comments = ()
+        lines = tuple(_line(part) for part in whole.split("\n"))
+        raw = "\n".join(line.strip() for line in text.split("\n")).strip("\n")
+        yield Paragraph(raw=raw, start=start, end=end, lines=lines)
+    yield from _comments(comments, start, end)
 
 
 def _comments(texts: Sequence[str], start: int, end: int) -> Iterator[Comment]:
@@ -166,7 +168,7 @@ def _encloses(kind: str, tokens: Sequence[Token]) -> bool:
 
 
 def _bold_beginning(raw: str, tokens: Sequence[Token]) -> tuple[str | None, str]:
-    """Return the source of the bold text that a line begins with, and the source of what follows it."""
+    """Return the source of the bold text that a line begins with, and of what follows it."""
     if not tokens or tokens[0].type != "strong_open":
         return None, ""
     mark = tokens[0].markup
@@ -180,29 +182,32 @@ def _bold_beginning(raw: str, tokens: Sequence[Token]) -> tuple[str | None, str]
     return None, ""
 
 
-def _item(node: SyntaxTreeNode, lines: Sequence[str]) -> Item:
+def _items(node: SyntaxTreeNode, lines: Sequence[str]) -> tuple[ListItem, ...]:
+    return tuple(_item(child, lines) for child in node.children)
+
+
+def _item(node: SyntaxTreeNode, lines: Sequence[str]) -> ListItem:
     children = list(node.children)
     content = ""
-    blocks: list[Block] = []
     if children and children[0].type == "paragraph":
         content = " ".join(part.strip() for part in children.pop(0).children[0].content.split("\n"))
-    box = _BOXES.get(content[:3]) if content[3:4] in {"", " ", "\t", "\u00a0"} else None
-    # A comment in a task stays where it is: it tells what to write there once the issue is open.
-    line = _line(content) if box is None else Line(raw=content[3:].strip())
+    blocks: list[Block] = []
     for child in children:
         blocks.extend(_block(child, lines))
-    return Item(line=line, box=box, blocks=tuple(blocks))
+    box = _BOXES.get(content[:3])
+    if box is None or content[3:4] not in {"", " ", "\t", "\u00a0"}:
+        return ListItem(line=_line(content), box=None, blocks=tuple(blocks))
+    # A comment in a task stays where it is: it tells what to write there once the issue is open.
+    return ListItem(line=Line(raw=content[3:].strip()), box=box, blocks=tuple(blocks))
 
 
 def _has_blank_cell(node: SyntaxTreeNode) -> bool:
-    return any(
-        child.type == "td" and not (child.children and child.children[0].content.strip())
-        for child in node.walk()
-    )
+    cells = [child for child in node.walk() if child.type == "td"]
+    return not all("".join(part.content for part in cell.children).strip() for cell in cells)
 
 
 def _html(content: str, start: int, end: int) -> Iterator[Block]:
-    """Yield the comments of an HTML block, and the rest of it: as Markdown if no tag is left, else as HTML."""
+    """Yield the comments of an HTML block, and the rest: as Markdown if no tag is left in it."""
     rest, parts = "", content
     while (at := parts.find("<!--")) >= 0:
         stop = parts.find("-->", at + 4)
@@ -214,7 +219,7 @@ def _html(content: str, start: int, end: int) -> Iterator[Block]:
     rest = (rest + parts).strip()
     if not rest:
         return
-    reader = _Reader()
+    reader = _HtmlText()
     reader.feed(rest)
     reader.close()
     if not reader.tags:
@@ -230,8 +235,8 @@ def _joined(parts: Sequence[str]) -> str:
     return " ".join("".join(parts).split())
 
 
-class _Reader(HTMLParser):
-    """Collects what a reader sees of a piece of HTML, and what its summary says, with code in backticks."""
+class _HtmlText(HTMLParser):
+    """What a reader sees of a piece of HTML, and what its summary says, with code in backticks."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -255,4 +260,7 @@ class _Reader(HTMLParser):
             self._in_summary = False
 
     def handle_data(self, data: str) -> None:
-        (self.summary if self._in_summary else self.text).append(data)
+        if self._in_summary:
+            self.summary.append(data)
+        else:
+            self.text.append(data)

@@ -1,13 +1,14 @@
 """A Markdown text as sections: what a heading, a bold label or a lone prompt stands above.
 
-Owns where one field's text ends and the next one's begins. What a section becomes is decided in `fields`.
+Owns where one field's text ends and the next one's begins. What a section becomes is decided in
+`fields`.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
-from issue_scaffold.convert.blocks import Block, Comment, Heading, Html, Line, List, Paragraph, Text
+from issue_scaffold.convert.blocks import Block, Comment, Heading, Html, Line, Paragraph, Text
 from issue_scaffold.convert.notes import END, split_note
 from issue_scaffold.convert.prompts import Prompt, asks, bold_label, short_prompt, without_colon
 
@@ -18,9 +19,10 @@ Marker = Literal["none", "heading", "label", "prompt"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """A marker and the blocks below it. `label` is its text, `raw` its source, `rest` what follows on its line.
+    """A marker and the blocks below it.
 
-    `level` is the heading's; bold labels and prompts lie below every heading. `filled` is the text that a note
+    `label` is the marker's text, `raw` its source, `rest` what follows on its line. `level` is the
+    heading's; bold labels and prompts lie below every heading. `filled` is the text that a note
     fences off as the field's own, however it may look.
     """
 
@@ -64,17 +66,18 @@ class _Splitter:
 
     def sections(self) -> Iterator[Section]:
         blocks = _split_paragraphs(self.text.blocks)
-        skip_to = -1
-        for index, block in enumerate(blocks):
-            if index < skip_to:
-                continue
-            end = _fenced_end(block, blocks, index)
-            if end is not None:
-                assert isinstance(block, Comment)  # noqa: S101 - only a note fences
-                self._fence(block, "\n".join(self.text.lines[block.end : blocks[end].start]))
-                skip_to = end + 1
-                continue
-            self._take(block, blocks[index + 1] if index + 1 < len(blocks) else None)
+        index = 0
+        while index < len(blocks):
+            block = blocks[index]
+            end = _fenced_end(blocks, index)
+            if end is None:
+                index += 1
+                self._take(block, blocks[index] if index < len(blocks) else None)
+            else:
+                lines = self.text.lines[block.end : blocks[end].start]
+                self.open.section = replace(self.open.section, filled="\n".join(lines).strip("\n"))
+                self._add(block)
+                index = end + 1
         yield from self.done
         yield self.open.closed()
 
@@ -91,14 +94,8 @@ class _Splitter:
                     Comment(raw=f"<!-- {text} -->", start=block.start, end=block.end, text=text)
                 )
         elif isinstance(block, Html) and block.summary and not block.text and self._has_content():
-            self._begin(
-                Section(
-                    marker="label",
-                    level=LABEL_LEVEL,
-                    label=block.summary,
-                    raw=f"**{block.summary}**",
-                )
-            )
+            label = block.summary
+            self._begin(Section(marker="label", level=LABEL_LEVEL, label=label, raw=f"**{label}**"))
             self._add(replace(block, summary=""))
         else:
             self._add(block)
@@ -110,50 +107,55 @@ class _Splitter:
         self.done.append(self.open.closed())
         self.open = _Open(section)
 
-    def _fence(self, comment: Comment, raw: str) -> None:
-        self.open.section = replace(self.open.section, filled=raw.strip("\n"))
-        self._add(comment)
-
     def _has_content(self) -> bool:
-        return bool(self.open.section.rest) or any(
-            not isinstance(block, Comment) for block in self.open.blocks
-        )
+        if self.open.section.rest:
+            return True
+        return any(not isinstance(block, Comment) for block in self.open.blocks)
 
     def _marker(self, block: Paragraph, following: Block | None) -> Section | None:
         """Return the section that a paragraph of one line opens, if it does."""
         if len(block.lines) > 1:
             return None
         line = block.lines[0]
-        noted = isinstance(following, Comment) and split_note(following.text)[1] is not None
-        bold = bold_label(line) or (_noted_label(line) if noted else None)
-        if bold and (noted or not _is_shout(line, following, self.open)):
+        bold = self._bold_marker(line, following)
+        if bold:
             return Section(
                 marker="label", level=LABEL_LEVEL, label=bold.label, raw=line.raw, rest=bold.rest
             )
         prompt = short_prompt(line, in_list=False)
-        if prompt and not (isinstance(following, List) or _continues(following) or asks(line.raw)):
-            label = without_colon(prompt.label)
-            return Section(
-                marker="prompt", level=PROMPT_LEVEL, label=label, raw=line.raw, rest=prompt.rest
-            )
+        if prompt is None or asks(line.raw) or _continues(following):
+            return None
+        label = without_colon(prompt.label)
+        return Section(
+            marker="prompt", level=PROMPT_LEVEL, label=label, raw=line.raw, rest=prompt.rest
+        )
+
+    def _bold_marker(self, line: Line, following: Block | None) -> Prompt | None:
+        bold = bold_label(line)
+        if isinstance(following, Comment) and split_note(following.text)[1] is not None:
+            return bold or _noted_label(line)
+        if bold and not _is_shout(line, following, self.open):
+            return bold
         return None
 
 
-def _fenced_end(block: Block, blocks: Sequence[Block], index: int) -> int | None:
-    """Return the place of the comment that ends what a note fences off, if the block is such a note."""
+def _fenced_end(blocks: Sequence[Block], index: int) -> int | None:
+    """Return the place of the comment that ends what a block fences off, if its note does so."""
+    block = blocks[index]
     if not isinstance(block, Comment):
         return None
     note = split_note(block.text)[1]
     if note is None or not note.fenced:
         return None
-    rest = range(index + 1, len(blocks))
-    return next(
-        (at for at in rest if isinstance(other := blocks[at], Comment) and other.text == END), None
-    )
+    for end in range(index + 1, len(blocks)):
+        other = blocks[end]
+        if isinstance(other, Comment) and other.text == END:
+            return end
+    return None
 
 
 def _split_paragraphs(blocks: Sequence[Block]) -> list[Block]:
-    """Return the blocks, each line of a paragraph that could be a marker as a paragraph of its own."""
+    """Return the blocks, each line that could be a marker as a paragraph of its own."""
     parts: list[Block] = []
     for block in blocks:
         if not isinstance(block, Paragraph) or len(block.lines) == 1:
@@ -172,9 +174,9 @@ def _split_paragraphs(blocks: Sequence[Block]) -> list[Block]:
 
 
 def _may_mark(line: Line) -> bool:
-    return bold_label(line) is not None or (
-        short_prompt(line, in_list=False) is not None and not asks(line.raw)
-    )
+    if bold_label(line) is not None:
+        return True
+    return short_prompt(line, in_list=False) is not None and not asks(line.raw)
 
 
 def _paragraph(block: Paragraph, lines: Sequence[Line]) -> Iterator[Paragraph]:
@@ -192,15 +194,17 @@ def _paragraph(block: Paragraph, lines: Sequence[Line]) -> Iterator[Paragraph]:
 
 
 def _noted_label(line: Line) -> Prompt | None:
-    """Return the label of a bold line that Markdown reads otherwise, which a note below says to be one."""
+    """Return the label of a bold line that Markdown reads otherwise, and a note says to be one."""
     if line.label is not None and line.rest:
         return Prompt(line.label, line.rest)
     inner = line.raw.removeprefix("**").removesuffix("**")
-    return Prompt(inner, "") if f"**{inner}**" == line.raw and inner.strip() else None
+    if f"**{inner}**" == line.raw and inner.strip():
+        return Prompt(inner, "")
+    return None
 
 
 def _is_shout(line: Line, following: Block | None, opened: _Open) -> bool:
-    """Return whether a bold line calls out (in capitals, before more bold text) instead of naming a field."""
+    """Return whether a bold line calls out, in capitals and before a text, and names no field."""
     words = [word for word in line.raw.split() if any(char.isalpha() for char in word)]
     loud = len(words) > 3 and line.raw == line.raw.upper()  # noqa: PLR2004 - BUG REPORT is a title
     return loud and opened.section.marker == "none" and isinstance(following, Paragraph)
@@ -208,14 +212,9 @@ def _is_shout(line: Line, following: Block | None, opened: _Open) -> bool:
 
 def _continues(block: Block | None) -> bool:
     """Return whether a block takes up what a line ending in a colon announces."""
-    return (
-        block is not None
-        and not isinstance(block, Heading | Comment)
-        and not (
-            isinstance(block, Paragraph)
-            and (
-                bold_label(block.lines[0]) is not None
-                or short_prompt(block.lines[0], in_list=False) is not None
-            )
-        )
-    )
+    if block is None or isinstance(block, Heading | Comment):
+        return False
+    if not isinstance(block, Paragraph):
+        return True
+    first = block.lines[0]
+    return bold_label(first) is None and short_prompt(first, in_list=False) is None

@@ -1,4 +1,4 @@
-"""The text between two markers: its comments, its source, and whether it is plain enough for a placeholder.
+"""The text between two markers: its comments, its source, and whether a placeholder can show it.
 
 Owns how blocks are put together again as the text of an attribute.
 """
@@ -16,8 +16,8 @@ from issue_scaffold.convert.blocks import (
     List,
     Paragraph,
     Quote,
-    Rule,
     Table,
+    ThematicBreak,
 )
 from issue_scaffold.convert.form import Remark
 
@@ -40,7 +40,7 @@ class Passage:
     @property
     def description(self) -> str:
         """What the comments say."""
-        return "\n\n".join(self.comments)
+        return joined(*self.comments)
 
     @property
     def codes(self) -> tuple[Code, ...]:
@@ -49,27 +49,42 @@ class Passage:
 
     @property
     def is_to_edit(self) -> bool:
-        """Whether reporters are to write into the text itself: several pieces of code, a table with empty cells."""
-        return len(self.codes) > 1 or any(
-            isinstance(block, Table) and block.blank for block in self.blocks
-        )
+        """Whether reporters are to write into the text itself: much code, a table's empty cells."""
+        return len(self.codes) > 1 or any(is_blank_table(block) for block in self.blocks)
+
+    @property
+    def is_line(self) -> bool:
+        """Whether the text is one paragraph that begins without links, images or HTML."""
+        if len(self.blocks) != 1:
+            return False
+        only = self.blocks[0]
+        return isinstance(only, Paragraph) and not only.lines[0].rich
 
     @property
     def is_plain(self) -> bool:
-        """Whether nothing is lost when the text is shown in a field, where Markdown isn't rendered."""
-        return (
-            not any(_is_rich(block) for block in self.blocks)
-            and len(self.source) <= _MAX_PLACEHOLDER
-        )
+        """Whether nothing is lost when a field shows the text, which renders no Markdown."""
+        if len(self.source) > _MAX_PLACEHOLDER:
+            return False
+        return not _are_rich(self.blocks)
 
     @property
     def plain(self) -> str:
-        """The text without the marks of quotes, which were to set it off from what reporters write."""
+        """The text without the marks of quotes, which set it off from what reporters write."""
         return source_of(tuple(_plain(block) for block in self.blocks))
 
     def everything(self, rest: str = "") -> str:
         """Return comments, the text behind the label and the text, as one Markdown text."""
-        return "\n\n".join(part for part in (*self.comments, rest, self.plain) if part)
+        return joined(*self.comments, rest, self.plain)
+
+
+def joined(*parts: str, by: str = "\n\n") -> str:
+    """Return texts as one, without the empty ones: as paragraphs, unless told otherwise."""
+    return by.join(part for part in parts if part)
+
+
+def is_blank_table(block: Block) -> bool:
+    """Return whether a block is a table that somebody is to fill in."""
+    return isinstance(block, Table) and block.blank
 
 
 def passage(blocks: Sequence[Block], remarks: list[Remark]) -> Passage:
@@ -77,30 +92,41 @@ def passage(blocks: Sequence[Block], remarks: list[Remark]) -> Passage:
     comments: list[str] = []
     texts: list[Block] = []
     for block in blocks:
-        if isinstance(block, Comment):
-            if any(char.isalnum() for char in block.text):
-                comments.append(block.text)
-            else:
-                remarks.append(
-                    Remark(kind="left out", message="a comment without words", text=block.text)
-                )
-        elif isinstance(block, Rule):
-            remarks.append(Remark(kind="left out", message="a horizontal line", text=block.raw))
-        elif isinstance(block, Html) and not block.text:
-            remarks.append(
-                Remark(kind="left out", message="HTML tags", text=" ".join(block.raw.split()))
-            )
-            if block.summary:
-                line = Line(raw=block.summary)
-                texts.append(
-                    Paragraph(raw=block.summary, start=block.start, end=block.end, lines=(line,))
-                )
-        elif isinstance(block, Paragraph) and not any(char.isalnum() for char in block.raw):
-            remarks.append(Remark(kind="left out", message="a line without words", text=block.raw))
+        lost = _what_is_lost(block)
+        if lost is not None:
+            remarks.append(lost)
+            texts.extend(_summary(block))
+        elif isinstance(block, Comment):
+            comments.append(block.text)
         else:
             texts.append(block)
             comments.extend(_line_comments(block))
     return Passage(comments=tuple(comments), blocks=tuple(texts))
+
+
+def _what_is_lost(block: Block) -> Remark | None:
+    """Return the remark on a block that no form can show."""
+    match block:
+        case Comment() if not _has_words(block.text):
+            return Remark(kind="left out", message="a comment without words", text=block.text)
+        case ThematicBreak():
+            return Remark(kind="left out", message="a horizontal line", text=block.raw)
+        case Html() if not block.text:
+            return Remark(kind="left out", message="HTML tags", text=" ".join(block.raw.split()))
+        case Paragraph() if not _has_words(block.raw):
+            return Remark(kind="left out", message="a line without words", text=block.raw)
+    return None
+
+
+def _has_words(text: str) -> bool:
+    return any(char.isalnum() for char in text)
+
+
+def _summary(block: Block) -> Iterator[Paragraph]:
+    """Yield what the summary among HTML tags says, as a paragraph."""
+    if isinstance(block, Html) and block.summary:
+        line = Line(raw=block.summary)
+        yield Paragraph(raw=block.summary, start=block.start, end=block.end, lines=(line,))
 
 
 def _line_comments(block: Block) -> Iterator[str]:
@@ -122,7 +148,13 @@ def source_of(blocks: Sequence[Block]) -> str:
 
 
 def _plain(block: Block) -> Block:
-    return replace(block, raw=block.text) if isinstance(block, Quote) else block
+    if isinstance(block, Quote):
+        return replace(block, raw=block.text)
+    return block
+
+
+def _are_rich(blocks: Sequence[Block]) -> bool:
+    return any(_is_rich(block) for block in blocks)
 
 
 def _is_rich(block: Block) -> bool:
@@ -131,10 +163,7 @@ def _is_rich(block: Block) -> bool:
             # A field shows the marks of emphasis as they are.
             return any(line.rich or line.emphasised for line in block.lines)
         case List():
-            return any(
-                item.line.rich or any(_is_rich(inner) for inner in item.blocks)
-                for item in block.items
-            )
+            return any(item.line.rich or _are_rich(item.blocks) for item in block.items)
         case Quote():
             return block.alert
         case Table() | Html() | Code():

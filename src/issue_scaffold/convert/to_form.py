@@ -1,23 +1,21 @@
 """Markdown template to issue form: sections to elements, front matter to top-level keys.
 
-Owns the order of the steps and the two decisions that need the whole template: which heading is its title, and whether
-headings stay above their fields.
+Owns the order of the steps and the two decisions that need the whole template: which heading is its
+title, and whether headings stay above their fields.
 """
 
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import takewhile
 
-from issue_scaffold.convert.blocks import Block, Comment, Text
-from issue_scaffold.convert.fields import Place, elements_of, is_only_heading
-from issue_scaffold.convert.finish import FREE_TEXT, finished
+from issue_scaffold.convert.blocks import Comment, Text
+from issue_scaffold.convert.fields import SectionPlace, elements_of, is_only_heading
+from issue_scaffold.convert.finish import FREE_TEXT, finished, long_name
 from issue_scaffold.convert.form import Converted, Element, IssueForm, Remark
 from issue_scaffold.convert.notes import split_note
 from issue_scaffold.convert.sections import Section, split_sections
+from issue_scaffold.convert.texts import joined
 from issue_scaffold.text.broken_emoji import find_broken
-
-_MIN_NAME = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,18 +32,9 @@ class Metadata:
 
 
 def issue_form(metadata: Metadata, text: Text, remarks: Sequence[Remark] = ()) -> Converted:
-    """Return the form that a template becomes, with all remarks on the way, the given ones first."""
+    """Return the form that a template becomes, with all remarks, the given ones first."""
     said = list(remarks)
-    name = metadata.name
-    if len(name) < _MIN_NAME:
-        name = f"{name} (issue)"
-        said.append(
-            Remark(
-                kind="changed",
-                message=f"GitHub wants longer names: now `{name}`",
-                text=metadata.name,
-            )
-        )
+    name = long_name(metadata.name, said)
     body = finished(_body(text, said), text.definitions, said)
     form = IssueForm(
         name=name,
@@ -61,25 +50,23 @@ def issue_form(metadata: Metadata, text: Text, remarks: Sequence[Remark] = ()) -
 
 
 def repair_emoji(text: str) -> tuple[str, list[Remark]]:
-    """Return the text with broken emoji restored where that can be done in one way, and what was found."""
+    """Return the text with broken emoji restored where one way is left, and a remark for each."""
     remarks: list[Remark] = []
     parts, at = [], 0
     for broken in find_broken(text):
-        certain = len(broken.candidates) == 1
-        parts += [text[at : broken.start], broken.candidates[0] if certain else broken.text]
-        at = broken.end
         line = text.count("\n", 0, broken.start) + 1
-        if certain:
-            remarks.append(
-                Remark(
-                    kind="repaired",
-                    message=f"in line {line}: now {broken.candidates[0]}",
-                    text=broken.text,
-                )
-            )
+        where = f"in line {line}"
+        parts.append(text[at : broken.start])
+        at = broken.end
+        if len(broken.candidates) == 1:
+            restored = broken.candidates[0]
+            parts.append(restored)
+            message = f"{where}: now {restored}"
+            remarks.append(Remark(kind="repaired", message=message, text=broken.text))
         else:
+            parts.append(broken.text)
             known = ", ".join(broken.candidates) or "what it was can't be told"
-            message = f"in line {line}: some of it is lost, so it stays as it is; it may have been {known}"
+            message = f"{where}: some of it is lost, so it stays as it is; it may have been {known}"
             remarks.append(Remark(kind="broken", message=message, text=broken.text))
     return "".join(parts) + text[at:], remarks
 
@@ -88,61 +75,56 @@ def _body(text: Text, remarks: list[Remark]) -> list[Element]:
     sections = split_sections(text)
     opening = _opening_comments(sections[0])
     sections = (replace(sections[0], blocks=sections[0].blocks[len(opening) :]), *sections[1:])
-    places = _places(sections, remarks)
-    elements = [
-        element
-        for section, place in zip(sections, places, strict=True)
-        if section.marker != "none" or not section.is_empty
-        for element in elements_of(section, place, remarks)
-    ]
+    elements: list[Element] = []
+    for section, place in zip(sections, _places(sections), strict=True):
+        if section.marker != "none" or not section.is_empty:
+            elements.extend(elements_of(section, place, remarks))
     said = [words for comment in opening if (words := split_note(comment.text)[0])]
     if said and not any(element.type == "textarea" for element in elements):
-        remarks.append(
-            Remark(
-                kind="added",
-                message=f"the field `{FREE_TEXT}`, for what the first comments ask for",
-            )
-        )
-        return [Element(type="textarea", label=FREE_TEXT, description="\n\n".join(said)), *elements]
+        message = f"the field `{FREE_TEXT}`, for what the first comments ask for"
+        remarks.append(Remark(kind="added", message=message))
+        return [Element(type="textarea", label=FREE_TEXT, description=joined(*said)), *elements]
     return [*(Element(type="markdown", value=words) for words in said), *elements]
 
 
 def _opening_comments(section: Section) -> list[Comment]:
-    """Return the comments that a template begins with, but the last if it leads over to what follows."""
-    found = [
-        block for block in takewhile(_is_comment, section.blocks) if isinstance(block, Comment)
-    ]
-    if found and len(found) < len(section.blocks) and found[-1].text.endswith(":"):
-        found.pop()
+    """Return the comments that a template begins with, but none that leads over to a text."""
+    found: list[Comment] = []
+    for block in section.blocks:
+        if not isinstance(block, Comment):
+            if found and found[-1].text.endswith(":"):
+                found.pop()
+            break
+        found.append(block)
     return found
 
 
-def _is_comment(block: Block) -> bool:
-    return isinstance(block, Comment)
-
-
-def _places(sections: Sequence[Section], remarks: list[Remark]) -> list[Place]:
-    levels = Counter(section.level for section in sections if section.marker == "heading")
-    first = next((section for section in sections if section.marker == "heading"), None)
-    has_title = (
-        first is not None
-        and len(levels) > 1
-        and first.level == min(levels)
-        and levels[first.level] == 1
-    )
+def _places(sections: Sequence[Section]) -> list[SectionPlace]:
+    title = _title(sections)
+    levels_below = [*(section.level for section in sections[1:]), 0]
     places = []
-    for index, section in enumerate(sections):
-        below = sections[index + 1].level if index + 1 < len(sections) else 0
-        has_children = section.marker != "none" and below > section.level
-        is_title = section is first and (has_title or len(levels) == 1 == levels[section.level])
-        places.append(Place(has_children=has_children, is_title=is_title, keeps_heading=False))
-    headings = [
-        section.level
-        for section, place in zip(sections, places, strict=True)
-        if section.marker == "heading" and is_only_heading(section, place, remarks)
-    ]
-    mostly = {level for level, count in Counter(headings).items() if count * 2 > levels[level]}
+    for section, level_below in zip(sections, levels_below, strict=True):
+        has_children = section.marker != "none" and level_below > section.level
+        place = SectionPlace(
+            has_children=has_children, is_title=section is title, keeps_heading=False
+        )
+        places.append(place)
+    headings: Counter[int] = Counter()
+    bare: Counter[int] = Counter()
+    for section, place in zip(sections, places, strict=True):
+        if section.marker == "heading":
+            headings[section.level] += 1
+            bare[section.level] += is_only_heading(section, place)
     return [
-        replace(place, keeps_heading=section.marker == "heading" and section.level in mostly)
+        replace(place, keeps_heading=bare[section.level] * 2 > headings[section.level])
         for section, place in zip(sections, places, strict=True)
     ]
+
+
+def _title(sections: Sequence[Section]) -> Section | None:
+    """Return the first heading, if no other is as high."""
+    headings = [section for section in sections if section.marker == "heading"]
+    levels = sorted(section.level for section in headings)
+    if headings and headings[0].level == levels[0] and levels.count(levels[0]) == 1:
+        return headings[0]
+    return None

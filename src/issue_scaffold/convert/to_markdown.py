@@ -1,20 +1,19 @@
 """What a form loses as Markdown, and the notes that keep it.
 
-The Markdown itself is made by the template's macros. Owns the comparison of a form with what comes back from its
-Markdown, and the three steps by which notes are added: none, where something differs, everywhere.
+The Markdown itself is made by the template's macros. Owns the comparison of a form with what comes
+back from its Markdown, and which elements get a note for it.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import zip_longest
-from typing import Final, Literal
+from typing import Final
 
 from issue_scaffold.convert.form import Element, IssueForm, Remark
 from issue_scaffold.convert.notes import END, Note
 from issue_scaffold.convert.prompts import bare
 
-Step = Literal["none", "needed", "standing", "all"]
-STEPS: Final[tuple[Step, ...]] = ("none", "needed", "standing", "all")
+_TEXTS: Final = ("placeholder", "value", "render", "description")
 _COMPARED: Final = (
     "type",
     "label",
@@ -25,29 +24,44 @@ _COMPARED: Final = (
     "options",
     "multiple",
     "default",
+    "required",
+    "accept",
 )
 
 
-def noted(form: IssueForm, back: IssueForm | None, step: Step) -> IssueForm:
+def noted(form: IssueForm, back: IssueForm, *, standing: bool) -> IssueForm:
     """Return the form with notes in its descriptions, which its Markdown will carry.
 
-    `back` is what came back from its Markdown without notes. The steps: where a field differs; also in texts that
-    stand between fields; everywhere.
+    `back` is what came back from its Markdown without notes: fields that differ get one, and with
+    `standing` also the texts that stand between fields.
     """
-    if step == "none" or back is None:
-        return form
-    twins = _twins(form, back)
     rows: list[Element] = []
-    for index, element in enumerate(form.body):
-        above = form.body[index - 1] if index else None
-        if not element.is_field:
-            rows.append(element if step == "needed" else _standing(element))
-            continue
-        headed = above is not None and not above.is_field and _repeats(element.label, above.value)
-        twin = None if step == "all" else twins[index]
-        note = _note(element, twin, headed=headed)
-        rows.append(_with_note(element, note) if note != Note() else element)
+    above: Element | None = None
+    for element, twin in zip(form.body, _twins(form, back), strict=True):
+        if element.is_field:
+            rows.append(_noted_field(element, twin, above))
+        elif standing:
+            text = f"{element.value.strip()}\n\n{Note(type='markdown')}"
+            rows.append(replace(element, value=text))
+        else:
+            rows.append(element)
+        above = element
     return replace(form, body=tuple(rows))
+
+
+def _noted_field(element: Element, twin: Element | None, above: Element | None) -> Element:
+    headed = above is not None and not above.is_field and _repeats(element.label, above.value)
+    note = _note(element, twin, headed=headed)
+    if note == Note():
+        return element
+    element = replace(element, description=f"{element.description.rstrip()}\n{note}".strip())
+    if not note.fenced:
+        return element
+    content = (element.value or element.placeholder).strip("\n")
+    text = f"{content}\n\n<!-- {END} -->"
+    if element.value:
+        return replace(element, value=text)
+    return replace(element, placeholder=text)
 
 
 def losses(form: IssueForm, back: IssueForm) -> tuple[Remark, ...]:
@@ -80,29 +94,32 @@ def _differing(form: IssueForm, back: IssueForm) -> Iterator[Remark]:
 
 
 def _attributes(one: Element, other: Element) -> Iterator[Remark]:
-    for name in (*_COMPARED, "required", "accept"):
-        if _value(one, name) != _value(other, name):
-            yield Remark(
-                kind="left out",
-                message=f"`{name}` of the field `{one.label}`",
-                text=str(_shown(one, name)),
-            )
-    if one.id and one.id != other.id:
-        yield Remark(kind="left out", message=f"the id of the field `{one.label}`", text=one.id)
+    for name in _COMPARED:
+        if _differ(one, other, name):
+            message = f"`{name}` of the field `{one.label}`"
+            yield Remark(kind="left out", message=message, text=_shown(one, name))
+    if _lost(one.id, other.id):
+        message = f"the id of the field `{one.label}`"
+        yield Remark(kind="left out", message=message, text=one.id or "")
 
 
-def _shown(element: Element, name: str) -> object:
-    value = getattr(element, name)
-    return ", ".join(option.label for option in value) if name == "options" else value
+def _shown(element: Element, name: str) -> str:
+    if name == "options":
+        return ", ".join(option.label for option in element.options)
+    return str(getattr(element, name))
+
+
+def _differ(one: Element, other: Element, name: str) -> bool:
+    return _value(one, name) != _value(other, name)
 
 
 def _value(element: Element, name: str) -> object:
     value = getattr(element, name)
     if name == "options":
-        return tuple((" ".join(option.label.split()), option.required) for option in value)
-    if name == "render" and element.type == "textarea":
-        return value
-    return _words(value) if isinstance(value, str) else value
+        return [(_words(option.label), option.required) for option in element.options]
+    if isinstance(value, str) and not (name == "render" and element.type == "textarea"):
+        return _words(value)
+    return value
 
 
 def _words(text: str) -> str:
@@ -110,63 +127,65 @@ def _words(text: str) -> str:
 
 
 def _twins(form: IssueForm, back: IssueForm) -> Sequence[Element | None]:
-    """Return for each element of the form the field that came back for it, None for all if their numbers differ."""
-    others = iter(back.fields if len(back.fields) == len(form.fields) else ())
-    return [next(others, None) if element.is_field else None for element in form.body]
+    """Return the field that came back for each element, None for all if their numbers differ."""
+    twins: list[Element | None] = [None] * len(form.body)
+    if len(back.fields) != len(form.fields):
+        return twins
+    places = [index for index, element in enumerate(form.body) if element.is_field]
+    for index, twin in zip(places, back.fields, strict=True):
+        twins[index] = twin
+    return twins
 
 
 def _repeats(label: str, heading: str) -> bool:
-    return heading.startswith("#") and bare(label) == bare(
-        heading.partition("\n")[0].lstrip("#").strip()
-    )
+    first = heading.partition("\n")[0]
+    return first.startswith("#") and bare(label) == bare(first.lstrip("#").strip())
 
 
 def _note(element: Element, twin: Element | None, *, headed: bool) -> Note:
     """Return what must be noted of an element; without a twin, everything."""
-    kind = element.type if twin is None or twin.type != element.type else None
-    same_text = twin is not None and all(
-        _value(element, name) == _value(twin, name)
-        for name in ("placeholder", "value", "render", "description")
-    )
-    text = element.value or element.placeholder
-    fenced = element.type == "textarea" and bool(text) and not element.render and not same_text
-    prefilled = (
-        bool(element.value)
-        and element.type in {"input", "textarea"}
-        and (twin is None or not same_text)
-    )
-    kind = kind or (element.type if fenced or not same_text else None)
-    ticks = tuple(index for index, option in enumerate(element.options, start=1) if option.required)
-    relabelled = (twin is None and element.label.endswith(":")) or (
-        twin is not None and twin.label != element.label
-    )
-    return Note(
-        type=kind,
-        id=element.id if element.id and (twin is None or twin.id != element.id) else None,
-        label=element.label
-        if relabelled or (headed and element.label != bare(element.label))
-        else None,
+    # Nothing comes back of an element without a twin.
+    back = twin or Element(type=element.type)
+    note = Note(
+        id=_lost(element.id, back.id),
+        accept=_lost(element.accept, back.accept),
         required=element.required,
-        ticks=ticks,
+        ticks=tuple(_ticks(element)),
         multiple=element.multiple,
         default=element.default,
-        accept=element.accept
-        if element.accept and (twin is None or twin.accept != element.accept)
-        else None,
-        prefilled=prefilled,
-        fenced=fenced,
         headed=headed,
+    )
+    if not _keeps_label(element, twin, headed=headed):
+        note = replace(note, label=element.label)
+    if twin is not None and not any(_differ(element, twin, name) for name in _TEXTS):
+        if twin.type != element.type:
+            note = replace(note, type=element.type)
+        return note
+    is_fenced = element.type == "textarea" and not element.render
+    return replace(
+        note,
+        type=element.type,
+        fenced=is_fenced and element.value + element.placeholder != "",
+        prefilled=element.type in {"input", "textarea"} and element.value != "",
     )
 
 
-def _with_note(element: Element, note: Note) -> Element:
-    element = replace(element, description=f"{element.description.rstrip()}\n{note}".strip())
-    if not note.fenced:
-        return element
-    content = (element.value or element.placeholder).strip("\n")
-    text = f"{content}\n\n<!-- {END} -->"
-    return replace(element, value=text) if element.value else replace(element, placeholder=text)
+def _ticks(element: Element) -> Iterator[int]:
+    for index, option in enumerate(element.options, start=1):
+        if option.required:
+            yield index
 
 
-def _standing(element: Element) -> Element:
-    return replace(element, value=f"{element.value.strip()}\n\n{Note(type='markdown')}")
+def _lost(own: str | None, back: str | None) -> str | None:
+    if own and own != back:
+        return own
+    return None
+
+
+def _keeps_label(element: Element, twin: Element | None, *, headed: bool) -> bool:
+    """Return whether the label comes back as it is."""
+    if headed and element.label != bare(element.label):
+        return False
+    if twin is None:
+        return not element.label.endswith(":")
+    return twin.label == element.label

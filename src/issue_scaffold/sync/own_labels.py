@@ -9,28 +9,20 @@ accepted, so that `check` says nothing of it.
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
 
 from issue_scaffold.files import target_files as target
 from issue_scaffold.files.rendering import File
+from issue_scaffold.forge.forges import GITHUB
 from issue_scaffold.forge.layout import SETTINGS_PATH, is_labels_config
 from issue_scaffold.settings import edit as settings_edit
 from issue_scaffold.sync import structured_files
 from issue_scaffold.sync.carry_out import settings_change, settings_to_edit
 from issue_scaffold.sync.plan import Action, Plan, Step
 
-# What the template's question `labels_config` offers, the usual place first.
-OFFERED: Final = (
-    ".github/labels.yml",
-    ".github/labels.yaml",
-    ".github/labels.json",
-    ".github/settings.yml",
-)
-
 
 def suggested_config(configs: Sequence[str]) -> dict[str, str]:
     """Return the answer that makes the template use a labels config which the target has."""
-    for path in OFFERED:
+    for path in GITHUB.offered_labels:
         if path in configs:
             return {"labels_config": path}
     return {}
