@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from issue_scaffold.files.rendering import File, Rendering, to_lf
 from issue_scaffold.sync.merge import Tools, find_renames, merge_file, plan_merge, shared_lines
-from issue_scaffold.sync.plan import Action, Plan
+from issue_scaffold.sync.plan import FileAction, FilePlan
 from issue_scaffold.text.by_meaning import MeaningMerge
 
 ANSWERS = ".answers.yml"
@@ -36,7 +36,7 @@ def rendering(files: Mapping[str, str], once: tuple[str, ...] = ()) -> Rendering
     )  # fmt: skip
 
 
-def result(plan: Plan, ours: Mapping[str, File]) -> dict[str, File]:
+def result(plan: FilePlan, ours: Mapping[str, File]) -> dict[str, File]:
     """Return the files of a target after a plan."""
     after = dict(ours)
     for step in plan.writes:
@@ -49,30 +49,32 @@ def result(plan: Plan, ours: Mapping[str, File]) -> dict[str, File]:
 @pytest.mark.parametrize(
     ("base", "ours", "theirs", "action", "after"),
     [
-        (None, None, "t", Action.NEW, "t"),
-        (None, "t", "t", Action.UNCHANGED, "t"),
-        (None, "t\r\n", "t\n", Action.UNCHANGED, "t\r\n"),
-        ("b", "b", "b", Action.UNCHANGED, "b"),
-        ("b", "b", "t", Action.CLEAN, "t"),
-        ("b", "o", "b", Action.KEPT, "o"),
-        ("b", "t", "t", Action.UNCHANGED, "t"),
-        ("b", None, "b", Action.KEPT, None),
-        ("b", None, "t", Action.KEPT, None),
-        ("b", None, None, Action.UNCHANGED, None),
-        ("b", "b", None, Action.DELETE, None),
-        ("b", "o", None, Action.KEPT, "o"),
-        ("b\n", "b\no\n", "b\nt\n", Action.MERGE, "b\no\nb\nt\n"),
-        ("b\n", "o\n", "t\n", Action.CONFLICT, "<o\n=t\n>"),
-        ("b\0", "o\0", "t\0", Action.CONFLICT, "o\0"),
-        ("b\n", "o\n", "t\0", Action.CONFLICT, "o\n"),
-        ("b\0", "b\0", "t\0", Action.CLEAN, "t\0"),
-        ("b\n", "b\r\n", "t\n", Action.CLEAN, "t\r\n"),
-        ("b\r\n", "b\r\n", "t\r\n", Action.CLEAN, "t\r\n"),
-        ("b\r\n", "b\n", "t\r\n", Action.CLEAN, "t\n"),
-        ("b\r\n", "b\r\n", "t\n", Action.CLEAN, "t\n"),
+        (None, None, "t", FileAction.NEW, "t"),
+        (None, "t", "t", FileAction.UNCHANGED, "t"),
+        (None, "t\r\n", "t\n", FileAction.UNCHANGED, "t\r\n"),
+        ("b", "b", "b", FileAction.UNCHANGED, "b"),
+        ("b", "b", "t", FileAction.CLEAN, "t"),
+        ("b", "o", "b", FileAction.KEPT, "o"),
+        ("b", "t", "t", FileAction.UNCHANGED, "t"),
+        ("b", None, "b", FileAction.KEPT, None),
+        ("b", None, "t", FileAction.KEPT, None),
+        ("b", None, None, FileAction.UNCHANGED, None),
+        ("b", "b", None, FileAction.DELETE, None),
+        ("b", "o", None, FileAction.KEPT, "o"),
+        ("b\n", "b\no\n", "b\nt\n", FileAction.MERGE, "b\no\nb\nt\n"),
+        ("b\n", "o\n", "t\n", FileAction.CONFLICT, "<o\n=t\n>"),
+        ("b\0", "o\0", "t\0", FileAction.CONFLICT, "o\0"),
+        ("b\n", "o\n", "t\0", FileAction.CONFLICT, "o\n"),
+        ("b\0", "b\0", "t\0", FileAction.CLEAN, "t\0"),
+        ("b\n", "b\r\n", "t\n", FileAction.CLEAN, "t\r\n"),
+        ("b\r\n", "b\r\n", "t\r\n", FileAction.CLEAN, "t\r\n"),
+        ("b\r\n", "b\n", "t\r\n", FileAction.CLEAN, "t\n"),
+        ("b\r\n", "b\r\n", "t\n", FileAction.CLEAN, "t\n"),
     ],
 )
-def test_one_file(base: str | None, ours: str | None, theirs: str | None, action: Action, after: str | None) -> None:
+def test_one_file(
+    base: str | None, ours: str | None, theirs: str | None, action: FileAction, after: str | None
+) -> None:
     step = merge_file("a", file(base), file(ours), file(theirs), TOOLS)
     assert (step.action, step.after) == (action, file(after))
     assert step.writes == (file(ours) != file(after))
@@ -99,7 +101,7 @@ def test_meaning_goes_before_lines() -> None:
         same_answers=TOOLS.same_answers,
     )
     step = merge_file("a", file("b"), file("o"), file("t"), tools)
-    assert (step.action, step.after, step.by_meaning, step.notes) == (Action.MERGE, file("bot"), True, ("n",))
+    assert (step.action, step.after, step.by_meaning, step.notes) == (FileAction.MERGE, file("bot"), True, ("n",))
     adopted = merge_file("a", None, file("o"), file("t"), tools)
     assert adopted.after == file("Noneot")
 

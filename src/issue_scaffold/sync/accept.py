@@ -11,7 +11,7 @@ from issue_scaffold.forge.layout import SETTINGS_PATH
 from issue_scaffold.settings import edit as settings_edit
 from issue_scaffold.state.locks import hold_target
 from issue_scaffold.sync.carry_out import settings_change, settings_to_edit
-from issue_scaffold.sync.target import Target, answers_path, open_target
+from issue_scaffold.sync.target import SyncTarget, answers_path, open_target
 from issue_scaffold.template.answers_file import ANSWERS_FILE
 from issue_scaffold.template.renderer import Renderer
 from issue_scaffold.writing import staging
@@ -86,7 +86,7 @@ def _relative(root: Path, path: str) -> str:
     return _absolute(path).relative_to(root).as_posix()
 
 
-def _digest_to_accept(opened: Target, path: str, renderer: Renderer) -> str | None:
+def _digest_to_accept(opened: SyncTarget, path: str, renderer: Renderer) -> str | None:
     manifest = renderer.manifest(opened.recorded)
     entry = manifest.entries.get(path)
     if entry is None or path in manifest.write_once or path == manifest.answers_file:

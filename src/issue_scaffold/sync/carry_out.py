@@ -14,7 +14,7 @@ from issue_scaffold.report.finding import Finding, Severity
 from issue_scaffold.settings import edit as settings_edit
 from issue_scaffold.sync import structured_files
 from issue_scaffold.sync.merge import Tools
-from issue_scaffold.sync.plan import Action, Plan, Step, Tree
+from issue_scaffold.sync.plan import FileAction, FilePlan, Files, FileStep
 from issue_scaffold.sync.target import accepted_deviations
 from issue_scaffold.template.answers_file import same_answers
 from issue_scaffold.validate.run import validate_files
@@ -23,7 +23,7 @@ from issue_scaffold.writing.pending import is_pending
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class FileOutcome:
     """What `init` or `update` did, or with `dry_run` would do.
 
     `version_before` is None for a first installation. `notes` are remarks for the user; `resumed` says that an
@@ -34,7 +34,7 @@ class Outcome:
     source: str
     version_before: str | None
     version: str
-    plan: Plan
+    plan: FilePlan
     dry_run: bool
     notes: tuple[str, ...] = ()
     resumed: bool = False
@@ -48,7 +48,7 @@ class Outcome:
 class NothingWrittenError(ConflictError):
     """Files stand in the way and none may be written; `outcome` is what was not carried out."""
 
-    def __init__(self, message: str, outcome: Outcome, *, hint: str) -> None:
+    def __init__(self, message: str, outcome: FileOutcome, *, hint: str) -> None:
         super().__init__(message, hint=hint)
         self.outcome = outcome
 
@@ -63,7 +63,7 @@ def merge_tools(version: str) -> Tools:
     )
 
 
-def refuse_unfinished(root: Path, ours: Tree, *rendered: Tree) -> None:
+def refuse_unfinished(root: Path, ours: Files, *rendered: Files) -> None:
     """Raise ConflictError while git is in the middle of something, or earlier conflicts are not resolved.
 
     `ours` are the target's files to look at, `rendered` the template's, which may hold conflict markers themselves.
@@ -88,11 +88,11 @@ def refuse_unfinished(root: Path, ours: Tree, *rendered: Tree) -> None:
         )
 
 
-def refuse_case_twins(root: Path, plan: Plan) -> None:
+def refuse_case_twins(root: Path, plan: FilePlan) -> None:
     """Raise ConflictError when a new file's name differs from one that stays only by case."""
-    leaving = {step.path for step in plan.steps if step.action is Action.DELETE}
+    leaving = {step.path for step in plan.steps if step.action is FileAction.DELETE}
     for step in plan.steps:
-        twin = target.case_twin(root, step.path) if step.action is Action.NEW else None
+        twin = target.case_twin(root, step.path) if step.action is FileAction.NEW else None
         if twin is not None and twin not in leaving:
             raise ConflictError(
                 f"{step.path} would stand beside {twin}, which differs only by case; nothing was written",
@@ -100,12 +100,12 @@ def refuse_case_twins(root: Path, plan: Plan) -> None:
             )
 
 
-def refuse_invalid(plan: Plan) -> None:
+def refuse_invalid(plan: FilePlan) -> None:
     """Raise ConflictError when a file would get an error that it doesn't have now."""
     after = {
         step.path: step.after.content
         for step in plan.steps
-        if step.after and step.action is not Action.CONFLICT
+        if step.after and step.action is not FileAction.CONFLICT
     }
     before = {step.path: step.before.content for step in plan.steps if step.before}
     written = {step.path for step in plan.writes}
@@ -128,13 +128,13 @@ def _errors(files: Mapping[str, bytes]) -> list[Finding]:
     return [finding for finding in validate_files(validated) if finding.severity is Severity.ERROR]
 
 
-def refuse_detours(root: Path, plan: Plan) -> None:
+def refuse_detours(root: Path, plan: FilePlan) -> None:
     """Raise DetourError when a file would be written through a symlink."""
     for step in plan.writes:
         target.refuse_detour(root, step.path)
 
 
-def refuse_locked_index(root: Path, plan: Plan) -> None:
+def refuse_locked_index(root: Path, plan: FilePlan) -> None:
     """Raise ScaffoldError while another git works on the index in which conflicts would have to be marked."""
     lock = index_lock(root) if plan.conflicts else None
     if lock is not None:
@@ -144,7 +144,7 @@ def refuse_locked_index(root: Path, plan: Plan) -> None:
         )
 
 
-def carry_out(root: Path, plan: Plan) -> tuple[str, ...]:
+def carry_out(root: Path, plan: FilePlan) -> tuple[str, ...]:
     """Carry out a plan, and mark its conflicts in git's index.
 
     Returns remarks for the user. Raises ScaffoldError; then nothing was written, or the next run completes it.
@@ -163,7 +163,7 @@ def carry_out(root: Path, plan: Plan) -> tuple[str, ...]:
     return remarks + staging.apply(root, changes).notes
 
 
-def _index_info(root: Path, plan: Plan) -> tuple[Mapping[str, str], tuple[str, ...]]:
+def _index_info(root: Path, plan: FilePlan) -> tuple[Mapping[str, str], tuple[str, ...]]:
     """Return what marks the conflicts of a plan in git's index, or a remark when git doesn't work here."""
     if top_level(root) is None:
         return {}, ()
@@ -173,7 +173,7 @@ def _index_info(root: Path, plan: Plan) -> tuple[Mapping[str, str], tuple[str, .
         return {}, (git.unmarked(error),)
 
 
-def _unmerged(step: Step) -> git.UnmergedFile:
+def _unmerged(step: FileStep) -> git.UnmergedFile:
     return git.UnmergedFile(
         path=step.path, base=step.base, ours=step.before or step.moved, theirs=step.theirs
     )
@@ -190,7 +190,7 @@ def recovery_notes(root: Path, recovery: staging.Recovery | None) -> tuple[str, 
     return ()
 
 
-def with_acceptances(root: Path, plan: Plan) -> Plan:
+def with_acceptances(root: Path, plan: FilePlan) -> FilePlan:
     """Return a plan that also keeps accepted files accepted after a clean merge or a move.
 
     What it adds is a step for the settings file, so that whoever commits the files of the plan commits this one too.
@@ -201,7 +201,7 @@ def with_acceptances(root: Path, plan: Plan) -> Plan:
         entry, ours = accepted.get(step.moved_from or step.path), step.before or step.moved
         if (
             entry
-            and step.action is Action.MERGE
+            and step.action is FileAction.MERGE
             and ours
             and step.after
             and entry.sha256 == ours.digest
@@ -217,9 +217,9 @@ def with_acceptances(root: Path, plan: Plan) -> Plan:
     change = settings_change(before, text)
     if change is None:
         return plan
-    renewal = Step(
+    renewal = FileStep(
         path=SETTINGS_PATH,
-        action=Action.MERGE,
+        action=FileAction.MERGE,
         before=change.before,
         after=change.after,
         reason="what you accepted stays accepted",

@@ -19,8 +19,8 @@ from issue_scaffold.sync import drift
 from issue_scaffold.sync.comparison import Comparison
 from issue_scaffold.sync.drift import Remedy
 from issue_scaffold.sync.moved import find_move
-from issue_scaffold.sync.target import Target, open_target, resolve_folder
-from issue_scaffold.sync.trees import Tree, WorkTree, content_of
+from issue_scaffold.sync.target import SyncTarget, open_target, resolve_folder
+from issue_scaffold.sync.trees import FileTree, FolderTree, content_of
 from issue_scaffold.template.render_cache import Manifest
 from issue_scaffold.template.renderer import Renderer
 from issue_scaffold.template.sources import VERSIONS_LIFETIME_SECONDS
@@ -152,10 +152,10 @@ class _Look(NamedTuple):
     """
 
     root: Path
-    files: "Tree"
+    files: "FileTree"
     staged: "StoredTree | None"
-    opened: Target
-    judged: Target
+    opened: SyncTarget
+    judged: SyncTarget
     settings: bytes
     base: "Base | None"
 
@@ -167,7 +167,7 @@ def _look_at(text: str, options: CheckOptions) -> _Look:
         from issue_scaffold.sync.commit_to_be import staged_tree
 
         staged = staged_tree(root, text)
-    files: Tree = WorkTree(root) if staged is None else staged
+    files: FileTree = FolderTree(root) if staged is None else staged
     opened = open_target(text, options.answers_file, staged)
     settings = content_of(files, SETTINGS_PATH)
     if options.trusted_ref is not None:
@@ -225,7 +225,7 @@ def _mild(finding: Finding) -> Finding:
 
 
 def _latest(
-    opened: Target, options: CheckOptions, renderer: Renderer
+    opened: SyncTarget, options: CheckOptions, renderer: Renderer
 ) -> tuple[str | None, tuple[str, ...]]:
     """Return the newest version, or None with a remark why nobody could say."""
     max_age = 0.0 if options.refresh else VERSIONS_LIFETIME_SECONDS

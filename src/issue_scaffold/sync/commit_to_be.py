@@ -11,7 +11,7 @@ from issue_scaffold.report.finding import Finding
 from issue_scaffold.state.cache_store import CacheStore
 from issue_scaffold.sync import drift
 from issue_scaffold.sync.tracking import left_out, not_plainly_in_git, stored_otherwise
-from issue_scaffold.sync.trees import WorkTree
+from issue_scaffold.sync.trees import FolderTree
 from issue_scaffold.text.limits import MAX_MANAGED_BYTES
 from issue_scaffold.text.shell_words import quote
 
@@ -76,7 +76,7 @@ def left_out_of_git(
 
 def _reached(root: Path, paths: Sequence[str]) -> list[str]:
     """Return the paths that no symlink and no other repository stands before; git doesn't talk about others."""
-    tree = WorkTree(root)
+    tree = FolderTree(root)
     return [path for path in paths if tree.detour(path) is None]
 
 

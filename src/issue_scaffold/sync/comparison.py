@@ -10,8 +10,8 @@ from issue_scaffold.report.finding import Finding, Kind, Severity
 from issue_scaffold.state.cache_store import digest_of
 from issue_scaffold.sync import drift
 from issue_scaffold.sync.drift import Remedy
-from issue_scaffold.sync.target import Target, accepted_in
-from issue_scaffold.sync.trees import Tree
+from issue_scaffold.sync.target import SyncTarget, accepted_in
+from issue_scaffold.sync.trees import FileTree
 from issue_scaffold.template.answers_file import same_answers
 from issue_scaffold.template.render_cache import Entry, Manifest
 from issue_scaffold.template.renderer import Renderer
@@ -28,10 +28,10 @@ class Comparison:
 
     def __init__(
         self,
-        opened: Target,
+        opened: SyncTarget,
         manifest: Manifest,
         renderer: Renderer,
-        files: Tree,
+        files: FileTree,
         settings: bytes,
         *,
         with_diff: bool,

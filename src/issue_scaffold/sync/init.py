@@ -14,8 +14,8 @@ from issue_scaffold.forge.source_files import read_repository
 from issue_scaffold.git.folder import top_level, work_tree_problem
 from issue_scaffold.state.locks import hold_target
 from issue_scaffold.sync.carry_out import (
+    FileOutcome,
     NothingWrittenError,
-    Outcome,
     carry_out,
     merge_tools,
     recovery_notes,
@@ -27,7 +27,7 @@ from issue_scaffold.sync.carry_out import (
     with_acceptances,
 )
 from issue_scaffold.sync.merge import plan_merge
-from issue_scaffold.sync.plan import Action, Plan, Step
+from issue_scaffold.sync.plan import FileAction, FilePlan, FileStep
 from issue_scaffold.sync.target import answers_path, open_target, work_tree_of
 from issue_scaffold.template.renderer import Renderer, Request
 from issue_scaffold.template.source_text import BUNDLED, Source, parse_source, refuse_inside
@@ -51,7 +51,7 @@ class InitOptions:
     """
 
     target: str
-    decide: Callable[[Step], Decision]
+    decide: Callable[[FileStep], Decision]
     template: str | None = None
     ref: str | None = None
     data: Mapping[str, Any] = field(default_factory=dict)
@@ -61,7 +61,7 @@ class InitOptions:
     on_wait: Callable[[], None] = lambda: None
 
 
-def install(options: InitOptions, renderer: Renderer) -> Outcome:
+def install(options: InitOptions, renderer: Renderer) -> FileOutcome:
     """Install a template. Returns what was done.
 
     Raises UsageError for a target that can't be one or already is one, NothingWrittenError when existing files stand
@@ -91,7 +91,9 @@ def install(options: InitOptions, renderer: Renderer) -> Outcome:
         return replace(outcome, notes=notes + outcome.notes)
 
 
-def _install(options: InitOptions, root: Path, answers_file: str, renderer: Renderer) -> Outcome:
+def _install(
+    options: InitOptions, root: Path, answers_file: str, renderer: Renderer
+) -> FileOutcome:
     source = (
         parse_source(options.template, relative_to=Path.cwd())
         if options.template is not None
@@ -116,7 +118,7 @@ def _install(options: InitOptions, root: Path, answers_file: str, renderer: Rend
     refuse_case_twins(root, plan)
     refuse_detours(root, plan)
     refuse_locked_index(root, plan)
-    outcome = Outcome(
+    outcome = FileOutcome(
         target=options.target,
         source=source.recorded,
         version_before=None,
@@ -174,14 +176,14 @@ def _folder(text: str) -> Path:
     return path.resolve()
 
 
-def _resumed(options: InitOptions, notes: tuple[str, ...]) -> Outcome:
+def _resumed(options: InitOptions, notes: tuple[str, ...]) -> FileOutcome:
     opened = open_target(options.target, options.answers_file)
-    return Outcome(
+    return FileOutcome(
         target=options.target,
         source=opened.source.recorded,
         version_before=None,
         version=opened.version,
-        plan=Plan(answers_file=opened.answers_file, steps=()),
+        plan=FilePlan(answers_file=opened.answers_file, steps=()),
         dry_run=False,
         notes=notes,
         resumed=True,
@@ -230,7 +232,7 @@ def _has_labels(content: bytes) -> bool:
     return isinstance(data, dict) and "labels" in data
 
 
-def _decided(outcome: Outcome, options: InitOptions) -> Outcome:
+def _decided(outcome: FileOutcome, options: InitOptions) -> FileOutcome:
     """Return the outcome with a decision for each existing file that differs."""
     in_the_way = [step for step in outcome.plan.steps if _needs_decision(step)]
     decisions = {step.path: options.decide(step) for step in in_the_way}
@@ -253,23 +255,25 @@ def _decided(outcome: Outcome, options: InitOptions) -> Outcome:
     return replace(outcome, plan=replace(outcome.plan, steps=steps), notes=kept + outcome.notes)
 
 
-def _needs_decision(step: Step) -> bool:
+def _needs_decision(step: FileStep) -> bool:
     """Whether a file exists and differs; adding to one by its meaning changes nothing of the user's."""
     exists_in_both = step.before is not None and step.theirs is not None
-    return exists_in_both and step.action is not Action.UNCHANGED and not step.by_meaning
+    return exists_in_both and step.action is not FileAction.UNCHANGED and not step.by_meaning
 
 
-def _decide(step: Step, decision: Decision) -> Step:
+def _decide(step: FileStep, decision: Decision) -> FileStep:
     if decision == "keep":
-        return replace(step, action=Action.KEPT, after=step.before, reason="you chose to keep it")
+        return replace(
+            step, action=FileAction.KEPT, after=step.before, reason="you chose to keep it"
+        )
     if decision == "replace":
         return replace(
-            step, action=Action.CLEAN, after=step.theirs, reason="you chose to replace it"
+            step, action=FileAction.CLEAN, after=step.theirs, reason="you chose to replace it"
         )
     return step
 
 
-def _place_note(root: Path, plan: Plan) -> tuple[str, ...]:
+def _place_note(root: Path, plan: FilePlan) -> tuple[str, ...]:
     """Return a remark on what the place means to GitHub: below a repository's root it reads nothing."""
     top = top_level(root)
     if top is not None and top != root:

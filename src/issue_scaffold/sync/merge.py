@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from issue_scaffold.files.rendering import File, Rendering, to_lf, uses_crlf
-from issue_scaffold.sync.plan import Action, Plan, Step, Tree
+from issue_scaffold.sync.plan import FileAction, FilePlan, Files, FileStep
 from issue_scaffold.text.by_meaning import MeaningMerge
 
 # As git: at least half alike is a rename.
@@ -29,7 +29,7 @@ class Tools:
     same_answers: Callable[[bytes, bytes], bool]
 
 
-def plan_merge(base: Rendering | None, ours: Tree, theirs: Rendering, tools: Tools) -> Plan:
+def plan_merge(base: Rendering | None, ours: Files, theirs: Rendering, tools: Tools) -> FilePlan:
     """Return what brings a target from the old rendering (None: nothing was installed) to the new one.
 
     `ours` holds the target's files at every path of both renderings.
@@ -53,30 +53,32 @@ def plan_merge(base: Rendering | None, ours: Tree, theirs: Rendering, tools: Too
             steps.append(
                 merge_file(path, old.get(path), ours.get(path), theirs.files.get(path), tools)
             )
-    return Plan(
+    return FilePlan(
         answers_file=theirs.answers_file, steps=tuple(sorted(steps, key=lambda step: step.path))
     )
 
 
 def merge_file(
     path: str, base: File | None, ours: File | None, theirs: File | None, tools: Tools
-) -> Step:
+) -> FileStep:
     """Return the step for one path, each side None where it has no such file."""
-    step = Step(
-        path=path, action=Action.UNCHANGED, before=ours, after=ours, base=base, theirs=theirs
+    step = FileStep(
+        path=path, action=FileAction.UNCHANGED, before=ours, after=ours, base=base, theirs=theirs
     )
     if _same(ours, theirs):
         return step
     if _same(base, theirs):
         reason = "you deleted it" if ours is None else "your changes; the template didn't change it"
-        return replace(step, action=Action.KEPT, reason=reason)
+        return replace(step, action=FileAction.KEPT, reason=reason)
     if _same(base, ours):
         return _take_theirs(step)
     if ours is None:
-        return replace(step, action=Action.KEPT, reason="you deleted it; the template changed it")
+        return replace(
+            step, action=FileAction.KEPT, reason="you deleted it; the template changed it"
+        )
     if theirs is None:
         return replace(
-            step, action=Action.KEPT, reason="the template removed it, but you changed it"
+            step, action=FileAction.KEPT, reason="the template removed it, but you changed it"
         )
     return _merge_contents(step, base, ours, theirs, tools)
 
@@ -85,20 +87,24 @@ def _same(one: File | None, other: File | None) -> bool:
     return one is other if one is None or other is None else one.same_as(other)
 
 
-def _take_theirs(step: Step) -> Step:
+def _take_theirs(step: FileStep) -> FileStep:
     if step.theirs is None:
-        return replace(step, action=Action.DELETE, after=None, reason="the template removed it")
+        return replace(step, action=FileAction.DELETE, after=None, reason="the template removed it")
     if step.before is None:
-        return replace(step, action=Action.NEW, after=step.theirs)
+        return replace(step, action=FileAction.NEW, after=step.theirs)
     untouched = step.base is not None and step.base.content == step.before.content
     after = step.theirs if untouched else _in_style_of(step.before, step.theirs)
-    return replace(step, action=Action.CLEAN, after=after)
+    return replace(step, action=FileAction.CLEAN, after=after)
 
 
-def _merge_contents(step: Step, base: File | None, ours: File, theirs: File, tools: Tools) -> Step:
+def _merge_contents(
+    step: FileStep, base: File | None, ours: File, theirs: File, tools: Tools
+) -> FileStep:
     if not (ours.is_text and theirs.is_text and (base is None or base.is_text)):
         return replace(
-            step, action=Action.CONFLICT, reason="not text, changed on both sides; yours is kept"
+            step,
+            action=FileAction.CONFLICT,
+            reason="not text, changed on both sides; yours is kept",
         )
     executable = (
         theirs.executable if base is None or base.executable == ours.executable else ours.executable
@@ -107,19 +113,19 @@ def _merge_contents(step: Step, base: File | None, ours: File, theirs: File, too
     if by_meaning is not None:
         after = File(content=by_meaning.text.encode(), executable=executable)
         if after == ours:
-            return replace(step, action=Action.KEPT, by_meaning=True, notes=by_meaning.notes)
+            return replace(step, action=FileAction.KEPT, by_meaning=True, notes=by_meaning.notes)
         return replace(
-            step, action=Action.MERGE, after=after, by_meaning=True, notes=by_meaning.notes
+            step, action=FileAction.MERGE, after=after, by_meaning=True, notes=by_meaning.notes
         )
     if base is not None and _same(ours._replace(executable=theirs.executable), theirs):
-        return replace(step, action=Action.CLEAN, after=ours._replace(executable=executable))
+        return replace(step, action=FileAction.CLEAN, after=ours._replace(executable=executable))
     ours_lf, theirs_lf = to_lf(ours.content), to_lf(theirs.content)
     common = to_lf(base.content) if base is not None else shared_lines(ours_lf, theirs_lf)
     merged, conflicted = tools.text(common, ours_lf, theirs_lf)
     after = _in_style_of(ours, File(content=merged, executable=executable))
     if after == ours:
-        return replace(step, action=Action.KEPT, reason="it has all that the template has")
-    action = Action.CONFLICT if conflicted else Action.MERGE
+        return replace(step, action=FileAction.KEPT, reason="it has all that the template has")
+    action = FileAction.CONFLICT if conflicted else FileAction.MERGE
     return replace(
         step,
         action=action,
@@ -158,36 +164,36 @@ def shared_lines(one: bytes, other: bytes) -> bytes:
     return b"".join(line for block in blocks for line in left[block.a : block.a + block.size])
 
 
-def _answers_step(path: str, ours: File | None, theirs: File, tools: Tools) -> Step:
-    step = Step(path=path, action=Action.UNCHANGED, before=ours, after=ours, theirs=theirs)
+def _answers_step(path: str, ours: File | None, theirs: File, tools: Tools) -> FileStep:
+    step = FileStep(path=path, action=FileAction.UNCHANGED, before=ours, after=ours, theirs=theirs)
     if ours is None:
-        return replace(step, action=Action.NEW, after=theirs)
+        return replace(step, action=FileAction.NEW, after=theirs)
     if tools.same_answers(ours.content, theirs.content):
         return step
-    return replace(step, action=Action.CLEAN, after=_in_style_of(ours, theirs))
+    return replace(step, action=FileAction.CLEAN, after=_in_style_of(ours, theirs))
 
 
-def _write_once_step(path: str, ours: File | None, theirs: File) -> Step:
+def _write_once_step(path: str, ours: File | None, theirs: File) -> FileStep:
     if ours is None:
-        return Step(path=path, action=Action.NEW, before=None, after=theirs, theirs=theirs)
+        return FileStep(path=path, action=FileAction.NEW, before=None, after=theirs, theirs=theirs)
     return _kept(path, ours, "written once; yours since")
 
 
-def _kept(path: str, ours: File | None, reason: str) -> Step:
-    action = Action.KEPT if ours is not None else Action.UNCHANGED
-    return Step(path=path, action=action, before=ours, after=ours, reason=reason)
+def _kept(path: str, ours: File | None, reason: str) -> FileStep:
+    action = FileAction.KEPT if ours is not None else FileAction.UNCHANGED
+    return FileStep(path=path, action=action, before=ours, after=ours, reason=reason)
 
 
 def _move_steps(
-    old_path: str, new_path: str, old: Tree, ours: Tree, new: Tree, tools: Tools
-) -> Iterator[Step]:
+    old_path: str, new_path: str, old: Files, ours: Files, new: Files, tools: Tools
+) -> Iterator[FileStep]:
     """Yield the steps for a file that the template renamed, so that the user's edits move along."""
     mine = ours.get(old_path)
     if mine is None:
         reason = f"you deleted it; the template renamed it to {new_path}"
-        yield Step(
+        yield FileStep(
             path=new_path,
-            action=Action.KEPT,
+            action=FileAction.KEPT,
             before=None,
             after=None,
             base=old[old_path],
@@ -198,13 +204,13 @@ def _move_steps(
     merged = merge_file(new_path, old[old_path], mine, new[new_path], tools)
     reason = merged.reason or f"renamed from {old_path}"
     moved = replace(merged, before=None, moved_from=old_path, moved=mine, reason=reason)
-    if moved.action in {Action.UNCHANGED, Action.KEPT, Action.CLEAN}:
-        action = Action.MERGE if moved.action is Action.KEPT else Action.NEW
+    if moved.action in {FileAction.UNCHANGED, FileAction.KEPT, FileAction.CLEAN}:
+        action = FileAction.MERGE if moved.action is FileAction.KEPT else FileAction.NEW
         moved = replace(moved, action=action, reason=f"renamed from {old_path}")
     yield moved
-    yield Step(
+    yield FileStep(
         path=old_path,
-        action=Action.DELETE,
+        action=FileAction.DELETE,
         before=mine,
         after=None,
         base=old[old_path],

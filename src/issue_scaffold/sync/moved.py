@@ -7,7 +7,7 @@ file remembers, so that nothing is taken for the user's change that isn't.
 from typing import NamedTuple
 
 from issue_scaffold.errors import TemplateError
-from issue_scaffold.sync.target import Target
+from issue_scaffold.sync.target import SyncTarget
 from issue_scaffold.template.renderer import Renderer
 
 
@@ -33,7 +33,7 @@ class Move(NamedTuple):
             f"but the answers file remembers {self.before[:7]} for it"
         )
 
-    def refuse_lost_base(self, opened: Target) -> None:
+    def refuse_lost_base(self, opened: SyncTarget) -> None:
         """Raise TemplateError when the commit is gone, for without it nobody can say who changed what."""
         if self.is_held:
             return
@@ -45,7 +45,7 @@ class Move(NamedTuple):
         )
 
 
-def find_move(opened: Target, renderer: Renderer) -> Move | None:
+def find_move(opened: SyncTarget, renderer: Renderer) -> Move | None:
     """Return what became of the recorded version, or None when it is what it was, or nobody wrote down what it was.
 
     Raises what `SourceReader.commit` raises.

@@ -37,7 +37,7 @@ class Hook:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class RepoEntry:
     """One entry of `repos:`. `rev` is None for `local` and `meta`."""
 
     repo: str
@@ -68,7 +68,7 @@ def normalise_url(url: str) -> str:
     return f"{scheme.lower()}://{host.lower()}{slash}{path}"
 
 
-def compare(theirs: Sequence[Entry], ours: Sequence[Entry]) -> list[EntryDifference]:
+def compare(theirs: Sequence[RepoEntry], ours: Sequence[RepoEntry]) -> list[EntryDifference]:
     """Return the template's entries and hooks that `ours` lacks."""
     differences: list[EntryDifference] = []
     for new in theirs:
@@ -98,12 +98,12 @@ def _deviation(mine: Hook, hook: Hook, repo: str) -> str:
     return f"hook '{hook.id}' of '{repo}' runs otherwise than the template's: {shown}"
 
 
-def places(key: str, entries: Sequence[Entry]) -> list[int]:
+def places(key: str, entries: Sequence[RepoEntry]) -> list[int]:
     """Return where entries of that repository stand."""
     return [place for place, entry in enumerate(entries) if entry.key == key]
 
 
-def occurrences(key: str, hook_id: str, entries: Sequence[Entry]) -> Iterator[tuple[int, int]]:
+def occurrences(key: str, hook_id: str, entries: Sequence[RepoEntry]) -> Iterator[tuple[int, int]]:
     """Yield the places of entry and hook wherever a repository's hook stands."""
     for entry in places(key, entries):
         for place, hook in enumerate(entries[entry].hooks):
@@ -111,6 +111,6 @@ def occurrences(key: str, hook_id: str, entries: Sequence[Entry]) -> Iterator[tu
                 yield entry, place
 
 
-def find(key: str, hook_id: str, entries: Sequence[Entry]) -> tuple[int, int] | None:
+def find(key: str, hook_id: str, entries: Sequence[RepoEntry]) -> tuple[int, int] | None:
     """Return the first of the hook's places."""
     return next(occurrences(key, hook_id, entries), None)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from issue_scaffold.sync.precommit import Entry, Hook, find, occurrences, places
+from issue_scaffold.sync.precommit import Hook, RepoEntry, find, occurrences, places
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +63,7 @@ class RemoveEntry:
 Edit = AddEntry | AddHook | SetRev | ReplaceHook | RemoveHook | RemoveEntry
 
 
-class Merge(NamedTuple):
+class PrecommitMerge(NamedTuple):
     """What to do to the user's entries, and a line for each thing that stays as the user has it."""
 
     edits: tuple[Edit, ...]
@@ -71,8 +71,8 @@ class Merge(NamedTuple):
 
 
 def three_way(
-    base: Sequence[Entry] | None, ours: Sequence[Entry], theirs: Sequence[Entry]
-) -> Merge:
+    base: Sequence[RepoEntry] | None, ours: Sequence[RepoEntry], theirs: Sequence[RepoEntry]
+) -> PrecommitMerge:
     """Return the edits that bring the template's change from `base` to `theirs` into `ours`.
 
     `base` is None when the user's file was there before the template.
@@ -91,10 +91,10 @@ def three_way(
     dropped = list(_dropped(base or (), ours, theirs, filled, notes))
     removed = {edit.entry for edit in dropped if isinstance(edit, RemoveEntry)}
     edits = [edit for edit in edits if not isinstance(edit, SetRev) or edit.entry not in removed]
-    return Merge((*edits, *dropped), tuple(dict.fromkeys(notes)))
+    return PrecommitMerge((*edits, *dropped), tuple(dict.fromkeys(notes)))
 
 
-def restoration(ours: Sequence[Entry], theirs: Sequence[Entry]) -> tuple[Edit, ...]:
+def restoration(ours: Sequence[RepoEntry], theirs: Sequence[RepoEntry]) -> tuple[Edit, ...]:
     """Return the edits after which `compare` finds nothing.
 
     What is missing is added, a hook that runs otherwise than the template's is replaced, all else stays.
@@ -111,13 +111,13 @@ def restoration(ours: Sequence[Entry], theirs: Sequence[Entry]) -> tuple[Edit, .
 
 
 def apply_edits(
-    ours: Sequence[Entry], edits: Sequence[Edit], theirs: Sequence[Entry]
-) -> list[Entry]:
+    ours: Sequence[RepoEntry], edits: Sequence[Edit], theirs: Sequence[RepoEntry]
+) -> list[RepoEntry]:
     """Return the entries that the user's file is to hold once every edit is written."""
     revs = {edit.entry: theirs[edit.new_entry].rev for edit in edits if isinstance(edit, SetRev)}
     removed = {edit.entry for edit in edits if isinstance(edit, RemoveEntry)}
     entries = [
-        Entry(
+        RepoEntry(
             repo=entry.repo,
             rev=revs.get(place, entry.rev),
             hooks=_applied_hooks(place, entry, edits, theirs),
@@ -129,7 +129,7 @@ def apply_edits(
 
 
 def _applied_hooks(
-    place: int, entry: Entry, edits: Sequence[Edit], theirs: Sequence[Entry]
+    place: int, entry: RepoEntry, edits: Sequence[Edit], theirs: Sequence[RepoEntry]
 ) -> tuple[Hook, ...]:
     hooks: dict[int, Hook] = dict(enumerate(entry.hooks))
     for edit in edits:
@@ -142,7 +142,11 @@ def _applied_hooks(
 
 
 def _hooks(
-    place: int, new: Entry, base: Sequence[Entry], ours: Sequence[Entry], notes: list[str]
+    place: int,
+    new: RepoEntry,
+    base: Sequence[RepoEntry],
+    ours: Sequence[RepoEntry],
+    notes: list[str],
 ) -> Iterator[AddHook | ReplaceHook]:
     for new_place, hook in enumerate(new.hooks):
         at, was = find(new.key, hook.id, ours), find(new.key, hook.id, base)
@@ -162,7 +166,11 @@ def _hooks(
 
 
 def _revs(
-    place: int, new: Entry, base: Sequence[Entry] | None, ours: Sequence[Entry], notes: list[str]
+    place: int,
+    new: RepoEntry,
+    base: Sequence[RepoEntry] | None,
+    ours: Sequence[RepoEntry],
+    notes: list[str],
 ) -> Iterator[SetRev]:
     before = next((entry for entry in base or () if entry.key == new.key), None)
     if new.rev is None or (before is not None and before.rev == new.rev):
@@ -180,9 +188,9 @@ def _revs(
 
 
 def _dropped(
-    base: Sequence[Entry],
-    ours: Sequence[Entry],
-    theirs: Sequence[Entry],
+    base: Sequence[RepoEntry],
+    ours: Sequence[RepoEntry],
+    theirs: Sequence[RepoEntry],
     filled: set[int],
     notes: list[str],
 ) -> Iterator[RemoveHook | RemoveEntry]:

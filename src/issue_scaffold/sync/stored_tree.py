@@ -22,7 +22,7 @@ _LINK = 0o120000
 _SUBMODULE = 0o160000
 
 
-class Entry(NamedTuple):
+class StoredFile(NamedTuple):
     """One file of a listing: its mode as git writes it, and its blob."""
 
     mode: int
@@ -33,7 +33,11 @@ class StoredTree:
     """The files of an index or of a revision. Blobs are read when they are asked for."""
 
     def __init__(
-        self, folder: Path, entries: Mapping[str, Entry], unmerged: frozenset[str], max_bytes: int
+        self,
+        folder: Path,
+        entries: Mapping[str, StoredFile],
+        unmerged: frozenset[str],
+        max_bytes: int,
     ) -> None:
         """`folder` is where git is run; `unmerged` are the paths that have stages instead of one content."""
         self._folder = folder
@@ -108,7 +112,7 @@ def index_tree(folder: Path, *, max_bytes: int) -> StoredTree:
     listed = git.run_in_work_tree(
         folder, ["ls-files", "--stage", "-z"], index_file=_hooks_index(folder)
     )
-    entries: dict[str, Entry] = {}
+    entries: dict[str, StoredFile] = {}
     unmerged: set[str] = set()
     for line in _records(listed):
         fields, path = line
@@ -116,7 +120,7 @@ def index_tree(folder: Path, *, max_bytes: int) -> StoredTree:
         if stage != "0":
             unmerged.add(path)
         elif int(mode, 8) != _SUBMODULE:
-            entries[path] = Entry(int(mode, 8), blob)
+            entries[path] = StoredFile(int(mode, 8), blob)
     return StoredTree(folder, entries, frozenset(unmerged), max_bytes)
 
 
@@ -132,11 +136,11 @@ def revision_tree(folder: Path, revision: str, *, max_bytes: int) -> StoredTree:
             hint="fetch it first; a checkout of depth 1 has one commit only",
         )
     listed = git.run_in_work_tree(folder, ["ls-tree", "-r", "-z", commit])
-    entries: dict[str, Entry] = {}
+    entries: dict[str, StoredFile] = {}
     for fields, path in _records(listed):
         mode, kind, blob = fields.split(" ")
         if kind == "blob":
-            entries[path] = Entry(int(mode, 8), blob)
+            entries[path] = StoredFile(int(mode, 8), blob)
     return StoredTree(folder, entries, frozenset(), max_bytes)
 
 

@@ -17,12 +17,12 @@ from issue_scaffold.text.yaml_values import YamlValueError, load_mapping
 
 if TYPE_CHECKING:
     from issue_scaffold.settings.file import Accepted
-    from issue_scaffold.sync.trees import Tree
+    from issue_scaffold.sync.trees import FileTree
 
 _COMMIT_ID: Final = late_pattern(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 
-class Target(NamedTuple):
+class SyncTarget(NamedTuple):
     """An initialised target. `shown` is how the user named it, `root` its folder with symlinks resolved.
 
     `commit_id` is the commit that `version` was when it was recorded, None when nobody wrote it down.
@@ -77,10 +77,10 @@ def answers_path(text: str | None) -> str:
 def open_target(
     text: str,
     answers_file: str | None = None,
-    tree: "Tree | None" = None,
+    tree: "FileTree | None" = None,
     *,
     named: Source | None = None,
-) -> Target:
+) -> SyncTarget:
     """Open an initialised target, as its work tree has it, or another tree of its files.
 
     `named` is a template that the user has named for it. Raises UsageError when it isn't one, when its answers file
@@ -115,7 +115,7 @@ def target_of(
     *,
     place: str = "",
     named: Source | None = None,
-) -> Target:
+) -> SyncTarget:
     """Return the target that the content of an answers file describes; `place` stands before its name in messages.
 
     Raises UsageError when it can't be understood.
@@ -138,7 +138,7 @@ def target_of(
     source = recorded_source(
         answers["_src_path"], work_tree=work_tree_of(root), base=root, where=shown, named=named
     )
-    return Target(
+    return SyncTarget(
         shown=text,
         root=root,
         answers_file=name,

@@ -17,7 +17,7 @@ class Detour(NamedTuple):
     is_symlink: bool
 
 
-class Tree(Protocol):
+class FileTree(Protocol):
     """The files of a target."""
 
     def read(self, path: str) -> File | None:
@@ -33,18 +33,18 @@ class Tree(Protocol):
         """Return the contents of all files that the validator looks at. Raises ScaffoldError."""
 
 
-class WorkTree:
+class FolderTree:
     """The files as they lie in a folder."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
 
     def read(self, path: str) -> File | None:
-        """Return a file, as `Tree.read` does."""
+        """Return a file, as `FileTree.read` does."""
         return target.read_file(self.root, path)
 
     def detour(self, path: str) -> Detour | None:
-        """Return the symlink, or the repository of its own, on the way to a path, as `Tree.detour` does."""
+        """Return the symlink, or the repository of its own, on the way to a path, as `FileTree.detour` does."""
         place = self.root
         for part in path.split("/")[:-1]:
             place = place / part
@@ -61,7 +61,7 @@ class WorkTree:
         return read_repository(self.root)
 
 
-def content_of(tree: Tree, path: str) -> bytes:
-    """Return the content of a file that need not be there. Raises ScaffoldError as `Tree.read` does."""
+def content_of(tree: FileTree, path: str) -> bytes:
+    """Return the content of a file that need not be there. Raises ScaffoldError as `FileTree.read` does."""
     file = tree.read(path)
     return b"" if file is None else file.content

@@ -19,8 +19,8 @@ from issue_scaffold.settings.file import Settings, read_settings
 from issue_scaffold.sync import precommit_reading
 from issue_scaffold.sync.comparison import PRECOMMIT
 from issue_scaffold.sync.stored_tree import StoredTree, revision_tree
-from issue_scaffold.sync.target import Target, target_of
-from issue_scaffold.sync.trees import Tree, content_of
+from issue_scaffold.sync.target import SyncTarget, target_of
+from issue_scaffold.sync.trees import FileTree, content_of
 from issue_scaffold.text.by_meaning import NotUnderstoodError
 from issue_scaffold.text.limits import MAX_BYTES
 from issue_scaffold.validate.examination import Located, examine_whole
@@ -36,10 +36,10 @@ class Base:
     revision: str
     tree: StoredTree
     settings: bytes
-    target: Target
+    target: SyncTarget
 
 
-def open_base(opened: Target, revision: str) -> Base | None:
+def open_base(opened: SyncTarget, revision: str) -> Base | None:
     """Return the trusted revision for a target; None when the target isn't set up there, so that nothing is to guard.
 
     Raises UsageError when the clone doesn't have it, or when its answers file can't be understood.
@@ -55,14 +55,14 @@ def open_base(opened: Target, revision: str) -> Base | None:
     return Base(revision=revision, tree=stored, settings=settings, target=described)
 
 
-def judged_target(base: Base, opened: Target) -> Target:
+def judged_target(base: Base, opened: SyncTarget) -> SyncTarget:
     """Return the target to compare with: a change that follows another template is judged by the trusted one."""
     if base.target.source != opened.source:
         return base.target
     return opened
 
 
-def changes(base: Base, opened: Target, files: Tree) -> Iterator[Finding]:
+def changes(base: Base, opened: SyncTarget, files: FileTree) -> Iterator[Finding]:
     """Yield what a change, with its own files, does to how it is checked."""
     yield from _answers(base, base.target, opened)
     yield from _settings(base, content_of(files, SETTINGS_PATH))
@@ -151,7 +151,7 @@ def _runs_checks(path: str) -> bool:
     return path == PRECOMMIT or "/workflows/" in path or path.startswith(".gitlab/ci/")
 
 
-def _answers(base: Base, trusted: Target, opened: Target) -> Iterator[Finding]:
+def _answers(base: Base, trusted: SyncTarget, opened: SyncTarget) -> Iterator[Finding]:
     if trusted.source != opened.source:
         yield Finding(
             kind=Kind.MODIFIED,

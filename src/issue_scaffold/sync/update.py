@@ -13,8 +13,8 @@ from issue_scaffold.git.folder import top_level
 from issue_scaffold.state.locks import hold_target
 from issue_scaffold.sync import structured_files
 from issue_scaffold.sync.carry_out import (
+    FileOutcome,
     NothingWrittenError,
-    Outcome,
     carry_out,
     merge_tools,
     recovery_notes,
@@ -28,9 +28,9 @@ from issue_scaffold.sync.carry_out import (
 from issue_scaffold.sync.init import choose_version
 from issue_scaffold.sync.merge import plan_merge
 from issue_scaffold.sync.moved import find_move
-from issue_scaffold.sync.plan import Action, Step, Tree
+from issue_scaffold.sync.plan import FileAction, Files, FileStep
 from issue_scaffold.sync.target import (
-    Target,
+    SyncTarget,
     accepted_deviations,
     open_target,
     resolve_folder,
@@ -63,7 +63,7 @@ class UpdateOptions:
     on_wait: Callable[[], None] = lambda: None
 
 
-def update(options: UpdateOptions, renderer: Renderer) -> Outcome:
+def update(options: UpdateOptions, renderer: Renderer) -> FileOutcome:
     """Update a target. Returns what was done.
 
     Raises UsageError for a target that isn't initialised, NothingWrittenError when conflicts were not to be written,
@@ -82,7 +82,9 @@ def update(options: UpdateOptions, renderer: Renderer) -> Outcome:
         return replace(outcome, notes=recovery_notes(root, recovery) + outcome.notes)
 
 
-def _update(options: UpdateOptions, opened: Target, source: Source, renderer: Renderer) -> Outcome:
+def _update(
+    options: UpdateOptions, opened: SyncTarget, source: Source, renderer: Renderer
+) -> FileOutcome:
     refuse_inside(source, work_tree_of(opened.root))
     version, remarks = _destination(options, opened, source, renderer)
     move = find_move(opened, renderer)
@@ -109,7 +111,7 @@ def _update(options: UpdateOptions, opened: Target, source: Source, renderer: Re
         ),
     )
     plan = with_acceptances(opened.root, plan)
-    outcome = Outcome(
+    outcome = FileOutcome(
         target=options.target,
         source=source.recorded,
         version_before=opened.version,
@@ -135,7 +137,7 @@ def _update(options: UpdateOptions, opened: Target, source: Source, renderer: Re
     return replace(outcome, notes=outcome.notes + notes)
 
 
-def _only_restores(options: UpdateOptions, opened: Target, source: Source) -> bool:
+def _only_restores(options: UpdateOptions, opened: SyncTarget, source: Source) -> bool:
     return (
         source == opened.source
         and options.ref is None
@@ -144,7 +146,7 @@ def _only_restores(options: UpdateOptions, opened: Target, source: Source) -> bo
 
 
 def _destination(
-    options: UpdateOptions, opened: Target, source: Source, renderer: Renderer
+    options: UpdateOptions, opened: SyncTarget, source: Source, renderer: Renderer
 ) -> tuple[str, tuple[str, ...]]:
     """Return the version to go to, and remarks on how it was found."""
     if _only_restores(options, opened, source):
@@ -176,7 +178,9 @@ def _asking(
     return "new"
 
 
-def _restored(options: UpdateOptions, opened: Target, ours: Tree, theirs: Rendering) -> set[str]:
+def _restored(
+    options: UpdateOptions, opened: SyncTarget, ours: Files, theirs: Rendering
+) -> set[str]:
     """Return the files to restore: those named, or all but the ones that deviate on purpose."""
     if options.restore_all:
         accepted = {
@@ -208,21 +212,21 @@ def _resolved_notes(root: Path, restored: set[str]) -> tuple[str, ...]:
     )
 
 
-def _restore(step: Step, theirs: Rendering) -> Step:
+def _restore(step: FileStep, theirs: Rendering) -> FileStep:
     """Return the step that brings a file to the template's content, keeping what isn't the template's business."""
     wanted = theirs.files[step.path]
     if step.before is None:
-        return replace(step, action=Action.NEW, after=wanted, reason="restored")
+        return replace(step, action=FileAction.NEW, after=wanted, reason="restored")
     if wanted.same_as(step.before):
-        return replace(step, action=Action.UNCHANGED, after=step.before, reason="")
+        return replace(step, action=FileAction.UNCHANGED, after=step.before, reason="")
     by_meaning = _restored_by_meaning(step, wanted)
     after = by_meaning or wanted
     if after == step.before:
-        return replace(step, action=Action.UNCHANGED, after=after, reason="", notes=())
-    return replace(step, action=Action.CLEAN, after=after, reason="restored", notes=())
+        return replace(step, action=FileAction.UNCHANGED, after=after, reason="", notes=())
+    return replace(step, action=FileAction.CLEAN, after=after, reason="restored", notes=())
 
 
-def _restored_by_meaning(step: Step, wanted: File) -> File | None:
+def _restored_by_meaning(step: FileStep, wanted: File) -> File | None:
     if step.before is None or not (step.before.is_text and wanted.is_text):
         return None
     try:
