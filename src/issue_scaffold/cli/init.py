@@ -18,9 +18,9 @@ from issue_scaffold.cli.options import (
 )
 from issue_scaffold.cli.printing import ask, say, style
 from issue_scaffold.errors import ScaffoldError
-from issue_scaffold.sync.carry_out import FileOutcome
 from issue_scaffold.sync.drift import unified_diff
 from issue_scaffold.sync.init import Decision, InitOptions, install
+from issue_scaffold.sync.outcome import FileOutcome
 from issue_scaffold.sync.plan import FileAction, FileStep
 from issue_scaffold.template.renderer import open_renderer
 

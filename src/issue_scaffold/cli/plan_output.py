@@ -3,8 +3,8 @@
 from issue_scaffold.cli.output.text import diff_lines
 from issue_scaffold.cli.printing import json_text, put, say, style
 from issue_scaffold.errors import ScaffoldError
-from issue_scaffold.sync.carry_out import FileOutcome, NothingWrittenError
 from issue_scaffold.sync.drift import unified_diff
+from issue_scaffold.sync.outcome import FileOutcome, NothingWrittenError
 from issue_scaffold.sync.plan import FileAction, FilePlan, FileStep
 
 _COLOURS = {

@@ -17,7 +17,7 @@ from issue_scaffold.cli.options import (
 )
 from issue_scaffold.cli.printing import say
 from issue_scaffold.errors import ScaffoldError
-from issue_scaffold.sync.carry_out import FileOutcome
+from issue_scaffold.sync.outcome import FileOutcome
 from issue_scaffold.sync.update import UpdateOptions, update
 from issue_scaffold.template.renderer import open_renderer
 

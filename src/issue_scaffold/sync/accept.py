@@ -8,9 +8,8 @@ from issue_scaffold.errors import UsageError
 from issue_scaffold.files import target_files as target
 from issue_scaffold.files.rendering import count_conflicts
 from issue_scaffold.forge.layout import SETTINGS_PATH
-from issue_scaffold.settings import edit as settings_edit
+from issue_scaffold.settings.edited_file import EditedSettings
 from issue_scaffold.state.locks import hold_target
-from issue_scaffold.sync.carry_out import settings_change, settings_to_edit
 from issue_scaffold.sync.target import SyncTarget, answers_path, open_target
 from issue_scaffold.template.answers_file import ANSWERS_FILE
 from issue_scaffold.template.renderer import Renderer
@@ -47,12 +46,13 @@ def accept(
         relative = [_relative(root, path) for path in paths]
         digests = {path: _digest_to_accept(opened, path, renderer) for path in relative}
         notes = recovery.notes
-        before, text = settings_to_edit(root)
+        settings = EditedSettings.read(root)
         for path, sha256 in digests.items():
-            text = settings_edit.with_accepted(
-                text, path=path, sha256=sha256, reason=reason.strip()
+            settings.accept(path=path, sha256=sha256, reason=reason.strip())
+        if settings.after != settings.before:
+            change = staging.Change(
+                path=SETTINGS_PATH, before=settings.before, after=settings.after
             )
-        if change := settings_change(before, text):
             notes += staging.apply(root, [change]).notes
     return AcceptOutcome(settings_file=SETTINGS_PATH, paths=tuple(relative), notes=notes)
 

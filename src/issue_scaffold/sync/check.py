@@ -19,7 +19,7 @@ from issue_scaffold.sync import drift
 from issue_scaffold.sync.comparison import Comparison
 from issue_scaffold.sync.drift import Remedy
 from issue_scaffold.sync.moved import find_move
-from issue_scaffold.sync.target import SyncTarget, open_target, resolve_folder
+from issue_scaffold.sync.target import SyncTarget, TargetFolder, find_folder, open_target
 from issue_scaffold.sync.trees import FileTree, FolderTree, content_of
 from issue_scaffold.template.render_cache import Manifest
 from issue_scaffold.template.renderer import Renderer
@@ -151,7 +151,7 @@ class _Look(NamedTuple):
     settings file that counts, and `base` the trusted revision, if one was named and has the target set up.
     """
 
-    root: Path
+    folder: TargetFolder
     files: "FileTree"
     staged: "StoredTree | None"
     opened: SyncTarget
@@ -159,16 +159,21 @@ class _Look(NamedTuple):
     settings: bytes
     base: "Base | None"
 
+    @property
+    def root(self) -> Path:
+        """The target's folder."""
+        return self.folder.root
+
 
 def _look_at(text: str, options: CheckOptions) -> _Look:
-    root = resolve_folder(text)
+    folder = find_folder(text)
     staged = None
     if options.staged:
         from issue_scaffold.sync.commit_to_be import staged_tree
 
-        staged = staged_tree(root, text)
-    files: FileTree = FolderTree(root) if staged is None else staged
-    opened = open_target(text, options.answers_file, staged)
+        staged = staged_tree(folder, text)
+    files: FileTree = FolderTree(folder.root) if staged is None else staged
+    opened = open_target(text, options.answers_file, staged, folder=folder)
     settings = content_of(files, SETTINGS_PATH)
     if options.trusted_ref is not None:
         from issue_scaffold.sync.trusted import judged_target, open_base
@@ -176,8 +181,8 @@ def _look_at(text: str, options: CheckOptions) -> _Look:
         base = open_base(opened, options.trusted_ref)
         if base is not None:
             judged = judged_target(base, opened)
-            return _Look(root, files, staged, opened, judged, base.settings, base)
-    return _Look(root, files, staged, opened, opened, settings, None)
+            return _Look(folder, files, staged, opened, judged, base.settings, base)
+    return _Look(folder, files, staged, opened, opened, settings, None)
 
 
 def _change(look: _Look, manifest: Manifest, renderer: Renderer) -> list[Finding]:
@@ -212,8 +217,8 @@ def _tracking(
     if look.staged is not None:
         return commit_to_be.not_in_commit(look.root, look.staged, kept), ()
     if options.in_ci:
-        return commit_to_be.not_in_git(look.root, kept)
-    return commit_to_be.left_out_of_git(look.root, kept, renderer.store)
+        return commit_to_be.not_in_git(look.folder, kept)
+    return commit_to_be.left_out_of_git(look.folder, kept, renderer.store)
 
 
 def _mild(finding: Finding) -> Finding:

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from issue_scaffold.errors import ScaffoldError, UsageError
 from issue_scaffold.files import target_files as target
-from issue_scaffold.git.folder import top_level
 from issue_scaffold.report.finding import Finding
 from issue_scaffold.state.cache_store import CacheStore
 from issue_scaffold.sync import drift
+from issue_scaffold.sync.target import TargetFolder
 from issue_scaffold.sync.tracking import left_out, not_plainly_in_git, stored_otherwise
 from issue_scaffold.sync.trees import FolderTree
 from issue_scaffold.text.limits import MAX_MANAGED_BYTES
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
 Remarks = tuple[str, ...]
 
 
-def staged_tree(root: Path, shown: str) -> "StoredTree":
+def staged_tree(folder: TargetFolder, shown: str) -> "StoredTree":
     """Return the files of the commit to be. Raises UsageError outside of a git work tree, GitError."""
     from issue_scaffold.sync.stored_tree import index_tree
 
-    if top_level(root) is None:
+    if folder.top is None:
         raise UsageError(
             f"{shown} is not in a git repository, so nothing is staged", hint="leave out --staged"
         )
-    return index_tree(root, max_bytes=MAX_MANAGED_BYTES)
+    return index_tree(folder.root, max_bytes=MAX_MANAGED_BYTES)
 
 
 def not_in_commit(root: Path, tree: "StoredTree", paths: Sequence[str]) -> list[Finding]:
@@ -43,30 +43,30 @@ def not_in_commit(root: Path, tree: "StoredTree", paths: Sequence[str]) -> list[
     return unmerged + [_untracked(path, ignored=path in ignored) for path in there]
 
 
-def not_in_git(root: Path, paths: Sequence[str]) -> tuple[list[Finding], Remarks]:
+def not_in_git(folder: TargetFolder, paths: Sequence[str]) -> tuple[list[Finding], Remarks]:
     """Return a finding for each managed file that git hasn't, or has with another content; and a remark if unknown."""
-    if top_level(root) is None:
+    if folder.top is None:
         return [], ()
     from issue_scaffold.git import command as git
     from issue_scaffold.sync.stored_tree import index_tree
 
     try:
-        tree = index_tree(root, max_bytes=MAX_MANAGED_BYTES)
-        findings = not_in_commit(root, tree, paths)
+        tree = index_tree(folder.root, max_bytes=MAX_MANAGED_BYTES)
+        findings = not_in_commit(folder.root, tree, paths)
     except git.GitError as error:
         return [], (f"whether git has these files is unknown: {error.message}",)
-    files = target.read_files(root, paths)
+    files = target.read_files(folder.root, paths)
     findings += [_other_content(path) for path in stored_otherwise(tree, files)]
     return findings, ()
 
 
 def left_out_of_git(
-    root: Path, paths: Sequence[str], store: CacheStore
+    folder: TargetFolder, paths: Sequence[str], store: CacheStore
 ) -> tuple[list[Finding], Remarks]:
     """Return a finding for each managed file that an ignore rule keeps out of git; and a remark if that is unknown."""
-    missing = not_plainly_in_git(root, _reached(root, paths))
+    missing = not_plainly_in_git(folder, _reached(folder.root, paths))
     try:
-        ignored = left_out(root, missing, store) if missing else set()
+        ignored = left_out(folder, missing, store) if missing else set()
     except (
         ScaffoldError
     ) as error:  # a GitError, of a module that a check on a warm cache doesn't load

@@ -9,8 +9,9 @@ from issue_scaffold.files.target_files import InTheWayError
 from issue_scaffold.report.finding import Finding, Kind, Severity
 from issue_scaffold.state.cache_store import digest_of
 from issue_scaffold.sync import drift
+from issue_scaffold.sync.acceptances import accepted_in
 from issue_scaffold.sync.drift import Remedy
-from issue_scaffold.sync.target import SyncTarget, accepted_in
+from issue_scaffold.sync.target import SyncTarget
 from issue_scaffold.sync.trees import FileTree
 from issue_scaffold.template.answers_file import same_answers
 from issue_scaffold.template.render_cache import Entry, Manifest

@@ -11,24 +11,16 @@ from issue_scaffold.files.rendering import Rendering
 from issue_scaffold.forge.detection import EVIDENCE, detect, hidden_workflows
 from issue_scaffold.forge.layout import template_folder
 from issue_scaffold.forge.source_files import read_repository
-from issue_scaffold.git.folder import top_level, work_tree_problem
+from issue_scaffold.git.folder import work_tree_problem
 from issue_scaffold.state.locks import hold_target
-from issue_scaffold.sync.carry_out import (
-    FileOutcome,
-    NothingWrittenError,
-    carry_out,
-    merge_tools,
-    recovery_notes,
-    refuse_case_twins,
-    refuse_detours,
-    refuse_invalid,
-    refuse_locked_index,
-    refuse_unfinished,
-    with_acceptances,
-)
+from issue_scaffold.sync.apply_plan import apply_plan, recovery_notes
+from issue_scaffold.sync.content_merge import merge_tools
 from issue_scaffold.sync.merge import plan_merge
+from issue_scaffold.sync.outcome import FileOutcome, NothingWrittenError
 from issue_scaffold.sync.plan import FileAction, FilePlan, FileStep
-from issue_scaffold.sync.target import answers_path, open_target, work_tree_of
+from issue_scaffold.sync.refusals import listed, refuse_invalid, refuse_plan, refuse_unfinished
+from issue_scaffold.sync.renewal import renew_accepted
+from issue_scaffold.sync.target import TargetFolder, answers_path, located, open_target
 from issue_scaffold.template.renderer import Renderer, Request
 from issue_scaffold.template.source_text import BUNDLED, Source, parse_source, refuse_inside
 from issue_scaffold.text.yaml_values import YamlValueError, load_value
@@ -67,7 +59,8 @@ def install(options: InitOptions, renderer: Renderer) -> FileOutcome:
     Raises UsageError for a target that can't be one or already is one, NothingWrittenError when existing files stand
     in the way, and what rendering and writing raise; then nothing was written.
     """
-    root = _folder(options.target)
+    folder = _folder(options.target)
+    root = folder.root
     if problem := work_tree_problem(root):
         raise UsageError(
             f"{options.target} {problem}", hint="run this in the folder where the files are"
@@ -87,19 +80,18 @@ def install(options: InitOptions, renderer: Renderer) -> FileOutcome:
                 f"{options.target} is already initialised: it has {answers_file}",
                 hint="to bring it up to date: scaffold update; to answer the questions anew: scaffold update --ask",
             )
-        outcome = _install(options, root, answers_file, renderer)
+        outcome = _install(options, folder, answers_file, renderer)
         return replace(outcome, notes=notes + outcome.notes)
 
 
 def _install(
-    options: InitOptions, root: Path, answers_file: str, renderer: Renderer
+    options: InitOptions, folder: TargetFolder, answers_file: str, renderer: Renderer
 ) -> FileOutcome:
-    source = (
-        parse_source(options.template, relative_to=Path.cwd())
-        if options.template is not None
-        else BUNDLED
-    )
-    refuse_inside(source, work_tree_of(root))
+    root = folder.root
+    source = BUNDLED
+    if options.template is not None:
+        source = parse_source(options.template, relative_to=Path.cwd())
+    refuse_inside(source, folder.work_tree)
     version, remarks = choose_version(source, options.ref, renderer)
     evidence = [path for path in EVIDENCE if (root / path).exists()]
     found = detect(evidence, _remote_host(root))
@@ -113,11 +105,9 @@ def _install(
     )
     rendering = renderer.rendering(request, asking="all" if options.interactive else "nothing")
     ours = target.read_files(root, rendering.files)
-    refuse_unfinished(root, ours, rendering.files)
+    refuse_unfinished(folder, ours, rendering.files)
     plan = plan_merge(None, ours, rendering, merge_tools(rendering.version))
-    refuse_case_twins(root, plan)
-    refuse_detours(root, plan)
-    refuse_locked_index(root, plan)
+    refuse_plan(folder, plan)
     outcome = FileOutcome(
         target=options.target,
         source=source.recorded,
@@ -127,18 +117,18 @@ def _install(
         dry_run=options.dry_run,
         notes=(
             *remarks,
-            *_place_note(root, plan),
+            *_place_note(folder, plan),
             *found.notes,
             *hidden_workflows(evidence, [step.path for step in plan.writes]),
             *_recognised_notes(root, rendering),
         ),
     )
     outcome = _decided(outcome, options)
-    outcome = replace(outcome, plan=with_acceptances(root, outcome.plan))
+    outcome = replace(outcome, plan=renew_accepted(root, outcome.plan))
     refuse_invalid(outcome.plan)
     if options.dry_run:
         return outcome
-    return replace(outcome, notes=outcome.notes + carry_out(root, outcome.plan))
+    return replace(outcome, notes=outcome.notes + apply_plan(folder, outcome.plan))
 
 
 def choose_version(
@@ -167,13 +157,13 @@ def _by_the_mirror(source: Source) -> str:
     return f"the template {source.recorded} can't be reached; went by what was known of it last"
 
 
-def _folder(text: str) -> Path:
+def _folder(text: str) -> TargetFolder:
     path = Path(text)
     if path.exists() and not path.is_dir():
         raise UsageError(
             f"{text} is not a folder", hint="name a folder; one that doesn't exist yet is made"
         )
-    return path.resolve()
+    return located(path.resolve())
 
 
 def _resumed(options: InitOptions, notes: tuple[str, ...]) -> FileOutcome:
@@ -192,8 +182,6 @@ def _resumed(options: InitOptions, notes: tuple[str, ...]) -> FileOutcome:
 
 def _remote_host(root: Path) -> str | None:
     """Return the host that a repository's remote is on, or None when that can't be told."""
-    if top_level(root) is None:
-        return None
     from issue_scaffold.forge.git_remote import repository_of
 
     try:
@@ -237,9 +225,9 @@ def _decided(outcome: FileOutcome, options: InitOptions) -> FileOutcome:
     in_the_way = [step for step in outcome.plan.steps if _needs_decision(step)]
     decisions = {step.path: options.decide(step) for step in in_the_way}
     if "abort" in decisions.values():
-        listed = "".join(f"\n  {step.path}" for step in in_the_way)
         raise NothingWrittenError(
-            f"these files exist and differ from the template's; nothing was written{listed}",
+            "these files exist and differ from the template's; nothing was written"
+            f"{listed(replace(step, reason='') for step in in_the_way)}",
             outcome,
             hint="choose with --on-conflict keep|replace|merge; see them with --dry-run --diff --on-conflict merge",
         )
@@ -273,9 +261,9 @@ def _decide(step: FileStep, decision: Decision) -> FileStep:
     return step
 
 
-def _place_note(root: Path, plan: FilePlan) -> tuple[str, ...]:
+def _place_note(target_folder: TargetFolder, plan: FilePlan) -> tuple[str, ...]:
     """Return a remark on what the place means to GitHub: below a repository's root it reads nothing."""
-    top = top_level(root)
+    root, top = target_folder
     if top is not None and top != root:
         return (f"GitHub reads issue templates only at a repository's root, which is {top}",)
     folder = ".github/ISSUE_TEMPLATE"

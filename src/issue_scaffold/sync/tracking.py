@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final
 from issue_scaffold.errors import ScaffoldError
 from issue_scaffold.files.bounded import read_file
 from issue_scaffold.files.rendering import File, to_lf
-from issue_scaffold.git.folder import top_level
 from issue_scaffold.state.cache_store import CacheStore, digest_of
+from issue_scaffold.sync.target import TargetFolder
 
 if TYPE_CHECKING:
     from issue_scaffold.sync.stored_tree import StoredTree
@@ -23,19 +23,21 @@ _NAME_BITS: Final = 0x0FFF
 _MAX_INDEX_BYTES: Final = 16 * 1024 * 1024
 
 
-def not_plainly_in_git(root: Path, paths: Sequence[str]) -> list[str]:
+def not_plainly_in_git(folder: TargetFolder, paths: Sequence[str]) -> list[str]:
     """Return the files that the index doesn't plainly have; none outside of a work tree. Starts no process."""
-    top = top_level(root)
-    return [] if top is None else _not_plainly_in_index(top, root, paths)
+    if folder.top is None:
+        return []
+    return _not_plainly_in_index(folder.top, folder.root, paths)
 
 
-def left_out(root: Path, missing: Sequence[str], store: CacheStore) -> set[str]:
+def left_out(folder: TargetFolder, missing: Sequence[str], store: CacheStore) -> set[str]:
     """Return which of the files that `not_plainly_in_git` returned an ignore rule keeps out of git.
 
     Starts git once for the same rules. Raises GitError when git can't be asked.
     """
-    top = top_level(root) or root
-    rules = [path.as_posix() + _text_of(path) for path in _ignore_files(top, root, missing)]
+    root = folder.root
+    files = _ignore_files(folder.work_tree, root, missing)
+    rules = [path.as_posix() + _text_of(path) for path in files]
     key = digest_of(str(root), *missing, *rules)
     known = store.read_document("ignored", key)
     if known is not None and isinstance(known.get("paths"), list):

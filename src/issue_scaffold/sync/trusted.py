@@ -49,7 +49,7 @@ def open_base(opened: SyncTarget, revision: str) -> Base | None:
     if answers is None:
         return None
     described = target_of(
-        opened.shown, opened.root, opened.answers_file, answers.content, place=f"{revision}:"
+        opened.shown, opened.folder, opened.answers_file, answers.content, place=f"{revision}:"
     )
     settings = content_of(stored, SETTINGS_PATH)
     return Base(revision=revision, tree=stored, settings=settings, target=described)

@@ -9,32 +9,23 @@ from issue_scaffold.errors import UsageError
 from issue_scaffold.files import target_files as target
 from issue_scaffold.files.rendering import File, Rendering
 from issue_scaffold.git import command as git
-from issue_scaffold.git.folder import top_level
 from issue_scaffold.state.locks import hold_target
 from issue_scaffold.sync import structured_files
-from issue_scaffold.sync.carry_out import (
-    FileOutcome,
-    NothingWrittenError,
-    carry_out,
-    merge_tools,
-    recovery_notes,
-    refuse_case_twins,
-    refuse_detours,
-    refuse_invalid,
-    refuse_locked_index,
-    refuse_unfinished,
-    with_acceptances,
-)
+from issue_scaffold.sync.acceptances import accepted_deviations
+from issue_scaffold.sync.apply_plan import apply_plan, recovery_notes
+from issue_scaffold.sync.content_merge import merge_tools
 from issue_scaffold.sync.init import choose_version
 from issue_scaffold.sync.merge import plan_merge
 from issue_scaffold.sync.moved import find_move
-from issue_scaffold.sync.plan import FileAction, Files, FileStep
+from issue_scaffold.sync.outcome import FileOutcome, NothingWrittenError
+from issue_scaffold.sync.plan import FileAction, FilePlan, Files, FileStep
+from issue_scaffold.sync.refusals import listed, refuse_invalid, refuse_plan, refuse_unfinished
+from issue_scaffold.sync.renewal import renew_accepted
 from issue_scaffold.sync.target import (
     SyncTarget,
-    accepted_deviations,
+    TargetFolder,
+    find_folder,
     open_target,
-    resolve_folder,
-    work_tree_of,
 )
 from issue_scaffold.template.copier_engine import Asking
 from issue_scaffold.template.renderer import Renderer, Request
@@ -69,15 +60,14 @@ def update(options: UpdateOptions, renderer: Renderer) -> FileOutcome:
     Raises UsageError for a target that isn't initialised, NothingWrittenError when conflicts were not to be written,
     and what rendering and writing raise; then nothing was written.
     """
-    root = resolve_folder(options.target)
+    folder = find_folder(options.target)
+    root = folder.root
     with hold_target(root, shown=options.target, on_wait=options.on_wait):
         recovery = None if options.dry_run else staging.recover(root)
-        named = (
-            parse_source(options.template, relative_to=Path.cwd())
-            if options.template is not None
-            else None
-        )
-        opened = open_target(options.target, options.answers_file, named=named)
+        named = None
+        if options.template is not None:
+            named = parse_source(options.template, relative_to=Path.cwd())
+        opened = open_target(options.target, options.answers_file, folder=folder, named=named)
         outcome = _update(options, opened, named or opened.source, renderer)
         return replace(outcome, notes=recovery_notes(root, recovery) + outcome.notes)
 
@@ -85,7 +75,7 @@ def update(options: UpdateOptions, renderer: Renderer) -> FileOutcome:
 def _update(
     options: UpdateOptions, opened: SyncTarget, source: Source, renderer: Renderer
 ) -> FileOutcome:
-    refuse_inside(source, work_tree_of(opened.root))
+    refuse_inside(source, opened.folder.work_tree)
     version, remarks = _destination(options, opened, source, renderer)
     move = find_move(opened, renderer)
     if move is not None:
@@ -102,15 +92,10 @@ def _update(
     ours = target.read_files(opened.root, paths)
     restored = _restored(options, opened, ours, theirs)
     unrestored = {path: file for path, file in ours.items() if path not in restored}
-    refuse_unfinished(opened.root, unrestored, base.files, theirs.files)
+    refuse_unfinished(opened.folder, unrestored, base.files, theirs.files)
     plan = plan_merge(base, ours, theirs, merge_tools(theirs.version))
-    plan = replace(
-        plan,
-        steps=tuple(
-            _restore(step, theirs) if step.path in restored else step for step in plan.steps
-        ),
-    )
-    plan = with_acceptances(opened.root, plan)
+    plan = _with_restored(plan, restored, theirs)
+    plan = renew_accepted(opened.root, plan)
     outcome = FileOutcome(
         target=options.target,
         source=source.recorded,
@@ -120,20 +105,18 @@ def _update(
         dry_run=options.dry_run,
         notes=remarks,
     )
-    refuse_case_twins(opened.root, plan)
-    refuse_detours(opened.root, plan)
-    refuse_locked_index(opened.root, plan)
+    refuse_plan(opened.folder, plan)
     if plan.conflicts and options.on_conflict == "abort":
-        listed = "".join(f"\n  {step.path}: {step.reason}" for step in plan.conflicts)
         raise NothingWrittenError(
-            f"{len(plan.conflicts)} file(s) can't be merged; nothing was written{listed}",
+            f"{len(plan.conflicts)} file(s) can't be merged; nothing was written"
+            f"{listed(plan.conflicts)}",
             outcome,
             hint="leave out --on-conflict abort to get the conflicts marked in the files",
         )
     refuse_invalid(plan)
     if options.dry_run:
         return outcome
-    notes = carry_out(opened.root, plan) + _resolved_notes(opened.root, restored)
+    notes = apply_plan(opened.folder, plan) + _resolved_notes(opened.folder, restored)
     return replace(outcome, notes=outcome.notes + notes)
 
 
@@ -199,17 +182,23 @@ def _restored(
     return named
 
 
-def _resolved_notes(root: Path, restored: set[str]) -> tuple[str, ...]:
+def _resolved_notes(folder: TargetFolder, restored: set[str]) -> tuple[str, ...]:
     """Return what is left to do for restored files that git still has as unmerged."""
-    if not restored or top_level(root) is None:
+    if not restored or folder.top is None:
         return ()
     try:
-        unmerged = sorted(restored.intersection(git.unmerged_paths(root)))
+        unmerged = sorted(restored.intersection(git.unmerged_paths(folder.root)))
     except git.GitError:
         return ()  # all is written; a git that doesn't work here has nothing marked by us
-    return (
-        (f"the conflict is resolved; tell git: git add {' '.join(unmerged)}",) if unmerged else ()
-    )
+    if not unmerged:
+        return ()
+    return (f"the conflict is resolved; tell git: git add {' '.join(unmerged)}",)
+
+
+def _with_restored(plan: FilePlan, restored: set[str], theirs: Rendering) -> FilePlan:
+    """Return a plan that brings these files back, and does the rest as it was planned."""
+    changed = {step.path: _restore(step, theirs) for step in plan.steps if step.path in restored}
+    return replace(plan, steps=tuple(changed.get(step.path, step) for step in plan.steps))
 
 
 def _restore(step: FileStep, theirs: Rendering) -> FileStep:
@@ -234,6 +223,6 @@ def _restored_by_meaning(step: FileStep, wanted: File) -> File | None:
     except UnicodeDecodeError:
         return None
     merged = structured_files.restore(step.path, ours, theirs)
-    return (
-        None if merged is None else File(content=merged.text.encode(), executable=wanted.executable)
-    )
+    if merged is None:
+        return None
+    return File(content=merged.text.encode(), executable=wanted.executable)
