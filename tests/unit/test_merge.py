@@ -106,14 +106,43 @@ def test_meaning_goes_before_lines() -> None:
     assert adopted.after == file("Noneot")
 
 
+def numbered(first: int, last: int) -> str:
+    """Return a text of numbered lines."""
+    return "".join(f"{number}\n" for number in range(first, last))
+
+
 def test_renames_are_found_by_likeness() -> None:
-    long = "".join(f"{number}\n" for number in range(20))
+    long = numbered(0, 20)
     old = {"a": long, "b": "x\n" + long, "c": "short\n", "stays": long}
     new = {"stays": long, "moved": "y\n" + long, "other": "z\n"}
-    renames = find_renames(rendering(old).files, rendering(new).files)
-    assert set(renames.values()) == {"moved"}
+    assert find_renames(rendering(old).files, rendering(new).files) == {"a": "moved"}, "the liker one alone"
     assert find_renames(rendering({"a": ""}).files, rendering({"b": ""}).files) == {"a": "b"}
     assert find_renames(rendering({"a": "1\n"}).files, rendering({"b": "2\n"}).files) == {}
+
+
+@pytest.mark.parametrize(("shared", "is_rename"), [(10, True), (9, False), (11, True), (20, True), (0, False)])
+def test_half_alike_is_a_rename(shared: int, is_rename: bool) -> None:
+    """As git says it: similarity index 50 %."""
+    before, after = numbered(0, 20), numbered(0, shared) + numbered(100, 120 - shared)
+    renames = find_renames(rendering({"a": before}).files, rendering({"b": after}).files)
+    assert renames == ({"a": "b"} if is_rename else {})
+
+
+def test_what_two_old_files_become_is_one_of_them_and_the_other_goes() -> None:
+    """The user's edit moves along with the liker one; the other one is deleted, as nobody touched it."""
+    long = numbered(0, 20)
+    old = rendering({"a": long, "b": "x\n" + long})
+    new = rendering({"moved": long + "more\n"})
+    ours = {path: file for path, file in old.files.items() if path != "a"} | {
+        "a": File(content=f"{long}mine\n".encode())
+    }
+    steps = {step.path: step for step in plan_merge(old, ours, new, TOOLS).steps}
+    assert steps["moved"].moved_from == "a"
+    assert steps["a"].reason == "the template renamed it to moved"
+    assert (steps["b"].action, steps["b"].reason) == (FileAction.DELETE, "the template removed it")
+    edited_other = ours | {"b": File(content=b"mine too\n")}
+    steps = {step.path: step for step in plan_merge(old, edited_other, new, TOOLS).steps}
+    assert (steps["b"].action, steps["b"].after) == (FileAction.KEPT, edited_other["b"])
 
 
 def test_write_once() -> None:
