@@ -1,11 +1,13 @@
-"""The three-way merge: the template's old rendering, the target's files, the template's new rendering -> a plan.
+"""The three-way merge: old rendering, the target's files and new rendering make a plan.
 
 Pure: how two texts, or two files with a meaning, are merged is handed in.
 """
 
 import difflib
+import itertools
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Final
 
 from issue_scaffold.files.rendering import File, Rendering, to_lf, uses_crlf
 from issue_scaffold.sync.plan import FileAction, FilePlan, Files, FileStep
@@ -20,8 +22,8 @@ class Tools:
     """How contents are merged.
 
     `text(base, ours, theirs)` returns the merged bytes and whether they hold conflict markers;
-    `meaning(path, base, ours, theirs)` returns None where a file can only be merged as text; `same_answers` compares
-    two answers files.
+    `meaning(path, base, ours, theirs)` returns None where a file can only be merged as text;
+    `same_answers` compares two answers files.
     """
 
     text: Callable[[bytes, bytes, bytes], tuple[bytes, bool]]
@@ -30,31 +32,95 @@ class Tools:
 
 
 def plan_merge(base: Rendering | None, ours: Files, theirs: Rendering, tools: Tools) -> FilePlan:
-    """Return what brings a target from the old rendering (None: nothing was installed) to the new one.
+    """Return what brings a target from the old rendering to the new one.
 
-    `ours` holds the target's files at every path of both renderings.
+    `base` is None when nothing was installed; `ours` holds the target's files at every path of both
+    renderings.
     """
-    old = base.files if base else {}
-    renamed = find_renames(old, theirs.files)
-    moved_from = {new: before for before, new in renamed.items()}
-    steps = []
-    for path in sorted({*old, *theirs.files}):
-        if path == theirs.answers_file:
-            steps.append(_answers_step(path, ours.get(path), theirs.files[path], tools))
-        elif path in theirs.write_once:
-            steps.append(_write_once_step(path, ours.get(path), theirs.files[path]))
-        elif path in moved_from and path not in ours:
-            steps.extend(_move_steps(moved_from[path], path, old, ours, theirs.files, tools))
-        elif path in renamed and renamed[path] not in ours:
-            continue  # its step comes with the new name
-        elif base is not None and path in base.write_once:
-            steps.append(_kept(path, ours.get(path), "written once; yours since"))
+    sides = _Sides(base, ours, theirs, tools)
+    paths = sorted({*sides.old, *theirs.files})
+    steps = [step for path in paths for step in sides.steps(path)]
+    steps.sort(key=lambda step: step.path)
+    return FilePlan(answers_file=theirs.answers_file, steps=tuple(steps))
+
+
+class _Sides:
+    """The three sides of one merge, and which files the template renamed between two of them."""
+
+    def __init__(
+        self, base: Rendering | None, ours: Files, theirs: Rendering, tools: Tools
+    ) -> None:
+        self.old: Files = {}
+        self._written_before: frozenset[str] = frozenset()
+        if base is not None:
+            self.old, self._written_before = base.files, frozenset(base.write_once)
+        self._ours, self._theirs, self._tools = ours, theirs, tools
+        self._new_names = find_renames(self.old, theirs.files)
+        self._old_names = {new: before for before, new in self._new_names.items()}
+
+    def steps(self, path: str) -> Iterator[FileStep]:
+        """Yield what happens to one path; a rename has its steps at the new name."""
+        ours, new = self._ours.get(path), self._theirs.files.get(path)
+        if new is not None and path == self._theirs.answers_file:
+            yield _answers_step(path, ours, new, self._tools)
+        elif new is not None and path in self._theirs.write_once:
+            yield _write_once_step(path, ours, new)
+        elif path in self._old_names and ours is None:
+            yield from self._move_steps(self._old_names[path], path)
+        elif path in self._new_names and self._new_names[path] not in self._ours:
+            return
+        elif path in self._written_before:
+            yield _kept(path, ours, "written once; yours since")
         else:
-            steps.append(
-                merge_file(path, old.get(path), ours.get(path), theirs.files.get(path), tools)
+            yield merge_file(path, self.old.get(path), ours, new, self._tools)
+
+    def _move_steps(self, old_path: str, new_path: str) -> Iterator[FileStep]:
+        """Yield the steps for a file that the template renamed, so that edits move along."""
+        base, theirs = self.old[old_path], self._theirs.files[new_path]
+        mine = self._ours.get(old_path)
+        if mine is None:
+            yield FileStep(
+                path=new_path,
+                action=FileAction.KEPT,
+                before=None,
+                after=None,
+                base=base,
+                theirs=theirs,
+                reason=f"you deleted it; the template renamed it to {new_path}",
             )
-    return FilePlan(
-        answers_file=theirs.answers_file, steps=tuple(sorted(steps, key=lambda step: step.path))
+            return
+        merged = merge_file(new_path, base, mine, theirs, self._tools)
+        yield _moved(merged, old_path, mine)
+        yield FileStep(
+            path=old_path,
+            action=FileAction.DELETE,
+            before=mine,
+            after=None,
+            base=base,
+            reason=f"the template renamed it to {new_path}",
+        )
+
+
+# What a merge into a file that was there amounts to at a path where none was.
+_MOVED_ACTIONS: Final = {
+    FileAction.UNCHANGED: FileAction.NEW,
+    FileAction.CLEAN: FileAction.NEW,
+    FileAction.KEPT: FileAction.MERGE,
+}
+
+
+def _moved(merged: FileStep, old_path: str, mine: File) -> FileStep:
+    """Return the step at the new name of a file that had another one so far."""
+    reason = f"renamed from {old_path}"
+    if merged.action not in _MOVED_ACTIONS:
+        reason = merged.reason or reason
+    return replace(
+        merged,
+        before=None,
+        action=_MOVED_ACTIONS.get(merged.action, merged.action),
+        moved_from=old_path,
+        moved=mine,
+        reason=reason,
     )
 
 
@@ -68,7 +134,9 @@ def merge_file(
     if _same(ours, theirs):
         return step
     if _same(base, theirs):
-        reason = "you deleted it" if ours is None else "your changes; the template didn't change it"
+        reason = "your changes; the template didn't change it"
+        if ours is None:
+            reason = "you deleted it"
         return replace(step, action=FileAction.KEPT, reason=reason)
     if _same(base, ours):
         return _take_theirs(step)
@@ -84,54 +152,57 @@ def merge_file(
 
 
 def _same(one: File | None, other: File | None) -> bool:
-    return one is other if one is None or other is None else one.same_as(other)
+    if one is None or other is None:
+        return one is other
+    return one.same_as(other)
 
 
 def _take_theirs(step: FileStep) -> FileStep:
     if step.theirs is None:
-        return replace(step, action=FileAction.DELETE, after=None, reason="the template removed it")
+        reason = "the template removed it"
+        return replace(step, action=FileAction.DELETE, after=None, reason=reason)
     if step.before is None:
         return replace(step, action=FileAction.NEW, after=step.theirs)
-    untouched = step.base is not None and step.base.content == step.before.content
-    after = step.theirs if untouched else _in_style_of(step.before, step.theirs)
+    after = _in_style_of(step.before, step.theirs)
+    if step.base is not None and step.base.content == step.before.content:
+        after = step.theirs
     return replace(step, action=FileAction.CLEAN, after=after)
 
 
 def _merge_contents(
     step: FileStep, base: File | None, ours: File, theirs: File, tools: Tools
 ) -> FileStep:
-    if not (ours.is_text and theirs.is_text and (base is None or base.is_text)):
-        return replace(
-            step,
-            action=FileAction.CONFLICT,
-            reason="not text, changed on both sides; yours is kept",
-        )
-    executable = (
-        theirs.executable if base is None or base.executable == ours.executable else ours.executable
-    )
+    if not all(file.is_text for file in (base, ours, theirs) if file is not None):
+        reason = "not text, changed on both sides; yours is kept"
+        return replace(step, action=FileAction.CONFLICT, reason=reason)
+    executable = _merged_bit(base, ours, theirs)
     by_meaning = _merge_by_meaning(step.path, base, ours, theirs, tools)
     if by_meaning is not None:
         after = File(content=by_meaning.text.encode(), executable=executable)
-        if after == ours:
-            return replace(step, action=FileAction.KEPT, by_meaning=True, notes=by_meaning.notes)
-        return replace(
-            step, action=FileAction.MERGE, after=after, by_meaning=True, notes=by_meaning.notes
-        )
+        action = FileAction.KEPT if after == ours else FileAction.MERGE
+        notes = by_meaning.notes
+        return replace(step, action=action, after=after, by_meaning=True, notes=notes)
     if base is not None and _same(ours._replace(executable=theirs.executable), theirs):
-        return replace(step, action=FileAction.CLEAN, after=ours._replace(executable=executable))
+        after = ours._replace(executable=executable)
+        return replace(step, action=FileAction.CLEAN, after=after)
     ours_lf, theirs_lf = to_lf(ours.content), to_lf(theirs.content)
-    common = to_lf(base.content) if base is not None else shared_lines(ours_lf, theirs_lf)
+    common = shared_lines(ours_lf, theirs_lf) if base is None else to_lf(base.content)
     merged, conflicted = tools.text(common, ours_lf, theirs_lf)
     after = _in_style_of(ours, File(content=merged, executable=executable))
     if after == ours:
-        return replace(step, action=FileAction.KEPT, reason="it has all that the template has")
-    action = FileAction.CONFLICT if conflicted else FileAction.MERGE
-    return replace(
-        step,
-        action=action,
-        after=after,
-        reason="both sides changed the same lines" if conflicted else "",
-    )
+        reason = "it has all that the template has"
+        return replace(step, action=FileAction.KEPT, reason=reason)
+    if conflicted:
+        reason = "both sides changed the same lines"
+        return replace(step, action=FileAction.CONFLICT, after=after, reason=reason)
+    return replace(step, action=FileAction.MERGE, after=after)
+
+
+def _merged_bit(base: File | None, ours: File, theirs: File) -> bool:
+    """Return whether the merged file is executable: the user's change of that counts first."""
+    if base is None or base.executable == ours.executable:
+        return theirs.executable
+    return ours.executable
 
 
 def _merge_by_meaning(
@@ -152,13 +223,13 @@ def _in_style_of(ours: File, theirs: File) -> File:
     if not (ours.is_text and theirs.is_text and b"\n" in ours.content):
         return theirs
     content = to_lf(theirs.content)
-    return theirs._replace(
-        content=content.replace(b"\n", b"\r\n") if uses_crlf(ours.content) else content
-    )
+    if uses_crlf(ours.content):
+        content = content.replace(b"\n", b"\r\n")
+    return theirs._replace(content=content)
 
 
 def shared_lines(one: bytes, other: bytes) -> bytes:
-    """Return the lines that two texts have in common, in order: the base for merging files that have none."""
+    """Return the lines that two texts have in common, in order: the base of files without one."""
     left, right = one.splitlines(keepends=True), other.splitlines(keepends=True)
     blocks = difflib.SequenceMatcher(None, left, right, autojunk=False).get_matching_blocks()
     return b"".join(line for block in blocks for line in left[block.a : block.a + block.size])
@@ -180,61 +251,30 @@ def _write_once_step(path: str, ours: File | None, theirs: File) -> FileStep:
 
 
 def _kept(path: str, ours: File | None, reason: str) -> FileStep:
-    action = FileAction.KEPT if ours is not None else FileAction.UNCHANGED
+    action = FileAction.UNCHANGED if ours is None else FileAction.KEPT
     return FileStep(path=path, action=action, before=ours, after=ours, reason=reason)
 
 
-def _move_steps(
-    old_path: str, new_path: str, old: Files, ours: Files, new: Files, tools: Tools
-) -> Iterator[FileStep]:
-    """Yield the steps for a file that the template renamed, so that the user's edits move along."""
-    mine = ours.get(old_path)
-    if mine is None:
-        reason = f"you deleted it; the template renamed it to {new_path}"
-        yield FileStep(
-            path=new_path,
-            action=FileAction.KEPT,
-            before=None,
-            after=None,
-            base=old[old_path],
-            theirs=new[new_path],
-            reason=reason,
-        )
-        return
-    merged = merge_file(new_path, old[old_path], mine, new[new_path], tools)
-    reason = merged.reason or f"renamed from {old_path}"
-    moved = replace(merged, before=None, moved_from=old_path, moved=mine, reason=reason)
-    if moved.action in {FileAction.UNCHANGED, FileAction.KEPT, FileAction.CLEAN}:
-        action = FileAction.MERGE if moved.action is FileAction.KEPT else FileAction.NEW
-        moved = replace(moved, action=action, reason=f"renamed from {old_path}")
-    yield moved
-    yield FileStep(
-        path=old_path,
-        action=FileAction.DELETE,
-        before=mine,
-        after=None,
-        base=old[old_path],
-        reason=f"the template renamed it to {new_path}",
-    )
-
-
 def find_renames(old: Mapping[str, File], new: Mapping[str, File]) -> dict[str, str]:
-    """Return which files of the old rendering live on under another name in the new one."""
-    gone = [path for path in sorted(old) if path not in new and old[path].is_text]
-    come = [path for path in sorted(new) if path not in old and new[path].is_text]
-    ranked = sorted(
-        ((_likeness(old[before], new[after]), before, after) for before in gone for after in come),
-        key=lambda row: (-row[0], row[1], row[2]),
-    )
+    """Return which files of the old rendering live on under another name in the new one.
+
+    A new file has one old name, and the likest pairs come first.
+    """
+    pairs = list(itertools.product(_texts_only_in(old, new), _texts_only_in(new, old)))
+    likeness = {pair: _likeness(old[pair[0]], new[pair[1]]) for pair in pairs}
     renames: dict[str, str] = {}
-    for likeness, before, after in ranked:
-        if (
-            likeness >= RENAME_SIMILARITY
-            and before not in renames
-            and after not in renames.values()
-        ):
+    taken: set[str] = set()
+    for before, after in sorted(pairs, key=lambda pair: (-likeness[pair], pair)):
+        if likeness[before, after] < RENAME_SIMILARITY:
+            break
+        if before not in renames and after not in taken:
             renames[before] = after
+            taken.add(after)
     return renames
+
+
+def _texts_only_in(one: Mapping[str, File], other: Mapping[str, File]) -> list[str]:
+    return [path for path in sorted(one) if path not in other and one[path].is_text]
 
 
 def _likeness(one: File, other: File) -> float:
