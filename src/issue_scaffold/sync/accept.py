@@ -18,7 +18,10 @@ from issue_scaffold.writing import staging
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AcceptOutcome:
-    """Where the deviations of which files, relative to the target, were recorded; `notes` are remarks for the user."""
+    """Where the deviations of which files, relative to the target, were recorded.
+
+    `notes` are remarks for the user.
+    """
 
     settings_file: str
     paths: tuple[str, ...]
@@ -30,7 +33,8 @@ def accept(
 ) -> AcceptOutcome:
     """Record the present content (or absence) of files as accepted. Returns what was recorded.
 
-    Raises UsageError when a path isn't a file of the template, doesn't deviate, or has conflict markers.
+    Raises UsageError when a path isn't a file of the template, doesn't deviate, or has conflict
+    markers.
     """
     if not reason.strip() or "\n" in reason:
         raise UsageError(
@@ -58,7 +62,7 @@ def accept(
 
 
 def _root_of(paths: Sequence[str], answers_file: str) -> Path:
-    """Return the one target that all paths lie in: the nearest folder above them with an answers file."""
+    """Return the one target that all paths lie in: the nearest folder with an answers file."""
     roots = set()
     for path in paths:
         place = _absolute(path)
@@ -91,13 +95,16 @@ def _digest_to_accept(opened: SyncTarget, path: str, renderer: Renderer) -> str 
     entry = manifest.entries.get(path)
     if entry is None or path in manifest.write_once or path == manifest.answers_file:
         raise UsageError(
-            f"{path} is not a file that the template keeps up to date, so there is nothing to accept",
+            f"{path} is not a file that the template keeps up to date, so there is nothing to "
+            "accept",
             hint=f"its files: {', '.join(sorted(set(manifest.entries) - {manifest.answers_file}))}",
         )
-    found = target.read_file(opened.root, path)
-    if found is not None and found.digest == entry.digest and found.executable == entry.executable:
+    actual = target.read_file(opened.root, path)
+    if actual is None:
+        return None
+    if (actual.digest, actual.executable) == (entry.digest, entry.executable):
         raise UsageError(f"{path} is as the template has it, so there is nothing to accept")
-    count = 0 if found is None else count_conflicts(found.content)
+    count = count_conflicts(actual.content)
     if count and count > count_conflicts(renderer.rendering(opened.recorded).files[path].content):
         raise UsageError(f"{path} has conflict markers in it", hint="resolve them first")
-    return None if found is None else found.digest
+    return actual.digest

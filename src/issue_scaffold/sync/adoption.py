@@ -1,4 +1,4 @@
-"""Recognising a repository's own templates among those that a catalog installs, for `scaffold init`."""
+"""Recognising a repository's own templates among those of a catalog, for `scaffold init`."""
 
 from collections.abc import Iterator, Mapping
 
@@ -16,7 +16,8 @@ def recognise_templates(
 ) -> tuple[Recognised, ...]:
     """Return which existing templates a catalog also has; both by repository-relative POSIX path.
 
-    Files that are no templates, or can't be read, are passed over. A file that is the same on both sides is no news.
+    Files that are no templates, or can't be read, are passed over. A file that is the same on both
+    sides is no news.
     """
     changed = {path: content for path, content in existing.items() if catalog.get(path) != content}
     return recognise(_templates(changed), tuple(_templates(catalog)))

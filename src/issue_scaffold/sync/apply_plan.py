@@ -1,4 +1,4 @@
-"""Carrying out a plan: its files are written all or none, and its conflicts marked in git's index."""
+"""Carrying out a plan: its files are written all or none, its conflicts marked in git's index."""
 
 from collections.abc import Mapping
 from pathlib import Path

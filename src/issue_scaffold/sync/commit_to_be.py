@@ -22,7 +22,10 @@ Remarks = tuple[str, ...]
 
 
 def staged_tree(folder: TargetFolder, shown: str) -> "StoredTree":
-    """Return the files of the commit to be. Raises UsageError outside of a git work tree, GitError."""
+    """Return the files of the commit to be.
+
+    Raises UsageError outside of a git work tree, GitError.
+    """
     from issue_scaffold.sync.stored_tree import index_tree
 
     if folder.top is None:
@@ -33,7 +36,7 @@ def staged_tree(folder: TargetFolder, shown: str) -> "StoredTree":
 
 
 def not_in_commit(root: Path, tree: "StoredTree", paths: Sequence[str]) -> list[Finding]:
-    """Return a finding for each managed file that is unmerged, or lies there and not in the commit to be."""
+    """Return a finding for each managed file that is unmerged, or not in the commit to be."""
     from issue_scaffold.git import command as git
 
     unmerged = [drift.unmerged(path) for path in paths if path in tree.unmerged]
@@ -44,7 +47,10 @@ def not_in_commit(root: Path, tree: "StoredTree", paths: Sequence[str]) -> list[
 
 
 def not_in_git(folder: TargetFolder, paths: Sequence[str]) -> tuple[list[Finding], Remarks]:
-    """Return a finding for each managed file that git hasn't, or has with another content; and a remark if unknown."""
+    """Return a finding for each managed file that git hasn't as it was checked.
+
+    Where that is unknown, return a remark that says so.
+    """
     if folder.top is None:
         return [], ()
     from issue_scaffold.git import command as git
@@ -63,7 +69,10 @@ def not_in_git(folder: TargetFolder, paths: Sequence[str]) -> tuple[list[Finding
 def left_out_of_git(
     folder: TargetFolder, paths: Sequence[str], store: CacheStore
 ) -> tuple[list[Finding], Remarks]:
-    """Return a finding for each managed file that an ignore rule keeps out of git; and a remark if that is unknown."""
+    """Return a finding for each managed file that an ignore rule keeps out of git.
+
+    Where that is unknown, return a remark that says so.
+    """
     missing = not_plainly_in_git(folder, _reached(folder.root, paths))
     try:
         ignored = left_out(folder, missing, store) if missing else set()
@@ -75,7 +84,10 @@ def left_out_of_git(
 
 
 def _reached(root: Path, paths: Sequence[str]) -> list[str]:
-    """Return the paths that no symlink and no other repository stands before; git doesn't talk about others."""
+    """Return the paths that no symlink and no other repository stands before.
+
+    git doesn't talk about others.
+    """
     tree = FolderTree(root)
     return [path for path in paths if tree.detour(path) is None]
 
@@ -85,7 +97,8 @@ def _untracked(path: str, *, ignored: bool) -> Finding:
         return drift.untracked(
             path,
             "an ignore rule keeps this file out of git, so nobody else gets it",
-            f"see the rule: git check-ignore -v {quote(path)}; or add the file: git add -f {quote(path)}",
+            f"see the rule: git check-ignore -v {quote(path)}; or add the file: git add -f "
+            f"{quote(path)}",
         )
     return drift.untracked(
         path, "git doesn't have this file, so nobody else gets it", f"run: git add {quote(path)}"

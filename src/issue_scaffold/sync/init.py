@@ -39,7 +39,8 @@ LABELS_CONFIGS: Final = (
 class InitOptions:
     """What the user asked of `init`.
 
-    `decide` is called for each existing file that differs, `interactive` lets Copier ask its questions.
+    `decide` is called for each existing file that differs, `interactive` lets Copier ask its
+    questions.
     """
 
     target: str
@@ -56,8 +57,8 @@ class InitOptions:
 def install(options: InitOptions, renderer: Renderer) -> FileOutcome:
     """Install a template. Returns what was done.
 
-    Raises UsageError for a target that can't be one or already is one, NothingWrittenError when existing files stand
-    in the way, and what rendering and writing raise; then nothing was written.
+    Raises UsageError for a target that can't be one or already is one, NothingWrittenError when
+    existing files stand in the way, and what rendering and writing raise; then nothing was written.
     """
     folder = _folder(options.target)
     root = folder.root
@@ -78,7 +79,8 @@ def install(options: InitOptions, renderer: Renderer) -> FileOutcome:
         if (root / answers_file).exists():
             raise UsageError(
                 f"{options.target} is already initialised: it has {answers_file}",
-                hint="to bring it up to date: scaffold update; to answer the questions anew: scaffold update --ask",
+                hint="to bring it up to date: scaffold update; to answer the questions anew: "
+                "scaffold update --ask",
             )
         outcome = _install(options, folder, answers_file, renderer)
         return replace(outcome, notes=notes + outcome.notes)
@@ -134,10 +136,12 @@ def _install(
 def choose_version(
     source: Source, ref: str | None, renderer: Renderer
 ) -> tuple[str, tuple[str, ...]]:
-    """Return the version to render, the one asked for or the newest, after asking the source; and remarks on that.
+    """Return the version to render, the one asked for or the newest, after asking the source.
 
-    Raises TemplateError when the source was never reached or has no commit, UsageError for an unknown version or for a
-    local template whose changes are not committed.
+    And remarks on that.
+
+    Raises TemplateError when the source was never reached or has no commit, UsageError for an
+    unknown version or for a local template whose changes are not committed.
     """
     remarks = () if renderer.sources.refresh(source) else (_by_the_mirror(source),)
     known = renderer.sources.known_versions(source)
@@ -146,7 +150,8 @@ def choose_version(
         return wanted, remarks
     if source.is_local and renderer.sources.repositories.is_dirty(source):
         raise UsageError(
-            f"the template {source.recorded} has changes that are not committed; what is installed from them "
+            f"the template {source.recorded} has changes that are not committed; what is installed "
+            "from them "
             "could never be found again",
             hint="commit them, and tag the commit (git tag v1.0.0) to make it a release",
         )
@@ -191,7 +196,7 @@ def _remote_host(root: Path) -> str | None:
 
 
 def _recognised_notes(root: Path, rendering: Rendering) -> tuple[str, ...]:
-    """Return what is known of existing templates that the catalog has too, under the same or another name."""
+    """Return what is known of existing templates that the catalog has too, by any name."""
     files = read_repository(root, template_folder).files
     existing = {path: content for path, content in files.items() if template_folder(path)}
     if not existing:
@@ -229,7 +234,8 @@ def _decided(outcome: FileOutcome, options: InitOptions) -> FileOutcome:
             "these files exist and differ from the template's; nothing was written"
             f"{listed(replace(step, reason='') for step in in_the_way)}",
             outcome,
-            hint="choose with --on-conflict keep|replace|merge; see them with --dry-run --diff --on-conflict merge",
+            hint="choose with --on-conflict keep|replace|merge; see them with --dry-run --diff "
+            "--on-conflict merge",
         )
     steps = tuple(
         _decide(step, decisions[step.path]) if step.path in decisions else step
@@ -244,7 +250,10 @@ def _decided(outcome: FileOutcome, options: InitOptions) -> FileOutcome:
 
 
 def _needs_decision(step: FileStep) -> bool:
-    """Whether a file exists and differs; adding to one by its meaning changes nothing of the user's."""
+    """Whether a file exists and differs.
+
+    Adding to one by its meaning changes nothing of the user's.
+    """
     exists_in_both = step.before is not None and step.theirs is not None
     return exists_in_both and step.action is not FileAction.UNCHANGED and not step.by_meaning
 
@@ -262,7 +271,7 @@ def _decide(step: FileStep, decision: Decision) -> FileStep:
 
 
 def _place_note(target_folder: TargetFolder, plan: FilePlan) -> tuple[str, ...]:
-    """Return a remark on what the place means to GitHub: below a repository's root it reads nothing."""
+    """Return a remark on what the place means to GitHub."""
     root, top = target_folder
     if top is not None and top != root:
         return (f"GitHub reads issue templates only at a repository's root, which is {top}",)
@@ -271,7 +280,6 @@ def _place_note(target_folder: TargetFolder, plan: FilePlan) -> tuple[str, ...]:
         step.path.startswith(f"{folder}/") for step in plan.writes
     ):
         return ()
-    # https://docs.github.com/en/communities/setting-up-your-project-for-healthy-contributions/creating-a-default-community-health-file
-    return (
-        f"this repository's own {folder} now hides the default issue templates of its owner, if there are any",
-    )
+    # https://docs.github.com/en/communities, "Creating a default community health file"
+    hides = "now hides the default issue templates of its owner, if there are any"
+    return (f"this repository's own {folder} {hides}",)

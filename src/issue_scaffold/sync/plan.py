@@ -1,4 +1,4 @@
-"""What a run will do to a target, file by file, as a value: shown by `--dry-run`, carried out by `apply`."""
+"""What a run will do to a target, file by file, as a value."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,10 +23,11 @@ class FileAction(StrEnum):
 class FileStep:
     """One file of a plan.
 
-    `before` is what the target has now, `after` what it will have (None: no such file); they are equal when the file is
-    left alone. `base` and `theirs` are the template's old and new content, `moved_from` is the old name of a file that
-    the template renamed and `moved` what the target has there, `reason` says why in a few words. `by_meaning`
-    tells a merge that took the file's entries apart instead of its lines, with `notes` on what was kept.
+    `before` is what the target has now, `after` what it will have (None: no such file); they are
+    equal when the file is left alone. `base` and `theirs` are the template's old and new content,
+    `moved_from` is the old name of a file that the template renamed and `moved` what the target has
+    there, `reason` says why in a few words. `by_meaning` tells a merge that took the file's entries
+    apart instead of its lines, with `notes` on what was kept.
     """
 
     path: str
@@ -61,7 +62,7 @@ class FilePlan:
 
     @property
     def ordered(self) -> tuple[FileStep, ...]:
-        """All steps in the order in which they are carried out: deletions make room, the answers file comes last."""
+        """All steps in their order: deletions make room, the answers file comes last."""
 
         def rank(step: FileStep) -> tuple[bool, bool, str]:
             return (step.path == self.answers_file, step.action is not FileAction.DELETE, step.path)

@@ -1,14 +1,16 @@
-"""The repo entries of a `.pre-commit-config.yaml`, and whether they hold what the template asks for.
+"""The entries of a `.pre-commit-config.yaml`, and whether they hold what the template asks for.
 
-`rev` belongs to `pre-commit autoupdate` as much as to the template: another one is no deviation. What decides whether
-and how a hook runs (`EFFECTIVE_FIELDS`) does belong to the template: `entry: "true"` is a hook that checks nothing.
+`rev` belongs to `pre-commit autoupdate` as much as to the template: another one is no deviation.
+What decides whether and how a hook runs (`EFFECTIVE_FIELDS`) does belong to the template: `entry:
+"true"` is a hook that checks nothing.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-# What of a hook decides when it runs and what it does: https://pre-commit.com/#pre-commit-configyaml---hooks
+# What of a hook decides when it runs and what it does:
+# https://pre-commit.com/#pre-commit-configyaml---hooks
 EFFECTIVE_FIELDS: Final = frozenset(
     {
         "additional_dependencies",
@@ -29,7 +31,10 @@ EFFECTIVE_FIELDS: Final = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hook:
-    """One hook; `definition` is all of it as JSON text, `effect` each effective field with its value likewise."""
+    """One hook.
+
+    `definition` is all of it as JSON text, `effect` each effective field with its value likewise.
+    """
 
     id: str
     definition: str
@@ -51,7 +56,10 @@ class RepoEntry:
 
 
 class EntryDifference(NamedTuple):
-    """Something of the template's that is missing or otherwise; `entry` and `hook` are the user's, where they exist."""
+    """Something of the template's that is missing or otherwise.
+
+    `entry` and `hook` are the user's, where they exist.
+    """
 
     message: str
     entry: int | None
@@ -59,7 +67,7 @@ class EntryDifference(NamedTuple):
 
 
 def normalise_url(url: str) -> str:
-    """Return a repository's URL without what makes no other URL: case of the host, a final `/` and `.git`."""
+    """Return a repository's URL without the case of its host, a final `/` and `.git`."""
     bare = url.strip().rstrip("/").removesuffix(".git").rstrip("/")
     scheme, separator, rest = bare.partition("://")
     if not separator:

@@ -1,7 +1,7 @@
-"""What may be done to the entries of a `.pre-commit-config.yaml`: three-way merge, by repository URL and hook id.
+"""The three-way merge of a `.pre-commit-config.yaml`, by repository URL and hook id.
 
-Edits name entries and hooks by their places; `entry` and `hook` are the user's, `new_entry` and `new_hook` the
-template's.
+Edits name entries and hooks by their places; `entry` and `hook` are the user's, `new_entry` and
+`new_hook` the template's.
 """
 
 from collections.abc import Iterator, Sequence
@@ -97,7 +97,8 @@ def three_way(
 def restoration(ours: Sequence[RepoEntry], theirs: Sequence[RepoEntry]) -> tuple[Edit, ...]:
     """Return the edits after which `compare` finds nothing.
 
-    What is missing is added, a hook that runs otherwise than the template's is replaced, all else stays.
+    What is missing is added, a hook that runs otherwise than the template's is replaced, all else
+    stays.
     """
     replaced: list[Edit] = []
     for place, new in enumerate(theirs):
@@ -194,7 +195,10 @@ def _dropped(
     filled: set[int],
     notes: list[str],
 ) -> Iterator[RemoveHook | RemoveEntry]:
-    """Take away what the template no longer has, unless the user changed it; `filled` entries get a new hook."""
+    """Take away what the template no longer has, unless the user changed it.
+
+    `filled` entries get a new hook.
+    """
     gone: dict[int, set[int]] = {}
     for before in base:
         for hook in before.hooks:
@@ -204,7 +208,8 @@ def _dropped(
                 bumped = not places(before.key, theirs) and ours[entry].rev != before.rev
                 if ours[entry].hooks[place] not in before.hooks or bumped:
                     notes.append(
-                        f"hook '{hook.id}' of '{before.repo}' is no longer in the template; yours is kept"
+                        f"hook '{hook.id}' of '{before.repo}' is no longer in the template; yours "
+                        "is kept"
                     )
                 else:
                     gone.setdefault(entry, set()).add(place)

@@ -1,7 +1,7 @@
-"""Existing templates that a catalog also has: which they are, and what taking the catalog's would change.
+"""Existing templates that a catalog also has, and what taking the catalog's would change.
 
-Owns when two templates are the same one: an equal name, or file names that differ only in case, `-`, `_` and suffix.
-Pure; reading the files is `adoption`'s.
+Owns when two templates are the same one: an equal name, or file names that differ only in case,
+`-`, `_` and suffix. Pure; reading the files is `adoption`'s.
 """
 
 import re
@@ -25,7 +25,7 @@ class Template:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recognised:
-    """An existing template, the catalog's file for it, why they are the same one, and what would change."""
+    """An existing template, the catalog's file for it, why they are one, and what would change."""
 
     existing: str
     catalog: str
@@ -36,11 +36,15 @@ class Recognised:
     def message(self) -> str:
         """The whole in a line."""
         changes = "; ".join(self.changes) or "says the same"
-        return f"{self.existing} is the catalog's {self.catalog.rpartition('/')[2]} ({self.because}): {changes}"
+        name = self.catalog.rpartition("/")[2]
+        return f"{self.existing} is the catalog's {name} ({self.because}): {changes}"
 
 
 def recognise(existing: Iterable[Template], catalog: Sequence[Template]) -> tuple[Recognised, ...]:
-    """Return the existing templates that the catalog also has, in order of their paths; equal paths are no news."""
+    """Return the existing templates that the catalog also has, in order of their paths.
+
+    Equal paths are no news.
+    """
     known = {template.path for template in catalog}
     found = []
     for template in sorted(existing, key=lambda template: template.path):
@@ -74,7 +78,7 @@ def _same(one: Template, other: Template) -> Literal["same name", "same file nam
 
 
 def _plain(name: str) -> str:
-    """Return a name without emoji, case and the `(form)` that tells a form from its Markdown twin."""
+    """Return a name without emoji, case and the `(form)` of a Markdown template's twin."""
     return " ".join(re.findall(r"\w+", name.casefold().removesuffix("(form)")))
 
 

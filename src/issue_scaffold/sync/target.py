@@ -57,7 +57,7 @@ class SyncTarget(NamedTuple):
 
     @property
     def recorded(self) -> Request:
-        """The request for what the target should hold: the recorded version with the recorded answers."""
+        """The request for what the target should hold, by its recorded version and answers."""
         return Request(
             source=self.source,
             version=self.version,
@@ -86,11 +86,15 @@ def find_folder(text: str) -> TargetFolder:
 
 
 def answers_path(text: str | None) -> str:
-    """Return the answers file to use, below the target. Raises UsageError for one that would lie outside."""
+    """Return the answers file to use, below the target.
+
+    Raises UsageError for one that would lie outside.
+    """
     if text is None:
         return ANSWERS_FILE
     path = os.path.normpath(text)
-    if os.path.isabs(path) or path.startswith("..") or path == ".":  # noqa: PTH117 - a text, not a place
+    is_absolute = os.path.isabs(path)  # noqa: PTH117 - a text, not a place
+    if is_absolute or path.startswith("..") or path == ".":
         raise UsageError(
             f"the answers file {text} is not below the target",
             hint="give a path relative to the target",
@@ -197,13 +201,17 @@ def _commit_id(answers: Mapping[str, Any], shown: str) -> str | None:
     if found is None or (isinstance(found, str) and _COMMIT_ID.fullmatch(found)):
         return found
     raise UsageError(
-        f"{shown} remembers no commit that could be one: {COMMIT_ID} must be 40 or 64 hexadecimal digits",
+        f"{shown} remembers no commit that could be one: {COMMIT_ID} must be 40 or 64 hexadecimal "
+        "digits",
         hint="restore the line with git, or remove it; the next update writes it anew",
     )
 
 
 def read_data_file(path: Path) -> dict[str, Any]:
-    """Return the answers in a file that the user named. Raises UsageError when it holds none, or isn't read."""
+    """Return the answers in a file that the user named.
+
+    Raises UsageError when it holds none, or isn't read.
+    """
     try:
         return load_mapping(read_file(path), what="answers")
     except YamlValueError as error:

@@ -1,4 +1,6 @@
-"""Which files of a work tree git has, and whether as they are; for a check that must not start a process for nothing.
+"""Which files of a work tree git has, and whether as they are.
+
+For a check that must not start a process for nothing.
 
 Owns the quick look into git's index file: https://git-scm.com/docs/index-format
 """
@@ -24,7 +26,10 @@ _MAX_INDEX_BYTES: Final = 16 * 1024 * 1024
 
 
 def not_plainly_in_git(folder: TargetFolder, paths: Sequence[str]) -> list[str]:
-    """Return the files that the index doesn't plainly have; none outside of a work tree. Starts no process."""
+    """Return the files that the index doesn't plainly have; none outside of a work tree.
+
+    Starts no process.
+    """
     if folder.top is None:
         return []
     return _not_plainly_in_index(folder.top, folder.root, paths)
@@ -86,7 +91,10 @@ def _not_plainly_in_index(top: Path, root: Path, paths: Sequence[str]) -> list[s
 
 
 def _has_entry(index: bytes, name: bytes) -> bool:
-    """Tell whether an index of version 2 or 3 has an entry of that name; its length stands right before it."""
+    """Tell whether an index of version 2 or 3 has an entry of that name.
+
+    Its length stands right before it.
+    """
     ending = name + b"\0"
     at = index.find(ending)
     while at > 1:

@@ -1,4 +1,4 @@
-"""Where a check reads a target's files: in its work tree, in the index, or in a revision, all by the same questions."""
+"""Where a check reads a target's files: in its work tree, in the index, or in a revision."""
 
 import os
 from collections.abc import Iterable
@@ -11,7 +11,7 @@ from issue_scaffold.forge.source_files import RepositoryFiles, read_repository
 
 
 class Detour(NamedTuple):
-    """A folder on the way to a file by which git, and so a forge, doesn't get there: a symlink, or a repository."""
+    """A folder on the way to a file by which git, and so a forge, doesn't get there."""
 
     folder: str
     is_symlink: bool
@@ -21,10 +21,16 @@ class FileTree(Protocol):
     """The files of a target."""
 
     def read(self, path: str) -> File | None:
-        """Return a file, or None when there is none. Raises ScaffoldError for one that can't be read."""
+        """Return a file, or None when there is none.
+
+        Raises ScaffoldError for one that can't be read.
+        """
 
     def detour(self, path: str) -> Detour | None:
-        """Return the folder on the way to a path that is none of this repository's; None when all are."""
+        """Return the folder on the way to a path that is none of this repository's.
+
+        None when all are.
+        """
 
     def load(self, paths: Iterable[str]) -> None:
         """Prepare to read these paths, where that is cheaper at once."""
@@ -44,7 +50,7 @@ class FolderTree:
         return target.read_file(self.root, path)
 
     def detour(self, path: str) -> Detour | None:
-        """Return the symlink, or the repository of its own, on the way to a path, as `FileTree.detour` does."""
+        """Return what is on the way to a path, as `FileTree.detour` does."""
         place = self.root
         for part in path.split("/")[:-1]:
             place = place / part
@@ -62,6 +68,9 @@ class FolderTree:
 
 
 def content_of(tree: FileTree, path: str) -> bytes:
-    """Return the content of a file that need not be there. Raises ScaffoldError as `FileTree.read` does."""
+    """Return the content of a file that need not be there.
+
+    Raises ScaffoldError as `FileTree.read` does.
+    """
     file = tree.read(path)
     return b"" if file is None else file.content

@@ -1,4 +1,4 @@
-"""`scaffold update`: merge another version, other answers or another template into a target, or restore its files."""
+"""`scaffold update`: merge another version, answers or template into a target, or restore files."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -37,7 +37,8 @@ from issue_scaffold.writing import staging
 class UpdateOptions:
     """What the user asked of `update`.
 
-    `restore` names files to bring back to the template's content (empty: none), `restore_all` means all of them.
+    `restore` names files to bring back to the template's content (empty: none), `restore_all` means
+    all of them.
     """
 
     target: str
@@ -57,8 +58,8 @@ class UpdateOptions:
 def update(options: UpdateOptions, renderer: Renderer) -> FileOutcome:
     """Update a target. Returns what was done.
 
-    Raises UsageError for a target that isn't initialised, NothingWrittenError when conflicts were not to be written,
-    and what rendering and writing raise; then nothing was written.
+    Raises UsageError for a target that isn't initialised, NothingWrittenError when conflicts were
+    not to be written, and what rendering and writing raise; then nothing was written.
     """
     folder = find_folder(options.target)
     root = folder.root
@@ -148,7 +149,7 @@ def _destination(
 def _asking(
     options: UpdateOptions, base: Rendering, request: Request, renderer: Renderer
 ) -> Asking:
-    """Return what a person is to be asked: nothing without a terminal, or when the new version has no new question."""
+    """Return what a person is to be asked; nothing when the new version has no new question."""
     if not options.interactive:
         return "nothing"
     if options.ask:
@@ -202,7 +203,7 @@ def _with_restored(plan: FilePlan, restored: set[str], theirs: Rendering) -> Fil
 
 
 def _restore(step: FileStep, theirs: Rendering) -> FileStep:
-    """Return the step that brings a file to the template's content, keeping what isn't the template's business."""
+    """Return the step that brings back the template's content, and keeps what is the user's."""
     wanted = theirs.files[step.path]
     if step.before is None:
         return replace(step, action=FileAction.NEW, after=wanted, reason="restored")
