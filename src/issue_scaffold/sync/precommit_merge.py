@@ -79,19 +79,20 @@ def three_way(
     """
     edits: list[Edit] = []
     notes: list[str] = []
+    known = base or ()
     for place, new in enumerate(theirs):
         if places(new.key, ours):
-            edits += _hooks(place, new, base or (), ours, notes)
+            edits += _hooks(place, new, known, ours, notes)
             edits += _revs(place, new, base, ours, notes)
-        elif places(new.key, base or ()):
+        elif places(new.key, known):
             notes.append(f"'{new.repo}' was deleted here and stays deleted")
         else:
             edits.append(AddEntry(new_entry=place))
     filled = {edit.entry for edit in edits if isinstance(edit, AddHook)}
-    dropped = list(_dropped(base or (), ours, theirs, filled, notes))
+    dropped = list(_dropped(known, ours, theirs, filled, notes))
     removed = {edit.entry for edit in dropped if isinstance(edit, RemoveEntry)}
-    edits = [edit for edit in edits if not isinstance(edit, SetRev) or edit.entry not in removed]
-    return PrecommitMerge((*edits, *dropped), tuple(dict.fromkeys(notes)))
+    kept = [edit for edit in edits if not (isinstance(edit, SetRev) and edit.entry in removed)]
+    return PrecommitMerge((*kept, *dropped), tuple(dict.fromkeys(notes)))
 
 
 def restoration(ours: Sequence[RepoEntry], theirs: Sequence[RepoEntry]) -> tuple[Edit, ...]:
@@ -173,19 +174,16 @@ def _revs(
     ours: Sequence[RepoEntry],
     notes: list[str],
 ) -> Iterator[SetRev]:
-    before = next((entry for entry in base or () if entry.key == new.key), None)
-    if new.rev is None or (before is not None and before.rev == new.rev):
+    befores = [entry.rev for entry in base or () if entry.key == new.key][:1]
+    if new.rev is None or new.rev in befores:
         return
     for at in places(new.key, ours):
         rev = ours[at].rev
-        if rev == new.rev:
-            continue
-        if before is not None and rev is not None and rev == before.rev:
+        if rev is not None and rev in befores:
             yield SetRev(entry=at, new_entry=place)
-        else:
-            notes.append(
-                f"'{new.repo}': your rev {rev or '(none)'} is kept (the template has {new.rev})"
-            )
+        elif rev != new.rev:
+            mine = rev or "(none)"
+            notes.append(f"'{new.repo}': your rev {mine} is kept (the template has {new.rev})")
 
 
 def _dropped(
@@ -200,21 +198,28 @@ def _dropped(
     `filled` entries get a new hook.
     """
     gone: dict[int, set[int]] = {}
-    for before in base:
-        for hook in before.hooks:
-            if find(before.key, hook.id, theirs) is not None:
+    for before, hook in _hooks_without(theirs, base):
+        # Where the whole repository is gone, another rev is a change of the user's too.
+        is_gone = not places(before.key, theirs)
+        for entry, place in occurrences(before.key, hook.id, ours):
+            is_bumped = is_gone and ours[entry].rev != before.rev
+            if ours[entry].hooks[place] in before.hooks and not is_bumped:
+                gone.setdefault(entry, set()).add(place)
                 continue
-            for entry, place in occurrences(before.key, hook.id, ours):
-                bumped = not places(before.key, theirs) and ours[entry].rev != before.rev
-                if ours[entry].hooks[place] not in before.hooks or bumped:
-                    notes.append(
-                        f"hook '{hook.id}' of '{before.repo}' is no longer in the template; yours "
-                        "is kept"
-                    )
-                else:
-                    gone.setdefault(entry, set()).add(place)
+            what = f"hook '{hook.id}' of '{before.repo}'"
+            notes.append(f"{what} is no longer in the template; yours is kept")
     for entry, removed in gone.items():
         if len(removed) == len(ours[entry].hooks) and entry not in filled:
             yield RemoveEntry(entry=entry)
         else:
             yield from (RemoveHook(entry=entry, hook=place) for place in sorted(removed))
+
+
+def _hooks_without(
+    theirs: Sequence[RepoEntry], base: Sequence[RepoEntry]
+) -> Iterator[tuple[RepoEntry, Hook]]:
+    """Yield the hooks of `base` that the template no longer has."""
+    for before in base:
+        for hook in before.hooks:
+            if find(before.key, hook.id, theirs) is None:
+                yield before, hook

@@ -1,6 +1,6 @@
-"""What keeps a plan from being carried out: each function raises when it finds it, and writes nothing.
+"""What keeps a plan from being carried out: each function raises when it finds it.
 
-Owns the order in which `init` and `update` look before they write.
+Owns what `init` and `update` look at before they write; writes nothing.
 """
 
 from collections.abc import Iterable, Mapping
