@@ -68,9 +68,12 @@ def _root_of(paths: Sequence[str], answers_file: str) -> Path:
         place = _absolute(path)
         root = next((folder for folder in place.parents if (folder / answers_file).is_file()), None)
         if root is None:
+            hint = None
+            if answers_file == ANSWERS_FILE:
+                hint = "run: scaffold init"
             raise UsageError(
                 f"{path} is not in an initialised target: no folder above it has {answers_file}",
-                hint="run: scaffold init" if answers_file == ANSWERS_FILE else None,
+                hint=hint,
             )
         roots.add(root)
     if len(roots) > 1:

@@ -71,9 +71,10 @@ def check(options: CheckOptions, renderer: Renderer) -> Iterator[TargetReport]:
             yield failed_target(text, error, options.report_crash)
         else:
             failing = any(finding.severity is Severity.ERROR for finding in report.findings)
-            yield report._replace(
-                exit_code=EXIT_FINDINGS if failing and not options.exit_zero else EXIT_OK
-            )
+            if failing and not options.exit_zero:
+                yield report._replace(exit_code=EXIT_FINDINGS)
+            else:
+                yield report._replace(exit_code=EXIT_OK)
 
 
 def check_target(text: str, options: CheckOptions, renderer: Renderer) -> TargetReport:
@@ -169,7 +170,7 @@ def _look_at(text: str, options: CheckOptions) -> _Look:
         from issue_scaffold.sync.commit_to_be import staged_tree
 
         staged = staged_tree(folder, text)
-    files: FileTree = FolderTree(folder.root) if staged is None else staged
+    files: FileTree = staged or FolderTree(folder.root)
     opened = open_target(text, options.answers_file, staged, folder=folder)
     settings = content_of(files, SETTINGS_PATH)
     if options.trusted_ref is not None:
@@ -292,7 +293,9 @@ def _overlooked_rows(document: Mapping[str, Any] | None) -> tuple[Finding, ...] 
 
     None without one, or for one of another shape.
     """
-    rows = None if document is None else document.get("ignored")
+    if document is None:
+        return None
+    rows = document.get("ignored")
     if not isinstance(rows, list) or not all(_is_overlooked_row(row) for row in rows):
         return None
     return tuple(

@@ -42,7 +42,9 @@ def not_in_commit(root: Path, tree: "StoredTree", paths: Sequence[str]) -> list[
     unmerged = [drift.unmerged(path) for path in paths if path in tree.unmerged]
     absent = [path for path in paths if path not in tree and path not in tree.unmerged]
     there = [path for path in _reached(root, absent) if target.read_file(root, path) is not None]
-    ignored = git.ignored_paths(root, there) if there else set()
+    if not there:
+        return unmerged
+    ignored = git.ignored_paths(root, there)
     return unmerged + [_untracked(path, ignored=path in ignored) for path in there]
 
 
@@ -74,8 +76,10 @@ def left_out_of_git(
     Where that is unknown, return a remark that says so.
     """
     missing = not_plainly_in_git(folder, _reached(folder.root, paths))
+    if not missing:
+        return [], ()
     try:
-        ignored = left_out(folder, missing, store) if missing else set()
+        ignored = left_out(folder, missing, store)
     except (
         ScaffoldError
     ) as error:  # a GitError, of a module that a check on a warm cache doesn't load

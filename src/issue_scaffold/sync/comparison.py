@@ -59,8 +59,10 @@ class Comparison:
     ) -> Iterator[Finding]:
         detour = self.files.detour(path)
         if detour is not None:
-            finding = drift.linked if detour.is_symlink else drift.in_other_repository
-            yield finding(path, detour.folder)
+            if detour.is_symlink:
+                yield drift.linked(path, detour.folder)
+            else:
+                yield drift.in_other_repository(path, detour.folder)
             return
         try:
             actual = self.files.read(path)

@@ -43,25 +43,24 @@ class Remedy(NamedTuple):
         return "scaffold update" if self.target == "." else f"scaffold update {quote(self.target)}"
 
 
+def _error(kind: Kind, path: str, message: str, hint: str) -> Finding:
+    return Finding(kind=kind, severity=Severity.ERROR, path=path, message=message, hint=hint)
+
+
 def missing(path: str, remedy: Remedy) -> Finding:
     """Return the finding for a file that is not there."""
-    return Finding(
-        kind=Kind.MISSING,
-        severity=Severity.ERROR,
-        path=path,
-        message="the template has this file, the target doesn't",
-        hint=remedy.restore(path),
+    return _error(
+        Kind.MISSING, path, "the template has this file, the target doesn't", remedy.restore(path)
     )
 
 
 def in_the_way(path: str, what: str, remedy: Remedy) -> Finding:
     """Return the finding for what is no file, and stands where one belongs: `what` "a folder"."""
-    return Finding(
-        kind=Kind.MODIFIED,
-        severity=Severity.ERROR,
-        path=path,
-        message=f"is {what}; the template has a file",
-        hint=f"move it away, then: {remedy.update_command} --restore {quote(path)}",
+    return _error(
+        Kind.MODIFIED,
+        path,
+        f"is {what}; the template has a file",
+        f"move it away, then: {remedy.update_command} --restore {quote(path)}",
     )
 
 
@@ -84,23 +83,16 @@ def in_other_repository(path: str, folder: str) -> Finding:
 
 
 def _unreachable(path: str, why: str, hint: str) -> Finding:
-    return Finding(
-        kind=Kind.MODIFIED,
-        severity=Severity.ERROR,
-        path=path,
-        message=f"{why}: the file isn't there for it",
-        hint=hint,
-    )
+    return _error(Kind.MODIFIED, path, f"{why}: the file isn't there for it", hint)
 
 
 def interrupted(path: str, remedy: Remedy) -> Finding:
     """Return the finding for a run that died half way, whose changes are partly in the target."""
-    return Finding(
-        kind=Kind.MODIFIED,
-        severity=Severity.ERROR,
-        path=path,
-        message="an interrupted run has left its changes half way",
-        hint=f"to complete it, {remedy.update()}",
+    return _error(
+        Kind.MODIFIED,
+        path,
+        "an interrupted run has left its changes half way",
+        f"to complete it, {remedy.update()}",
     )
 
 
@@ -116,57 +108,41 @@ def accepted(path: str, reason: str) -> Finding:
 
 def untracked(path: str, message: str, hint: str) -> Finding:
     """Return the finding for a file that git doesn't have as it was checked."""
-    return Finding(
-        kind=Kind.UNTRACKED, severity=Severity.ERROR, path=path, message=message, hint=hint
-    )
+    return _error(Kind.UNTRACKED, path, message, hint)
 
 
 def conflict(path: str, content: bytes) -> Finding:
     """Return the finding for conflict markers that are left in a file."""
     lines = content.splitlines()
     line = next((number for number, text in enumerate(lines, 1) if text.startswith(b"<<<<<<< ")), 1)
-    return Finding(
-        kind=Kind.CONFLICT,
-        severity=Severity.ERROR,
-        path=path,
-        line=line,
-        column=1,
-        message="conflict markers are left in the file",
-        hint="edit the marked lines, then: git add " + quote(path),
-    )
+    hint = "edit the marked lines, then: git add " + quote(path)
+    error = _error(Kind.CONFLICT, path, "conflict markers are left in the file", hint)
+    return error._replace(line=line, column=1)
 
 
 def unmerged(path: str) -> Finding:
     """Return the finding for a file whose conflict git still has open."""
-    return Finding(
-        kind=Kind.CONFLICT,
-        severity=Severity.ERROR,
-        path=path,
-        message="git has this file as unmerged",
-        hint="resolve it, then: git add " + quote(path),
+    return _error(
+        Kind.CONFLICT,
+        path,
+        "git has this file as unmerged",
+        "resolve it, then: git add " + quote(path),
     )
 
 
 def outdated(path: str, version: str, latest: str, remedy: Remedy) -> Finding:
     """Return the finding for a target that follows an older version; `path` is its answers file."""
-    return Finding(
-        kind=Kind.OUTDATED,
-        severity=Severity.ERROR,
-        path=path,
-        message=f"template version {latest} is out; this target has {version}",
-        hint=remedy.update(),
+    return _error(
+        Kind.OUTDATED,
+        path,
+        f"template version {latest} is out; this target has {version}",
+        remedy.update(),
     )
 
 
 def moved(path: str, message: str, remedy: Remedy) -> Finding:
     """Return the finding for a version that became another commit; `path` is the answers file."""
-    return Finding(
-        kind=Kind.OUTDATED,
-        severity=Severity.ERROR,
-        path=path,
-        message=message,
-        hint=remedy.update(),
-    )
+    return _error(Kind.OUTDATED, path, message, remedy.update())
 
 
 def modified(
@@ -174,16 +150,12 @@ def modified(
 ) -> Finding:
     """Return the finding for a file whose content, link or executable bit differs."""
     message, line = _what_differs(expected, actual)
-    return Finding(
-        kind=Kind.MODIFIED,
-        severity=Severity.ERROR,
-        path=path,
-        line=line,
-        column=None if line is None else 1,
-        message=message,
-        hint=remedy.restore(path),
-        diff=unified_diff(path, expected, actual) if with_diff else None,
-    )
+    finding = _error(Kind.MODIFIED, path, message, remedy.restore(path))
+    if line is not None:
+        finding = finding._replace(line=line, column=1)
+    if with_diff:
+        finding = finding._replace(diff=unified_diff(path, expected, actual))
+    return finding
 
 
 def modified_by_meaning(
@@ -199,18 +171,11 @@ def modified_by_meaning(
 
     The first carries the diff.
     """
-    findings = [
-        Finding(
-            kind=Kind.MODIFIED,
-            severity=Severity.ERROR,
-            path=path,
-            line=difference.line,
-            column=difference.column,
-            message=difference.message,
-            hint=remedy.restore(path),
-        )
-        for difference in differences
-    ]
+    hint = remedy.restore(path)
+    findings = []
+    for one in differences:
+        error = _error(Kind.MODIFIED, path, one.message, hint)
+        findings.append(error._replace(line=one.line, column=one.column))
     if findings and with_diff:
         findings[0] = findings[0]._replace(diff=unified_diff(path, expected, actual))
     return tuple(findings)

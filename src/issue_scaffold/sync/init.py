@@ -237,10 +237,8 @@ def _decided(outcome: FileOutcome, options: InitOptions) -> FileOutcome:
             hint="choose with --on-conflict keep|replace|merge; see them with --dry-run --diff "
             "--on-conflict merge",
         )
-    steps = tuple(
-        _decide(step, decisions[step.path]) if step.path in decisions else step
-        for step in outcome.plan.steps
-    )
+    decided = {step.path: _decide(step, decisions[step.path]) for step in in_the_way}
+    steps = tuple(decided.get(step.path, step) for step in outcome.plan.steps)
     kept = tuple(
         f"{path} is kept as it is; check reports it until: scaffold accept {path} --reason TEXT"
         for path, decision in decisions.items()

@@ -24,8 +24,7 @@ def refuse_unfinished(folder: TargetFolder, ours: Files, *rendered: Files) -> No
     `ours` are the target's files to look at, `rendered` the template's, which may hold conflict
     markers themselves.
     """
-    state = git.merge_in_progress(folder.top) if folder.top is not None else None
-    if state:
+    if folder.top is not None and (state := git.merge_in_progress(folder.top)):
         raise ConflictError(
             f"a {state} is in progress in {folder.top}; nothing was written",
             hint=f"finish it, or: git {state} --abort",
@@ -119,5 +118,5 @@ def _errors(files: Mapping[str, bytes]) -> list[Finding]:
 
 def listed(steps: Iterable[FileStep]) -> str:
     """Return the paths of steps with their reasons, each on a line of its own below a message."""
-    lines = [f"{step.path}: {step.reason}" if step.reason else step.path for step in steps]
-    return "".join(f"\n  {line}" for line in lines)
+    lines = [f"\n  {step.path}: {step.reason}".removesuffix(": ") for step in steps]
+    return "".join(lines)

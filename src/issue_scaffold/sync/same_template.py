@@ -74,7 +74,9 @@ def recognise(existing: Iterable[Template], catalog: Sequence[Template]) -> tupl
 def _same(one: Template, other: Template) -> Literal["same name", "same file name"] | None:
     if _plain(one.name) == _plain(other.name) and _plain(one.name):
         return "same name"
-    return "same file name" if _stem(one.path) == _stem(other.path) else None
+    if _stem(one.path) == _stem(other.path):
+        return "same file name"
+    return None
 
 
 def _plain(name: str) -> str:
@@ -102,5 +104,8 @@ def _changes(existing: Template, twin: Template) -> Iterable[str]:
 
 def _listed(texts: Sequence[str], noun: str) -> str:
     shown = ", ".join(f"`{text}`" for text in texts[:_SHOWN])
-    more = f" and {len(texts) - _SHOWN} more" if len(texts) > _SHOWN else ""
-    return f"{noun if len(texts) == 1 else noun + 's'} {shown}{more}"
+    if len(texts) > _SHOWN:
+        shown += f" and {len(texts) - _SHOWN} more"
+    if len(texts) > 1:
+        noun += "s"
+    return f"{noun} {shown}"

@@ -165,7 +165,7 @@ def target_of(
         answers = parse_answers(content)
     except YamlValueError as error:
         raise UsageError(
-            f"{shown}:{'' if error.line else ' '}{error}",
+            _with_place(shown, error),
             hint="mend it by hand, or restore it with git; scaffold init makes a new one",
         ) from error
     recorded = _text_in(answers, "_src_path", "template", shown)
@@ -182,6 +182,11 @@ def target_of(
         version=version,
         commit_id=None if source.is_bundled else _commit_id(answers, shown),
     )
+
+
+def _with_place(shown: str, error: YamlValueError) -> str:
+    """Return what is wrong with a file, whose line and column the error may begin with."""
+    return f"{shown}:{error}" if error.line else f"{shown}: {error}"
 
 
 def _text_in(answers: Mapping[str, Any], key: str, what: str, shown: str) -> str:
@@ -215,7 +220,7 @@ def read_data_file(path: Path) -> dict[str, Any]:
     try:
         return load_mapping(read_file(path), what="answers")
     except YamlValueError as error:
-        raise UsageError(f"{path}:{'' if error.line else ' '}{error}") from error
+        raise UsageError(_with_place(str(path), error)) from error
 
 
 def _where_else(folder: TargetFolder, text: str) -> str:

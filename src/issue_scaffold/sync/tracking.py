@@ -80,14 +80,14 @@ def _text_of(path: Path) -> str:
 
 
 def _not_plainly_in_index(top: Path, root: Path, paths: Sequence[str]) -> list[str]:
-    prefix = "" if root == top else f"{root.relative_to(top).as_posix()}/"
+    place = root.relative_to(top)
     try:
         content = read_file(top / ".git" / "index", limit=_MAX_INDEX_BYTES)
     except ScaffoldError:  # it is too large, nothing is staged yet, or `.git` is a file
         return list(paths)
     if content[4:8] not in _PLAIN_VERSIONS:
         return list(paths)
-    return [path for path in paths if not _has_entry(content, f"{prefix}{path}".encode())]
+    return [path for path in paths if not _has_entry(content, (place / path).as_posix().encode())]
 
 
 def _has_entry(index: bytes, name: bytes) -> bool:
@@ -114,7 +114,9 @@ def stored_otherwise(tree: "StoredTree", files: Mapping[str, File]) -> list[str]
 
 
 def _is_blob(file: File, blob: str) -> bool:
-    content = file.content if file.link is None else file.link.encode()
+    content = file.content
+    if file.link is not None:
+        content = file.link.encode()
     return blob in {_blob_id(content, len(blob)), _blob_id(to_lf(content), len(blob))}
 
 

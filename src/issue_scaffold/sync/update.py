@@ -167,10 +167,11 @@ def _restored(
 ) -> set[str]:
     """Return the files to restore: those named, or all but the ones that deviate on purpose."""
     if options.restore_all:
+        digests = {path: file.digest for path, file in ours.items()}
         accepted = {
             path
             for path, entry in accepted_deviations(opened.root).items()
-            if entry.sha256 == (ours[path].digest if path in ours else None)
+            if entry.sha256 == digests.get(path)
         }
         return set(theirs.files) - theirs.write_once - {theirs.answers_file} - accepted
     named = {Path(path).as_posix() for path in options.restore}
