@@ -106,6 +106,78 @@ def test_meaning_goes_before_lines() -> None:
     assert adopted.after == file("Noneot")
 
 
+def test_what_the_user_has_by_its_meaning_already_is_kept() -> None:
+    tools = Tools(
+        text=merge_lines,
+        meaning=lambda _path, _base, ours, _theirs: MeaningMerge(text=ours, notes=("n",)),
+        same_answers=TOOLS.same_answers,
+    )
+    for ours in ("o", "z"):
+        step = merge_file("a", file("b"), file(ours), file("t"), tools)
+        assert (step.action, step.after, step.by_meaning, step.notes) == (FileAction.KEPT, file(ours), True, ("n",))
+
+
+def test_what_is_no_utf_8_is_merged_by_its_lines() -> None:
+    """Nobody is asked what it means."""
+
+    def never(*_: object) -> MeaningMerge:
+        raise AssertionError
+
+    tools = Tools(text=merge_lines, meaning=never, same_answers=TOOLS.same_answers)
+    base, ours, theirs = (File(content=content) for content in (b"\xff\n", b"\xff\no\n", b"\xff\nt\n"))
+    step = merge_file("a", base, ours, theirs, tools)
+    assert (step.action, step.after) == (FileAction.MERGE, File(content=b"\xff\no\n\xff\nt\n"))
+
+
+def test_a_change_of_the_bit_alone_is_taken_where_both_have_the_content() -> None:
+    step = merge_file("a", file("b\n"), file("t\r\n"), file("t\n", executable=True), TOOLS)
+    assert (step.action, step.after) == (FileAction.CLEAN, file("t\r\n", executable=True))
+    without_base = merge_file("a", None, file("t\n"), file("t\n", executable=True), TOOLS)
+    assert (without_base.action, without_base.after) == (FileAction.MERGE, file("t\nt\n", executable=True))
+
+
+def test_line_ends_are_those_of_texts_alone() -> None:
+    step = merge_file("a", file("b\n"), file("b\r\n"), file("t\0\n"), TOOLS)
+    assert (step.action, step.after) == (FileAction.CLEAN, file("t\0\n"))
+
+
+@pytest.mark.parametrize(
+    ("ours", "action", "reason"),
+    [
+        ("b\n", FileAction.NEW, "renamed from old"),
+        ("b\no\n", FileAction.MERGE, "renamed from old"),
+        ("o\n", FileAction.CONFLICT, "both sides changed the same lines"),
+    ],
+)
+def test_what_is_said_of_a_renamed_file(ours: str, action: FileAction, reason: str) -> None:
+    lines = numbered(0, 20)
+    old, new = rendering({"old": "b\n" + lines}), rendering({"new": "b\n" + lines + "t\n"})
+    mine = File(content=(lines + ours if action is FileAction.CONFLICT else ours + lines).encode())
+
+    def merge(base: bytes, ours: bytes, theirs: bytes) -> tuple[bytes, bool]:
+        return ours + theirs, not ours.startswith(b"b") or base == ours
+
+    tools = Tools(text=merge, meaning=TOOLS.meaning, same_answers=TOOLS.same_answers)
+    step = next(step for step in plan_merge(old, {"old": mine}, new, tools).steps if step.path == "new")
+    assert (step.action, step.reason, step.moved) == (action, reason, mine)
+
+
+def test_a_file_of_before_that_was_written_once_and_is_gone_stays_gone() -> None:
+    before = rendering({"once": "b\n"}, once=("once",))
+    for ours, action in ((None, FileAction.UNCHANGED), (File(content=b"mine"), FileAction.KEPT)):
+        target = {} if ours is None else {"once": ours}
+        step = next(one for one in plan_merge(before, target, rendering({}), TOOLS).steps if one.path == "once")
+        assert (step.action, step.after) == (action, ours)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "shared"),
+    [("a\nb\n", "b\n", "b\n"), ("a\nb\nc\n", "b\nc\n", "b\nc\n"), ("a\n", "a", ""), ("a", "a\n", ""), ("a", "a", "a")],
+)
+def test_shared_lines_are_whole_ones(one: str, other: str, shared: str) -> None:
+    assert shared_lines(one.encode(), other.encode()) == shared.encode()
+
+
 def numbered(first: int, last: int) -> str:
     """Return a text of numbered lines."""
     return "".join(f"{number}\n" for number in range(first, last))
