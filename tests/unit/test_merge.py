@@ -81,6 +81,22 @@ def test_one_file(
 
 
 @pytest.mark.parametrize(
+    ("base", "ours", "theirs", "reason"),
+    [
+        ("b", None, "b", "you deleted it"),
+        ("b", "o", "b", "your changes; the template didn't change it"),
+        ("b", None, "t", "you deleted it; the template changed it"),
+        ("b", "o", None, "the template removed it, but you changed it"),
+        ("b", "b", None, "the template removed it"),
+        ("b\n", "o\n", "t\n", "both sides changed the same lines"),
+        ("b\0", "o\0", "t\0", "not text, changed on both sides; yours is kept"),
+    ],
+)
+def test_the_reason_of_one_file(base: str | None, ours: str | None, theirs: str | None, reason: str) -> None:
+    assert merge_file("a", file(base), file(ours), file(theirs), TOOLS).reason == reason
+
+
+@pytest.mark.parametrize(
     ("base", "ours", "theirs", "wanted"),
     [(False, False, True, True), (True, False, True, False), (False, True, False, True), (False, True, True, True)],
 )
@@ -176,6 +192,13 @@ def test_a_file_of_before_that_was_written_once_and_is_gone_stays_gone() -> None
 )
 def test_shared_lines_are_whole_ones(one: str, other: str, shared: str) -> None:
     assert shared_lines(one.encode(), other.encode()) == shared.encode()
+
+
+def test_lines_that_stand_there_over_and_over_count() -> None:
+    """For a shared base and for a rename alike, however many they are."""
+    one, other = "a\n" + "same\n" * 250 + "b\n", "c\n" + "same\n" * 250 + "d\n"
+    assert shared_lines(one.encode(), other.encode()) == b"same\n" * 250
+    assert find_renames(rendering({"a": one}).files, rendering({"b": other}).files) == {"a": "b"}
 
 
 def numbered(first: int, last: int) -> str:

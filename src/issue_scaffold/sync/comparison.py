@@ -141,14 +141,16 @@ class Comparison:
         return found
 
     def _answers(self, path: str, expected: File, actual: File) -> Finding:
-        return Finding(
+        finding = Finding(
             kind=Kind.MODIFIED,
             severity=Severity.ERROR,
             path=path,
             message="the recorded answers are not what the template makes of them",
             hint=self.remedy.update(),
-            diff=drift.unified_diff(path, expected, actual) if self.with_diff else None,
         )
+        if self.with_diff:
+            finding = finding._replace(diff=drift.unified_diff(path, expected, actual))
+        return finding
 
     def _expected(self, path: str) -> File:
         if self.rendering is None:

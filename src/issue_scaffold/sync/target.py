@@ -186,7 +186,9 @@ def target_of(
 
 def _with_place(shown: str, error: YamlValueError) -> str:
     """Return what is wrong with a file, whose line and column the error may begin with."""
-    return f"{shown}:{error}" if error.line else f"{shown}: {error}"
+    if error.line:
+        return f"{shown}:{error}"
+    return f"{shown}: {error}"
 
 
 def _text_in(answers: Mapping[str, Any], key: str, what: str, shown: str) -> str:

@@ -125,5 +125,5 @@ def _blob_id(content: bytes, digits: int) -> str:
     import hashlib
 
     header = f"blob {len(content)}\0".encode()
-    algorithm = hashlib.sha256 if digits == 64 else hashlib.sha1  # noqa: PLR2004
-    return algorithm(header + content, usedforsecurity=False).hexdigest()
+    algorithm = {40: "sha1", 64: "sha256"}[digits]
+    return hashlib.new(algorithm, header + content, usedforsecurity=False).hexdigest()

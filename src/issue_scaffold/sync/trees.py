@@ -73,4 +73,6 @@ def content_of(tree: FileTree, path: str) -> bytes:
     Raises ScaffoldError as `FileTree.read` does.
     """
     file = tree.read(path)
-    return b"" if file is None else file.content
+    if file is None:
+        return b""
+    return file.content

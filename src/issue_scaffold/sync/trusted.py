@@ -1,8 +1,8 @@
 """What silences a check, as a trusted revision has it: `scaffold check --trusted-ref`.
 
-A pull request must not be able to turn its own drift green. So the accepted deviations, the ignored findings, the
-template that is followed and the set-up of the hooks are taken from the revision that it is to be merged into; what
-the change itself adds to them is reported, and not honoured.
+A pull request must not be able to turn its own drift green. So the accepted deviations, the ignored
+findings, the template that is followed and the set-up of the hooks are taken from the revision that
+it is to be merged into; what the change itself adds to them is reported, and not honoured.
 """
 
 import re
@@ -26,6 +26,8 @@ from issue_scaffold.text.limits import MAX_BYTES
 from issue_scaffold.validate.examination import Located, examine_whole
 from issue_scaffold.validate.run import errors_and_overlooked
 
+# How much of an answer a message quotes.
+_LONGEST_SHOWN: Final = 80
 _HOOKS: Final = frozenset({"scaffold-check", "scaffold-validate"})
 
 
@@ -40,7 +42,9 @@ class Base:
 
 
 def open_base(opened: SyncTarget, revision: str) -> Base | None:
-    """Return the trusted revision for a target; None when the target isn't set up there, so that nothing is to guard.
+    """Return the trusted revision for a target.
+
+    None when the target isn't set up there, so that nothing is to guard.
 
     Raises UsageError when the clone doesn't have it, or when its answers file can't be understood.
     """
@@ -56,7 +60,7 @@ def open_base(opened: SyncTarget, revision: str) -> Base | None:
 
 
 def judged_target(base: Base, opened: SyncTarget) -> SyncTarget:
-    """Return the target to compare with: a change that follows another template is judged by the trusted one."""
+    """Return the target to compare with: the trusted one if the change follows another template."""
     if base.target.source != opened.source:
         return base.target
     return opened
@@ -88,9 +92,10 @@ def invalid_by(base: Base, repository: RepositoryFiles) -> tuple[Finding, ...]:
 
 
 class _Comments:
-    """The comments of a change, which silence what comments of the trusted revision silence in the same file.
+    """The comments of a change: they silence what the trusted revision's silence in that file.
 
-    A comment's text alone says little: one that is there may be moved to the top of its file, or copied.
+    A comment's text alone says little: one that is there may be moved to the top of its file, or
+    copied.
     """
 
     def __init__(self, base: Base) -> None:
@@ -109,7 +114,7 @@ class _Comments:
 
     @cached_property
     def _left(self) -> Counter[tuple[str, str, str]]:
-        """How often the trusted revision's comments silence what, without what was found in the change."""
+        """How often the trusted revision's comments silence what, but for what was found."""
         examined = examine_whole(self._base.tree.validated().files)
         silencing = [entry for entry in examined.overlooked if entry.source.path != SETTINGS_PATH]
         found = {id(item): item for entry in silencing for item in entry.silenced}
@@ -122,19 +127,24 @@ class _Comments:
                 kind=Kind.IGNORED,
                 severity=Severity.WARNING,
                 path=path,
-                message=f"not honoured before it is in {self._base.revision}: {' '.join(comment.split())}",
+                message=f"not honoured before it is in {self._base.revision}: "
+                f"{' '.join(comment.split())}",
             )
 
 
 def _likeness(item: Located) -> tuple[str, str, str]:
-    """Return what makes an error the same one in two revisions; numbers in its message say where it is."""
+    """Return what makes an error the same one in two revisions.
+
+    Numbers in its message say where it is.
+    """
     return item.source.path, item.rule.id, re.sub(r"\d+", "0", item.problem.message)
 
 
 def dropped_checks(base: Base, entries: Container[str], before: Iterable[str]) -> Iterator[Finding]:
-    """Yield a finding for each file that runs a check and that a change's answers no longer install.
+    """Yield a finding for each file that runs a check and that a change no longer installs.
 
-    `entries` are the files that the change's answers make, `before` those that the trusted answers make.
+    `entries` are the files that the change's answers make, `before` those that the trusted answers
+    make.
     """
     for path in sorted(before):
         if path not in entries and _runs_checks(path):
@@ -142,7 +152,8 @@ def dropped_checks(base: Base, entries: Container[str], before: Iterable[str]) -
                 kind=Kind.MISSING,
                 severity=Severity.ERROR,
                 path=path,
-                message=f"this change's answers no longer install this file; those of {base.revision} do",
+                message="this change's answers no longer install this file; those of "
+                f"{base.revision} do",
                 hint="take a check out in a change of its own, which people review as such",
             )
 
@@ -174,13 +185,18 @@ def _answers(base: Base, trusted: SyncTarget, opened: SyncTarget) -> Iterator[Fi
                 kind=Kind.MODIFIED,
                 severity=Severity.WARNING,
                 path=opened.answers_file,
-                message=f"this change answers {name!r} with {_shown(after)}; {base.revision} has {_shown(before)}",
+                message=f"this change answers {name!r} with {_shown(after)}; {base.revision} has "
+                f"{_shown(before)}",
             )
 
 
 def _shown(answer: Any) -> str:  # noqa: ANN401 - an answer may be of any type
-    text = "nothing" if answer is None else repr(answer)
-    return text if len(text) <= 80 else f"{text[:79]}…"  # noqa: PLR2004
+    if answer is None:
+        return "nothing"
+    text = repr(answer)
+    if len(text) > _LONGEST_SHOWN:
+        return f"{text[: _LONGEST_SHOWN - 1]}…"
+    return text
 
 
 def _settings(base: Base, content: bytes) -> Iterator[Finding]:
@@ -191,7 +207,8 @@ def _settings(base: Base, content: bytes) -> Iterator[Finding]:
             kind=kind,
             severity=Severity.WARNING,
             path=SETTINGS_PATH,
-            message=f"not honoured before it is in {base.revision}: {what}: {reason or 'no reason is given'}",
+            message=f"not honoured before it is in {base.revision}: {what}: "
+            f"{reason or 'no reason is given'}",
         )
 
 
@@ -218,10 +235,13 @@ def _hooks(base: Base, content: bytes) -> Iterator[Finding]:
                 kind=Kind.MODIFIED,
                 severity=Severity.WARNING,
                 path=PRECOMMIT,
-                message=f"this change runs {hook!r} at {_revs(mine[hook])}; {base.revision} has {_revs(set_up)}",
+                message=f"this change runs {hook!r} at {_revs(mine[hook])}; {base.revision} has "
+                f"{_revs(set_up)}",
             )
             continue
-        what = "takes out the hook" if hook not in mine else "changes the set-up of the hook"
+        what = "changes the set-up of the hook"
+        if hook not in mine:
+            what = "takes out the hook"
         yield Finding(
             kind=Kind.MODIFIED,
             severity=Severity.ERROR,
@@ -232,7 +252,7 @@ def _hooks(base: Base, content: bytes) -> Iterator[Finding]:
 
 
 class _SetUp(NamedTuple):
-    """How a hook is set up wherever it stands in a config: the repository that it comes from, its `rev`, its effect."""
+    """How a hook is set up wherever it stands in a config: repository, `rev` and effect."""
 
     places: tuple[tuple[str, str | None, tuple[tuple[str, str], ...]], ...]
 
@@ -247,7 +267,10 @@ def _revs(set_up: _SetUp) -> str:
 
 
 def _set_up(content: bytes) -> Mapping[str, _SetUp]:
-    """Return how each of this tool's hooks is set up in a pre-commit config; empty for one that isn't understood."""
+    """Return how each of this tool's hooks is set up in a pre-commit config.
+
+    Empty for one that isn't understood.
+    """
     try:
         config = precommit_reading.read_precommit(content.decode(errors="replace"))
     except NotUnderstoodError:
