@@ -133,6 +133,20 @@ def test_what_the_user_has_by_its_meaning_already_is_kept() -> None:
         assert (step.action, step.after, step.by_meaning, step.notes) == (FileAction.KEPT, file(ours), True, ("n",))
 
 
+def test_what_is_merged_into_text_that_has_it_all_is_kept() -> None:
+    tools = Tools(text=lambda *_: (b"o\n", False), meaning=TOOLS.meaning, same_answers=TOOLS.same_answers)
+    step = merge_file("a", file("b\n"), file("o\n"), file("t\n"), tools)
+    assert (step.action, step.after, step.reason) == (FileAction.KEPT, file("o\n"), "it has all that the template has")
+    by_meaning = Tools(text=merge_lines, meaning=lambda *_: MeaningMerge(text="z"), same_answers=TOOLS.same_answers)
+    assert merge_file("a", file("b"), file("o"), file("t"), by_meaning).action is FileAction.MERGE
+
+
+def test_a_name_before_the_answers_file_is_a_file_like_others() -> None:
+    old, new = rendering({"!a": "b\n"}), rendering({"!a": "t\n"})
+    step = next(one for one in plan_merge(old, {"!a": File(content=b"o\n")}, new, TOOLS).steps if one.path == "!a")
+    assert step.action is FileAction.CONFLICT
+
+
 def test_what_is_no_utf_8_is_merged_by_its_lines() -> None:
     """Nobody is asked what it means."""
 

@@ -209,11 +209,9 @@ def _merge_by_meaning(
     path: str, base: File | None, ours: File, theirs: File, tools: Tools
 ) -> MeaningMerge | None:
     try:
-        texts = [None if file is None else file.content.decode() for file in (base, ours, theirs)]
+        base_text = None if base is None else base.content.decode()
+        ours_text, theirs_text = ours.content.decode(), theirs.content.decode()
     except UnicodeDecodeError:
-        return None
-    base_text, ours_text, theirs_text = texts
-    if ours_text is None or theirs_text is None:
         return None
     return tools.meaning(path, base_text, ours_text, theirs_text)
 
