@@ -56,26 +56,46 @@ class AnswerError(UsageError):
         self.question = question
 
 
-class HiddenAnswerError(AnswerError):
-    """An answer was given to a question that the other answers hide."""
+class TemplatePlace(NamedTuple):
+    """A file of a template, by its path in it, and a line of that file, counted from 1."""
 
-
-class BrokenYaml(NamedTuple):
-    """Where a text that a template made stops being YAML: what is wrong, the line, counted from 1, and the text."""
-
-    problem: str
+    path: str
     line: int
-    text: str
+
+    def __str__(self) -> str:
+        """Return what messages say."""
+        return f"{self.path}:{self.line}"
 
 
 class TemplateError(ScaffoldError):
-    """A template can't be reached, read or rendered; `yaml` tells of the text that is no YAML where that is why."""
+    """A template can't be reached, read or rendered; `place` says where in it, if that is known."""
 
     def __init__(
-        self, message: str, *, hint: str | None = None, yaml: BrokenYaml | None = None
+        self, message: str, *, hint: str | None = None, place: TemplatePlace | None = None
     ) -> None:
         super().__init__(message, hint=hint)
-        self.yaml = yaml
+        self.place = place
+
+
+class BrokenYamlError(TemplateError):
+    """A template makes a text that stops being YAML.
+
+    `problem` says what is wrong there, `line` where in the `text`, counted from 1.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str | None = None,
+        problem: str = "a syntax error",
+        line: int = 1,
+        text: str = "",
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.problem = problem
+        self.line = line
+        self.text = text
 
 
 class UnsupportedTemplateError(UsageError):

@@ -84,7 +84,7 @@ def test_no_answers_file_makes_opening_a_target_fail_or_take_long(batch: int, ta
             unharmed(scaffold("check", target, "--offline"), content)
         else:
             with open_renderer() as renderer, contextlib.suppress(ScaffoldError):
-                renderer.knows(open_target(str(target)).recorded)
+                renderer.known(open_target(str(target)).recorded(renderer.sources))
         assert time.process_time() - begin < SECONDS, content
 
 

@@ -14,7 +14,7 @@ from tests.installation.conftest import Machine
 from tests.labels.fake_github import FakeGitHub, FakeServer
 
 from issue_scaffold.template import installation
-from issue_scaffold.template.installation import Source, SourceKind, read_source
+from issue_scaffold.template.installation import Origin, OriginKind, read_origin
 
 SECRET = "sesame-7f3a"  # noqa: S105 - what must not be seen
 NAME = "issue-scaffold"
@@ -147,7 +147,7 @@ def test_the_source_is_shown_without_secrets(tmp_path: Path, kind: str) -> None:
     recorded, wanted = RECORDED[kind]
     if recorded is not None:
         (tmp_path / "direct_url.json").write_text(json.dumps(recorded), encoding="utf-8")
-    source = read_source(tmp_path)
+    source = read_origin(tmp_path)
     assert (source and str(source)) == wanted
     assert SECRET not in repr(source)
     assert str(source).isprintable()
@@ -156,13 +156,13 @@ def test_the_source_is_shown_without_secrets(tmp_path: Path, kind: str) -> None:
 @pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe", b"null", b'{"url": 3}'])
 def test_metadata_that_can_not_be_read_tells_nothing(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "direct_url.json").write_bytes(content)
-    assert read_source(tmp_path) is None
+    assert read_origin(tmp_path) is None
 
 
 def test_a_local_folder_keeps_its_blanks(tmp_path: Path) -> None:
     folder = tmp_path / "a b'c"
     folder.mkdir()
-    source = Source(kind=SourceKind.FOLDER, address=folder.as_uri())
+    source = Origin(kind=OriginKind.FOLDER, address=folder.as_uri())
     assert source.path == folder
 
 
@@ -181,6 +181,6 @@ def test_one_reads_its_own_metadata_only(tmp_path: Path, monkeypatch: pytest.Mon
 
 def test_addresses_are_of_the_form_that_the_template_asks_for() -> None:
     """A source's address and revision can answer `tool_source` and `tool_version` as they are."""
-    source = Source(kind=SourceKind.REPOSITORY, address=HOST, vcs="git", revision="v1.0", commit="c0ffee")
+    source = Origin(kind=OriginKind.REPOSITORY, address=HOST, vcs="git", revision="v1.0", commit="c0ffee")
     assert PurePosixPath(source.address).suffix == ".git"
     assert source.path is None

@@ -62,6 +62,69 @@ def test_hidden_answers_are_computed_anew(render: Render, template: Template) ->
     assert render(recorded=render().answers, data={"q": "b"}).files["x"].content == b"b!"
 
 
+def test_an_answer_to_a_hidden_question_is_refused_or_as_if_it_had_not_been_given(
+    render: Render, template: Template
+) -> None:
+    hidden = "h: {type: str, default: d, when: \"{{ q == 'b' }}\", validator: \"{{ 'no' if h == 'x' }}\"}\n"
+    template.release("v1", {"copier.yml": f"q: a\n{hidden}r: '{{{{ h }}}}!'\n", "x.jinja": "{{ h }}{{ r }}"})
+    with pytest.raises(AnswerError, match="isn't asked") as caught:
+        render(data={"h": "z"})
+    assert caught.value.question == "h"
+    for given in ("z", "x"):
+        done = render(data={"h": given}, drops_hidden=True)
+        assert done.files["x"].content == b"dd!"
+        assert "h" not in done.answers
+    assert render(data={"q": "b", "h": "z"}, drops_hidden=True).files["x"].content == b"zz!"
+
+
+@pytest.mark.parametrize(
+    ("question", "data", "message"),
+    [
+        ("q: {type: str}", {}, "has no default and needs an answer"),
+        ("q: {type: str, default: '{{ UNSET }}'}", {}, "has no default and needs an answer"),
+        ("q: {type: int, default: 1}", {"q": "x"}, "invalid"),
+        ("q: {type: str, default: a, choices: [a, b]}", {"q": "x"}, "invalid"),
+        ("q: {type: str, default: a, validator: \"{{ 'too short' }}\"}", {"q": "x"}, "too short"),
+        ("q: {type: yaml, default: a}", {"q": "["}, "is not valid YAML"),
+        ("q: {type: str, default: a, multiselect: true, choices: [a]}", {"q": "['z']"}, "invalid choice"),
+        ("q: {type: bool, default: true}", {"q": "perhaps"}, "must be yes or no"),
+    ],
+)
+def test_a_refused_answer_names_its_question(
+    question: str, data: dict[str, str], message: str, render: Render, template: Template
+) -> None:
+    template.release("v1", {"copier.yml": f"a: 1\n{question}\nz: 2\n", "x": ""})
+    with pytest.raises(AnswerError, match=message) as caught:
+        render(data=data)
+    assert caught.value.question == "q"
+
+
+def test_a_question_that_copier_cannot_read_is_no_fault_of_the_one_before(
+    render: Render, template: Template
+) -> None:
+    template.release("v1", {"copier.yml": "a: 1\nq: {type: strange, default: a}\n", "x": ""})
+    with pytest.raises(TemplateError, match="strange"):
+        render()
+
+
+@pytest.mark.parametrize(
+    ("files", "path", "line"),
+    [
+        ({"copier.yml": "q: 1\nz: [\n"}, "copier.yml", 3),
+        ({"copier.yml": "q: 1\n", "a.jinja": "\n\n{% if %}"}, "a.jinja", 3),
+        ({"copier.yml": "q: 1\n", "a.jinja": "\n{{ 1 / 0 }}"}, "a.jinja", 2),
+        ({"copier.yml": "q: 1\n", "a.jinja": "\n{{ now() }}"}, "a.jinja", 2),
+    ],
+)
+def test_a_failure_tells_its_place(
+    files: dict[str, str], path: str, line: int, render: Render, template: Template
+) -> None:
+    template.release("v1", files)
+    with pytest.raises(TemplateError) as caught:
+        render()
+    assert caught.value.place == (path, line)
+
+
 def test_suggestions_give_way_to_answers(render: Render, template: Template) -> None:
     template.release("v1", {"copier.yml": "q: a\n", "x.jinja": "{{ q }}"})
     assert render(suggested={"q": "s", "unknown": 1}).files["x"].content == b"s"

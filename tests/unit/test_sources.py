@@ -12,7 +12,7 @@ from tests.conftest import Template, git
 from issue_scaffold.errors import TemplateError, UsageError
 from issue_scaffold.state.cache_store import CacheStore
 from issue_scaffold.template import bundled
-from issue_scaffold.template.source_text import BUNDLED, Source, parse_source
+from issue_scaffold.template.source_text import BUNDLED, TemplateSource, parse_source
 from issue_scaffold.template.sources import SourceReader
 from issue_scaffold.template.versions import KnownVersions
 
@@ -39,7 +39,7 @@ from issue_scaffold.template.versions import KnownVersions
 )
 def test_remote_sources_mean_the_same_everywhere(text: str, recorded: str) -> None:
     source = parse_source(text, relative_to=Path("/anywhere"))
-    assert source == Source(recorded, is_local=False)
+    assert source == TemplateSource(recorded, is_local=False)
     assert parse_source(recorded, relative_to=Path("/else")) == source
 
 
@@ -57,7 +57,7 @@ def test_remote_sources_mean_the_same_everywhere(text: str, recorded: str) -> No
     ],
 )
 def test_paths_become_absolute(text: str, recorded: str) -> None:
-    assert parse_source(text, relative_to=Path("/here")) == Source(recorded, is_local=True)
+    assert parse_source(text, relative_to=Path("/here")) == TemplateSource(recorded, is_local=True)
 
 
 def test_a_home_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -98,11 +98,11 @@ def test_the_bundled_template_needs_nobody(
     reader: Callable[[], SourceReader], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    versions = reader().versions(BUNDLED)
+    versions = reader().of(BUNDLED).ask()
     assert versions == bundled.versions()
     assert versions.latest in versions.tags
-    assert reader().commit(BUNDLED, str(versions.latest)) == versions.tags[str(versions.latest)]
-    assert reader().refresh(BUNDLED)
+    assert reader().of(BUNDLED).revision(str(versions.latest)).commit == versions.tags[str(versions.latest)]
+    assert reader().of(BUNDLED).refresh()
 
 
 def test_versions_commits_and_branches(reader: Callable[[], SourceReader], template: Template) -> None:
@@ -113,17 +113,17 @@ def test_versions_commits_and_branches(reader: Callable[[], SourceReader], templ
     git(template.folder, "branch", "feature/x")
     tip = git(template.folder, "rev-parse", "HEAD")
     source = parse_source(str(template), relative_to=Path("/"))
-    assert reader().refresh(source)
-    known = reader().known_versions(source)
+    assert reader().of(source).refresh()
+    known = reader().of(source).known
     assert known == KnownVersions(tags={"v1.0.0": first, "v1.1.0": first}, head=tip, latest="v1.1.0")
     for version, commit in (
         ("v1.0.0", first), ("v1.1.0", first), ("feature/x", tip), ("main", tip), ("HEAD", tip),
         (tip, tip), (tip[:8], tip), (f"v1.1.0-1-g{tip[:7]}", tip), (first[:10], first),
     ):  # fmt: skip
-        assert reader().commit(source, version) == commit
+        assert reader().of(source).revision(version).commit == commit
     for version in ("v9", "", "--all", "HEAD~5", "a\nb", "deadbeefdead"):
         with pytest.raises(UsageError, match="no version"):
-            reader().commit(source, version)
+            reader().of(source).revision(version)
 
 
 def test_versions_are_asked_once_in_a_while(
@@ -135,7 +135,7 @@ def test_versions_are_asked_once_in_a_while(
     def latest(*, offline: bool = False, **options: float) -> str | None:
         asking = reader()
         asking.offline = offline
-        versions = asking.versions(source, **options)
+        versions = asking.of(source).ask(**options)
         return versions.latest if versions else None
 
     assert latest() == "v1"
@@ -153,12 +153,12 @@ def test_versions_are_asked_once_in_a_while(
 
 def test_nobody_to_ask(reader: Callable[[], SourceReader]) -> None:
     source = parse_source("https://git.example.invalid/x.git", relative_to=Path("/"))
-    assert reader().versions(source) is None
-    assert reader().known_versions(source) == KnownVersions()
+    assert reader().of(source).ask() is None
+    assert reader().of(source).known == KnownVersions()
     with pytest.raises(TemplateError, match="can't be reached"):
-        reader().refresh(source)
+        reader().of(source).refresh()
     with pytest.raises(TemplateError, match="can't be reached"):
-        reader().commit(source, "v1")
+        reader().of(source).revision("v1")
 
 
 def test_a_mirror_is_made_once_and_survives_the_source(
@@ -170,16 +170,16 @@ def test_a_mirror_is_made_once_and_survives_the_source(
     monkeypatch.setenv("GIT_CONFIG_KEY_0", f"url.{template.folder}.insteadOf")
     monkeypatch.setenv("GIT_CONFIG_VALUE_0", url)
     source = parse_source(url, relative_to=Path("/"))
-    assert reader().refresh(source)
+    assert reader().of(source).refresh()
     template.release("v2", {"a": "2"})
     git(template.folder, "tag", "--delete", "v1")
-    assert reader().refresh(source)
-    assert list(reader().known_versions(source).tags) == ["v2"]
+    assert reader().of(source).refresh()
+    assert list(reader().of(source).known.tags) == ["v2"]
     monkeypatch.setenv("GIT_CONFIG_COUNT", "0")
-    last = reader()
-    assert last.refresh(source) is False
-    assert last.known_versions(source).latest == "v2"
-    assert len(last.commit(source, "v2")) == 40
+    last = reader().of(source)
+    assert last.refresh() is False
+    assert last.known.latest == "v2"
+    assert len(last.revision("v2").commit) == 40
 
 
 def test_a_version_that_is_not_utf8(reader: Callable[[], SourceReader], template: Template) -> None:
@@ -187,6 +187,6 @@ def test_a_version_that_is_not_utf8(reader: Callable[[], SourceReader], template
     name = os.fsencode(template.folder) + b"/.git/refs/tags/odd-\xff"
     Path(os.fsdecode(name)).write_bytes((template.folder / ".git/refs/tags/v1").read_bytes())
     source = parse_source(str(template), relative_to=Path("/"))
-    assert reader().refresh(source)
-    assert reader().known_versions(source).latest == "v1"
-    assert json.dumps(list(reader().known_versions(source).tags))
+    assert reader().of(source).refresh()
+    assert reader().of(source).known.latest == "v1"
+    assert json.dumps(list(reader().of(source).known.tags))

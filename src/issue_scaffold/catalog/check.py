@@ -22,7 +22,7 @@ from issue_scaffold.errors import (
     EXIT_FINDINGS,
     EXIT_OK,
     AnswerError,
-    HiddenAnswerError,
+    BrokenYamlError,
     ScaffoldError,
     TemplateError,
     UsageError,
@@ -58,14 +58,13 @@ def check_catalog(folder: str) -> Report:
     with tempfile.TemporaryDirectory(prefix="scaffold-catalog-") as scratch:
         copy = Path(scratch, "catalog")
         shutil.copytree(root, copy, ignore=_left_alone, symlinks=True)
-        cases = [dict(case) for case in covering_cases(questions)[:_MAX_CASES]]
-        for number, case in enumerate(copier_engine.asked(questions, cases, texts)):
+        for number, case in enumerate(covering_cases(questions)[:_MAX_CASES]):
             try:
                 rendering = _render(copy, Path(scratch, str(number)), case)
             except AnswerError as error:
                 tried.refusals.append(error.message)
             except ScaffoldError as error:
-                tried.failures.append(_render_failure(error, texts, str(copy)))
+                tried.failures.append(_render_failure(error, texts))
             else:
                 tried.rendered += 1
                 found.extend(_findings(rendering, texts))
@@ -198,23 +197,19 @@ def _finding(path: str, line: int | None, message: str) -> Finding:
 
 
 def _render(copy: Path, scratch: Path, case: Case) -> Rendering:
-    """Render one case, less the answers that Copier says are to questions which the other answers hide."""
-    data = dict(case)
-    for attempt in range(len(case) + 1):
-        job = RenderJob(
-            source=str(copy),
-            version="HEAD",
-            checkout=copy,
-            commit=None,
-            answers_file=ANSWERS_FILE,
-            folder_name="repository",
-            data=data,
-        )
-        try:
-            return copier_engine.render(job, scratch / str(attempt))
-        except HiddenAnswerError as error:
-            del data[str(error.question)]
-    raise AssertionError("there is an attempt for every answer")
+    """Render one case, less the answers to questions which the other answers hide."""
+    job = RenderJob(
+        source=str(copy),
+        version="HEAD",
+        checkout=copy,
+        commit=None,
+        answers_file=ANSWERS_FILE,
+        folder_name="repository",
+        data=case,
+        called="the catalog",
+        drops_hidden=True,
+    )
+    return copier_engine.render(job, scratch)
 
 
 def _findings(rendering: Rendering, texts: Mapping[str, str]) -> Iterator[Finding]:
@@ -245,23 +240,20 @@ def _same_line(source: str, line: int | None, text: str, rendered: int | None) -
     return source.split("\n")[line - 1 : line] == text.split("\n")[rendered - 1 : rendered]
 
 
-def _render_failure(error: ScaffoldError, texts: Mapping[str, str], copy: str) -> Finding:
+def _render_failure(error: ScaffoldError, texts: Mapping[str, str]) -> Finding:
     """Return a failed rendering as a finding; for a form that is no YAML, on the form's own line."""
-    broken = error.yaml if isinstance(error, TemplateError) else None
-    if broken is not None:
+    if isinstance(error, BrokenYamlError):
         close = {
-            path: line_in(text, broken.text, broken.line, "")
+            path: line_in(text, error.text, error.line, "")
             for path, text in texts.items()
             if path.endswith(SUFFIX)
         }
-        path = max(close, key=lambda path: _overlap(texts[path], broken.text), default=QUESTIONS)
-        return _finding(path, close.get(path), f"not YAML: {broken.problem}")
-    message = error.message.replace(f"the template {copy} at HEAD", "the catalog")
-    for path in texts:
-        if f"{path}:" in message:
-            number = message.partition(f"{path}:")[2].partition(":")[0]
-            return _finding(path, int(number) if number.isdecimal() else None, message)
-    return _finding(QUESTIONS, None, message)
+        path = max(close, key=lambda path: _overlap(texts[path], error.text), default=QUESTIONS)
+        return _finding(path, close.get(path), f"not YAML: {error.problem}")
+    place = error.place if isinstance(error, TemplateError) else None
+    if place is not None and place.path in texts:
+        return _finding(place.path, place.line, error.message)
+    return _finding(QUESTIONS, None, error.message)
 
 
 def _overlap(source: str, rendered: str) -> int:

@@ -1,6 +1,9 @@
 """Locks between processes, on files in the cache folder.
 
 The system drops them when a process dies.
+
+Ours rather than `filelock`: to import that takes 200 million instructions, this 2 million, and a
+whole check on a warm cache 340 million.
 """
 
 import os

@@ -94,7 +94,8 @@ def _relative(root: Path, path: str) -> str:
 
 
 def _digest_to_accept(opened: SyncTarget, path: str, renderer: Renderer) -> str | None:
-    manifest = renderer.manifest(opened.recorded)
+    request = opened.recorded(renderer.sources)
+    manifest = renderer.manifest(request)
     entry = manifest.entries.get(path)
     if entry is None or path in manifest.write_once or path == manifest.answers_file:
         raise UsageError(
@@ -108,6 +109,6 @@ def _digest_to_accept(opened: SyncTarget, path: str, renderer: Renderer) -> str 
     if (actual.digest, actual.executable) == (entry.digest, entry.executable):
         raise UsageError(f"{path} is as the template has it, so there is nothing to accept")
     count = count_conflicts(actual.content)
-    if count and count > count_conflicts(renderer.rendering(opened.recorded).files[path].content):
+    if count and count > count_conflicts(renderer.rendering(request).files[path].content):
         raise UsageError(f"{path} has conflict markers in it", hint="resolve them first")
     return actual.digest

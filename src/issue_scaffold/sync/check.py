@@ -24,7 +24,7 @@ from issue_scaffold.sync.target import SyncTarget, TargetFolder, find_folder, op
 from issue_scaffold.sync.trees import FileTree, FolderTree, content_of
 from issue_scaffold.template.render_cache import Manifest
 from issue_scaffold.template.renderer import Renderer
-from issue_scaffold.template.sources import VERSIONS_LIFETIME_SECONDS
+from issue_scaffold.template.sources import VERSIONS_LIFETIME_SECONDS, TemplateVersions
 from issue_scaffold.writing.pending import is_pending, old_leftovers
 
 if TYPE_CHECKING:
@@ -82,8 +82,9 @@ def check_target(text: str, options: CheckOptions, renderer: Renderer) -> Target
     look = _look_at(text, options)
     judged = look.judged
     # Asked first: what the recorded version is now must not depend on when somebody asked last.
-    latest, notes = _latest(judged, options, renderer)
-    move = find_move(judged, renderer)
+    versions = renderer.sources.of(judged.source)
+    latest, notes = _latest(versions, options)
+    move = find_move(judged, versions)
     if move is None or move.is_held:
         findings, remarks = _compared(look, options, renderer)
     else:
@@ -97,8 +98,7 @@ def check_target(text: str, options: CheckOptions, renderer: Renderer) -> Target
     if is_pending(look.root):
         findings.append(drift.interrupted(judged.answers_file, remedy))
     findings += _label_drift(look, options)
-    known = renderer.sources.known_versions(judged.source)
-    if latest is not None and known.is_newer(latest, judged.version):
+    if latest is not None and versions.known.is_newer(latest, judged.version):
         findings.append(drift.outdated(judged.answers_file, judged.version, latest, remedy))
     judged_findings = _judged(findings, options.fail_on)
     return TargetReport(
@@ -116,7 +116,7 @@ def _compared(
     look: "_Look", options: CheckOptions, renderer: Renderer
 ) -> tuple[list[Finding], tuple[str, ...]]:
     """Return what differs from what should be, and remarks on what could not be looked at."""
-    manifest = renderer.manifest(look.judged.recorded)
+    manifest = renderer.manifest(look.judged.recorded(renderer.sources))
     comparison = Comparison(
         look.judged, manifest, renderer, look.files, look.settings, with_diff=options.with_diff
     )
@@ -194,11 +194,11 @@ def _change(look: _Look, manifest: Manifest, renderer: Renderer) -> list[Finding
     if look.judged is look.opened and trusted.answers != look.opened.answers:
         answered_before = trusted._replace(
             version=look.opened.version, commit_id=look.opened.commit_id
-        ).recorded
+        )
         try:
-            before = renderer.manifest(answered_before)
+            before = renderer.manifest(answered_before.recorded(renderer.sources))
         except ScaffoldError:  # the trusted answers don't fit the version that the change brings
-            before = renderer.manifest(trusted.recorded)
+            before = renderer.manifest(trusted.recorded(renderer.sources))
         found += dropped_checks(look.base, manifest.entries, before.entries)
     return found
 
@@ -249,13 +249,13 @@ def _status(findings: Sequence[Finding]) -> Literal["clean", "findings"]:
 
 
 def _latest(
-    opened: SyncTarget, options: CheckOptions, renderer: Renderer
+    versions: TemplateVersions, options: CheckOptions
 ) -> tuple[str | None, tuple[str, ...]]:
     """Return the newest version, or None with a remark why nobody could say."""
     max_age = 0.0 if options.refresh else VERSIONS_LIFETIME_SECONDS
-    versions = renderer.sources.versions(opened.source, max_age=max_age)
-    if versions is not None:
-        return versions.latest, ()
+    known = versions.ask(max_age=max_age)
+    if known is not None:
+        return known.latest, ()
     why = "not asked (--offline)" if options.offline else "the template can't be reached"
     return None, (f"whether a newer version is out is unknown: {why}",)
 

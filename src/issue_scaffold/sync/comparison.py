@@ -14,7 +14,7 @@ from issue_scaffold.sync.drift import Remedy
 from issue_scaffold.sync.target import SyncTarget
 from issue_scaffold.sync.trees import FileTree
 from issue_scaffold.template.answers_file import same_answers
-from issue_scaffold.template.render_cache import Entry, Manifest
+from issue_scaffold.template.render_cache import Manifest, ManifestEntry
 from issue_scaffold.template.renderer import Renderer
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class Comparison:
                 yield from self._file(path, entry, accepted)
 
     def _file(
-        self, path: str, entry: Entry, accepted: "Mapping[str, Accepted]"
+        self, path: str, entry: ManifestEntry, accepted: "Mapping[str, Accepted]"
     ) -> Iterator[Finding]:
         detour = self.files.detour(path)
         if detour is not None:
@@ -154,11 +154,12 @@ class Comparison:
 
     def _expected(self, path: str) -> File:
         if self.rendering is None:
-            self.rendering = self.renderer.rendering(self.opened.recorded)
+            request = self.opened.recorded(self.renderer.sources)
+            self.rendering = self.renderer.rendering(request)
         return self.rendering.files[path]
 
 
-def _is_as_rendered(actual: File, entry: Entry) -> bool:
+def _is_as_rendered(actual: File, entry: ManifestEntry) -> bool:
     if actual.digest != entry.digest:
         return False
     # Windows has no executable bit.

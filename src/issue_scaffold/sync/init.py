@@ -22,7 +22,7 @@ from issue_scaffold.sync.refusals import listed, refuse_invalid, refuse_plan, re
 from issue_scaffold.sync.renewal import renew_accepted
 from issue_scaffold.sync.target import TargetFolder, answers_path, located, open_target
 from issue_scaffold.template.renderer import Renderer, Request
-from issue_scaffold.template.source_text import BUNDLED, Source, parse_source, refuse_inside
+from issue_scaffold.template.source_text import BUNDLED, parse_source, refuse_inside
 from issue_scaffold.text.yaml_values import YamlValueError, load_value
 from issue_scaffold.writing import staging
 
@@ -94,12 +94,11 @@ def _install(
     if options.template is not None:
         source = parse_source(options.template, relative_to=Path.cwd())
     refuse_inside(source, folder.work_tree)
-    version, remarks = choose_version(source, options.ref, renderer)
+    revision, remarks = renderer.sources.of(source).choose(options.ref)
     evidence = [path for path in EVIDENCE if (root / path).exists()]
     found = detect(evidence, _remote_host(root))
     request = Request(
-        source=source,
-        version=version,
+        revision=revision,
         answers_file=answers_file,
         folder_name=root.name,
         data=options.data,
@@ -131,35 +130,6 @@ def _install(
     if options.dry_run:
         return outcome
     return replace(outcome, notes=outcome.notes + apply_plan(folder, outcome.plan))
-
-
-def choose_version(
-    source: Source, ref: str | None, renderer: Renderer
-) -> tuple[str, tuple[str, ...]]:
-    """Return the version to render, the one asked for or the newest, after asking the source.
-
-    And remarks on that.
-
-    Raises TemplateError when the source was never reached or has no commit, UsageError for an
-    unknown version or for a local template whose changes are not committed.
-    """
-    remarks = () if renderer.sources.refresh(source) else (_by_the_mirror(source),)
-    known = renderer.sources.known_versions(source)
-    wanted = known.latest if ref is None else ref
-    if wanted is not None and wanted in known.tags:
-        return wanted, remarks
-    if source.is_local and renderer.sources.repositories.is_dirty(source):
-        raise UsageError(
-            f"the template {source.recorded} has changes that are not committed; what is installed "
-            "from them "
-            "could never be found again",
-            hint="commit them, and tag the commit (git tag v1.0.0) to make it a release",
-        )
-    return renderer.sources.name_of(source, ref or "HEAD"), remarks
-
-
-def _by_the_mirror(source: Source) -> str:
-    return f"the template {source.recorded} can't be reached; went by what was known of it last"
 
 
 def _folder(text: str) -> TargetFolder:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from issue_scaffold.errors import TemplateError
 from issue_scaffold.sync.target import SyncTarget
-from issue_scaffold.template.renderer import Renderer
+from issue_scaffold.template.sources import TemplateVersions
 
 
 class Move(NamedTuple):
@@ -48,23 +48,20 @@ class Move(NamedTuple):
         )
 
 
-def find_move(opened: SyncTarget, renderer: Renderer) -> Move | None:
+def find_move(opened: SyncTarget, versions: TemplateVersions) -> Move | None:
     """Return what became of the recorded version; None when it is what it was, or that is unknown.
 
-    Raises what `SourceReader.commit` raises.
+    `versions` are those of its source. Raises what `TemplateVersions.revision` raises.
     """
     if opened.commit_id is None:
         return None
-    sources = renderer.sources
-    now = sources.commit(opened.source, opened.version)
+    now = versions.revision(opened.version).commit
     if now == opened.commit_id:
         return None
     return Move(
         version=opened.version,
-        is_moved_tag=sources.known_versions(opened.source).may_have_moved(
-            opened.version, opened.commit_id
-        ),
+        is_moved_tag=versions.known.may_have_moved(opened.version, opened.commit_id),
         before=opened.commit_id,
         now=now,
-        is_held=sources.holds(opened.source, opened.commit_id),
+        is_held=versions.holds(opened.commit_id),
     )

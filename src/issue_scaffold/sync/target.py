@@ -10,7 +10,8 @@ from issue_scaffold.files.bounded import AbsentFileError, read_file
 from issue_scaffold.git.folder import top_level
 from issue_scaffold.template.answers_file import ANSWERS_FILE, COMMIT_ID, parse_answers
 from issue_scaffold.template.renderer import Request
-from issue_scaffold.template.source_text import Source, recorded_source
+from issue_scaffold.template.source_text import TemplateSource, recorded_source
+from issue_scaffold.template.sources import SourceReader
 from issue_scaffold.text.late_patterns import late_pattern
 from issue_scaffold.text.yaml_values import YamlValueError, load_mapping
 
@@ -46,7 +47,7 @@ class SyncTarget(NamedTuple):
     folder: TargetFolder
     answers_file: str
     answers: Mapping[str, Any]
-    source: Source
+    source: TemplateSource
     version: str
     commit_id: str | None = None
 
@@ -55,16 +56,16 @@ class SyncTarget(NamedTuple):
         """Its folder, with symlinks resolved."""
         return self.folder.root
 
-    @property
-    def recorded(self) -> Request:
-        """The request for what the target should hold, by its recorded version and answers."""
+    def recorded(self, sources: SourceReader) -> Request:
+        """Return the request for what the target should hold, by its recorded version and answers.
+
+        Raises what `TemplateVersions.revision` raises.
+        """
         return Request(
-            source=self.source,
-            version=self.version,
+            revision=sources.of(self.source).revision(self.version, self.commit_id),
             answers_file=self.answers_file,
             folder_name=self.root.name,
             recorded=self.answers,
-            commit=self.commit_id,
         )
 
 
@@ -108,7 +109,7 @@ def open_target(
     tree: "FileTree | None" = None,
     *,
     folder: TargetFolder | None = None,
-    named: Source | None = None,
+    named: TemplateSource | None = None,
 ) -> SyncTarget:
     """Open an initialised target, as its work tree has it, or another tree of its files.
 
@@ -153,7 +154,7 @@ def target_of(
     content: bytes,
     *,
     place: str = "",
-    named: Source | None = None,
+    named: TemplateSource | None = None,
 ) -> SyncTarget:
     """Return the target that the content of an answers file describes.
 

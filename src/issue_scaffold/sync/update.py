@@ -14,7 +14,6 @@ from issue_scaffold.sync import structured_files
 from issue_scaffold.sync.acceptances import accepted_deviations
 from issue_scaffold.sync.apply_plan import apply_plan, recovery_notes
 from issue_scaffold.sync.content_merge import merge_tools
-from issue_scaffold.sync.init import choose_version
 from issue_scaffold.sync.merge import plan_merge
 from issue_scaffold.sync.moved import find_move
 from issue_scaffold.sync.outcome import FileOutcome, NothingWrittenError
@@ -29,7 +28,8 @@ from issue_scaffold.sync.target import (
 )
 from issue_scaffold.template.copier_engine import Asking
 from issue_scaffold.template.renderer import Renderer, Request
-from issue_scaffold.template.source_text import Source, parse_source, refuse_inside
+from issue_scaffold.template.source_text import TemplateSource, parse_source, refuse_inside
+from issue_scaffold.template.sources import Revision, SourceReader
 from issue_scaffold.writing import staging
 
 
@@ -74,20 +74,17 @@ def update(options: UpdateOptions, renderer: Renderer) -> FileOutcome:
 
 
 def _update(
-    options: UpdateOptions, opened: SyncTarget, source: Source, renderer: Renderer
+    options: UpdateOptions, opened: SyncTarget, source: TemplateSource, renderer: Renderer
 ) -> FileOutcome:
     refuse_inside(source, opened.folder.work_tree)
-    version, remarks = _destination(options, opened, source, renderer)
-    move = find_move(opened, renderer)
+    chosen, remarks = _destination(options, opened, source, renderer.sources)
+    move = find_move(opened, renderer.sources.of(opened.source))
     if move is not None:
         move.refuse_lost_base(opened)
         remarks += (move.message,)
-    # Restoring brings back what the target has, not what its tag has become.
-    commit = opened.commit_id if _only_restores(options, opened, source) else None
-    request = opened.recorded._replace(
-        source=source, version=version, data=options.data, commit=commit
-    )
-    base = renderer.rendering(opened.recorded)
+    recorded = opened.recorded(renderer.sources)
+    request = recorded._replace(revision=chosen or recorded.revision, data=options.data)
+    base = renderer.rendering(recorded)
     theirs = renderer.rendering(request, asking=_asking(options, base, request, renderer))
     paths = {*base.files, *theirs.files}
     ours = target.read_files(opened.root, paths)
@@ -121,29 +118,19 @@ def _update(
     return replace(outcome, notes=outcome.notes + notes)
 
 
-def _only_restores(options: UpdateOptions, opened: SyncTarget, source: Source) -> bool:
-    return (
-        source == opened.source
-        and options.ref is None
-        and bool(options.restore or options.restore_all)
-    )
-
-
 def _destination(
-    options: UpdateOptions, opened: SyncTarget, source: Source, renderer: Renderer
-) -> tuple[str, tuple[str, ...]]:
-    """Return the version to go to, and remarks on how it was found."""
-    if _only_restores(options, opened, source):
-        return opened.version, ()
-    version, remarks = choose_version(source, options.ref, renderer)
-    known = renderer.sources.known_versions(source)
-    if (
-        source == opened.source
-        and options.ref is None
-        and not known.is_newer(version, opened.version)
-    ):
-        version = opened.version
-    return version, remarks
+    options: UpdateOptions, opened: SyncTarget, source: TemplateSource, sources: SourceReader
+) -> tuple[Revision | None, tuple[str, ...]]:
+    """Return the revision to go to, None for the recorded one, and remarks on how it was found."""
+    plain = source == opened.source and options.ref is None
+    if plain and (options.restore or options.restore_all):
+        # Restoring brings back what the target has, not what its tag has become.
+        return None, ()
+    versions = sources.of(source)
+    chosen, remarks = versions.choose(options.ref)
+    if plain and not versions.known.is_newer(chosen.version, opened.version):
+        return versions.revision(opened.version), remarks
+    return chosen, remarks
 
 
 def _asking(
@@ -154,10 +141,8 @@ def _asking(
         return "nothing"
     if options.ask:
         return "all"
-    if (
-        renderer.knows(request)
-        and renderer.manifest(request).answers.keys() <= base.answers.keys() | options.data.keys()
-    ):
+    known = renderer.known(request)
+    if known is not None and known.answers.keys() <= base.answers.keys() | options.data.keys():
         return "nothing"
     return "new"
 

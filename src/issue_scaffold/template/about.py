@@ -1,4 +1,7 @@
-"""Which versions of what are at work, and where they lie: for `scaffold --version`. Imports none of what it names."""
+"""Which versions of what are at work, and where they lie: for `scaffold --version`.
+
+Imports none of what it names.
+"""
 
 import sys
 from dataclasses import dataclass
@@ -6,12 +9,15 @@ from dataclasses import dataclass
 from issue_scaffold import __version__
 from issue_scaffold.template import bundled
 from issue_scaffold.template.copier_release import copier_version
-from issue_scaffold.template.installation import Installation, SourceKind, installation
+from issue_scaffold.template.installation import Installation, OriginKind, installation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Versions:
-    """The versions of the tool and of what it stands on. `copier` is None where Copier is missing."""
+    """The versions of the tool and of what it stands on.
+
+    `copier` is None where Copier is missing.
+    """
 
     tool: str
     template: str
@@ -46,5 +52,7 @@ def _origin(made: Installation) -> str:
         return "not installed"
     if made.source is None:
         return f"installed by {made.installer}"
-    editable = ", editable" if made.source.kind is SourceKind.EDITABLE else ""
-    return f"installed by {made.installer} from {made.source}{editable}"
+    origin = f"installed by {made.installer} from {made.source}"
+    if made.source.kind is OriginKind.EDITABLE:
+        return f"{origin}, editable"
+    return origin

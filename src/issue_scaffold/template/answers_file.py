@@ -4,14 +4,19 @@ from typing import Any, Final
 
 from issue_scaffold.text.yaml_values import YamlValueError, load_mapping
 
-# Fits the patterns of Copier and Renovate, and leaves the file of another template in the repository alone.
+# Fits the patterns of Copier and Renovate, and leaves the file of another template in the
+# repository alone.
 ANSWERS_FILE: Final = ".copier-answers.scaffold.yml"
-# The commit that the recorded version was when it was recorded. Copier passes over underscored names of others.
+# The commit that the recorded version was when it was recorded. Copier passes over underscored
+# names of others.
 COMMIT_ID: Final = "_commit_id"
 
 
 def parse_answers(content: bytes) -> dict[str, Any]:
-    """Return the answers in an answers file. Raises YamlValueError when it holds none, or more than is read."""
+    """Return the answers in an answers file.
+
+    Raises YamlValueError when it holds none, or more than is read.
+    """
     return load_mapping(content, what="answers")
 
 
@@ -26,7 +31,9 @@ def same_answers(one: bytes, other: bytes, *, with_record: bool = True) -> bool:
         left, right = parse_answers(one), parse_answers(other)
     except YamlValueError:
         return False
-    record = {"_src_path", "_commit", COMMIT_ID} if not with_record else set()
+    record = set()
+    if not with_record:
+        record = {"_src_path", "_commit", COMMIT_ID}
     if (COMMIT_ID in left) != (COMMIT_ID in right):
         record.add(COMMIT_ID)  # plain Copier doesn't write it, which says nothing
     return all(
@@ -36,7 +43,10 @@ def same_answers(one: bytes, other: bytes, *, with_record: bool = True) -> bool:
 
 
 def with_commit_id(content: bytes, commit: str) -> bytes | None:
-    """Return an answers file that remembers a commit, behind the version; None for one that has no place for it."""
+    """Return an answers file that remembers a commit, behind the version.
+
+    None for one that has no place for it.
+    """
     lines = content.splitlines(keepends=True)
     at = next((number for number, line in enumerate(lines) if line.startswith(b"_commit:")), None)
     if at is None:

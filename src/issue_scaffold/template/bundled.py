@@ -1,7 +1,7 @@
 """The template that comes with the package: a git bundle with every released version.
 
-`template-releases.txt` beside it lists `tag commit` lines, oldest first, so that its versions are known without
-starting git.
+`template-releases.txt` beside it lists `tag commit` lines, oldest first, so that its versions are
+known without starting git.
 """
 
 from functools import cache
@@ -10,7 +10,8 @@ from typing import Final
 
 from issue_scaffold.template.versions import KnownVersions
 
-# `.invalid` can never be registered (RFC 2606); `.git` makes plain Copier treat it as a git repository.
+# `.invalid` can never be registered (RFC 2606); `.git` makes plain Copier treat it as a git
+# repository.
 SOURCE: Final = "https://issue-scaffold.invalid/template.git"
 DATA: Final = Path(__file__).parent.parent / "data"
 BUNDLE: Final = DATA / "template.bundle"

@@ -1,4 +1,7 @@
-"""A template version's files, written where they are rendered from. Owns what a template's tree may hold."""
+"""A template version's files, written where they are rendered from.
+
+Owns what a template's tree may hold.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -22,18 +25,20 @@ class _Entry(NamedTuple):
 
 
 def write_template(mirror: Path, commit: str, folder: Path, source: str) -> Mapping[str, int]:
-    """Write a commit's files into an empty folder; return git's mode of each path. No `.git` is among them.
+    """Write a commit's files into an empty folder; return git's mode of each path.
 
-    `source` names the template in errors. Raises TemplateError for a tree that is too big or that git refuses to
-    write, UnsupportedTemplateError for one with submodules, which are other repositories that nobody named.
+    No `.git` is among them.
+
+    `source` names the template in errors. Raises TemplateError for a tree that is too big or that
+    git refuses to write, UnsupportedTemplateError for one with submodules, which are other
+    repositories that nobody named.
     """
     try:
         entries = list(_entries(mirror, commit))
         _refuse_submodules(entries, source)
         if len(entries) > MAX_FILES or sum(entry.size for entry in entries) > MAX_BYTES:
-            raise TemplateError(
-                f"the template {source} has more than {MAX_FILES:,} files or {MAX_BYTES // 1024**2} MiB"
-            )
+            most = f"{MAX_FILES:,} files or {MAX_BYTES // 1024**2} MiB"
+            raise TemplateError(f"the template {source} has more than {most}")
         _write(mirror, commit, folder)
     except git.GitError as error:
         raise TemplateError(
@@ -45,7 +50,8 @@ def write_template(mirror: Path, commit: str, folder: Path, source: str) -> Mapp
 def refuse_submodules(mirror: Path, commit: str, source: str) -> None:
     """Raise UnsupportedTemplateError for a commit with submodules, GitError when git fails.
 
-    To compare a work tree with such a commit, git starts another git in the submodule, with the submodule's settings.
+    To compare a work tree with such a commit, git starts another git in the submodule, with the
+    submodule's settings.
     """
     _refuse_submodules(_entries(mirror, commit), source)
 

@@ -1,8 +1,8 @@
 """How this tool was installed: where it lies, which program put it there, and what from.
 
-Reads the metadata that installers leave. Imports no installer, starts no process and asks no index; nothing here may
-name an installation by the project's bare name, which nobody holds on an index. Credentials in the address of a source
-never leave this module.
+Reads the metadata that installers leave. Imports no installer, starts no process and asks no index;
+nothing here may name an installation by the project's bare name, which nobody holds on an index.
+Credentials in the address of a source never leave this module.
 """
 
 import os
@@ -28,7 +28,7 @@ class Installer(StrEnum):
     UV_TOOL = "uv tool"
 
 
-class SourceKind(StrEnum):
+class OriginKind(StrEnum):
     """What an installation was made from."""
 
     FOLDER = "folder"
@@ -38,14 +38,14 @@ class SourceKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class Origin:
     """What an installation was made from.
 
-    `address` is a URL without credentials. For a repository, `vcs` says of which kind, `revision` what was asked for
-    (None: the default branch), and `commit` what that was.
+    `address` is a URL without credentials. For a repository, `vcs` says of which kind, `revision`
+    what was asked for (None: the default branch), and `commit` what that was.
     """
 
-    kind: SourceKind
+    kind: OriginKind
     address: str
     vcs: str | None = None
     revision: str | None = None
@@ -55,23 +55,27 @@ class Source:
     def path(self) -> Path | None:
         """The folder or file on this machine, or None."""
         parts = urlsplit(self.address)
-        if parts.scheme != "file" or self.kind is SourceKind.REPOSITORY:
+        if parts.scheme != "file" or self.kind is OriginKind.REPOSITORY:
             return None
         path = _local_path(parts)
-        return path if str(path).isprintable() else None
+        if not str(path).isprintable():
+            return None
+        return path
 
     def __str__(self) -> str:
         """Return what people read: a path, or an address with the commit."""
         if self.path is not None:
             return str(self.path)
-        if self.kind is SourceKind.REPOSITORY:
+        if self.kind is OriginKind.REPOSITORY:
             return f"{self.vcs}+{self.address}@{self.commit or 'an unknown commit'}"
         return self.address
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Installation:
-    """One installation. `source` is None where no metadata tells: from an index, or from a folder of wheels.
+    """One installation.
+
+    `source` is None where no metadata tells: from an index, or from a folder of wheels.
 
     `installer` is None for a copy that runs without having been installed.
     """
@@ -79,25 +83,27 @@ class Installation:
     place: Path
     python: Path
     installer: Installer | None
-    source: Source | None
+    source: Origin | None
 
 
 @cache
 def installation() -> Installation:
     """Return how the running tool was installed."""
     info = _find_metadata()
+    installer = source = None
+    if info is not None:
+        installer = _installer(info, Path(sys.prefix))
+        source = read_origin(info)
     return Installation(
-        place=PACKAGE,
-        python=Path(sys.executable),
-        installer=None if info is None else _installer(info, Path(sys.prefix)),
-        source=None if info is None else read_source(info),
+        place=PACKAGE, python=Path(sys.executable), installer=installer, source=source
     )
 
 
-def read_source(info: Path) -> Source | None:
-    """Return what an installation was made from, by its metadata folder; None where that doesn't tell.
+def read_origin(info: Path) -> Origin | None:
+    """Return what an installation was made from, by its metadata; None where that doesn't tell.
 
-    Source of the format: https://packaging.python.org/en/latest/specifications/direct-url-data-structure/
+    Origin of the format:
+    https://packaging.python.org/en/latest/specifications/direct-url-data-structure/
     """
     import json
 
@@ -112,7 +118,7 @@ def read_source(info: Path) -> Source | None:
     except ValueError:
         return None
     repository = _mapping(data, "vcs_info")
-    return Source(
+    return Origin(
         kind=_kind(data),
         address=address,
         vcs=_text(repository, "vcs"),
@@ -121,16 +127,13 @@ def read_source(info: Path) -> Source | None:
     )
 
 
-def _kind(data: dict[str, Any]) -> SourceKind:
+def _kind(data: dict[str, Any]) -> OriginKind:
     if "vcs_info" in data:
-        return SourceKind.REPOSITORY
+        return OriginKind.REPOSITORY
     if "dir_info" in data:
-        return (
-            SourceKind.EDITABLE
-            if _mapping(data, "dir_info").get("editable") is True
-            else SourceKind.FOLDER
-        )
-    return SourceKind.ARCHIVE
+        is_editable = _mapping(data, "dir_info").get("editable") is True
+        return OriginKind.EDITABLE if is_editable else OriginKind.FOLDER
+    return OriginKind.ARCHIVE
 
 
 def _mapping(data: dict[str, Any], key: str) -> dict[str, Any]:
@@ -146,7 +149,8 @@ def _text(data: dict[str, Any], key: str) -> str | None:
 def _without_secrets(url: str) -> str:
     """Return an address without what may be secret.
 
-    A name alone in front of an ssh host is no secret, and git needs it. Raises ValueError for what is no URL.
+    A name alone in front of an ssh host is no secret, and git needs it. Raises ValueError for what
+    is no URL.
     """
     parts = urlsplit(url)
     if not parts.scheme or not url.isprintable():
@@ -157,38 +161,45 @@ def _without_secrets(url: str) -> str:
     # pip writes the blanks of a local repository's path as they are; a requirement would end there.
     path = quote(parts.path, safe="/%:@!$&'()*+,;=~")
     public = SplitResult(scheme=parts.scheme, netloc=netloc, path=path, query="", fragment="")
-    # `geturl` drops the empty host of `file:///path`.
-    return f"file://{netloc}{path}" if parts.scheme == "file" else public.geturl()
+    if parts.scheme == "file":  # `geturl` drops the empty host of `file:///path`
+        return f"file://{netloc}{path}"
+    return public.geturl()
 
 
 def _local_path(parts: SplitResult) -> Path:
     path = unquote(parts.path)
     if os.name == "nt":
-        # `/C:/folder`; with a host, a share: `//host/share/folder`.
-        return Path(f"//{parts.netloc}{path}" if parts.netloc else path.removeprefix("/"))
+        if parts.netloc:  # a share: `//host/share/folder`
+            return Path(f"//{parts.netloc}{path}")
+        return Path(path.removeprefix("/"))  # `/C:/folder`
     return Path(path)
 
 
 def _find_metadata() -> Path | None:
-    """Return the metadata folder of the code that runs: beside it, or of an editable installation of it."""
+    """Return the metadata of the code that runs: beside it, or of its editable installation."""
     for info in PACKAGE.parent.glob(_METADATA):
         return info
     for folder in filter(None, sys.path):
         for info in Path(folder).glob(_METADATA):
-            source = read_source(info)
-            is_editable = source is not None and source.kind is SourceKind.EDITABLE
-            if is_editable and source is not None and source.path in PACKAGE.parents:
+            source = read_origin(info)
+            if source is None or source.kind is not OriginKind.EDITABLE:
+                continue
+            if source.path in PACKAGE.parents:
                 return info
     return None
 
 
 def _installer(info: Path, environment: Path) -> Installer:
-    """Return what made an installation. pipx and `uv tool` leave a file in the environment that they own."""
+    """Return what made an installation.
+
+    pipx and `uv tool` leave a file in the environment that they own.
+    """
     if (environment / "pipx_metadata.json").is_file():
         return Installer.PIPX
     if (environment / "uv-receipt.toml").is_file():
         return Installer.UV_TOOL
-    # https://packaging.python.org/en/latest/specifications/recording-installed-packages/#the-installer-file
+    # https://packaging.python.org/en/latest/specifications/recording-installed-packages/
     file = info / "INSTALLER"
-    said = file.read_text(encoding="utf-8", errors="replace").strip() if file.is_file() else ""
-    return Installer.UV if said == "uv" else Installer.PIP
+    if file.is_file() and file.read_bytes().strip() == b"uv":
+        return Installer.UV
+    return Installer.PIP

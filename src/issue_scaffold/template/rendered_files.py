@@ -1,4 +1,7 @@
-"""What a rendering left in its folder, read as data: bounded, nothing followed, nothing opened but files."""
+"""What a rendering left in its folder, read as data.
+
+It is bounded, nothing is followed, and nothing opened but files.
+"""
 
 import os
 import stat
@@ -15,7 +18,10 @@ _MAX_DEPTH: Final = 64
 
 
 def read_rendered(target: Path, what: str) -> Iterator[tuple[str, File]]:
-    """Yield what was rendered: files and links, none followed, within the limits. Raises TemplateError."""
+    """Yield what was rendered: files and links, none followed, within the limits.
+
+    Raises TemplateError.
+    """
     count = size = 0
     folders = [(target, 0)]
     while folders:

@@ -1,4 +1,7 @@
-"""Renderings on demand: from the cache when they are known, else by Copier. Every use case gets them here."""
+"""Renderings on demand: from the cache when they are known, else by Copier.
+
+Every use case gets them here.
+"""
 
 import contextlib
 import json
@@ -16,28 +19,24 @@ from issue_scaffold.state.user_folders import cache_folder
 from issue_scaffold.template.answers_file import COMMIT_ID, with_commit_id
 from issue_scaffold.template.copier_release import copier_version
 from issue_scaffold.template.render_cache import Manifest, RenderCache
-from issue_scaffold.template.source_text import Source
-from issue_scaffold.template.sources import SourceReader
+from issue_scaffold.template.sources import Revision, SourceReader
 
 if TYPE_CHECKING:
     from issue_scaffold.template.copier_engine import Asking
 
 
 class Request(NamedTuple):
-    """What to render: a template version for recorded answers (None: a first time) and newly given ones.
+    """What to render: a revision, for recorded answers (None: a first time) and newly given ones.
 
-    `suggested` are answers that take the place of the template's own defaults. `commit` is what the version was when
-    it was recorded; without it, it is what the version is now.
+    `suggested` are answers that take the place of the template's own defaults.
     """
 
-    source: Source
-    version: str
+    revision: Revision
     answers_file: str
     folder_name: str
     recorded: Mapping[str, Any] | None = None
     data: Mapping[str, Any] = MappingProxyType({})
     suggested: Mapping[str, Any] = MappingProxyType({})
-    commit: str | None = None
 
 
 class Renderer:
@@ -52,45 +51,35 @@ class Renderer:
 
     def manifest(self, request: Request) -> Manifest:
         """Return the manifest of a rendering, making the rendering when it isn't cached."""
-        return self._known(request) or self._keep(request, self._make(request, "nothing"))
+        return self.known(request) or self._keep(request, self._make(request, "nothing"))
+
+    def known(self, request: Request) -> Manifest | None:
+        """Return the manifest of a rendering that is in the cache, None for another one."""
+        return next(filter(None, map(self._cache.manifest, _keys(request))), None)
 
     def rendering(self, request: Request, *, asking: "Asking" = "nothing") -> Rendering:
-        """Return a rendering; with `asking`, a person answers questions, and the cache is only filled, not read.
+        """Return a rendering.
 
-        Raises what `copier_engine.render` raises, and TemplateError when the source can't be reached.
+        With `asking`, a person answers questions, and the cache is only filled, not read. Raises
+        what `copier_engine.render` raises, and TemplateError when the source can't be reached.
         """
         if asking == "nothing":
-            for key in self._keys(request):
-                if cached := self._cache.load(key):
-                    return cached
+            cached = next(filter(None, map(self._cache.load, _keys(request))), None)
+            if cached is not None:
+                return cached
         rendering = self._make(request, asking)
         if asking == "nothing":
             self._keep(request, rendering)
-        again = Request(
-            source=request.source,
-            version=rendering.version,
-            answers_file=request.answers_file,
-            folder_name=request.folder_name,
-            recorded=rendering.answers,
-            commit=self._commit_of(request),
-        )
         # What was just rendered is what a check will ask for next.
+        nothing: Mapping[str, Any] = MappingProxyType({})
+        again = request._replace(recorded=rendering.answers, data=nothing, suggested=nothing)
         self._keep(again, rendering)
         return rendering
 
-    def knows(self, request: Request) -> bool:
-        """Return whether a rendering is in the cache."""
-        return self._known(request) is not None
-
-    def _known(self, request: Request) -> Manifest | None:
-        for key in self._keys(request):
-            if manifest := self._cache.manifest(key):
-                return manifest
-        return None
-
     def _keep(self, request: Request, rendering: Rendering) -> Manifest:
-        for_all, for_folder = self._keys(request)
-        return self._cache.keep(for_folder if rendering.uses_folder else for_all, rendering)
+        for_all, for_folder = _keys(request)
+        key = for_folder if rendering.uses_folder else for_all
+        return self._cache.keep(key, rendering)
 
     def close(self) -> None:
         """Remove the temporary folders."""
@@ -119,12 +108,11 @@ class Renderer:
         from issue_scaffold.template import copier_engine
 
         copier_engine.preload()
-        source = request.source
-        commit = self._commit_of(request)
-        checkout, modes = self._checkout(source, commit)
+        source, version, commit = request.revision
+        checkout, modes = self._checkout(request.revision)
         job = copier_engine.RenderJob(
             source=source.recorded,
-            version=request.version,
+            version=version,
             checkout=checkout,
             commit=commit,
             modes=modes,
@@ -138,52 +126,43 @@ class Renderer:
         rendering = copier_engine.render(job, self._new_scratch())
         return rendering if source.is_bundled else _with_commit_id(rendering, commit)
 
-    def _commit_of(self, request: Request) -> str:
-        now = self.sources.commit(request.source, request.version)
-        # Another commit than the version is now is one of the template's all the same.
-        return (
-            now
-            if request.commit in {now, None}
-            else self.sources.commit(request.source, request.commit)
-        )
-
-    def _checkout(self, source: Source, commit: str) -> tuple[Path, Mapping[str, int]]:
+    def _checkout(self, revision: Revision) -> tuple[Path, Mapping[str, int]]:
         """Return a folder with a commit's files, and git's mode of each. Raises TemplateError."""
-        if (source.key, commit) not in self._checkouts:
+        place = (revision.source.key, revision.commit)
+        if place not in self._checkouts:
             from issue_scaffold.template.checkout import write_template
 
             folder = self._new_scratch() / "template"
             folder.mkdir()
-            repository = self.sources.repositories.mirror_with(source, commit)
-            modes = write_template(repository, commit, folder, source.recorded)
-            self._checkouts[source.key, commit] = folder, modes
-        return self._checkouts[source.key, commit]
+            mirror = self.sources.of(revision.source).repository.mirror_with(revision.commit)
+            name = revision.source.recorded
+            modes = write_template(mirror, revision.commit, folder, name)
+            self._checkouts[place] = folder, modes
+        return self._checkouts[place]
 
-    def _keys(self, request: Request) -> tuple[str, str]:
-        """Return where a rendering is kept that never asked for the folder's name, and where one that did.
 
-        What didn't ask can't be another one for another folder, so that targets share it.
-        """
-        commit = self._commit_of(request)
-        recorded = None
-        if request.recorded is not None:
-            recorded = {
-                name: value for name, value in request.recorded.items() if not name.startswith("_")
-            }
-        asked = json.dumps(
-            _canonical([recorded, dict(request.data), dict(request.suggested)]), sort_keys=True
-        )
-        # "sealed": what was rendered before templates were kept from the machine is rendered again.
-        tools = f"sealed {copier_version()} {__version__}"
-        parts = (
-            request.source.recorded,
-            commit,
-            request.version,
-            request.answers_file,
-            asked,
-            tools,
-        )
-        return digest_of(*parts), digest_of(*parts, request.folder_name)
+def _keys(request: Request) -> tuple[str, str]:
+    """Return where a rendering is kept that never asked for the folder's name, and one that did.
+
+    What didn't ask can't be another one for another folder, so that targets share it.
+    """
+    recorded = None
+    if request.recorded is not None:
+        recorded = {
+            name: value for name, value in request.recorded.items() if not name.startswith("_")
+        }
+    answers = [recorded, dict(request.data), dict(request.suggested)]
+    source, version, commit = request.revision
+    parts = (
+        source.recorded,
+        commit,
+        version,
+        request.answers_file,
+        json.dumps(_canonical(answers), sort_keys=True),
+        # "sealed": what was rendered before templates were kept from the machine is made again.
+        f"sealed {copier_version()} {__version__}",
+    )
+    return digest_of(*parts), digest_of(*parts, request.folder_name)
 
 
 def _preload() -> None:
@@ -204,15 +183,15 @@ def _with_commit_id(rendering: Rendering, commit: str) -> Rendering:
 
 
 def _without_commit_id(answers: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
-    return (
-        None
-        if answers is None
-        else {name: value for name, value in answers.items() if name != COMMIT_ID}
-    )
+    if answers is None:
+        return None
+    return {name: value for name, value in answers.items() if name != COMMIT_ID}
 
 
 def _canonical(value: object) -> object:
-    """Return what JSON tells apart for every two values that YAML tells apart; `1: x` from `"1": x`, dates from texts.
+    """Return what JSON tells apart for every two values that YAML tells apart.
+
+    `1: x` from `"1": x`, for example, and dates from texts.
 
     Raises AnswerError for a value that contains itself.
     """

@@ -1,7 +1,10 @@
-"""The process that templates are run in, from inside: takes requests, has Copier render, answers with plain data.
+"""The process that templates are run in, from inside.
 
-The only module that knows Copier, and it never runs in the process of the command. Copier reads the template from a
-folder that git wrote; it talks to no git itself. What Copier would look up there (which commit, which name) is told.
+It takes requests, has Copier render, and answers with plain data.
+
+The only module that knows Copier, and it never runs in the process of the command. Copier reads the
+template from a folder that git wrote; it talks to no git itself. What Copier would look up there
+(which commit, which name) is told.
 """
 
 import contextlib
@@ -9,6 +12,7 @@ import json
 import os
 import pickle
 import sys
+import traceback
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import IO, TYPE_CHECKING, Any, Final
@@ -19,6 +23,7 @@ from issue_scaffold.errors import (
     AnswerError,
     ScaffoldError,
     TemplateError,
+    TemplatePlace,
     UnsupportedTemplateError,
 )
 from issue_scaffold.template.copier_engine import RenderJob, refuse_unsupported
@@ -40,12 +45,19 @@ from issue_scaffold.template.sealed_jinja import (
 
 if TYPE_CHECKING:
     from copier._main import Worker
+    from copier._user_data import Question
 
 _MAX_TEXT: Final = 1024**2
+_ALIKE: Final = (
+    "a rendering may depend on the answers alone, so that it is the same on every machine"
+)
 
 
 def main(reading: str, writing: str, terminal: str) -> None:
-    """Serve requests until there are none; the arguments are two open pipes and whether the streams are a terminal."""
+    """Serve requests until there are none.
+
+    The arguments are two open pipes, and whether the streams are a terminal.
+    """
     requests, replies = _stream(reading, "rb"), _stream(writing, "wb")
     streams = _Streams() if terminal else None
     limit_process()
@@ -80,7 +92,10 @@ def _send(replies: IO[bytes], reply: Mapping[str, Any]) -> None:
 
 
 def _import_copier(replies: IO[bytes]) -> None:
-    """Import Copier with a sealed Jinja under it, and with prompts that say when a person is being waited for."""
+    """Import Copier with a sealed Jinja under it.
+
+    Its prompts say when a person is being waited for, and what it hides it also forgets.
+    """
     import gc
 
     import jinja2.sandbox
@@ -99,7 +114,18 @@ def _import_copier(replies: IO[bytes]) -> None:
 
     questionary.unsafe_prompt = ask_and_say
     jinja2.sandbox.SandboxedEnvironment = SealedEnvironment  # type: ignore[misc]
-    import copier  # noqa: F401 - that is the point
+    from copier import _main
+    from copier._user_data import AnswersMap
+
+    class ForgetfulAnswers(AnswersMap):
+        """Copier's answers, in which one to a hidden question is as if it had not been given."""
+
+        def hide(self, key: str) -> None:
+            """Drop an answer: no later question, and no file, may see it."""
+            super().hide(key)
+            self.init.pop(key, None)
+
+    _main.AnswersMap = ForgetfulAnswers  # type: ignore[attr-defined]
 
 
 class _Streams:
@@ -130,15 +156,14 @@ class _Streams:
 
 def _reply(request: Mapping[str, Any], guard: Guard, streams: _Streams | None) -> dict[str, Any]:
     RefusedError.raised.clear()
-    if request["kind"] == "asked":
-        return _asked(request)
     job: RenderJob = request["job"]
     target: Path = request["target"]
     guard.open_for(
         job.checkout, target, max_files=request["max_files"], max_bytes=request["max_bytes"]
     )
-    asks = streams is not None and job.asking != "nothing"
-    shown = streams.shown() if streams is not None and asks else contextlib.nullcontext()
+    shown: contextlib.AbstractContextManager[None] = contextlib.nullcontext()
+    if streams is not None and job.asking != "nothing":
+        shown = streams.shown()
     try:
         with shown:
             reply = _render(job, target)
@@ -153,41 +178,37 @@ def _reply(request: Mapping[str, Any], guard: Guard, streams: _Streams | None) -
 
 
 def _raise_dropped() -> None:
-    """Raise the first refusal of a rendering that came to its end: Copier did without what was refused."""
+    """Raise the first refusal of a rendering that came to its end without what was refused."""
     if RefusedError.raised:
         raise RefusedError.raised[0]
 
 
-def _asked(request: Mapping[str, Any]) -> dict[str, Any]:
-    from issue_scaffold.template.macros import asked
-
-    cases = request["cases"]
-    return {
-        "asked": [sorted(asked(request["questions"], case, request["files"])) for case in cases]
-    }
+def _seal(job: RenderJob, worker: "Worker") -> SealedEnvironment:
+    """Return the environment of a worker, with what is the same everywhere in place of Copier's."""
+    environment = worker.jinja_env
+    if not isinstance(environment, SealedEnvironment):
+        raise TemplateError("this version of copier renders in a way that scaffold doesn't know")
+    conf = copier_conf(
+        answers_file=job.answers_file,
+        folder_name=job.folder_name,
+        version=job.version,
+        commit=job.commit,
+    )
+    environment.given = {"_copier_conf": conf}
+    return environment
 
 
 def _render(job: RenderJob, target: Path) -> dict[str, Any]:
     with _worker(job, target) as worker:
         config, questions = _settings(job, worker)
-        refuse_unsupported(job.source, config, questions)
-        if not isinstance(worker.jinja_env, SealedEnvironment):
-            raise TemplateError(
-                "this version of copier renders in a way that scaffold doesn't know"
-            )
-        conf = copier_conf(
-            answers_file=job.answers_file,
-            folder_name=target.name,
-            version=job.version,
-            commit=job.commit,
-        )
-        worker.jinja_env.given = {"_copier_conf": conf}
+        refuse_unsupported(job.template, config, questions)
+        environment = _seal(job, worker)
         worker.run_copy()
         files = [
             path.relative_to(target).as_posix() for path in target.rglob("*") if not path.is_dir()
         ]
         write_once = [path for path in files if worker.match_skip(Path(path))]
-        folder_matters = uses_folder(worker.jinja_env)
+        folder_matters = uses_folder(environment)
     return {
         "questions": {
             str(name): [str(details.get("type", "")), bool(details.get("multiselect"))]
@@ -205,24 +226,27 @@ def _settings(job: RenderJob, worker: "Worker") -> tuple[dict[str, Any], dict[st
     """
     from copier.errors import CopierError, InvalidConfigFileError
 
-    what = f"the template {job.source} has a copier.yml that"
+    what = f"{job.template} has a copier.yml that"
     try:
         return worker.template.config_data, worker.template.questions_data
     except InvalidConfigFileError as error:
-        raise TemplateError(f"{what} is not YAML: {_yaml_problem(error)}") from error
+        place, problem = _yaml_problem(error)
+        raise TemplateError(f"{what} is not YAML: {problem}", place=place) from error
     except (CopierError, OSError, LimitError):
         raise
     except Exception as error:
         raise TemplateError(f"{what} holds no mapping of settings and questions") from error
 
 
-def _yaml_problem(error: Exception) -> str:
-    """Return where and why a text is no YAML, from what an error was raised from."""
+def _yaml_problem(error: Exception) -> tuple[TemplatePlace | None, str]:
+    """Return where and why `copier.yml` is no YAML, from what an error was raised from."""
     for cause in causes(error):
         mark = getattr(cause, "problem_mark", None)
         if isinstance(cause, yaml.MarkedYAMLError) and mark is not None:
-            return f"{mark.line + 1}:{mark.column + 1}: {cause.problem}"
-    return " ".join(str(error).split())
+            line = mark.line + 1
+            place = TemplatePlace("copier.yml", line)
+            return place, f"{line}:{mark.column + 1}: {cause.problem}"
+    return None, " ".join(str(error).split())
 
 
 def _worker(job: RenderJob, target: Path) -> "Worker":
@@ -263,108 +287,139 @@ def _worker(job: RenderJob, target: Path) -> "Worker":
 
 
 def _error_data(job: RenderJob, error: Exception) -> dict[str, Any]:
-    translated = error if isinstance(error, ScaffoldError) else _translate(job, error)
-    kinds = {
-        AnswerError: "answer",
-        UnsupportedTemplateError: "unsupported",
-        TemplateError: "template",
-    }
+    translated = _translate(job, error)
     data: dict[str, Any] = {
-        "kind": next(
-            (word for kind, word in kinds.items() if isinstance(translated, kind)), "other"
-        ),
+        "kind": "other",
         "message": translated.message[:_MAX_TEXT],
         "hint": translated.hint,
     }
-    for cause in causes(error):
-        mark = getattr(cause, "problem_mark", None)
-        if (
-            isinstance(cause, yaml.MarkedYAMLError)
-            and mark is not None
-            and isinstance(mark.buffer, str)
-        ):
-            text = mark.buffer.rstrip("\0")[:_MAX_TEXT]
-            data["yaml"] = [cause.problem or "a syntax error", mark.line + 1, text]
+    match translated:
+        case AnswerError():
+            data |= {"kind": "answer", "question": translated.question}
+        case UnsupportedTemplateError():
+            data["kind"] = "unsupported"
+        case TemplateError():
+            data |= {"kind": "template", "place": translated.place}
+            # What is ours to say is of `copier.yml`; the rest is of texts that the template made.
+            if translated is not error:
+                data["yaml"] = _broken_yaml(error)
     return data
 
 
+def _broken_yaml(error: Exception) -> tuple[str, int, str] | None:
+    """Return what is wrong, the line and the text that is no YAML, where that is why it failed."""
+    found = None
+    for cause in causes(error):
+        mark = getattr(cause, "problem_mark", None)
+        if isinstance(cause, yaml.MarkedYAMLError) and mark is not None:
+            problem, text = cause.problem or "a syntax error", mark.buffer
+            if isinstance(text, str):
+                found = (problem, mark.line + 1, text.rstrip("\0")[:_MAX_TEXT])
+    return found
+
+
 def _translate(job: RenderJob, error: Exception) -> ScaffoldError:
+    """Return an error of Copier, Jinja or the template as one of ours."""
+    if isinstance(error, ScaffoldError):
+        return error
     # Copier makes texts of some errors; what was refused is the reason all the same.
     raised = [*causes(error), *RefusedError.raised]
-    found = next((cause for cause in raised if isinstance(cause, RefusedError | LimitError)), None)
-    if found is None and isinstance(error, MemoryError):
-        found = LimitError("it needs more memory than a rendering may take")
-    what = f"the template {job.source} at {job.version}"
-    text = " ".join(str(found or error).split()) or type(error).__name__
-    place = next(
-        filter(
-            None, (template_place(cause, str(job.checkout.resolve())) for cause in causes(error))
-        ),
-        None,
-    )
-    at = f"{place}: " if place else ""
-    if isinstance(found, RefusedError):
-        return TemplateError(
-            f"{what} doesn't render: {at}{text}",
-            hint="a rendering may depend on the answers alone, so that it is the same on every machine",
-        )
-    if found is not None:
-        return TemplateError(f"{what} doesn't render: {at}{text}")
-    return _translate_copiers(job, error, what, at, text)
+    found = next((cause for cause in raised if isinstance(cause, RefusedError | LimitError)), error)
+    text = " ".join(str(found).split()) or type(error).__name__
+    root = str(job.checkout.resolve())
+    places = (template_place(cause, root) for cause in causes(error))
+    place = next(filter(None, places), None)
+    match found:
+        case RefusedError():
+            return _does_not_render(job, text, place, _ALIKE)
+        case LimitError():
+            return _does_not_render(job, text, place)
+        case MemoryError():
+            return _does_not_render(job, "it needs more memory than a rendering may take", place)
+    question = _question_of(error)
+    if question is not None:
+        return _answer_error(job, question, error, text)
+    return _translate_copiers(job, error, text, place)
+
+
+def _does_not_render(
+    job: RenderJob, why: str, place: TemplatePlace | None, hint: str | None = None
+) -> TemplateError:
+    if place is not None:
+        why = f"{place}: {why}"
+    return TemplateError(f"{job.what} doesn't render: {why}", hint=hint, place=place)
 
 
 def _translate_copiers(
-    job: RenderJob, error: Exception, what: str, at: str, text: str
+    job: RenderJob, error: Exception, text: str, place: TemplatePlace | None
 ) -> ScaffoldError:
-    from copier.errors import CopierError, UnsupportedVersionError
+    """Return an error as one of ours that no question is the reason of."""
+    from copier.errors import UnsupportedVersionError
     from jinja2 import TemplateSyntaxError
 
-    translated: ScaffoldError = TemplateError(f"{what} doesn't render: {at}{text}")
     match error:
         case UnsupportedVersionError():
-            translated = TemplateError(
-                f"{what} needs another Copier: {text}", hint="upgrade copier beside scaffold"
-            )
+            hint = "upgrade copier beside scaffold"
+            return TemplateError(f"{job.what} needs another Copier: {text}", hint=hint)
         case TemplateSyntaxError():
-            place = f"{error.name or 'copier.yml'}:{error.lineno}"
-            translated = TemplateError(f"{what} doesn't render: {place}: {error.message}")
-        case yaml.YAMLError() if name := _unreadable_answer(job):
-            translated = AnswerError(
-                f"the answer to {name!r} is not valid YAML: {text}", question=name
-            )
+            place = TemplatePlace(error.name or "copier.yml", error.lineno)
+            return _does_not_render(job, str(error.message), place)
         case yaml.YAMLError():
-            translated = TemplateError(f"{what} has a copier.yml that is not YAML: {text}")
+            return TemplateError(f"{job.what} has a copier.yml that is not YAML: {text}")
         case ForbiddenError():
-            translated = TemplateError(
-                f"{what} doesn't render: {at}{error.strerror}: {error.filename}"
-            )
-        case ValueError() | TypeError() if not isinstance(error, CopierError | UnicodeError):
-            translated = _answer_error(job, text)
+            return _does_not_render(job, f"{error.strerror}: {error.filename}", place)
         case OSError():
-            path = f": {error.filename}" if error.filename else ""
-            translated = ScaffoldError(
-                f"the template could not be rendered: {error.strerror or text}{path}"
-            )
-    return translated
+            why = error.strerror or text
+            if error.filename:
+                why = f"{why}: {error.filename}"
+            return ScaffoldError(f"the template could not be rendered: {why}")
+    return _does_not_render(job, text, place)
 
 
-def _unreadable_answer(job: RenderJob) -> str | None:
-    for name, given in job.data.items():
-        try:
-            yaml.safe_load(given if isinstance(given, str) else "")
-        except yaml.YAMLError:
-            return name
+def _question_of(error: Exception) -> "Question | None":
+    """Return the question that Copier was at when it refused an answer, None for other errors.
+
+    Copier's error says it in words alone; the frame that raised it has the question itself.
+    """
+    from copier._user_data import Question
+    from copier.errors import CopierError
+
+    is_refusal = isinstance(error, ValueError | TypeError | yaml.YAMLError)
+    if not is_refusal or isinstance(error, CopierError | UnicodeError):
+        return None
+    for frame, _ in traceback.walk_tb(error.__traceback__):
+        question, name = map(frame.f_locals.get, ("question", "var_name"))
+        # It is still the one before while Copier reads the next.
+        if isinstance(question, Question) and question.var_name == name:
+            return question
     return None
 
 
-def _answer_error(job: RenderJob, text: str) -> AnswerError:
-    if text.startswith('Question "') and text.endswith("is required"):
-        name = text.split('"')[1]
+def _answer_error(
+    job: RenderJob, question: "Question", error: Exception, text: str
+) -> ScaffoldError:
+    name = question.var_name
+    if any(isinstance(cause, yaml.YAMLError) for cause in causes(error)):
+        if name not in job.data:
+            return TemplateError(f"{job.what} has a default for {name!r} that is not YAML: {text}")
+        return AnswerError(f"the answer to {name!r} is not valid YAML: {text}", question=name)
+    if _is_missing(question):
         return AnswerError(
             f"question {name!r} has no default and needs an answer",
             hint=f"give it: -d {name}=VALUE",
             question=name,
         )
-    shown = text[0].lower() + text[1:]
-    given = ", ".join(sorted(job.data))
-    return AnswerError(shown, hint=f"given with -d or --data-file: {given}" if given else None)
+    hint = None
+    if job.data:
+        hint = f"given with -d or --data-file: {', '.join(sorted(job.data))}"
+    return AnswerError(text[0].lower() + text[1:], hint=hint, question=name)
+
+
+def _is_missing(question: "Question") -> bool:
+    """Tell whether a question has neither an answer nor a default."""
+    from copier._types import MISSING
+
+    try:
+        return question.get_default() is MISSING
+    except Exception:  # noqa: BLE001 - the author's own template: it has a default, and that fails
+        return False

@@ -1,7 +1,8 @@
-"""What the process that runs templates may do: its limits, and the guard over its files and processes.
+"""What the process that runs templates may do: its limits, and the guard over what it touches.
 
-The guard is an audit hook (https://docs.python.org/3/library/audit_events.html), which nothing can take away again.
-It holds whatever a filter or a method turns out to do, so that a rendering reads its template and writes its folder.
+The guard is an audit hook (https://docs.python.org/3/library/audit_events.html), which nothing can
+take away again. It holds whatever a filter or a method turns out to do, so that a rendering reads
+its template and writes its folder.
 """
 
 import contextlib
@@ -13,43 +14,21 @@ from pathlib import Path
 from typing import Final
 
 from issue_scaffold.template.sealed_process import MAX_BYTES, MEMORY_BYTES, SECONDS
+from issue_scaffold.template.vocabulary import names
 
-_NEVER: Final = frozenset(
-    {
-        *(
-            "os.exec",
-            "os.fork",
-            "os.forkpty",
-            "os.kill",
-            "os.killpg",
-            "os.posix_spawn",
-            "os.spawn",
-            "os.startfile",
-        ),
-        *("os.system", "pty.spawn", "subprocess.Popen"),
-        *(
-            "socket.bind",
-            "socket.connect",
-            "socket.getaddrinfo",
-            "socket.gethostbyaddr",
-            "socket.gethostbyname",
-        ),
-        *("socket.sendmsg", "socket.sendto"),
-        *(
-            () if sys.platform == "win32" else ("ctypes.dlopen",)
-        ),  # prompts on Windows' console need it
-    }
+_NEVER: Final = names(
+    "os.exec os.fork os.forkpty os.kill os.killpg os.posix_spawn os.spawn os.startfile os.system "
+    "pty.spawn socket.bind socket.connect socket.getaddrinfo socket.gethostbyaddr "
+    "socket.gethostbyname socket.sendmsg socket.sendto subprocess.Popen"
 )
+# Prompts on Windows' console need it.
+_NEVER_BUT_ON_WINDOWS: Final = names("ctypes.dlopen")
 # The first argument is a path that is read, or whose names are listed.
-_READS: Final = frozenset(
-    {"glob.glob", "glob.glob/2", "os.listdir", "os.scandir", "os.walk", "os.fwalk"}
-)
+_READS: Final = names("glob.glob glob.glob/2 os.listdir os.scandir os.walk os.fwalk")
 # The first argument is a path that is made or changed; for a link, the second.
-_WRITES: Final = frozenset(
-    {"os.chmod", "os.chown", "os.mkdir", "os.remove", "os.rmdir", "os.truncate", "os.utime"}
-)
-_LINKS: Final = frozenset({"os.link", "os.symlink"})
-_MAKES: Final = frozenset({"os.mkdir", "os.symlink"})
+_WRITES: Final = names("os.chmod os.chown os.mkdir os.remove os.rmdir os.truncate os.utime")
+_LINKS: Final = names("os.link os.symlink")
+_MAKES: Final = names("os.mkdir os.symlink")
 _WRITING: Final = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 # For prompts: what a terminal can do, and the terminal itself.
 _TERMINAL: Final = (
@@ -73,7 +52,10 @@ class ForbiddenError(PermissionError):
 
 
 class Guard:
-    """Lets through what a rendering may do. One for the process; `open_for` says what it may do now."""
+    """Lets through what a rendering may do.
+
+    One for the process; `open_for` says what it may do now.
+    """
 
     def __init__(self) -> None:
         code = {*sys.path, str(Path(os.__file__).parent)}
@@ -85,7 +67,7 @@ class Guard:
         self._last: str | None = None
 
     def open_for(self, template: Path, target: Path, *, max_files: int, max_bytes: int) -> None:
-        """Let the next rendering read its template and write its folder, so many files and bytes at most."""
+        """Let the next rendering read its template and write its folder, within limits."""
         self._max_files, self._max_bytes = max_files, max_bytes
         self._readable = (_real(str(template)), _real(str(target)))
         self._writable = _real(str(target))
@@ -100,7 +82,7 @@ class Guard:
         """Take an audit event; raises ForbiddenError or LimitError for what may not be."""
         if event == "open":
             self._open(*arguments[:3])
-        elif event in _NEVER:
+        elif event in _NEVER or (event in _NEVER_BUT_ON_WINDOWS and sys.platform != "win32"):
             raise ForbiddenError(event)
         elif event in _READS:
             self._read(arguments[0])
@@ -115,7 +97,7 @@ class Guard:
     def _open(self, path: object, mode: object = None, flags: object = 0) -> None:
         if isinstance(path, int):
             return
-        writes = bool(flags & _WRITING) if isinstance(flags, int) else False
+        writes = isinstance(flags, int) and flags & _WRITING
         if writes or (isinstance(mode, str) and set(mode) & set("wax+")):
             if _text(path) in _TERMINAL:
                 return
@@ -132,7 +114,8 @@ class Guard:
 
     def _write(self, path: object, event: str) -> None:
         place = _text(path)
-        real = os.path.join(_real(os.path.dirname(place)), os.path.basename(place))  # noqa: PTH118, PTH119, PTH120
+        folder, name = os.path.split(place)
+        real = os.path.join(_real(folder), name)  # noqa: PTH118 - as the system joins them
         if self._writable is None or not _is_below(real, self._writable):
             raise ForbiddenError("a file outside of its own folder", real)
         if event == "open":
@@ -156,8 +139,13 @@ class Guard:
 
 
 def _text(path: object) -> str:
-    """Return a path, as functions of the system take it, as a text; of what is none, what it prints as."""
-    return os.fsdecode(path) if isinstance(path, (str, bytes, os.PathLike)) else str(path)
+    """Return a path, as functions of the system take it, as a text.
+
+    Of what is none, what it prints as.
+    """
+    if isinstance(path, (str, bytes, os.PathLike)):
+        return os.fsdecode(path)
+    return str(path)
 
 
 def _real(path: str) -> str:
@@ -169,12 +157,15 @@ def _is_below(path: str, root: str) -> bool:
 
 
 def limit_process() -> None:
-    """Bound this process's memory and the size of a file, where the system can: Windows and macOS bound no memory.
+    """Bound this process's memory and the size of a file, where the system can.
+
+    Windows and macOS bound no memory.
 
     Python ignores SIGXFSZ, so that a file that grows too big is an error of the write.
     """
     if sys.platform != "win32":
-        # A person interrupts the command, which then ends this process; prompts read Ctrl-C as a key.
+        # A person interrupts the command, which then ends this process; prompts read Ctrl-C as a
+        # key.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         import resource
 
@@ -200,6 +191,8 @@ def _limit(which: int, value: int) -> None:
     import resource
 
     hard = resource.getrlimit(which)[1]
-    bound = value if hard == resource.RLIM_INFINITY else min(value, hard)
+    bound = value
+    if hard != resource.RLIM_INFINITY:
+        bound = min(value, hard)
     with contextlib.suppress(ValueError, OSError):  # macOS refuses a bound on memory that is in use
         resource.setrlimit(which, (bound, bound))

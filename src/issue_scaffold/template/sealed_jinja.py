@@ -1,7 +1,8 @@
 """Jinja without the world: the environment in which every template of ours and of others is run.
 
-A template computes from its answers; it learns nothing of the machine, the clock, chance or the environment.
-`template_vocabulary` says what is a function of its arguments; nothing else is let through. Must not import Copier.
+A template computes from its answers; it learns nothing of the machine, the clock, chance or the
+environment. `template_vocabulary` says what is a function of its arguments; nothing else is let
+through. Must not import Copier.
 """
 
 import datetime as dt
@@ -19,6 +20,7 @@ from jinja2.runtime import BlockReference, Context, LoopContext, Macro, Template
 from jinja2.sandbox import SandboxedEnvironment
 from jinja2.utils import Cycler, Joiner, Namespace
 
+from issue_scaffold.errors import TemplatePlace
 from issue_scaffold.template.sealed_values import (
     Function,
     PrintlessCycler,
@@ -35,82 +37,19 @@ from issue_scaffold.template.vocabulary import (
     REFUSED_GLOBALS,
     REFUSED_SETTINGS,
     REFUSED_VARIABLES,
+    names,
 )
 
 # Attributes of values that have a clock, or a way to the file system, among their others.
-_DATES: Final = frozenset(
-    {
-        *(
-            "astimezone",
-            "combine",
-            "ctime",
-            "date",
-            "day",
-            "dst",
-            "fold",
-            "fromisocalendar",
-            "fromisoformat",
-        ),
-        *(
-            "fromordinal",
-            "hour",
-            "isocalendar",
-            "isoformat",
-            "isoweekday",
-            "max",
-            "microsecond",
-            "min",
-            "minute",
-        ),
-        *(
-            "month",
-            "replace",
-            "resolution",
-            "second",
-            "strftime",
-            "strptime",
-            "time",
-            "timestamp",
-            "timetuple",
-        ),
-        *(
-            "timetz",
-            "toordinal",
-            "tzinfo",
-            "tzname",
-            "utcoffset",
-            "utctimetuple",
-            "weekday",
-            "year",
-        ),
-    }
+_DATES: Final = names(
+    "astimezone combine ctime date day dst fold fromisocalendar fromisoformat fromordinal hour "
+    "isocalendar isoformat isoweekday max microsecond min minute month replace resolution second "
+    "strftime strptime time timestamp timetuple timetz toordinal tzinfo tzname utcoffset "
+    "utctimetuple weekday year"
 )
-_PATHS: Final = frozenset(
-    {
-        *(
-            "anchor",
-            "as_posix",
-            "as_uri",
-            "drive",
-            "is_absolute",
-            "is_relative_to",
-            "joinpath",
-            "match",
-            "name",
-        ),
-        *(
-            "parent",
-            "parents",
-            "parts",
-            "relative_to",
-            "root",
-            "stem",
-            "suffix",
-            "suffixes",
-            "with_name",
-        ),
-        *("with_stem", "with_suffix"),
-    }
+_PATHS: Final = names(
+    "anchor as_posix as_uri drive is_absolute is_relative_to joinpath match name parent parents "
+    "parts relative_to root stem suffix suffixes with_name with_stem with_suffix"
 )
 _LIMITED: Final = (
     ((dt.date, dt.time, dt.tzinfo), _DATES),
@@ -135,7 +74,9 @@ _PLAIN: Final[tuple[type, ...]] = (
 
 
 class RefusedError(TemplateRuntimeError):
-    """A template used what is no function of its answers; `what` names it, `why` says what is wrong with it.
+    """A template used what is no function of its answers.
+
+    The message names it, and says what is wrong with it.
 
     Copier drops some errors on its way, so `raised` keeps them until they are taken.
     """
@@ -148,7 +89,8 @@ class RefusedError(TemplateRuntimeError):
 
 
 def _refuse(what: str, why: str) -> Callable[..., Any]:
-    # With the context asked for, Jinja doesn't try the call while it compiles, which may be of a branch never taken.
+    # With the context asked for, Jinja doesn't try the call while it compiles, which may be of a
+    # branch never taken.
     @pass_context
     def refused(*_: object, **__: object) -> None:
         raise RefusedError(_message(what, why))
@@ -180,7 +122,10 @@ def _strftime(_: Context, string_format: str, second: object = None) -> str:
 
 
 def _with_seed(name: str, place: int) -> Callable[..., Any]:
-    """Return Ansible's filter of that name, usable with a seed alone: its `place`th argument, counted from 0."""
+    """Return Ansible's filter of that name, usable with a seed alone.
+
+    The seed is its `place`th argument, counted from 0.
+    """
     from jinja2_ansible_filters.core_filters import FilterModule  # type: ignore[import-untyped]
 
     original: Callable[..., Any] = FilterModule().filters()[name]
@@ -193,8 +138,9 @@ def _with_seed(name: str, place: int) -> Callable[..., Any]:
             raise RefusedError(
                 _message(f"the filter {name!r} without a seed", "gives something else each time")
             )
-        first = (context.environment,) if name == "ans_random" else ()
-        return original(*first, value, *arguments, **named)
+        if name == "ans_random":
+            return original(context.environment, value, *arguments, **named)
+        return original(value, *arguments, **named)
 
     return seeded
 
@@ -205,7 +151,9 @@ def _on_texts(function: Callable[[str], Any]) -> Callable[[object], Any]:
 
 def _pathjoin(*path: str, mode: str = "posix") -> str:
     # "native" is this machine's; the same everywhere is what a rendering needs.
-    return str(PureWindowsPath(*path) if mode == "windows" else PurePosixPath(*path))
+    if mode == "windows":
+        return str(PureWindowsPath(*path))
+    return str(PurePosixPath(*path))
 
 
 # Ours in place of theirs: the same for the same arguments on every machine.
@@ -226,9 +174,12 @@ REPLACED_GLOBALS: Final[Mapping[str, Callable[..., Any]]] = MappingProxyType(
 
 
 class CopierConf(dict[str, Any]):
-    """`_copier_conf` for a rendering: what is the same everywhere; what isn't raises RefusedError when it is used.
+    """`_copier_conf` for a rendering: what is the same everywhere.
 
-    The folder's name alone is another thing for each target, so it is noted when a template asks for it.
+    What isn't raises RefusedError when it is used.
+
+    The folder's name alone is another thing for each target, so it is noted when a template asks
+    for it.
     """
 
     def __init__(self, folder_name: str, **settings: object) -> None:
@@ -238,7 +189,10 @@ class CopierConf(dict[str, Any]):
         self._uses_folder = False
 
     def __missing__(self, name: str) -> object:
-        """Return the target's folder, refuse what isn't given; what Copier has not is as undefined as ever."""
+        """Return the target's folder, and refuse what isn't given.
+
+        What Copier has not is as undefined as ever.
+        """
         if name == "dst_path":
             self._uses_folder = True
             return PurePosixPath(self._folder_name)
@@ -248,9 +202,14 @@ class CopierConf(dict[str, Any]):
 
 
 def uses_folder(environment: "SealedEnvironment") -> bool:
-    """Return whether a template that was run in an environment asked for the name of the target's folder."""
+    """Return whether a template asked for the name of the target's folder.
+
+    `environment` is what it was run in.
+    """
     conf = environment.given.get("_copier_conf")
-    return environment.folder_name_asked or (isinstance(conf, CopierConf) and conf._uses_folder)  # noqa: SLF001 - ours
+    if isinstance(conf, CopierConf) and conf._uses_folder:  # noqa: SLF001 - ours
+        return True
+    return environment.folder_name_asked
 
 
 def copier_conf(
@@ -301,7 +260,7 @@ class SealedContext(Context):
             self.environment.folder_name_asked = True
         return super().resolve_or_missing(key)
 
-    def super(self, name: str, current: Callable[..., Any]) -> Any:  # noqa: ANN401 - Jinja's signature
+    def super(self, name: str, current: Callable[..., Any]) -> Any:  # noqa: ANN401 - Jinja's
         """Return the parent's block, to be called."""
         return without_text(super().super(name, current), _refuse_text)
 
@@ -353,18 +312,26 @@ class SealedEnvironment(SandboxedEnvironment):
         """Return an item, or an attribute as `getattr` does."""
         return without_text(super().getitem(obj, argument), _refuse_text)
 
-    def call(self, context: Context, obj: Any, /, *arguments: Any, **named: Any) -> Any:  # noqa: ANN401 - Jinja's
+    def call(
+        self,
+        context: Context,
+        obj: Any,  # noqa: ANN401 - Jinja's signature
+        /,
+        *arguments: Any,  # noqa: ANN401 - same
+        **named: Any,  # noqa: ANN401 - same
+    ) -> Any:  # noqa: ANN401 - same
         """Call what a template may call: what stands behind a function's place."""
-        called = obj.function if isinstance(obj, Function) else obj
-        return super().call(context, called, *arguments, **named)
+        if isinstance(obj, Function):
+            obj = obj.function
+        return super().call(context, obj, *arguments, **named)
 
     def is_safe_attribute(self, obj: object, attr: str, value: object) -> bool:
-        """Whether a template may read an attribute: of plain values any, of others those that are listed."""
+        """Whether a template may read an attribute: of plain values any, of others those listed."""
         if not super().is_safe_attribute(obj, attr, value):
             return False
-        for kinds, names in _LIMITED:
+        for kinds, readable in _LIMITED:
             if isinstance(obj, kinds):
-                return attr in names
+                return attr in readable
         return obj is dict or isinstance(obj, _PLAIN)
 
     def unsafe_undefined(self, obj: object, attribute: str) -> Undefined:
@@ -390,13 +357,13 @@ def _seal(
             table[name].is_refusal = True
 
 
-def template_place(error: BaseException, root: str) -> str | None:
-    """Return `FILE:LINE` of the template's line that an error comes from, below `root`; None if no file is known."""
+def template_place(error: BaseException, root: str) -> TemplatePlace | None:
+    """Return the template's line, below `root`, that an error comes from; None if none is known."""
     place = None
     for frame, line in traceback.walk_tb(error.__traceback__):
         path = frame.f_code.co_filename
         if path.startswith(root) and "__jinja_exception__" in frame.f_globals:
-            place = f"{PurePath(path).relative_to(root).as_posix()}:{line}"
+            place = TemplatePlace(PurePath(path).relative_to(root).as_posix(), line)
     return place
 
 

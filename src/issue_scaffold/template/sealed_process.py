@@ -1,8 +1,11 @@
-"""The process that templates are run in, seen from outside: starts it, asks it, waits for a while, ends it.
+"""The process that templates are run in, seen from outside.
 
-What crosses: requests are pickled, from us to it; replies are JSON, checked here, because a template that broke out of
-its sandbox over there must find no way back. One process serves a whole run of the command, so that Copier is imported
-once, and while this process waits for git.
+This module starts it, asks it, waits for a while, and ends it.
+
+What crosses: requests are pickled, from us to it; replies are JSON, checked here, because a
+template that broke out of its sandbox over there must find no way back. One process serves a whole
+run of the command, so that Copier is imported once (0.5 s of a processor), and while this process
+waits for git.
 """
 
 import contextlib
@@ -28,7 +31,8 @@ MEMORY_BYTES: Final = 1024**3
 MAX_FILES: Final = 10_000
 MAX_BYTES: Final = 64 * 1024**2
 MAX_REPLY_BYTES: Final = 16 * 1024**2
-# What an interpreter needs to start, and what prompts look at on a terminal; none of them tells of a secret.
+# What an interpreter needs to start, and what prompts look at on a terminal; none of them tells of
+# a secret.
 _FOR_PYTHON: Final = ("DYLD_LIBRARY_PATH", "LD_LIBRARY_PATH", "PYTHONHOME", "SYSTEMROOT", "WINDIR")
 _FOR_PROMPTS: Final = (
     "COLORTERM",
@@ -49,7 +53,10 @@ class RenderLimitError(TemplateError):
 
 
 def environment() -> dict[str, str]:
-    """Return the whole environment of the process: nothing of the user's but what it takes to start and to ask."""
+    """Return the whole environment of the process.
+
+    Nothing of the user's is in it but what it takes to start and to ask.
+    """
     kept = {name: os.environ[name] for name in (*_FOR_PYTHON, *_FOR_PROMPTS) if name in os.environ}
     fixed = {"LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "0", "TZ": "UTC0"}
     return kept | fixed | {"HOME": _NOWHERE, "TMPDIR": _NOWHERE}
@@ -83,8 +90,8 @@ class SealedProcess:
     def ask(self, request: dict[str, Any], what: str) -> dict[str, Any]:
         """Return the process's reply to a request; `what` names the template in errors.
 
-        Raises RenderLimitError when it takes too long or dies, and KeyboardInterrupt when the person who is asked
-        interrupts; the process is of no use any more then.
+        Raises RenderLimitError when it takes too long or dies, and KeyboardInterrupt when the
+        person who is asked interrupts; the process is of no use any more then.
         """
         try:
             with contextlib.suppress(OSError):  # it is dead, which reading tells
@@ -107,7 +114,8 @@ class SealedProcess:
         while True:
             before = monotonic()
             try:
-                reply = self._replies.get(timeout=None if self._asking else max(left, 0))
+                wait = None if self._asking else max(left, 0)
+                reply = self._replies.get(timeout=wait)
             except Empty:
                 if not self.is_ready:
                     raise _no_start(f"it took more than {START_SECONDS:.0f} seconds") from None
@@ -130,12 +138,15 @@ class SealedProcess:
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(timeout=5)
         code = self._process.returncode
-        how = f"signal {-code}" if code is not None and code < 0 else f"exit status {code}"
+        how = f"exit status {code}"
+        if code is not None and code < 0:
+            how = f"signal {-code}"
         if not self.is_ready:
             return _no_start(how)
         return RenderLimitError(
             f"{what} doesn't render: the process that ran it ended unexpectedly ({how})",
-            hint=f"a rendering may take {MEMORY_BYTES // 1024**2} MiB of memory and {SECONDS:.0f} seconds",
+            hint=f"a rendering may take {MEMORY_BYTES // 1024**2} MiB of memory "
+            f"and {SECONDS:.0f} seconds",
         )
 
     def end(self) -> None:

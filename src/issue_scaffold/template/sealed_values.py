@@ -1,8 +1,10 @@
-"""Values whose text Python makes of their place in memory: in a template they can be used, but not printed.
+"""Values whose text Python makes of their place in memory.
 
-A method, a function, a cycler and what a filter yields bit by bit would be printed as `<… at 0x7f3a…>`, which is
-another text in each run. Here each is put behind a value that does the same and refuses to become a text. Must not
-import Copier.
+In a template they can be used, but not printed.
+
+A method, a function, a cycler and what a filter yields bit by bit would be printed as `<… at
+0x7f3a…>`, which is another text in each run. Here each is put behind a value that does the same and
+refuses to become a text. Must not import Copier.
 """
 
 from collections.abc import Callable, Iterator
@@ -85,7 +87,10 @@ def without_text(value: object, refuse: Refuse) -> object:
 
 
 def printless(function: Callable[..., Any], refuse: Refuse) -> Callable[..., Any]:
-    """Return a function that returns what another returns, without a text that it may not have; once is enough."""
+    """Return a function that returns what another does, without a text that it may not have.
+
+    Once is enough.
+    """
     if hasattr(function, _MARK):
         return function
 

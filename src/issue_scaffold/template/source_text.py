@@ -1,4 +1,6 @@
-"""What a text may name as a template source, by whose word: the user's, or that of a file in the target.
+"""What a text may name as a template source, and by whose word.
+
+It is the user's, or that of a file in the target.
 
 Only texts are judged here, before git or anybody else sees them. No message repeats a credential.
 """
@@ -6,7 +8,7 @@ Only texts are judged here, before git or anybody else sees them. No message rep
 import os
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from issue_scaffold.errors import UsageError
 from issue_scaffold.state.cache_store import digest_of
@@ -17,55 +19,54 @@ if TYPE_CHECKING:
     from urllib.parse import SplitResult
 
 _ALIASES: Final = {"gh:": "https://github.com/", "gl:": "https://gitlab.com/"}
-# What Copier itself takes for git without looking (https://copier.readthedocs.io/en/stable/generating/#templates-versions).
+# What Copier itself takes for git without looking
+# (https://copier.readthedocs.io/en/stable/generating/#templates-versions).
 _KNOWN_HOSTS: Final = ("https://github.com/", "https://gitlab.com/")
 _SCP_LIKE: Final = late_pattern(r"(?P<user>\w[\w.-]*)@(?P<host>\w[\w.-]*):(?!//)(?P<path>.+)")
 _USER_BEFORE_HOST: Final = late_pattern(r"[^/]*:[^/]*@[^/]*:")
-# `ext::sh -c …`, `fd::7`: git starts the program git-remote-ext with the rest (https://git-scm.com/docs/gitremote-helpers).
+# `ext::sh -c …`, `fd::7`: git starts the program git-remote-ext with the rest
+# (https://git-scm.com/docs/gitremote-helpers).
 _REMOTE_HELPER: Final = late_pattern(r"[^/]*::")
 _OPTION: Final = late_pattern(r"-|[^/]*@-")
 _HOST: Final = late_pattern(r"\w[\w.-]*|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*")
 _SCHEMES: Final = ("https", "ssh", "git", "http")
 _LONGEST: Final = 4096
+# What of a text messages quote.
+_SHOWN: Final = 80
 _WAYS: Final = "a source is an https, ssh or git URL, gh:OWNER/NAME, gl:OWNER/NAME, or a local path"
 
 
-class Source(NamedTuple):
-    """A template source: `recorded` is what the answers file says, `is_local` whether it is a path.
+class TemplateSource:
+    """A template source; nothing changes in one, and two are equal whoever named them.
 
-    `is_named` says that the user named it, on the command line; else a file in the target did.
+    `recorded` is what the answers file says, `is_local` whether it is a path, `is_bundled` whether
+    it is the template that comes with the package. `is_named` says that the user named it, on the
+    command line; else a file in the target did. `key` is a name for it in the cache, `url` what git
+    is given.
     """
 
-    recorded: str
-    is_local: bool
-    is_named: bool = False
+    __slots__ = ("is_bundled", "is_local", "is_named", "key", "recorded", "url")
+
+    def __init__(self, recorded: str, *, is_local: bool, is_named: bool = False) -> None:
+        self.recorded = recorded
+        self.is_local = is_local
+        self.is_named = is_named
+        self.is_bundled = recorded == bundled.SOURCE
+        self.key = digest_of(recorded)[:32]
+        self.url = recorded.removeprefix("git+")
+
+    def __repr__(self) -> str:
+        return f"TemplateSource({self.recorded!r}, is_local={self.is_local})"
 
     def __eq__(self, other: object) -> bool:
-        """Whether both are the same source, whoever named them."""
-        return isinstance(other, Source) and self[:2] == other[:2]
-
-    def __ne__(self, other: object) -> bool:
-        """Whether they are two."""
-        return not self == other
+        """Whether both are the same source."""
+        if not isinstance(other, TemplateSource):
+            return NotImplemented
+        return (self.recorded, self.is_local) == (other.recorded, other.is_local)
 
     def __hash__(self) -> int:
         """Return what equal ones share."""
-        return hash(self[:2])
-
-    @property
-    def is_bundled(self) -> bool:
-        """Whether it is the template that comes with the package."""
-        return self.recorded == bundled.SOURCE
-
-    @property
-    def key(self) -> str:
-        """A name for it in the cache."""
-        return digest_of(self.recorded)[:32]
-
-    @property
-    def url(self) -> str:
-        """What git is given."""
-        return self.recorded.removeprefix("git+")
+        return hash(self.recorded)
 
     @property
     def path(self) -> Path:
@@ -78,38 +79,37 @@ class Source(NamedTuple):
 
     @property
     def protocol(self) -> str:
-        """What git calls the way to it: https, http, ssh, git, file."""
-        if self.is_local:
-            return "file"
+        """What git calls the way to one on a server: https, http, ssh, git."""
         scheme, found, _ = self.url.partition("://")
         return scheme if found else "ssh"
 
 
-BUNDLED: Final = Source(bundled.SOURCE, is_local=False)
+BUNDLED: Final = TemplateSource(bundled.SOURCE, is_local=False)
 
 
-def parse_source(text: str, *, relative_to: Path) -> Source:
+def parse_source(text: str, *, relative_to: Path) -> TemplateSource:
     """Return the source that a user names.
 
-    `gh:` and `gl:` become full `https://` URLs and paths become absolute, so that the record means the same everywhere.
-    Raises UsageError for what is no source, or would let git start a program or send a password in the clear.
+    `gh:` and `gl:` become full `https://` URLs and paths become absolute, so that the record means
+    the same everywhere. Raises UsageError for what is no source, or would let git start a program
+    or send a password in the clear.
     """
     _refuse_odd(text)
     if text == bundled.SOURCE:
         return BUNDLED
-    remote = _remote(text)
-    return remote if remote is not None else _local(_path_of(text, relative_to))
+    return _remote(text) or _local(_path_of(text, relative_to))
 
 
 def recorded_source(
-    text: str, *, work_tree: Path, base: Path, where: str, named: Source | None = None
-) -> Source:
+    text: str, *, work_tree: Path, base: Path, where: str, named: TemplateSource | None = None
+) -> TemplateSource:
     """Return the source that an answers file records.
 
-    `work_tree` is what it lies in, `base` the target's folder, and `where` how messages call the file.
+    `work_tree` is what it lies in, `base` the target's folder, and `where` how messages call the
+    file.
 
-    A file in a repository is data: it may not name a path in its own work tree, nor one that means something else
-    elsewhere. `named` is what the user has named themselves. Raises UsageError.
+    A file in a repository is data: it may not name a path in its own work tree, nor one that means
+    something else elsewhere. `named` is what the user has named themselves. Raises UsageError.
     """
     try:
         _refuse_odd(text)
@@ -124,16 +124,21 @@ def recorded_source(
         raise UsageError(f"{where}: {error.message}", hint=error.hint) from error
     if source == named:
         return named
-    if not os.path.isabs(text.removeprefix("git+").removeprefix("file://")):  # noqa: PTH117 - a text, not a place
+    path = text.removeprefix("git+").removeprefix("file://")
+    if not os.path.isabs(path):  # noqa: PTH117 - a text, not a place
         raise UsageError(
-            f"{where} records the relative path {text!r} as its template, which is only taken from you",
+            f"{where} records the relative path {text!r} as its template, "
+            "which is only taken from you",
             hint=f"name it yourself once: scaffold update -t {source.recorded}",
         )
     return source
 
 
-def refuse_inside(source: Source, work_tree: Path) -> None:
-    """Raise UsageError for a source that lies in the target's own work tree, where the target's files decide on it."""
+def refuse_inside(source: TemplateSource, work_tree: Path) -> None:
+    """Raise UsageError for a source that lies in the target's own work tree.
+
+    There the target's files would decide on it.
+    """
     if not source.is_local:
         return
     place, root = os.path.realpath(source.path), os.path.realpath(work_tree)
@@ -146,9 +151,10 @@ def refuse_inside(source: Source, work_tree: Path) -> None:
 
 def _refuse_odd(text: str) -> None:
     """Refuse what no source holds, before anything reads it."""
-    if not text or len(text) > _LONGEST:
-        what = "is empty" if not text else f"is longer than {_LONGEST} characters"
-        raise UsageError(f"the template source {what}", hint=_WAYS)
+    if not text:
+        raise UsageError("the template source is empty", hint=_WAYS)
+    if len(text) > _LONGEST:
+        raise UsageError(f"the template source is longer than {_LONGEST} characters", hint=_WAYS)
     try:
         os.fsencode(text)
     except UnicodeEncodeError:
@@ -166,13 +172,17 @@ def _refuse_odd(text: str) -> None:
         )
     if _REMOTE_HELPER.match(text.removeprefix("git+")):
         raise UsageError(
-            f"the template source {_shown(text)} names a program for git to run, which scaffold never does",
+            f"the template source {_shown(text)} names a program for git to run, "
+            "which scaffold never does",
             hint=_WAYS,
         )
 
 
-def _remote(text: str) -> Source | None:
-    """Return the source on a server that a text names; None when it is a path. Raises UsageError."""
+def _remote(text: str) -> TemplateSource | None:
+    """Return the source on a server that a text names; None when it is a path.
+
+    Raises UsageError.
+    """
     for alias, host in _ALIASES.items():
         if text.startswith(alias):
             text = host + text.removeprefix(alias).lstrip("/")
@@ -181,7 +191,7 @@ def _remote(text: str) -> Source | None:
         return _by_url(address)
     found = _SCP_LIKE.fullmatch(address)
     if found is not None and not found["path"].startswith("-"):
-        return Source(address, is_local=False)
+        return TemplateSource(address, is_local=False)
     if _USER_BEFORE_HOST.match(address):
         raise UsageError(
             "the template source looks like an ssh address with a password in it", hint=_WAYS
@@ -192,12 +202,13 @@ def _remote(text: str) -> Source | None:
 def _scheme_of(address: str) -> str | None:
     """Return the scheme of a URL, in small letters, None for what has none and for a local file."""
     scheme, found, _ = address.partition("://")
-    if not found or "/" in scheme:
+    scheme = scheme.lower()
+    if not found or "/" in scheme or scheme == "file":
         return None
-    return None if scheme.lower() == "file" else scheme.lower()
+    return scheme
 
 
-def _by_url(address: str) -> Source:
+def _by_url(address: str) -> TemplateSource:
     from urllib.parse import urlsplit
 
     from issue_scaffold.forge.remote import is_loopback
@@ -221,20 +232,26 @@ def _by_url(address: str) -> Source:
     url = f"{scheme}://{rest}"
     if scheme == "http" and not is_loopback(url):
         raise UsageError(
-            f"the template URL for {host} is plain http, over which anybody on the way could change the template",
+            f"the template URL for {host} is plain http, "
+            "over which anybody on the way could change the template",
             hint="use https; plain http is only for this machine (localhost)",
         )
     if url.startswith(_KNOWN_HOSTS) and not url.endswith(".git"):
         url = url.rstrip("/") + ".git"
-    return Source(url if url.endswith(".git") else f"git+{url}", is_local=False)
+    if not url.endswith(".git"):
+        url = f"git+{url}"
+    return TemplateSource(url, is_local=False)
 
 
 def _refuse_credentials(parts: "SplitResult", host: str) -> None:
     hint = "leave them out; git asks its credential helper, or use an ssh URL"
-    shown = host if _HOST.fullmatch(host) else "a host"
+    shown = "a host"
+    if _HOST.fullmatch(host):
+        shown = host
     if parts.password is not None or (parts.username is not None and parts.scheme != "ssh"):
         raise UsageError(
-            f"the template URL for {shown} has credentials in it, which would be recorded in the repository",
+            f"the template URL for {shown} has credentials in it, "
+            "which would be recorded in the repository",
             hint=hint,
         )
     if parts.query or parts.fragment:
@@ -280,7 +297,7 @@ def _path_of_url(address: str) -> str:
     return path
 
 
-def _local(path: str, *, is_named: bool = True) -> Source:
+def _local(path: str, *, is_named: bool = True) -> TemplateSource:
     # Copier takes a path for git only when it is the root of a work tree, a bundle, or says so.
     is_bare = (
         (Path(path) / "objects").is_dir()
@@ -288,14 +305,18 @@ def _local(path: str, *, is_named: bool = True) -> Source:
         and not path.endswith(".git")
     )
     if not is_bare:
-        return Source(path, is_local=True, is_named=is_named)
+        return TemplateSource(path, is_local=True, is_named=is_named)
     from urllib.parse import quote
 
-    return Source(f"git+file://{quote(os.fsencode(path))}", is_local=True, is_named=is_named)
+    return TemplateSource(
+        f"git+file://{quote(os.fsencode(path))}", is_local=True, is_named=is_named
+    )
 
 
 def _shown(text: str) -> str:
     """Return a text as messages quote it: escaped, shortened, without what may be a credential."""
     without = re.sub(r"(://)[^/@]*@", r"\1", text)
     without = re.sub(r"[?#].*", "", without, flags=re.DOTALL)
-    return repr(without if len(without) <= 80 else without[:77] + "...")  # noqa: PLR2004 - a line of text
+    if len(without) > _SHOWN:
+        without = without[: _SHOWN - 3] + "..."
+    return repr(without)

@@ -1,23 +1,24 @@
-"""Which versions template sources have, and which commits those are.
+"""Which versions template sources have, and which commits those are: asked here, and nowhere else.
 
-What was asked before is answered from the cache, without starting git.
+What was asked before is answered from the cache, without starting git. What a run has looked up is
+a `Revision`, which is passed on: nobody asks again what a version is.
 """
 
 import time
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from issue_scaffold.errors import ScaffoldError, TemplateError, UsageError
 from issue_scaffold.state.cache_store import CacheStore, digest_of
 from issue_scaffold.template import bundled
-from issue_scaffold.template.source_text import Source
+from issue_scaffold.template.source_text import TemplateSource
 from issue_scaffold.template.versions import KnownVersions
 from issue_scaffold.text.late_patterns import late_pattern
 
 if TYPE_CHECKING:
-    from issue_scaffold.template.repositories import Repositories
+    from issue_scaffold.template.repository import TemplateRepository
 
 VERSIONS_LIFETIME_SECONDS: Final = 3600.0
 _VERSIONS: Final = "versions"
@@ -25,169 +26,248 @@ _COMMITS: Final = "commits"
 _COMMIT: Final = late_pattern(r"[0-9a-f]{40,64}")
 
 
+class Revision(NamedTuple):
+    """A version that was looked up: the name that is recorded for it, and the commit that it is."""
+
+    source: TemplateSource
+    version: str
+    commit: str
+
+
 class SourceReader:
-    """Finds versions and commits of templates, and keeps what it finds in the cache."""
+    """The sources of a run, each looked up in one place; `offline` is set before the first."""
 
     def __init__(
         self, store: CacheStore, scratch: Callable[[], Path], on_miss: Callable[[], None]
     ) -> None:
         """`scratch` makes a fresh temporary folder that lives as long as this process's work.
 
-        `on_miss` is called before a repository is cloned: what was never seen will have to be rendered.
+        `on_miss` is called before a repository is cloned: what was never seen has to be rendered.
         """
         self._store = store
         self._scratch = scratch
         self._on_miss = on_miss
-        self._versions: dict[str, KnownVersions | None] = {}
-        self._recalled: dict[str, KnownVersions] = {}
-        self._asked_anew: set[str] = set()
+        self._sources: dict[str, TemplateVersions] = {}
         self.offline = False
 
+    def of(self, source: TemplateSource) -> "TemplateVersions":
+        """Return the versions of a source, the same object for the same source."""
+        if source.key not in self._sources:
+            self._sources[source.key] = TemplateVersions(
+                source,
+                self._store,
+                lambda: self._repository(source),
+                offline=self.offline,
+            )
+        return self._sources[source.key]
+
+    def _repository(self, source: TemplateSource) -> "TemplateRepository":
+        from issue_scaffold.template.repository import TemplateRepository
+
+        folder = self._store.folder
+        return TemplateRepository(
+            source, folder, self._scratch, self._on_miss, offline=self.offline
+        )
+
+
+class TemplateVersions:
+    """The versions of one source: finds their commits, and keeps what it finds in the cache.
+
+    The bundled template's are known without asking anybody.
+    """
+
+    def __init__(
+        self,
+        source: TemplateSource,
+        store: CacheStore,
+        open_repository: "Callable[[], TemplateRepository]",
+        *,
+        offline: bool = False,
+    ) -> None:
+        """`open_repository` is called when the cache doesn't know; `offline` asks no server."""
+        self._source = source
+        self._key = source.key
+        self._store = store
+        self._open = open_repository
+        self._offline = offline
+        self._is_bundled = source.is_bundled
+        self._answer = bundled.versions() if source.is_bundled else None
+        # Whether `_answer` is what this run goes by, and whether the source itself gave it.
+        self._is_settled = self._is_bundled
+        self._is_asked_anew = False
+        self._commits: dict[str, str] = {}
+
     @cached_property
-    def repositories(self) -> "Repositories":
-        """The repositories themselves, for what the cache can't answer."""
-        from issue_scaffold.template.repositories import Repositories
+    def repository(self) -> "TemplateRepository":
+        """The repository itself, for what the cache can't answer."""
+        return self._open()
 
-        return Repositories(self._store.folder, self._scratch, self._on_miss, offline=self.offline)
+    def ask(self, *, max_age: float = VERSIONS_LIFETIME_SECONDS) -> KnownVersions | None:
+        """Return the versions, asked at most `max_age` seconds ago; None when nobody can be asked.
 
-    def versions(
-        self, source: Source, *, max_age: float = VERSIONS_LIFETIME_SECONDS
-    ) -> KnownVersions | None:
-        """Return a source's versions, asked at most `max_age` seconds ago; None when nobody can be asked now.
-
-        Offline, what was known last is returned however old. The bundled template needs nobody.
+        Offline, what was known last is returned however old.
         """
-        if source.is_bundled:
-            return bundled.versions()
-        if source.key not in self._versions:
-            self._versions[source.key] = self._ask_versions(source, max_age=max_age)
-        return self._versions[source.key]
+        if not self._is_settled:
+            self._settle(self._answer_within(max_age))
+        return self._answer
 
-    def _ask_versions(self, source: Source, *, max_age: float) -> KnownVersions | None:
-        asked_at, known = self._recall(source)
-        if known is not None and (self.offline or 0 <= time.time() - asked_at < max_age):
-            return known
+    def _answer_within(self, max_age: float) -> KnownVersions | None:
+        if self._recalled is not None:
+            asked_at, known = self._recalled
+            if self._offline or 0 <= time.time() - asked_at < max_age:
+                return known
         try:
-            return self._ask(source)
+            return self._ask_source()
         except UsageError:
             raise
         except ScaffoldError:
             return None
 
-    def _ask(self, source: Source) -> KnownVersions:
-        asked = self.repositories.ask_versions(source)
+    def _settle(self, answer: KnownVersions | None) -> None:
+        self._answer = answer
+        self._is_settled = True
+        self._commits.clear()
+
+    def _ask_source(self) -> KnownVersions:
+        asked = self.repository.ask_versions()
         document = {
             "asked_at": time.time(),
             "tags": dict(asked.tags),
             "head": asked.head,
             "latest": asked.latest,
         }
-        self._store.write_document(_VERSIONS, source.key, document)
-        self._asked_anew.add(source.key)
+        self._store.write_document(_VERSIONS, self._key, document)
+        self._is_asked_anew = True
         return asked
 
-    def _recall(self, source: Source) -> tuple[float, KnownVersions | None]:
-        document = self._store.read_document(_VERSIONS, source.key)
+    @cached_property
+    def _recalled(self) -> tuple[float, KnownVersions] | None:
+        """When the source was asked last and what it said; None where the cache doesn't know."""
+        document = self._store.read_document(_VERSIONS, self._key)
         if document is None or not _is_versions(document):
-            return 0.0, None
+            return None
         known = KnownVersions(
             tags=document["tags"], head=document["head"], latest=document["latest"]
         )
         return float(document["asked_at"]), known
 
-    def known_versions(self, source: Source) -> KnownVersions:
-        """Return what is known of a source's versions, however old; nothing known is an empty answer."""
-        if source.is_bundled:
-            return bundled.versions()
-        if source.key not in self._versions:
-            if source.key not in self._recalled:
-                self._recalled[source.key] = self._recall(source)[1] or KnownVersions()
-            return self._recalled[source.key]
-        return self._versions[source.key] or KnownVersions()
+    @property
+    def known(self) -> KnownVersions:
+        """What is known of the versions, however old; nothing known is an empty answer."""
+        if self._is_settled:
+            return self._answer or KnownVersions()
+        if self._recalled is None:
+            return KnownVersions()
+        return self._recalled[1]
 
-    def commit(self, source: Source, version: str) -> str:
-        """Return the full commit id of a tag, a branch, a described commit or a commit that the source has.
+    def refresh(self) -> bool:
+        """Bring the mirror and the known versions up to date; return whether they are.
 
-        This is the one place that says what a version is: what was asked for and what was recorded alike. Raises
-        UsageError when the source has no such version, TemplateError when it can't be reached.
+        False when a remote source can't be reached: then the versions are those that the mirror
+        holds. Raises TemplateError when there is no mirror either, GitError when git fails.
         """
-        known = self.known_versions(source)
+        if self._is_bundled:
+            return True
+        reached = self.repository.fetch()
+        if reached:
+            self._settle(self._ask_source())
+        else:
+            self._settle(self.repository.last_versions())
+        return reached
+
+    def revision(self, version: str, recorded: str | None = None) -> Revision:
+        """Return what a tag, a branch, a described commit or a commit of the source is.
+
+        This is the one place that says what a version is: what was asked for and what was recorded
+        alike. `recorded` is the commit that it was when it was recorded: a version is that, if a
+        branch or a tag still holds it. Raises UsageError when the source has no such version or
+        commit, TemplateError when it can't be reached.
+        """
+        commit = self._commit(version)
+        # Another commit than the version is now is one of the template's all the same.
+        if recorded is not None and recorded != commit:
+            commit = self._commit(recorded)
+        return Revision(self._source, version, commit)
+
+    def holds(self, commit: str) -> bool:
+        """Return whether a branch or a tag holds a commit; False too when nobody can be asked."""
+        try:
+            return self._commit(commit) == commit
+        except (UsageError, TemplateError):
+            return False
+
+    def choose(self, ref: str | None) -> tuple[Revision, tuple[str, ...]]:
+        """Return the revision to render, after asking the source anew, and remarks on that.
+
+        It is the one asked for, or the newest. Raises TemplateError when the source was never
+        reached or has no commit, UsageError for an unknown version or for a local template whose
+        changes are not committed.
+        """
+        remarks = []
+        if not self.refresh():
+            remarks.append(
+                f"the template {self._source.recorded} can't be reached; "
+                "went by what was known of it last"
+            )
+        known = self.known
+        wanted = known.latest if ref is None else ref
+        if wanted is not None and wanted in known.tags:
+            return self.revision(wanted), tuple(remarks)
+        if self.repository.is_dirty():
+            raise UsageError(
+                f"the template {self._source.recorded} has changes that are not committed; "
+                "what is installed from them could never be found again",
+                hint="commit them, and tag the commit (git tag v1.0.0) to make it a release",
+            )
+        commit = self._commit(ref or "HEAD")
+        name = self.repository.name_of(commit, known)
+        return Revision(self._source, name, commit), tuple(remarks)
+
+    def _commit(self, version: str) -> str:
+        if version not in self._commits:
+            self._commits[version] = self._find_commit(version)
+        return self._commits[version]
+
+    def _find_commit(self, version: str) -> str:
+        known = self.known
         if version in known.tags:
             return known.tags[version]
         if version == "HEAD" and known.head is not None:
             return known.head
-        commit = self._commit_by_name(source, version, known)
-        if commit is None:
-            raise _no_such_version(source, version, known)
-        return commit
+        commit = self._commit_by_name(version, known)
+        if commit is not None:
+            return commit
+        names = ", ".join(list(known.tags)[-5:]) or "none is tagged"
+        raise UsageError(
+            f"the template {self._source.recorded} has no version {version!r} "
+            "on any of its branches or tags",
+            hint=f"its newest versions: {names}",
+        )
 
-    def _commit_by_name(self, source: Source, version: str, known: KnownVersions) -> str | None:
-        # What a commit id stands for never changes, but whether a branch holds it; what a branch stands for does.
+    def _commit_by_name(self, version: str, known: KnownVersions) -> str | None:
+        # What a commit id stands for never changes, but whether a branch holds it does, and so
+        # does what a branch stands for.
         word = known.commit_of(version)
-        key = digest_of(source.recorded, version)
+        key = digest_of(self._source.recorded, version)
         kept = self._store.read_document(_COMMITS, key) if word else None
-        remembered = kept["commit"] if kept is not None and _is_commit(kept.get("commit")) else None
-        if source.key in self._asked_anew:
-            self.repositories.fetch(source)
-        elif remembered is not None:
-            return str(remembered)
-        commit = self.repositories.resolve(source, version)
+        if self._is_asked_anew:
+            self.repository.fetch()
+        elif kept is not None and _is_commit(kept.get("commit")):
+            return str(kept["commit"])
+        commit = self.repository.commit_of(version)
         if word and commit is not None and commit.startswith(word):
             self._store.write_document(_COMMITS, key, {"commit": commit})
         return commit
 
-    def holds(self, source: Source, commit: str) -> bool:
-        """Return whether a branch or a tag of a source holds a commit; False too when nobody can be asked."""
-        try:
-            return self.commit(source, commit) == commit
-        except (UsageError, TemplateError):
-            return False
-
-    def name_of(self, source: Source, ref: str) -> str:
-        """Return the name under which what a user asked for is recorded: a tag as it is, all else by its commit.
-
-        Raises what `commit` raises.
-        """
-        known = self.known_versions(source)
-        if ref in known.tags:
-            return ref
-        return self.repositories.name_of(source, self.commit(source, ref), known)
-
-    def refresh(self, source: Source) -> bool:
-        """Bring a source's mirror and its known versions up to date; return whether they are.
-
-        False when a remote source can't be reached: then the versions are those that the mirror holds. Raises
-        TemplateError when there is no mirror either, GitError when git fails.
-        """
-        if source.is_bundled:
-            return True
-        reached = self.repositories.fetch(source)
-        self._versions[source.key] = (
-            self._ask(source) if reached else self.repositories.last_versions(source)
-        )
-        return reached
-
-
-def _no_such_version(source: Source, version: str, known: KnownVersions) -> UsageError:
-    names = ", ".join(list(known.tags)[-5:]) or "none is tagged"
-    return UsageError(
-        f"the template {source.recorded} has no version {version!r} on any of its branches or tags",
-        hint=f"its newest versions: {names}",
-    )
-
 
 def _is_versions(document: dict[str, Any]) -> bool:
     tags, asked_at = document.get("tags"), document.get("asked_at")
-    if (
-        not isinstance(tags, dict)
-        or isinstance(asked_at, bool)
-        or not isinstance(asked_at, int | float)
-    ):
+    if not isinstance(tags, dict) or not all(map(_is_commit, tags.values())):
+        return False
+    if isinstance(asked_at, bool) or not isinstance(asked_at, int | float):
         return False
     others = (document.get("head"), document.get("latest"))
-    return all(map(_is_commit, tags.values())) and all(
-        other is None or isinstance(other, str) for other in others
-    )
+    return all(other is None or isinstance(other, str) for other in others)
 
 
 def _is_commit(value: object) -> bool:

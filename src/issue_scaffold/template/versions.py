@@ -1,4 +1,4 @@
-"""Template versions: PEP 440 tags as Copier orders them, and what Copier records for commits between tags."""
+"""Template versions as Copier orders and records them: PEP 440 tags, and commits between tags."""
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
@@ -27,29 +27,36 @@ class Described(NamedTuple):
 
 
 def described(version: str) -> Described | None:
-    """Return what a described commit says (`v1.0.0-2-gabc1234`), or None for another kind of version."""
+    """Return what a described commit says (`v1.0.0-2-gabc1234`); None for another version."""
     found = _DESCRIBED.fullmatch(version)
-    return Described(found["tag"], int(found["count"]), found["commit"]) if found else None
+    if found is None:
+        return None
+    return Described(found["tag"], int(found["count"]), found["commit"])
 
 
 def is_commit_id(version: str) -> bool:
-    """Return whether a version reads as a commit's id, perhaps abbreviated; a tag may read so too."""
+    """Return whether a version reads as a commit's id, perhaps abbreviated. A tag may do, too."""
     return _COMMIT.fullmatch(version) is not None
 
 
 def is_ref_name(version: str) -> bool:
-    """Return whether a branch or a tag could be called so. What git computes (`HEAD~2`, `v1^`) is no name."""
+    """Return whether a branch or a tag could be called so.
+
+    What git computes (`HEAD~2`, `v1^`) is no name.
+    """
     if len(version) > _LONGEST_NAME or _NO_REF_NAME.search(version):
         return False
-    return not any(
-        "\ud800" <= character <= "\udc7f" for character in version
-    )  # no text can hold these
+    # No text can hold these.
+    return not any("\ud800" <= character <= "\udc7f" for character in version)
 
 
 class KnownVersions(NamedTuple):
-    """A template's tags with their commits, and the commit that its default branch is at (None: no commit yet).
+    """A template's tags with their commits, and the commit that its default branch is at.
 
-    `latest` is the version that a plain update goes to: the newest release tag, or else the default branch's commit.
+    The latter is None where there is no commit yet.
+
+    `latest` is the version that a plain update goes to: the newest release tag, or else the default
+    branch's commit.
     """
 
     tags: Mapping[str, str] = MappingProxyType({})
@@ -57,16 +64,24 @@ class KnownVersions(NamedTuple):
     latest: str | None = None
 
     def commit_of(self, version: str) -> str | None:
-        """Return the commit, full or abbreviated, that a recorded version stands for; None for an unknown word."""
+        """Return the commit, full or abbreviated, that a recorded version stands for.
+
+        None for an unknown word.
+        """
         if version in self.tags:
             return self.tags[version]
         name = described(version)
-        commit = name.commit if name else version
+        commit = version
+        if name is not None:
+            commit = name.commit
         return commit if is_commit_id(commit) else None
 
     @property
     def overshadowed(self) -> tuple[str, ...]:
-        """The tags that share their commit with a better one: `v1` beside `v1.0.0`, `latest` beside any release."""
+        """The tags that share their commit with a better one.
+
+        `v1` beside `v1.0.0`, for example, and `latest` beside any release.
+        """
         best: dict[str, str] = {}
         for tag, commit in self.tags.items():
             best[commit] = max(best.get(commit, tag), tag, key=_rank)
@@ -75,27 +90,27 @@ class KnownVersions(NamedTuple):
     def is_newer(self, version: str, than: str) -> bool:
         """Return whether going from the recorded version `than` to `version` is a step forward.
 
-        Tags compare by PEP 440. A commit after a tag is newer than that tag and older than the next one; between
-        commits without any tag, another commit is a newer one.
+        Tags compare by PEP 440. A commit after a tag is newer than that tag and older than the next
+        one; between commits without any tag, another commit is a newer one.
         """
         if version == than or self._is_same(version, than):
             return False
         new, old = self._parse(version), self._parse(than)
-        if new is not None and old is not None:
-            return new > old
-        if new is None and old is None:
-            return not same_commit(self.commit_of(version) or version, self.commit_of(than) or than)
         if new is None:
-            return False
+            return old is None and self._is_another(version, than)
+        if old is not None:
+            return new > old
         name = described(than)
-        base = parse(name.tag) if name else None
+        if name is None:
+            return True
+        base = parse(name.tag)
         return base is None or new > base
 
     def may_have_moved(self, version: str, before: str) -> bool:
         """Return whether a version is a tag that may have been at another commit before.
 
-        Not when that commit is another release's: then somebody has edited the version (`v1` may move from `v1.0.0` to
-        `v1.1.0`, but `v2.0.0` was never `v1.0.0`).
+        Not when that commit is another release's: then somebody has edited the version (`v1` may
+        move from `v1.0.0` to `v1.1.0`, but `v2.0.0` was never `v1.0.0`).
         """
         if version not in self.tags:
             return False
@@ -107,7 +122,12 @@ class KnownVersions(NamedTuple):
 
     def _parse(self, version: str) -> "Version | None":
         # An abbreviated commit may be all digits, which PEP 440 takes for a version.
-        return None if is_commit_id(version) and version not in self.tags else parse(version)
+        if is_commit_id(version) and version not in self.tags:
+            return None
+        return parse(version)
+
+    def _is_another(self, version: str, than: str) -> bool:
+        return not same_commit(self.commit_of(version) or version, self.commit_of(than) or than)
 
     def _is_same(self, version: str, other: str) -> bool:
         """Return whether two tags, two names of one commit, are known to be the same."""
@@ -121,7 +141,10 @@ def _leads_to(floating: "Version", version: "Version") -> bool:
 
 
 def _rank(tag: str) -> tuple[bool, bool, "Version | None", int, str]:
-    """Order tags by how well they name a commit: releases, then other versions, the fuller spelling, then the rest."""
+    """Order tags by how well they name a commit.
+
+    Releases come first, then other versions, the fuller spelling of each, then the rest.
+    """
     version = parse(tag)
     if version is None:
         return (False, False, None, 0, tag)
@@ -144,8 +167,7 @@ def parse(version: str) -> "Version | None":
 
 
 def latest_tag(tags: Iterable[str]) -> str | None:
-    """Return the newest tag that is a PEP 440 release, as Copier picks it; None when there is none."""
-    releases = [
-        (parsed, tag) for tag in tags if (parsed := parse(tag)) and not parsed.is_prerelease
-    ]
+    """Return the newest tag that is a PEP 440 release, as Copier picks it, or None."""
+    parsed = [(version, tag) for tag in tags if (version := parse(tag)) is not None]
+    releases = [(version, tag) for version, tag in parsed if not version.is_prerelease]
     return max(releases)[1] if releases else None
