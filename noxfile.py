@@ -200,6 +200,13 @@ def bench(session: nox.Session) -> None:
 
 
 @nox.session
+def mutation(session: nox.Session) -> None:
+    """Break the code in small ways, and list what no test notices; `-- merge drift` for some areas, no CI."""
+    install(session, "test", "mutation")
+    session.run("python", "scripts/mutation.py", *session.posargs)
+
+
+@nox.session
 def peers(session: nox.Session) -> None:
     """Run what docs/explanation/peers.md shows of other tools, in their newest versions."""
     install(session, "test", "bench")

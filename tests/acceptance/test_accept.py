@@ -1,12 +1,13 @@
 """`scaffold accept`: deviations on purpose, with a reason, until the file changes again."""
 
+import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 import yaml
-from tests.conftest import ANSWERS, Run, Template, read_tree, write_tree
+from tests.conftest import ANSWERS, Result, Run, Template, read_tree, write_tree
 
 SETTINGS = ".github/scaffold.yml"
 BASE = "one\n\ntwo\n\nthree\n"
@@ -100,15 +101,25 @@ def test_an_update_names_every_file_that_it_changes(
     assert all(f" {path}" in done.out for path in changed)
 
 
-@pytest.mark.usefixtures("drifted")
-def test_a_conflict_in_an_accepted_file_is_drift(scaffold: Run, template: Template) -> None:
+def kinds(done: Result) -> dict[str, str]:
+    """Return the kind of what a check with `--format json` found in each file."""
+    return {row["path"]: row["kind"] for row in json.loads(done.out)["targets"][0]["findings"]}
+
+
+def test_a_conflict_in_an_accepted_file_is_a_conflict(scaffold: Run, template: Template, drifted: Path) -> None:
+    """Not a mere modification, and not accepted either, whatever the record says."""
     scaffold("accept", "a.md", "d/c.md", "--reason", "ours")
     template.release("v2.0.0", {"a.md": "1\n" + BASE[4:]})
     assert scaffold("update").code == 1
-    assert scaffold("check").code == 1
+    assert kinds(scaffold("check", "--format", "json")) == {"a.md": "conflict", "d/c.md": "accepted"}
+    assert scaffold("check", "--fail-on", "conflict").code == 1
     refused = scaffold("accept", "a.md", "--reason", "ours")
     assert refused.code == 2
     assert "conflict markers" in refused.err
+    marked = hashlib.sha256((drifted / "a.md").read_bytes()).hexdigest()
+    settings = {"accepted": [{"path": "a.md", "sha256": marked, "reason": "by hand"}]}
+    write_tree(drifted, {SETTINGS: json.dumps(settings)})
+    assert kinds(scaffold("check", "--format", "json"))["a.md"] == "conflict"
 
 
 @pytest.mark.parametrize(

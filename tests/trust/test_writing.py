@@ -471,7 +471,7 @@ class TestIndex:
     ) -> None:
         """The files are whole then, and it is said that git doesn't know."""
         target = conflict()
-        monkeypatch.setattr("issue_scaffold.sync.carry_out.index_lock", lambda _: None)
+        monkeypatch.setattr("issue_scaffold.sync.refusals.index_lock", lambda _: None)
         (target / ".git/index.lock").touch()
         done = scaffold("update", target)
         assert done.code == 1, done

@@ -191,9 +191,6 @@ def test_a_missing_label_is_seen_added_and_then_read_by_all(labels: list[Label],
     assert not errors(how.path, merged.text)
     rows = config_rows(load(how.path, merged.text.encode()))
     assert [row.name for row in rows] == [*(label.name for label in labels), "added"]
-        *(label.name for label in labels),
-        "added",
-    ]
 
 
 @pytest.mark.parametrize("path", PLACES)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from issue_scaffold.files.rendering import File, Rendering, to_lf
 from issue_scaffold.sync.merge import Tools, find_renames, merge_file, plan_merge, shared_lines
-from issue_scaffold.sync.plan import Action, Plan
+from issue_scaffold.sync.plan import FileAction, FilePlan
 from issue_scaffold.text.by_meaning import MeaningMerge
 
 ANSWERS = ".answers.yml"
@@ -36,7 +36,7 @@ def rendering(files: Mapping[str, str], once: tuple[str, ...] = ()) -> Rendering
     )  # fmt: skip
 
 
-def result(plan: Plan, ours: Mapping[str, File]) -> dict[str, File]:
+def result(plan: FilePlan, ours: Mapping[str, File]) -> dict[str, File]:
     """Return the files of a target after a plan."""
     after = dict(ours)
     for step in plan.writes:
@@ -49,33 +49,51 @@ def result(plan: Plan, ours: Mapping[str, File]) -> dict[str, File]:
 @pytest.mark.parametrize(
     ("base", "ours", "theirs", "action", "after"),
     [
-        (None, None, "t", Action.NEW, "t"),
-        (None, "t", "t", Action.UNCHANGED, "t"),
-        (None, "t\r\n", "t\n", Action.UNCHANGED, "t\r\n"),
-        ("b", "b", "b", Action.UNCHANGED, "b"),
-        ("b", "b", "t", Action.CLEAN, "t"),
-        ("b", "o", "b", Action.KEPT, "o"),
-        ("b", "t", "t", Action.UNCHANGED, "t"),
-        ("b", None, "b", Action.KEPT, None),
-        ("b", None, "t", Action.KEPT, None),
-        ("b", None, None, Action.UNCHANGED, None),
-        ("b", "b", None, Action.DELETE, None),
-        ("b", "o", None, Action.KEPT, "o"),
-        ("b\n", "b\no\n", "b\nt\n", Action.MERGE, "b\no\nb\nt\n"),
-        ("b\n", "o\n", "t\n", Action.CONFLICT, "<o\n=t\n>"),
-        ("b\0", "o\0", "t\0", Action.CONFLICT, "o\0"),
-        ("b\n", "o\n", "t\0", Action.CONFLICT, "o\n"),
-        ("b\0", "b\0", "t\0", Action.CLEAN, "t\0"),
-        ("b\n", "b\r\n", "t\n", Action.CLEAN, "t\r\n"),
-        ("b\r\n", "b\r\n", "t\r\n", Action.CLEAN, "t\r\n"),
-        ("b\r\n", "b\n", "t\r\n", Action.CLEAN, "t\n"),
-        ("b\r\n", "b\r\n", "t\n", Action.CLEAN, "t\n"),
+        (None, None, "t", FileAction.NEW, "t"),
+        (None, "t", "t", FileAction.UNCHANGED, "t"),
+        (None, "t\r\n", "t\n", FileAction.UNCHANGED, "t\r\n"),
+        ("b", "b", "b", FileAction.UNCHANGED, "b"),
+        ("b", "b", "t", FileAction.CLEAN, "t"),
+        ("b", "o", "b", FileAction.KEPT, "o"),
+        ("b", "t", "t", FileAction.UNCHANGED, "t"),
+        ("b", None, "b", FileAction.KEPT, None),
+        ("b", None, "t", FileAction.KEPT, None),
+        ("b", None, None, FileAction.UNCHANGED, None),
+        ("b", "b", None, FileAction.DELETE, None),
+        ("b", "o", None, FileAction.KEPT, "o"),
+        ("b\n", "b\no\n", "b\nt\n", FileAction.MERGE, "b\no\nb\nt\n"),
+        ("b\n", "o\n", "t\n", FileAction.CONFLICT, "<o\n=t\n>"),
+        ("b\0", "o\0", "t\0", FileAction.CONFLICT, "o\0"),
+        ("b\n", "o\n", "t\0", FileAction.CONFLICT, "o\n"),
+        ("b\0", "b\0", "t\0", FileAction.CLEAN, "t\0"),
+        ("b\n", "b\r\n", "t\n", FileAction.CLEAN, "t\r\n"),
+        ("b\r\n", "b\r\n", "t\r\n", FileAction.CLEAN, "t\r\n"),
+        ("b\r\n", "b\n", "t\r\n", FileAction.CLEAN, "t\n"),
+        ("b\r\n", "b\r\n", "t\n", FileAction.CLEAN, "t\n"),
     ],
 )
-def test_one_file(base: str | None, ours: str | None, theirs: str | None, action: Action, after: str | None) -> None:
+def test_one_file(
+    base: str | None, ours: str | None, theirs: str | None, action: FileAction, after: str | None
+) -> None:
     step = merge_file("a", file(base), file(ours), file(theirs), TOOLS)
     assert (step.action, step.after) == (action, file(after))
     assert step.writes == (file(ours) != file(after))
+
+
+@pytest.mark.parametrize(
+    ("base", "ours", "theirs", "reason"),
+    [
+        ("b", None, "b", "you deleted it"),
+        ("b", "o", "b", "your changes; the template didn't change it"),
+        ("b", None, "t", "you deleted it; the template changed it"),
+        ("b", "o", None, "the template removed it, but you changed it"),
+        ("b", "b", None, "the template removed it"),
+        ("b\n", "o\n", "t\n", "both sides changed the same lines"),
+        ("b\0", "o\0", "t\0", "not text, changed on both sides; yours is kept"),
+    ],
+)
+def test_the_reason_of_one_file(base: str | None, ours: str | None, theirs: str | None, reason: str) -> None:
+    assert merge_file("a", file(base), file(ours), file(theirs), TOOLS).reason == reason
 
 
 @pytest.mark.parametrize(
@@ -99,19 +117,141 @@ def test_meaning_goes_before_lines() -> None:
         same_answers=TOOLS.same_answers,
     )
     step = merge_file("a", file("b"), file("o"), file("t"), tools)
-    assert (step.action, step.after, step.by_meaning, step.notes) == (Action.MERGE, file("bot"), True, ("n",))
+    assert (step.action, step.after, step.by_meaning, step.notes) == (FileAction.MERGE, file("bot"), True, ("n",))
     adopted = merge_file("a", None, file("o"), file("t"), tools)
     assert adopted.after == file("Noneot")
 
 
+def test_what_the_user_has_by_its_meaning_already_is_kept() -> None:
+    tools = Tools(
+        text=merge_lines,
+        meaning=lambda _path, _base, ours, _theirs: MeaningMerge(text=ours, notes=("n",)),
+        same_answers=TOOLS.same_answers,
+    )
+    for ours in ("o", "z"):
+        step = merge_file("a", file("b"), file(ours), file("t"), tools)
+        assert (step.action, step.after, step.by_meaning, step.notes) == (FileAction.KEPT, file(ours), True, ("n",))
+
+
+def test_what_is_merged_into_text_that_has_it_all_is_kept() -> None:
+    tools = Tools(text=lambda *_: (b"o\n", False), meaning=TOOLS.meaning, same_answers=TOOLS.same_answers)
+    step = merge_file("a", file("b\n"), file("o\n"), file("t\n"), tools)
+    assert (step.action, step.after, step.reason) == (FileAction.KEPT, file("o\n"), "it has all that the template has")
+    by_meaning = Tools(text=merge_lines, meaning=lambda *_: MeaningMerge(text="z"), same_answers=TOOLS.same_answers)
+    assert merge_file("a", file("b"), file("o"), file("t"), by_meaning).action is FileAction.MERGE
+
+
+def test_a_name_before_the_answers_file_is_a_file_like_others() -> None:
+    old, new = rendering({"!a": "b\n"}), rendering({"!a": "t\n"})
+    step = next(one for one in plan_merge(old, {"!a": File(content=b"o\n")}, new, TOOLS).steps if one.path == "!a")
+    assert step.action is FileAction.CONFLICT
+
+
+def test_what_is_no_utf_8_is_merged_by_its_lines() -> None:
+    """Nobody is asked what it means."""
+
+    def never(*_: object) -> MeaningMerge:
+        raise AssertionError
+
+    tools = Tools(text=merge_lines, meaning=never, same_answers=TOOLS.same_answers)
+    base, ours, theirs = (File(content=content) for content in (b"\xff\n", b"\xff\no\n", b"\xff\nt\n"))
+    step = merge_file("a", base, ours, theirs, tools)
+    assert (step.action, step.after) == (FileAction.MERGE, File(content=b"\xff\no\n\xff\nt\n"))
+
+
+def test_a_change_of_the_bit_alone_is_taken_where_both_have_the_content() -> None:
+    step = merge_file("a", file("b\n"), file("t\r\n"), file("t\n", executable=True), TOOLS)
+    assert (step.action, step.after) == (FileAction.CLEAN, file("t\r\n", executable=True))
+    without_base = merge_file("a", None, file("t\n"), file("t\n", executable=True), TOOLS)
+    assert (without_base.action, without_base.after) == (FileAction.MERGE, file("t\nt\n", executable=True))
+
+
+def test_line_ends_are_those_of_texts_alone() -> None:
+    step = merge_file("a", file("b\n"), file("b\r\n"), file("t\0\n"), TOOLS)
+    assert (step.action, step.after) == (FileAction.CLEAN, file("t\0\n"))
+
+
+@pytest.mark.parametrize(
+    ("ours", "action", "reason"),
+    [
+        ("b\n", FileAction.NEW, "renamed from old"),
+        ("b\no\n", FileAction.MERGE, "renamed from old"),
+        ("o\n", FileAction.CONFLICT, "both sides changed the same lines"),
+    ],
+)
+def test_what_is_said_of_a_renamed_file(ours: str, action: FileAction, reason: str) -> None:
+    lines = numbered(0, 20)
+    old, new = rendering({"old": "b\n" + lines}), rendering({"new": "b\n" + lines + "t\n"})
+    mine = File(content=(lines + ours if action is FileAction.CONFLICT else ours + lines).encode())
+
+    def merge(base: bytes, ours: bytes, theirs: bytes) -> tuple[bytes, bool]:
+        return ours + theirs, not ours.startswith(b"b") or base == ours
+
+    tools = Tools(text=merge, meaning=TOOLS.meaning, same_answers=TOOLS.same_answers)
+    step = next(step for step in plan_merge(old, {"old": mine}, new, tools).steps if step.path == "new")
+    assert (step.action, step.reason, step.moved) == (action, reason, mine)
+
+
+def test_a_file_of_before_that_was_written_once_and_is_gone_stays_gone() -> None:
+    before = rendering({"once": "b\n"}, once=("once",))
+    for ours, action in ((None, FileAction.UNCHANGED), (File(content=b"mine"), FileAction.KEPT)):
+        target = {} if ours is None else {"once": ours}
+        step = next(one for one in plan_merge(before, target, rendering({}), TOOLS).steps if one.path == "once")
+        assert (step.action, step.after) == (action, ours)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "shared"),
+    [("a\nb\n", "b\n", "b\n"), ("a\nb\nc\n", "b\nc\n", "b\nc\n"), ("a\n", "a", ""), ("a", "a\n", ""), ("a", "a", "a")],
+)
+def test_shared_lines_are_whole_ones(one: str, other: str, shared: str) -> None:
+    assert shared_lines(one.encode(), other.encode()) == shared.encode()
+
+
+def test_lines_that_stand_there_over_and_over_count() -> None:
+    """For a shared base and for a rename alike, however many they are."""
+    one, other = "a\n" + "same\n" * 250 + "b\n", "c\n" + "same\n" * 250 + "d\n"
+    assert shared_lines(one.encode(), other.encode()) == b"same\n" * 250
+    assert find_renames(rendering({"a": one}).files, rendering({"b": other}).files) == {"a": "b"}
+
+
+def numbered(first: int, last: int) -> str:
+    """Return a text of numbered lines."""
+    return "".join(f"{number}\n" for number in range(first, last))
+
+
 def test_renames_are_found_by_likeness() -> None:
-    long = "".join(f"{number}\n" for number in range(20))
+    long = numbered(0, 20)
     old = {"a": long, "b": "x\n" + long, "c": "short\n", "stays": long}
     new = {"stays": long, "moved": "y\n" + long, "other": "z\n"}
-    renames = find_renames(rendering(old).files, rendering(new).files)
-    assert set(renames.values()) == {"moved"}
+    assert find_renames(rendering(old).files, rendering(new).files) == {"a": "moved"}, "the liker one alone"
     assert find_renames(rendering({"a": ""}).files, rendering({"b": ""}).files) == {"a": "b"}
     assert find_renames(rendering({"a": "1\n"}).files, rendering({"b": "2\n"}).files) == {}
+
+
+@pytest.mark.parametrize(("shared", "is_rename"), [(10, True), (9, False), (11, True), (20, True), (0, False)])
+def test_half_alike_is_a_rename(shared: int, is_rename: bool) -> None:
+    """As git says it: similarity index 50 %."""
+    before, after = numbered(0, 20), numbered(0, shared) + numbered(100, 120 - shared)
+    renames = find_renames(rendering({"a": before}).files, rendering({"b": after}).files)
+    assert renames == ({"a": "b"} if is_rename else {})
+
+
+def test_what_two_old_files_become_is_one_of_them_and_the_other_goes() -> None:
+    """The user's edit moves along with the liker one; the other one is deleted, as nobody touched it."""
+    long = numbered(0, 20)
+    old = rendering({"a": long, "b": "x\n" + long})
+    new = rendering({"moved": long + "more\n"})
+    ours = {path: file for path, file in old.files.items() if path != "a"} | {
+        "a": File(content=f"{long}mine\n".encode())
+    }
+    steps = {step.path: step for step in plan_merge(old, ours, new, TOOLS).steps}
+    assert steps["moved"].moved_from == "a"
+    assert steps["a"].reason == "the template renamed it to moved"
+    assert (steps["b"].action, steps["b"].reason) == (FileAction.DELETE, "the template removed it")
+    edited_other = ours | {"b": File(content=b"mine too\n")}
+    steps = {step.path: step for step in plan_merge(old, edited_other, new, TOOLS).steps}
+    assert (steps["b"].action, steps["b"].after) == (FileAction.KEPT, edited_other["b"])
 
 
 def test_write_once() -> None:

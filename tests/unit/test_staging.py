@@ -1,5 +1,6 @@
 """Writing to a target: all or nothing, in order, and nothing of the staging left."""
 
+import errno
 import os
 from pathlib import Path
 
@@ -88,6 +89,54 @@ def test_the_users_permissions_stay(tmp_path: Path) -> None:
     apply(tmp_path, changes)
     assert (tmp_path / "secret").stat().st_mode & 0o777 == 0o600
     assert (tmp_path / "tool").stat().st_mode & 0o777 == 0o750
+
+
+class Disk:
+    """What is known to be on the disk when a file takes another one's place, by the calls that were made."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.synced: set[int] = set()
+        self.unsynced: list[str] = []
+        self.calls: list[tuple[str, int]] = []
+        self._fsync, self._replace = os.fsync, os.replace
+        monkeypatch.setattr("os.fsync", self.fsync)
+        monkeypatch.setattr("os.replace", self.replace)
+
+    def fsync(self, handle: int) -> None:
+        self._fsync(handle)
+        number = os.fstat(handle).st_ino
+        self.synced.add(number)
+        self.calls.append(("sync", number))
+
+    def replace(self, name: str, to: str, *, src_dir_fd: int | None = None, dst_dir_fd: int | None = None) -> None:
+        state = os.stat(name, dir_fd=src_dir_fd, follow_symlinks=False)
+        if state.st_ino not in self.synced:
+            self.unsynced.append(to)
+        self._replace(name, to, src_dir_fd=src_dir_fd, dst_dir_fd=dst_dir_fd)
+        folder = os.fstat(dst_dir_fd) if dst_dir_fd is not None else Path(to).parent.stat()
+        self.calls.append((to, folder.st_ino))
+
+
+@pytest.mark.parametrize("has_links", [True, False])
+def test_a_power_cut_finds_old_or_new_content(has_links: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Contents are on the disk before they get their names, and the names before the journal goes."""
+    write_tree(tmp_path, {"a": "a", "b": "b"})
+    if not has_links:
+
+        def refuse(*_: object, **__: object) -> None:
+            raise OSError(errno.EXDEV, os.strerror(errno.EXDEV))
+
+        monkeypatch.setattr("os.link", refuse)
+    disk = Disk(monkeypatch)
+    apply(tmp_path, CHANGES)
+    assert disk.unsynced == []
+    names = [name for name, _ in disk.calls if name != "sync"]
+    assert names == ["manifest.json", "a", "b", "c", ANSWERS, "ended.json"]
+    recorded, last, ended = (names.index(name) for name in ("manifest.json", ANSWERS, "ended.json"))
+    places = [at for at, (name, _) in enumerate(disk.calls) if name != "sync"]
+    assert disk.calls[places[recorded] + 1] == ("sync", disk.calls[places[recorded]][1]), "the journal itself"
+    for folder in (tmp_path, tmp_path / "new/deep", tmp_path / "new"):
+        assert ("sync", folder.stat().st_ino) in disk.calls[places[last] : places[ended]], folder
 
 
 def test_a_failure_before_the_first_replacement_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

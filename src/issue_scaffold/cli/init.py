@@ -18,10 +18,10 @@ from issue_scaffold.cli.options import (
 )
 from issue_scaffold.cli.printing import ask, say, style
 from issue_scaffold.errors import ScaffoldError
-from issue_scaffold.sync.carry_out import Outcome
 from issue_scaffold.sync.drift import unified_diff
 from issue_scaffold.sync.init import Decision, InitOptions, install
-from issue_scaffold.sync.plan import Action, Step
+from issue_scaffold.sync.outcome import FileOutcome
+from issue_scaffold.sync.plan import FileAction, FileStep
 from issue_scaffold.template.renderer import open_renderer
 
 
@@ -82,7 +82,7 @@ class _Decider:
     def __init__(self, choice: str) -> None:
         self.choice = choice
 
-    def __call__(self, step: Step) -> Decision:
+    def __call__(self, step: FileStep) -> Decision:
         """Return the decision for one file."""
         match self.choice:
             case "keep" | "replace" | "merge" | "abort" as decision:
@@ -97,13 +97,13 @@ def _decider(on_conflict: str | None) -> _Decider:
     return _Decider(on_conflict or ("ask" if can_ask() else "abort"))
 
 
-def _ask(step: Step) -> Decision:
+def _ask(step: FileStep) -> Decision:
     say("", style(f"{step.path} exists and differs from the template's:", bold=True))
     plan_output.show_diff(unified_diff(step.path, step.before, step.theirs))
     return cast("Decision", ask("What to do?", ["keep", "replace", "merge", "abort"], "keep"))
 
 
-def _show(outcome: Outcome, format_: str, *, with_diff: bool) -> None:
+def _show(outcome: FileOutcome, format_: str, *, with_diff: bool) -> None:
     if format_ == "json":
         plan_output.show_json("init", outcome, with_diff=with_diff, exit_code=outcome.exit_code)
         return
@@ -123,9 +123,9 @@ def _show(outcome: Outcome, format_: str, *, with_diff: bool) -> None:
         say(_next_step(outcome))
 
 
-def _next_step(outcome: Outcome) -> str:
+def _next_step(outcome: FileOutcome) -> str:
     if outcome.plan.conflicts:
         return "Next: resolve the marked conflicts, git add the files, then scaffold check."
-    kept = any(step.action is Action.KEPT for step in outcome.plan.steps)
+    kept = any(step.action is FileAction.KEPT for step in outcome.plan.steps)
     more = " scaffold check says how the kept files differ." if kept else ""
     return f"Next: commit these files; scaffold check tells when they drift, scaffold update brings new versions.{more}"

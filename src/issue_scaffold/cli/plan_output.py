@@ -3,23 +3,23 @@
 from issue_scaffold.cli.output.text import diff_lines
 from issue_scaffold.cli.printing import json_text, put, say, style
 from issue_scaffold.errors import ScaffoldError
-from issue_scaffold.sync.carry_out import NothingWrittenError, Outcome
 from issue_scaffold.sync.drift import unified_diff
-from issue_scaffold.sync.plan import Action, Plan, Step
+from issue_scaffold.sync.outcome import FileOutcome, NothingWrittenError
+from issue_scaffold.sync.plan import FileAction, FilePlan, FileStep
 
 _COLOURS = {
-    Action.NEW: "green",
-    Action.CLEAN: "green",
-    Action.MERGE: "cyan",
-    Action.CONFLICT: "red",
-    Action.DELETE: "yellow",
+    FileAction.NEW: "green",
+    FileAction.CLEAN: "green",
+    FileAction.MERGE: "cyan",
+    FileAction.CONFLICT: "red",
+    FileAction.DELETE: "yellow",
 }
 
 
-def show_plan(plan: Plan, *, with_diff: bool) -> None:
+def show_plan(plan: FilePlan, *, with_diff: bool) -> None:
     """Print a line for each file that changes or is kept, and with `with_diff` what changes in it."""
     for step in plan.steps:
-        if step.action is Action.UNCHANGED:
+        if step.action is FileAction.UNCHANGED:
             continue
         action = style(f"{step.action:<9}", fg=_COLOURS.get(step.action))
         reason = style(f"  ({step.reason})", fg="dim") if step.reason else ""
@@ -51,7 +51,7 @@ def show_diff(diff: str) -> None:
     say(*diff_lines(diff))
 
 
-def show_json(command: str, outcome: Outcome, *, with_diff: bool, exit_code: int) -> None:
+def show_json(command: str, outcome: FileOutcome, *, with_diff: bool, exit_code: int) -> None:
     """Print an outcome as one JSON document; docs/reference/scaffold.update-1.schema.json describes it."""
     _echo_document(command, _target(outcome, with_diff=with_diff), exit_code)
 
@@ -61,7 +61,7 @@ def _echo_document(command: str, target: dict[str, object], exit_code: int) -> N
     put(json_text(document))
 
 
-def _target(outcome: Outcome, *, with_diff: bool) -> dict[str, object]:
+def _target(outcome: FileOutcome, *, with_diff: bool) -> dict[str, object]:
     return {
         "target": outcome.target,
         "status": "conflicts"
@@ -81,7 +81,7 @@ def _target(outcome: Outcome, *, with_diff: bool) -> dict[str, object]:
     }
 
 
-def _file(step: Step, *, with_diff: bool) -> dict[str, object]:
+def _file(step: FileStep, *, with_diff: bool) -> dict[str, object]:
     row: dict[str, object] = {"path": step.path, "action": str(step.action)}
     if step.reason:
         row["reason"] = step.reason

@@ -17,7 +17,7 @@ from issue_scaffold.cli.options import (
 )
 from issue_scaffold.cli.printing import say
 from issue_scaffold.errors import ScaffoldError
-from issue_scaffold.sync.carry_out import Outcome
+from issue_scaffold.sync.outcome import FileOutcome
 from issue_scaffold.sync.update import UpdateOptions, update
 from issue_scaffold.template.renderer import open_renderer
 
@@ -100,7 +100,7 @@ def command(**values: Any) -> int:  # noqa: ANN401 - Click's values, declared ab
     return outcome.exit_code
 
 
-def _show(outcome: Outcome, format_: str, *, with_diff: bool) -> None:
+def _show(outcome: FileOutcome, format_: str, *, with_diff: bool) -> None:
     if format_ == "json":
         plan_output.show_json("update", outcome, with_diff=with_diff, exit_code=outcome.exit_code)
         return
@@ -115,7 +115,7 @@ def _show(outcome: Outcome, format_: str, *, with_diff: bool) -> None:
         )
 
 
-def _headline(outcome: Outcome) -> str:
+def _headline(outcome: FileOutcome) -> str:
     if outcome.version == outcome.version_before:
         if not outcome.plan.writes:
             return f"{outcome.target} is up to date with template {outcome.version}."

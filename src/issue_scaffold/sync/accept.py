@@ -8,10 +8,9 @@ from issue_scaffold.errors import UsageError
 from issue_scaffold.files import target_files as target
 from issue_scaffold.files.rendering import count_conflicts
 from issue_scaffold.forge.layout import SETTINGS_PATH
-from issue_scaffold.settings import edit as settings_edit
+from issue_scaffold.settings.edited_file import EditedSettings
 from issue_scaffold.state.locks import hold_target
-from issue_scaffold.sync.carry_out import settings_change, settings_to_edit
-from issue_scaffold.sync.target import Target, answers_path, open_target
+from issue_scaffold.sync.target import SyncTarget, answers_path, open_target
 from issue_scaffold.template.answers_file import ANSWERS_FILE
 from issue_scaffold.template.renderer import Renderer
 from issue_scaffold.writing import staging
@@ -19,7 +18,10 @@ from issue_scaffold.writing import staging
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AcceptOutcome:
-    """Where the deviations of which files, relative to the target, were recorded; `notes` are remarks for the user."""
+    """Where the deviations of which files, relative to the target, were recorded.
+
+    `notes` are remarks for the user.
+    """
 
     settings_file: str
     paths: tuple[str, ...]
@@ -31,7 +33,8 @@ def accept(
 ) -> AcceptOutcome:
     """Record the present content (or absence) of files as accepted. Returns what was recorded.
 
-    Raises UsageError when a path isn't a file of the template, doesn't deviate, or has conflict markers.
+    Raises UsageError when a path isn't a file of the template, doesn't deviate, or has conflict
+    markers.
     """
     if not reason.strip() or "\n" in reason:
         raise UsageError(
@@ -47,26 +50,30 @@ def accept(
         relative = [_relative(root, path) for path in paths]
         digests = {path: _digest_to_accept(opened, path, renderer) for path in relative}
         notes = recovery.notes
-        before, text = settings_to_edit(root)
+        settings = EditedSettings.read(root)
         for path, sha256 in digests.items():
-            text = settings_edit.with_accepted(
-                text, path=path, sha256=sha256, reason=reason.strip()
+            settings.accept(path=path, sha256=sha256, reason=reason.strip())
+        if settings.after != settings.before:
+            change = staging.Change(
+                path=SETTINGS_PATH, before=settings.before, after=settings.after
             )
-        if change := settings_change(before, text):
             notes += staging.apply(root, [change]).notes
     return AcceptOutcome(settings_file=SETTINGS_PATH, paths=tuple(relative), notes=notes)
 
 
 def _root_of(paths: Sequence[str], answers_file: str) -> Path:
-    """Return the one target that all paths lie in: the nearest folder above them with an answers file."""
+    """Return the one target that all paths lie in: the nearest folder with an answers file."""
     roots = set()
     for path in paths:
         place = _absolute(path)
         root = next((folder for folder in place.parents if (folder / answers_file).is_file()), None)
         if root is None:
+            hint = None
+            if answers_file == ANSWERS_FILE:
+                hint = "run: scaffold init"
             raise UsageError(
                 f"{path} is not in an initialised target: no folder above it has {answers_file}",
-                hint="run: scaffold init" if answers_file == ANSWERS_FILE else None,
+                hint=hint,
             )
         roots.add(root)
     if len(roots) > 1:
@@ -86,19 +93,22 @@ def _relative(root: Path, path: str) -> str:
     return _absolute(path).relative_to(root).as_posix()
 
 
-def _digest_to_accept(opened: Target, path: str, renderer: Renderer) -> str | None:
+def _digest_to_accept(opened: SyncTarget, path: str, renderer: Renderer) -> str | None:
     request = opened.recorded(renderer.sources)
     manifest = renderer.manifest(request)
     entry = manifest.entries.get(path)
     if entry is None or path in manifest.write_once or path == manifest.answers_file:
         raise UsageError(
-            f"{path} is not a file that the template keeps up to date, so there is nothing to accept",
+            f"{path} is not a file that the template keeps up to date, so there is nothing to "
+            "accept",
             hint=f"its files: {', '.join(sorted(set(manifest.entries) - {manifest.answers_file}))}",
         )
-    found = target.read_file(opened.root, path)
-    if found is not None and found.digest == entry.digest and found.executable == entry.executable:
+    actual = target.read_file(opened.root, path)
+    if actual is None:
+        return None
+    if (actual.digest, actual.executable) == (entry.digest, entry.executable):
         raise UsageError(f"{path} is as the template has it, so there is nothing to accept")
-    count = 0 if found is None else count_conflicts(found.content)
+    count = count_conflicts(actual.content)
     if count and count > count_conflicts(renderer.rendering(request).files[path].content):
         raise UsageError(f"{path} has conflict markers in it", hint="resolve them first")
-    return None if found is None else found.digest
+    return actual.digest

@@ -1,4 +1,4 @@
-"""Recognising a repository's own templates among those that a catalog installs, for `scaffold init`."""
+"""Recognising a repository's own templates among those of a catalog, for `scaffold init`."""
 
 from collections.abc import Iterator, Mapping
 
@@ -16,7 +16,8 @@ def recognise_templates(
 ) -> tuple[Recognised, ...]:
     """Return which existing templates a catalog also has; both by repository-relative POSIX path.
 
-    Files that are no templates, or can't be read, are passed over. A file that is the same on both sides is no news.
+    Files that are no templates, or can't be read, are passed over. A file that is the same on both
+    sides is no news.
     """
     changed = {path: content for path, content in existing.items() if catalog.get(path) != content}
     return recognise(_templates(changed), tuple(_templates(catalog)))
@@ -26,24 +27,31 @@ def _templates(files: Mapping[str, bytes]) -> Iterator[Template]:
     for path, content in files.items():
         document = load(path, content)
         root = document.mapping
-        name = text_of(root.get("name")) if root is not None else None
-        if root is None or name is None or document.failure is not None:
+        if root is None or document.failure is not None:
+            continue
+        name, asked = text_of(root.get("name")), _asked(FormView(document, root))
+        if name is None or asked is None:
             continue
         labels = tuple(scalar.value.strip() for scalar in listed_texts(root.get("labels")))
-        if document.kind is FileKind.TEMPLATE:
-            fields, options = _asked_in_markdown(document)
-        elif document.kind is FileKind.FORM:
-            form = FormView(document, root)
-            fields = tuple(element.label.value.strip() for element in form.fields if element.label)
-            options = tuple(
-                option.text for element in form.fields for option in element.options if option.text
-            )
-        else:
-            continue
+        fields, options = asked
         yield Template(path=path, name=name, labels=labels, fields=fields, options=options)
 
 
-def _asked_in_markdown(document: Document) -> tuple[tuple[str, ...], tuple[str, ...]]:
+_Asked = tuple[tuple[str, ...], tuple[str, ...]]
+
+
+def _asked(form: FormView) -> _Asked | None:
+    """Return the fields and options of a form or a template; None for another kind of file."""
+    if form.document.kind is FileKind.TEMPLATE:
+        return _asked_in_markdown(form.document)
+    if form.document.kind is not FileKind.FORM:
+        return None
+    fields = tuple(element.label.value.strip() for element in form.fields if element.label)
+    options = [option.text for element in form.fields for option in element.options]
+    return fields, tuple(text for text in options if text)
+
+
+def _asked_in_markdown(document: Document) -> _Asked:
     """Return the fields and options that a Markdown template would have as a form."""
     text = parse_markdown(document.source.text[document.head[1] :])
     form = issue_form(Metadata(name="template", about="template"), text).form

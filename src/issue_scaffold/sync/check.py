@@ -1,11 +1,12 @@
 """`scaffold check`: whether a target still holds what its template and its answers make of it.
 
-On a warm cache this reads the target's files and a manifest, and neither imports Copier nor starts a process.
+On a warm cache this reads the target's files and a manifest, and neither imports Copier nor starts
+a process.
 """
 
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from issue_scaffold import __version__
 from issue_scaffold.errors import EXIT_FINDINGS, EXIT_OK, ScaffoldError
@@ -19,8 +20,8 @@ from issue_scaffold.sync import drift
 from issue_scaffold.sync.comparison import Comparison
 from issue_scaffold.sync.drift import Remedy
 from issue_scaffold.sync.moved import find_move
-from issue_scaffold.sync.target import Target, open_target, resolve_folder
-from issue_scaffold.sync.trees import Tree, WorkTree, content_of
+from issue_scaffold.sync.target import SyncTarget, TargetFolder, find_folder, open_target
+from issue_scaffold.sync.trees import FileTree, FolderTree, content_of
 from issue_scaffold.template.render_cache import Manifest
 from issue_scaffold.template.renderer import Renderer
 from issue_scaffold.template.sources import VERSIONS_LIFETIME_SECONDS, TemplateVersions
@@ -36,10 +37,10 @@ FAILING_KINDS = frozenset(Kind) - OVERLOOKED
 class CheckOptions(NamedTuple):
     """What the user asked of `check`; findings of a kind in `fail_on` make the exit code 1.
 
-    `staged` looks at the commit to be instead of the work tree; `trusted_ref` names the revision from which what
-    silences a check is taken; `in_ci` asks whether git has the files as they are checked. `with_labels` compares the
-    labels on GitHub too; `on_wait` is told how many seconds nothing will happen, and why; `report_crash` keeps the
-    details of an unexpected exception.
+    `staged` looks at the commit to be instead of the work tree; `trusted_ref` names the revision
+    from which what silences a check is taken; `in_ci` asks whether git has the files as they are
+    checked. `with_labels` compares the labels on GitHub too; `on_wait` is told how many seconds
+    nothing will happen, and why; `report_crash` keeps the details of an unexpected exception.
     """
 
     targets: Sequence[str] = (".",)
@@ -58,7 +59,10 @@ class CheckOptions(NamedTuple):
 
 
 def check(options: CheckOptions, renderer: Renderer) -> Iterator[TargetReport]:
-    """Yield what was found in each target, in the order given; a target that can't be looked at says why."""
+    """Yield what was found in each target, in the order given.
+
+    A target that can't be looked at says why.
+    """
     renderer.sources.offline = options.offline
     for text in options.targets:
         try:
@@ -67,9 +71,10 @@ def check(options: CheckOptions, renderer: Renderer) -> Iterator[TargetReport]:
             yield failed_target(text, error, options.report_crash)
         else:
             failing = any(finding.severity is Severity.ERROR for finding in report.findings)
-            yield report._replace(
-                exit_code=EXIT_FINDINGS if failing and not options.exit_zero else EXIT_OK
-            )
+            if failing and not options.exit_zero:
+                yield report._replace(exit_code=EXIT_FINDINGS)
+            else:
+                yield report._replace(exit_code=EXIT_OK)
 
 
 def check_target(text: str, options: CheckOptions, renderer: Renderer) -> TargetReport:
@@ -92,22 +97,14 @@ def check_target(text: str, options: CheckOptions, renderer: Renderer) -> Target
         findings.append(drift.moved(judged.answers_file, move.message, remedy))
     if is_pending(look.root):
         findings.append(drift.interrupted(judged.answers_file, remedy))
-    if options.with_labels:
-        from issue_scaffold.label_sync.drift import label_findings
-
-        findings += label_findings(look.root, on_wait=options.on_wait)
+    findings += _label_drift(look, options)
     if latest is not None and versions.known.is_newer(latest, judged.version):
         findings.append(drift.outdated(judged.answers_file, judged.version, latest, remedy))
-    # What isn't to fail is no error in any output either: an annotation of a green run is a warning.
-    findings = [
-        finding if finding.kind in options.fail_on else _mild(finding) for finding in findings
-    ]
-    findings.sort(key=lambda finding: finding.sort_key)
-    clean = all(finding.kind in OVERLOOKED for finding in findings)
+    judged_findings = _judged(findings, options.fail_on)
     return TargetReport(
         target=text,
-        status="clean" if clean else "findings",
-        findings=tuple(findings),
+        status=_status(judged_findings),
+        findings=judged_findings,
         template=TemplateState(
             source=judged.source.recorded, version=judged.version, latest=latest
         ),
@@ -118,7 +115,7 @@ def check_target(text: str, options: CheckOptions, renderer: Renderer) -> Target
 def _compared(
     look: "_Look", options: CheckOptions, renderer: Renderer
 ) -> tuple[list[Finding], tuple[str, ...]]:
-    """Return what differs from what the target should hold, and remarks on what could not be looked at."""
+    """Return what differs from what should be, and remarks on what could not be looked at."""
     manifest = renderer.manifest(look.judged.recorded(renderer.sources))
     comparison = Comparison(
         look.judged, manifest, renderer, look.files, look.settings, with_diff=options.with_diff
@@ -135,8 +132,8 @@ def _compared(
 def _with_tracked(findings: list[Finding], tracked: list[Finding]) -> list[Finding]:
     """Return findings with those on what git has, each file with the one that says more.
 
-    What lies there and isn't in the commit to be is missing in it, too; and what differs from the template has to
-    change anyway before git is to have it.
+    What lies there and isn't in the commit to be is missing in it, too; and what differs from the
+    template has to change anyway before git is to have it.
     """
     absent = {finding.path for finding in tracked}
     kept = [one for one in findings if one.kind is not Kind.MISSING or one.path not in absent]
@@ -147,28 +144,34 @@ def _with_tracked(findings: list[Finding], tracked: list[Finding]) -> list[Findi
 class _Look(NamedTuple):
     """What is looked at, and by whose word.
 
-    `opened` is the target as its files say, `judged` the one to compare them with; `settings` is the content of the
-    settings file that counts, and `base` the trusted revision, if one was named and has the target set up.
+    `opened` is the target as its files say, `judged` the one to compare them with; `settings` is
+    the content of the settings file that counts, and `base` the trusted revision, if one was named
+    and has the target set up.
     """
 
-    root: Path
-    files: "Tree"
+    folder: TargetFolder
+    files: "FileTree"
     staged: "StoredTree | None"
-    opened: Target
-    judged: Target
+    opened: SyncTarget
+    judged: SyncTarget
     settings: bytes
     base: "Base | None"
 
+    @property
+    def root(self) -> Path:
+        """The target's folder."""
+        return self.folder.root
+
 
 def _look_at(text: str, options: CheckOptions) -> _Look:
-    root = resolve_folder(text)
+    folder = find_folder(text)
     staged = None
     if options.staged:
         from issue_scaffold.sync.commit_to_be import staged_tree
 
-        staged = staged_tree(root, text)
-    files: Tree = WorkTree(root) if staged is None else staged
-    opened = open_target(text, options.answers_file, staged)
+        staged = staged_tree(folder, text)
+    files: FileTree = staged or FolderTree(folder.root)
+    opened = open_target(text, options.answers_file, staged, folder=folder)
     settings = content_of(files, SETTINGS_PATH)
     if options.trusted_ref is not None:
         from issue_scaffold.sync.trusted import judged_target, open_base
@@ -176,8 +179,8 @@ def _look_at(text: str, options: CheckOptions) -> _Look:
         base = open_base(opened, options.trusted_ref)
         if base is not None:
             judged = judged_target(base, opened)
-            return _Look(root, files, staged, opened, judged, base.settings, base)
-    return _Look(root, files, staged, opened, opened, settings, None)
+            return _Look(folder, files, staged, opened, judged, base.settings, base)
+    return _Look(folder, files, staged, opened, opened, settings, None)
 
 
 def _change(look: _Look, manifest: Manifest, renderer: Renderer) -> list[Finding]:
@@ -203,7 +206,7 @@ def _change(look: _Look, manifest: Manifest, renderer: Renderer) -> list[Finding
 def _tracking(
     look: _Look, manifest: Manifest, options: CheckOptions, renderer: Renderer
 ) -> tuple[list[Finding], tuple[str, ...]]:
-    """Return the managed files that git doesn't have as they are checked, and a remark where that is unknown."""
+    """Return the managed files that git has otherwise, and a remark where that is unknown."""
     from issue_scaffold.sync import commit_to_be
 
     kept = [path for path in manifest.entries if path not in manifest.write_once]
@@ -212,16 +215,37 @@ def _tracking(
     if look.staged is not None:
         return commit_to_be.not_in_commit(look.root, look.staged, kept), ()
     if options.in_ci:
-        return commit_to_be.not_in_git(look.root, kept)
-    return commit_to_be.left_out_of_git(look.root, kept, renderer.store)
+        return commit_to_be.not_in_git(look.folder, kept)
+    return commit_to_be.left_out_of_git(look.folder, kept, renderer.store)
 
 
-def _mild(finding: Finding) -> Finding:
-    return (
-        finding._replace(severity=Severity.WARNING)
-        if finding.severity is Severity.ERROR
-        else finding
-    )
+def _label_drift(look: _Look, options: CheckOptions) -> Sequence[Finding]:
+    """Return how the labels of the repository on GitHub differ, if that was asked."""
+    if not options.with_labels:
+        return ()
+    from issue_scaffold.label_sync.drift import label_findings
+
+    return label_findings(look.root, on_wait=options.on_wait)
+
+
+def _judged(findings: Sequence[Finding], fail_on: Container[Kind]) -> tuple[Finding, ...]:
+    """Return findings in their order; what isn't to fail is no error in any output either.
+
+    An annotation of a green run is a warning.
+    """
+    judged = []
+    for finding in sorted(findings, key=lambda finding: finding.sort_key):
+        if finding.severity is Severity.ERROR and finding.kind not in fail_on:
+            judged.append(finding._replace(severity=Severity.WARNING))
+        else:
+            judged.append(finding)
+    return tuple(judged)
+
+
+def _status(findings: Sequence[Finding]) -> Literal["clean", "findings"]:
+    if all(finding.kind in OVERLOOKED for finding in findings):
+        return "clean"
+    return "findings"
 
 
 def _latest(
@@ -237,7 +261,7 @@ def _latest(
 
 
 def _invalid(look: _Look, conflicts: Container[str], renderer: Renderer) -> list[Finding]:
-    """Return the validator's errors, and what it was told to overlook, but for files in `conflicts`."""
+    """Return the validator's errors and what it overlooked, but for files in `conflicts`."""
     if look.base is None:
         found = _errors(look.files.validated(), renderer)
     else:
@@ -248,7 +272,7 @@ def _invalid(look: _Look, conflicts: Container[str], renderer: Renderer) -> list
 
 
 def _errors(repository: RepositoryFiles, renderer: Renderer) -> tuple[Finding, ...]:
-    """Return errors and what was overlooked, from the cache when the same files were looked at before."""
+    """Return errors and what was overlooked, from the cache for files that are known."""
     rows = [f"{path} {content_digest(content)}" for path, content in repository.files.items()]
     unread = [f"{path} is {what}" for path, what in repository.unread.items()]
     key = digest_of(__version__, *rows, "", *unread)
@@ -265,8 +289,13 @@ def _errors(repository: RepositoryFiles, renderer: Renderer) -> tuple[Finding, .
 
 
 def _overlooked_rows(document: Mapping[str, Any] | None) -> tuple[Finding, ...] | None:
-    """Return what a document in the cache says was overlooked; None without one, or for one of another shape."""
-    rows = None if document is None else document.get("ignored")
+    """Return what a document in the cache says was overlooked.
+
+    None without one, or for one of another shape.
+    """
+    if document is None:
+        return None
+    rows = document.get("ignored")
     if not isinstance(rows, list) or not all(_is_overlooked_row(row) for row in rows):
         return None
     return tuple(

@@ -1,4 +1,4 @@
-"""What a target's files say compared with what its template and its answers make of them, file by file."""
+"""What a target's files say compared with what template and answers make, file by file."""
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,9 +9,10 @@ from issue_scaffold.files.target_files import InTheWayError
 from issue_scaffold.report.finding import Finding, Kind, Severity
 from issue_scaffold.state.cache_store import digest_of
 from issue_scaffold.sync import drift
+from issue_scaffold.sync.acceptances import accepted_in
 from issue_scaffold.sync.drift import Remedy
-from issue_scaffold.sync.target import Target, accepted_in
-from issue_scaffold.sync.trees import Tree
+from issue_scaffold.sync.target import SyncTarget
+from issue_scaffold.sync.trees import FileTree
 from issue_scaffold.template.answers_file import same_answers
 from issue_scaffold.template.render_cache import Manifest, ManifestEntry
 from issue_scaffold.template.renderer import Renderer
@@ -28,10 +29,10 @@ class Comparison:
 
     def __init__(
         self,
-        opened: Target,
+        opened: SyncTarget,
         manifest: Manifest,
         renderer: Renderer,
-        files: Tree,
+        files: FileTree,
         settings: bytes,
         *,
         with_diff: bool,
@@ -58,67 +59,76 @@ class Comparison:
     ) -> Iterator[Finding]:
         detour = self.files.detour(path)
         if detour is not None:
-            finding = drift.linked if detour.is_symlink else drift.in_other_repository
-            yield finding(path, detour.folder)
+            if detour.is_symlink:
+                yield drift.linked(path, detour.folder)
+            else:
+                yield drift.in_other_repository(path, detour.folder)
             return
         try:
-            found = self.files.read(path)
+            actual = self.files.read(path)
         except InTheWayError as error:
             yield drift.in_the_way(path, error.what, self.remedy)
             return
-        if found is not None and found.digest == entry.digest and _same_mode(found, entry):
+        if actual is None or not _is_as_rendered(actual, entry):
+            yield from self._deviation(path, actual, accepted.get(path))
+
+    def _deviation(
+        self, path: str, actual: File | None, accepted: "Accepted | None"
+    ) -> Iterator[Finding]:
+        """Yield what is to say of a file that isn't as it was rendered; None is no file."""
+        if actual is not None and self._has_conflict(path, actual):
+            yield drift.conflict(path, actual.content)
             return
-        deviation = accepted.get(path)
-        if found is not None and self._has_conflict(path, found):
-            yield drift.conflict(path, found.content)
-        elif deviation is not None and deviation.sha256 == (
-            None if found is None else found.digest
-        ):
-            yield drift.accepted(path, deviation.reason)
-        elif found is None:
+        digest = None if actual is None else actual.digest
+        if accepted is not None and accepted.sha256 == digest:
+            yield drift.accepted(path, accepted.reason)
+        elif actual is None:
             yield drift.missing(path, self.remedy)
         else:
-            yield from self._differing(path, found)
+            yield from self._modified(path, actual)
 
-    def _has_conflict(self, path: str, found: File) -> bool:
+    def _has_conflict(self, path: str, actual: File) -> bool:
         # A template may hold markers itself, in a guide on merging say.
-        count = count_conflicts(found.content)
-        return count > 0 and count > count_conflicts(self._wanted(path).content)
+        count = count_conflicts(actual.content)
+        return count > 0 and count > count_conflicts(self._expected(path).content)
 
-    def _differing(self, path: str, found: File) -> tuple[Finding, ...]:
-        wanted = self._wanted(path)
+    def _modified(self, path: str, actual: File) -> tuple[Finding, ...]:
+        expected = self._expected(path)
         if path == self.manifest.answers_file:
-            same = same_answers(wanted.content, found.content, with_record=False)
-            return () if same else (self._answers(path, wanted, found),)
-        if wanted.is_text and found.is_text:
-            from issue_scaffold.sync import structured_files
-
-            try:
-                differences = structured_files.differences(
-                    path, wanted.content.decode(), found.content.decode()
-                )
-            except UnicodeDecodeError:
-                differences = None
-            if differences is not None:
-                differences += self._scope(path, wanted, found)
-                return drift.modified_by_meaning(
-                    path, differences, wanted, found, self.remedy, with_diff=self.with_diff
-                )
-        return (drift.modified(path, wanted, found, self.remedy, with_diff=self.with_diff),)
-
-    def _scope(self, path: str, wanted: File, found: File) -> "tuple[Difference, ...]":
-        """Return what a pre-commit config says of all hooks, and the template's can't do with."""
-        if path != PRECOMMIT:
-            return ()
-        from issue_scaffold.sync.hook_scope import scope_differences
-
-        managed = sorted(self.manifest.entries)
-        return scope_differences(
-            wanted.content.decode(), found.content.decode(), managed, self._search
+            if same_answers(expected.content, actual.content, with_record=False):
+                return ()
+            return (self._answers(path, expected, actual),)
+        differences = self._by_meaning(path, expected, actual)
+        if differences is None:
+            finding = drift.modified(path, expected, actual, self.remedy, with_diff=self.with_diff)
+            return (finding,)
+        return drift.modified_by_meaning(
+            path, differences, expected, actual, self.remedy, with_diff=self.with_diff
         )
 
+    def _by_meaning(
+        self, path: str, expected: File, actual: File
+    ) -> "tuple[Difference, ...] | None":
+        """Return what differs between two files with a meaning; None for others."""
+        if not (expected.is_text and actual.is_text):
+            return None
+        from issue_scaffold.sync import structured_files
+
+        try:
+            wanted, found = expected.content.decode(), actual.content.decode()
+        except UnicodeDecodeError:
+            return None
+        differences = structured_files.differences(path, wanted, found)
+        if differences is None or path != PRECOMMIT:
+            return differences
+        from issue_scaffold.sync.hook_scope import scope_differences
+
+        # What the config says of all hooks, and the template's can't do with.
+        managed = sorted(self.manifest.entries)
+        return differences + scope_differences(wanted, found, managed, self._search)
+
     def _search(self, pattern: str, paths: Sequence[str]) -> list[str] | None:
-        """Return the paths that a pattern is found in, from the cache where that was asked before."""
+        """Return the paths that a pattern is found in, from the cache if it was asked before."""
         from issue_scaffold.text import patterns
 
         key = digest_of(pattern, *paths)
@@ -130,23 +140,27 @@ class Comparison:
             self.renderer.store.write_document("patterns", key, {"found": found})
         return found
 
-    def _answers(self, path: str, wanted: File, found: File) -> Finding:
-        return Finding(
+    def _answers(self, path: str, expected: File, actual: File) -> Finding:
+        finding = Finding(
             kind=Kind.MODIFIED,
             severity=Severity.ERROR,
             path=path,
             message="the recorded answers are not what the template makes of them",
             hint=self.remedy.update(),
-            diff=drift.unified_diff(path, wanted, found) if self.with_diff else None,
         )
+        if self.with_diff:
+            finding = finding._replace(diff=drift.unified_diff(path, expected, actual))
+        return finding
 
-    def _wanted(self, path: str) -> File:
+    def _expected(self, path: str) -> File:
         if self.rendering is None:
             request = self.opened.recorded(self.renderer.sources)
             self.rendering = self.renderer.rendering(request)
         return self.rendering.files[path]
 
 
-def _same_mode(found: File, entry: ManifestEntry) -> bool:
+def _is_as_rendered(actual: File, entry: ManifestEntry) -> bool:
+    if actual.digest != entry.digest:
+        return False
     # Windows has no executable bit.
-    return found.executable == entry.executable or os.name == "nt"
+    return actual.executable == entry.executable or os.name == "nt"

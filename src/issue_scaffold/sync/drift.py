@@ -1,4 +1,7 @@
-"""Drift: what a file of a target says compared with what it should hold. Pure; contents are loaded when they differ."""
+"""Drift: what a file of a target says compared with what it should hold.
+
+Pure; contents are loaded when they differ.
+"""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -12,7 +15,7 @@ from issue_scaffold.text.shell_words import quote
 if TYPE_CHECKING:
     from issue_scaffold.text.by_meaning import Difference
 
-# How many pairs of lines are looked at one by one, and from how many on there is no comparing line by line.
+# How many pairs of lines are looked at one by one, and how many at most.
 _EXACT_PAIRS: Final = 4_000_000
 _MOST_PAIRS: Final = 400_000_000
 
@@ -24,70 +27,72 @@ class Remedy(NamedTuple):
 
     def restore(self, path: str) -> str:
         """Return the ways on for a file that differs."""
-        where = "" if self.target == "." else f" {quote(self.target)}"
         accepted = path if self.target == "." else f"{self.target.rstrip('/')}/{path}"
         return (
-            f"take the template's: scaffold update{where} --restore {quote(path)}; "
+            f"take the template's: {self.update_command} --restore {quote(path)}; "
             f"keep yours: scaffold accept {quote(accepted)} --reason TEXT"
         )
 
     def update(self) -> str:
         """Return the way on for a target that is behind."""
-        return f"run: scaffold update{'' if self.target == '.' else f' {quote(self.target)}'}"
+        return f"run: {self.update_command}"
+
+    @property
+    def update_command(self) -> str:
+        """The command that updates the target."""
+        return "scaffold update" if self.target == "." else f"scaffold update {quote(self.target)}"
+
+
+def _error(kind: Kind, path: str, message: str, hint: str) -> Finding:
+    return Finding(kind=kind, severity=Severity.ERROR, path=path, message=message, hint=hint)
 
 
 def missing(path: str, remedy: Remedy) -> Finding:
     """Return the finding for a file that is not there."""
-    return Finding(
-        kind=Kind.MISSING,
-        severity=Severity.ERROR,
-        path=path,
-        message="the template has this file, the target doesn't",
-        hint=remedy.restore(path),
+    return _error(
+        Kind.MISSING, path, "the template has this file, the target doesn't", remedy.restore(path)
     )
 
 
 def in_the_way(path: str, what: str, remedy: Remedy) -> Finding:
-    """Return the finding for what is no file, and stands where one belongs; `what` as in "is a folder"."""
-    return Finding(
-        kind=Kind.MODIFIED,
-        severity=Severity.ERROR,
-        path=path,
-        message=f"is {what}; the template has a file",
-        hint=f"move it away, then: {remedy.update().removeprefix('run: ')} --restore {quote(path)}",
+    """Return the finding for what is no file, and stands where one belongs: `what` "a folder"."""
+    return _error(
+        Kind.MODIFIED,
+        path,
+        f"is {what}; the template has a file",
+        f"move it away, then: {remedy.update_command} --restore {quote(path)}",
     )
 
 
 def linked(path: str, folder: str) -> Finding:
     """Return the finding for a file that is reached through a symlink."""
-    return Finding(
-        kind=Kind.MODIFIED,
-        severity=Severity.ERROR,
-        path=path,
-        message=f"{folder} is a symlink, which no forge follows: the file isn't there for it",
-        hint=f"replace the symlink {quote(folder)} with a folder that holds the files",
+    return _unreachable(
+        path,
+        f"{folder} is a symlink, which no forge follows",
+        f"replace the symlink {quote(folder)} with a folder that holds the files",
     )
 
 
 def in_other_repository(path: str, folder: str) -> Finding:
-    """Return the finding for a file that lies in a submodule, or in another repository's work tree."""
-    return Finding(
-        kind=Kind.MODIFIED,
-        severity=Severity.ERROR,
-        path=path,
-        message=f"{folder} is a repository of its own, which no forge looks into: the file isn't there for it",
-        hint=f"replace the submodule or repository {quote(folder)} with a folder that holds the files",
+    """Return the finding for a file that lies in a submodule, or in another repository."""
+    return _unreachable(
+        path,
+        f"{folder} is a repository of its own, which no forge looks into",
+        f"replace the submodule or repository {quote(folder)} with a folder that holds the files",
     )
+
+
+def _unreachable(path: str, why: str, hint: str) -> Finding:
+    return _error(Kind.MODIFIED, path, f"{why}: the file isn't there for it", hint)
 
 
 def interrupted(path: str, remedy: Remedy) -> Finding:
     """Return the finding for a run that died half way, whose changes are partly in the target."""
-    return Finding(
-        kind=Kind.MODIFIED,
-        severity=Severity.ERROR,
-        path=path,
-        message="an interrupted run has left its changes half way",
-        hint=f"to complete it, {remedy.update()}",
+    return _error(
+        Kind.MODIFIED,
+        path,
+        "an interrupted run has left its changes half way",
+        f"to complete it, {remedy.update()}",
     )
 
 
@@ -103,124 +108,110 @@ def accepted(path: str, reason: str) -> Finding:
 
 def untracked(path: str, message: str, hint: str) -> Finding:
     """Return the finding for a file that git doesn't have as it was checked."""
-    return Finding(
-        kind=Kind.UNTRACKED, severity=Severity.ERROR, path=path, message=message, hint=hint
-    )
+    return _error(Kind.UNTRACKED, path, message, hint)
 
 
 def conflict(path: str, content: bytes) -> Finding:
     """Return the finding for conflict markers that are left in a file."""
     lines = content.splitlines()
     line = next((number for number, text in enumerate(lines, 1) if text.startswith(b"<<<<<<< ")), 1)
-    return Finding(
-        kind=Kind.CONFLICT,
-        severity=Severity.ERROR,
-        path=path,
-        line=line,
-        column=1,
-        message="conflict markers are left in the file",
-        hint="edit the marked lines, then: git add " + quote(path),
-    )
+    hint = "edit the marked lines, then: git add " + quote(path)
+    error = _error(Kind.CONFLICT, path, "conflict markers are left in the file", hint)
+    return error._replace(line=line, column=1)
 
 
 def unmerged(path: str) -> Finding:
     """Return the finding for a file whose conflict git still has open."""
-    return Finding(
-        kind=Kind.CONFLICT,
-        severity=Severity.ERROR,
-        path=path,
-        message="git has this file as unmerged",
-        hint="resolve it, then: git add " + quote(path),
+    return _error(
+        Kind.CONFLICT,
+        path,
+        "git has this file as unmerged",
+        "resolve it, then: git add " + quote(path),
     )
 
 
 def outdated(path: str, version: str, latest: str, remedy: Remedy) -> Finding:
     """Return the finding for a target that follows an older version; `path` is its answers file."""
-    return Finding(
-        kind=Kind.OUTDATED,
-        severity=Severity.ERROR,
-        path=path,
-        message=f"template version {latest} is out; this target has {version}",
-        hint=remedy.update(),
+    return _error(
+        Kind.OUTDATED,
+        path,
+        f"template version {latest} is out; this target has {version}",
+        remedy.update(),
     )
 
 
 def moved(path: str, message: str, remedy: Remedy) -> Finding:
-    """Return the finding for a version that has become another commit; `path` is the target's answers file."""
-    return Finding(
-        kind=Kind.OUTDATED,
-        severity=Severity.ERROR,
-        path=path,
-        message=message,
-        hint=remedy.update(),
-    )
+    """Return the finding for a version that became another commit; `path` is the answers file."""
+    return _error(Kind.OUTDATED, path, message, remedy.update())
 
 
-def modified(path: str, wanted: File, found: File, remedy: Remedy, *, with_diff: bool) -> Finding:
+def modified(
+    path: str, expected: File, actual: File, remedy: Remedy, *, with_diff: bool
+) -> Finding:
     """Return the finding for a file whose content, link or executable bit differs."""
-    message, line = _what_differs(wanted, found)
-    return Finding(
-        kind=Kind.MODIFIED,
-        severity=Severity.ERROR,
-        path=path,
-        line=line,
-        column=1 if line else None,
-        message=message,
-        hint=remedy.restore(path),
-        diff=unified_diff(path, wanted, found) if with_diff else None,
-    )
+    message, line = _what_differs(expected, actual)
+    finding = _error(Kind.MODIFIED, path, message, remedy.restore(path))
+    if line is not None:
+        finding = finding._replace(line=line, column=1)
+    if with_diff:
+        finding = finding._replace(diff=unified_diff(path, expected, actual))
+    return finding
 
 
 def modified_by_meaning(
     path: str,
     differences: "Sequence[Difference]",
-    wanted: File,
-    found: File,
+    expected: File,
+    actual: File,
     remedy: Remedy,
     *,
     with_diff: bool,
 ) -> tuple[Finding, ...]:
-    """Return a finding for each entry that a file lacks or has otherwise; the first carries the diff."""
-    return tuple(
-        Finding(
-            kind=Kind.MODIFIED,
-            severity=Severity.ERROR,
-            path=path,
-            line=difference.line,
-            column=difference.column,
-            message=difference.message,
-            hint=remedy.restore(path),
-            diff=unified_diff(path, wanted, found) if with_diff and index == 0 else None,
-        )
-        for index, difference in enumerate(differences)
-    )
+    """Return a finding for each entry that a file lacks or has otherwise.
+
+    The first carries the diff.
+    """
+    hint = remedy.restore(path)
+    findings = []
+    for one in differences:
+        error = _error(Kind.MODIFIED, path, one.message, hint)
+        findings.append(error._replace(line=one.line, column=one.column))
+    if findings and with_diff:
+        findings[0] = findings[0]._replace(diff=unified_diff(path, expected, actual))
+    return tuple(findings)
 
 
-def _what_differs(wanted: File, found: File) -> tuple[str, int | None]:
-    if wanted.link is not None or found.link is not None:
-        return f"is {_kind(found)}; the template has {_kind(wanted)}", None
-    if wanted.digest == found.digest:
-        state = "is executable" if found.executable else "is not executable"
-        return f"{state}; in the template it is{' not' if found.executable else ''}", None
-    if not (wanted.is_text and found.is_text):
+def _what_differs(expected: File, actual: File) -> tuple[str, int | None]:
+    """Return what differs between two files that do, and the first line of it."""
+    if expected.link is not None or actual.link is not None:
+        return f"is {_kind(actual)}; the template has {_kind(expected)}", None
+    if expected.digest == actual.digest:
+        if actual.executable:
+            return "is executable; in the template it is not", None
+        return "is not executable; in the template it is", None
+    if not (expected.is_text and actual.is_text):
         return "its bytes differ from the template's", None
-    import difflib
-
-    left, right = to_lf(wanted.content).splitlines(), to_lf(found.content).splitlines()
+    left, right = (to_lf(file.content).splitlines() for file in (expected, actual))
     if not _is_compared(left, right):
         return f"its {len(right):,} lines are not the {len(left):,} of the template", None
-    # Lines that stand there over and over cost the square of their number, unless they are passed over.
+    return _which_lines_differ(left, right)
+
+
+def _which_lines_differ(left: Sequence[bytes], right: Sequence[bytes]) -> tuple[str, int]:
+    import difflib
+
+    # Lines that stand there over and over cost the square of their number, unless passed over.
     autojunk = len(left) * len(right) > _EXACT_PAIRS
     matcher = difflib.SequenceMatcher(None, left, right, autojunk=autojunk)
     blocks = [code for code in matcher.get_opcodes() if code[0] != "equal"]
+    last = max(len(right), 1)
     if not blocks:
-        return "only its last line break differs from the template", max(len(right), 1)
+        return "only its last line break differs from the template", last
     count = sum(max(block[2] - block[1], block[4] - block[3]) for block in blocks)
-    first = min(blocks[0][3] + 1, max(len(right), 1))
-    return (
-        f"{count} line{'' if count == 1 else 's'} differ{'s' if count == 1 else ''} from the template",
-        first,
-    )
+    first = min(blocks[0][3] + 1, last)
+    if count == 1:
+        return "1 line differs from the template", first
+    return f"{count} lines differ from the template", first
 
 
 def _is_compared(left: Sequence[object], right: Sequence[object]) -> bool:
@@ -231,21 +222,19 @@ def _kind(file: File) -> str:
     return "a file" if file.link is None else f"a symlink to {file.link}"
 
 
-def unified_diff(path: str, wanted: File | None, found: File | None) -> str:
+def unified_diff(path: str, expected: File | None, actual: File | None) -> str:
     """Return a unified diff from one content (None: no such file) to another.
 
     Empty for contents that aren't text, or have too many lines to be compared.
     """
-    if not all(file is None or file.is_text for file in (wanted, found)):
+    if any(file is not None and not file.is_text for file in (expected, actual)):
         return ""
-    before, after = _text(wanted), _text(found)
-    if not _is_compared(split_lines(before), split_lines(after)):
+    left, right = _text(expected), _text(actual)
+    if not _is_compared(split_lines(left), split_lines(right)):
         return ""
-    names = (
-        "/dev/null" if wanted is None else f"a/{path}",
-        "/dev/null" if found is None else f"b/{path}",
-    )
-    return text_diff(before, after, *names)
+    before = "/dev/null" if expected is None else f"a/{path}"
+    after = "/dev/null" if actual is None else f"b/{path}"
+    return text_diff(left, right, before, after)
 
 
 def _text(file: File | None) -> str:

@@ -58,8 +58,9 @@ def _difference(one: Filter, managed: Sequence[str], search: Search) -> Differen
 
 
 def _some(paths: Sequence[str]) -> str:
-    more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
-    return f"{paths[0]}{more}"
+    if len(paths) == 1:
+        return paths[0]
+    return f"{paths[0]} and {len(paths) - 1} more"
 
 
 def _skipped(scope: Scope, hooks: set[str]) -> Iterator[Difference]:

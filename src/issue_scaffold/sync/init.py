@@ -12,26 +12,18 @@ from issue_scaffold.forge.detection import EVIDENCE, detect, hidden_workflows
 from issue_scaffold.forge.forges import GITHUB
 from issue_scaffold.forge.layout import template_folder
 from issue_scaffold.forge.source_files import read_repository
-from issue_scaffold.git.folder import top_level, work_tree_problem
+from issue_scaffold.git.folder import work_tree_problem
 from issue_scaffold.labels.places import find_configs
 from issue_scaffold.state.locks import hold_target
-from issue_scaffold.sync.carry_out import (
-    NothingWrittenError,
-    Outcome,
-    carry_out,
-    merge_tools,
-    recovery_notes,
-    refuse_case_twins,
-    refuse_detours,
-    refuse_invalid,
-    refuse_locked_index,
-    refuse_unfinished,
-    with_acceptances,
-)
+from issue_scaffold.sync.apply_plan import apply_plan, recovery_notes
+from issue_scaffold.sync.content_merge import merge_tools
 from issue_scaffold.sync.merge import plan_merge
+from issue_scaffold.sync.outcome import FileOutcome, NothingWrittenError
 from issue_scaffold.sync.own_labels import beside_own_configs, suggested_config
-from issue_scaffold.sync.plan import Action, Plan, Step
-from issue_scaffold.sync.target import answers_path, open_target, work_tree_of
+from issue_scaffold.sync.plan import FileAction, FilePlan, FileStep
+from issue_scaffold.sync.refusals import listed, refuse_invalid, refuse_plan, refuse_unfinished
+from issue_scaffold.sync.renewal import renew_accepted
+from issue_scaffold.sync.target import TargetFolder, answers_path, located, open_target
 from issue_scaffold.template.renderer import Renderer, Request
 from issue_scaffold.template.source_text import BUNDLED, parse_source, refuse_inside
 from issue_scaffold.writing import staging
@@ -43,11 +35,12 @@ Decision = Literal["keep", "replace", "merge", "abort"]
 class InitOptions:
     """What the user asked of `init`.
 
-    `decide` is called for each existing file that differs, `interactive` lets Copier ask its questions.
+    `decide` is called for each existing file that differs, `interactive` lets Copier ask its
+    questions.
     """
 
     target: str
-    decide: Callable[[Step], Decision]
+    decide: Callable[[FileStep], Decision]
     template: str | None = None
     ref: str | None = None
     data: Mapping[str, Any] = field(default_factory=dict)
@@ -57,13 +50,14 @@ class InitOptions:
     on_wait: Callable[[], None] = lambda: None
 
 
-def install(options: InitOptions, renderer: Renderer) -> Outcome:
+def install(options: InitOptions, renderer: Renderer) -> FileOutcome:
     """Install a template. Returns what was done.
 
-    Raises UsageError for a target that can't be one or already is one, NothingWrittenError when existing files stand
-    in the way, and what rendering and writing raise; then nothing was written.
+    Raises UsageError for a target that can't be one or already is one, NothingWrittenError when
+    existing files stand in the way, and what rendering and writing raise; then nothing was written.
     """
-    root = _folder(options.target)
+    folder = _folder(options.target)
+    root = folder.root
     if problem := work_tree_problem(root):
         raise UsageError(
             f"{options.target} {problem}", hint="run this in the folder where the files are"
@@ -81,19 +75,21 @@ def install(options: InitOptions, renderer: Renderer) -> Outcome:
         if (root / answers_file).exists():
             raise UsageError(
                 f"{options.target} is already initialised: it has {answers_file}",
-                hint="to bring it up to date: scaffold update; to answer the questions anew: scaffold update --ask",
+                hint="to bring it up to date: scaffold update; to answer the questions anew: "
+                "scaffold update --ask",
             )
-        outcome = _install(options, root, answers_file, renderer)
+        outcome = _install(options, folder, answers_file, renderer)
         return replace(outcome, notes=notes + outcome.notes)
 
 
-def _install(options: InitOptions, root: Path, answers_file: str, renderer: Renderer) -> Outcome:
-    source = (
-        parse_source(options.template, relative_to=Path.cwd())
-        if options.template is not None
-        else BUNDLED
-    )
-    refuse_inside(source, work_tree_of(root))
+def _install(
+    options: InitOptions, folder: TargetFolder, answers_file: str, renderer: Renderer
+) -> FileOutcome:
+    root = folder.root
+    source = BUNDLED
+    if options.template is not None:
+        source = parse_source(options.template, relative_to=Path.cwd())
+    refuse_inside(source, folder.work_tree)
     revision, remarks = renderer.sources.of(source).choose(options.ref)
     evidence = [path for path in EVIDENCE if (root / path).exists()]
     found = detect(evidence, _remote_host(root))
@@ -107,14 +103,12 @@ def _install(options: InitOptions, root: Path, answers_file: str, renderer: Rend
     )
     rendering = renderer.rendering(request, asking="all" if options.interactive else "nothing")
     ours = target.read_files(root, rendering.files)
-    refuse_unfinished(root, ours, rendering.files)
+    refuse_unfinished(folder, ours, rendering.files)
     plan = plan_merge(None, ours, rendering, merge_tools(rendering.version))
     if "labels_config" not in options.data:
         plan = beside_own_configs(root, plan, configs)
-    refuse_case_twins(root, plan)
-    refuse_detours(root, plan)
-    refuse_locked_index(root, plan)
-    outcome = Outcome(
+    refuse_plan(folder, plan)
+    outcome = FileOutcome(
         target=options.target,
         source=source.recorded,
         version_before=None,
@@ -123,37 +117,37 @@ def _install(options: InitOptions, root: Path, answers_file: str, renderer: Rend
         dry_run=options.dry_run,
         notes=(
             *remarks,
-            *_place_note(root, plan),
+            *_place_note(folder, plan),
             *found.notes,
             *hidden_workflows(evidence, [step.path for step in plan.writes]),
             *_recognised_notes(root, rendering),
         ),
     )
     outcome = _decided(outcome, options)
-    outcome = replace(outcome, plan=with_acceptances(root, outcome.plan))
+    outcome = replace(outcome, plan=renew_accepted(root, outcome.plan))
     refuse_invalid(outcome.plan)
     if options.dry_run:
         return outcome
-    return replace(outcome, notes=outcome.notes + carry_out(root, outcome.plan))
+    return replace(outcome, notes=outcome.notes + apply_plan(folder, outcome.plan))
 
 
-def _folder(text: str) -> Path:
+def _folder(text: str) -> TargetFolder:
     path = Path(text)
     if path.exists() and not path.is_dir():
         raise UsageError(
             f"{text} is not a folder", hint="name a folder; one that doesn't exist yet is made"
         )
-    return path.resolve()
+    return located(path.resolve())
 
 
-def _resumed(options: InitOptions, notes: tuple[str, ...]) -> Outcome:
+def _resumed(options: InitOptions, notes: tuple[str, ...]) -> FileOutcome:
     opened = open_target(options.target, options.answers_file)
-    return Outcome(
+    return FileOutcome(
         target=options.target,
         source=opened.source.recorded,
         version_before=None,
         version=opened.version,
-        plan=Plan(answers_file=opened.answers_file, steps=()),
+        plan=FilePlan(answers_file=opened.answers_file, steps=()),
         dry_run=False,
         notes=notes,
         resumed=True,
@@ -162,8 +156,6 @@ def _resumed(options: InitOptions, notes: tuple[str, ...]) -> Outcome:
 
 def _remote_host(root: Path) -> str | None:
     """Return the host that a repository's remote is on, or None when that can't be told."""
-    if top_level(root) is None:
-        return None
     from issue_scaffold.forge.git_remote import repository_of
 
     try:
@@ -173,7 +165,7 @@ def _remote_host(root: Path) -> str | None:
 
 
 def _recognised_notes(root: Path, rendering: Rendering) -> tuple[str, ...]:
-    """Return what is known of existing templates that the catalog has too, under the same or another name."""
+    """Return what is known of existing templates that the catalog has too, by any name."""
     files = read_repository(root, template_folder).files
     existing = {path: content for path, content in files.items() if template_folder(path)}
     if not existing:
@@ -185,21 +177,20 @@ def _recognised_notes(root: Path, rendering: Rendering) -> tuple[str, ...]:
     return tuple(found.message for found in recognise_templates(existing, catalog))
 
 
-def _decided(outcome: Outcome, options: InitOptions) -> Outcome:
+def _decided(outcome: FileOutcome, options: InitOptions) -> FileOutcome:
     """Return the outcome with a decision for each existing file that differs."""
     in_the_way = [step for step in outcome.plan.steps if _needs_decision(step)]
     decisions = {step.path: options.decide(step) for step in in_the_way}
     if "abort" in decisions.values():
-        listed = "".join(f"\n  {step.path}" for step in in_the_way)
         raise NothingWrittenError(
-            f"these files exist and differ from the template's; nothing was written{listed}",
+            "these files exist and differ from the template's; nothing was written"
+            f"{listed(replace(step, reason='') for step in in_the_way)}",
             outcome,
-            hint="choose with --on-conflict keep|replace|merge; see them with --dry-run --diff --on-conflict merge",
+            hint="choose with --on-conflict keep|replace|merge; see them with --dry-run --diff "
+            "--on-conflict merge",
         )
-    steps = tuple(
-        _decide(step, decisions[step.path]) if step.path in decisions else step
-        for step in outcome.plan.steps
-    )
+    decided = {step.path: _decide(step, decisions[step.path]) for step in in_the_way}
+    steps = tuple(decided.get(step.path, step) for step in outcome.plan.steps)
     kept = tuple(
         f"{path} is kept as it is; check reports it until: scaffold accept {path} --reason TEXT"
         for path, decision in decisions.items()
@@ -208,25 +199,30 @@ def _decided(outcome: Outcome, options: InitOptions) -> Outcome:
     return replace(outcome, plan=replace(outcome.plan, steps=steps), notes=kept + outcome.notes)
 
 
-def _needs_decision(step: Step) -> bool:
-    """Whether a file exists and differs; adding to one by its meaning changes nothing of the user's."""
+def _needs_decision(step: FileStep) -> bool:
+    """Whether a file exists and differs.
+
+    Adding to one by its meaning changes nothing of the user's.
+    """
     exists_in_both = step.before is not None and step.theirs is not None
-    return exists_in_both and step.action is not Action.UNCHANGED and not step.by_meaning
+    return exists_in_both and step.action is not FileAction.UNCHANGED and not step.by_meaning
 
 
-def _decide(step: Step, decision: Decision) -> Step:
+def _decide(step: FileStep, decision: Decision) -> FileStep:
     if decision == "keep":
-        return replace(step, action=Action.KEPT, after=step.before, reason="you chose to keep it")
+        return replace(
+            step, action=FileAction.KEPT, after=step.before, reason="you chose to keep it"
+        )
     if decision == "replace":
         return replace(
-            step, action=Action.CLEAN, after=step.theirs, reason="you chose to replace it"
+            step, action=FileAction.CLEAN, after=step.theirs, reason="you chose to replace it"
         )
     return step
 
 
-def _place_note(root: Path, plan: Plan) -> tuple[str, ...]:
-    """Return a remark on what the place means to GitHub: below a repository's root it reads nothing."""
-    top = top_level(root)
+def _place_note(target_folder: TargetFolder, plan: FilePlan) -> tuple[str, ...]:
+    """Return a remark on what the place means to GitHub."""
+    root, top = target_folder
     if top is not None and top != root:
         return (f"GitHub reads issue templates only at a repository's root, which is {top}",)
     folder = GITHUB.templates[0]
@@ -234,7 +230,6 @@ def _place_note(root: Path, plan: Plan) -> tuple[str, ...]:
         step.path.startswith(f"{folder}/") for step in plan.writes
     ):
         return ()
-    # https://docs.github.com/en/communities/setting-up-your-project-for-healthy-contributions/creating-a-default-community-health-file
-    return (
-        f"this repository's own {folder} now hides the default issue templates of its owner, if there are any",
-    )
+    # https://docs.github.com/en/communities, "Creating a default community health file"
+    hides = "now hides the default issue templates of its owner, if there are any"
+    return (f"this repository's own {folder} {hides}",)

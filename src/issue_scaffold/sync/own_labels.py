@@ -14,10 +14,9 @@ from issue_scaffold.files import target_files as target
 from issue_scaffold.files.rendering import File
 from issue_scaffold.forge.forges import GITHUB
 from issue_scaffold.forge.layout import SETTINGS_PATH, is_labels_config
-from issue_scaffold.settings import edit as settings_edit
+from issue_scaffold.settings.edited_file import EditedSettings
 from issue_scaffold.sync import structured_files
-from issue_scaffold.sync.carry_out import settings_change, settings_to_edit
-from issue_scaffold.sync.plan import Action, Plan, Step
+from issue_scaffold.sync.plan import FileAction, FilePlan, FileStep
 
 
 def suggested_config(configs: Sequence[str]) -> dict[str, str]:
@@ -28,13 +27,13 @@ def suggested_config(configs: Sequence[str]) -> dict[str, str]:
     return {}
 
 
-def beside_own_configs(root: Path, plan: Plan, configs: Sequence[str]) -> Plan:
+def beside_own_configs(root: Path, plan: FilePlan, configs: Sequence[str]) -> FilePlan:
     """Return the plan without a second labels config; the template's labels go into the own one."""
     second = next((step for step in plan.steps if _is_second(step, configs)), None)
     if second is None or second.theirs is None:
         return plan
     names = ", ".join(configs)
-    kept = replace(second, action=Action.KEPT, after=None, reason=f"your labels are in {names}")
+    kept = replace(second, action=FileAction.KEPT, after=None, reason=f"your labels are in {names}")
     steps = [kept, _acceptance(root, second.path, f"the labels are in {names}")]
     merged = _merged(root, configs, second)
     if merged is None:
@@ -47,13 +46,13 @@ def beside_own_configs(root: Path, plan: Plan, configs: Sequence[str]) -> Plan:
     return replace(plan, steps=tuple(sorted([*others, *steps], key=lambda step: step.path)))
 
 
-def _is_second(step: Step, configs: Sequence[str]) -> bool:
-    if step.action is not Action.NEW or not is_labels_config(step.path):
+def _is_second(step: FileStep, configs: Sequence[str]) -> bool:
+    if step.action is not FileAction.NEW or not is_labels_config(step.path):
         return False
     return bool(configs) and step.path not in configs
 
 
-def _merged(root: Path, configs: Sequence[str], second: Step) -> Step | None:
+def _merged(root: Path, configs: Sequence[str], second: FileStep) -> FileStep | None:
     """Return the step that adds the template's labels to the only config; None if that can't be."""
     if len(configs) > 1:
         return None
@@ -68,10 +67,10 @@ def _merged(root: Path, configs: Sequence[str], second: Step) -> Step | None:
     if added is None:
         return None
     after = File(content=added.text.encode(), executable=ours.executable)
-    action = Action.MERGE
+    action = FileAction.MERGE
     if after == ours:
-        action = Action.KEPT
-    return Step(
+        action = FileAction.KEPT
+    return FileStep(
         path=configs[0],
         action=action,
         before=ours,
@@ -82,20 +81,17 @@ def _merged(root: Path, configs: Sequence[str], second: Step) -> Step | None:
     )
 
 
-def _acceptance(root: Path, path: str, reason: str) -> Step:
+def _acceptance(root: Path, path: str, reason: str) -> FileStep:
     """Return the step that records in the settings that a file of the template is absent."""
-    before, text = settings_to_edit(root)
-    text = settings_edit.with_accepted(text, path=path, sha256=None, reason=reason)
-    change = settings_change(before, text)
-    action, after = Action.MERGE, before
-    if change is not None:
-        after = change.after
-    if before is None:
-        action = Action.NEW
-    return Step(
+    settings = EditedSettings.read(root)
+    settings.accept(path=path, sha256=None, reason=reason)
+    action = FileAction.MERGE
+    if settings.before is None:
+        action = FileAction.NEW
+    return FileStep(
         path=SETTINGS_PATH,
         action=action,
-        before=before,
-        after=after,
+        before=settings.before,
+        after=settings.after,
         reason=f"{path} is accepted as absent",
     )

@@ -1,4 +1,4 @@
-"""What a run will do to a target, file by file, as a value: shown by `--dry-run`, carried out by `apply`."""
+"""What a run will do to a target, file by file, as a value."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from enum import StrEnum
 from issue_scaffold.files.rendering import File
 
 
-class Action(StrEnum):
+class FileAction(StrEnum):
     """What happens to one file; `--dry-run` prints these words."""
 
     NEW = "new"
@@ -20,17 +20,18 @@ class Action(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class FileStep:
     """One file of a plan.
 
-    `before` is what the target has now, `after` what it will have (None: no such file); they are equal when the file is
-    left alone. `base` and `theirs` are the template's old and new content, `moved_from` is the old name of a file that
-    the template renamed and `moved` what the target has there, `reason` says why in a few words. `by_meaning`
-    tells a merge that took the file's entries apart instead of its lines, with `notes` on what was kept.
+    `before` is what the target has now, `after` what it will have (None: no such file); they are
+    equal when the file is left alone. `base` and `theirs` are the template's old and new content,
+    `moved_from` is the old name of a file that the template renamed and `moved` what the target has
+    there, `reason` says why in a few words. `by_meaning` tells a merge that took the file's entries
+    apart instead of its lines, with `notes` on what was kept.
     """
 
     path: str
-    action: Action
+    action: FileAction
     before: File | None
     after: File | None
     base: File | None = None
@@ -48,30 +49,30 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class FilePlan:
     """The steps for one target, sorted by path; the answers file's step is among them."""
 
     answers_file: str
-    steps: tuple[Step, ...]
+    steps: tuple[FileStep, ...]
 
     @property
-    def conflicts(self) -> tuple[Step, ...]:
+    def conflicts(self) -> tuple[FileStep, ...]:
         """The steps that end in a conflict."""
-        return tuple(step for step in self.steps if step.action is Action.CONFLICT)
+        return tuple(step for step in self.steps if step.action is FileAction.CONFLICT)
 
     @property
-    def ordered(self) -> tuple[Step, ...]:
-        """All steps in the order in which they are carried out: deletions make room, the answers file comes last."""
+    def ordered(self) -> tuple[FileStep, ...]:
+        """All steps in their order: deletions make room, the answers file comes last."""
 
-        def rank(step: Step) -> tuple[bool, bool, str]:
-            return (step.path == self.answers_file, step.action is not Action.DELETE, step.path)
+        def rank(step: FileStep) -> tuple[bool, bool, str]:
+            return (step.path == self.answers_file, step.action is not FileAction.DELETE, step.path)
 
         return tuple(sorted(self.steps, key=rank))
 
     @property
-    def writes(self) -> tuple[Step, ...]:
+    def writes(self) -> tuple[FileStep, ...]:
         """The steps that change the target, in their order."""
         return tuple(step for step in self.ordered if step.writes)
 
 
-Tree = Mapping[str, File]
+Files = Mapping[str, File]

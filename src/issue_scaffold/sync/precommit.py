@@ -1,7 +1,8 @@
-"""The repo entries of a `.pre-commit-config.yaml`, and whether they hold what the template asks for.
+"""The entries of a `.pre-commit-config.yaml`, and whether they hold what the template asks for.
 
-`rev` belongs to `pre-commit autoupdate` as much as to the template: another one is no deviation. What decides whether
-and how a hook runs (`EFFECTIVE_FIELDS`) does belong to the template: `entry: "true"` is a hook that checks nothing.
+`rev` belongs to `pre-commit autoupdate` as much as to the template: another one is no deviation.
+What decides whether and how a hook runs (`EFFECTIVE_FIELDS`) does belong to the template: `entry:
+"true"` is a hook that checks nothing.
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,7 +11,8 @@ from typing import Final, NamedTuple
 
 from issue_scaffold.forge.remote import normal_url
 
-# What of a hook decides when it runs and what it does: https://pre-commit.com/#pre-commit-configyaml---hooks
+# What of a hook decides when it runs and what it does:
+# https://pre-commit.com/#pre-commit-configyaml---hooks
 EFFECTIVE_FIELDS: Final = frozenset(
     {
         "additional_dependencies",
@@ -31,7 +33,10 @@ EFFECTIVE_FIELDS: Final = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hook:
-    """One hook; `definition` is all of it as JSON text, `effect` each effective field with its value likewise."""
+    """One hook.
+
+    `definition` is all of it as JSON text, `effect` each effective field with its value likewise.
+    """
 
     id: str
     definition: str
@@ -39,7 +44,7 @@ class Hook:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class RepoEntry:
     """One entry of `repos:`. `rev` is None for `local` and `meta`."""
 
     repo: str
@@ -53,14 +58,17 @@ class Entry:
 
 
 class EntryDifference(NamedTuple):
-    """Something of the template's that is missing or otherwise; `entry` and `hook` are the user's, where they exist."""
+    """Something of the template's that is missing or otherwise.
+
+    `entry` and `hook` are the user's, where they exist.
+    """
 
     message: str
     entry: int | None
     hook: int | None = None
 
 
-def compare(theirs: Sequence[Entry], ours: Sequence[Entry]) -> list[EntryDifference]:
+def compare(theirs: Sequence[RepoEntry], ours: Sequence[RepoEntry]) -> list[EntryDifference]:
     """Return the template's entries and hooks that `ours` lacks."""
     differences: list[EntryDifference] = []
     for new in theirs:
@@ -90,12 +98,12 @@ def _deviation(mine: Hook, hook: Hook, repo: str) -> str:
     return f"hook '{hook.id}' of '{repo}' runs otherwise than the template's: {shown}"
 
 
-def places(key: str, entries: Sequence[Entry]) -> list[int]:
+def places(key: str, entries: Sequence[RepoEntry]) -> list[int]:
     """Return where entries of that repository stand."""
     return [place for place, entry in enumerate(entries) if entry.key == key]
 
 
-def occurrences(key: str, hook_id: str, entries: Sequence[Entry]) -> Iterator[tuple[int, int]]:
+def occurrences(key: str, hook_id: str, entries: Sequence[RepoEntry]) -> Iterator[tuple[int, int]]:
     """Yield the places of entry and hook wherever a repository's hook stands."""
     for entry in places(key, entries):
         for place, hook in enumerate(entries[entry].hooks):
@@ -103,6 +111,6 @@ def occurrences(key: str, hook_id: str, entries: Sequence[Entry]) -> Iterator[tu
                 yield entry, place
 
 
-def find(key: str, hook_id: str, entries: Sequence[Entry]) -> tuple[int, int] | None:
+def find(key: str, hook_id: str, entries: Sequence[RepoEntry]) -> tuple[int, int] | None:
     """Return the first of the hook's places."""
     return next(occurrences(key, hook_id, entries), None)

@@ -1,14 +1,14 @@
-"""What may be done to the entries of a `.pre-commit-config.yaml`: three-way merge, by repository URL and hook id.
+"""The three-way merge of a `.pre-commit-config.yaml`, by repository URL and hook id.
 
-Edits name entries and hooks by their places; `entry` and `hook` are the user's, `new_entry` and `new_hook` the
-template's.
+Edits name entries and hooks by their places; `entry` and `hook` are the user's, `new_entry` and
+`new_hook` the template's.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from issue_scaffold.sync.precommit import Entry, Hook, find, occurrences, places
+from issue_scaffold.sync.precommit import Hook, RepoEntry, find, occurrences, places
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +63,7 @@ class RemoveEntry:
 Edit = AddEntry | AddHook | SetRev | ReplaceHook | RemoveHook | RemoveEntry
 
 
-class Merge(NamedTuple):
+class PrecommitMerge(NamedTuple):
     """What to do to the user's entries, and a line for each thing that stays as the user has it."""
 
     edits: tuple[Edit, ...]
@@ -71,33 +71,35 @@ class Merge(NamedTuple):
 
 
 def three_way(
-    base: Sequence[Entry] | None, ours: Sequence[Entry], theirs: Sequence[Entry]
-) -> Merge:
+    base: Sequence[RepoEntry] | None, ours: Sequence[RepoEntry], theirs: Sequence[RepoEntry]
+) -> PrecommitMerge:
     """Return the edits that bring the template's change from `base` to `theirs` into `ours`.
 
     `base` is None when the user's file was there before the template.
     """
     edits: list[Edit] = []
     notes: list[str] = []
+    known = base or ()
     for place, new in enumerate(theirs):
         if places(new.key, ours):
-            edits += _hooks(place, new, base or (), ours, notes)
+            edits += _hooks(place, new, known, ours, notes)
             edits += _revs(place, new, base, ours, notes)
-        elif places(new.key, base or ()):
+        elif places(new.key, known):
             notes.append(f"'{new.repo}' was deleted here and stays deleted")
         else:
             edits.append(AddEntry(new_entry=place))
     filled = {edit.entry for edit in edits if isinstance(edit, AddHook)}
-    dropped = list(_dropped(base or (), ours, theirs, filled, notes))
+    dropped = list(_dropped(known, ours, theirs, filled, notes))
     removed = {edit.entry for edit in dropped if isinstance(edit, RemoveEntry)}
-    edits = [edit for edit in edits if not isinstance(edit, SetRev) or edit.entry not in removed]
-    return Merge((*edits, *dropped), tuple(dict.fromkeys(notes)))
+    kept = [edit for edit in edits if not (isinstance(edit, SetRev) and edit.entry in removed)]
+    return PrecommitMerge((*kept, *dropped), tuple(dict.fromkeys(notes)))
 
 
-def restoration(ours: Sequence[Entry], theirs: Sequence[Entry]) -> tuple[Edit, ...]:
+def restoration(ours: Sequence[RepoEntry], theirs: Sequence[RepoEntry]) -> tuple[Edit, ...]:
     """Return the edits after which `compare` finds nothing.
 
-    What is missing is added, a hook that runs otherwise than the template's is replaced, all else stays.
+    What is missing is added, a hook that runs otherwise than the template's is replaced, all else
+    stays.
     """
     replaced: list[Edit] = []
     for place, new in enumerate(theirs):
@@ -111,13 +113,13 @@ def restoration(ours: Sequence[Entry], theirs: Sequence[Entry]) -> tuple[Edit, .
 
 
 def apply_edits(
-    ours: Sequence[Entry], edits: Sequence[Edit], theirs: Sequence[Entry]
-) -> list[Entry]:
+    ours: Sequence[RepoEntry], edits: Sequence[Edit], theirs: Sequence[RepoEntry]
+) -> list[RepoEntry]:
     """Return the entries that the user's file is to hold once every edit is written."""
     revs = {edit.entry: theirs[edit.new_entry].rev for edit in edits if isinstance(edit, SetRev)}
     removed = {edit.entry for edit in edits if isinstance(edit, RemoveEntry)}
     entries = [
-        Entry(
+        RepoEntry(
             repo=entry.repo,
             rev=revs.get(place, entry.rev),
             hooks=_applied_hooks(place, entry, edits, theirs),
@@ -129,7 +131,7 @@ def apply_edits(
 
 
 def _applied_hooks(
-    place: int, entry: Entry, edits: Sequence[Edit], theirs: Sequence[Entry]
+    place: int, entry: RepoEntry, edits: Sequence[Edit], theirs: Sequence[RepoEntry]
 ) -> tuple[Hook, ...]:
     hooks: dict[int, Hook] = dict(enumerate(entry.hooks))
     for edit in edits:
@@ -142,7 +144,11 @@ def _applied_hooks(
 
 
 def _hooks(
-    place: int, new: Entry, base: Sequence[Entry], ours: Sequence[Entry], notes: list[str]
+    place: int,
+    new: RepoEntry,
+    base: Sequence[RepoEntry],
+    ours: Sequence[RepoEntry],
+    notes: list[str],
 ) -> Iterator[AddHook | ReplaceHook]:
     for new_place, hook in enumerate(new.hooks):
         at, was = find(new.key, hook.id, ours), find(new.key, hook.id, base)
@@ -162,46 +168,58 @@ def _hooks(
 
 
 def _revs(
-    place: int, new: Entry, base: Sequence[Entry] | None, ours: Sequence[Entry], notes: list[str]
+    place: int,
+    new: RepoEntry,
+    base: Sequence[RepoEntry] | None,
+    ours: Sequence[RepoEntry],
+    notes: list[str],
 ) -> Iterator[SetRev]:
-    before = next((entry for entry in base or () if entry.key == new.key), None)
-    if new.rev is None or (before is not None and before.rev == new.rev):
+    befores = [entry.rev for entry in base or () if entry.key == new.key][:1]
+    if new.rev is None or new.rev in befores:
         return
     for at in places(new.key, ours):
         rev = ours[at].rev
-        if rev == new.rev:
-            continue
-        if before is not None and rev is not None and rev == before.rev:
+        if rev is not None and rev in befores:
             yield SetRev(entry=at, new_entry=place)
-        else:
-            notes.append(
-                f"'{new.repo}': your rev {rev or '(none)'} is kept (the template has {new.rev})"
-            )
+        elif rev != new.rev:
+            mine = rev or "(none)"
+            notes.append(f"'{new.repo}': your rev {mine} is kept (the template has {new.rev})")
 
 
 def _dropped(
-    base: Sequence[Entry],
-    ours: Sequence[Entry],
-    theirs: Sequence[Entry],
+    base: Sequence[RepoEntry],
+    ours: Sequence[RepoEntry],
+    theirs: Sequence[RepoEntry],
     filled: set[int],
     notes: list[str],
 ) -> Iterator[RemoveHook | RemoveEntry]:
-    """Take away what the template no longer has, unless the user changed it; `filled` entries get a new hook."""
+    """Take away what the template no longer has, unless the user changed it.
+
+    `filled` entries get a new hook.
+    """
     gone: dict[int, set[int]] = {}
-    for before in base:
-        for hook in before.hooks:
-            if find(before.key, hook.id, theirs) is not None:
+    for before, hook in _hooks_without(theirs, base):
+        # Where the whole repository is gone, another rev is a change of the user's too.
+        is_gone = not places(before.key, theirs)
+        for entry, place in occurrences(before.key, hook.id, ours):
+            is_bumped = is_gone and ours[entry].rev != before.rev
+            if ours[entry].hooks[place] in before.hooks and not is_bumped:
+                gone.setdefault(entry, set()).add(place)
                 continue
-            for entry, place in occurrences(before.key, hook.id, ours):
-                bumped = not places(before.key, theirs) and ours[entry].rev != before.rev
-                if ours[entry].hooks[place] not in before.hooks or bumped:
-                    notes.append(
-                        f"hook '{hook.id}' of '{before.repo}' is no longer in the template; yours is kept"
-                    )
-                else:
-                    gone.setdefault(entry, set()).add(place)
+            what = f"hook '{hook.id}' of '{before.repo}'"
+            notes.append(f"{what} is no longer in the template; yours is kept")
     for entry, removed in gone.items():
         if len(removed) == len(ours[entry].hooks) and entry not in filled:
             yield RemoveEntry(entry=entry)
         else:
             yield from (RemoveHook(entry=entry, hook=place) for place in sorted(removed))
+
+
+def _hooks_without(
+    theirs: Sequence[RepoEntry], base: Sequence[RepoEntry]
+) -> Iterator[tuple[RepoEntry, Hook]]:
+    """Yield the hooks of `base` that the template no longer has."""
+    for before in base:
+        for hook in before.hooks:
+            if find(before.key, hook.id, theirs) is None:
+                yield before, hook

@@ -16,7 +16,7 @@ from issue_scaffold.text.tree import Mapping, Node, Scalar, Sequence, Value, can
 class LocatedEntry(NamedTuple):
     """An entry, the mapping that holds it, and the list of its hooks."""
 
-    entry: precommit.Entry
+    entry: precommit.RepoEntry
     body: Mapping
     hooks: Sequence | None
 
@@ -34,7 +34,7 @@ class PrecommitFile(NamedTuple):
     located: tuple[LocatedEntry, ...]
 
     @property
-    def entries(self) -> tuple[precommit.Entry, ...]:
+    def entries(self) -> tuple[precommit.RepoEntry, ...]:
         """The entries alone."""
         return tuple(place.entry for place in self.located)
 
@@ -184,7 +184,7 @@ def _located(item: Node) -> LocatedEntry:
     if not isinstance(repo, Scalar) or isinstance(hooks, Mapping):
         raise NotUnderstoodError("an entry without repo, or with hooks that are no list")
     listed = hooks if isinstance(hooks, Sequence) else None
-    entry = precommit.Entry(
+    entry = precommit.RepoEntry(
         repo=repo.value,
         rev=rev.value if isinstance(rev, Scalar) else None,
         hooks=tuple(_hook(hook) for hook in listed.items) if listed is not None else (),

@@ -162,7 +162,8 @@ class _Writer:
         elif is_emptied and new:
             yield Edit(placed[0].start, placed[-1].end, ", ".join(item for (item,) in new))
         else:
-            yield from splice.remove_flow(text, placed, removed) if removed else ()
+            if removed:
+                yield from splice.remove_flow(text, placed, removed)
             if new:
                 yield from splice.insert_flow(text, placed, None, [item for (item,) in new])
 

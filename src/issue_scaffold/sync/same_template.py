@@ -1,4 +1,4 @@
-"""Existing templates that a catalog also has: which they are, and what taking the catalog's would change.
+"""Existing templates that a catalog also has, and what taking the catalog's would change.
 
 When two templates are the same one is `twins`'; reading the files is `adoption`'s. Pure.
 """
@@ -23,7 +23,7 @@ class Template:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recognised:
-    """An existing template, the catalog's file for it, why they are the same one, and what would change."""
+    """An existing template, the catalog's file for it, why they are one, and what would change."""
 
     existing: str
     catalog: str
@@ -34,11 +34,15 @@ class Recognised:
     def message(self) -> str:
         """The whole in a line."""
         changes = "; ".join(self.changes) or "says the same"
-        return f"{self.existing} is the catalog's {self.catalog.rpartition('/')[2]} ({self.because}): {changes}"
+        name = self.catalog.rpartition("/")[2]
+        return f"{self.existing} is the catalog's {name} ({self.because}): {changes}"
 
 
 def recognise(existing: Iterable[Template], catalog: Sequence[Template]) -> tuple[Recognised, ...]:
-    """Return the existing templates that the catalog also has, in order of their paths; equal paths are no news."""
+    """Return the existing templates that the catalog also has, in order of their paths.
+
+    Equal paths are no news.
+    """
     known = {template.path for template in catalog}
     found = []
     for template in sorted(existing, key=lambda template: template.path):

@@ -1,7 +1,7 @@
 """Files as git has them, in the index or in a revision, read without a work tree.
 
-Owns the listing and the blobs; what the files mean is for others. Paths are relative to the folder that is asked for,
-which may lie below the repository's root.
+Owns the listing and the blobs; what the files mean is for others. Paths are relative to the folder
+that is asked for, which may lie below the repository's root.
 """
 
 import os
@@ -22,7 +22,7 @@ _LINK = 0o120000
 _SUBMODULE = 0o160000
 
 
-class Entry(NamedTuple):
+class StoredFile(NamedTuple):
     """One file of a listing: its mode as git writes it, and its blob."""
 
     mode: int
@@ -33,9 +33,16 @@ class StoredTree:
     """The files of an index or of a revision. Blobs are read when they are asked for."""
 
     def __init__(
-        self, folder: Path, entries: Mapping[str, Entry], unmerged: frozenset[str], max_bytes: int
+        self,
+        folder: Path,
+        entries: Mapping[str, StoredFile],
+        unmerged: frozenset[str],
+        max_bytes: int,
     ) -> None:
-        """`folder` is where git is run; `unmerged` are the paths that have stages instead of one content."""
+        """`folder` is where git is run.
+
+        `unmerged` are the paths that have stages instead of one content.
+        """
         self._folder = folder
         self._entries = dict(entries)
         self._files: dict[str, File] = {}
@@ -55,12 +62,17 @@ class StoredTree:
         return self._entries[path].blob
 
     def read(self, path: str) -> File | None:
-        """Return a file, or None when there is none. Raises ScaffoldError for one that is too large."""
+        """Return a file, or None when there is none.
+
+        Raises ScaffoldError for one that is too large.
+        """
         self.load([path])
         return self._files.get(path)
 
     def detour(self, path: str) -> Detour | None:
-        """Return the folder on the way to a path that is a symlink in git; None when all are folders.
+        """Return the folder on the way to a path that is a symlink in git.
+
+        None when all are folders.
 
         Of a submodule git has no files, so those that are behind one are not there.
         """
@@ -82,7 +94,10 @@ class StoredTree:
         )
 
     def load(self, paths: Iterable[str]) -> None:
-        """Read files at once that will be asked for. Raises ScaffoldError as `read` does, and GitError."""
+        """Read files at once that will be asked for.
+
+        Raises ScaffoldError as `read` does, and GitError.
+        """
         wanted = [path for path in paths if path in self._entries and path not in self._files]
         if not wanted:
             return
@@ -90,7 +105,8 @@ class StoredTree:
         for path, size in zip(wanted, _sizes(self._folder, blobs), strict=True):
             if size > self._max_bytes:
                 raise ScaffoldError(
-                    f"{path} is too large in git: {size:,} bytes; expected at most {self._max_bytes:,}"
+                    f"{path} is too large in git: {size:,} bytes; expected at most "
+                    f"{self._max_bytes:,}"
                 )
         for path, content in zip(wanted, _contents(self._folder, blobs), strict=True):
             mode = self._entries[path].mode
@@ -103,12 +119,13 @@ class StoredTree:
 def index_tree(folder: Path, *, max_bytes: int) -> StoredTree:
     """Return the files below a folder as they would be committed now. Raises GitError.
 
-    In a hook of `git commit PATH` that is another index than `.git/index`; git names it in `GIT_INDEX_FILE`.
+    In a hook of `git commit PATH` that is another index than `.git/index`; git names it in
+    `GIT_INDEX_FILE`.
     """
     listed = git.run_in_work_tree(
         folder, ["ls-files", "--stage", "-z"], index_file=_hooks_index(folder)
     )
-    entries: dict[str, Entry] = {}
+    entries: dict[str, StoredFile] = {}
     unmerged: set[str] = set()
     for line in _records(listed):
         fields, path = line
@@ -116,7 +133,7 @@ def index_tree(folder: Path, *, max_bytes: int) -> StoredTree:
         if stage != "0":
             unmerged.add(path)
         elif int(mode, 8) != _SUBMODULE:
-            entries[path] = Entry(int(mode, 8), blob)
+            entries[path] = StoredFile(int(mode, 8), blob)
     return StoredTree(folder, entries, frozenset(unmerged), max_bytes)
 
 
@@ -132,11 +149,11 @@ def revision_tree(folder: Path, revision: str, *, max_bytes: int) -> StoredTree:
             hint="fetch it first; a checkout of depth 1 has one commit only",
         )
     listed = git.run_in_work_tree(folder, ["ls-tree", "-r", "-z", commit])
-    entries: dict[str, Entry] = {}
+    entries: dict[str, StoredFile] = {}
     for fields, path in _records(listed):
         mode, kind, blob = fields.split(" ")
         if kind == "blob":
-            entries[path] = Entry(int(mode, 8), blob)
+            entries[path] = StoredFile(int(mode, 8), blob)
     return StoredTree(folder, entries, frozenset(), max_bytes)
 
 

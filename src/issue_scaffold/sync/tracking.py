@@ -1,4 +1,6 @@
-"""Which files of a work tree git has, and whether as they are; for a check that must not start a process for nothing.
+"""Which files of a work tree git has, and whether as they are.
+
+For a check that must not start a process for nothing.
 
 Owns the quick look into git's index file: https://git-scm.com/docs/index-format
 """
@@ -11,8 +13,8 @@ from typing import TYPE_CHECKING, Final
 from issue_scaffold.errors import ScaffoldError
 from issue_scaffold.files.bounded import read_file
 from issue_scaffold.files.rendering import File, to_lf
-from issue_scaffold.git.folder import top_level
 from issue_scaffold.state.cache_store import CacheStore, digest_of
+from issue_scaffold.sync.target import TargetFolder
 
 if TYPE_CHECKING:
     from issue_scaffold.sync.stored_tree import StoredTree
@@ -23,19 +25,24 @@ _NAME_BITS: Final = 0x0FFF
 _MAX_INDEX_BYTES: Final = 16 * 1024 * 1024
 
 
-def not_plainly_in_git(root: Path, paths: Sequence[str]) -> list[str]:
-    """Return the files that the index doesn't plainly have; none outside of a work tree. Starts no process."""
-    top = top_level(root)
-    return [] if top is None else _not_plainly_in_index(top, root, paths)
+def not_plainly_in_git(folder: TargetFolder, paths: Sequence[str]) -> list[str]:
+    """Return the files that the index doesn't plainly have; none outside of a work tree.
+
+    Starts no process.
+    """
+    if folder.top is None:
+        return []
+    return _not_plainly_in_index(folder.top, folder.root, paths)
 
 
-def left_out(root: Path, missing: Sequence[str], store: CacheStore) -> set[str]:
+def left_out(folder: TargetFolder, missing: Sequence[str], store: CacheStore) -> set[str]:
     """Return which of the files that `not_plainly_in_git` returned an ignore rule keeps out of git.
 
     Starts git once for the same rules. Raises GitError when git can't be asked.
     """
-    top = top_level(root) or root
-    rules = [path.as_posix() + _text_of(path) for path in _ignore_files(top, root, missing)]
+    root = folder.root
+    files = _ignore_files(folder.work_tree, root, missing)
+    rules = [path.as_posix() + _text_of(path) for path in files]
     key = digest_of(str(root), *missing, *rules)
     known = store.read_document("ignored", key)
     if known is not None and isinstance(known.get("paths"), list):
@@ -73,18 +80,21 @@ def _text_of(path: Path) -> str:
 
 
 def _not_plainly_in_index(top: Path, root: Path, paths: Sequence[str]) -> list[str]:
-    prefix = "" if root == top else f"{root.relative_to(top).as_posix()}/"
+    place = root.relative_to(top)
     try:
         content = read_file(top / ".git" / "index", limit=_MAX_INDEX_BYTES)
     except ScaffoldError:  # it is too large, nothing is staged yet, or `.git` is a file
         return list(paths)
     if content[4:8] not in _PLAIN_VERSIONS:
         return list(paths)
-    return [path for path in paths if not _has_entry(content, f"{prefix}{path}".encode())]
+    return [path for path in paths if not _has_entry(content, (place / path).as_posix().encode())]
 
 
 def _has_entry(index: bytes, name: bytes) -> bool:
-    """Tell whether an index of version 2 or 3 has an entry of that name; its length stands right before it."""
+    """Tell whether an index of version 2 or 3 has an entry of that name.
+
+    Its length stands right before it.
+    """
     ending = name + b"\0"
     at = index.find(ending)
     while at > 1:
@@ -104,7 +114,9 @@ def stored_otherwise(tree: "StoredTree", files: Mapping[str, File]) -> list[str]
 
 
 def _is_blob(file: File, blob: str) -> bool:
-    content = file.content if file.link is None else file.link.encode()
+    content = file.content
+    if file.link is not None:
+        content = file.link.encode()
     return blob in {_blob_id(content, len(blob)), _blob_id(to_lf(content), len(blob))}
 
 
@@ -113,5 +125,5 @@ def _blob_id(content: bytes, digits: int) -> str:
     import hashlib
 
     header = f"blob {len(content)}\0".encode()
-    algorithm = hashlib.sha256 if digits == 64 else hashlib.sha1  # noqa: PLR2004
-    return algorithm(header + content, usedforsecurity=False).hexdigest()
+    algorithm = {40: "sha1", 64: "sha256"}[digits]
+    return hashlib.new(algorithm, header + content, usedforsecurity=False).hexdigest()

@@ -1,4 +1,4 @@
-"""Where a check reads a target's files: in its work tree, in the index, or in a revision, all by the same questions."""
+"""Where a check reads a target's files: in its work tree, in the index, or in a revision."""
 
 import os
 from collections.abc import Iterable
@@ -11,20 +11,26 @@ from issue_scaffold.forge.source_files import RepositoryFiles, read_repository
 
 
 class Detour(NamedTuple):
-    """A folder on the way to a file by which git, and so a forge, doesn't get there: a symlink, or a repository."""
+    """A folder on the way to a file by which git, and so a forge, doesn't get there."""
 
     folder: str
     is_symlink: bool
 
 
-class Tree(Protocol):
+class FileTree(Protocol):
     """The files of a target."""
 
     def read(self, path: str) -> File | None:
-        """Return a file, or None when there is none. Raises ScaffoldError for one that can't be read."""
+        """Return a file, or None when there is none.
+
+        Raises ScaffoldError for one that can't be read.
+        """
 
     def detour(self, path: str) -> Detour | None:
-        """Return the folder on the way to a path that is none of this repository's; None when all are."""
+        """Return the folder on the way to a path that is none of this repository's.
+
+        None when all are.
+        """
 
     def load(self, paths: Iterable[str]) -> None:
         """Prepare to read these paths, where that is cheaper at once."""
@@ -33,18 +39,18 @@ class Tree(Protocol):
         """Return the contents of all files that the validator looks at. Raises ScaffoldError."""
 
 
-class WorkTree:
+class FolderTree:
     """The files as they lie in a folder."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
 
     def read(self, path: str) -> File | None:
-        """Return a file, as `Tree.read` does."""
+        """Return a file, as `FileTree.read` does."""
         return target.read_file(self.root, path)
 
     def detour(self, path: str) -> Detour | None:
-        """Return the symlink, or the repository of its own, on the way to a path, as `Tree.detour` does."""
+        """Return what is on the way to a path, as `FileTree.detour` does."""
         place = self.root
         for part in path.split("/")[:-1]:
             place = place / part
@@ -61,7 +67,12 @@ class WorkTree:
         return read_repository(self.root)
 
 
-def content_of(tree: Tree, path: str) -> bytes:
-    """Return the content of a file that need not be there. Raises ScaffoldError as `Tree.read` does."""
+def content_of(tree: FileTree, path: str) -> bytes:
+    """Return the content of a file that need not be there.
+
+    Raises ScaffoldError as `FileTree.read` does.
+    """
     file = tree.read(path)
-    return b"" if file is None else file.content
+    if file is None:
+        return b""
+    return file.content

@@ -1,8 +1,8 @@
 """What silences a check, as a trusted revision has it: `scaffold check --trusted-ref`.
 
-A pull request must not be able to turn its own drift green. So the accepted deviations, the ignored findings, the
-template that is followed and the set-up of the hooks are taken from the revision that it is to be merged into; what
-the change itself adds to them is reported, and not honoured.
+A pull request must not be able to turn its own drift green. So the accepted deviations, the ignored
+findings, the template that is followed and the set-up of the hooks are taken from the revision that
+it is to be merged into; what the change itself adds to them is reported, and not honoured.
 """
 
 import re
@@ -19,14 +19,16 @@ from issue_scaffold.settings.file import Settings, read_settings
 from issue_scaffold.sync import precommit_reading
 from issue_scaffold.sync.comparison import PRECOMMIT
 from issue_scaffold.sync.stored_tree import StoredTree, revision_tree
-from issue_scaffold.sync.target import Target, target_of
-from issue_scaffold.sync.trees import Tree, content_of
+from issue_scaffold.sync.target import SyncTarget, target_of
+from issue_scaffold.sync.trees import FileTree, content_of
 from issue_scaffold.text.by_meaning import NotUnderstoodError
 from issue_scaffold.text.limits import MAX_BYTES
 from issue_scaffold.validate.diagnostics import Diagnostic
 from issue_scaffold.validate.engine import run_rules
 from issue_scaffold.validate.run import errors_and_overlooked
 
+# How much of an answer a message quotes.
+_LONGEST_SHOWN: Final = 80
 _HOOKS: Final = frozenset({"scaffold-check", "scaffold-validate"})
 
 
@@ -37,11 +39,13 @@ class Base:
     revision: str
     tree: StoredTree
     settings: bytes
-    target: Target
+    target: SyncTarget
 
 
-def open_base(opened: Target, revision: str) -> Base | None:
-    """Return the trusted revision for a target; None when the target isn't set up there, so that nothing is to guard.
+def open_base(opened: SyncTarget, revision: str) -> Base | None:
+    """Return the trusted revision for a target.
+
+    None when the target isn't set up there, so that nothing is to guard.
 
     Raises UsageError when the clone doesn't have it, or when its answers file can't be understood.
     """
@@ -50,20 +54,20 @@ def open_base(opened: Target, revision: str) -> Base | None:
     if answers is None:
         return None
     described = target_of(
-        opened.shown, opened.root, opened.answers_file, answers.content, place=f"{revision}:"
+        opened.shown, opened.folder, opened.answers_file, answers.content, place=f"{revision}:"
     )
     settings = content_of(stored, SETTINGS_PATH)
     return Base(revision=revision, tree=stored, settings=settings, target=described)
 
 
-def judged_target(base: Base, opened: Target) -> Target:
-    """Return the target to compare with: a change that follows another template is judged by the trusted one."""
+def judged_target(base: Base, opened: SyncTarget) -> SyncTarget:
+    """Return the target to compare with: the trusted one if the change follows another template."""
     if base.target.source != opened.source:
         return base.target
     return opened
 
 
-def changes(base: Base, opened: Target, files: Tree) -> Iterator[Finding]:
+def changes(base: Base, opened: SyncTarget, files: FileTree) -> Iterator[Finding]:
     """Yield what a change, with its own files, does to how it is checked."""
     yield from _answers(base, base.target, opened)
     yield from _settings(base, content_of(files, SETTINGS_PATH))
@@ -89,9 +93,10 @@ def invalid_by(base: Base, repository: RepositoryFiles) -> tuple[Finding, ...]:
 
 
 class _Comments:
-    """The comments of a change, which silence what comments of the trusted revision silence in the same file.
+    """The comments of a change: they silence what the trusted revision's silence in that file.
 
-    A comment's text alone says little: one that is there may be moved to the top of its file, or copied.
+    A comment's text alone says little: one that is there may be moved to the top of its file, or
+    copied.
     """
 
     def __init__(self, base: Base) -> None:
@@ -110,10 +115,10 @@ class _Comments:
 
     @cached_property
     def _left(self) -> Counter[tuple[str, str, str]]:
-        """How often the trusted revision's comments silence what, without what was found in the change."""
+        """How often the trusted revision's comments silence what, but for what was found."""
         result = run_rules(self._base.tree.validated().files)
-        comments = [entry for entry in result.suppressed if entry.source.path != SETTINGS_PATH]
-        found = {id(item): item for entry in comments for item in entry.diagnostics}
+        silencing = [entry for entry in result.suppressed if entry.source.path != SETTINGS_PATH]
+        found = {id(item): item for entry in silencing for item in entry.diagnostics}
         return Counter(_likeness(item) for item in found.values())
 
     def findings(self) -> Iterator[Finding]:
@@ -123,19 +128,24 @@ class _Comments:
                 kind=Kind.IGNORED,
                 severity=Severity.WARNING,
                 path=path,
-                message=f"not honoured before it is in {self._base.revision}: {' '.join(comment.split())}",
+                message=f"not honoured before it is in {self._base.revision}: "
+                f"{' '.join(comment.split())}",
             )
 
 
 def _likeness(item: Diagnostic) -> tuple[str, str, str]:
-    """Return what makes an error the same one in two revisions; numbers in its message say where it is."""
+    """Return what makes an error the same one in two revisions.
+
+    Numbers in its message say where it is.
+    """
     return item.source.path, item.rule.id, re.sub(r"\d+", "0", item.problem.message)
 
 
 def dropped_checks(base: Base, entries: Container[str], before: Iterable[str]) -> Iterator[Finding]:
-    """Yield a finding for each file that runs a check and that a change's answers no longer install.
+    """Yield a finding for each file that runs a check and that a change no longer installs.
 
-    `entries` are the files that the change's answers make, `before` those that the trusted answers make.
+    `entries` are the files that the change's answers make, `before` those that the trusted answers
+    make.
     """
     for path in sorted(before):
         if path not in entries and _runs_checks(path):
@@ -143,7 +153,8 @@ def dropped_checks(base: Base, entries: Container[str], before: Iterable[str]) -
                 kind=Kind.MISSING,
                 severity=Severity.ERROR,
                 path=path,
-                message=f"this change's answers no longer install this file; those of {base.revision} do",
+                message="this change's answers no longer install this file; those of "
+                f"{base.revision} do",
                 hint="take a check out in a change of its own, which people review as such",
             )
 
@@ -152,7 +163,7 @@ def _runs_checks(path: str) -> bool:
     return path == PRECOMMIT or is_run_by_ci(path)
 
 
-def _answers(base: Base, trusted: Target, opened: Target) -> Iterator[Finding]:
+def _answers(base: Base, trusted: SyncTarget, opened: SyncTarget) -> Iterator[Finding]:
     if trusted.source != opened.source:
         yield Finding(
             kind=Kind.MODIFIED,
@@ -175,13 +186,18 @@ def _answers(base: Base, trusted: Target, opened: Target) -> Iterator[Finding]:
                 kind=Kind.MODIFIED,
                 severity=Severity.WARNING,
                 path=opened.answers_file,
-                message=f"this change answers {name!r} with {_shown(after)}; {base.revision} has {_shown(before)}",
+                message=f"this change answers {name!r} with {_shown(after)}; {base.revision} has "
+                f"{_shown(before)}",
             )
 
 
 def _shown(answer: Any) -> str:  # noqa: ANN401 - an answer may be of any type
-    text = "nothing" if answer is None else repr(answer)
-    return text if len(text) <= 80 else f"{text[:79]}…"  # noqa: PLR2004
+    if answer is None:
+        return "nothing"
+    text = repr(answer)
+    if len(text) > _LONGEST_SHOWN:
+        return f"{text[: _LONGEST_SHOWN - 1]}…"
+    return text
 
 
 def _settings(base: Base, content: bytes) -> Iterator[Finding]:
@@ -192,7 +208,8 @@ def _settings(base: Base, content: bytes) -> Iterator[Finding]:
             kind=kind,
             severity=Severity.WARNING,
             path=SETTINGS_PATH,
-            message=f"not honoured before it is in {base.revision}: {what}: {reason or 'no reason is given'}",
+            message=f"not honoured before it is in {base.revision}: {what}: "
+            f"{reason or 'no reason is given'}",
         )
 
 
@@ -219,10 +236,13 @@ def _hooks(base: Base, content: bytes) -> Iterator[Finding]:
                 kind=Kind.MODIFIED,
                 severity=Severity.WARNING,
                 path=PRECOMMIT,
-                message=f"this change runs {hook!r} at {_revs(mine[hook])}; {base.revision} has {_revs(set_up)}",
+                message=f"this change runs {hook!r} at {_revs(mine[hook])}; {base.revision} has "
+                f"{_revs(set_up)}",
             )
             continue
-        what = "takes out the hook" if hook not in mine else "changes the set-up of the hook"
+        what = "changes the set-up of the hook"
+        if hook not in mine:
+            what = "takes out the hook"
         yield Finding(
             kind=Kind.MODIFIED,
             severity=Severity.ERROR,
@@ -233,7 +253,7 @@ def _hooks(base: Base, content: bytes) -> Iterator[Finding]:
 
 
 class _SetUp(NamedTuple):
-    """How a hook is set up wherever it stands in a config: the repository that it comes from, its `rev`, its effect."""
+    """How a hook is set up wherever it stands in a config: repository, `rev` and effect."""
 
     places: tuple[tuple[str, str | None, tuple[tuple[str, str], ...]], ...]
 
@@ -248,7 +268,10 @@ def _revs(set_up: _SetUp) -> str:
 
 
 def _set_up(content: bytes) -> Mapping[str, _SetUp]:
-    """Return how each of this tool's hooks is set up in a pre-commit config; empty for one that isn't understood."""
+    """Return how each of this tool's hooks is set up in a pre-commit config.
+
+    Empty for one that isn't understood.
+    """
     try:
         config = precommit_reading.read_precommit(content.decode(errors="replace"))
     except NotUnderstoodError:

@@ -1,4 +1,4 @@
-"""`scaffold update`: merge another version, other answers or another template into a target, or restore its files."""
+"""`scaffold update`: merge another version, answers or template into a target, or restore files."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -9,31 +9,22 @@ from issue_scaffold.errors import UsageError
 from issue_scaffold.files import target_files as target
 from issue_scaffold.files.rendering import File, Rendering
 from issue_scaffold.git import command as git
-from issue_scaffold.git.folder import top_level
 from issue_scaffold.state.locks import hold_target
 from issue_scaffold.sync import structured_files
-from issue_scaffold.sync.carry_out import (
-    NothingWrittenError,
-    Outcome,
-    carry_out,
-    merge_tools,
-    recovery_notes,
-    refuse_case_twins,
-    refuse_detours,
-    refuse_invalid,
-    refuse_locked_index,
-    refuse_unfinished,
-    with_acceptances,
-)
+from issue_scaffold.sync.acceptances import accepted_deviations
+from issue_scaffold.sync.apply_plan import apply_plan, recovery_notes
+from issue_scaffold.sync.content_merge import merge_tools
 from issue_scaffold.sync.merge import plan_merge
 from issue_scaffold.sync.moved import find_move
-from issue_scaffold.sync.plan import Action, Step, Tree
+from issue_scaffold.sync.outcome import FileOutcome, NothingWrittenError
+from issue_scaffold.sync.plan import FileAction, FilePlan, Files, FileStep
+from issue_scaffold.sync.refusals import listed, refuse_invalid, refuse_plan, refuse_unfinished
+from issue_scaffold.sync.renewal import renew_accepted
 from issue_scaffold.sync.target import (
-    Target,
-    accepted_deviations,
+    SyncTarget,
+    TargetFolder,
+    find_folder,
     open_target,
-    resolve_folder,
-    work_tree_of,
 )
 from issue_scaffold.template.copier_engine import Asking
 from issue_scaffold.template.renderer import Renderer, Request
@@ -46,7 +37,8 @@ from issue_scaffold.writing import staging
 class UpdateOptions:
     """What the user asked of `update`.
 
-    `restore` names files to bring back to the template's content (empty: none), `restore_all` means all of them.
+    `restore` names files to bring back to the template's content (empty: none), `restore_all` means
+    all of them.
     """
 
     target: str
@@ -63,29 +55,28 @@ class UpdateOptions:
     on_wait: Callable[[], None] = lambda: None
 
 
-def update(options: UpdateOptions, renderer: Renderer) -> Outcome:
+def update(options: UpdateOptions, renderer: Renderer) -> FileOutcome:
     """Update a target. Returns what was done.
 
-    Raises UsageError for a target that isn't initialised, NothingWrittenError when conflicts were not to be written,
-    and what rendering and writing raise; then nothing was written.
+    Raises UsageError for a target that isn't initialised, NothingWrittenError when conflicts were
+    not to be written, and what rendering and writing raise; then nothing was written.
     """
-    root = resolve_folder(options.target)
+    folder = find_folder(options.target)
+    root = folder.root
     with hold_target(root, shown=options.target, on_wait=options.on_wait):
         recovery = None if options.dry_run else staging.recover(root)
-        named = (
-            parse_source(options.template, relative_to=Path.cwd())
-            if options.template is not None
-            else None
-        )
-        opened = open_target(options.target, options.answers_file, named=named)
+        named = None
+        if options.template is not None:
+            named = parse_source(options.template, relative_to=Path.cwd())
+        opened = open_target(options.target, options.answers_file, folder=folder, named=named)
         outcome = _update(options, opened, named or opened.source, renderer)
         return replace(outcome, notes=recovery_notes(root, recovery) + outcome.notes)
 
 
 def _update(
-    options: UpdateOptions, opened: Target, source: TemplateSource, renderer: Renderer
-) -> Outcome:
-    refuse_inside(source, work_tree_of(opened.root))
+    options: UpdateOptions, opened: SyncTarget, source: TemplateSource, renderer: Renderer
+) -> FileOutcome:
+    refuse_inside(source, opened.folder.work_tree)
     chosen, remarks = _destination(options, opened, source, renderer.sources)
     move = find_move(opened, renderer.sources.of(opened.source))
     if move is not None:
@@ -99,16 +90,11 @@ def _update(
     ours = target.read_files(opened.root, paths)
     restored = _restored(options, opened, ours, theirs)
     unrestored = {path: file for path, file in ours.items() if path not in restored}
-    refuse_unfinished(opened.root, unrestored, base.files, theirs.files)
+    refuse_unfinished(opened.folder, unrestored, base.files, theirs.files)
     plan = plan_merge(base, ours, theirs, merge_tools(theirs.version))
-    plan = replace(
-        plan,
-        steps=tuple(
-            _restore(step, theirs) if step.path in restored else step for step in plan.steps
-        ),
-    )
-    plan = with_acceptances(opened.root, plan)
-    outcome = Outcome(
+    plan = _with_restored(plan, restored, theirs)
+    plan = renew_accepted(opened.root, plan)
+    outcome = FileOutcome(
         target=options.target,
         source=source.recorded,
         version_before=opened.version,
@@ -117,25 +103,23 @@ def _update(
         dry_run=options.dry_run,
         notes=remarks,
     )
-    refuse_case_twins(opened.root, plan)
-    refuse_detours(opened.root, plan)
-    refuse_locked_index(opened.root, plan)
+    refuse_plan(opened.folder, plan)
     if plan.conflicts and options.on_conflict == "abort":
-        listed = "".join(f"\n  {step.path}: {step.reason}" for step in plan.conflicts)
         raise NothingWrittenError(
-            f"{len(plan.conflicts)} file(s) can't be merged; nothing was written{listed}",
+            f"{len(plan.conflicts)} file(s) can't be merged; nothing was written"
+            f"{listed(plan.conflicts)}",
             outcome,
             hint="leave out --on-conflict abort to get the conflicts marked in the files",
         )
     refuse_invalid(plan)
     if options.dry_run:
         return outcome
-    notes = carry_out(opened.root, plan) + _resolved_notes(opened.root, restored)
+    notes = apply_plan(opened.folder, plan) + _resolved_notes(opened.folder, restored)
     return replace(outcome, notes=outcome.notes + notes)
 
 
 def _destination(
-    options: UpdateOptions, opened: Target, source: TemplateSource, sources: SourceReader
+    options: UpdateOptions, opened: SyncTarget, source: TemplateSource, sources: SourceReader
 ) -> tuple[Revision | None, tuple[str, ...]]:
     """Return the revision to go to, None for the recorded one, and remarks on how it was found."""
     plain = source == opened.source and options.ref is None
@@ -152,7 +136,7 @@ def _destination(
 def _asking(
     options: UpdateOptions, base: Rendering, request: Request, renderer: Renderer
 ) -> Asking:
-    """Return what a person is to be asked: nothing without a terminal, or when the new version has no new question."""
+    """Return what a person is to be asked; nothing when the new version has no new question."""
     if not options.interactive:
         return "nothing"
     if options.ask:
@@ -163,13 +147,16 @@ def _asking(
     return "new"
 
 
-def _restored(options: UpdateOptions, opened: Target, ours: Tree, theirs: Rendering) -> set[str]:
+def _restored(
+    options: UpdateOptions, opened: SyncTarget, ours: Files, theirs: Rendering
+) -> set[str]:
     """Return the files to restore: those named, or all but the ones that deviate on purpose."""
     if options.restore_all:
+        digests = {path: file.digest for path, file in ours.items()}
         accepted = {
             path
             for path, entry in accepted_deviations(opened.root).items()
-            if entry.sha256 == (ours[path].digest if path in ours else None)
+            if entry.sha256 == digests.get(path)
         }
         return set(theirs.files) - theirs.write_once - {theirs.answers_file} - accepted
     named = {Path(path).as_posix() for path in options.restore}
@@ -182,34 +169,40 @@ def _restored(options: UpdateOptions, opened: Target, ours: Tree, theirs: Render
     return named
 
 
-def _resolved_notes(root: Path, restored: set[str]) -> tuple[str, ...]:
+def _resolved_notes(folder: TargetFolder, restored: set[str]) -> tuple[str, ...]:
     """Return what is left to do for restored files that git still has as unmerged."""
-    if not restored or top_level(root) is None:
+    if not restored or folder.top is None:
         return ()
     try:
-        unmerged = sorted(restored.intersection(git.unmerged_paths(root)))
+        unmerged = sorted(restored.intersection(git.unmerged_paths(folder.root)))
     except git.GitError:
         return ()  # all is written; a git that doesn't work here has nothing marked by us
-    return (
-        (f"the conflict is resolved; tell git: git add {' '.join(unmerged)}",) if unmerged else ()
-    )
+    if not unmerged:
+        return ()
+    return (f"the conflict is resolved; tell git: git add {' '.join(unmerged)}",)
 
 
-def _restore(step: Step, theirs: Rendering) -> Step:
-    """Return the step that brings a file to the template's content, keeping what isn't the template's business."""
+def _with_restored(plan: FilePlan, restored: set[str], theirs: Rendering) -> FilePlan:
+    """Return a plan that brings these files back, and does the rest as it was planned."""
+    changed = {step.path: _restore(step, theirs) for step in plan.steps if step.path in restored}
+    return replace(plan, steps=tuple(changed.get(step.path, step) for step in plan.steps))
+
+
+def _restore(step: FileStep, theirs: Rendering) -> FileStep:
+    """Return the step that brings back the template's content, and keeps what is the user's."""
     wanted = theirs.files[step.path]
     if step.before is None:
-        return replace(step, action=Action.NEW, after=wanted, reason="restored")
+        return replace(step, action=FileAction.NEW, after=wanted, reason="restored")
     if wanted.same_as(step.before):
-        return replace(step, action=Action.UNCHANGED, after=step.before, reason="")
+        return replace(step, action=FileAction.UNCHANGED, after=step.before, reason="")
     by_meaning = _restored_by_meaning(step, wanted)
     after = by_meaning or wanted
     if after == step.before:
-        return replace(step, action=Action.UNCHANGED, after=after, reason="", notes=())
-    return replace(step, action=Action.CLEAN, after=after, reason="restored", notes=())
+        return replace(step, action=FileAction.UNCHANGED, after=after, reason="", notes=())
+    return replace(step, action=FileAction.CLEAN, after=after, reason="restored", notes=())
 
 
-def _restored_by_meaning(step: Step, wanted: File) -> File | None:
+def _restored_by_meaning(step: FileStep, wanted: File) -> File | None:
     if step.before is None or not (step.before.is_text and wanted.is_text):
         return None
     try:
@@ -217,6 +210,6 @@ def _restored_by_meaning(step: Step, wanted: File) -> File | None:
     except UnicodeDecodeError:
         return None
     merged = structured_files.restore(step.path, ours, theirs)
-    return (
-        None if merged is None else File(content=merged.text.encode(), executable=wanted.executable)
-    )
+    if merged is None:
+        return None
+    return File(content=merged.text.encode(), executable=wanted.executable)
