@@ -1,35 +1,29 @@
 """A finding: one thing that is not as it should be, as a value. How it is shown is decided in `cli/output/`."""
 
-from enum import StrEnum
+from enum import Enum, StrEnum
+from functools import total_ordering
 from typing import NamedTuple
 
 
-class Severity(StrEnum):
-    """How sure and how bad: `error` will break or has drifted, `warning` probably, `info` is advice."""
+@total_ordering
+class Severity(Enum):
+    """How sure and how bad: `error` breaks or has drifted, `warning` probably, `info` is advice.
 
-    ERROR = "error"
-    WARNING = "warning"
+    Ordered by weight: `INFO < WARNING < ERROR`. No text of its own kind: texts have another order.
+    """
+
     INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+    def __str__(self) -> str:
+        return self.value
 
     def __lt__(self, other: object) -> bool:
-        """Order by weight: `INFO < WARNING < ERROR`."""
-        return _WEIGHT[self] < _WEIGHT[other] if isinstance(other, Severity) else NotImplemented
-
-    # Each one is spelt out: a text has an order of its own, by the alphabet.
-    def __le__(self, other: object) -> bool:
-        """Order by weight."""
-        return _WEIGHT[self] <= _WEIGHT[other] if isinstance(other, Severity) else NotImplemented
-
-    def __gt__(self, other: object) -> bool:
-        """Order by weight."""
-        return _WEIGHT[self] > _WEIGHT[other] if isinstance(other, Severity) else NotImplemented
-
-    def __ge__(self, other: object) -> bool:
-        """Order by weight."""
-        return _WEIGHT[self] >= _WEIGHT[other] if isinstance(other, Severity) else NotImplemented
-
-
-_WEIGHT = {Severity.INFO: 0, Severity.WARNING: 1, Severity.ERROR: 2}
+        if not isinstance(other, Severity):
+            return NotImplemented
+        weights = list(Severity)
+        return weights.index(self) < weights.index(other)
 
 
 class Kind(StrEnum):

@@ -2,15 +2,21 @@
 
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import click
 import jsonschema
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from wcwidth import wcswidth
 
 from issue_scaffold.cli.options import OutputTarget
 from issue_scaffold.cli.output import FORMATS, render, write_report
+from issue_scaffold.cli.output.excerpt import as_shown, columns
 from issue_scaffold.errors import ScaffoldError
 from issue_scaffold.report.finding import Excerpt, Finding, Kind, Severity
 from issue_scaffold.report.report import Report, TargetReport, TemplateState
@@ -115,11 +121,39 @@ def test_a_rules_page_is_named_once() -> None:
         ("👩\u200d💻 x", 4, 5, "      | " + " " * 3 + "^"),
         ("empty", 5, 5, "      | " + " " * 5 + "^"),
         ("한국어: x", 0, 3, "      | " + "^" * 6),
+        ("🏗️ x", 3, 4, "      | " + " " * 3 + "^"),
+        ("⏱️ x", 3, 4, "      | " + " " * 3 + "^"),
+        ("❤️\u200d🔥 x", 5, 6, "      | " + " " * 3 + "^"),
+        ("👍🏽 bug", 3, 6, "      | " + " " * 3 + "^" * 3),
+        ("🇩🇪\t日本 x", 3, 5, "      | " + " " * 4 + "^" * 4),
+        ("a: ❤️\u200d🔥", 3, 7, "      | " + " " * 3 + "^" * 2),
     ],
 )
 def test_underline_is_below_what_is_meant(text: str, start: int, end: int, underline: str) -> None:
     found = FOUND._replace(excerpt=Excerpt(text=text, start=start, end=end))
     assert text_of(report_of(found))[2] == underline
+
+
+PIECES = ("a", "b ", "\t", "\x1b", "日本", "e\u0301", "🏗️", "⏱️", "❤️\u200d🔥", "👍🏽", "🇩🇪", "\u00ad", "ü")
+TEXTS = st.lists(st.sampled_from(PIECES)).map("".join)
+
+
+@settings(deadline=None)
+@given(before=TEXTS, marked=TEXTS)
+def test_columns_are_those_of_what_is_shown(before: str, marked: str) -> None:
+    shown = as_shown(before + marked)
+    assert "\t" not in shown
+    assert columns(before + marked) == wcswidth(shown) >= 0
+    assert columns(f"{before}\t") % 4 == 0
+
+
+def test_a_line_of_ascii_needs_no_tables() -> None:
+    code = (
+        "import sys; from issue_scaffold.cli.output.excerpt import columns; columns('a\tb\x1b');"
+        "print('wcwidth' in sys.modules); columns('日'); print('wcwidth' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "True"]
 
 
 def test_long_line_is_cut_around_what_is_meant() -> None:

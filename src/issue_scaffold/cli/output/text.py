@@ -3,14 +3,13 @@
 from collections.abc import Iterator
 from typing import Final
 
+from issue_scaffold.cli.output.excerpt import excerpt_lines
 from issue_scaffold.cli.output.places import label, plural, tally
-from issue_scaffold.cli.printing import escaped, style
-from issue_scaffold.report.finding import Excerpt, Finding, Severity
+from issue_scaffold.cli.printing import style
+from issue_scaffold.report.finding import Finding, Severity
 from issue_scaffold.report.report import Report, TargetReport
 
 _COLOURS: Final = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "blue"}
-_TAB: Final = 4
-_JOINERS: Final = frozenset("\u200c\u200d")
 _DIFF_COLOURS: Final = {"+": "green", "-": "red", "@": "cyan"}
 
 
@@ -81,67 +80,6 @@ def _finding(finding: Finding, width: int) -> Iterator[str]:
         yield from excerpt_lines(finding.excerpt, finding.line, width)
     if finding.hint:
         yield f"  {style('hint:', fg='cyan')} {finding.hint}"
-
-
-def excerpt_lines(excerpt: Excerpt, line: int, width: int) -> Iterator[str]:
-    """Yield a source line and its underline, aligned for tabs, wide and combining characters, cut to a width."""
-    gutter = f"{line:>5} | "
-    text, start, end = _cut(excerpt, width - len(gutter))
-    if not text.strip():
-        return
-    before, marked = _columns(text[:start], 0), _columns(text[:end], 0) - _columns(text[:start], 0)
-    mark = "^" * max(marked, 1)
-    yield f"{style(gutter, fg='dim')}{expanded(text)}"
-    yield f"{style(' ' * 5 + ' | ', fg='dim')}{' ' * before}{style(mark, fg='red', bold=True)}"
-
-
-def _cut(excerpt: Excerpt, width: int) -> tuple[str, int, int]:
-    """Return the line around the marked part, dots where something was left out."""
-    text, start, end = excerpt.text, excerpt.start, excerpt.end
-    if _columns(text, 0) <= width:
-        return text, start, end
-    room = max(20, width // 2 - 2)  # every character may be a wide one
-    begin = max(0, min(start - room // 4, len(text) - room))
-    cut = text[begin : begin + room]
-    lead = "…" if begin else ""
-    tail = "…" if begin + room < len(text) else ""
-    shift = len(lead) - begin
-    return f"{lead}{cut}{tail}", start + shift, min(end + shift, len(lead) + len(cut))
-
-
-def expanded(text: str) -> str:
-    """Return a line with tabs as blanks and control characters visible."""
-    parts, column = [], 0
-    for char in text:
-        piece = " " * (_TAB - column % _TAB) if char == "\t" else escaped(char)
-        parts.append(piece)
-        column += _columns(piece, column)
-    return "".join(parts)
-
-
-def _columns(text: str, start: int) -> int:
-    """Return how many terminal columns a text takes that begins at a column."""
-    if text.isascii() and text.isprintable():
-        return len(text)
-    import unicodedata
-
-    column = start
-    joined = False
-    for char in text:
-        if char == "\t":
-            column += _TAB - column % _TAB
-        elif (
-            unicodedata.combining(char)
-            or unicodedata.category(char) in {"Mn", "Me"}
-            or char in _JOINERS
-        ):
-            pass
-        elif not char.isprintable():
-            column += len(escaped(char))
-        elif not joined:
-            column += 2 if unicodedata.east_asian_width(char) in {"W", "F"} else 1
-        joined = char == "\u200d"
-    return column - start
 
 
 def _summary(report: Report) -> Iterator[str]:
