@@ -1,4 +1,7 @@
-"""A finding: one thing that is not as it should be, as a value. How it is shown is decided in `cli/output/`."""
+"""A finding: one thing that is not as it should be, as a value.
+
+How it is shown is decided in `cli/output/`.
+"""
 
 from enum import Enum, StrEnum
 from functools import total_ordering
@@ -46,7 +49,8 @@ OVERLOOKED = frozenset({Kind.ACCEPTED, Kind.IGNORED})
 class Excerpt(NamedTuple):
     """A line of source and the part of it that is meant.
 
-    `start` and `end` are 0-based offsets in code points into `text` (without its line break), `end` exclusive.
+    `start` and `end` are 0-based offsets in code points into `text` (without its line break), `end`
+    exclusive.
     """
 
     text: str
@@ -55,8 +59,9 @@ class Excerpt(NamedTuple):
 
 
 class Finding(NamedTuple):
-    """One finding. `path` is as the user would write it; `line` and `column` are 1-based, columns in code points.
+    """One finding.
 
+    `path` is as the user would write it; `line` and `column` are 1-based, columns in code points.
     `fixable` says that a safe fix exists, `fixable_unsafely` that only one which guesses does.
     """
 

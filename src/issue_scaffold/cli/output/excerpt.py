@@ -1,6 +1,6 @@
 """A line of source with the part of it underlined that is meant, as a terminal shows it.
 
-Owns columns: how wide tabs, emoji and wide characters come out. What a finding says is told elsewhere.
+Owns columns: how wide tabs, emoji and wide characters come out.
 """
 
 from collections.abc import Iterator
