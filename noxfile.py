@@ -68,7 +68,7 @@ def lint(session: nox.Session) -> None:
     python(session, "-m", "ruff", "format", "--check", *CODE)
     python(session, "-c", "from importlinter.cli import lint_imports_command; lint_imports_command()")
     python(session, "-m", "mypy")
-    python(session, "-m", "mypy", "noxfile.py", "scripts")
+    python(session, "-m", "mypy", "noxfile.py", "scripts", MYPYPATH="scripts")
     python(session, "-m", "mypy", "benchmarks", MYPYPATH="benchmarks")
 
 

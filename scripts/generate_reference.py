@@ -1,13 +1,16 @@
 """Write the pages of docs/reference/ that follow from the code: `generate_reference.py [--write | --check]`.
 
 `commands.md` comes from the commands' own declarations, `questions.md` from copier.yml, `exit-codes.md` holds the table
-of errors.py. The terminal picture is recorded by record_terminal.py. A test compares all of them.
+of errors.py, the JSON Schemas are those of report_schemas.py. The terminal picture is recorded by record_terminal.py. A
+test compares all of them.
 """
 
 import argparse
 import html
+import json
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,6 +19,10 @@ import yaml
 
 from issue_scaffold import errors
 from issue_scaffold.cli.main import COMMANDS, scaffold
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from report_schemas import Schema, schemas
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 REFERENCE: Final = ROOT / "docs" / "reference"
@@ -191,10 +198,15 @@ Every command ends with one of these.
 """
 
 
+def _json(schema: Schema) -> str:
+    return json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
+
+
 PAGES: Final[dict[str, Callable[[], str]]] = {
     "commands.md": commands_page,
     "questions.md": questions_page,
     "exit-codes.md": exit_codes_page,
+    **{name: partial(_json, schema) for name, schema in schemas().items()},
 }
 
 

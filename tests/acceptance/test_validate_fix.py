@@ -157,4 +157,4 @@ def test_rules_are_listed_and_explained(scaffold: Run) -> None:
     unknown = scaffold("rules", "body/boolean-options")
     assert unknown.code == 2
     assert "did you mean body/boolean-option?" in unknown.err
-    assert len(json.loads(scaffold("rules", "--format", "json").out)) > 60
+    assert len(json.loads(scaffold("rules", "--format", "json").out)["rules"]) > 60

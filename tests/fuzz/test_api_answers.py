@@ -16,7 +16,7 @@ import pytest
 import yaml
 from tests.labels.fake_github import FakeGitHub, Request, VirtualClock, full_repository, issue, label
 
-from issue_scaffold.cli.labels_output import as_yaml
+from issue_scaffold.cli.labels_report import as_yaml
 from issue_scaffold.cli.printing import json_text
 from issue_scaffold.errors import ScaffoldError
 from issue_scaffold.forge.remote import Repository

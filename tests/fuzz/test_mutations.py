@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from issue_scaffold.cli.output import FORMATS, render
+from issue_scaffold.cli.output.display import render
+from issue_scaffold.cli.output.formats import FORMATS
 from issue_scaffold.report.report import Report, TargetReport
 from issue_scaffold.validate.engine import run_rules
 from issue_scaffold.validate.fixer import fix_files
@@ -113,7 +114,7 @@ def test_no_input_makes_it_fail_or_take_long(batch: int) -> None:
         report = Report(
             command="validate", exit_code=1, targets=(TargetReport(target=".", status="findings", findings=findings),)
         )
-        render(report, FORMATS[number % len(FORMATS)], color=True).encode()
+        render(report, list(FORMATS)[number % len(FORMATS)]).encode()
 
 
 @pytest.mark.parametrize("batch", range(BATCHES))

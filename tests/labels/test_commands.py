@@ -23,7 +23,7 @@ from issue_scaffold.forge.remote import (
 )
 from issue_scaffold.label_sync.github.api import LabelsApi
 
-SCHEMA = Path(__file__).parents[2] / "docs" / "reference" / "labels-plan.schema.json"
+REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
 CONFIG = ".github/labels.yml"
 BUG = "- {name: bug, color: d73a4a}\n"
 
@@ -90,7 +90,8 @@ def test_json_conforms_to_its_schema(run: Run, github: FakeGitHub, folder: Path,
         github.faults.append(Fault(422, {}, {"message": "no"}, matches=lambda verb, _: verb == "POST"))
     result = run(*arguments, "--format", "json")
     document = json.loads(result.out)
-    jsonschema.validate(document, json.loads(SCHEMA.read_text(encoding="utf-8")))
+    schema = json.loads((REFERENCE / f"scaffold.labels-{arguments[0]}-1.schema.json").read_text(encoding="utf-8"))
+    jsonschema.validate(document, schema)
     assert document["exit_code"] == result.code
     assert document["targets"][0]["target"] == "octo/demo"
     assert ("results" in document["targets"][0]) == (arguments[0] == "apply")
@@ -106,17 +107,17 @@ def test_annotations_and_the_step_summary(
     write_tree(folder, {CONFIG: rows})
     result = run("plan", "--prune", "--format", "github")
     lines = result.out.splitlines()
-    first = "::notice file=.github/labels.yml,title=scaffold labels,line=1::create label 0: colour 000000"
+    first = "::notice file=.github/labels.yml,line=1,title=scaffold labels plan::create label 0: colour 000000"
     assert first in lines
     assert sum(line.startswith("::notice") for line in lines) == 10
-    assert "::notice title=scaffold labels::and 3 notices more: see the step summary or the log" in lines
-    assert "::warning file=.github/labels.yml,title=scaffold labels::delete a|b <x>: not in the config" in lines
+    assert "::notice title=scaffold labels plan::and 3 notices more: see the step summary or the log" in lines
+    assert "::warning file=.github/labels.yml,title=scaffold labels plan::delete a|b <x>: not in the config" in lines
     text = summary.read_text(encoding="utf-8")
     assert "## scaffold labels plan: `octo/demo`" in text
     assert "| create | `label 11` | colour 000000 |" in text
     assert "| delete | `a\\|b <x>` | not in the config |" in text
     assert run("apply", "--yes", "--format", "github").code == 0
-    assert "| create: done | `label 11` |" in summary.read_text(encoding="utf-8")
+    assert "| done | `create label 11` |  |" in summary.read_text(encoding="utf-8")
 
 
 @once
@@ -144,8 +145,8 @@ def test_several_formats_at_once(run: Run, tmp_path: Path) -> None:
     assert "1 to create" in result.out
     assert json.loads((tmp_path / "plan.json").read_text())["exit_code"] == 1
     run("apply", "--yes", "--format", f"text={tmp_path / 'out.txt'}", "--format", f"markdown={tmp_path / 'out.md'}")
-    assert "done     create bug" in (tmp_path / "out.txt").read_text()
-    assert "create: done" in (tmp_path / "out.md").read_text()
+    assert "done      create bug" in (tmp_path / "out.txt").read_text()
+    assert "| done | `create bug` |" in (tmp_path / "out.md").read_text()
 
 
 @once

@@ -9,10 +9,9 @@ import pytest
 from tests.conftest import Run, write_tree
 from tests.labels.lying_server import LyingServer, answer
 
-from issue_scaffold.cli.labels_output import FORMATS as LABEL_FORMATS
 from issue_scaffold.cli.main import COMMANDS
 from issue_scaffold.cli.main import scaffold as root
-from issue_scaffold.cli.output import FORMATS
+from issue_scaffold.cli.output.formats import FORMATS
 
 CANARY = "ghp_C4n4ry0000000000000000000000000000"
 ASKING = ("--repo", "octo/demo", "--api-url", "{address}")
@@ -20,7 +19,7 @@ ASKING = ("--repo", "octo/demo", "--api-url", "{address}")
 
 def every_mode() -> Iterator[tuple[str, ...]]:
     """Yield every command with each of its formats."""
-    for name in LABEL_FORMATS:
+    for name in FORMATS:
         yield ("labels", "plan", "--format", name, *ASKING)
         yield ("labels", "plan", "--prune", "--format", name, *ASKING)
         yield ("labels", "apply", "--yes", "--format", name, *ASKING)

@@ -8,7 +8,7 @@ import yaml
 from tests.conftest import Result, Run, write_tree
 from tests.labels.lying_server import LyingServer, answer
 
-from issue_scaffold.cli.labels_output import as_yaml
+from issue_scaffold.cli.labels_report import as_yaml
 from issue_scaffold.cli.printing import json_text
 
 CANARY = "ghp_C4n4ry0000000000000000000000000000"

@@ -13,11 +13,13 @@ from tests.conftest import ANSWERS, Run, Template, write_tree
 
 from issue_scaffold.cli.crash import write_crash_report
 from issue_scaffold.cli.options import OutputTarget
-from issue_scaffold.cli.output import FORMATS, render, write_report
+from issue_scaffold.cli.output import text as text_format
+from issue_scaffold.cli.output.display import render, write_report
+from issue_scaffold.cli.output.formats import FORMATS
 from issue_scaffold.cli.output.markdown import code, escaped
 from issue_scaffold.cli.printing import inert, json_text, say, style, text_of
 from issue_scaffold.report.finding import Excerpt, Finding, Kind, Severity
-from issue_scaffold.report.report import Report, TargetReport, TemplateState
+from issue_scaffold.report.report import COMPARED, EXAMINED, Report, TargetReport, TemplateState
 from issue_scaffold.text.masking import masked
 
 CANARY = "tokCANARY1234567"
@@ -87,7 +89,8 @@ def report_with(text: str, command: str = "check") -> Report:
     )
     failed = TargetReport(target=text, status="failed", error=text, hint=text, exit_code=3)
     assert command in {"check", "validate"}
-    return Report(command="check" if command == "check" else "validate", exit_code=3, targets=(target, failed))
+    layout = COMPARED if command == "check" else EXAMINED
+    return Report(command=command, exit_code=3, targets=(target, failed), layout=layout)
 
 
 @pytest.mark.parametrize("command", ["check", "validate"])
@@ -113,7 +116,8 @@ def test_reports(
         assert_inert(summary.read_text("utf-8"))
     if format_ in {"json", "sarif", "gitlab"}:
         json.loads(printed.out)
-    assert_inert(render(report, format_, color=True), commands=format_ == "github", colours=True)
+    assert_inert(render(report, format_), commands=format_ == "github")
+    assert_inert(text_format.render(report, color=True), colours=True)
 
 
 @pytest.mark.parametrize("kind", HOSTILE)
@@ -303,7 +307,7 @@ def test_say_goes_where_it_is_told(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_an_exported_label_stays_what_it_is() -> None:
-    from issue_scaffold.cli.labels_output import as_yaml
+    from issue_scaffold.cli.labels_report import as_yaml
 
     for text in HOSTILE.values():
         row = {"name": text, "color": text, "description": text}

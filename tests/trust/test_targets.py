@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from tests.conftest import ANSWERS, Run, write_tree
 
-from issue_scaffold.cli.output import FORMATS
+from issue_scaffold.cli.output.formats import FORMATS
 from issue_scaffold.errors import ScaffoldError
 from issue_scaffold.forge.documents import load
 from issue_scaffold.sync.target import open_target

@@ -43,7 +43,7 @@ OPENERS = {
     "writing/files.py",  # the files that are to be replaced, and pipes that are written to
     "cli/entry.py",  # the null device
     "cli/main.py",  # the null device
-    "cli/output/__init__.py",  # the report's files, which are written
+    "writing/one_file.py",  # a step summary, which is appended to
 }
 # Who makes values of YAML: the one loader, and who needs another reader to be sure of the first.
 LOADERS = {

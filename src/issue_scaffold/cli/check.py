@@ -7,9 +7,10 @@ import click
 
 from issue_scaffold.cli.crash import keep_crash
 from issue_scaffold.cli.labels_progress import tell_wait
-from issue_scaffold.cli.options import OutputTarget, OutputTargetType, answers_file_option
-from issue_scaffold.cli.output import FORMATS, Shown
+from issue_scaffold.cli.options import OutputTarget, answers_file_option, format_option
+from issue_scaffold.cli.output.display import Display
 from issue_scaffold.report.finding import Kind
+from issue_scaffold.report.report import COMPARED
 from issue_scaffold.sync.check import FAILING_KINDS, CheckOptions, check
 from issue_scaffold.template.renderer import open_renderer
 
@@ -19,7 +20,7 @@ class KindsType(click.ParamType[frozenset[Kind]]):
 
     name = "kinds"
 
-    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:  # noqa: ARG002 - Click's signature
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:  # noqa: ARG002
         """Return what `--help` shows."""
         return "KIND,…"
 
@@ -49,7 +50,7 @@ def _is_ci() -> bool:
     return os.environ.get("CI", "").lower() not in {"", "0", "false"}
 
 
-@click.command("check", short_help="Say whether targets still match their template (for CI).")
+@click.command("check")
 @click.argument("targets", nargs=-1, metavar="[TARGET]…")
 @click.option("--diff", is_flag=True, help="Show unified diffs of what differs.")
 @click.option(
@@ -76,39 +77,44 @@ def _is_ci() -> bool:
     "--refresh", is_flag=True, help="Ask now, even when it was asked within the last hour."
 )
 @answers_file_option
-@click.option(
-    "--format",
-    "formats",
-    type=OutputTargetType(FORMATS),
-    multiple=True,
-    default=(OutputTarget("text"),),
-    show_default="text",
-    help="How to show the result, and the file it goes to. May be repeated.",
-)
-def command(**values: Any) -> int:  # noqa: ANN401 - Click's values, declared above
-    """Say whether each TARGET (default: .) still holds what its template and its answers make of it.
+@format_option
+def command(
+    *,
+    targets: tuple[str, ...],
+    diff: bool,
+    fail_on: frozenset[Kind],
+    exit_zero: bool,
+    staged: bool,
+    trusted_ref: str | None,
+    labels: bool,
+    offline: bool,
+    refresh: bool,
+    answers_file: str | None,
+    outputs: tuple[OutputTarget, ...],
+) -> int:
+    """Say whether each TARGET (default: .) still holds what its template makes of its answers.
 
     Kinds of drift: outdated, modified, missing, conflict, invalid, untracked.
     """
-    if values["offline"] and values["refresh"]:
+    if offline and refresh:
         raise click.UsageError("--offline and --refresh exclude each other")
-    if values["offline"] and values["labels"]:
+    if offline and labels:
         raise click.UsageError("--offline and --labels exclude each other")
     options = CheckOptions(
-        targets=values["targets"] or (".",),
-        fail_on=values["fail_on"],
-        exit_zero=values["exit_zero"],
-        offline=values["offline"],
-        refresh=values["refresh"],
-        answers_file=values["answers_file"],
-        with_diff=values["diff"],
-        with_labels=values["labels"],
-        staged=values["staged"],
-        trusted_ref=values["trusted_ref"] or None,
+        targets=targets or (".",),
+        fail_on=fail_on,
+        exit_zero=exit_zero,
+        offline=offline,
+        refresh=refresh,
+        answers_file=answers_file,
+        with_diff=diff,
+        with_labels=labels,
+        staged=staged,
+        trusted_ref=trusted_ref or None,
         in_ci=_is_ci(),
         on_wait=tell_wait,
         report_crash=keep_crash,
     )
-    shown = Shown("check", values["formats"], several=len(options.targets) > 1)
+    display = Display("check", COMPARED, outputs, several=len(options.targets) > 1)
     with open_renderer() as renderer:
-        return shown.all_of(check(options, renderer)).exit_code
+        return display.all_of(check(options, renderer)).exit_code

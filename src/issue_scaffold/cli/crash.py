@@ -1,7 +1,8 @@
 """The report that an unexpected exception leaves behind, instead of a traceback on the screen.
 
-It holds the traceback, whose messages may quote anything: no values of variables, no environment, no arguments, and
-what looks like a credential is masked. What it needs is imported when something has gone wrong.
+It holds the traceback, whose messages may quote anything: no values of variables, no environment,
+no arguments, and what looks like a credential is masked. What it needs is imported when something
+has gone wrong.
 """
 
 import os
@@ -17,12 +18,17 @@ def keep_crash(error: Exception) -> str:
 
 
 def write_crash_report(error: Exception) -> str:
-    """Write the traceback and the versions to a new temporary file; return its path, or why there is none."""
+    """Write the traceback and the versions to a new temporary file.
+
+    Returns its path, or why there is none.
+    """
     import tempfile
 
     try:
-        # Without any usable one the current folder would be the temporary folder, which may be a repository.
-        if os.path.realpath(tempfile.gettempdir()) == os.path.realpath(os.getcwd()):  # noqa: PTH109 - in step with it
+        # Without any usable one the current folder, which may be a repository, would be the
+        # temporary folder.
+        current = os.path.realpath(os.getcwd())  # noqa: PTH109 - in step with tempfile
+        if os.path.realpath(tempfile.gettempdir()) == current:
             return "no file (there is no temporary folder)"
         # A name that nobody can guess, made anew, readable by its owner alone.
         with tempfile.NamedTemporaryFile(
@@ -48,7 +54,8 @@ def crash_text(error: Exception) -> str:
 
     text = "".join(
         [
-            f"issue-scaffold {__version__}, Python {platform.python_version()}, {platform.platform()}\n",
+            f"issue-scaffold {__version__}, Python {platform.python_version()}, ",
+            f"{platform.platform()}\n",
             f"command: {' '.join(sys.argv[1:2])}\n\n",
             *traceback.format_exception(error),
         ]

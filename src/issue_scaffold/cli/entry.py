@@ -1,7 +1,8 @@
-"""The program's first module: signals and standard streams are set right before anything large is loaded.
+"""The program's first module: it sets signals and standard streams right before all else is loaded.
 
-Ctrl-C, SIGTERM and SIGHUP end the program with 130 at any time, and never with a traceback: while modules are loaded
-at once, later by an exception, so that what is open is closed and temporary folders go.
+Ctrl-C, SIGTERM and SIGHUP end the program with 130 at any time, and never with a traceback: while
+modules are loaded at once, later by an exception, so that what is open is closed and temporary
+folders go.
 """
 
 import gc
@@ -23,7 +24,8 @@ _ENDING = ("SIGINT", "SIGTERM", "SIGHUP")
 
 def run() -> None:
     """Run the command line and end the process with the exit code of its outcome."""
-    # What is imported allocates much that stays; looking for garbage meanwhile costs a tenth of a cold run.
+    # What is imported allocates much that stays; looking for garbage meanwhile costs a tenth of a
+    # cold run.
     gc.set_threshold(100_000)
     try:
         code = _run()
@@ -33,7 +35,8 @@ def run() -> None:
         code = EXIT_FAILURE
     _heed_no_signals()
     _let_go_of_streams()
-    # What is left goes with the process; the interpreter would look through all of it for garbage, twice.
+    # What is left goes with the process; the interpreter would look through all of it for garbage,
+    # twice.
     gc.freeze()
     sys.exit(code)
 
@@ -41,7 +44,8 @@ def run() -> None:
 def _run() -> int:
     _end_by(_end_at_once)
     if not _open_streams():
-        print("error: standard output is closed; nothing was done", file=sys.stderr)  # noqa: T201 - Click isn't loaded
+        # Click isn't loaded.
+        print("error: standard output is closed; nothing was done", file=sys.stderr)  # noqa: T201
         print("  hint: to see nothing of it: >/dev/null", file=sys.stderr)  # noqa: T201
         return EXIT_FAILURE
     from issue_scaffold.cli.main import main
@@ -52,7 +56,10 @@ def _run() -> int:
 
 
 def _end_by(handler: "Handler") -> None:
-    """Set the handler of the signals that ask for an end, unless whoever started the program has one ignored."""
+    """Set the handler of the signals that ask for an end.
+
+    One that whoever started the program has ignored stays ignored.
+    """
     import signal
 
     for name in _ENDING:
@@ -85,7 +92,10 @@ def _interrupted() -> int:
 
 
 def _on_unraisable(problem: "UnraisableHookArgs") -> None:
-    """End where Python would print a traceback and go on: an interruption arrived inside a call-back of its own."""
+    """End where Python would print a traceback and go on.
+
+    So it is when an interruption arrives inside a call-back of its own.
+    """
     if problem.exc_type is KeyboardInterrupt:
         _raise_soon()
     else:
@@ -101,7 +111,10 @@ def _raise_soon() -> None:
 
 
 def _let_go_of_streams() -> None:
-    """Lead a stream that takes nothing to nowhere, or Python would fail on it again, and end with a code of its own."""
+    """Lead a stream that takes nothing to nowhere.
+
+    Python would fail on it again, and end with a code of its own.
+    """
     for stream in (sys.stdout, sys.stderr):
         try:
             if stream is not None:  # which it is where it was closed from the start
@@ -113,9 +126,10 @@ def _let_go_of_streams() -> None:
 
 
 def _open_streams() -> bool:
-    """Open what is closed of the three standard streams on nothing; return whether standard output was open.
+    """Open what is closed of the standard streams on nothing; return whether stdout was open.
 
-    A file that is opened later would get the number of a closed one, and be written what was meant for the screen.
+    A file that is opened later would get the number of a closed one, and be written what was meant
+    for the screen.
     """
     was_open = sys.stdout is not None
     for number in range(3):

@@ -1,31 +1,37 @@
 """`scaffold init`."""
 
+from functools import partial
 from pathlib import Path
-from typing import Any, cast
+from typing import Literal, cast
 
 import click
 
-from issue_scaffold.cli import plan_output
 from issue_scaffold.cli.options import (
+    OutputTarget,
     answers_file_option,
     answers_options,
     can_ask,
     diff_option,
     dry_run_option,
-    plan_format_option,
+    format_option,
     read_answers,
     tell_of_wait,
 )
+from issue_scaffold.cli.output.display import Display
+from issue_scaffold.cli.output.text import diff_lines
+from issue_scaffold.cli.plan_report import plan_target, refused_plan
 from issue_scaffold.cli.printing import ask, say, style
-from issue_scaffold.errors import ScaffoldError
+from issue_scaffold.report.report import PLANNED, TargetReport
 from issue_scaffold.sync.drift import unified_diff
 from issue_scaffold.sync.init import Decision, InitOptions, install
 from issue_scaffold.sync.outcome import FileOutcome
 from issue_scaffold.sync.plan import FileAction, FileStep
 from issue_scaffold.template.renderer import open_renderer
 
+Choice = Literal["ask", "keep", "replace", "merge", "abort"]
 
-@click.command("init", short_help="Install the template in a repository or folder.")
+
+@click.command("init")
 @click.argument("target", default=".")
 @click.option(
     "-t",
@@ -49,83 +55,82 @@ from issue_scaffold.template.renderer import open_renderer
 )
 @dry_run_option
 @diff_option
-@plan_format_option
-def command(**values: Any) -> int:  # noqa: ANN401 - Click's values, declared above
-    """Install the template in TARGET: a folder, a repository's root, or a path that doesn't exist yet."""
-    interactive = can_ask() and not values["defaults"] and values["format_"] == "text"
+@format_option
+def command(
+    *,
+    target: str,
+    template: str | None,
+    ref: str | None,
+    data: tuple[str, ...],
+    data_file: Path | None,
+    defaults: bool,
+    answers_file: str | None,
+    on_conflict: Choice | None,
+    dry_run: bool,
+    diff: bool,
+    outputs: tuple[OutputTarget, ...],
+) -> int:
+    """Install the template in TARGET: a folder, a repository's root, or a new path."""
+    display = Display("init", PLANNED, outputs)
     options = InitOptions(
-        target=values["target"],
-        template=values["template"],
-        ref=values["ref"],
-        data=read_answers(values["data"], values["data_file"]),
-        answers_file=values["answers_file"],
-        interactive=interactive,
-        decide=_decider(values["on_conflict"]),
-        dry_run=values["dry_run"],
+        target=target,
+        template=template,
+        ref=ref,
+        data=read_answers(data, data_file),
+        answers_file=answers_file,
+        interactive=can_ask() and display.shows_text and not defaults,
+        decide=_Decider(_settled(on_conflict)),
+        dry_run=dry_run,
         on_wait=tell_of_wait,
     )
-    with open_renderer() as renderer:
-        try:
-            outcome = install(options, renderer)
-        except ScaffoldError as error:
-            plan_output.show_failure(
-                "init", values["target"], error, values["format_"], with_diff=values["diff"]
-            )
-            raise
-    _show(outcome, values["format_"], with_diff=values["diff"])
-    return outcome.exit_code
+    refused = partial(refused_plan, with_diff=diff)
+    with open_renderer() as renderer, display.failures_of(target, refused):
+        outcome = install(options, renderer)
+    return display.one(_target(outcome, with_diff=diff))
 
 
 class _Decider:
     """Decides about existing files: as the option says, or by asking."""
 
-    def __init__(self, choice: str) -> None:
+    def __init__(self, choice: Choice) -> None:
         self.choice = choice
 
     def __call__(self, step: FileStep) -> Decision:
         """Return the decision for one file."""
-        match self.choice:
-            case "keep" | "replace" | "merge" | "abort" as decision:
-                return decision
-            case _:
-                return _ask(step)
+        if self.choice != "ask":
+            return self.choice
+        say("", style(f"{step.path} exists and differs from the template's:", bold=True))
+        say(*diff_lines(unified_diff(step.path, step.before, step.theirs)))
+        return cast("Decision", ask("What to do?", ["keep", "replace", "merge", "abort"], "keep"))
 
 
-def _decider(on_conflict: str | None) -> _Decider:
-    if on_conflict == "ask" and not can_ask():
+def _settled(on_conflict: Choice | None) -> Choice:
+    if can_ask():
+        return on_conflict or "ask"
+    if on_conflict == "ask":
         raise click.UsageError("--on-conflict ask needs a terminal")
-    return _Decider(on_conflict or ("ask" if can_ask() else "abort"))
+    return on_conflict or "abort"
 
 
-def _ask(step: FileStep) -> Decision:
-    say("", style(f"{step.path} exists and differs from the template's:", bold=True))
-    plan_output.show_diff(unified_diff(step.path, step.before, step.theirs))
-    return cast("Decision", ask("What to do?", ["keep", "replace", "merge", "abort"], "keep"))
-
-
-def _show(outcome: FileOutcome, format_: str, *, with_diff: bool) -> None:
-    if format_ == "json":
-        plan_output.show_json("init", outcome, with_diff=with_diff, exit_code=outcome.exit_code)
-        return
+def _target(outcome: FileOutcome, *, with_diff: bool) -> TargetReport:
+    version, target = outcome.version, outcome.target
     if outcome.resumed:
-        for note in outcome.notes:
-            say(f"note: {note}", err=True)
-        say(
-            f"Completed an interrupted run: template {outcome.version} is installed in {outcome.target}."
-        )
-        return
-    verb = "Would install" if outcome.dry_run else "Installed"
-    say(f"{verb} template {outcome.version} in {Path(outcome.target)}:")
-    plan_output.show_plan(outcome.plan, with_diff=with_diff)
-    for note in outcome.notes:
-        say(f"note: {note}", err=True)
-    if not outcome.dry_run:
-        say(_next_step(outcome))
+        headline = f"Completed an interrupted run: template {version} is installed in {target}."
+        return plan_target(outcome, headline, with_diff=with_diff)
+    where = f"template {version} in {Path(target)}:"
+    if outcome.dry_run:
+        return plan_target(outcome, f"Would install {where}", with_diff=with_diff)
+    lines = [_next_step(outcome)]
+    return plan_target(outcome, f"Installed {where}", with_diff=with_diff, lines=lines)
 
 
 def _next_step(outcome: FileOutcome) -> str:
     if outcome.plan.conflicts:
         return "Next: resolve the marked conflicts, git add the files, then scaffold check."
-    kept = any(step.action is FileAction.KEPT for step in outcome.plan.steps)
-    more = " scaffold check says how the kept files differ." if kept else ""
-    return f"Next: commit these files; scaffold check tells when they drift, scaffold update brings new versions.{more}"
+    step = (
+        "Next: commit these files; scaffold check tells when they drift, "
+        "scaffold update brings new versions."
+    )
+    if any(step.action is FileAction.KEPT for step in outcome.plan.steps):
+        step += " scaffold check says how the kept files differ."
+    return step

@@ -3,14 +3,15 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import click
 
-from issue_scaffold.cli import labels_output
 from issue_scaffold.cli.labels_progress import Progress, tell_wait
-from issue_scaffold.cli.options import OutputTarget, OutputTargetType, can_ask
-from issue_scaffold.cli.output import write_report
+from issue_scaffold.cli.labels_report import apply_report, as_yaml, plan_report, result_row
+from issue_scaffold.cli.options import OutputTarget, can_ask, format_option
+from issue_scaffold.cli.output.display import Display, write_report
+from issue_scaffold.cli.output.text import row_lines, table_lines
 from issue_scaffold.cli.printing import confirm, json_text, put, say, show_error
 from issue_scaffold.errors import EXIT_FINDINGS, EXIT_OK, UsageError
 from issue_scaffold.label_sync.choice import InvalidConfigError
@@ -27,6 +28,7 @@ from issue_scaffold.label_sync.run import (
     make_plan,
     open_session,
 )
+from issue_scaffold.report.report import ReportLayout
 from issue_scaffold.writing.one_file import settle_file, write_file
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
@@ -53,7 +55,8 @@ def _plan_options(command: Decorated) -> Decorated:
             "files",
             multiple=True,
             metavar="PATH",
-            help="Labels config, of any known format. May be repeated: later ones win, label by label.",
+            help="Labels config, of any known format. May be repeated: later ones win, "
+            "label by label.",
         ),
         click.option(
             "--prune",
@@ -72,26 +75,19 @@ def _plan_options(command: Decorated) -> Decorated:
             help="With --prune: keep labels of such names. May be repeated.",
         ),
         _API_URL,
-        click.option(
-            "--format",
-            "formats",
-            type=OutputTargetType(labels_output.FORMATS),
-            multiple=True,
-            default=(OutputTarget("text"),),
-            show_default="text",
-            help="How to show the result, and the file it goes to. May be repeated.",
-        ),
+        format_option,
     )
     for option in reversed(options):
         command = option(command)
     return command
 
 
-@click.group("labels", short_help="Plan, apply or export a repository's labels.")
+@click.group("labels")
 def command() -> None:
-    """Bring a repository's labels on GitHub in line with its labels config; nothing is deleted unless asked for.
+    """Bring a repository's labels on GitHub in line with its labels config.
 
-    The token is taken from GH_TOKEN or GITHUB_TOKEN, or asked of gh.
+    Nothing is deleted unless asked for. The token is taken from GH_TOKEN or GITHUB_TOKEN, or asked
+    of gh.
     """
 
 
@@ -100,50 +96,93 @@ def command() -> None:
 @click.option(
     "--exit-zero", is_flag=True, help="Exit 0 although there is something to do; errors still fail."
 )
-def plan_command(**values: Any) -> int:  # noqa: ANN401 - Click's values, declared above
-    """Show what would have to be done to the labels, and change nothing. Exits 1 if there is something to do."""
+def plan_command(
+    *,
+    repo: str | None,
+    files: tuple[str, ...],
+    prune: bool,
+    force_in_use: bool,
+    protect: tuple[str, ...],
+    api_url: str | None,
+    exit_zero: bool,
+    outputs: tuple[OutputTarget, ...],
+) -> int:
+    """Show what would have to be done to the labels, and change nothing.
+
+    Exits 1 if there is something to do.
+    """
+    options = _options(repo, api_url, files, protect, prune=prune, force_in_use=force_in_use)
+    display = Display("labels-plan", ReportLayout(), outputs)
     try:
-        with _telling(_NOTHING):
-            session = open_session(_options(values), Surroundings(on_wait=tell_wait))
-            plan = make_plan(session)
+        session, plan = _planned(options, display)
     except InvalidConfigError as error:
-        return _show_invalid(error, values["formats"])
+        return _show_invalid(error, outputs)
     report = _report("plan", session, plan)
-    labels_output.write(report, values["formats"])
-    return EXIT_OK if values["exit_zero"] else report.exit_code
+    code = report.exit_code
+    if exit_zero and code == EXIT_FINDINGS:
+        code = EXIT_OK
+    return display.one(plan_report(report, code))
 
 
 @command.command("apply", short_help="Show the plan, ask, and do it.")
 @_plan_options
 @click.option("-y", "--yes", is_flag=True, help="Don't ask.")
-def apply_command(**values: Any) -> int:  # noqa: ANN401 - Click's values, declared above
-    """Show the plan, ask, do each of its steps, and read the labels again to see that all is as it should be."""
-    if not values["yes"] and not can_ask():
+def apply_command(
+    *,
+    repo: str | None,
+    files: tuple[str, ...],
+    prune: bool,
+    force_in_use: bool,
+    protect: tuple[str, ...],
+    api_url: str | None,
+    yes: bool,
+    outputs: tuple[OutputTarget, ...],
+) -> int:
+    """Show the plan, ask, do each of its steps, and read the labels again to see what is left."""
+    options = _options(repo, api_url, files, protect, prune=prune, force_in_use=force_in_use)
+    if not yes and not can_ask():
         raise click.UsageError(
             "apply asks before it changes anything; without a terminal, add --yes"
         )
+    display = Display("labels-apply", ReportLayout(), outputs)
     try:
-        with _telling(_NOTHING):
-            session = open_session(_options(values), Surroundings(on_wait=tell_wait))
-            plan = make_plan(session)
+        session, plan = _planned(options, display)
     except InvalidConfigError as error:
-        return _show_invalid(error, values["formats"])
-    shows_text = any(
-        target.format == "text" and target.file is None for target in values["formats"]
-    )
-    if shows_text or not values["yes"]:
-        labels_output.show_plan(_report("apply", session, plan), err=not shows_text)
-    if plan.writes and not values["yes"] and not confirm("Do it?"):
-        say("nothing was changed", err=True)
+        return _show_invalid(error, outputs)
+    if display.shows_text or not yes:
+        (table,) = plan_report(_report("apply", session, plan), EXIT_OK).tables
+        say(*table_lines(table), err=not display.shows_text)
+    if plan.writes and not yes and not confirm("Do it?"):
+        say(_NOTHING, err=True)
         return EXIT_FINDINGS
-    results = _run(session, plan, shows_text=shows_text)
-    with _telling(
-        f"all {len(results)} steps were tried; what came of it wasn't read again: run scaffold labels plan"
-    ):
-        verified = make_plan(session) if plan.writes else plan
+    with display.failures_of(str(session.api.repository)):
+        results = _run(session, plan, shows_text=display.shows_text)
+        verified = _verified(session, plan, len(results))
     report = _report("apply", session, plan, results=results, verified=verified)
-    labels_output.write(report, values["formats"])
-    return report.exit_code
+    return display.end_of(apply_report(report))
+
+
+def _planned(options: LabelOptions, display: Display) -> tuple[Session, LabelPlan]:
+    """Return the session and the plan. A config with errors is no failure, but has findings."""
+    invalid: InvalidConfigError | None = None
+    with _telling(_NOTHING), display.failures_of(options.repo or "."):
+        try:
+            session = open_session(options, Surroundings(on_wait=tell_wait))
+            return session, make_plan(session)
+        except InvalidConfigError as error:
+            invalid = error
+    raise invalid
+
+
+def _verified(session: Session, plan: LabelPlan, tried: int) -> LabelPlan:
+    """Return what a fresh read leaves to do."""
+    if not plan.writes:
+        return plan
+    told = (
+        f"all {tried} steps were tried; what came of it wasn't read again: run scaffold labels plan"
+    )
+    with _telling(told):
+        return make_plan(session)
 
 
 @contextmanager
@@ -165,27 +204,38 @@ def _run(session: Session, plan: LabelPlan, *, shows_text: bool) -> tuple[StepRe
             progress.clear()
             results.append(result)
             if shows_text:
-                say(*labels_output.result_lines(result))
+                say(*row_lines(result_row(result, session.files[0])))
             progress.show(len(results))
     except KeyboardInterrupt:
         progress.clear()
-        message = f"{len(results)} of {len(plan.writes)} steps were done; running the same command again does the rest"
-        say(message, err=True)
+        say(
+            f"{len(results)} of {len(plan.writes)} steps were done; "
+            "running the same command again does the rest",
+            err=True,
+        )
         raise
     progress.clear()
     return tuple(results)
 
 
-def _options(values: dict[str, Any]) -> LabelOptions:
-    if values["force_in_use"] and not values["prune"]:
+def _options(
+    repo: str | None,
+    api_url: str | None,
+    files: tuple[str, ...],
+    protect: tuple[str, ...],
+    *,
+    prune: bool,
+    force_in_use: bool,
+) -> LabelOptions:
+    if force_in_use and not prune:
         raise click.UsageError("--force-in-use means something only with --prune")
     return LabelOptions(
-        repo=values["repo"],
-        api_url=values["api_url"],
-        files=values["files"],
-        prune=values["prune"],
-        force_in_use=values["force_in_use"],
-        protect=values["protect"],
+        repo=repo,
+        api_url=api_url,
+        files=files,
+        prune=prune,
+        force_in_use=force_in_use,
+        protect=protect,
         folder=Path.cwd(),
     )
 
@@ -208,9 +258,9 @@ def _report(
     )
 
 
-def _show_invalid(error: InvalidConfigError, formats: tuple[OutputTarget, ...]) -> int:
+def _show_invalid(error: InvalidConfigError, outputs: tuple[OutputTarget, ...]) -> int:
     if error.report is not None:
-        write_report(error.report, formats)
+        write_report(error.report, outputs)
     show_error(error.message, None)
     return error.exit_code
 
@@ -233,7 +283,12 @@ def _show_invalid(error: InvalidConfigError, formats: tuple[OutputTarget, ...]) 
 )
 @click.option("-y", "--yes", is_flag=True, help="Overwrite the file if it exists.")
 def export_command(
-    repo: str | None, api_url: str | None, format_: str, output: Path | None, *, yes: bool
+    *,
+    repo: str | None,
+    api_url: str | None,
+    format_: Literal["yaml", "json"],
+    output: Path | None,
+    yes: bool,
 ) -> int:
     """Write the labels that a repository has on GitHub as a labels config."""
     if output is not None and settle_file(output):
@@ -244,11 +299,9 @@ def export_command(
     options = LabelOptions(repo=repo, api_url=api_url, folder=Path.cwd())
     with _telling(_NOTHING):
         document = export_document(export(options, Surroundings(on_wait=tell_wait)))
-    text = (
-        json_text(document, is_product=True)
-        if format_ == "json"
-        else labels_output.as_yaml(document)
-    )
+    text = as_yaml(document)
+    if format_ == "json":
+        text = json_text(document, is_product=True)
     if output is None:
         put(text)
     else:

@@ -1,4 +1,7 @@
-"""How far `labels apply` has come, and what it waits for: on standard error, a bar only on a terminal."""
+"""How far `labels apply` has come, and what it waits for: on standard error.
+
+There is a bar only on a terminal.
+"""
 
 import sys
 from collections.abc import Callable
@@ -6,6 +9,8 @@ from collections.abc import Callable
 from issue_scaffold.cli.printing import redraw, say
 
 _BAR = 24
+_MINUTE = 60
+_HOUR = 3600
 _WORTH_TELLING_SECONDS = 3.0
 
 
@@ -18,13 +23,18 @@ def tell_wait(seconds: float, why: str) -> None:
 def duration(seconds: float) -> str:
     """Return a time as people say it."""
     whole = max(1, round(seconds))
-    if whole < 120:  # noqa: PLR2004 - two minutes
+    if whole < 2 * _MINUTE:
         return f"{whole} s"
-    return f"{round(whole / 60)} min" if whole < 7200 else f"{whole / 3600:.1f} h"  # noqa: PLR2004 - two hours
+    if whole < 2 * _HOUR:
+        return f"{round(whole / _MINUTE)} min"
+    return f"{whole / _HOUR:.1f} h"
 
 
 class Progress:
-    """A line that is drawn again after every step. `seconds_for` gives the time that so many more writes take."""
+    """A line that is drawn again after every step.
+
+    `seconds_for` gives the time that so many more writes take.
+    """
 
     def __init__(self, total: int, seconds_for: Callable[[int], float]) -> None:
         self._total = total

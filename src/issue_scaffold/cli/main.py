@@ -51,15 +51,24 @@ class LazyGroup(click.Group):
         """Return the commands in the order of a first visit."""
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - Click's signature
+    def get_command(
+        self,
+        ctx: click.Context,  # noqa: ARG002
+        cmd_name: str,
+    ) -> click.Command | None:
         """Import and return one command; each command module names it `command`."""
         if cmd_name not in COMMANDS:
             return None
         command = import_module(COMMANDS[cmd_name].module).command
         assert isinstance(command, click.Command)  # noqa: S101 - a slip of ours, not of the user's
+        command.short_help = COMMANDS[cmd_name].summary  # which a shell's completion shows
         return command
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+    def format_commands(
+        self,
+        ctx: click.Context,  # noqa: ARG002
+        formatter: click.HelpFormatter,
+    ) -> None:
         """Write the list of commands from the table alone."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, row.summary) for name, row in COMMANDS.items()])
@@ -113,7 +122,7 @@ def run() -> None:
 
 
 def main(arguments: list[str]) -> int:
-    """Run the command line; return its exit code, having said on standard error whatever went wrong."""
+    """Run the command line; return its exit code, having said what went wrong on standard error."""
     try:
         outcome = scaffold.main(arguments, prog_name="scaffold", standalone_mode=False)
         sys.stdout.flush()
@@ -121,7 +130,8 @@ def main(arguments: list[str]) -> int:
         say("interrupted", err=True)
         return EXIT_INTERRUPTED
     except BrokenPipeError:
-        # The reader went away (`scaffold rules | head`): nobody is left to tell; keep the interpreter's flush quiet.
+        # The reader went away (`scaffold rules | head`): nobody is left to tell; keep the
+        # interpreter's flush quiet.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_FAILURE
     except Exception as error:  # noqa: BLE001 - the boundary: whatever it is becomes a message

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import click
 
+from issue_scaffold.cli.output.formats import FORMATS
 from issue_scaffold.cli.printing import say
 from issue_scaffold.errors import UsageError
 
@@ -21,16 +22,13 @@ class OutputTarget(NamedTuple):
 
 
 class OutputTargetType(click.ParamType[OutputTarget]):
-    """`FORMAT` or `FORMAT=FILE`, the format one of the given names."""
+    """`FORMAT` or `FORMAT=FILE`, the format one of the table's."""
 
     name = "format"
 
-    def __init__(self, formats: tuple[str, ...]) -> None:
-        self.formats = formats
-
-    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:  # noqa: ARG002 - Click's signature
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:  # noqa: ARG002
         """Return what `--help` shows."""
-        return f"[{'|'.join(self.formats)}][=FILE]"
+        return f"[{'|'.join(FORMATS)}][=FILE]"
 
     def convert(
         self,
@@ -42,9 +40,11 @@ class OutputTargetType(click.ParamType[OutputTarget]):
         if isinstance(value, OutputTarget):
             return value
         name, _, file = str(value).partition("=")
-        if name not in self.formats:
-            self.fail(f"{name!r} is not one of {', '.join(self.formats)}", param, ctx)
-        return OutputTarget(name, Path(file) if file else None)
+        if name not in FORMATS:
+            self.fail(f"{name!r} is not one of {', '.join(FORMATS)}", param, ctx)
+        if not file:
+            return OutputTarget(name)
+        return OutputTarget(name, Path(file))
 
 
 answers_file_option = click.option(
@@ -57,12 +57,14 @@ dry_run_option = click.option(
     "-n", "--dry-run", is_flag=True, help="Say what would be done, and write nothing."
 )
 diff_option = click.option("--diff", is_flag=True, help="Show unified diffs.")
-plan_format_option = click.option(
+format_option = click.option(
     "--format",
-    "format_",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    help="How to show the result.",
+    "outputs",
+    type=OutputTargetType(),
+    multiple=True,
+    default=(OutputTarget("text"),),
+    show_default="text",
+    help="How to show the result, and the file it goes to. May be repeated.",
 )
 
 
@@ -84,7 +86,10 @@ def answers_options(command: Decorated) -> Decorated:
 
 
 def read_answers(data: tuple[str, ...], data_file: Path | None) -> dict[str, Any]:
-    """Return the answers that `-d` and `--data-file` give. Raises click.BadParameter for what can't be read."""
+    """Return the answers that `-d` and `--data-file` give.
+
+    Raises click.BadParameter for what can't be read.
+    """
     answers: dict[str, Any] = {}
     if data_file is not None:
         answers.update(_answers_in(data_file))

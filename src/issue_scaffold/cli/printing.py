@@ -1,9 +1,9 @@
 """Everything that is printed goes through here, and comes out inert whatever it holds.
 
-File names, messages, versions and labels come from repositories, templates and servers. Shown, none of them may move
-the cursor, hide or reorder text, begin a line of its own, be taken for a command by a workflow's runner, or hold a
-credential. Colours are marked while a text is put together, with signs that no data can guess, and become colours, or
-nothing, when it is printed.
+File names, messages, versions and labels come from repositories, templates and servers. Shown, none
+of them may move the cursor, hide or reorder text, begin a line of its own, be taken for a command
+by a workflow's runner, or hold a credential. Colours are marked while a text is put together, with
+signs that no data can guess, and become colours, or nothing, when it is printed.
 """
 
 import json
@@ -26,12 +26,14 @@ _COLOURS: Final = {"red": 31, "green": 32, "yellow": 33, "blue": 34, "cyan": 36}
 # Joiners and the choice between text and picture belong to words and emoji.
 _HARMLESS: Final = frozenset("\t\u200c\u200d\ufe0e\ufe0f")
 _SHORT: Final = {"\n": "\\n", "\r": "\\r", "\0": "\\0", "\x1b": "\\x1b"}
-# GitHub's runner takes a line that begins with `::` behind blanks for a command, and `##[` anywhere in a line
-# (https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs); Azure's takes `##vso[`.
+# GitHub's runner takes a line that begins with `::` behind blanks for a command, and `##[` anywhere
+# in a line: https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs. That of
+# Azure takes `##vso[`.
 _HASHES: Final = late_pattern(r"#(?=#(?:vso)?\[)", re.IGNORECASE)
 # What JSON allows in a string, and a terminal or a log doesn't show as it is.
 _UNSAFE_IN_JSON: Final = late_pattern(
-    "[\x7f-\x9f\xad\u061c\u070f\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "[\x7f-\x9f\xad\u061c\u070f\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f"
+    "\ufeff\ufff9-\ufffb"
     "\ud800-\udfff\U000e0000-\U000e0fff]"
 )
 _HASHES_IN_JSON: Final = late_pattern(r"##(?=(?:vso)?\[)", re.IGNORECASE)
@@ -67,7 +69,10 @@ def text_of(lines: Iterable[str], *, color: bool) -> str:
 
 
 def paragraph(text: str) -> tuple[str, ...]:
-    """Return the lines of a message of our own that has several; what a quoted text breaks looks like a part of it."""
+    """Return the lines of a message of our own that has several.
+
+    What a quoted text breaks looks like a part of it.
+    """
     first, *others = text.split("\n")
     return (first, *(line if line.startswith("  ") else f"  {line}" for line in others))
 
@@ -91,12 +96,12 @@ def ask(question: str, choices: Iterable[str], default: str) -> str:
 
 
 def confirm(question: str) -> bool:
-    """Return whether a person on the terminal agrees; the question is ours, and goes to standard error."""
+    """Return whether a person agrees; the question is ours, and goes to standard error."""
     return click.confirm(question, err=True)
 
 
 def redraw(text: str) -> None:
-    """Draw a line on standard error that the next one, or `redraw("")`, takes the place of; the text is ours."""
+    """Draw a line of ours on standard error; the next one, or `redraw("")`, takes its place."""
     click.echo(f"\r\x1b[K{text}", nl=False, err=True)
 
 
@@ -111,7 +116,7 @@ def inert(text: str) -> str:
 
 
 def escaped(text: str) -> str:
-    """Return a text with what isn't shown as it is written out, as in `U+001B`; columns count as they are printed."""
+    """Return a text with what isn't shown as it is written out, as in `U+001B`."""
     if text.isprintable():
         return text
     return "".join(
@@ -120,9 +125,10 @@ def escaped(text: str) -> str:
 
 
 def json_text(document: object, *, is_product: bool = False) -> str:
-    """Return a value as indented JSON: what can't be shown is escaped, half a character replaced, secrets masked.
+    """Return a value as indented JSON, without what can't be shown.
 
-    In a product, which says what is to be elsewhere, nothing is masked.
+    That is escaped, half a character replaced, a secret masked. In a product, which says what is to
+    be elsewhere, nothing is masked.
     """
     value = document if is_product else _masked(document, secrets_of(os.environ))
     text = json.dumps(value, ensure_ascii=False, indent=2)
@@ -134,12 +140,12 @@ def yaml_text(text: str) -> str:
     """Return a text as a YAML scalar in double quotation marks, on one line; nothing is masked."""
     from issue_scaffold.text.scalars import yaml_scalar
 
-    # JSON's escapes are YAML's, but for characters beyond the sixteenth bit, which it writes as two.
+    # JSON's escapes are YAML's, but for characters beyond the sixteenth bit: it writes two.
     return _UNSAFE_IN_JSON.sub(_yaml_escape, yaml_scalar(text, '"'))
 
 
 def without_secrets(text: str) -> str:
-    """Return a text without secrets, otherwise as it is: for a format that has an escape of its own."""
+    """Return a text without secrets, for a format that has an escape of its own."""
     return masked(text, secrets_of(os.environ))
 
 
@@ -200,7 +206,9 @@ def _masked(value: Any, secrets: tuple[str, ...]) -> Any:  # noqa: ANN401 - JSON
 
 def _yaml_escape(found: re.Match[str]) -> str:
     code = ord(found[0])
-    return f"\\U{code:08x}" if code > 0xFFFF else _json_escape(found)  # noqa: PLR2004 - the sixteenth bit
+    if code > 0xFFFF:  # noqa: PLR2004 - the sixteenth bit
+        return f"\\U{code:08x}"
+    return _json_escape(found)
 
 
 def _json_escape(found: re.Match[str]) -> str:

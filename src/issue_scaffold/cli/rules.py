@@ -2,53 +2,68 @@
 
 import textwrap
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
 
 import click
 
-from issue_scaffold.cli.printing import json_text, put, say, style
+from issue_scaffold.cli.options import OutputTarget, format_option
+from issue_scaffold.cli.output.display import Display
+from issue_scaffold.cli.output.text import SEVERITIES, coloured
+from issue_scaffold.cli.printing import style
+from issue_scaffold.report.finding import Severity
+from issue_scaffold.report.report import SINGLE, ReportRow, ReportTable, TargetReport
 from issue_scaffold.validate.reference import RuleExplanation, RuleRow, explain_rule, list_rules
 
-_COLOURS = {"error": "red", "warning": "yellow", "info": "blue"}
+Fields = dict[str, object]
 
 
-@click.command("rules", short_help="List the validator's rules, or explain one.")
+@click.command("rules")
 @click.argument("rule", required=False)
-@click.option(
-    "--format",
-    "format_",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    help="How to show the result.",
-)
-def command(rule: str | None, format_: str) -> None:
-    """List all rules of `scaffold validate`, or explain one, with an example that breaks it and one that doesn't."""
-    if rule is not None:
-        found = explain_rule(rule)
-        _show(asdict(found), _explanation(found), format_)
-        return
-    rows = list_rules()
-    _show([asdict(row) for row in rows], _table(rows), format_)
+@format_option
+def command(*, rule: str | None, outputs: tuple[OutputTarget, ...]) -> int:
+    """List all rules of `scaffold validate`, or explain one.
+
+    An explanation has an example that breaks the rule, and one that doesn't.
+    """
+    display = Display("rules", SINGLE, outputs)
+    target = rule or "all"
+    with display.failures_of(target):
+        if rule is None:
+            rows = [_row(found, _fields(found)) for found in list_rules()]
+            found = TargetReport(target, "done", tables=(_table(rows),))
+        else:
+            found = _explained(explain_rule(rule))
+    return display.one(found)
 
 
-def _show(document: object, lines: Iterator[str], format_: str) -> None:
-    if format_ == "json":
-        put(json_text(document))
-    else:
-        say(*lines)
+def _table(rows: list[ReportRow], *, is_told: bool = False) -> ReportTable:
+    return ReportTable("rules", "rule", tuple(rows), names_first=True, is_told=is_told)
 
 
-def _table(rows: list[RuleRow]) -> Iterator[str]:
-    wide = max(len(row.id) for row in rows)
-    for row in rows:
-        severity = style(f"{row.severity:<7}", fg=_COLOURS[row.severity])
-        fix = style(f" (fix: {row.fix})", fg="dim") if row.fix else ""
-        yield f"{row.id:<{wide}}  {severity}  {row.summary}{fix}"
+def _fields(rule: RuleRow) -> Fields:
+    return {"id": rule.id, "severity": rule.severity, "fix": rule.fix, "summary": rule.summary}
+
+
+def _row(rule: RuleRow, data: Fields) -> ReportRow:
+    aside = f" (fix: {rule.fix})" if rule.fix else ""
+    tone = SEVERITIES[Severity(rule.severity)]
+    return ReportRow(data, rule.id, rule.severity, tone, text=rule.summary, aside=aside.strip())
+
+
+def _explained(found: RuleExplanation) -> TargetReport:
+    data = _fields(found.row) | {
+        "why": found.why,
+        "evidence": found.evidence,
+        "url": found.url,
+        "bad": dict(found.bad),
+        "good": dict(found.good),
+    }
+    table = _table([_row(found.row, data)], is_told=True)
+    return TargetReport(found.row.id, "done", tables=(table,), lines=tuple(_explanation(found)))
 
 
 def _explanation(found: RuleExplanation) -> Iterator[str]:
     row = found.row
-    severity = style(row.severity, fg=_COLOURS[row.severity], bold=True)
+    severity = coloured(row.severity, SEVERITIES[Severity(row.severity)], bold=True)
     yield f"{style(row.id, bold=True)}: {severity}: {row.summary}"
     yield ""
     yield from textwrap.wrap(found.why, 100, break_on_hyphens=False)

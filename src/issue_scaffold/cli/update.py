@@ -1,22 +1,25 @@
 """`scaffold update`."""
 
-from typing import Any, Final
+from functools import partial
+from pathlib import Path
+from typing import Final, Literal
 
 import click
 
-from issue_scaffold.cli import plan_output
 from issue_scaffold.cli.options import (
+    OutputTarget,
     answers_file_option,
     answers_options,
     can_ask,
     diff_option,
     dry_run_option,
-    plan_format_option,
+    format_option,
     read_answers,
     tell_of_wait,
 )
-from issue_scaffold.cli.printing import say
-from issue_scaffold.errors import ScaffoldError
+from issue_scaffold.cli.output.display import Display
+from issue_scaffold.cli.plan_report import plan_target, refused_plan
+from issue_scaffold.report.report import PLANNED, TargetReport
 from issue_scaffold.sync.outcome import FileOutcome
 from issue_scaffold.sync.update import UpdateOptions, update
 from issue_scaffold.template.renderer import open_renderer
@@ -24,7 +27,7 @@ from issue_scaffold.template.renderer import open_renderer
 _ALL: Final = "\0all"
 
 
-@click.command("update", short_help="Merge a newer template version, or heal drifted files.")
+@click.command("update")
 @click.argument("target", default=".")
 @click.option(
     "--ref", help="Tag, branch or commit to go to, an older one too [default: the newest release]."
@@ -37,7 +40,10 @@ _ALL: Final = "\0all"
 )
 @answers_options
 @click.option(
-    "--ask", is_flag=True, help="Ask all questions again, with the recorded answers as defaults."
+    "--ask",
+    "ask_again",
+    is_flag=True,
+    help="Ask all questions again, with the recorded answers as defaults.",
 )
 @click.option(
     "-l",
@@ -51,7 +57,8 @@ _ALL: Final = "\0all"
     flag_value=_ALL,
     multiple=True,
     metavar="[PATH]",
-    help="Bring drifted files back to the template's content: the named one (may be repeated), or without PATH all.",
+    help="Bring drifted files back to the template's content: the named one (may be repeated), "
+    "or without PATH all.",
 )
 @answers_file_option
 @click.option(
@@ -63,62 +70,69 @@ _ALL: Final = "\0all"
 )
 @dry_run_option
 @diff_option
-@plan_format_option
-def command(**values: Any) -> int:  # noqa: ANN401 - Click's values, declared above
+@format_option
+def command(
+    *,
+    target: str,
+    ref: str | None,
+    template: str | None,
+    data: tuple[str, ...],
+    data_file: Path | None,
+    ask_again: bool,
+    defaults: bool,
+    restore: tuple[str, ...],
+    answers_file: str | None,
+    on_conflict: Literal["inline", "abort"],
+    dry_run: bool,
+    diff: bool,
+    outputs: tuple[OutputTarget, ...],
+) -> int:
     """Bring TARGET to the newest version of its template, keeping what was changed in it.
 
     With --restore alone, drifted files get back the content of the version that TARGET already has.
     """
-    interactive = can_ask() and not values["defaults"] and values["format_"] == "text"
-    if values["ask"] and not interactive:
+    display = Display("update", PLANNED, outputs)
+    interactive = can_ask() and display.shows_text and not defaults
+    if ask_again and not interactive:
         raise click.UsageError(
             "--ask needs a terminal; without one, change answers with -d KEY=VALUE"
         )
     options = UpdateOptions(
-        target=values["target"],
-        template=values["template"],
-        ref=values["ref"],
-        data=read_answers(values["data"], values["data_file"]),
-        answers_file=values["answers_file"],
-        ask=values["ask"],
+        target=target,
+        template=template,
+        ref=ref,
+        data=read_answers(data, data_file),
+        answers_file=answers_file,
+        ask=ask_again,
         interactive=interactive,
-        restore=tuple(path for path in values["restore"] if path != _ALL),
-        restore_all=_ALL in values["restore"],
-        on_conflict=values["on_conflict"],
-        dry_run=values["dry_run"],
+        restore=tuple(path for path in restore if path != _ALL),
+        restore_all=_ALL in restore,
+        on_conflict=on_conflict,
+        dry_run=dry_run,
         on_wait=tell_of_wait,
     )
-    with open_renderer() as renderer:
-        try:
-            outcome = update(options, renderer)
-        except ScaffoldError as error:
-            plan_output.show_failure(
-                "update", values["target"], error, values["format_"], with_diff=values["diff"]
-            )
-            raise
-    _show(outcome, values["format_"], with_diff=values["diff"])
-    return outcome.exit_code
+    refused = partial(refused_plan, with_diff=diff)
+    with open_renderer() as renderer, display.failures_of(target, refused):
+        outcome = update(options, renderer)
+    return display.one(_target(outcome, with_diff=diff))
 
 
-def _show(outcome: FileOutcome, format_: str, *, with_diff: bool) -> None:
-    if format_ == "json":
-        plan_output.show_json("update", outcome, with_diff=with_diff, exit_code=outcome.exit_code)
-        return
-    for note in outcome.notes:
-        say(f"note: {note}", err=True)
-    say(_headline(outcome))
-    plan_output.show_plan(outcome.plan, with_diff=with_diff)
-    if outcome.plan.conflicts and not outcome.dry_run:
-        say(
-            f"{len(outcome.plan.conflicts)} file(s) with conflicts: edit the marked lines, then git add them "
-            "(or scaffold update --restore PATH)."
-        )
+def _target(outcome: FileOutcome, *, with_diff: bool) -> TargetReport:
+    lines: list[str] = []
+    number = len(outcome.plan.conflicts)
+    if number and not outcome.dry_run:
+        advice = "edit the marked lines, then git add them (or scaffold update --restore PATH)."
+        lines.append(f"{number} file(s) with conflicts: {advice}")
+    return plan_target(outcome, _headline(outcome), with_diff=with_diff, lines=lines)
 
 
 def _headline(outcome: FileOutcome) -> str:
-    if outcome.version == outcome.version_before:
-        if not outcome.plan.writes:
-            return f"{outcome.target} is up to date with template {outcome.version}."
-        return f"{'Would change' if outcome.dry_run else 'Changed'} {outcome.target} (template {outcome.version}):"
-    verb = "Would update" if outcome.dry_run else "Updated"
-    return f"{verb} {outcome.target} from template {outcome.version_before} to {outcome.version}:"
+    target, version, before = outcome.target, outcome.version, outcome.version_before
+    if version == before and not outcome.plan.writes:
+        return f"{target} is up to date with template {version}."
+    verb = "Changed" if version == before else "Updated"
+    if outcome.dry_run:
+        verb = "Would change" if version == before else "Would update"
+    if version == before:
+        return f"{verb} {target} (template {version}):"
+    return f"{verb} {target} from template {before} to {version}:"

@@ -2,60 +2,58 @@
 
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
 
 import click
 
 from issue_scaffold.cli.crash import keep_crash
-from issue_scaffold.cli.options import OutputTarget, OutputTargetType
-from issue_scaffold.cli.output import FORMATS, Shown
+from issue_scaffold.cli.options import OutputTarget, format_option
+from issue_scaffold.cli.output.display import Display
 from issue_scaffold.cli.printing import say
-from issue_scaffold.report.report import TargetReport
+from issue_scaffold.report.report import EXAMINED, TargetReport
 from issue_scaffold.text.limits import MAX_BYTES
 from issue_scaffold.validate.paths import STDIN
 from issue_scaffold.validate.run import ValidateOptions, validate
 
 
-@click.command("validate", short_help="Check issue forms, templates, chooser and labels.")
+@click.command("validate")
 @click.argument("paths", nargs=-1, metavar="[PATH|-]…")
 @click.option("--fix", is_flag=True, help="Mend what has one right answer.")
 @click.option("--unsafe-fixes", is_flag=True, help="Mend also what can only be guessed.")
 @click.option("--diff", is_flag=True, help="Show what would be mended, and write nothing.")
 @click.option("--strict", is_flag=True, help="Let warnings fail too.")
 @click.option("--exit-zero", is_flag=True, help="Exit 0 whatever is found.")
-@click.option(
-    "--format",
-    "formats",
-    type=OutputTargetType(FORMATS),
-    multiple=True,
-    default=(OutputTarget("text"),),
-    show_default="text",
-    help="How to show the result, and the file it goes to. May be repeated.",
-)
-def command(**values: Any) -> int:  # noqa: ANN401 - Click's values, declared above
-    """Check files, or everything that a repository has for GitHub's, GitLab's and Gitea's issues, against their rules.
+@format_option
+def command(
+    *,
+    paths: tuple[str, ...],
+    fix: bool,
+    unsafe_fixes: bool,
+    diff: bool,
+    strict: bool,
+    exit_zero: bool,
+    outputs: tuple[OutputTarget, ...],
+) -> int:
+    """Check issue forms, templates, choosers and labels configs against their rules.
 
+    Without PATHs it is everything that the repository has for the issues of GitHub, GitLab, Gitea.
     PATH is a file, a repository's folder (default: .), or - for standard input.
     """
-    paths = values["paths"] or (".",)
-    # One byte more than the limit is enough to be told that it is too much. A closed standard input is an empty one.
-    stdin = (
-        sys.stdin.buffer.read(MAX_BYTES + 1) if STDIN in paths and sys.stdin is not None else None
-    )
-    mended = values["fix"] or values["unsafe_fixes"]
-    if mended and not values["diff"]:
-        _mend(paths, unsafe=values["unsafe_fixes"])
+    paths = paths or (".",)
+    stdin = None
+    if STDIN in paths and sys.stdin is not None:  # a closed standard input is an empty one
+        # One byte more than the limit is enough to be told that it is too much.
+        stdin = sys.stdin.buffer.read(MAX_BYTES + 1)
+    display = Display("validate", EXAMINED, outputs, several=len(paths) > 1)
+    if (fix or unsafe_fixes) and not diff:
+        with display.failures_of(paths[0]):
+            _mend(paths, unsafe=unsafe_fixes)
     options = ValidateOptions(
-        paths=paths,
-        stdin=stdin,
-        strict=values["strict"],
-        exit_zero=values["exit_zero"],
-        report_crash=keep_crash,
+        paths=paths, stdin=stdin, strict=strict, exit_zero=exit_zero, report_crash=keep_crash
     )
     rows = validate(options)
-    if values["diff"]:
-        rows = _with_diffs(rows, paths, stdin, unsafe=values["unsafe_fixes"])
-    return Shown("validate", values["formats"], several=len(paths) > 1).all_of(rows).exit_code
+    if diff:
+        rows = _with_diffs(rows, paths, stdin, unsafe=unsafe_fixes)
+    return display.all_of(rows).exit_code
 
 
 def _mend(paths: Sequence[str], *, unsafe: bool) -> None:
@@ -66,9 +64,12 @@ def _mend(paths: Sequence[str], *, unsafe: bool) -> None:
     for note in fixed.notes:
         say(f"note: {note}", err=True)
     for change in fixed.changes:
-        renamed = f", now {change.new_path}" if change.new_path != change.path else ""
-        times = f" ({change.fixed} findings)" if change.fixed > 1 else ""
-        say(f"mended {change.path}{renamed}{times}", err=True)
+        line = f"mended {change.path}"
+        if change.new_path != change.path:
+            line += f", now {change.new_path}"
+        if change.fixed > 1:
+            line += f" ({change.fixed} findings)"
+        say(line, err=True)
 
 
 def _with_diffs(

@@ -1,35 +1,32 @@
-"""A finding: one thing that is not as it should be, as a value. How it is shown is decided in `cli/output/`."""
+"""A finding: one thing that is not as it should be, as a value.
 
-from enum import StrEnum
+How it is shown is decided in `cli/output/`.
+"""
+
+from enum import Enum, StrEnum
+from functools import total_ordering
 from typing import NamedTuple
 
 
-class Severity(StrEnum):
-    """How sure and how bad: `error` will break or has drifted, `warning` probably, `info` is advice."""
+@total_ordering
+class Severity(Enum):
+    """How sure and how bad: `error` breaks or has drifted, `warning` probably, `info` is advice.
 
-    ERROR = "error"
-    WARNING = "warning"
+    Ordered by weight: `INFO < WARNING < ERROR`. No text of its own kind: texts have another order.
+    """
+
     INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+    def __str__(self) -> str:
+        return self.value
 
     def __lt__(self, other: object) -> bool:
-        """Order by weight: `INFO < WARNING < ERROR`."""
-        return _WEIGHT[self] < _WEIGHT[other] if isinstance(other, Severity) else NotImplemented
-
-    # Each one is spelt out: a text has an order of its own, by the alphabet.
-    def __le__(self, other: object) -> bool:
-        """Order by weight."""
-        return _WEIGHT[self] <= _WEIGHT[other] if isinstance(other, Severity) else NotImplemented
-
-    def __gt__(self, other: object) -> bool:
-        """Order by weight."""
-        return _WEIGHT[self] > _WEIGHT[other] if isinstance(other, Severity) else NotImplemented
-
-    def __ge__(self, other: object) -> bool:
-        """Order by weight."""
-        return _WEIGHT[self] >= _WEIGHT[other] if isinstance(other, Severity) else NotImplemented
-
-
-_WEIGHT = {Severity.INFO: 0, Severity.WARNING: 1, Severity.ERROR: 2}
+        if not isinstance(other, Severity):
+            return NotImplemented
+        weights = list(Severity)
+        return weights.index(self) < weights.index(other)
 
 
 class Kind(StrEnum):
@@ -52,7 +49,8 @@ OVERLOOKED = frozenset({Kind.ACCEPTED, Kind.IGNORED})
 class Excerpt(NamedTuple):
     """A line of source and the part of it that is meant.
 
-    `start` and `end` are 0-based offsets in code points into `text` (without its line break), `end` exclusive.
+    `start` and `end` are 0-based offsets in code points into `text` (without its line break), `end`
+    exclusive.
     """
 
     text: str
@@ -61,8 +59,9 @@ class Excerpt(NamedTuple):
 
 
 class Finding(NamedTuple):
-    """One finding. `path` is as the user would write it; `line` and `column` are 1-based, columns in code points.
+    """One finding.
 
+    `path` is as the user would write it; `line` and `column` are 1-based, columns in code points.
     `fixable` says that a safe fix exists, `fixable_unsafely` that only one which guesses does.
     """
 

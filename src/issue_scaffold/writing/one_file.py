@@ -5,6 +5,8 @@ Most runs write none: what it takes is loaded when it is needed.
 
 from pathlib import Path
 
+from issue_scaffold.errors import ScaffoldError
+
 
 def write_file(path: Path, text: str) -> None:
     """Write a text as UTF-8 in the place of what a file had.
@@ -24,3 +26,13 @@ def settle_file(path: Path) -> bool:
     from issue_scaffold.writing import files as text_files
 
     return text_files.settle_file(path)
+
+
+def append_text(path: Path, text: str) -> None:
+    """Append a text to a file that others write to as well. Raises ScaffoldError if it can't be."""
+    try:
+        with path.open("a", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        why = (error.strerror or str(error)).lower()
+        raise ScaffoldError(f"{path} can't be written: {why}") from None

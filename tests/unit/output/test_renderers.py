@@ -2,18 +2,26 @@
 
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import click
 import jsonschema
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from wcwidth import wcswidth
 
 from issue_scaffold.cli.options import OutputTarget
-from issue_scaffold.cli.output import FORMATS, render, write_report
+from issue_scaffold.cli.output import text
+from issue_scaffold.cli.output.display import render, write_report
+from issue_scaffold.cli.output.excerpt import as_shown, columns
+from issue_scaffold.cli.output.formats import FORMATS
 from issue_scaffold.errors import ScaffoldError
 from issue_scaffold.report.finding import Excerpt, Finding, Kind, Severity
-from issue_scaffold.report.report import Report, TargetReport, TemplateState
+from issue_scaffold.report.report import COMPARED, Report, TargetReport, TemplateState
 
 DOCS = Path(__file__).parents[3] / "docs/reference"
 FOUND = Finding(
@@ -50,6 +58,7 @@ VALIDATE = Report(
 STATE = TemplateState(source="https://example.invalid/t.git", version="v1.0.0", latest="v1.1.0")
 CHECK = Report(
     command="check",
+    layout=COMPARED,
     exit_code=3,
     targets=(
         TargetReport(target="repo/", status="findings", findings=(FOUND, DRIFT), template=STATE, notes=("offline",)),
@@ -69,7 +78,7 @@ def report_of(*findings: Finding) -> Report:
 
 
 def text_of(report: Report) -> list[str]:
-    return click.unstyle(render(report, "text", color=True)).splitlines()
+    return click.unstyle(text.render(report, color=True)).splitlines()
 
 
 def test_text_of_a_finding() -> None:
@@ -115,11 +124,39 @@ def test_a_rules_page_is_named_once() -> None:
         ("👩\u200d💻 x", 4, 5, "      | " + " " * 3 + "^"),
         ("empty", 5, 5, "      | " + " " * 5 + "^"),
         ("한국어: x", 0, 3, "      | " + "^" * 6),
+        ("🏗️ x", 3, 4, "      | " + " " * 3 + "^"),
+        ("⏱️ x", 3, 4, "      | " + " " * 3 + "^"),
+        ("❤️\u200d🔥 x", 5, 6, "      | " + " " * 3 + "^"),
+        ("👍🏽 bug", 3, 6, "      | " + " " * 3 + "^" * 3),
+        ("🇩🇪\t日本 x", 3, 5, "      | " + " " * 4 + "^" * 4),
+        ("a: ❤️\u200d🔥", 3, 7, "      | " + " " * 3 + "^" * 2),
     ],
 )
 def test_underline_is_below_what_is_meant(text: str, start: int, end: int, underline: str) -> None:
     found = FOUND._replace(excerpt=Excerpt(text=text, start=start, end=end))
     assert text_of(report_of(found))[2] == underline
+
+
+PIECES = ("a", "b ", "\t", "\x1b", "日本", "e\u0301", "🏗️", "⏱️", "❤️\u200d🔥", "👍🏽", "🇩🇪", "\u00ad", "ü")
+TEXTS = st.lists(st.sampled_from(PIECES)).map("".join)
+
+
+@settings(deadline=None)
+@given(before=TEXTS, marked=TEXTS)
+def test_columns_are_those_of_what_is_shown(before: str, marked: str) -> None:
+    shown = as_shown(before + marked)
+    assert "\t" not in shown
+    assert columns(before + marked) == wcswidth(shown) >= 0
+    assert columns(f"{before}\t") % 4 == 0
+
+
+def test_a_line_of_ascii_needs_no_tables() -> None:
+    code = (
+        "import sys; from issue_scaffold.cli.output.excerpt import columns; columns('a\tb\x1b');"
+        "print('wcwidth' in sys.modules); columns('日'); print('wcwidth' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "True"]
 
 
 def test_long_line_is_cut_around_what_is_meant() -> None:
@@ -137,20 +174,21 @@ def test_text_keeps_control_characters_from_the_terminal() -> None:
 
 @pytest.mark.parametrize("format_", FORMATS)
 def test_same_report_same_bytes(format_: str) -> None:
-    assert render(CHECK, format_, color=False) == render(CHECK, format_, color=False)
+    assert render(CHECK, format_) == render(CHECK, format_)
 
 
 @pytest.mark.parametrize("report", [VALIDATE, CHECK, report_of(NASTY)], ids=["validate", "check", "nasty"])
 def test_json_is_what_its_schema_says(report: Report) -> None:
     schema = json.loads((DOCS / f"scaffold.{report.command}-1.schema.json").read_text(encoding="utf-8"))
     jsonschema.Draft202012Validator.check_schema(schema)
-    jsonschema.validate(json.loads(render(report, "json", color=False)), schema)
+    jsonschema.validate(json.loads(render(report, "json")), schema)
 
 
 def test_json_of_a_finding() -> None:
-    document = json.loads(render(VALIDATE, "json", color=False))
+    document = json.loads(render(VALIDATE, "json"))
     assert document == {
         "schema": "scaffold.validate/1",
+        "command": "validate",
         "exit_code": 1,
         "targets": [
             {
@@ -176,7 +214,7 @@ def test_json_of_a_finding() -> None:
 
 
 def test_github_annotation() -> None:
-    assert render(VALIDATE, "github", color=False) == (
+    assert render(VALIDATE, "github") == (
         "::error file=.github/ISSUE_TEMPLATE/a.yml,line=3,endLine=3,endColumn=6,col=1,"
         "title=scaffold%3A form/unpermitted-key::`about` is not a permitted key%0Ahint: call it `description`%0A"
         "see: https://docs.github.com/en/x\n"
@@ -184,14 +222,14 @@ def test_github_annotation() -> None:
 
 
 def test_github_escapes_data_and_properties() -> None:
-    (line,) = render(report_of(NASTY), "github", color=False).splitlines()
+    (line,) = render(report_of(NASTY), "github").splitlines()
     assert line.startswith("::warning file=a%2Cb%3Ac%25/")
     assert "50%25 | <b>%0A" in line
     assert "a, b: c\\r%0A" in line
 
 
 def test_github_paths_are_seen_from_the_workspace() -> None:
-    assert "file=repo/SECURITY.md" in render(CHECK, "github", color=False)
+    assert "file=repo/SECURITY.md" in render(CHECK, "github")
 
 
 @pytest.mark.parametrize(
@@ -199,7 +237,7 @@ def test_github_paths_are_seen_from_the_workspace() -> None:
 )
 def test_github_stops_at_ten_of_a_level(number: int, lines: int, more: str) -> None:
     findings = tuple(FOUND._replace(line=line) for line in range(1, number + 1))
-    text = render(report_of(*findings, FOUND._replace(severity=Severity.INFO)), "github", color=False)
+    text = render(report_of(*findings, FOUND._replace(severity=Severity.INFO)), "github")
     assert text.count("::error ") == lines
     assert text.count("::notice ") == 1
     assert more in text
@@ -220,14 +258,14 @@ def test_step_summary_has_them_all(
 
 
 def test_markdown_of_a_finding() -> None:
-    assert render(VALIDATE, "markdown", color=False).splitlines()[6] == (
+    assert render(VALIDATE, "markdown").splitlines()[6] == (
         "| ❌ error | `.github/ISSUE_TEMPLATE/a.yml:3:1` | `about` is not a permitted key<br>call it `description` "
         "| [`form/unpermitted-key`](https://docs.github.com/en/x) |"
     )
 
 
 def test_markdown_can_not_be_broken_out_of() -> None:
-    (row,) = [line for line in render(report_of(NASTY), "markdown", color=False).splitlines() if "warning |" in line]
+    (row,) = [line for line in render(report_of(NASTY), "markdown").splitlines() if "warning |" in line]
     assert "<b>" not in row
     assert "@octocat" not in row
     assert row.replace("\\|", "").count("|") == 5
@@ -244,11 +282,11 @@ def sarif_schema() -> Any:  # noqa: ANN401 - JSON
     "report", [VALIDATE, CHECK, report_of(NASTY), report_of()], ids=["validate", "check", "nasty", "none"]
 )
 def test_sarif_is_what_the_oasis_schema_says(report: Report) -> None:
-    jsonschema.Draft4Validator(sarif_schema()).validate(json.loads(render(report, "sarif", color=False)))
+    jsonschema.Draft4Validator(sarif_schema()).validate(json.loads(render(report, "sarif")))
 
 
 def test_sarif_of_a_finding() -> None:
-    (run,) = json.loads(render(VALIDATE, "sarif", color=False))["runs"]
+    (run,) = json.loads(render(VALIDATE, "sarif"))["runs"]
     (result,) = run["results"]
     assert result["ruleId"] == run["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] == "form/unpermitted-key"
     assert result["level"] == "error"
@@ -260,7 +298,7 @@ def test_sarif_of_a_finding() -> None:
 
 def test_fingerprints_survive_moved_lines_and_tell_equals_apart() -> None:
     def prints(report: Report, format_: str) -> list[str]:
-        data = json.loads(render(report, format_, color=False))
+        data = json.loads(render(report, format_))
         if format_ == "gitlab":
             return [row["fingerprint"] for row in data]
         return [result["partialFingerprints"]["scaffold/v1"] for result in data["runs"][0]["results"]]
@@ -272,7 +310,7 @@ def test_fingerprints_survive_moved_lines_and_tell_equals_apart() -> None:
 
 
 def test_gitlab_of_a_finding() -> None:
-    (row,) = json.loads(render(VALIDATE, "gitlab", color=False))
+    (row,) = json.loads(render(VALIDATE, "gitlab"))
     assert row["check_name"] == "form/unpermitted-key"
     assert row["severity"] == "major"
     assert row["location"] == {"path": ".github/ISSUE_TEMPLATE/a.yml", "lines": {"begin": 3}}
@@ -302,4 +340,4 @@ def test_what_failed_is_said_on_standard_error(capsys: pytest.CaptureFixture[str
 def test_colour_is_for_terminals_only(capsys: pytest.CaptureFixture[str]) -> None:
     write_report(VALIDATE, [OutputTarget("text")])
     assert "\x1b" not in capsys.readouterr().out
-    assert "\x1b" in render(VALIDATE, "text", color=True)
+    assert "\x1b" in text.render(VALIDATE, color=True)

@@ -1,10 +1,10 @@
-"""A report as GitLab Code Quality JSON: a list of findings with a fingerprint each that survives moving lines."""
+"""A report as GitLab Code Quality JSON: findings whose fingerprints survive moving lines."""
 
 from typing import Any, Final
 
-from issue_scaffold.cli.output.places import findings, label
+from issue_scaffold.cli.output.places import PlacedFinding, all_as_findings, label, source_of
 from issue_scaffold.cli.printing import inert, json_text
-from issue_scaffold.report.finding import Finding, Severity
+from issue_scaffold.report.finding import Severity
 from issue_scaffold.report.report import Report
 from issue_scaffold.text.digests import sha256_of
 
@@ -14,18 +14,19 @@ _SEVERITIES: Final = {Severity.ERROR: "major", Severity.WARNING: "minor", Severi
 def render(report: Report) -> str:
     """Return the list, as GitLab's "Code Quality" page describes it."""
     seen: dict[str, int] = {}
-    rows = [_row(finding, path, seen) for _, finding, path in findings(report)]
-    return json_text(rows)
+    return json_text([_issue(located, seen) for located in all_as_findings(report)])
 
 
-def _row(finding: Finding, path: str, seen: dict[str, int]) -> dict[str, Any]:
-    relative = path.removeprefix("./")
-    key = "\0".join(
-        (label(finding), relative, finding.message, finding.excerpt.text if finding.excerpt else "")
-    )
+def _issue(located: PlacedFinding, seen: dict[str, int]) -> dict[str, Any]:
+    finding = located.finding
+    relative = located.path.removeprefix("./")
+    key = "\0".join((label(finding), relative, finding.message, source_of(finding)))
     seen[key] = seen.get(key, 0) + 1
+    text = finding.message
+    if finding.hint:
+        text += f" ({finding.hint})"
     return {
-        "description": inert(finding.message + (f" ({finding.hint})" if finding.hint else "")),
+        "description": inert(text),
         "check_name": label(finding),
         "fingerprint": sha256_of(f"{key}\0{seen[key]}".encode("utf-8", "surrogatepass")),
         "severity": _SEVERITIES[finding.severity],

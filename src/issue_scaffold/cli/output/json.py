@@ -1,4 +1,7 @@
-"""A report as JSON, for programs. The shape is a contract: docs/reference/*.schema.json describe it."""
+"""A report as JSON, for programs. The shape is a contract.
+
+Its JSON Schemas are in docs/reference/.
+"""
 
 from typing import Any
 
@@ -6,38 +9,43 @@ from issue_scaffold.cli.printing import json_text
 from issue_scaffold.report.finding import Finding
 from issue_scaffold.report.report import Report, TargetReport
 
+Fields = dict[str, Any]
+
 
 def render(report: Report) -> str:
     """Return one JSON document; the same report gives the same bytes."""
-    document = {
+    document: Fields = {
         "schema": f"scaffold.{report.command}/1",
+        "command": report.command.replace("-", " "),
         "exit_code": report.exit_code,
-        "targets": [_target(target) for target in report.targets],
     }
+    targets = [_target(report, target) for target in report.targets]
+    if report.layout.is_flat:
+        for fields in targets:
+            document |= fields
+    else:
+        document["targets"] = targets
     return json_text(document)
 
 
-def _target(target: TargetReport) -> dict[str, Any]:
-    row: dict[str, Any] = {"target": target.target, "status": target.status}
+def _target(report: Report, target: TargetReport) -> Fields:
+    fields: Fields = {"target": target.target, "status": target.status}
     if target.template is not None:
-        row["template"] = {
-            "source": target.template.source,
-            "version": target.template.version,
-            "latest": target.template.latest,
-        }
-    if target.error is not None:
-        row["error"] = target.error
-    if target.hint is not None:
-        row["hint"] = target.hint
+        fields["template"] = target.template._asdict()
+    fields |= _present({"error": target.error, "hint": target.hint})
     if target.notes:
-        row["notes"] = list(target.notes)
-    row["findings"] = [_finding(finding) for finding in target.findings]
-    return row
+        fields["notes"] = list(target.notes)
+    fields |= target.fields
+    for table in target.tables:
+        fields[table.key] = [row.data for row in table.rows]
+    if report.layout.has_findings:
+        fields["findings"] = [_finding(finding) for finding in target.findings]
+    return fields
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
-    row: dict[str, Any] = {"kind": str(finding.kind)}
-    optional = {
+def _finding(finding: Finding) -> Fields:
+    fields: Fields = {
+        "kind": str(finding.kind),
         "rule": finding.rule,
         "severity": str(finding.severity),
         "path": finding.path,
@@ -46,9 +54,11 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "message": finding.message,
         "hint": finding.hint,
         "url": finding.url,
+        "fixable": finding.fixable,
+        "diff": finding.diff,
     }
-    row |= {key: value for key, value in optional.items() if value is not None}
-    row["fixable"] = finding.fixable
-    if finding.diff is not None:
-        row["diff"] = finding.diff
-    return row
+    return _present(fields)
+
+
+def _present(fields: Fields) -> Fields:
+    return {key: value for key, value in fields.items() if value is not None}

@@ -1,14 +1,17 @@
-"""A report as Markdown, for step summaries and comments. What findings quote can't break out of its place."""
+"""A report as Markdown, for step summaries and comments.
+
+What findings quote can't break out of its place.
+"""
 
 import re
 from collections.abc import Iterator
 from html import escape
 from typing import Final
 
-from issue_scaffold.cli.output.places import file_of, label, tally
+from issue_scaffold.cli.output.places import file_of, label, rows_shown, tally
 from issue_scaffold.cli.printing import inert
 from issue_scaffold.report.finding import Finding, Severity
-from issue_scaffold.report.report import Report, TargetReport
+from issue_scaffold.report.report import Report, ReportTable, TargetReport
 
 _SIGNS: Final = {
     Severity.ERROR: "❌ error",
@@ -17,80 +20,114 @@ _SIGNS: Final = {
 }
 
 
-# What GitHub makes links of without being asked: https://github.github.com/gfm/#autolinks-extension- and
-# https://docs.github.com/en/get-started/writing-on-github/working-with-advanced-formatting/autolinked-references-and-urls
+# What GitHub makes links of without being asked: "Autolinks (extension)" of its Markdown's
+# specification, https://github.github.com/gfm/, and "Autolinked references and URLs" of
+# https://docs.github.com/en/get-started/writing-on-github/working-with-advanced-formatting
 _LINKED: Final = re.compile(
     r"@|#(?=\d)|\bGH-(?=\d)|\bwww(?=\.)|\b[a-z][a-z0-9+.-]{0,20}:(?=//)", re.IGNORECASE
 )
 
 
 def render(report: Report) -> str:
-    """Return the summary: a heading, the tally, and a table a target."""
-    lines = [f"## scaffold {report.command}", "", f"**{tally(report) or _nothing(report)}**", ""]
+    """Return the summary: a heading, the tally, and tables a target."""
+    lines = [f"## {report.title}{_subject(report)}", "", *_tallies(report)]
     for target in report.targets:
         lines += _target(report, target)
     return "".join(f"{line}\n" for line in lines)
 
 
-def _nothing(report: Report) -> str:
-    failed = sum(target.status == "failed" for target in report.targets)
-    return "no problems found" if not failed else "not everything could be looked at"
+def _subject(report: Report) -> str:
+    """Return the name of the one target, where it has no header of its own."""
+    if report.layout.has_headers or len(report.targets) != 1 or not report.targets[0].tables:
+        return ""
+    return f": {code(report.targets[0].target)}"
+
+
+def _tallies(report: Report) -> list[str]:
+    """Return how much there is, in bold."""
+    failed = any(target.status == "failed" for target in report.targets)
+    tables = [table for target in report.targets for table in target.tables]
+    said = [escaped(table.tally) for table in tables if table.tally]
+    if found := tally(report):
+        said.append(found)
+    elif failed:
+        said.append("not everything could be looked at")
+    elif report.layout.has_findings:
+        said.append("no problems found")
+    if not said:
+        return []
+    return [f"**{said[-1]}**", ""]
 
 
 def _target(report: Report, target: TargetReport) -> Iterator[str]:
-    several = len(report.targets) > 1 or report.command == "check"
-    if several:
-        template = (
-            f" · {code(f'{target.template.source} {target.template.version or str()}'.strip())}"
-            if target.template
-            else ""
-        )
-        yield f"### {code(target.target)}{template}"
-        yield ""
+    if _is_one_of_several(report):
+        yield from (_header(target), "")
     if target.error is not None:
-        yield f"- ❌ {escaped(target.error)}" + (
-            f" · {escaped(target.hint)}" if target.hint else ""
-        )
-        yield ""
+        hint = f" · {escaped(target.hint)}" if target.hint else ""
+        yield from (f"- ❌ {escaped(target.error)}{hint}", "")
     for note in target.notes:
-        yield f"- {escaped(note)}"
-        yield ""
-    if target.findings:
-        yield "| | where | what | rule |"
-        yield "|---|---|---|---|"
-        for finding in target.findings:
-            yield _row(file_of(report, target, finding), finding)
-        yield ""
-    elif several and target.error is None:
-        yield "✅ nothing to report"
-        yield ""
+        yield from (f"- {escaped(note)}", "")
+    for table in target.tables:
+        yield from _table(table)
+    yield from _findings(report, target)
+    for row in rows_shown(target):
+        yield from _diff(row.path, row.diff)
     for finding in target.findings:
-        if finding.diff:
-            yield from _diff(finding)
+        yield from _diff(finding.path, finding.diff or "")
 
 
-def _row(path: str, finding: Finding) -> str:
-    place = path if finding.line is None else f"{path}:{finding.line}:{finding.column or 1}"
-    what = escaped(finding.message) + (f"<br>{escaped(finding.hint)}" if finding.hint else "")
+def _is_one_of_several(report: Report) -> bool:
+    return report.layout.has_headers or len(report.targets) > 1
+
+
+def _findings(report: Report, target: TargetReport) -> Iterator[str]:
+    if target.findings:
+        yield from ("| | where | what | rule |", "|---|---|---|---|")
+        for finding in target.findings:
+            yield _finding(file_of(report, target, finding.path), finding)
+        yield ""
+    elif _is_one_of_several(report) and not target.tables and target.error is None:
+        yield from ("✅ nothing to report", "")
+
+
+def _header(target: TargetReport) -> str:
+    header = f"### {code(target.target)}"
+    if target.template is not None:
+        header += f" · {code(' '.join(filter(None, target.template[:2])))}"
+    return header
+
+
+def _table(table: ReportTable) -> Iterator[str]:
+    rows = [row for row in table.rows if not row.is_quiet]
+    if not rows:
+        return
+    yield from (f"| | {table.noun} | what |", "|---|---|---|")
+    for row in rows:
+        yield f"| {escaped(row.word)} | {code(row.name)} | {escaped(row.details)} |"
+    yield ""
+
+
+def _finding(path: str, finding: Finding) -> str:
+    place = path
+    if finding.line is not None:
+        place += f":{finding.line}:{finding.column or 1}"
+    what = escaped(finding.message)
+    if finding.hint:
+        what += f"<br>{escaped(finding.hint)}"
     rule = code(label(finding))
-    linked = (
-        f"[{rule}]({finding.url})" if finding.url and finding.url.startswith("https://") else rule
-    )
-    return f"| {_SIGNS[finding.severity]} | {code(place)} | {what} | {linked} |"
+    if finding.url and finding.url.startswith("https://"):
+        rule = f"[{rule}]({finding.url})"
+    return f"| {_SIGNS[finding.severity]} | {code(place)} | {what} | {rule} |"
 
 
-def _diff(finding: Finding) -> Iterator[str]:
-    body = [inert(line) for line in (finding.diff or "").rstrip("\n").split("\n")]
-    fence = "`" * max(3, _longest_run(finding.diff or "") + 1)
+def _diff(path: str, diff: str) -> Iterator[str]:
+    if not diff:
+        return
+    fence = "`" * max(3, _longest_run(diff) + 1)
     # A line that begins with HTML holds no Markdown.
-    yield f"<details><summary>{_unlinked(escape(inert(finding.path)))}</summary>"
-    yield ""
-    yield f"{fence}diff"
-    yield from body
-    yield fence
-    yield ""
-    yield "</details>"
-    yield ""
+    yield from (f"<details><summary>{_unlinked(escape(inert(path)))}</summary>", "", f"{fence}diff")
+    yield from (inert(line) for line in diff.rstrip("\n").split("\n"))
+    yield from (fence, "", "</details>", "")
 
 
 def code(text: str) -> str:
@@ -118,19 +155,19 @@ def escaped(text: str) -> str:
     parts = " ".join(_lines_of(text).split()).split("`")
     if len(parts) % 2 == 0:
         return _plain("`".join(parts), backticks=True)
-    shown = [
-        _plain(part) if index % 2 == 0 else code(part) if part else ""
-        for index, part in enumerate(parts)
-    ]
-    return "".join(shown)
+    parts[::2] = [_plain(part) for part in parts[::2]]
+    parts[1::2] = [code(part) for part in parts[1::2]]
+    return "".join(parts)
 
 
 def _plain(text: str, *, backticks: bool = False) -> str:
-    marks = "\\*_[]|~#$" + ("`" if backticks else "")
-    shown = "".join(f"\\{char}" if char in marks else char for char in _unlinked(text))
+    marks = "\\*_[]|~#$"
+    if backticks:
+        marks += "`"
+    shown = _unlinked(text).translate({ord(char): f"\\{char}" for char in marks})
     return shown.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _unlinked(text: str) -> str:
-    """Return a text of which nothing becomes a link, a mention of a person or a reference that closes an issue."""
+    """Return a text of which nothing becomes a link, a mention or a reference to an issue."""
     return _LINKED.sub(lambda found: f"{found[0]}\u200b", text)

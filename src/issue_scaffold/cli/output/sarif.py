@@ -1,11 +1,14 @@
-"""A report as SARIF 2.1.0, for code scanning. Valid by the OASIS schema; the rules that were broken come with it."""
+"""A report as SARIF 2.1.0, for code scanning.
+
+Valid by the OASIS schema; the rules that were broken come with it.
+"""
 
 from collections.abc import Iterator
 from typing import Any, Final
 from urllib.parse import quote
 
 from issue_scaffold import __version__
-from issue_scaffold.cli.output.places import findings, label
+from issue_scaffold.cli.output.places import PlacedFinding, all_as_findings, label, source_of
 from issue_scaffold.cli.printing import inert, json_text, without_secrets
 from issue_scaffold.errors import EXIT_USAGE
 from issue_scaffold.report.finding import Finding, Severity
@@ -20,7 +23,8 @@ _SCHEMA: Final = (
 
 def render(report: Report) -> str:
     """Return one SARIF log with one run."""
-    rules = {label(finding): finding for _, finding, _ in findings(report)}
+    located = list(all_as_findings(report))
+    rules = {label(finding): finding for finding, _ in located}
     ids = sorted(rules)
     run = {
         "tool": {
@@ -31,7 +35,7 @@ def render(report: Report) -> str:
             }
         },
         "columnKind": "unicodeCodePoints",
-        "results": list(_results(report, ids)),
+        "results": list(_results(located, ids)),
         "invocations": [
             {
                 "executionSuccessful": report.exit_code < EXIT_USAGE,
@@ -63,20 +67,20 @@ def _summary(name: str) -> str:
 
 
 def _help(name: str) -> str:
-    """Return what code scanning shows beside a finding. There is no page on the web to send people to."""
+    """Return what code scanning shows beside a finding. There is no page to send people to."""
     from issue_scaffold.validate.reference import help_text
 
     return help_text(name) or f"{_summary(name)}\n\nscaffold check --help"
 
 
-def _results(report: Report, ids: list[str]) -> Iterator[dict[str, Any]]:
+def _results(located: list[PlacedFinding], ids: list[str]) -> Iterator[dict[str, Any]]:
     seen: dict[str, int] = {}
-    for _, finding, path in findings(report):
+    for finding, path in located:
         name = label(finding)
-        text = finding.message + (f": {finding.hint}" if finding.hint else "")
-        key = "\0".join(
-            (name, path, finding.message, finding.excerpt.text if finding.excerpt else "")
-        )
+        text = finding.message
+        if finding.hint:
+            text += f": {finding.hint}"
+        key = "\0".join((name, path, finding.message, source_of(finding)))
         digest = sha256_of(key.encode("utf-8", "surrogatepass"))[:32]
         seen[digest] = seen.get(digest, 0) + 1
         yield {
@@ -90,7 +94,7 @@ def _results(report: Report, ids: list[str]) -> Iterator[dict[str, Any]]:
 
 
 def _plain(text: str) -> str:
-    """Return a text in which nothing is a link: section 3.11.6 makes one of `[text](target)`, unless escaped."""
+    """Return a text without links: section 3.11.6 makes one of `[text](target)`, unless escaped."""
     return "\n".join(inert(line) for line in text.split("\n")).replace("](", "\\](")
 
 

@@ -1,0 +1,340 @@
+"""The JSON Schemas of what `--format json` prints: one a command, of parts that they share.
+
+`generate_reference.py` writes them; tests hold what every command prints to them.
+"""
+
+from typing import Any, Final
+
+Schema = dict[str, Any]
+
+TEXT: Final[Schema] = {"type": "string"}
+FLAG: Final[Schema] = {"type": "boolean"}
+PLACE: Final[Schema] = {"type": "integer", "minimum": 1}
+COLOUR: Final[Schema] = {"type": "string", "pattern": "^[0-9a-f]{6}$"}
+
+
+def said(description: str, schema: Schema = TEXT) -> Schema:
+    """Return a schema with a description."""
+    return {"description": description, **schema}
+
+
+def one_of(*words: str) -> Schema:
+    """Return the schema of one of some words."""
+    return {"enum": list(words)}
+
+
+def maybe(schema: Schema) -> Schema:
+    """Return the schema of something that may be null."""
+    return {"type": [schema["type"], "null"]}
+
+
+def list_of(schema: Schema) -> Schema:
+    """Return the schema of a list."""
+    return {"type": "array", "items": schema}
+
+
+def fields(required: Schema, optional: Schema | None = None) -> Schema:
+    """Return the schema of an object that has just these fields."""
+    return {
+        "type": "object",
+        "required": list(required),
+        "additionalProperties": False,
+        "properties": {**required, **(optional or {})},
+    }
+
+
+NOTES: Final = said("Remarks that never fail.", list_of(TEXT))
+FAILURE: Final[Schema] = {
+    "error": said("Why it could not be done."),
+    "hint": said("What to do about the error."),
+}
+FINDING: Final[Schema] = {
+    "severity": one_of("error", "warning", "info"),
+    "message": TEXT,
+    "fixable": said("Whether `scaffold validate --fix` mends it.", FLAG),
+}
+HINT: Final = said("What was expected, and what to do.")
+URL: Final = said("Where to read about the rule: an https address, or the command `scaffold rules ID`.")
+
+
+def envelope(command: str, codes: tuple[int, ...], more: Schema) -> Schema:
+    """Return the schema of a document: what every command has, and what this one adds."""
+    name = command.replace(" ", "-")
+    required = {
+        "schema": said("The command and the version of this shape.", {"const": f"scaffold.{name}/1"}),
+        "command": said("The command as it is typed.", {"const": command}),
+        "exit_code": said("What the process ended with; 130 when it was interrupted.", {"enum": list(codes)}),
+    }
+    shape = fields(required)
+    shape["required"] += more["required"]
+    shape["properties"] |= more["properties"]
+    shape |= {key: value for key, value in more.items() if key in {"if", "then", "else"}}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"scaffold.{name}-1.schema.json",
+        "title": f"Output of scaffold {command} --format json",
+        **shape,
+    }
+
+
+def of_targets(command: str, what: str, codes: tuple[int, ...], target: Schema) -> Schema:
+    """Return the schema of a document about targets."""
+    return envelope(command, codes, fields({"targets": said(what, list_of(target))}))
+
+
+def subject(what: str, states: dict[str, str], done: Schema, always: Schema | None = None) -> Schema:
+    """Return the schema of a target, or of what stands in its place.
+
+    It has the fields of `done` unless it failed; then it has an error.
+    """
+    told = "; ".join(f"{state}: {text}" for state, text in states.items() if text)
+    first = {"target": said(what), "status": said(told, one_of(*states))}
+    shape = fields({**first, **(always or {})}, {**done, **FAILURE})
+    failing = [state for state in states if state in {"failed", "refused"}]
+    shape["if"] = {"properties": {"status": {"enum": failing}}}
+    shape["then"] = {"required": ["error"]}
+    shape["else"] = {"required": list(done)}
+    return shape
+
+
+FAILED: Final = "it could not be done, and `error` says why"
+CODES: Final = (0, 1, 2, 3, 130)
+
+
+def check() -> Schema:
+    """Return the schema of `scaffold check`."""
+    kinds = ("outdated", "modified", "missing", "conflict", "invalid", "untracked", "accepted", "ignored")
+    finding = fields(
+        {
+            "kind": said(
+                "accepted, ignored: what the repository told the check to overlook; with --trusted-ref a "
+                "warning for what only the change says.",
+                one_of(*kinds),
+            ),
+            "path": said("The file, relative to the target."),
+            **FINDING,
+        },
+        {
+            "rule": said("With kind invalid: a rule's id; `scaffold rules` lists them."),
+            "line": PLACE,
+            "column": said("1-based, in code points.", PLACE),
+            "hint": HINT,
+            "url": URL,
+            "diff": said("With --diff: from the template's content to the target's."),
+        },
+    )
+    template = fields(
+        {
+            "source": TEXT,
+            "version": said("The version that the target follows.", maybe(TEXT)),
+            "latest": said("null: nobody could be asked.", maybe(TEXT)),
+        }
+    )
+    return of_targets(
+        "check",
+        "One entry for each TARGET, in the order given.",
+        CODES,
+        examined("TARGET", finding, {"template": template}),
+    )
+
+
+def validate() -> Schema:
+    """Return the schema of `scaffold validate`."""
+    finding = fields(
+        {
+            "kind": {"const": "invalid"},
+            "rule": said("A rule's id; `scaffold rules` lists them.", {**TEXT, "pattern": "^[a-z]+/[a-z-]+$"}),
+            "path": said("The file, as seen from where the command ran."),
+            "line": PLACE,
+            "column": said("1-based, in code points.", PLACE),
+            "url": URL,
+            **FINDING,
+        },
+        {"hint": HINT, "diff": said("With --diff, on the first finding of a file: what would be mended in the file.")},
+    )
+    return of_targets("validate", "One entry for each PATH, in the order given.", CODES, examined("PATH", finding, {}))
+
+
+def examined(argument: str, finding: Schema, more: Schema) -> Schema:
+    """Return the schema of a target with findings."""
+    return fields(
+        {
+            "target": said(f"The {argument} as given on the command line."),
+            "status": said(
+                "failed: it, or a file of it, could not be looked at, and `error` says why.",
+                one_of("clean", "findings", "failed"),
+            ),
+            "findings": said("Sorted by path, line, column, rule.", list_of(finding)),
+        },
+        {**more, **FAILURE, "notes": NOTES},
+    )
+
+
+def planned(command: str) -> Schema:
+    """Return the schema of `scaffold init` and `scaffold update`."""
+    actions = ("new", "clean", "merge", "conflict", "delete", "kept", "unchanged")
+    file = fields(
+        {"path": said("Relative to the target."), "action": one_of(*actions)},
+        {
+            "reason": TEXT,
+            "notes": said("What of the user's was kept.", list_of(TEXT)),
+            "diff": said("With --diff: a unified diff."),
+        },
+    )
+    template = fields(
+        {
+            "source": TEXT,
+            "version": said("The version that the target follows now."),
+            "previous": said("The version before; null for a first installation.", maybe(TEXT)),
+        }
+    )
+    done = {
+        "template": template,
+        "dry_run": FLAG,
+        "resumed": said("An interrupted run was completed instead.", FLAG),
+        "files": said("Every file of the old and the new version, sorted by path.", list_of(file)),
+        "notes": NOTES,
+    }
+    states = {
+        "changed": "",
+        "unchanged": "done, or with dry_run what would be done",
+        "conflicts": "done, and some files wait for a person",
+        "refused": "files stand in the way, nothing was written",
+        "failed": f"{FAILED}; nothing was written",
+    }
+    target = subject("The TARGET as given on the command line.", states, done)
+    return of_targets(command, "The one target.", CODES[:4], target)
+
+
+def labels(command: str) -> Schema:
+    """Return the schema of `scaffold labels plan` and `scaffold labels apply`."""
+    writes = ("rename", "edit", "create", "merge", "delete")
+    before = fields({"color": TEXT, "description": TEXT})
+    step = fields(
+        {
+            "action": one_of(*writes, "refused", "unchanged", "unmanaged"),
+            "name": said("The label as it is, or the one to create."),
+        },
+        {
+            "to": said("Its new name, or the label that takes over its issues."),
+            "color": said("The colour to write.", COLOUR),
+            "description": said("The description to write."),
+            "before": said("What the repository has.", before),
+            "reason": said("Why it is refused, deleted or left alone."),
+            "path": said("The config that asks for it."),
+            "line": PLACE,
+            "column": PLACE,
+        },
+    )
+    result = fields(
+        {"action": one_of(*writes), "name": TEXT, "outcome": one_of("done", "failed", "skipped")},
+        {
+            "to": TEXT,
+            "moved": said("How many issues and pull requests got the other label.", PLACE),
+            "message": said("Why it isn't done."),
+            "hint": TEXT,
+        },
+    )
+    done = {
+        "files": said("The labels configs that were read, later ones laid over earlier ones.", list_of(TEXT)),
+        "steps": said(
+            "Every label's part in the plan; those that change something first, in the order in which they run.",
+            list_of(step),
+        ),
+    }
+    if command == "labels apply":
+        done["results"] = said("The executed steps, in order.", list_of(result))
+        done["verified"] = said("Whether a fresh read found nothing left to do.", FLAG)
+    states = {"clean": "", "findings": "something is left to do", "failed": "a step failed, or `error` says why"}
+    what = "OWNER/NAME, with HOST/ in front for other hosts than github.com."
+    target = subject(what, states, done)
+    # A step that failed says so itself.
+    target["then"] = {"anyOf": [{"required": ["error"]}, {"required": list(done)}]}
+    return of_targets(command, "One entry: the repository.", CODES[:4], target)
+
+
+def single(command: str, what: str, done: Schema) -> Schema:
+    """Return the schema of a document about one thing."""
+    return envelope(command, CODES[:4], subject(what, {"done": "", "failed": FAILED}, done))
+
+
+REMARK: Final[Schema] = {
+    "kind": one_of("left out", "changed", "added", "repaired", "broken"),
+    "message": TEXT,
+}
+WAS: Final[Schema] = {"text": said("What it was in the source.")}
+
+
+def accept() -> Schema:
+    """Return the schema of `scaffold accept`."""
+    done = {
+        "settings_file": said("Where it was recorded."),
+        "notes": NOTES,
+        "accepted": said("The files, relative to the target.", list_of(fields({"path": TEXT}))),
+    }
+    return single("accept", "The target.", done)
+
+
+def rules() -> Schema:
+    """Return the schema of `scaffold rules`."""
+    files = said("Paths and contents.", {"type": "object", "additionalProperties": TEXT})
+    rule = fields(
+        {
+            "id": TEXT,
+            "severity": one_of("error", "warning", "info"),
+            "fix": said("How it can be mended; empty where only by hand."),
+            "summary": TEXT,
+        },
+        {
+            "why": TEXT,
+            "evidence": list_of(TEXT),
+            "url": said("The page that it comes from, or empty."),
+            "bad": said("Files that break it. Paths and contents.", files),
+            "good": said("Files that don't. Paths and contents.", files),
+        },
+    )
+    done = {"rules": said("All rules, or the one that was asked for with all there is to say of it.", list_of(rule))}
+    return single("rules", "The rule that was asked for, or `all`.", done)
+
+
+def convert() -> Schema:
+    """Return the schema of `scaffold convert`."""
+    element = fields({"type": TEXT, "id": maybe(TEXT), "label": maybe(TEXT)}, {"options": list_of(TEXT)})
+    done = {
+        "source": said("FILE as given on the command line, or `standard input`."),
+        "to": one_of("form", "markdown"),
+        "output": said("The file that was written, or null.", maybe(TEXT)),
+        "content": said("The outcome."),
+        "fields": list_of(element),
+        "remarks": said("What could not be carried over as it was.", list_of(fields(REMARK, WAS))),
+    }
+    return single("convert", "FILE as given on the command line, or `standard input`.", done)
+
+
+def catalog(command: str) -> Schema:
+    """Return the schema of `scaffold catalog new` and `scaffold catalog add`."""
+    issue_type = fields({"slug": TEXT, "name": TEXT, "path": TEXT, "labels": list_of(TEXT)})
+    done = {
+        "catalog": said("The folder as given on the command line."),
+        "files": said("The files that were written.", list_of(TEXT)),
+        "issue_types": list_of(issue_type),
+        "remarks": said("What could not be carried over as it was.", list_of(fields({"path": TEXT, **REMARK}, WAS))),
+    }
+    return single(command, "The folder as given on the command line.", done)
+
+
+def labels_export() -> Schema:
+    """Return the schema of `scaffold labels export`, whose outcome is a labels config."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": "scaffold.labels-export-1.schema.json",
+        "title": "Output of scaffold labels export --format json: a labels config",
+        **list_of(fields({"name": TEXT, "color": COLOUR}, {"description": TEXT})),
+    }
+
+
+def schemas() -> dict[str, Schema]:
+    """Return all schemas by the names of their files."""
+    every = [check(), validate(), planned("init"), planned("update"), accept(), rules(), convert()]
+    every += [catalog("catalog new"), catalog("catalog add"), labels("labels plan"), labels("labels apply")]
+    return {schema["$id"]: schema for schema in [*every, labels_export()]}

@@ -1,0 +1,107 @@
+"""What `init` and `update` did or would do, as a report: a row a file."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from issue_scaffold.cli.output.display import refused_target
+from issue_scaffold.errors import ScaffoldError
+from issue_scaffold.report.finding import Finding, Kind, Severity
+from issue_scaffold.report.report import ReportRow, ReportTable, TargetReport, Tone
+from issue_scaffold.sync.outcome import FileOutcome, NothingWrittenError
+from issue_scaffold.sync.drift import unified_diff
+from issue_scaffold.sync.plan import FileAction, FileStep
+
+_TONES: Final = {
+    FileAction.NEW: Tone.GOOD,
+    FileAction.CLEAN: Tone.GOOD,
+    FileAction.MERGE: Tone.CHANGE,
+    FileAction.CONFLICT: Tone.BAD,
+    FileAction.DELETE: Tone.CAUTION,
+}
+
+
+def plan_target(
+    outcome: FileOutcome, headline: str, *, with_diff: bool, lines: Sequence[str] = ()
+) -> TargetReport:
+    """Return the report on a run; `headline` and `lines` are what people read above and below."""
+    plan = outcome.plan
+    rows = tuple(_row(step, with_diff=with_diff) for step in plan.steps)
+    return TargetReport(
+        target=outcome.target,
+        status=_status(outcome),
+        exit_code=outcome.exit_code,
+        fields={
+            "template": {
+                "source": outcome.source,
+                "version": outcome.version,
+                "previous": outcome.version_before,
+            },
+            "dry_run": outcome.dry_run,
+            "resumed": outcome.resumed,
+            "notes": outcome.notes,
+        },
+        tables=(ReportTable("files", "file", rows, headline=headline),),
+        asides=tuple(f"note: {note}" for note in outcome.notes),
+        lines=tuple(lines),
+        as_findings=tuple(_conflict(step) for step in plan.conflicts),
+    )
+
+
+def refused_plan(target: str, error: ScaffoldError, *, with_diff: bool) -> TargetReport:
+    """Return the report on a run that wrote nothing, with what there is to know of its plan."""
+    refused = refused_target(target, error)
+    if not isinstance(error, NothingWrittenError):
+        return refused
+    planned = plan_target(error.outcome, "", with_diff=with_diff)
+    return planned._replace(
+        status="refused",
+        error=refused.error,
+        hint=refused.hint,
+        exit_code=refused.exit_code,
+        asides=(),
+    )
+
+
+def _status(outcome: FileOutcome) -> str:
+    if outcome.plan.conflicts:
+        return "conflicts"
+    if outcome.plan.writes:
+        return "changed"
+    return "unchanged"
+
+
+def _row(step: FileStep, *, with_diff: bool) -> ReportRow:
+    data: dict[str, object] = {"path": step.path, "action": str(step.action)}
+    aside = diff = ""
+    if step.reason:
+        data["reason"] = step.reason
+        aside = f"({step.reason})"
+    if step.notes:
+        data["notes"] = step.notes
+    if with_diff and step.writes:
+        data["diff"] = diff = unified_diff(step.path, step.before, step.after)
+    severity = None
+    if step.action is FileAction.CONFLICT:
+        severity = Severity.ERROR
+    return ReportRow(
+        data,
+        name=step.path,
+        word=str(step.action),
+        tone=_TONES.get(step.action, Tone.PLAIN),
+        aside=aside,
+        notes=step.notes,
+        diff=diff,
+        is_quiet=step.action is FileAction.UNCHANGED,
+        severity=severity,
+        path=step.path,
+    )
+
+
+def _conflict(step: FileStep) -> Finding:
+    return Finding(
+        kind=Kind.CONFLICT,
+        severity=Severity.ERROR,
+        path=step.path,
+        message=step.reason or "your changes and the template's are in the same lines",
+        hint="edit the marked lines, then git add the file",
+    )
