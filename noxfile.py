@@ -66,6 +66,7 @@ def lint(session: nox.Session) -> None:
     locked(session)
     python(session, "-m", "ruff", "check", *CODE)
     python(session, "-m", "ruff", "format", "--check", *CODE)
+    python(session, "scripts/check_complexity.py")
     python(session, "-c", "from importlinter.cli import lint_imports_command; lint_imports_command()")
     python(session, "-m", "mypy")
     python(session, "-m", "mypy", "noxfile.py", "scripts", MYPYPATH="scripts")

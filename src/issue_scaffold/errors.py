@@ -15,7 +15,8 @@ EXIT_INTERRUPTED: Final = 130
 class ScaffoldError(Exception):
     """Something could not be done: what is wrong, and what to do next.
 
-    `message` says what is wrong and where, `hint` what to do; both are plain sentences without a trailing newline.
+    `message` says what is wrong and where, `hint` what to do; both are plain sentences without a
+    trailing newline.
     """
 
     exit_code: ClassVar[int] = EXIT_FAILURE
@@ -35,7 +36,7 @@ def _rebuild(kind: type[ScaffoldError], message: str, hint: str | None) -> Scaff
 
 
 class UsageError(ScaffoldError):
-    """The call can't mean anything here: wrong option value, target not (or already) initialised."""
+    """The call means nothing here: wrong option value, target not (or already) initialised."""
 
     exit_code = EXIT_USAGE
 

@@ -99,8 +99,8 @@ def test_crazy_max_lets_a_later_success_hide_an_earlier_failure(run: Run, github
     github.faults.append(Fault(422, {}, {"message": "no"}, matches=lambda verb, _: verb == "POST"))
     result = run("apply", "--yes")
     assert result.code == 3
-    assert "failed   create a" in result.out
-    assert "done     create b" in result.out
+    assert "failed    create a" in result.out
+    assert "done      create b" in result.out
 
 
 def test_k8s_label_sync_moves_only_open_issues_before_it_deletes(run: Run, github: FakeGitHub, folder: Path) -> None:

@@ -29,10 +29,10 @@ FAILURES = {
 def fail_on(name: str, error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the check of one target fail."""
 
-    def failing(text: str, *more: Any) -> Any:  # noqa: ANN401 - as the original
+    def failing(text: str, *more: Any, **named: Any) -> Any:  # noqa: ANN401 - as the original
         if text.endswith(name):
             raise error
-        return open_target(text, *more)
+        return open_target(text, *more, **named)
 
     monkeypatch.setattr("issue_scaffold.sync.check.open_target", failing)
 
@@ -84,11 +84,11 @@ def test_ctrl_c_shows_what_is_finished(
 ) -> None:
     opened: list[str] = []
 
-    def interrupted(text: str, *more: Any) -> Any:  # noqa: ANN401 - as the original
+    def interrupted(text: str, *more: Any, **named: Any) -> Any:  # noqa: ANN401 - as the original
         opened.append(text)
         if len(opened) == 3:
             raise KeyboardInterrupt
-        return open_target(text, *more)
+        return open_target(text, *more, **named)
 
     monkeypatch.setattr("issue_scaffold.sync.check.open_target", interrupted)
     write_tree(target, {".github/labels.yml": "[]\n"})
@@ -108,11 +108,11 @@ def test_a_real_ctrl_c(target: Path) -> None:
         "import os, signal, sys\n"
         "from issue_scaffold.sync import check\n"
         "real = check.open_target\n"
-        "def opening(text, *more):\n"
+        "def opening(text, *more, **named):\n"
         "    if text.endswith('second'):\n"
         "        os.kill(os.getpid(), signal.SIGINT)\n"
         "        signal.pause()\n"
-        "    return real(text, *more)\n"
+        "    return real(text, *more, **named)\n"
         "check.open_target = opening\n"
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "from issue_scaffold.cli.main import run\n"

@@ -23,7 +23,7 @@ class EditedSettings:
     """
 
     def __init__(self, before: File | None, content: bytes) -> None:
-        """Take the file and its content, read through a symlink. Raises UsageError for a mistake."""
+        """Take the file and its content, links followed. Raises UsageError for a mistake."""
         self.before = before
         entries = parse_settings(content).accepted if content else ()
         self.accepted: Mapping[str, Accepted] = {entry.path: entry for entry in entries}
@@ -31,7 +31,7 @@ class EditedSettings:
 
     @classmethod
     def read(cls, root: Path) -> "EditedSettings":
-        """Return the settings of a target. Raises ScaffoldError for what can't be read or parsed."""
+        """Return the settings of a target. Raises ScaffoldError if it can't be read."""
         before = target_files.read_file(root, SETTINGS_PATH)
         if before is None:
             return cls(None, b"")

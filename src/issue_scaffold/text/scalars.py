@@ -15,8 +15,9 @@ from issue_scaffold.text.tree import PLAIN
 _ESCAPED: Final = late_pattern(
     r"[^\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 )
-# Begins with a letter, a digit or a parenthesis, and holds nothing that ends a plain scalar.
-_PLAIN: Final = late_pattern(r"(?!.*(?:: |:$| #|[ \xa0]$))(?:[^\W_]|\().*")
+# Begins with a letter, a digit or a parenthesis, or as the path of a hidden file does, and holds
+# nothing that ends a plain scalar.
+_PLAIN: Final = late_pattern(r"(?!.*(?:: |:$| #|[ \xa0]$))(?:[^\W_]|\(|\.[a-z]+[/-]).*")
 _WORDS_WITH_A_TYPE: Final = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
 # Numbers, times and dates of some reader: https://yaml.org/type/int.html, /float.html,
 # /timestamp.html; Psych knows `1,000` too.

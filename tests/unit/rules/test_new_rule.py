@@ -65,7 +65,7 @@ def test_a_rule_is_one_place(package: Path, tmp_path: Path) -> None:
         assert done.returncode in {0, 1}, done.stderr
         return done.stdout
 
-    assert "form/shouting" in {row["id"] for row in json.loads(scaffold("rules", "--format", "json"))}
+    assert "form/shouting" in {row["id"] for row in json.loads(scaffold("rules", "--format", "json"))["rules"]}
     assert "Nobody likes to be shouted at." in scaffold("rules", "form/shouting")
     assert "made-up/thread#1" in scaffold("rules", "form/shouting")
     (target,) = json.loads(scaffold("validate", "--format", "json"))["targets"]
