@@ -7,8 +7,8 @@ from issue_scaffold.cli.output.display import refused_target
 from issue_scaffold.errors import ScaffoldError
 from issue_scaffold.report.finding import Finding, Kind, Severity
 from issue_scaffold.report.report import ReportRow, ReportTable, TargetReport, Tone
-from issue_scaffold.sync.outcome import FileOutcome, NothingWrittenError
 from issue_scaffold.sync.drift import unified_diff
+from issue_scaffold.sync.outcome import FileOutcome, NothingWrittenError
 from issue_scaffold.sync.plan import FileAction, FileStep
 
 _TONES: Final = {
