@@ -229,6 +229,14 @@ def test_renames_are_found_by_likeness() -> None:
     assert find_renames(rendering({"a": "1\n"}).files, rendering({"b": "2\n"}).files) == {}
 
 
+def test_of_two_new_names_the_liker_one_is_taken_wherever_it_stands() -> None:
+    text = numbered(0, 20)
+    liker, less_alike = text + "more\n", text + "much\nmuch\nmore\n"
+    for new in ({"first": less_alike, "second": liker}, {"second": less_alike, "first": liker}):
+        (name,) = (path for path, content in new.items() if content == liker)
+        assert find_renames(rendering({"a": text}).files, rendering(new).files) == {"a": name}
+
+
 @pytest.mark.parametrize(("shared", "is_rename"), [(10, True), (9, False), (11, True), (20, True), (0, False)])
 def test_half_alike_is_a_rename(shared: int, is_rename: bool) -> None:
     """As git says it: similarity index 50 %."""
