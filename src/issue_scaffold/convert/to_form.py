@@ -50,7 +50,7 @@ def issue_form(metadata: Metadata, text: Text, remarks: Sequence[Remark] = ()) -
 
 
 def repair_emoji(text: str) -> tuple[str, list[Remark]]:
-    """Return the text with broken emoji restored where one way is left, and a remark for each."""
+    """Return the text with broken emoji restored where that is sure, and a remark for each."""
     remarks: list[Remark] = []
     parts, at = [], 0
     for broken in find_broken(text):
@@ -58,10 +58,9 @@ def repair_emoji(text: str) -> tuple[str, list[Remark]]:
         where = f"in line {line}"
         parts.append(text[at : broken.start])
         at = broken.end
-        if len(broken.candidates) == 1:
-            restored = broken.candidates[0]
-            parts.append(restored)
-            message = f"{where}: now {restored}"
+        if broken.repair is not None:
+            parts.append(broken.repair)
+            message = f"{where}: now {broken.repair}"
             remarks.append(Remark(kind="repaired", message=message, text=broken.text))
         else:
             parts.append(broken.text)

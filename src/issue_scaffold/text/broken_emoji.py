@@ -1,11 +1,20 @@
+# ruff: noqa: RUF001 - quotation marks are what this looks at
 """Text that went through a wrong code page: finding it, and putting the bytes back.
 
-Where all bytes survived the repair is exact. Windows' code pages drop some bytes; then every
-dropped byte is tried at every place, and the repair is sure only if one emoji results. Owns no
-message; pure text to text.
+A run that can be read as bytes of UTF-8 is broken only if nobody can have meant it as it stands:
+it is no part of a word of one alphabet in ordinary case, and no letter between quotation marks.
+What a lost byte would make of a letter inside a word is no evidence, nor is any reading by a code
+page of another script than Western. Where all bytes survived by a Western page, a word and its
+punctuation mark, as in `SÃ³`, are believed to be broken (`Só`) only in a text that is broken
+elsewhere too, or that has no other letter beyond ASCII: the text as a whole decides.
+
+Where all bytes survived the repair is exact. windows-1252 and 1254 drop some bytes; then every
+dropped byte is tried at every place, and the repair is sure only if one emoji results. After any
+other page a lost byte is never put back unasked. Owns no message; pure text to text.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from functools import cache
 from itertools import pairwise, product
@@ -29,37 +38,81 @@ CODE_PAGES: Final = (
 # In these, every letter is a symbol of the next one; only what can't be meant otherwise is
 # believed.
 _WESTERN: Final = frozenset({"cp1252", "cp1254", "latin-1"})
-_LOST: Final = (0x81, 0x8D, 0x8E, 0x8F, 0x90, 0x9D, 0x9E)
+# These drop bytes so often that a lost one is put back; which of the two it was can't be told.
+_DROPPING: Final = frozenset({"cp1252", "cp1254"})
+_DROPPED: Final = (0x81, 0x8D, 0x8E, 0x8F, 0x90, 0x9D, 0x9E)
+# The bytes that continue a character and that a page has no character for. The others have all.
+_LOST: Final = {
+    "cp1252": _DROPPED,
+    "cp1254": _DROPPED,
+    "cp1250": (0x81, 0x83, 0x88, 0x90, 0x98),
+    "cp1251": (0x98,),
+}
 _VARIATION: Final = "\ufe0f"
 # What can follow an emoji as a part of it: the choice of its colours, and a joiner.
 _COMPLETING: Final = frozenset({_VARIATION, "\u200d"})
 # Dashes, quotation marks, bullets, the euro and trade marks.
 _PUNCTUATION: Final = range(0x2010, 0x2123)
+# The ones among them that people type, for pages in which quoted letters may look like the rest.
+_TYPED: Final = frozenset(
+    {*range(0x2010, 0x2027), *range(0x202A, 0x2034), 0x2039, 0x203A, 0x20AC, 0x20E3, 0x2116, 0x2122}
+)
 _LATIN_1: Final = range(0xA0, 0x100)
 # Below it, what has the property is a letter to us, like © and ®.
 _FIRST_EMOJI: Final = 0x2000
 _FIRST_TAIL, _LAST_TAIL = 0x80, 0xBF
 _MAX_DEPTH: Final = 3
 _MANY_PARTS, _MANY_CANDIDATES = 100, 60
+# What belongs to a word: letters, the marks above and below them, and hyphens that don't show.
+_IN_WORD: Final = r"(?:[^\W\d_]|[\u0300-\u036f\xad])*"
+_WORD: Final = re.compile(_IN_WORD)
+_WORD_AT_END: Final = re.compile(rf"{_IN_WORD}\Z")
+_LONGEST_WORD: Final = 60
+# What stands right behind a word in sound text, and is no letter.
+_MARKS: Final = frozenset("”“’‘»«›‹…–—™®©°¹²³·\xa0\xad")
+_QUOTES: Final = {
+    opening: frozenset(closing)
+    for opening, *closing in ("“”", "‘’", "„“”", "‚‘’", "«»", "»«", "‹›", "›‹")
+}
+_OPENING: Final = re.compile(rf"(?<!\w)[{''.join(_QUOTES)}]")
+_LONGEST_QUOTATION: Final = 200
 
 
 class Broken(NamedTuple):
     """A run of broken text.
 
-    `candidates` is what it may have been; one candidate is a sure repair.
+    `candidates` is what it may have been, `page` the code page by which it was misread.
     """
 
     start: int
     end: int
     text: str
     candidates: tuple[str, ...]
+    page: str
     lossless: bool = True
+
+    @property
+    def repair(self) -> str | None:
+        """Return what the run was, where that is sure."""
+        if len(self.candidates) != 1:
+            return None
+        if not self.lossless and self.page not in _DROPPING:
+            return None
+        return self.candidates[0]
 
 
 def find_broken(text: str) -> Iterator[Broken]:
     """Yield the broken runs of a text, in order, without overlaps."""
     if text.isascii():
         return
+    runs = list(_runs(text))
+    doubtful = [_is_word_with_mark(text, run) for run in runs]
+    if any(doubtful) and all(doubtful) and _has_other_latin(text, runs):
+        return
+    yield from runs
+
+
+def _runs(text: str) -> Iterator[Broken]:
     leads, at = _any_lead(), 0
     while lead := leads.search(text, at):
         start = lead.start()
@@ -91,13 +144,103 @@ def _first_at(text: str, start: int) -> Broken | None:
     for page in CODE_PAGES:
         if text[start] not in _leads(page):
             continue
-        found = _decode(text, start, len(text), page)
-        if found is None:
+        found = _decode(text, start, page)
+        if found is None or _is_sound(text, found):
             continue
         if len(found.candidates) == 1 and found.lossless:
             return found
         best = best or found
     return best
+
+
+class _Word(NamedTuple):
+    """The word that a run would be a part of: its letters before, in and behind the run."""
+
+    before: str
+    own: str
+    behind: str
+
+    @property
+    def is_longer(self) -> bool:
+        """Whether the word is more than what the run has of it."""
+        return bool(self.before or self.behind)
+
+    @property
+    def is_ordinary(self) -> bool:
+        """Whether one alphabet makes it, in small or capital letters or with a capital first."""
+        letters = "".join(filter(_is_letter, "".join(self)))
+        scripts = {_script(char) for char in letters}
+        return len(scripts) == 1 and letters in {
+            letters.capitalize(),
+            letters.lower(),
+            letters.upper(),
+        }
+
+
+def _is_letter(char: str) -> bool:
+    """Tell whether a character of a word is a letter, not a sign that changes one."""
+    return char.isalpha() and unicodedata.category(char) != "Lm"
+
+
+def _script(char: str) -> str:
+    """Return the alphabet that a letter is of, by its name: there is no other way to tell."""
+    return unicodedata.name(char, "").partition(" ")[0]
+
+
+def _word_around(text: str, run: Broken) -> _Word:
+    before = _WORD_AT_END.search(text, max(0, run.start - _LONGEST_WORD), run.start)
+    own = _WORD.match(text, run.start, run.end)
+    parts = [found[0] if found else "" for found in (before, own)]
+    if parts[-1] != run.text:
+        return _Word(*parts, behind="")
+    behind = _WORD.match(text, run.end, run.end + _LONGEST_WORD)
+    return _Word(*parts, behind=behind[0] if behind else "")
+
+
+def _is_sound(text: str, run: Broken) -> bool:
+    """Tell whether a run is meant as it stands: a part of a word, or the end of a quotation."""
+    word = _word_around(text, run)
+    if not _is_letter(run.text[0]):
+        return False
+    rest = run.text[len(word.own) :]
+    if word.is_longer and not run.lossless:
+        return word.is_ordinary and not any(map(str.isalpha, rest))
+    if not word.is_ordinary or not _MARKS.issuperset(rest):
+        return False
+    if word.is_longer and run.page not in _WESTERN:
+        return True
+    return (word.is_longer or len(word.own) == 1) and _ends_quotation(text, run, rest)
+
+
+def _ends_quotation(text: str, run: Broken, marks: str) -> bool:
+    """Tell whether the marks of a run, or the next, end a quotation that began in the line."""
+    line = text[max(text.rfind("\n", 0, run.start) + 1, run.start - _LONGEST_QUOTATION) : run.start]
+    following = marks + text[run.end : run.end + 1]
+    for opening in _OPENING.finditer(line):
+        closing = _QUOTES[opening[0]]
+        if closing.isdisjoint(line[opening.end() :]) and not closing.isdisjoint(following):
+            return True
+    return False
+
+
+def _is_word_with_mark(text: str, run: Broken) -> bool:
+    """Tell whether a run could also be the end of a word with a punctuation mark."""
+    word = _word_around(text, run)
+    marks = run.text[len(word.own) :]
+    if not (word.before and word.own and marks and _MARKS.issuperset(marks)):
+        return False
+    followed = _WORD.match(text, run.end)
+    if followed and followed[0] and not marks.endswith("—"):
+        return False
+    return word.is_ordinary
+
+
+def _has_other_latin(text: str, runs: list[Broken]) -> bool:
+    """Tell whether a text has Latin letters beyond ASCII besides those of the given runs."""
+    ends = [0, *(run.end for run in runs)]
+    starts = [*(run.start for run in runs), len(text)]
+    rest = "".join(text[end:start] for end, start in zip(ends, starts, strict=True))
+    return any(_script(char) == "LATIN" for char in set(rest) if not char.isascii())
 
 
 @cache
@@ -129,12 +272,12 @@ class _Char(NamedTuple):
     whole: bool
 
 
-def _decode(text: str, start: int, stop: int, page: str) -> Broken | None:
+def _decode(text: str, start: int, page: str) -> Broken | None:
     """Return the longest stretch of broken characters that begins here, beyond doubt."""
     table = _table(page)
     at, chars = start, list[_Char]()
-    while at < stop and text[at] in table:
-        char = _character(text, at, stop, table, chars)
+    while at < len(text) and text[at] in table:
+        char = _character(text, at, page, chars)
         if char is None:
             break
         at = char.end
@@ -144,26 +287,37 @@ def _decode(text: str, start: int, stop: int, page: str) -> Broken | None:
         return None
     whole = all(char.whole for char in chars)
     if len(parts) > _MANY_PARTS and not whole:
-        return Broken(start, at, text[start:at], (), lossless=False)
+        return Broken(start, at, text[start:at], (), page, lossless=False)
     candidates = _combine(parts)
-    return Broken(start, at, text[start:at], candidates, lossless=whole)
+    return Broken(start, at, text[start:at], candidates, page, lossless=whole)
 
 
-def _character(
-    text: str, at: int, stop: int, table: dict[str, int], before: list[_Char]
-) -> _Char | None:
+def _character(text: str, at: int, page: str, before: list[_Char]) -> _Char | None:
     """Return the broken character that begins here, or None if nothing fits."""
+    table = _table(page)
     lead = table[text[at]]
     length = _length(lead)
-    tail, gap = _tail(text[at + 1 : min(stop, at + length)], table)
+    tail, gap = _tail(text[at + 1 : at + length], table)
     end = at + 1 + len(tail) + (gap is not None)
     if len(tail) == length - 1:
         char = _decoded([lead, *tail])
         return None if char is None else _Char(end, (char,), whole=True)
-    if len(tail) < length - 2 or length <= len("é".encode()):
-        return None  # a two-byte character with one byte lost could be anything
-    candidates = _restored(lead, tail, gap, before)
+    if len(tail) < length - 2 or length < _shortest_with_a_loss(page):
+        return None
+    candidates = _restored([lead, *tail], gap, _LOST[page], before)
     return _Char(end, candidates, whole=False) if candidates else None
+
+
+def _shortest_with_a_loss(page: str) -> int:
+    """Return how many bytes a character has at least that is known again with one byte lost.
+
+    Two bytes less one could be anything; of three, other alphabets are full.
+    """
+    if page in _DROPPING:
+        return len("⏱".encode())
+    if page in _LOST:
+        return len("🔧".encode())
+    return len("🔧".encode()) + 1
 
 
 def _tail(text: str, table: dict[str, int]) -> tuple[list[int], int | None]:
@@ -195,15 +349,16 @@ def _length(lead: int) -> int:
     return next((length for least, length in ((0xF0, 4), (0xE0, 3), (0xC2, 2)) if lead >= least), 1)
 
 
-def _restored(lead: int, tail: list[int], gap: int | None, before: list[_Char]) -> tuple[str, ...]:
-    """Put each of the bytes that code pages drop back at each place.
+def _restored(
+    left: list[int], gap: int | None, lost: tuple[int, ...], before: list[_Char]
+) -> tuple[str, ...]:
+    """Put each of the bytes that a code page drops back at each place.
 
     Keep what is an emoji, or completes one.
     """
-    places = range(len(tail) + 1) if gap is None else (gap,)
+    places = range(1, len(left) + 1) if gap is None else (gap + 1,)
     chars = [
-        _decoded([lead, *tail[:place], byte, *tail[place:]])
-        for place, byte in product(places, _LOST)
+        _decoded([*left[:place], byte, *left[place:]]) for place, byte in product(places, lost)
     ]
     found = dict.fromkeys(char for char in chars if char is not None)
     if _follows_emoji(before):
@@ -223,17 +378,19 @@ def _follows_emoji(before: list[_Char]) -> bool:
 def _believable(parts: list[tuple[str, ...]], page: str) -> bool:
     """Tell whether a decoded stretch is what someone wrote, not odd but honest characters."""
     codes = [ord(part[0]) for part in parts]
-    if any(_is_sign(code) for code in codes):
+    if any(_is_emoji(code) for code in codes):
         return True
     if page not in _WESTERN:
-        return False
+        return any(code in _TYPED for code in codes)
+    if any(code in _PUNCTUATION for code in codes):
+        return True
     if all(code in _LATIN_1 for code in codes):
         return True
     return len(codes) > 1 and all(code > _LATIN_1[-1] and chr(code).isalpha() for code in codes)
 
 
-def _is_sign(code: int) -> bool:
-    return code in _PUNCTUATION or (code >= _FIRST_EMOJI and is_emoji(chr(code)))
+def _is_emoji(code: int) -> bool:
+    return code >= _FIRST_EMOJI and is_emoji(chr(code))
 
 
 def _combine(parts: list[tuple[str, ...]]) -> tuple[str, ...]:

@@ -1,6 +1,8 @@
 """Rules about any text, whatever its format."""
 
-from collections.abc import Iterator
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from issue_scaffold.forge.document import Document, Problem
 from issue_scaffold.text.edits import Edit, Fix
@@ -8,6 +10,11 @@ from issue_scaffold.text.wording import count, line_of
 from issue_scaffold.validate.rules.examples import BODY, FORM_PATH
 from issue_scaffold.validate.rules.rule import WARNING, Rule
 from issue_scaffold.validate.rules.stages import ANY_FILE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from issue_scaffold.text.broken_emoji import Broken
 
 
 @ANY_FILE.runs(
@@ -17,9 +24,12 @@ from issue_scaffold.validate.rules.stages import ANY_FILE
         fix="safe",
         summary="text went through a wrong code page",
         why=(
-            "UTF-8 that was once read in a Windows code page turns `🔧` into `ðŸ”§`. Where all "
-            "bytes survived, the fix puts the text right; where the code page dropped one, the "
-            "finding names what it may have been."
+            "UTF-8 that was once read in a Windows code page turns `🔧` into `ðŸ”§`. It is a "
+            "finding only where nobody can have meant what is there: not inside a word of one "
+            "alphabet, such as `что`, and not for a letter that ends a quotation. Where all bytes "
+            "survived, the fix puts the text right; where the code page dropped one, the finding "
+            "names what it may have been. A dropped byte is put back only after windows-1252 and "
+            "1254, and only where one emoji can result."
         ),
         evidence=("Unicode Technical Report 51",),
         wrong={FORM_PATH: f"name: ðŸ”§ Bug report\ndescription: Something is broken\n{BODY}"},
@@ -33,30 +43,32 @@ def broken_emoji(document: Document) -> Iterator[Problem]:
         return
     from issue_scaffold.text.broken_emoji import find_broken
 
-    groups: dict[str, list[Edit]] = {}
-    meant: dict[str, tuple[str, ...]] = {}
+    groups: dict[tuple[str, str | None], list[Broken]] = {}
     for broken in find_broken(source.text):
-        edit = Edit(broken.start, broken.end, "".join(broken.candidates[:1]))
-        groups.setdefault(broken.text, []).append(edit)
-        meant[broken.text] = broken.candidates
-    for text, edits in groups.items():
+        groups.setdefault((broken.text, broken.repair), []).append(broken)
+    for (text, repair), places in groups.items():
+        first, *others = places
         message = f"`{_short(text)}` is text in a wrong encoding"
-        if len(edits) > 1:
-            places = count(len(edits), "place")
-            message += f" ({places}, the next on {line_of(source, edits[1].start)})"
-        fix = Fix(tuple(edits)) if len(meant[text]) == 1 else None
-        yield Problem(edits[0].start, edits[0].end, message, _hint(meant[text]), fix=fix)
+        if others:
+            number = count(len(places), "place")
+            message += f" ({number}, the next on {line_of(source, others[0].start)})"
+        fix = None
+        if repair is not None:
+            fix = Fix(tuple(Edit(place.start, place.end, repair) for place in places))
+        yield Problem(first.start, first.end, message, _hint(first), fix=fix)
 
 
-def _hint(candidates: tuple[str, ...]) -> str:
-    if not candidates:
+def _hint(broken: Broken) -> str:
+    if broken.repair is not None:
+        if not broken.repair.strip():
+            return "it was a no-break space"
+        return f"it was `{_short(broken.repair)}`"
+    if not broken.candidates:
         return "bytes are lost: write it anew, and save the file as UTF-8"
-    if len(candidates) > 1:
-        words = " ".join(candidates[:12])
-        return f"a byte is lost: it was one of {words}; write it anew, and save the file as UTF-8"
-    if not candidates[0].strip():
-        return "it was a no-break space"
-    return f"it was `{_short(candidates[0])}`"
+    known = f"it was one of {' '.join(broken.candidates[:12])}"
+    if len(broken.candidates) == 1:
+        known = f"it may have been {broken.candidates[0]}"
+    return f"a byte is lost: {known}; write it anew, and save the file as UTF-8"
 
 
 def _short(text: str) -> str:
