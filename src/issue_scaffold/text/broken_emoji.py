@@ -1,26 +1,27 @@
-# ruff: noqa: RUF001 - quotation marks are what this looks at
 """Text that went through a wrong code page: finding it, and putting the bytes back.
 
-A run that can be read as bytes of UTF-8 is broken only if nobody can have meant it as it stands:
-it is no part of a word of one alphabet in ordinary case, and no letter between quotation marks.
-What a lost byte would make of a letter inside a word is no evidence, nor is any reading by a code
-page of another script than Western. Where all bytes survived by a Western page, a word and its
-punctuation mark, as in `SÃ³`, are believed to be broken (`Só`) only in a text that is broken
-elsewhere too, or that has no other letter beyond ASCII: the text as a whole decides.
+**No repair without evidence that something is broken.** That characters could be bytes of UTF-8
+is none; they are evidence only where nobody can have meant them as they stand:
+
+* A run inside a word of one alphabet in ordinary case is meant (`что`, though its last letters have
+  the bytes of `⏮` less one in code page 866), and so is a letter that ends a quotation (`“â”`).
+* A run that was misread by a Western page without loss, and ends a word as a punctuation mark
+  would (`SÃ³`), is judged by the whole text: it is broken if something else is, or if the text
+  has no other letter beyond ASCII.
 
 Where all bytes survived the repair is exact. windows-1252 and 1254 drop some bytes; then every
-dropped byte is tried at every place, and the repair is sure only if one emoji results. After any
-other page a lost byte is never put back unasked. Owns no message; pure text to text.
+dropped byte is tried at every place, and the repair is sure only if one emoji results. What lost
+a byte by any other page is told, and never repaired. Owns no message; pure text to text.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from functools import cache
 from itertools import pairwise, product
 from typing import Final, NamedTuple
 
 from issue_scaffold.text.emoji import is_colourful, is_emoji
+from issue_scaffold.text.sound_word import alphabet, ends_quotation, is_letter, run_in_word
 
 # Code pages by which UTF-8 is misread, likeliest first.
 CODE_PAGES: Final = (
@@ -63,19 +64,6 @@ _FIRST_EMOJI: Final = 0x2000
 _FIRST_TAIL, _LAST_TAIL = 0x80, 0xBF
 _MAX_DEPTH: Final = 3
 _MANY_PARTS, _MANY_CANDIDATES = 100, 60
-# What belongs to a word: letters, the marks above and below them, and hyphens that don't show.
-_IN_WORD: Final = r"(?:[^\W\d_]|[\u0300-\u036f\xad])*"
-_WORD: Final = re.compile(_IN_WORD)
-_WORD_AT_END: Final = re.compile(rf"{_IN_WORD}\Z")
-_LONGEST_WORD: Final = 60
-# What stands right behind a word in sound text, and is no letter.
-_MARKS: Final = frozenset("”“’‘»«›‹…–—™®©°¹²³·\xa0\xad")
-_QUOTES: Final = {
-    opening: frozenset(closing)
-    for opening, *closing in ("“”", "‘’", "„“”", "‚‘’", "«»", "»«", "‹›", "›‹")
-}
-_OPENING: Final = re.compile(rf"(?<!\w)[{''.join(_QUOTES)}]")
-_LONGEST_QUOTATION: Final = 200
 
 
 class Broken(NamedTuple):
@@ -106,8 +94,7 @@ def find_broken(text: str) -> Iterator[Broken]:
     if text.isascii():
         return
     runs = list(_runs(text))
-    doubtful = [_is_word_with_mark(text, run) for run in runs]
-    if any(doubtful) and all(doubtful) and _has_other_latin(text, runs):
+    if all(_may_be_sound(text, run) for run in runs) and _has_other_latin(text, runs):
         return
     yield from runs
 
@@ -153,86 +140,26 @@ def _first_at(text: str, start: int) -> Broken | None:
     return best
 
 
-class _Word(NamedTuple):
-    """The word that a run would be a part of: its letters before, in and behind the run."""
-
-    before: str
-    own: str
-    behind: str
-
-    @property
-    def is_longer(self) -> bool:
-        """Whether the word is more than what the run has of it."""
-        return bool(self.before or self.behind)
-
-    @property
-    def is_ordinary(self) -> bool:
-        """Whether one alphabet makes it, in small or capital letters or with a capital first."""
-        letters = "".join(filter(_is_letter, "".join(self)))
-        scripts = {_script(char) for char in letters}
-        return len(scripts) == 1 and letters in {
-            letters.capitalize(),
-            letters.lower(),
-            letters.upper(),
-        }
-
-
-def _is_letter(char: str) -> bool:
-    """Tell whether a character of a word is a letter, not a sign that changes one."""
-    return char.isalpha() and unicodedata.category(char) != "Lm"
-
-
-def _script(char: str) -> str:
-    """Return the alphabet that a letter is of, by its name: there is no other way to tell."""
-    return unicodedata.name(char, "").partition(" ")[0]
-
-
-def _word_around(text: str, run: Broken) -> _Word:
-    before = _WORD_AT_END.search(text, max(0, run.start - _LONGEST_WORD), run.start)
-    own = _WORD.match(text, run.start, run.end)
-    parts = [found[0] if found else "" for found in (before, own)]
-    if parts[-1] != run.text:
-        return _Word(*parts, behind="")
-    behind = _WORD.match(text, run.end, run.end + _LONGEST_WORD)
-    return _Word(*parts, behind=behind[0] if behind else "")
-
-
 def _is_sound(text: str, run: Broken) -> bool:
     """Tell whether a run is meant as it stands: a part of a word, or the end of a quotation."""
-    word = _word_around(text, run)
-    if not _is_letter(run.text[0]):
+    around = run_in_word(text, run.start, run.end)
+    if not (is_letter(run.text[0]) and around.is_ordinary):
         return False
-    rest = run.text[len(word.own) :]
-    if word.is_longer and not run.lossless:
-        return word.is_ordinary and not any(map(str.isalpha, rest))
-    if not word.is_ordinary or not _MARKS.issuperset(rest):
+    if around.is_inside and not run.lossless:
+        return not any(map(is_letter, around.rest))
+    if not around.rest_is_marks:
         return False
-    if word.is_longer and run.page not in _WESTERN:
+    if around.is_inside and run.page not in _WESTERN:
         return True
-    return (word.is_longer or len(word.own) == 1) and _ends_quotation(text, run, rest)
+    if not around.is_inside and len(around.own) > 1:
+        return False
+    return ends_quotation(text, run.start, run.end, around.rest)
 
 
-def _ends_quotation(text: str, run: Broken, marks: str) -> bool:
-    """Tell whether the marks of a run, or the next, end a quotation that began in the line."""
-    line = text[max(text.rfind("\n", 0, run.start) + 1, run.start - _LONGEST_QUOTATION) : run.start]
-    following = marks + text[run.end : run.end + 1]
-    for opening in _OPENING.finditer(line):
-        closing = _QUOTES[opening[0]]
-        if closing.isdisjoint(line[opening.end() :]) and not closing.isdisjoint(following):
-            return True
-    return False
-
-
-def _is_word_with_mark(text: str, run: Broken) -> bool:
+def _may_be_sound(text: str, run: Broken) -> bool:
     """Tell whether a run could also be the end of a word with a punctuation mark."""
-    word = _word_around(text, run)
-    marks = run.text[len(word.own) :]
-    if not (word.before and word.own and marks and _MARKS.issuperset(marks)):
-        return False
-    followed = _WORD.match(text, run.end)
-    if followed and followed[0] and not marks.endswith("—"):
-        return False
-    return word.is_ordinary
+    around = run_in_word(text, run.start, run.end)
+    return around.ends_with_mark and around.is_ordinary
 
 
 def _has_other_latin(text: str, runs: list[Broken]) -> bool:
@@ -240,7 +167,7 @@ def _has_other_latin(text: str, runs: list[Broken]) -> bool:
     ends = [0, *(run.end for run in runs)]
     starts = [*(run.start for run in runs), len(text)]
     rest = "".join(text[end:start] for end, start in zip(ends, starts, strict=True))
-    return any(_script(char) == "LATIN" for char in set(rest) if not char.isascii())
+    return any(alphabet(char) == "LATIN" for char in set(rest) if not char.isascii())
 
 
 @cache

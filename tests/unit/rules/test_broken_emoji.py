@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from issue_scaffold.text.broken_emoji import find_broken
+from issue_scaffold.convert.to_form import repair_emoji
+from issue_scaffold.text.broken_emoji import CODE_PAGES, find_broken
 
 EMOJI = "🔧🎯🏗🤖🔒📊🚀💰⏱🧪📋📚🔄🐛✅❌⚠❤✨🌍👍💥"
 HONEST = (
@@ -17,6 +18,30 @@ HONEST = (
     "🔧 🎯 🏗️ 👩‍💻 🇩🇪 1️⃣",
     "Âme, Île, ÀÉÈÊË ÇÑ ÃÕ, İstanbul, ĞÜŞ",
     "Zażółć gęślą jaźń, Příliš žluťoučký kůň, şţăâî",
+    # In code page 866 these have the byte E2, before or behind what would be a tail.
+    "Прежде чем отправить баг-репорт: что вы ожидали?",
+    "Звіт про помилку, відомо. Відкрийте вікно, повторіть двічі.",
+    "Спіс мае элемент; літоўская прастора",
+    "Очаквано поведение, точно и отговор",
+    "Здравље и љубав, “пољ” … борџ”… Живњ…",
+    "“Hâlâ” bekliyor, hâlâ™ çok iyi ğüş, hâlâ® hâlâ—hâlâ hâ\u00adlâ",
+    "«AMANHû e “AMANHÔ, AMANHÃ… AMANHÃ® AMANHÃ: amanhã",
+    "“ĐÔ và “ĐÃ…” là chữ hoa của “đã”",
+    "Litera “â” și literele „ă, î, â” se scriu așa",
+    "« Â » et « à », «Â» ou «À»",
+    "Η σταθερά “π” και «β™», το «β—»",
+    "كيف يمكننا مساعدتك؟ «نعم»",
+    "מה קרה? „שלום”",
+    "Điều gì đã xảy ra? Ảnh chụp màn hình “đã”",
+    "Brittilâš kielâlâš™ “Brittilâš” säämi",
+)
+# Sentences of which all bytes beyond ASCII are found again, whichever Western page misread them.
+WESTERN = (
+    "Was ist passiert? Größe, Übung, schön",
+    "Décrivez le problème : à quoi vous attendiez-vous ?",
+    "¿Qué ocurrió? Señal y acción",
+    "O que você esperava? Não funciona",
+    "Hvad skete der? Så går det: på øen",
 )
 PAGES = ("cp1252", "cp1254", "latin-1")
 
@@ -50,6 +75,76 @@ def test_lost_byte_leaves_the_right_one_among_the_candidates(char: str, page: st
     broken = misread(char, page, lose=True)
     (found,) = find_broken(f"a {broken} b")
     assert char in found.candidates
+
+
+@given(st.sampled_from(WESTERN), st.sampled_from(EMOJI), st.sampled_from(PAGES))
+def test_western_text_with_emoji_is_restored(sentence: str, char: str, page: str) -> None:
+    text = f"## {char} {sentence} {char}\n{sentence}"
+    assert repair_emoji(misread(text, page, lose=False))[0] == text
+
+
+# Once broken, these hold a quotation mark or the euro, by which the second accident is known.
+@given(st.sampled_from(WESTERN[1:4]), st.sampled_from("🔧🔒📊🚀📋📚🔄"))
+def test_what_was_broken_twice_is_restored(sentence: str, char: str) -> None:
+    text = f"## {char} {sentence}"
+    twice = misread(misread(text, "cp1252", lose=False), "cp1252", lose=False)
+    assert repair_emoji(twice)[0] == text
+
+
+@given(st.sampled_from(WESTERN), st.sampled_from(EMOJI), st.sampled_from(("cp1252", "cp1254")))
+def test_lost_bytes_beside_other_text_are_found(sentence: str, char: str, page: str) -> None:
+    broken = misread(f"## {char} {sentence}", page, lose=True)
+    assert char in next(find_broken(broken)).candidates
+
+
+@pytest.mark.parametrize("page", CODE_PAGES)
+@pytest.mark.parametrize("char", EMOJI)
+def test_an_emoji_is_found_after_any_code_page(char: str, page: str) -> None:
+    broken = misread(f"## {char} What happened? Don’t panic", page, lose=False)
+    assert repair_emoji(broken)[0] == f"## {char} What happened? Don’t panic"
+
+
+@given(st.data(), st.sampled_from(sorted({*CODE_PAGES} - {"cp1252", "cp1254"})))
+def test_no_lost_byte_is_put_back_after_other_code_pages(data: st.DataObject, page: str) -> None:
+    letters = bytes(range(0x80, 0x100)).decode(page, "ignore")
+    text = data.draw(st.text(letters, max_size=30))
+    for found in find_broken(text):
+        if not found.lossless:
+            assert found.repair is None or found.page in {"cp1252", "cp1254"}
+
+
+def test_a_lost_byte_after_another_code_page_is_only_told() -> None:
+    broken = misread("😀 Hello", "cp1251", lose=True)
+    (found,) = find_broken(broken)
+    assert (found.candidates, found.repair) == (("😀",), None)
+    assert repair_emoji(broken)[0] == broken
+
+
+def test_cyrillic_that_was_misread_is_found_and_restored() -> None:
+    text = "Что вы ожидали?"
+    assert repair_emoji(misread(text, "cp1252", lose=False))[0] == text
+    assert next(find_broken("Ð§Ñ‚Ð¾")).repair == "Что"
+
+
+def test_a_broken_emoji_in_sound_cyrillic_is_restored() -> None:
+    for page in ("cp1252", "cp1251", "cp866"):
+        broken = misread("🔧", page, lose=False)
+        assert repair_emoji(f"{broken} Что вы ожидали?")[0] == "🔧 Что вы ожидали?"
+
+
+@pytest.mark.parametrize(
+    ("text", "restored"),
+    [
+        ("SÃ³ isso", "Só isso"),
+        ("SÃ³ isso nÃ£o é", "Só isso não é"),
+        ("SÃ³ isso não é", "SÃ³ isso não é"),
+        ("Doneâœ…", "Done✅"),
+        ("Doneâœ… in the café", "Doneâœ… in the café"),
+        ("Â« oui Â»", "« oui »"),
+    ],
+)
+def test_a_word_and_its_mark_are_judged_by_the_whole_text(text: str, restored: str) -> None:
+    assert repair_emoji(text)[0] == restored
 
 
 @given(st.text(max_size=60))
