@@ -110,5 +110,5 @@ def is_letter(char: str) -> bool:
 
 @lru_cache(_MANY_CHARACTERS)
 def alphabet(char: str) -> str:
-    """Return the alphabet of a letter: the first word of its name, for Python has no other table."""
+    """Return the alphabet of a letter: the first word of its name, for want of a table."""
     return unicodedata.name(char, "").partition(" ")[0]
