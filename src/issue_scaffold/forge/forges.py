@@ -19,7 +19,8 @@ class ElementKeys(NamedTuple):
 class TemplateKeys(NamedTuple):
     """The keys that a forge reads: of a form, its elements and options, and of a Markdown template.
 
-    `about_is_description` says that either key stands for the other.
+    `about_is_description` says that either key stands for the other, `takes_blank` that optional
+    keys of a form may be blank.
     """
 
     form: tuple[str, ...]
@@ -28,6 +29,19 @@ class TemplateKeys(NamedTuple):
     option: tuple[str, ...]
     elements: Mapping[str, ElementKeys]
     about_is_description: bool = False
+    takes_blank: bool = False
+
+
+class RuleSwitch(NamedTuple):
+    """In what a forge's rules differ from GitHub's, for which they are written, by their ids.
+
+    Rules that are `lifted` don't hold there; what breaks an `eased` one is passed over there, so
+    that it is a warning at most. Where `chooser_is_whole`, one bad contact link costs the whole file.
+    """
+
+    lifted: frozenset[str] = frozenset()
+    eased: frozenset[str] = frozenset()
+    chooser_is_whole: bool = False
 
 
 _TEXT_FIELD: Final = ("label", "description", "placeholder", "value")
@@ -53,17 +67,83 @@ _GITHUB_KEYS: Final = TemplateKeys(
         "upload": ElementKeys(("label", "description"), ("label",), ("required", "accept")),
     },
 )
-# https://docs.gitea.com/usage/issue-pull-request-templates
+# https://docs.gitea.com/usage/issue-pull-request-templates, and `modules/issue/template` in the source:
+# no type but these five, `list` in dropdowns, `visible` in elements and options.
 _GITEA_KEYS: Final = _GITHUB_KEYS._replace(
     form=(*_GITHUB_KEYS.form, "about", "ref"),
     front_matter=(*_GITHUB_KEYS.front_matter, "ref", "description"),
     element=(*_GITHUB_KEYS.element, "visible"),
     option=(*_GITHUB_KEYS.option, "visible"),
     elements={
-        kind: keys._replace(validations=(*keys.validations, "is_number", "regex"))
+        kind: keys._replace(
+            attributes=(*keys.attributes, *(("list",) if kind == "dropdown" else ())),
+            validations=(*keys.validations, "is_number", "regex"),
+        )
         for kind, keys in _GITHUB_KEYS.elements.items()
+        if kind != "upload"
     },
     about_is_description=True,
+    takes_blank=True,
+)
+# `validateMetadata` and `validateYaml` in that source know none of the lifted rules. Keys that it
+# doesn't know its YAML reader passes over, and a Markdown file without front matter is called after
+# its file.
+_GITEA_RULES: Final = RuleSwitch(
+    lifted=frozenset(
+        {
+            "body/boolean-option",
+            "body/default-required",
+            "body/duplicate-option",
+            "body/forbidden-word",
+            "body/id-shadowed",
+            "body/preselected-option",
+            "body/render-language",
+            "body/reserved-option",
+            "chooser/security-link",
+            "form/checkbox-label",
+            "form/duplicate-label",
+            "form/name-length",
+            "form/only-markdown",
+            "form/projects-format",
+            "form/similar-labels",
+            "template/name-length",
+            "template/no-front-matter",
+        }
+    ),
+    eased=frozenset(
+        {
+            "body/unpermitted-attribute",
+            "body/unpermitted-key",
+            "body/unpermitted-validation",
+            "chooser/unpermitted-key",
+            "form/forbidden-key",
+            "form/unpermitted-key",
+        }
+    ),
+    # `GetTemplateConfig` in services/issue/template.go
+    chooser_is_whole=True,
+)
+# These come from Gitea's source.
+_GITHUB_RULES: Final = RuleSwitch(
+    lifted=frozenset({"body/attribute-type", "body/hidden-required"}),
+)
+# https://docs.github.com/en/issues/using-labels-and-milestones-to-track-work/managing-labels
+_GITHUB_LABELS: Final = frozenset(
+    {
+        "bug",
+        "documentation",
+        "duplicate",
+        "enhancement",
+        "good first issue",
+        "help wanted",
+        "invalid",
+        "question",
+        "wontfix",
+    }
+)
+# The set "Default" in `options/label` of Gitea's source, which one takes or not.
+_GITEA_LABELS: Final = frozenset(
+    {"bug", "duplicate", "enhancement", "help wanted", "invalid", "question", "wontfix"}
 )
 
 
@@ -80,6 +160,8 @@ class Forge(NamedTuple):
       `labels_folder` and in the settings file, of any YAML suffix, that `settings_stem` names.
     * `signs` exist for this forge alone. `workflows` are folders of which it runs the first that
       exists, `ci_file` is what it runs instead.
+    * `rules` are what differs from GitHub's, `page` says more about them; unless it is given, each
+      rule has a page of its own. `default_labels` are those that a new repository may have.
     * `api` is where labels can be synchronised, None if they can't.
     """
 
@@ -94,6 +176,9 @@ class Forge(NamedTuple):
     hosts: tuple[str, ...] = ()
     alias: str | None = None
     keys: TemplateKeys = _GITHUB_KEYS
+    rules: RuleSwitch = _GITHUB_RULES
+    page: str | None = None
+    default_labels: frozenset[str] = _GITHUB_LABELS
     shared: tuple[str, ...] = ("",)
     has_forms: bool = True
     chooser_names: tuple[str, ...] = ("config.yml",)
@@ -143,6 +228,9 @@ _GITEA: Final = Forge(
     title="Gitea",
     folder=".gitea",
     keys=_GITEA_KEYS,
+    rules=_GITEA_RULES,
+    page="https://docs.gitea.com/usage/issue-pull-request-templates",
+    default_labels=_GITEA_LABELS,
     hosts=("gitea.com",),
     templates=(".gitea/ISSUE_TEMPLATE", ".gitea/issue_template"),
     chooser_names=("config.yaml", "config.yml"),
@@ -155,6 +243,7 @@ _GITEA: Final = Forge(
 _FORGEJO: Final = _GITEA._replace(
     key="forgejo",
     title="Forgejo",
+    page="https://forgejo.org/docs/latest/user/issue-pull-request-templates/",
     folder=".forgejo",
     hosts=("codeberg.org", "code.forgejo.org"),
     shared=("", "docs"),
@@ -169,6 +258,8 @@ _FORGEJO: Final = _GITEA._replace(
 _GITLAB: Final = Forge(
     key="gitlab",
     title="GitLab",
+    page="https://docs.gitlab.com/user/project/description_templates/",
+    default_labels=frozenset(),
     folder=".gitlab",
     hosts=("gitlab.com",),
     alias="gl:",

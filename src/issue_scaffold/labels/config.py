@@ -11,6 +11,7 @@ from datetime import date
 from typing import Final, NamedTuple
 
 from issue_scaffold.forge.document import Problem, at, shown
+from issue_scaffold.forge.forges import GITHUB
 from issue_scaffold.labels.label import (
     DELETED_FROM,
     FIELD_SPELLINGS,
@@ -38,19 +39,7 @@ from issue_scaffold.text.tree import (
 )
 from issue_scaffold.text.wording import listing
 
-DEFAULT_LABELS: Final = frozenset(
-    {
-        "bug",
-        "documentation",
-        "duplicate",
-        "enhancement",
-        "good first issue",
-        "help wanted",
-        "invalid",
-        "question",
-        "wontfix",
-    }
-)
+DEFAULT_LABELS: Final = GITHUB.default_labels
 # Of a settings file without labels: that it has none is no mistake.
 _SETTINGS_KEYS: Final = frozenset(
     {

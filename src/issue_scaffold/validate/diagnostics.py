@@ -1,19 +1,24 @@
 """What a run of the rules has to say: breaches of rules, each with its place in a file."""
 
-from typing import NamedTuple
+import re
+from typing import Final, NamedTuple
 
 from issue_scaffold.forge.document import Problem
+from issue_scaffold.forge.forges import GITHUB, Forge
 from issue_scaffold.report.finding import Finding, Kind, Severity
 from issue_scaffold.text.source import Source
 from issue_scaffold.validate.rules.rule import Rule
 
+_QUOTED_OR_GITHUB: Final = re.compile(r"(?P<quoted>`[^`]*`)|\bGitHub\b")
+
 
 class Diagnostic(NamedTuple):
-    """A problem with the rule that found it and the file it is in."""
+    """A problem with the rule that found it, the file it is in and the forge that reads it."""
 
     rule: Rule
     problem: Problem
     source: Source
+    forge: Forge = GITHUB
 
     @property
     def severity(self) -> Severity:
@@ -30,6 +35,12 @@ class Diagnostic(NamedTuple):
         """The order in which diagnostics are given: by file and place."""
         return (self.source.path, self.problem.start, self.rule.id, self.problem.message)
 
+    @property
+    def _url(self) -> str:
+        if self.forge.page is None or not self.rule.source:
+            return self.rule.url
+        return self.forge.page
+
     def finding(self, path: str | None = None) -> Finding:
         """Return what users see, under the path that they know the file by."""
         problem, source = self.problem, self.source
@@ -41,16 +52,21 @@ class Diagnostic(NamedTuple):
             kind=Kind.INVALID,
             severity=self.severity,
             path=source.path if path is None else path,
-            message=problem.message,
+            message=in_words_of(self.forge, problem.message),
             rule=self.rule.id,
             line=line,
             column=column,
-            hint=problem.hint,
-            url=self.rule.url,
+            hint=problem.hint and in_words_of(self.forge, problem.hint),
+            url=self._url,
             fixable=problem.fix is not None and not problem.fix.unsafe,
             fixable_unsafely=problem.fix is not None and problem.fix.unsafe,
             excerpt=excerpt,
         )
+
+
+def in_words_of(forge: Forge, message: str) -> str:
+    """Return a message about GitHub as one about another forge; what is quoted stays as it is."""
+    return _QUOTED_OR_GITHUB.sub(lambda found: found["quoted"] or forge.title, message)
 
 
 class Suppressed(NamedTuple):

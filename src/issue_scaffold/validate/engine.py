@@ -11,9 +11,11 @@ from typing import Final
 from issue_scaffold.forge.document import Document, Problem, ReadingFailure
 from issue_scaffold.forge.documents import load
 from issue_scaffold.forge.file_kind import FileKind
+from issue_scaffold.forge.forges import GITHUB, Forge
 from issue_scaffold.forge.issue_form import FormView
 from issue_scaffold.forge.layout import SETTINGS_PATH, is_security_policy
 from issue_scaffold.labels.config import read_labels
+from issue_scaffold.report.finding import Severity
 from issue_scaffold.settings.file import read_settings
 from issue_scaffold.text.source import Source
 from issue_scaffold.validate.diagnostics import Diagnostic, RunResult
@@ -65,6 +67,7 @@ class _Run:
         self.diagnostics: list[Diagnostic] = []
         self.suppressions = Suppressions()
         self._sources: dict[str, Source] = {}
+        self._forges: dict[str, Forge] = {}
         self._repository = RepositorySummary(paths)
 
     def read_settings(self, content: bytes) -> None:
@@ -73,33 +76,40 @@ class _Run:
         self._sources[SETTINGS_PATH] = source
         self._repository.known_labels = settings.known_labels
         self.suppressions.add_settings(settings, source)
-        self._add(stages.SETTINGS.run(problems), source)
+        self._add(stages.SETTINGS.run(problems), source, GITHUB)
 
     def check(self, document: Document) -> None:
         """Run the rules on one file, and keep what the rules across files need of it."""
         source = document.source
         self._sources[source.path] = source
-        self._add(_breaches(document), source)
+        self._forges[source.path] = document.forge
+        self._add(_breaches(document), source, document.forge)
         self.suppressions.add_comments(source, document.root)
         if document.failure is None:
             self._repository.add(document)
 
     def check_repository(self) -> None:
         """Run the rules across files."""
-        found = []
+        alone, self.diagnostics = self.diagnostics, []
         for rule, problem in stages.REPOSITORY.run(self._repository):
-            assert problem.path is not None  # noqa: S101 - cross-file rules say where
-            found.append(Diagnostic(rule, problem, self._sources[problem.path]))
+            path = problem.path
+            assert path is not None  # noqa: S101 - cross-file rules say where
+            self._add([(rule, problem)], self._sources[path], self._forges[path])
         # Where a rule looks at a file alone and beside others, its second word counts.
-        judged = {(item.rule.id, item.source.path) for item in found}
-        alone = self.diagnostics
-        self.diagnostics = [
+        judged = {(item.rule.id, item.source.path) for item in self.diagnostics}
+        self.diagnostics += [
             item for item in alone if (item.rule.id, item.source.path) not in judged
         ]
-        self.diagnostics += found
 
-    def _add(self, breaches: Iterable[tuple[Rule, Problem]], source: Source) -> None:
-        self.diagnostics += [Diagnostic(rule, problem, source) for rule, problem in breaches]
+    def _add(self, breaches: Iterable[tuple[Rule, Problem]], source: Source, forge: Forge) -> None:
+        """Keep what the forge minds that reads the file, as it minds it."""
+        for rule, problem in breaches:
+            if rule.id in forge.rules.lifted:
+                continue
+            found = Diagnostic(rule, problem, source, forge)
+            if found.severity is Severity.ERROR and rule.id in forge.rules.eased:
+                found = found._replace(problem=problem._replace(severity=Severity.WARNING))
+            self.diagnostics.append(found)
 
 
 def _not_a_file(path: str, what: str) -> Document:

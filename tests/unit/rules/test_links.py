@@ -9,10 +9,12 @@ import pytest
 from tests.conftest import Run, write_tree
 
 import issue_scaffold
+from issue_scaffold.forge.forges import FORGES
 from issue_scaffold.validate.rules.registry import RULES
 
 PACKAGE = Path(issue_scaffold.__file__).parent
 GITHUB = "https://docs.github.com/en/"
+PAGES = (GITHUB, *{forge.page for forge in FORGES if forge.page})
 
 
 def validated(scaffold: Run, folder: Path, rule: str, format_: str) -> str:
@@ -28,7 +30,7 @@ def test_text_names_a_page_of_githubs_or_a_command_that_explains_the_rule(
 ) -> None:
     said = validated(scaffold, tmp_path, rule, "text")
     (seen,) = re.findall(rf"\[{rule}\]\n(?:(?!.*: (?:error|warning|info): ).*\n)*?  see: (.*)\n", said)[:1]
-    if seen.startswith(GITHUB):
+    if seen.startswith(PAGES):
         return
     program, *arguments = seen.split()
     assert (program, arguments) == ("scaffold", ["rules", rule])
@@ -42,7 +44,7 @@ def test_text_names_a_page_of_githubs_or_a_command_that_explains_the_rule(
 def test_code_scanning_gets_help_and_only_addresses_that_exist(scaffold: Run, tmp_path: Path, rule: str) -> None:
     log = json.loads(validated(scaffold, tmp_path, rule, "sarif"))
     (row,) = [row for row in log["runs"][0]["tool"]["driver"]["rules"] if row["id"] == rule]
-    assert row.get("helpUri", GITHUB).startswith(GITHUB)
+    assert row.get("helpUri", GITHUB).startswith(PAGES)
     assert row["help"]["text"] == f"{RULES[rule].why}\n\nscaffold rules {rule}"
 
 

@@ -432,8 +432,12 @@ def not_a_boolean(form: FormView) -> Iterator[Problem]:
 def _boolean_places(element: ElementView) -> Iterator[tuple[Mapping, str]]:
     if element.validations:
         yield element.validations, "required"
+        if "is_number" in element.keys.validations:
+            yield element.validations, "is_number"
     if element.type == "dropdown" and element.attributes:
         yield element.attributes, "multiple"
+        if "list" in element.keys.attributes:
+            yield element.attributes, "list"
     if element.type == "checkboxes":
         for option in element.options:
             if isinstance(option.node, Mapping):

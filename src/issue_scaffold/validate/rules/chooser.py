@@ -26,6 +26,7 @@ from issue_scaffold.validate.rules.stages import CHOOSER
 
 CHOOSER_KEYS = ("blank_issues_enabled", "contact_links")
 LINK_KEYS = ("name", "url", "about")
+_LINK_NEEDS = "a link needs `name`, `url` and `about`"
 
 
 @CHOOSER.runs(
@@ -130,7 +131,15 @@ def missing_key(document: Document) -> Iterator[Problem]:
                     continue
             if not _is_meant(key, strangers):
                 message = f"contact_links[{index}]: required key `{key}` is {what}"
-                yield at(place, message, hint="a link needs `name`, `url` and `about`")
+                yield _costly(document, at(place, message, hint=_LINK_NEEDS))
+
+
+def _costly(document: Document, problem: Problem) -> Problem:
+    """Return a link's problem as one of the whole file where the forge then ignores that."""
+    if not document.forge.rules.chooser_is_whole:
+        return problem
+    message = f"{problem.message}, so {document.forge.title} ignores the whole file"
+    return problem._replace(message=message, severity=ERROR)
 
 
 def _is_meant(key: str, strangers: set[str]) -> bool:
@@ -213,6 +222,11 @@ def url_scheme(document: Document) -> Iterator[Problem]:
             continue
         if not url.lower().startswith(("http://", "https://")):
             scheme, colon, _ = url.partition(":")
+            if document.forge.rules.chooser_is_whole:
+                if not colon:
+                    message = f"contact_links[{index}]: {shown(node)} is no address"
+                    yield _costly(document, at(node, message, hint="begin it with `https://`"))
+                continue
             what = f"is a `{scheme}:` address" if colon else "has no `https://`"
             message = (
                 f"contact_links[{index}]: {shown(node)} {what}, so GitHub doesn't show the link"

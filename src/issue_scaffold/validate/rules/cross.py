@@ -12,7 +12,6 @@ from issue_scaffold.forge.file_kind import FileKind
 from issue_scaffold.forge.issue_form import text_of
 from issue_scaffold.forge.layout import is_security_policy
 from issue_scaffold.forge.twins import plain, stem
-from issue_scaffold.labels.config import DEFAULT_LABELS
 from issue_scaffold.text.edits import Fix, insert_line
 from issue_scaffold.text.scalars import quoted
 from issue_scaffold.text.tree import Scalar
@@ -74,14 +73,14 @@ _LABELLED: Final = GOOD_FORM.replace("body:", "labels: [bug, needs-triage]\nbody
 def label_not_in_config(repository: RepositorySummary) -> Iterator[Problem]:
     """Find labels that a template names and no config defines; GitHub drops them without a word."""
     names = frozenset().union(*(config.names for config in repository.configs))
-    known = names | DEFAULT_LABELS | repository.known_labels
+    known = names | repository.known_labels
     severity = None if repository.configs else INFO
     for template in repository.templates:
         for label in template.labels:
             folded = label.value.strip().casefold()
-            if folded in known:
+            if folded in known or folded in template.forge.default_labels:
                 continue
-            guess = closest(folded, sorted(known))
+            guess = closest(folded, sorted(known | template.forge.default_labels))
             hint = _missing_hint(repository, guess)
             fix = None if guess else _define(repository, label)
             where = _where(repository)

@@ -227,6 +227,8 @@ def not_a_string(form: FormView) -> Iterator[Problem]:
         if entry is None or is_text(entry.value):
             continue
         is_optional = key in {"title", "type"}
+        if is_optional and form.keys.takes_blank and text_of(entry.value) is None:
+            continue
         message = f"`{key}` is {what_it_is(entry.value)}, and must be text"
         hint = _text_hint(form, entry, is_optional=is_optional)
         fix = None
@@ -351,6 +353,8 @@ def _texts(form: FormView, key: str) -> Iterator[Problem]:
     if entry is None or is_text(entry.value):
         return
     value = resolve(entry.value)
+    if is_empty(value) and form.keys.takes_blank:
+        return
     if isinstance(value, Sequence):
         for item in value.items:
             if not _is_any_text(item):

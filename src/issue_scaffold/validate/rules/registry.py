@@ -9,6 +9,7 @@ from issue_scaffold.validate.rules import (
     cross,
     files,
     form,
+    gitea,
     labels,
     reading,
     settings,
@@ -20,7 +21,7 @@ from issue_scaffold.validate.rules import (
 from issue_scaffold.validate.rules.rule import Rule
 
 _MODULES: Final = (
-    reading, yaml, form, unique, body, choices, template, chooser, text, files, labels, cross,
+    reading, yaml, form, unique, body, choices, gitea, template, chooser, text, files, labels, cross,
     settings,
 )  # fmt: skip
 RULES: Final[dict[str, Rule]] = {

@@ -4,6 +4,7 @@ from typing import Final, NamedTuple
 
 from issue_scaffold.forge.document import Document
 from issue_scaffold.forge.file_kind import FileKind
+from issue_scaffold.forge.forges import Forge
 from issue_scaffold.forge.issue_form import FormView, listed_texts, text_of
 from issue_scaffold.forge.layout import template_folder
 from issue_scaffold.labels.config import LabelsConfig, read_labels
@@ -24,6 +25,7 @@ class TemplateSummary(NamedTuple):
     path: str
     source: Source
     kind: FileKind
+    forge: Forge
     name: Scalar | None
     labels: tuple[Scalar, ...]
     fields: tuple[str, ...] = ()
@@ -52,7 +54,9 @@ def summarize_template(document: Document) -> TemplateSummary | None:
         return None
     name, labels = root.get("name"), tuple(listed_texts(root.get("labels")))
     named = name if isinstance(name, Scalar) and text_of(name) else None
-    summary = TemplateSummary(document.path, document.source, document.kind, named, labels)
+    summary = TemplateSummary(
+        document.path, document.source, document.kind, document.forge, named, labels
+    )
     if document.kind is FileKind.TEMPLATE:
         return summary._replace(prose=document.source.text[document.head[1] :])
     form = FormView(document, root)
