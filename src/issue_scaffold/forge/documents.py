@@ -1,11 +1,13 @@
 """Bytes under a path to a document: decoded, told what they are, parsed with the right parser."""
 
+import re
 from typing import Final
 
 from issue_scaffold.forge.document import Document, Problem, ReadingFailure
-from issue_scaffold.forge.file_kind import FileKind, kind_by_path, settled
+from issue_scaffold.forge.file_kind import FileKind, is_for_action, kind_by_path, settled
 from issue_scaffold.forge.forges import forge_of_path
 from issue_scaffold.forge.front_matter import find_front_matter
+from issue_scaffold.forge.layout import may_be_labels_config
 from issue_scaffold.forge.syntax import Stop, explain
 from issue_scaffold.text.limits import MAX_BYTES
 from issue_scaffold.text.one_document import parse, suffix_of
@@ -82,8 +84,8 @@ def _parse(kind: FileKind | None, source: Source) -> Document:
             aliases=stream.aliases,
             anchors=stream.anchors,
         )
-    if kind is FileKind.STRAY:
-        return Document(kind, source)
+    if kind is FileKind.STRAY or (may_be_labels_config(name) and "color" not in source.text):
+        return Document(FileKind.STRAY, source)
     failure = _failure(source, stream)
     return Document(kind or FileKind.FORM, source, failure=failure, separators=stream.separators)
 
@@ -109,7 +111,7 @@ def _template(source: Source) -> Document:
     front = find_front_matter(source.text)
     document = Document(FileKind.TEMPLATE, source)
     if front is None:
-        return document
+        return _bare_form(source) or document
     if front.end is None:
         message = "the front matter that begins here is never closed"
         at = front.opening
@@ -117,9 +119,35 @@ def _template(source: Source) -> Document:
         return document._replace(failure=(ReadingFailure.FRONT_MATTER, problem))
     stream = parse_yaml(source.text, front.start, front.end)
     document = document._replace(head=(front.start, front.body))
+    root = _root(stream) if stream.failure is None else None
+    if is_for_action(source.text[front.start : front.end], root):
+        return document._replace(kind=FileKind.ACTION)
     if stream.failure is None:
-        return document._replace(root=_root(stream), aliases=stream.aliases, anchors=stream.anchors)
+        return document._replace(
+            kind=settled(FileKind.TEMPLATE, source.path, root),
+            root=root,
+            aliases=stream.aliases,
+            anchors=stream.anchors,
+        )
     why, problem = _failure(source, stream)
     if why is ReadingFailure.SYNTAX:
         why = ReadingFailure.FRONT_MATTER
     return document._replace(failure=(why, problem))
+
+
+def _bare_form(source: Source) -> Document | None:
+    """Return the document of an issue form that was saved as Markdown; None for other texts."""
+    if not re.search(r"^body[ \t]*:", source.text, re.MULTILINE):
+        return None
+    stream = parse_yaml(source.text, 0, len(source.text))
+    root = _root(stream) if stream.failure is None else None
+    if settled(FileKind.TEMPLATE, source.path, root) is not FileKind.FORM:
+        return None
+    return Document(
+        FileKind.FORM,
+        source,
+        root=root,
+        head=(0, len(source.text)),
+        aliases=stream.aliases,
+        anchors=stream.anchors,
+    )

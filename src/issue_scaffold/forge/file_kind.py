@@ -11,7 +11,8 @@ from typing import Final
 
 from issue_scaffold.forge import layout
 from issue_scaffold.forge.front_matter import find_front_matter
-from issue_scaffold.text.tree import Mapping, Sequence, Value
+from issue_scaffold.text.late_patterns import late_pattern
+from issue_scaffold.text.tree import Mapping, Scalar, Sequence, Value, resolve
 
 _FORM_KEYS: Final = frozenset(
     {"name", "description", "body", "about", "title", "issue_body", "inputs"}
@@ -34,6 +35,7 @@ class FileKind(StrEnum):
     LEGACY = "legacy"
     SETTINGS = "settings"
     TEXT = "text"
+    ACTION = "template for an action"
     STRAY = "stray"
 
 
@@ -42,6 +44,7 @@ _PLACES: Final[tuple[tuple[Callable[[str], bool], FileKind], ...]] = (
     (layout.is_settings, FileKind.SETTINGS),
     (layout.is_security_policy, FileKind.TEXT),
     (layout.is_legacy, FileKind.LEGACY),
+    (layout.is_single_form, FileKind.FORM),
     (layout.is_labels_config, FileKind.LABELS),
     (lambda path: path.endswith(".toml"), FileKind.LABELS),
     (lambda path: path.endswith((".md", ".markdown")), FileKind.TEMPLATE),
@@ -72,7 +75,70 @@ def settled(by_path: FileKind | None, path: str, root: Value | None) -> FileKind
     """Return what a file is that has been read as a tree; `by_path` is what its path says."""
     if by_path is FileKind.FORM and is_workflow(root):
         return FileKind.STRAY
+    if by_path is FileKind.FORM and is_chooser(root):
+        return FileKind.CHOOSER
+    if by_path is FileKind.LABELS and layout.may_be_labels_config(path) and not says_labels(root):
+        return FileKind.STRAY
+    if by_path in {FileKind.CHOOSER, FileKind.TEMPLATE} and is_form(root):
+        return FileKind.FORM
     return by_path or _kind_by_content(path.lower(), root)
+
+
+def is_form(root: Value | None) -> bool:
+    """Tell whether a file's content is an issue form: its `body` lists elements with a type."""
+    body = root.get("body") if isinstance(root, Mapping) else None
+    if not isinstance(body, Sequence):
+        return False
+    elements = [resolve(item) for item in body.items]
+    return any(isinstance(item, Mapping) and item.find("type") for item in elements)
+
+
+def is_chooser(root: Value | None) -> bool:
+    """Tell whether a file's content is the chooser's settings and nothing else."""
+    if not isinstance(root, Mapping):
+        return False
+    keys = frozenset(root.keys())
+    return bool(keys & _CHOOSER_KEYS) and keys <= _CHOOSER_KEYS | {"name", "description"}
+
+
+_KEYS: Final = late_pattern(r"^(\w+)[ \t]*:", re.MULTILINE)
+_FOR_ACTION: Final = late_pattern(r"\{\{.*?\}\}")
+
+
+def is_for_action(head: str, root: Value | None) -> bool:
+    """Tell whether front matter is meant for a program that opens issues, not for people.
+
+    https://github.com/JasonEtco/create-an-issue reads the same folder: a `title`, no name and no
+    description, and what it fills in between braces.
+    """
+    keys = set(_KEYS.findall(head))
+    if isinstance(root, Mapping):
+        keys = set(root.keys())
+    if {"name", "about"} <= keys:
+        return False
+    is_titled = "title" in keys and keys.isdisjoint({"name", "about", "description"})
+    return is_titled or _FOR_ACTION.search(head) is not None
+
+
+# What a file has to say in the first column to be worth the look, where few files are templates.
+_FORM_SIGNS: Final = late_pattern(
+    rb"^(?:body|contact_links|blank_issues_enabled)[ \t]*:", re.MULTILINE
+)
+_TEMPLATE_SIGNS: Final = (
+    late_pattern(rb"^name[ \t]*:", re.MULTILINE),
+    late_pattern(rb"^about[ \t]*:", re.MULTILINE),
+)
+_SIGNS_WITHIN: Final = 4096
+
+
+def may_hold_template(path: str, content: bytes) -> bool:
+    """Tell whether a file that is no template by its place looks like one."""
+    if path.lower().endswith((".yml", ".yaml")):
+        return _FORM_SIGNS.search(content) is not None
+    head = content[:_SIGNS_WITHIN]
+    if not head.startswith(b"---"):
+        return False
+    return all(sign.search(head) for sign in _TEMPLATE_SIGNS)
 
 
 def is_workflow(root: Value | None) -> bool:
@@ -105,11 +171,27 @@ def _is_data(path: str, keys: frozenset[str]) -> bool:
     return path.endswith((".json", ".toml")) or not _SETTINGS_KEYS.isdisjoint(keys)
 
 
+def says_labels(root: Value | None) -> bool:
+    """Tell whether a file that nobody recorded as a labels config says that it is one.
+
+    An empty one may become one.
+    """
+    if isinstance(root, Sequence):
+        items = [resolve(item) for item in root.items]
+        labels = [item for item in items if isinstance(item, Mapping)]
+        return any(item.find("name") or item.find("color") for item in labels)
+    if not isinstance(root, Mapping):
+        return root is None
+    return _lists_labels(root) or _maps_labels(root)
+
+
 def _lists_labels(root: Mapping) -> bool:
     labels = root.get("labels")
     if isinstance(labels, Sequence):
         return any(isinstance(item, Mapping) for item in labels.items)
-    return isinstance(labels, Mapping)
+    if not isinstance(labels, Mapping):
+        return False
+    return any(not isinstance(entry.value, Scalar) for entry in labels.entries)
 
 
 def _maps_labels(root: Mapping) -> bool:

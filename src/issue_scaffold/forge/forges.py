@@ -155,7 +155,8 @@ class Forge(NamedTuple):
       the first of them in a template's source.
     * `folder` is its own folder, `shared` are others that it reads. `templates` are its template
       folders as it documents them, in the order in which it reads them; unless `has_forms`, what is
-      in them is plain text. The chooser's settings have one of the `chooser_names`.
+      in them is plain text. One form alone may lie beside them if it `has_single_form`. The
+      chooser's settings have one of the `chooser_names`.
     * `offered_labels` are the labels configs that the template can write. Further ones are in the
       `labels_folder` and in the settings file, of any YAML suffix, that `settings_stem` names.
     * `signs` exist for this forge alone. `workflows` are folders of which it runs the first that
@@ -181,6 +182,7 @@ class Forge(NamedTuple):
     default_labels: frozenset[str] = _GITHUB_LABELS
     shared: tuple[str, ...] = ("",)
     has_forms: bool = True
+    has_single_form: bool = False
     chooser_names: tuple[str, ...] = ("config.yml",)
     labels_folder: str | None = None
     settings_stem: str | None = None
@@ -228,6 +230,7 @@ _GITEA: Final = Forge(
     title="Gitea",
     folder=".gitea",
     keys=_GITEA_KEYS,
+    has_single_form=True,
     rules=_GITEA_RULES,
     page="https://docs.gitea.com/usage/issue-pull-request-templates",
     default_labels=_GITEA_LABELS,

@@ -10,7 +10,14 @@ from typing import Final, NamedTuple
 
 from issue_scaffold.errors import ScaffoldError
 from issue_scaffold.files.bounded import AbsentFileError, NotAFileError, read_beginning
-from issue_scaffold.forge.layout import FOLDERS, is_entered, is_security_policy, is_wanted
+from issue_scaffold.forge.file_kind import may_hold_template
+from issue_scaffold.forge.layout import (
+    FOLDERS,
+    is_entered,
+    is_security_policy,
+    is_wanted,
+    may_be_misplaced,
+)
 
 _MAX_FILES: Final = 20_000
 _MAX_FOLDER_DEPTH: Final = 4
@@ -39,15 +46,24 @@ def read_repository(root: Path, only: Callable[[str], object] = bool) -> Reposit
         if not only(path):
             continue
         try:
-            found.files[path] = read_beginning(path, below=root, shown=str(root / path))
+            content = read_beginning(path, below=root, shown=str(root / path))
+            if is_taken(path, content):
+                found.files[path] = content
         except AbsentFileError:  # gone since, or a link to nothing
             if os.path.lexists(root / path):
                 found.unread[path] = "a symlink that leads nowhere"
         except NotAFileError as error:
             # That there is a policy matters, not what it says; a folder is none of the files.
+            if may_be_misplaced(path):
+                continue
             if error.what != "a folder" and not is_security_policy(path):
                 found.unread[path] = error.what
     return found
+
+
+def is_taken(path: str, content: bytes) -> bool:
+    """Tell whether the walk keeps a file, now that it is read."""
+    return not may_be_misplaced(path) or may_hold_template(path, content)
 
 
 def _paths(root: Path) -> list[str]:

@@ -7,6 +7,7 @@ reader to tell. `init`, `labels`, `check --labels` and the merge ask here.
 from pathlib import Path
 
 from issue_scaffold.forge.documents import load
+from issue_scaffold.forge.file_kind import FileKind
 from issue_scaffold.forge.layout import is_labels_config
 from issue_scaffold.forge.source_files import read_repository
 from issue_scaffold.labels.config import read_labels
@@ -21,6 +22,8 @@ def find_configs(root: Path, *, with_empty: bool = False) -> tuple[str, ...]:
     found = []
     for path, content in read_repository(root, is_labels_config).files.items():
         document = load(path, content)
+        if document.kind is not FileKind.LABELS:
+            continue
         config = read_labels(document.source, document.root)
         if document.failure or config.says_labels or (with_empty and config.takes_labels):
             found.append(path)

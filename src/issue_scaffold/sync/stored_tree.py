@@ -13,7 +13,7 @@ from typing import NamedTuple
 from issue_scaffold.errors import ScaffoldError, UsageError
 from issue_scaffold.files.rendering import File
 from issue_scaffold.forge.layout import is_walked
-from issue_scaffold.forge.source_files import RepositoryFiles
+from issue_scaffold.forge.source_files import RepositoryFiles, is_taken
 from issue_scaffold.git import command as git
 from issue_scaffold.git.folder import top_level
 from issue_scaffold.sync.trees import Detour
@@ -89,8 +89,9 @@ class StoredTree:
         wanted = [path for path in self.paths() if is_walked(path)]
         self.load(wanted)
         files = {path: self._files[path] for path in wanted}
+        contents = {path: file.content for path, file in files.items() if file.link is None}
         return RepositoryFiles(
-            {path: file.content for path, file in files.items() if file.link is None}, {}
+            {path: contents[path] for path in contents if is_taken(path, contents[path])}, {}
         )
 
     def load(self, paths: Iterable[str]) -> None:

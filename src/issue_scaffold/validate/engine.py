@@ -96,7 +96,11 @@ class _Run:
             assert path is not None  # noqa: S101 - cross-file rules say where
             self._add([(rule, problem)], self._sources[path], self._forges[path])
         # Where a rule looks at a file alone and beside others, its second word counts.
-        judged = {(item.rule.id, item.source.path) for item in self.diagnostics}
+        judged = {
+            (rule_id, item.source.path)
+            for item in self.diagnostics
+            for rule_id in (item.rule.id, item.rule.replaces)
+        }
         self.diagnostics += [
             item for item in alone if (item.rule.id, item.source.path) not in judged
         ]

@@ -207,6 +207,7 @@ def _apply(files: Mapping[str, bytes], batch: Iterable[_Proposal]) -> dict[str, 
         if proposal.new_path.lower() in others:
             return None
         result[proposal.new_path] = result.pop(proposal.path)
+        edits.setdefault(proposal.new_path, []).extend(proposal.fix.edits)
     without_bom = {proposal.path for proposal in batch if proposal.fix.drop_bom}
     for path, listed in edits.items():
         result[path] = _edited(result[path], listed, keep_bom=path not in without_bom)

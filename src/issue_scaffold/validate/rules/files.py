@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 from issue_scaffold.forge.document import Document, Problem
 from issue_scaffold.forge.file_kind import FileKind, is_workflow
-from issue_scaffold.forge.layout import template_folder
-from issue_scaffold.text.edits import Fix
+from issue_scaffold.forge.layout import is_misplaced, is_single_form, template_folder
+from issue_scaffold.text.edits import Edit, Fix
 from issue_scaffold.validate.rules.examples import (
     CHOOSER_PATH,
     FORM_PATH,
@@ -29,6 +29,8 @@ from issue_scaffold.validate.rules.rule import (
 )
 from issue_scaffold.validate.rules.stages import ANY_FILE
 
+_CHOOSER_NAMES = frozenset({"config.yml", "config.yaml"})
+_SHOWN = frozenset({FileKind.FORM, FileKind.TEMPLATE, FileKind.CHOOSER})
 _TEXT_SUFFIXES = (
     ".yml", ".yaml", ".md", ".markdown", ".txt", ".json", ".bak", ".disabled", ".old", ".orig",
     ".rst",
@@ -61,34 +63,56 @@ def config_name(document: Document) -> Iterator[Problem]:
     if document.kind is not FileKind.CHOOSER or name in document.forge.chooser_names:
         return
     folded = name.lower()
-    if folded in {"config.yml", "config.yaml"}:
-        severity = None if folded == "config.yaml" else WARNING
-        message = f"GitHub ignores `{name}`: the chooser's settings must be called `config.yml`"
-        fix = Fix(rename="config.yml")
-        yield _whole(document, message, "rename it")._replace(severity=severity, fix=fix)
+    if folded not in _CHOOSER_NAMES and template_folder(document.path.replace("\\", "/")) is None:
+        return
+    is_case = folded == "config.yml"
+    severity = WARNING if is_case else None
+    message = f"GitHub ignores `{name}`: the chooser's settings must be called `config.yml`"
+    fix = Fix(rename="config.yml")
+    hint = "rename it; if there is a `config.yml` already, put these settings there"
+    yield _whole(document, message, hint)._replace(severity=severity, fix=fix)
 
 
 @ANY_FILE.runs(
     Rule(
         id="files/not-picked-up",
-        severity=WARNING,
-        summary="GitHub never reads a file in the template folder",
+        severity=ERROR,
+        fix="unsafe",
+        summary="GitHub never reads a template, by its name or place",
         source=ABOUT_PAGE,
         why=(
             "GitHub reads `.md`, `.yml` and `.yaml` files directly in the template folder: none "
-            "in sub-folders, and no other types. A workflow there never runs."
+            "in sub-folders or in other folders, and no other types. A workflow there never runs. "
+            "An error for a form in a `.md` file or in `config.yml`, else a warning."
         ),
-        evidence=("about-issue-and-pull-request-templates",),
-        wrong={".github/ISSUE_TEMPLATE/bugs/crash.yml": GOOD_FORM},
+        evidence=(
+            "about-issue-and-pull-request-templates",
+            "felladrin/MiniSearch#2175",
+            "canonical/launchpad-manual#406",
+            "octokit/webhooks#196",
+        ),
+        wrong={TEMPLATE_PATH: GOOD_FORM},
         right={FORM_PATH: GOOD_FORM},
     )
 )
 def not_picked_up(document: Document) -> Iterator[Problem]:
-    """Find files in a template folder that GitHub never shows."""
-    if document.kind is not FileKind.STRAY:
-        return
+    """Find templates, and files in a template folder, that the forge never shows."""
+    if document.kind is FileKind.STRAY:
+        for problem in _stray(document):
+            yield problem._replace(severity=WARNING)
+    elif document.kind is FileKind.FORM:
+        yield from _form_under_another_name(document)
+    if document.kind in _SHOWN:
+        for problem in _misplaced(document):
+            yield problem._replace(severity=WARNING)
+
+
+def _stray(document: Document) -> Iterator[Problem]:
     name = _name(document).lower()
-    folder, inner = template_folder(document.path.replace("\\", "/")) or ("", "")
+    place = template_folder(document.path.replace("\\", "/"))
+    if place is None:
+        return
+    folder, inner = place
     if is_workflow(document.root):
         message = "a workflow in the template folder: it never runs, and is no issue form"
         yield _whole(document, message, "move it to `.github/workflows`")
@@ -99,6 +123,45 @@ def not_picked_up(document: Document) -> Iterator[Problem]:
     elif name.endswith(_TEXT_SUFFIXES):
         message = "GitHub doesn't read this file: templates end in `.md`, forms in `.yml`"
         yield _whole(document, message, "rename it, or move it elsewhere if it is no template")
+
+
+def _form_under_another_name(document: Document) -> Iterator[Problem]:
+    """Find forms that nobody sees because of what they are called."""
+    name = _name(document)
+    stem, _, suffix = name.rpartition(".")
+    if suffix.lower() in {"md", "markdown"}:
+        message = "this file holds an issue form, which GitHub reads only from `.yml` or `.yaml`"
+        problem = _whole(document, message, f"rename it to `{stem}.yml`")
+        yield problem._replace(severity=ERROR, fix=_as_form(document, f"{stem}.yml"))
+    elif template_folder(document.path) and stem.lower() == "config":
+        message = f"this file holds an issue form, but `{name}` is for the chooser's settings"
+        hint = "rename it after what it asks for, such as `bug_report.yml`"
+        yield _whole(document, message, hint)._replace(severity=ERROR)
+
+
+def _as_form(document: Document, name: str) -> Fix | None:
+    """Return what makes a form of its own of one in a Markdown file; None if text is below it."""
+    begin, end = document.head
+    text = document.source.text
+    if begin == 0:
+        return Fix(rename=name, unsafe=True)
+    if text[end:].strip():
+        return None
+    closing = text.rindex("---", begin, end)
+    return Fix((Edit(0, begin, ""), Edit(closing, len(text), "")), rename=name, unsafe=True)
+
+
+def _misplaced(document: Document) -> Iterator[Problem]:
+    """Find templates in folders into which the forge doesn't look."""
+    path, forge = document.path.replace("\\", "/"), document.forge
+    right = forge.templates[0]
+    if is_single_form(path) and not forge.has_single_form:
+        message = "GitHub reads no single issue form: it knows them in a template folder only"
+        yield _whole(document, message, f"move it into `{right}/`")
+    elif is_misplaced(path):
+        folder = path.rpartition("/")[0]
+        message = f"GitHub doesn't look for templates in `{folder}`"
+        yield _whole(document, message, f"move it to `{right}/`")
 
 
 def _name(document: Document) -> str:

@@ -10,6 +10,7 @@ from issue_scaffold.validate.rules import (
     files,
     form,
     gitea,
+    hidden,
     labels,
     reading,
     settings,
@@ -21,7 +22,7 @@ from issue_scaffold.validate.rules import (
 from issue_scaffold.validate.rules.rule import Rule
 
 _MODULES: Final = (
-    reading, yaml, form, unique, body, choices, gitea, template, chooser, text, files, labels, cross,
+    reading, yaml, form, unique, body, choices, gitea, template, hidden, chooser, text, files, labels, cross,
     settings,
 )  # fmt: skip
 RULES: Final[dict[str, Rule]] = {

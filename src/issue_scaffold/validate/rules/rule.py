@@ -44,7 +44,7 @@ class Rule(NamedTuple):
     `severity` is that of its worst breach, `source` the page that it comes from, or empty.
     `evidence` names pages and public threads (`owner/repo#number`). `wrong` and `right` are files
     by path: the first break this rule alone, the others none. Where `is_final`, a repository can't
-    suppress it.
+    suppress it. Of a file of which it speaks, the rule that it `replaces` says nothing.
 
     `reveals` says what may come to light once a breach is fixed, although it was there before:
     breaches of `others`, in what can be read now; or also the `next` one of the same rule, since
@@ -62,6 +62,7 @@ class Rule(NamedTuple):
     source: str = ""
     reveals: Literal["", "others", "next"] = ""
     is_final: bool = False
+    replaces: str = ""
 
     @property
     def url(self) -> str:

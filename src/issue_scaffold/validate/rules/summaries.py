@@ -1,13 +1,16 @@
 """What rules across files need of each file, kept when its tree is dropped."""
 
+from collections.abc import Iterator
 from typing import Final, NamedTuple
+from urllib.parse import unquote
 
 from issue_scaffold.forge.document import Document
 from issue_scaffold.forge.file_kind import FileKind
 from issue_scaffold.forge.forges import Forge
 from issue_scaffold.forge.issue_form import FormView, listed_texts, text_of
-from issue_scaffold.forge.layout import template_folder
+from issue_scaffold.forge.layout import is_single_form, template_folder
 from issue_scaffold.labels.config import LabelsConfig, read_labels
+from issue_scaffold.text.late_patterns import late_pattern
 from issue_scaffold.text.source import Source
 from issue_scaffold.text.tree import Mapping, Scalar, Sequence
 
@@ -19,6 +22,7 @@ _OTHER_MARKDOWN: Final = frozenset(
 class TemplateSummary(NamedTuple):
     """What other files' rules need of one form or Markdown template, once its tree is gone.
 
+    `is_hidden` tells that a Markdown template lacks what the chooser shows.
     `fields` and `options` are the form's; `prose` is the Markdown's text below its front matter.
     """
 
@@ -31,6 +35,29 @@ class TemplateSummary(NamedTuple):
     fields: tuple[str, ...] = ()
     options: tuple[str, ...] = ()
     prose: str = ""
+    is_hidden: bool = False
+
+
+class TemplateLink(NamedTuple):
+    """A link to the page that opens a new issue with a template of a name."""
+
+    source: Source
+    start: int
+    end: int
+    name: str
+
+
+# https://docs.github.com/en/issues/tracking-your-work-with-issues/creating-issues: `template` in the query
+_LINK: Final = late_pattern(
+    r"https?://[^\s\"'<>)\]]*/issues/new\?(?:[^\s\"'<>)\]]*&)?template=(?P<name>[^\s\"'<>)\]&#]+)"
+)
+
+
+def links_to_templates(source: Source) -> Iterator[TemplateLink]:
+    """Yield a file's links to new issues with a template."""
+    if "template=" in source.text:
+        for found in _LINK.finditer(source.text):
+            yield TemplateLink(source, found.start(), found.end(), unquote(found["name"]))
 
 
 class ConfigSummary(NamedTuple):
@@ -58,7 +85,9 @@ def summarize_template(document: Document) -> TemplateSummary | None:
         document.path, document.source, document.kind, document.forge, named, labels
     )
     if document.kind is FileKind.TEMPLATE:
-        return summary._replace(prose=document.source.text[document.head[1] :])
+        is_hidden = named is None or text_of(root.get("about")) is None
+        prose = document.source.text[document.head[1] :]
+        return summary._replace(prose=prose, is_hidden=is_hidden)
     form = FormView(document, root)
     fields = tuple(element.label.value.strip() for element in form.fields if element.label)
     options = tuple(
@@ -91,6 +120,10 @@ def _insertion(config: LabelsConfig, source: Source) -> tuple[int, str] | None:
     return source.next_line(last.end), lead
 
 
+def _is_placed(path: str) -> bool:
+    return template_folder(path) is not None or is_single_form(path)
+
+
 class RepositorySummary:
     """All that is known of a repository's files together.
 
@@ -104,17 +137,19 @@ class RepositorySummary:
         self.configs: list[ConfigSummary] = []
         self.choosers: list[Document] = []
         self.frontless: list[Source] = []
+        self.links: list[TemplateLink] = []
 
     def add(self, document: Document) -> None:
         """Keep what is needed of a file that could be read."""
         kind = document.kind
+        self.links += links_to_templates(document.source)
         if kind is FileKind.CHOOSER:
             self.choosers.append(document)
         elif kind is FileKind.LABELS:
             config = summarize_config(read_labels(document.source, document.root))
             if config is not None:
                 self.configs.append(config)
-        elif kind in {FileKind.FORM, FileKind.TEMPLATE} and template_folder(document.path):
+        elif kind in {FileKind.FORM, FileKind.TEMPLATE} and _is_placed(document.path):
             self._add_template(document)
 
     def _add_template(self, document: Document) -> None:
