@@ -1,13 +1,12 @@
 """`scaffold check`."""
 
-import os
 from typing import Any
 
 import click
 
 from issue_scaffold.cli.crash import keep_crash
 from issue_scaffold.cli.labels_progress import tell_wait
-from issue_scaffold.cli.options import OutputTarget, answers_file_option, format_option
+from issue_scaffold.cli.options import OutputTarget, answers_file_option, format_option, is_ci
 from issue_scaffold.cli.output.display import Display
 from issue_scaffold.report.finding import Kind
 from issue_scaffold.report.report import COMPARED
@@ -43,11 +42,6 @@ class KindsType(click.ParamType[frozenset[Kind]]):
                 ctx,
             )
         return frozenset(Kind(word) for word in words)
-
-
-def _is_ci() -> bool:
-    """Tell whether this runs in continuous integration: every CI system sets `CI`."""
-    return os.environ.get("CI", "").lower() not in {"", "0", "false"}
 
 
 @click.command("check")
@@ -111,7 +105,7 @@ def command(
         with_labels=labels,
         staged=staged,
         trusted_ref=trusted_ref or None,
-        in_ci=_is_ci(),
+        in_ci=is_ci(),
         on_wait=tell_wait,
         report_crash=keep_crash,
     )

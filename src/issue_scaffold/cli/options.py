@@ -1,5 +1,6 @@
 """Options that several commands share, and the values that they become."""
 
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -120,3 +121,8 @@ def can_ask() -> bool:
 def tell_of_wait() -> None:
     """Say on standard error that another run holds the target."""
     say("waiting for another scaffold run on this target to end", err=True)
+
+
+def is_ci() -> bool:
+    """Tell whether this runs in continuous integration: every CI system sets `CI`."""
+    return os.environ.get("CI", "").lower() not in {"", "0", "false"}

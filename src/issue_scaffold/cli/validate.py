@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import click
 
 from issue_scaffold.cli.crash import keep_crash
-from issue_scaffold.cli.options import OutputTarget, format_option
+from issue_scaffold.cli.options import OutputTarget, format_option, is_ci
 from issue_scaffold.cli.output.display import Display
 from issue_scaffold.cli.printing import say
 from issue_scaffold.report.report import EXAMINED, TargetReport
@@ -38,6 +38,8 @@ def command(
     Without PATHs it is everything that the repository has for the issues of GitHub, GitLab, Gitea.
     PATH is a file, a repository's folder (default: .), or - for standard input.
     """
+    # Who names a path in CI and mistypes it would never learn of it.
+    demands_files = bool(paths) and is_ci()
     paths = paths or (".",)
     stdin = None
     if STDIN in paths and sys.stdin is not None:  # a closed standard input is an empty one
@@ -48,7 +50,12 @@ def command(
         with display.failures_of(paths[0]):
             _mend(paths, unsafe=unsafe_fixes)
     options = ValidateOptions(
-        paths=paths, stdin=stdin, strict=strict, exit_zero=exit_zero, report_crash=keep_crash
+        paths=paths,
+        stdin=stdin,
+        strict=strict,
+        exit_zero=exit_zero,
+        demands_files=demands_files,
+        report_crash=keep_crash,
     )
     rows = validate(options)
     if diff:

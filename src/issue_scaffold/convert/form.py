@@ -134,7 +134,7 @@ def form_from_data(data: Mapping[str, Any]) -> IssueForm:
     """Return the form that a valid form's YAML holds."""
     return IssueForm(
         name=str(data["name"]),
-        description=_text(data.get("description")),
+        description=_text(data.get("description")) or _text(data.get("about")),
         title=_text(data.get("title")),
         labels=_texts(data.get("labels")),
         assignees=_texts(data.get("assignees")),

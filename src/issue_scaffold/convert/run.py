@@ -8,8 +8,9 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar, Final, Literal, NamedTuple
+from typing import Any, ClassVar, Final, Literal, NamedTuple
 
+from issue_scaffold.convert.forge_keys import remarks_on_own_keys
 from issue_scaffold.convert.form import IssueForm, Remark, form_from_data
 from issue_scaffold.convert.form_text import form_text
 from issue_scaffold.convert.markdown_parser import parse_markdown
@@ -21,7 +22,7 @@ from issue_scaffold.files.rendering import File
 from issue_scaffold.forge.document import Document, ReadingFailure
 from issue_scaffold.forge.documents import load
 from issue_scaffold.forge.file_kind import FileKind, kind_of_text
-from issue_scaffold.forge.forges import GITHUB
+from issue_scaffold.forge.forges import GITHUB, Forge, forge_of_path
 from issue_scaffold.forge.front_matter import FrontMatter, find_front_matter
 from issue_scaffold.report.finding import Severity
 from issue_scaffold.text.tree import Mapping, Node, Scalar, resolve
@@ -33,8 +34,6 @@ from issue_scaffold.writing.staging import Change
 Kind = Literal["form", "markdown"]
 # What to call each kind, and what it is converted to.
 _KINDS: Final = {"form": ("an issue form", "markdown"), "markdown": ("a Markdown template", "form")}
-# A place in no repository: what is converted is judged by itself.
-_FORM_PATH: Final = ".github/ISSUE_TEMPLATE/converted.yml"
 _SHOWN_FINDINGS: Final = 5
 # GitHub refuses longer issues ("body is too long (maximum is 65536 characters)").
 MAX_CHARACTERS: Final = 65_536
@@ -90,7 +89,39 @@ def convert(options: ConvertOptions) -> Conversion:
         raise UsageError(f"{options.path} is {what} already", hint=f"to convert it: --to {other}")
     if kind == "form":
         return _to_markdown(options, text)
+    if document.kind is FileKind.FORM:
+        return _form_itself(options, text)
     return _to_form(options, document)
+
+
+def _form_itself(options: ConvertOptions, text: str) -> Conversion:
+    """Return the form that was saved as a Markdown file, all of it."""
+    front = find_front_matter(text)
+    remarks: list[Remark] = []
+    if front is not None:
+        below = text[front.body :].strip()
+        text = text[front.start : front.end]
+        if below:
+            message = "the text below the form: an issue form is YAML to its end"
+            remarks.append(Remark(kind="left out", message=message, text=below))
+    data = _loaded(options.path, text)
+    form = form_from_data(data)
+    if "about" in data and not _forge(options.path).keys.about_is_description:
+        text = form_text(form.data())
+        remarks.append(Remark(kind="changed", message="`about` is now `description`", text="about"))
+    refuse_invalid_form(options.path, text.encode())
+    return Conversion(to="form", text=text, form=form, remarks=tuple(remarks))
+
+
+def _forge(path: str) -> Forge:
+    return forge_of_path(path.replace(os.sep, "/"))
+
+
+def _loaded(path: str, text: str) -> Any:  # noqa: ANN401 - whatever YAML holds
+    try:
+        return load_value(text)
+    except YamlValueError as error:
+        raise NotConvertibleError(f"{path}: {error}", hint="scaffold validate says more") from error
 
 
 def save(conversion: Conversion, out: Path) -> None:
@@ -174,10 +205,11 @@ def _to_form(options: ConvertOptions, document: Document) -> Conversion:
     metadata, said = _metadata(options, document, front)
     converted = issue_form(metadata, parse_markdown(_body(text, front)), [*remarks, *said])
     result = form_text(converted.form.data())
-    problems = _errors(result.encode())
+    problems = _errors(options.path, result.encode())
     if problems:
+        title = _forge(options.path).title
         raise NotConvertibleError(
-            f"{options.path} would become a form that GitHub refuses: {'; '.join(problems)}",
+            f"{options.path} would become a form that {title} refuses: {'; '.join(problems)}",
             hint="this should not happen: please report it, with the template",
         )
     return Conversion(to="form", text=result, form=converted.form, remarks=converted.remarks)
@@ -196,6 +228,10 @@ def _metadata(
     keys = document.mapping or Mapping((), 0, 0)
     name = options.name or _text(keys.get("name"))
     about = options.description or _text(keys.get("about")) or _text(keys.get("description"))
+    if not _forge(options.path).has_forms:
+        # Of plain templates the file's name is the only one.
+        name = name or Path(options.path).stem.replace("_", " ").replace("-", " ")
+        about = about or name
     if not name.strip() or not about.strip():
         raise _unnamed(options, front, has_name=bool(name.strip()))
     title = _text(keys.get("title"))
@@ -243,7 +279,7 @@ def _unnamed(
         wanted = f"{wanted} --description TEXT"
     what = f"{options.path}: the front matter has no {lacking}"
     if front is None:
-        what = f"{options.path} has no front matter, so it is no template that GitHub would show"
+        what = f"{options.path} has no front matter, so it is no template that would be shown"
     return NotConvertibleError(what, hint=f"if it is one, give what a form needs: {wanted}")
 
 
@@ -267,14 +303,18 @@ def _list(node: Node | None) -> tuple[str, ...]:
 
 def _to_markdown(options: ConvertOptions, text: str) -> Conversion:
     refuse_invalid_form(options.path, options.content)
-    try:
-        form = form_from_data(load_value(text))
-    except YamlValueError as error:
-        raise NotConvertibleError(
-            f"{options.path}: {error}", hint="scaffold validate says more"
-        ) from error
+    form = form_from_data(_loaded(options.path, text))
     markdown, remarks = _best_markdown(form)
-    return Conversion(to="markdown", text=markdown, form=form, remarks=remarks)
+    own_keys = remarks_on_own_keys(load(_place_of_form(options.path), options.content))
+    return Conversion(to="markdown", text=markdown, form=form, remarks=(*own_keys, *remarks))
+
+
+def _place_of_form(path: str) -> str:
+    """Return where a converted form is judged: in the folder of its forge, but in no repository."""
+    forge = _forge(path)
+    if not forge.has_forms:
+        forge = GITHUB
+    return f"{forge.templates[0]}/converted.yml"
 
 
 def _best_markdown(form: IssueForm) -> tuple[str, tuple[Remark, ...]]:
@@ -303,7 +343,7 @@ def _best_markdown(form: IssueForm) -> tuple[str, tuple[Remark, ...]]:
 
 def refuse_invalid_form(path: str, content: bytes) -> None:
     """Raise NotConvertibleError for a form with errors."""
-    problems = _errors(content)
+    problems = _errors(path, content)
     if problems:
         raise NotConvertibleError(
             f"{path} is no valid issue form: {'; '.join(problems)}",
@@ -320,13 +360,13 @@ def read_back(markdown: str) -> IssueForm:
     return issue_form(metadata, parse_markdown(_body(markdown, front))).form
 
 
-def _errors(form: bytes) -> list[str]:
-    """Return what makes a form invalid, a few lines at most."""
+def _errors(path: str, form: bytes) -> list[str]:
+    """Return what makes a form invalid to the forge of a path, a few lines at most."""
     from issue_scaffold.validate.run import validate_files
 
     found = [
         finding
-        for finding in validate_files({_FORM_PATH: form})
+        for finding in validate_files({_place_of_form(path): form})
         if finding.severity is Severity.ERROR
     ]
     lines = [

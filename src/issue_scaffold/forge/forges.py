@@ -36,7 +36,8 @@ class RuleSwitch(NamedTuple):
     """In what a forge's rules differ from GitHub's, for which they are written, by their ids.
 
     Rules that are `lifted` don't hold there; what breaks an `eased` one is passed over there, so
-    that it is a warning at most. Where `chooser_is_whole`, one bad contact link costs the whole file.
+    that it is a warning at most. Where `chooser_is_whole`, one bad contact link costs the whole
+    file.
     """
 
     lifted: frozenset[str] = frozenset()
@@ -67,8 +68,8 @@ _GITHUB_KEYS: Final = TemplateKeys(
         "upload": ElementKeys(("label", "description"), ("label",), ("required", "accept")),
     },
 )
-# https://docs.gitea.com/usage/issue-pull-request-templates, and `modules/issue/template` in the source:
-# no type but these five, `list` in dropdowns, `visible` in elements and options.
+# https://docs.gitea.com/usage/issue-pull-request-templates, and `modules/issue/template` in the
+# source: no type but these five, `list` in dropdowns, `visible` in elements and options.
 _GITEA_KEYS: Final = _GITHUB_KEYS._replace(
     form=(*_GITHUB_KEYS.form, "about", "ref"),
     front_matter=(*_GITHUB_KEYS.front_matter, "ref", "description"),

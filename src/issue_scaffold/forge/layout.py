@@ -113,7 +113,7 @@ def is_description_template(path: str) -> bool:
 
 
 def is_wanted(path: str) -> bool:
-    """Tell whether the walk over a repository takes this file; `may_be_misplaced` says if at all."""
+    """Tell whether the walk over a repository takes this file, or has to look into it first."""
     name = path.lower().rpartition("/")[2]
     if template_folder(path):
         return name.rpartition(".")[2] not in _PICTURES

@@ -28,12 +28,16 @@ class FileGroup(NamedTuple):
 
 
 class RequestedPath(NamedTuple):
-    """One path of the command line: its files, or why they can't be read."""
+    """One path of the command line: its files, or why they can't be read.
+
+    `stands_for` is the repository that a folder without any files of ours was taken for.
+    """
 
     name: str
     group: FileGroup | None
     wanted: frozenset[str]
     error: Exception | None = None
+    stands_for: str = ""
 
 
 def collect(paths: Sequence[str], stdin: bytes | None = None) -> list[RequestedPath]:
@@ -92,6 +96,12 @@ class _Collector:
         lead = f"{inner}/" if inner else ""
         known = (*group.files, *group.unread)
         wanted = frozenset(relative for relative in known if relative.startswith(lead))
+        if not wanted and not _is_repository(name):
+            above = _repository_above(name)
+            if above is not None:
+                found = self._folder(above)
+                if found.wanted:
+                    return found._replace(name=name, stands_for=above)
         for relative in wanted:
             below = relative.removeprefix(lead)
             if name != ".":
@@ -121,6 +131,15 @@ def _is_repository(folder: str) -> bool:
     # A repository may itself be called `.github`: an organisation's defaults live in one.
     inside = (os.path.join(folder, name) for name in (".git", ".github"))  # noqa: PTH118
     return any(os.path.exists(path) for path in inside)  # noqa: PTH110
+
+
+def _repository_above(folder: str) -> str | None:
+    """Return the root of the repository that a folder lies in, as a path from here."""
+    place = Path(os.path.abspath(folder))  # noqa: PTH100 - symlinks stay as the user wrote them
+    for root in place.parents:
+        if os.path.lexists(root / ".git"):
+            return os.path.relpath(root)
+    return None
 
 
 def repository_of(folder: str) -> tuple[Path, str] | None:

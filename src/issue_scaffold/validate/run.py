@@ -4,9 +4,9 @@ Owns what is reported of each path and which exit code follows; what is wrong is
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from issue_scaffold.errors import EXIT_FINDINGS, EXIT_OK
+from issue_scaffold.errors import EXIT_FINDINGS, EXIT_OK, UsageError
 from issue_scaffold.report.finding import Finding, Severity
 from issue_scaffold.report.report import CrashReporter, TargetReport, failed_target
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from issue_scaffold.validate.paths import FileGroup, RequestedPath
     from issue_scaffold.validate.suppressions import MaySilence
 
+_NOTHING: Final = "no issue templates, forms or labels config found"
 # `check` imports this module and rarely needs the rules: they are loaded when they run, and what
 # reads paths when there are some.
 
@@ -47,14 +48,16 @@ def errors_and_overlooked(
 class ValidateOptions(NamedTuple):
     """What the user asked of `validate`: folders are repositories, `-` is the given standard input.
 
-    `strict` lets warnings fail too, `exit_zero` nothing but what could not be done. `report_crash`
-    keeps the details of an unexpected exception.
+    `strict` lets warnings fail too, `exit_zero` nothing but what could not be done. Unless it
+    `demands_files`, a path without any is only remarked on. `report_crash` keeps the details of an
+    unexpected exception.
     """
 
     paths: Sequence[str]
     stdin: bytes | None = None
     strict: bool = False
     exit_zero: bool = False
+    demands_files: bool = False
     report_crash: CrashReporter = repr
 
 
@@ -133,9 +136,14 @@ def _report(
         failed = failed_target(path.name, validated.crashes[crashed[0]], options.report_crash)
         error = f"{group.names[crashed[0]]}: {failed.error}"
         return failed._replace(error=error, findings=tuple(findings))
+    if not path.wanted and options.demands_files:
+        nothing = UsageError(f"{path.name}: {_NOTHING}", hint="name a folder or file that has some")
+        return failed_target(path.name, nothing, options.report_crash)
     notes: tuple[str, ...] = ()
     if not path.wanted:
-        notes = ("no issue templates, forms or labels config found",)
+        notes = (_NOTHING,)
+    elif path.stands_for:
+        notes = (f"nothing to check here, so the whole repository was: {path.stands_for}",)
     return TargetReport(
         target=path.name,
         status="findings" if findings else "clean",

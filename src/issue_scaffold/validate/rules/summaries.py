@@ -47,7 +47,7 @@ class TemplateLink(NamedTuple):
     name: str
 
 
-# https://docs.github.com/en/issues/tracking-your-work-with-issues/creating-issues: `template` in the query
+# `template` in the query: GitHub's page "Creating an issue".
 _LINK: Final = late_pattern(
     r"https?://[^\s\"'<>)\]]*/issues/new\?(?:[^\s\"'<>)\]]*&)?template=(?P<name>[^\s\"'<>)\]&#]+)"
 )
