@@ -260,7 +260,7 @@ def test_no_second_labels_config_is_written_beside_one_that_the_question_does_no
     assert read_tree(repo) == tree
 
 
-@pytest.mark.parametrize("content", [b"- name: b\xfcg\n", b"- name: 'bug\n", b"- bug\n", b""])
+@pytest.mark.parametrize("content", [b"- name: b\xfcg\n", b"- name: 'bug\n", b""])
 def test_an_own_labels_config_that_cannot_be_edited_is_left(content: bytes, scaffold: Run, repo: Path) -> None:
     (repo / "labels.yml").write_bytes(content)
     done = scaffold("init", repo)

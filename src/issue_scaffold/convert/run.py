@@ -226,12 +226,9 @@ def _metadata(
     options: ConvertOptions, document: Document, front: FrontMatter | None
 ) -> tuple[Metadata, Sequence[Remark]]:
     keys = document.mapping or Mapping((), 0, 0)
-    name = options.name or _text(keys.get("name"))
+    name = options.name or _text(keys.get("name")) or _plain_name(options.path)
     about = options.description or _text(keys.get("about")) or _text(keys.get("description"))
-    if not _forge(options.path).has_forms:
-        # Of plain templates the file's name is the only one.
-        name = name or Path(options.path).stem.replace("_", " ").replace("-", " ")
-        about = about or name
+    about = about or _plain_name(options.path)
     if not name.strip() or not about.strip():
         raise _unnamed(options, front, has_name=bool(name.strip()))
     title = _text(keys.get("title"))
@@ -247,6 +244,13 @@ def _metadata(
         type=_text(keys.get("type")).strip(),
     )
     return metadata, list(_front_remarks(document, keys))
+
+
+def _plain_name(path: str) -> str:
+    """Return the name of a template of a forge that knows plain text only: that of its file."""
+    if _forge(path).has_forms:
+        return ""
+    return Path(path).stem.replace("_", " ").replace("-", " ")
 
 
 def _front_remarks(document: Document, keys: Mapping) -> Iterator[Remark]:

@@ -9,6 +9,7 @@ from issue_scaffold.forge.forges import forge_of_path
 from issue_scaffold.forge.front_matter import find_front_matter
 from issue_scaffold.forge.layout import may_be_labels_config
 from issue_scaffold.forge.syntax import Stop, explain
+from issue_scaffold.text.late_patterns import late_pattern
 from issue_scaffold.text.limits import MAX_BYTES
 from issue_scaffold.text.one_document import parse, suffix_of
 from issue_scaffold.text.source import Source
@@ -18,6 +19,7 @@ from issue_scaffold.text.yaml_nodes import LimitFailure, SyntaxFailure, YamlStre
 _BOM: Final = b"\xef\xbb\xbf"
 _UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
 _LOOKED_AT: Final = 64
+_LABEL: Final = late_pattern(r"^\s*- +[\"']?name[\"']?\s*:|colou?r", re.MULTILINE)
 
 
 def load(path: str, content: bytes) -> Document:
@@ -84,10 +86,15 @@ def _parse(kind: FileKind | None, source: Source) -> Document:
             aliases=stream.aliases,
             anchors=stream.anchors,
         )
-    if kind is FileKind.STRAY or (may_be_labels_config(name) and "color" not in source.text):
+    if kind is FileKind.STRAY or _is_something_else(source):
         return Document(FileKind.STRAY, source)
     failure = _failure(source, stream)
     return Document(kind or FileKind.FORM, source, failure=failure, separators=stream.separators)
+
+
+def _is_something_else(source: Source) -> bool:
+    """Tell whether a broken file at an open place of labels configs doesn't look like one."""
+    return may_be_labels_config(source.path) and not _LABEL.search(source.text)
 
 
 def _root(stream: YamlStream) -> Value | None:

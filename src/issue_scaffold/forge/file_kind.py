@@ -73,14 +73,11 @@ def _kind_in_folder(rest: str) -> FileKind:
 
 def settled(by_path: FileKind | None, path: str, root: Value | None) -> FileKind:
     """Return what a file is that has been read as a tree; `by_path` is what its path says."""
-    if by_path is FileKind.FORM and is_workflow(root):
-        return FileKind.STRAY
-    if by_path is FileKind.FORM and is_chooser(root):
-        return FileKind.CHOOSER
+    for kind, holds, really in _BETTER_KNOWN:
+        if by_path is kind and holds(root):
+            return really
     if by_path is FileKind.LABELS and layout.may_be_labels_config(path) and not says_labels(root):
         return FileKind.STRAY
-    if by_path in {FileKind.CHOOSER, FileKind.TEMPLATE} and is_form(root):
-        return FileKind.FORM
     return by_path or _kind_by_content(path.lower(), root)
 
 
@@ -147,6 +144,15 @@ def is_workflow(root: Value | None) -> bool:
         return False
     keys = root.keys()
     return "jobs" in keys and not _WORKFLOW_KEYS.isdisjoint(keys)
+
+
+# What a path says, and what the content then shows that the file really is.
+_BETTER_KNOWN: Final[tuple[tuple[FileKind, Callable[[Value | None], bool], FileKind], ...]] = (
+    (FileKind.FORM, is_workflow, FileKind.STRAY),
+    (FileKind.FORM, is_chooser, FileKind.CHOOSER),
+    (FileKind.CHOOSER, is_form, FileKind.FORM),
+    (FileKind.TEMPLATE, is_form, FileKind.FORM),
+)
 
 
 def _kind_by_content(path: str, root: Value | None) -> FileKind:

@@ -158,6 +158,7 @@ class Forge(NamedTuple):
       folders as it documents them, in the order in which it reads them; unless `has_forms`, what is
       in them is plain text. One form alone may lie beside them if it `has_single_form`. The
       chooser's settings have one of the `chooser_names`.
+    * `install_folder` is the one of them that the template writes into.
     * `offered_labels` are the labels configs that the template can write. Further ones are in the
       `labels_folder` and in the settings file, of any YAML suffix, that `settings_stem` names.
     * `signs` exist for this forge alone. `workflows` are folders of which it runs the first that
@@ -171,6 +172,7 @@ class Forge(NamedTuple):
     title: str
     folder: str
     templates: tuple[str, ...]
+    install_folder: str
     offered_labels: tuple[str, ...]
     signs: tuple[str, ...]
     ci: str
@@ -200,6 +202,7 @@ GITHUB: Final = Forge(
     alias="gh:",
     shared=("", "docs"),
     templates=(".github/ISSUE_TEMPLATE",),
+    install_folder=".github/ISSUE_TEMPLATE",
     offered_labels=(
         ".github/labels.yml",
         ".github/labels.yaml",
@@ -237,6 +240,7 @@ _GITEA: Final = Forge(
     default_labels=_GITEA_LABELS,
     hosts=("gitea.com",),
     templates=(".gitea/ISSUE_TEMPLATE", ".gitea/issue_template"),
+    install_folder=".gitea/issue_template",
     chooser_names=("config.yaml", "config.yml"),
     offered_labels=(".gitea/labels.yml",),
     signs=(".gitea",),
@@ -252,6 +256,7 @@ _FORGEJO: Final = _GITEA._replace(
     hosts=("codeberg.org", "code.forgejo.org"),
     shared=("", "docs"),
     templates=(".forgejo/ISSUE_TEMPLATE", ".forgejo/issue_template", *_GITEA.templates),
+    install_folder=".forgejo/issue_template",
     offered_labels=(".forgejo/labels.yml",),
     signs=(".forgejo",),
     ci="Forgejo Actions",
@@ -268,6 +273,7 @@ _GITLAB: Final = Forge(
     hosts=("gitlab.com",),
     alias="gl:",
     templates=(".gitlab/issue_templates",),
+    install_folder=".gitlab/issue_templates",
     has_forms=False,
     offered_labels=(".gitlab/labels.yml",),
     signs=(".gitlab-ci.yml", ".gitlab"),

@@ -20,6 +20,7 @@ from issue_scaffold.sync.content_merge import merge_tools
 from issue_scaffold.sync.merge import plan_merge
 from issue_scaffold.sync.outcome import FileOutcome, NothingWrittenError
 from issue_scaffold.sync.own_labels import beside_own_configs, suggested_config
+from issue_scaffold.sync.own_layout import own_layout
 from issue_scaffold.sync.plan import FileAction, FilePlan, FileStep
 from issue_scaffold.sync.refusals import listed, refuse_invalid, refuse_plan, refuse_unfinished
 from issue_scaffold.sync.renewal import renew_accepted
@@ -101,7 +102,7 @@ def _install(
         data=options.data,
         suggested=suggested_config(configs) | found.answers,
     )
-    rendering = renderer.rendering(request, asking="all" if options.interactive else "nothing")
+    rendering = _rendering(renderer, request, root, interactive=options.interactive)
     ours = target.read_files(root, rendering.files)
     refuse_unfinished(folder, ours, rendering.files)
     plan = plan_merge(None, ours, rendering, merge_tools(rendering.version))
@@ -129,6 +130,23 @@ def _install(
     if options.dry_run:
         return outcome
     return replace(outcome, notes=outcome.notes + apply_plan(folder, outcome.plan))
+
+
+def _rendering(renderer: Renderer, request: Request, root: Path, *, interactive: bool) -> Rendering:
+    """Return what is to be installed, in the folders that the target has already."""
+    if request.revision.source.is_bundled:
+        request = request._replace(layout=own_layout(root, {**request.suggested, **request.data}))
+    rendering = renderer.rendering(request, asking="all" if interactive else "nothing")
+    if not request.revision.source.is_bundled:
+        return rendering
+    layout = own_layout(root, rendering.answers)
+    if layout == request.layout:
+        return rendering
+    # A person chose another forge than what the repository looked like.
+    nothing: dict[str, Any] = {}
+    return renderer.rendering(
+        request._replace(recorded=rendering.answers, data=nothing, suggested=nothing, layout=layout)
+    )
 
 
 def _folder(text: str) -> TargetFolder:

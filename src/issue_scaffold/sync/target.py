@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from issue_scaffold.errors import UsageError
 from issue_scaffold.files.bounded import AbsentFileError, read_file
 from issue_scaffold.git.folder import top_level
+from issue_scaffold.sync.own_layout import own_layout
 from issue_scaffold.template.answers_file import ANSWERS_FILE, COMMIT_ID, parse_answers
 from issue_scaffold.template.renderer import Request
 from issue_scaffold.template.source_text import TemplateSource, recorded_source
@@ -66,6 +67,7 @@ class SyncTarget(NamedTuple):
             answers_file=self.answers_file,
             folder_name=self.root.name,
             recorded=self.answers,
+            layout=own_layout(self.root, self.answers) if self.source.is_bundled else {},
         )
 
 

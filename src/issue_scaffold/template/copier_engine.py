@@ -66,6 +66,7 @@ class RenderJob:
     recorded: Mapping[str, Any] | None = None
     data: Mapping[str, Any] = field(default_factory=dict)
     suggested: Mapping[str, Any] = field(default_factory=dict)
+    layout: Mapping[str, str] = field(default_factory=dict)
     asking: Asking = "nothing"
     called: str | None = None
     drops_hidden: bool = False
@@ -138,6 +139,7 @@ def _ask(job: RenderJob, target: Path) -> Mapping[str, Any]:
         recorded=None if job.recorded is None else dict(job.recorded),
         data=dict(job.data),
         suggested=dict(job.suggested),
+        layout=dict(job.layout),
     )
     request = {"job": sent, "target": target}
     request |= {"max_files": sealed_process.MAX_FILES, "max_bytes": sealed_process.MAX_BYTES}

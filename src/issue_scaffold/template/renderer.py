@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 class Request(NamedTuple):
     """What to render: a revision, for recorded answers (None: a first time) and newly given ones.
 
-    `suggested` are answers that take the place of the template's own defaults.
+    `suggested` are answers that take the place of the template's own defaults, `layout` those to
+    hidden questions that the target's own folders answer: nobody records them.
     """
 
     revision: Revision
@@ -37,6 +38,7 @@ class Request(NamedTuple):
     recorded: Mapping[str, Any] | None = None
     data: Mapping[str, Any] = MappingProxyType({})
     suggested: Mapping[str, Any] = MappingProxyType({})
+    layout: Mapping[str, str] = MappingProxyType({})
 
 
 class Renderer:
@@ -121,6 +123,7 @@ class Renderer:
             recorded=_without_commit_id(request.recorded),
             data=request.data,
             suggested=request.suggested,
+            layout=request.layout,
             asking=asking,
         )
         rendering = copier_engine.render(job, self._new_scratch())
@@ -152,6 +155,8 @@ def _keys(request: Request) -> tuple[str, str]:
             name: value for name, value in request.recorded.items() if not name.startswith("_")
         }
     answers = [recorded, dict(request.data), dict(request.suggested)]
+    if request.layout:
+        answers.append({"layout": dict(request.layout)})
     source, version, commit = request.revision
     parts = (
         source.recorded,

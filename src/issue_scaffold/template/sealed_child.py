@@ -91,6 +91,10 @@ def _send(replies: IO[bytes], reply: Mapping[str, Any]) -> None:
     replies.flush()
 
 
+# The answers to hidden questions that the job at hand gives.
+_LAYOUT: Final[dict[str, str]] = {}
+
+
 def _import_copier(replies: IO[bytes]) -> None:
     """Import Copier with a sealed Jinja under it.
 
@@ -121,9 +125,14 @@ def _import_copier(replies: IO[bytes]) -> None:
         """Copier's answers, in which one to a hidden question is as if it had not been given."""
 
         def hide(self, key: str) -> None:
-            """Drop an answer: no later question, and no file, may see it."""
+            """Drop an answer: no later question, and no file, may see it.
+
+            What the target's own layout answers stays, for the rendering alone.
+            """
             super().hide(key)
             self.init.pop(key, None)
+            if key in _LAYOUT:
+                self.init[key] = _LAYOUT[key]
 
     _main.AnswersMap = ForgetfulAnswers  # type: ignore[attr-defined]
 
@@ -256,6 +265,8 @@ def _worker(job: RenderJob, target: Path) -> "Worker":
     from copier._settings import SettingsModel
     from copier._template import Template
 
+    _LAYOUT.clear()
+    _LAYOUT.update(job.layout)
     settings = copier.Settings()
     worker = Worker(
         src_path=job.source,

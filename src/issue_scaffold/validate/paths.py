@@ -96,18 +96,22 @@ class _Collector:
         lead = f"{inner}/" if inner else ""
         known = (*group.files, *group.unread)
         wanted = frozenset(relative for relative in known if relative.startswith(lead))
-        if not wanted and not _is_repository(name):
-            above = _repository_above(name)
-            if above is not None:
-                found = self._folder(above)
-                if found.wanted:
-                    return found._replace(name=name, stands_for=above)
+        if not wanted:
+            return self._above(name) or RequestedPath(name, group, wanted)
         for relative in wanted:
             below = relative.removeprefix(lead)
             if name != ".":
                 below = os.path.join(name, *below.split("/"))  # noqa: PTH118 - as the user wrote it
             group.names.setdefault(relative, below)
         return RequestedPath(name, group, wanted)
+
+    def _above(self, name: str) -> RequestedPath | None:
+        """Return the files of the repository that a folder without any lies in."""
+        above = None if _is_repository(name) else _repository_above(name)
+        if above is None:
+            return None
+        found = self._folder(above)
+        return found._replace(name=name, stands_for=above) if found.wanted else None
 
     def _group(self, root: Path, *, strict: bool) -> FileGroup:
         """Return a repository's files, read once; none where they can't be, unless `strict`."""

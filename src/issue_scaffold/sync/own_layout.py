@@ -1,0 +1,46 @@
+"""Where a target keeps its templates already, which comes before where the template would put them.
+
+Owns the answer to the template's hidden question of the folder. It is found anew each time: what
+lies in a folder is there, whatever was recorded.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from issue_scaffold.forge.forges import FORGES, GITHUB, Forge
+
+_QUESTION: Final = "templates_folder"
+
+
+def own_layout(root: Path, answers: Mapping[str, Any]) -> dict[str, str]:
+    """Return the answer that a target's own template folder gives, none where it gives none.
+
+    That is the first folder, in whatever case, of those that its forge reads.
+    """
+    platform = answers.get("platform", GITHUB.key)
+    forge = next((forge for forge in FORGES if forge.key == platform), GITHUB)
+    folder = _existing(root, forge)
+    if folder is None or folder == forge.install_folder:
+        return {}
+    return {_QUESTION: folder}
+
+
+def _existing(root: Path, forge: Forge) -> str | None:
+    # What was installed stays where it is.
+    for candidate in (forge.install_folder, *forge.templates):
+        parent, _, name = candidate.rpartition("/")
+        entries = _folders(root / parent)
+        if name in entries:
+            return candidate
+        alike = [entry for entry in entries if entry.lower() == name.lower()]
+        if alike and candidate in forge.templates:
+            return f"{parent}/{alike[0]}"
+    return None
+
+
+def _folders(place: Path) -> list[str]:
+    try:
+        return sorted(entry.name for entry in place.iterdir() if entry.is_dir())
+    except OSError:  # none, or none that can be read: who writes there will say so
+        return []
