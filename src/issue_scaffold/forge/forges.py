@@ -37,12 +37,13 @@ class RuleSwitch(NamedTuple):
 
     Rules that are `lifted` don't hold there; what breaks an `eased` one is passed over there, so
     that it is a warning at most. Where `chooser_is_whole`, one bad contact link costs the whole
-    file.
+    file. `booleans` are the words that are no text without quotes.
     """
 
     lifted: frozenset[str] = frozenset()
     eased: frozenset[str] = frozenset()
     chooser_is_whole: bool = False
+    booleans: frozenset[str] = frozenset({"true", "false", "yes", "no", "on", "off"})
 
 
 _TEXT_FIELD: Final = ("label", "description", "placeholder", "value")
@@ -92,7 +93,6 @@ _GITEA_KEYS: Final = _GITHUB_KEYS._replace(
 _GITEA_RULES: Final = RuleSwitch(
     lifted=frozenset(
         {
-            "body/boolean-option",
             "body/default-required",
             "body/duplicate-option",
             "body/forbidden-word",
@@ -123,6 +123,8 @@ _GITEA_RULES: Final = RuleSwitch(
     ),
     # `GetTemplateConfig` in services/issue/template.go
     chooser_is_whole=True,
+    # Its YAML reader, yaml.v3 for Go, makes a text of any other word where no boolean is wanted.
+    booleans=frozenset({"true", "false"}),
 )
 # These come from Gitea's source.
 _GITHUB_RULES: Final = RuleSwitch(

@@ -272,7 +272,9 @@ def boolean_option(form: FormView) -> Iterator[Problem]:
     """Find dropdown options that YAML reads as booleans."""
     for element, option in _dropdown_options(form):
         node = option.node
-        if isinstance(node, Scalar) and node.kind == "bool":
+        if not isinstance(node, Scalar) or node.kind != "bool":
+            continue
+        if node.value.lower() in form.document.forge.rules.booleans:
             what = f"option {shown(node)} is a boolean to YAML; options must be text"
             hint = f"put it in quotes: {quoted(node.value)}"
             fix = quote(form.source, node)

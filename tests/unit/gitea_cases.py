@@ -1,0 +1,99 @@
+"""Situations of Gitea's own tests of issue templates, as data.
+
+Each is what a case of `TestValidate` tries, written anew: its name there, the form, and the rule of
+ours that finds what Gitea refuses (none: Gitea takes it). Forgejo, a fork, has the same cases.
+
+Source: https://github.com/go-gitea/gitea/blob/main/modules/issue/template/template_test.go and, of
+the contact links, `GetTemplateConfig` in services/issue/template.go (MIT licence, The Gitea Authors).
+"""
+
+HEAD = "name: test\nabout: this is about\n"
+FIELD = "body:\n- type: {type}\n  id: one\n"
+LABEL = FIELD + "  attributes:\n    label: a\n"
+OPTIONS = LABEL + "    options: [x, y, z]\n"
+
+
+def field(kind: str, below: str = "") -> str:
+    options = "    options: [x]\n" if kind == "dropdown" else ""
+    options = "    options: [{label: x}]\n" if kind == "checkboxes" else options
+    return HEAD + LABEL.format(type=kind) + (options if "options" not in below else "") + below
+
+
+FORMS: dict[str, tuple[str, str | None]] = {
+    "miss name": ("", "form/missing-key"),
+    "miss about": ("name: test\n", "form/missing-key"),
+    "miss body": (HEAD, "form/missing-key"),
+    "markdown miss value": (HEAD + "body:\n- type: markdown\n", "body/missing-attribute"),
+    "markdown empty value": (HEAD + 'body:\n- type: markdown\n  attributes: {value: ""}\n', "body/missing-attribute"),
+    "textarea invalid id": (field("textarea").replace("id: one", 'id: "?"'), "body/id-format"),
+    "textarea miss label": (HEAD + FIELD.format(type="textarea"), "body/missing-attribute"),
+    "textarea conflict id": (field("textarea") + LABEL.format(type="textarea")[6:], "form/duplicate-id"),
+    "textarea invalid description": (field("textarea", "    description: true\n"), "body/attribute-type"),
+    "textarea invalid required": (field("textarea", "  validations: {required: 'on'}\n"), "body/not-a-boolean"),
+    "input invalid description": (field("input", "    description: true\n"), "body/attribute-type"),
+    "input invalid is_number": (field("input", "  validations: {is_number: 'yes'}\n"), "body/not-a-boolean"),
+    "input invalid regex": (field("input", "  validations: {regex: true}\n"), "body/attribute-type"),
+    "dropdown invalid description": (field("dropdown", "    description: true\n"), "body/attribute-type"),
+    "dropdown invalid multiple": (field("dropdown", "    multiple: 'on'\n"), "body/not-a-boolean"),
+    "dropdown invalid list": (field("dropdown", "    list: 'on'\n"), "body/not-a-boolean"),
+    "checkboxes invalid description": (field("checkboxes", "    description: true\n"), "body/attribute-type"),
+    "invalid type": (field("video"), "body/unknown-type"),
+    "dropdown miss options": (HEAD + LABEL.format(type="dropdown"), "body/missing-attribute"),
+    "dropdown invalid options": (field("dropdown", "    options: [a, true]\n"), "body/boolean-option"),
+    "checkboxes invalid options": (field("checkboxes", "    options: [a, true]\n"), "body/options-type"),
+    "checkboxes option miss label": (field("checkboxes", "    options: [{required: true}]\n"), "body/options-type"),
+    "checkboxes option invalid required": (
+        field("checkboxes", "    options: [{label: a, required: 'on'}]\n"),
+        "body/not-a-boolean",
+    ),
+    "field is required but hidden": (
+        field("input", "  validations: {required: true}\n  visible: [content]\n"),
+        "body/hidden-required",
+    ),
+    "checkboxes is required but hidden": (
+        field("checkboxes", "    options: [{label: a, required: true, visible: [content]}]\n"),
+        "body/hidden-required",
+    ),
+    "dropdown default is not an integer": (
+        HEAD + OPTIONS.format(type="dropdown") + "    default: def\n",
+        "body/default-range",
+    ),
+    "dropdown default is out of range": (
+        HEAD + OPTIONS.format(type="dropdown") + "    default: 3\n",
+        "body/default-range",
+    ),
+    "dropdown without default is valid": (
+        HEAD + OPTIONS.format(type="dropdown") + "    multiple: true\n  validations: {required: true}\n",
+        None,
+    ),
+    "valid": (
+        f"{HEAD}title: Title\nlabels: [one, two]\nassignees: [user]\nref: Ref\nbody:\n"
+        "- {type: markdown, id: id1, attributes: {value: Some text}}\n"
+        "- {type: textarea, id: id2, attributes: {label: A, description: B, placeholder: C, value: D, render: bash}}\n"
+        "- {type: input, id: id3, attributes: {label: E}, validations: {is_number: true, regex: '[a-z]+'}}\n"
+        "- {type: dropdown, id: id4, attributes: {label: F, list: true, options: [a, b], default: 1},"
+        " validations: {required: true}}\n"
+        "- {type: checkboxes, id: id5, attributes: {label: G, options: [{label: a, required: true},"
+        " {label: b, visible: [content]}, {label: c, required: true, visible: [form]}]}}\n",
+        None,
+    ),
+    "single label": (f"{HEAD}labels: one\nref: Ref\nbody:\n- {{type: markdown, attributes: {{value: Text}}}}\n", None),
+    "comma-delimited labels": (field("input") + "labels: one,two,,three ,,\n", None),
+    "empty string as labels": (field("input") + "labels: ''\n", None),
+    # What it doesn't ask for: its test says nothing of these, and no line of its code either.
+    "name of two letters": (field("input").replace("name: test", "name: QA"), None),
+    "empty title and assignees": (field("input") + 'title: ""\nassignees: ""\n', None),
+    "None as an option": (field("dropdown", "    options: [one, None]\n"), None),
+    "equal options": (field("dropdown", "    options: [one, one]\n"), None),
+    "a password": (field("input").replace("label: a", "label: Password"), None),
+    "a plain Yes": (field("dropdown", "    options: [Yes, No]\n"), None),
+}
+
+LINK = "contact_links:\n- name: Forum\n  url: https://example.com\n  about: Ask here\n"
+CHOOSERS: dict[str, tuple[str, str | None]] = {
+    "valid": (LINK, None),
+    "missing name": (LINK.replace("name: Forum\n  ", ""), "chooser/missing-key"),
+    "missing url": (LINK.replace("  url: https://example.com\n", ""), "chooser/missing-key"),
+    "missing about": (LINK.replace("  about: Ask here\n", ""), "chooser/missing-key"),
+    "no valid URL": (LINK.replace("https://example.com", "example"), "chooser/url-scheme"),
+}

@@ -1,0 +1,126 @@
+"""What a file is: by its content, wherever it lies and whatever it is called."""
+
+from pathlib import Path
+
+import pytest
+
+from issue_scaffold.convert.run import ConvertOptions, convert
+from issue_scaffold.forge.source_files import read_repository
+from issue_scaffold.labels.places import find_configs
+from issue_scaffold.report.finding import Severity
+from issue_scaffold.validate.fixer import fix_files
+from issue_scaffold.validate.run import validate_files
+
+HERE = ".github/ISSUE_TEMPLATE"
+FORM = "name: Bug report\ndescription: What is wrong\nbody:\n  - type: input\n    attributes:\n      label: Version\n"
+TEMPLATE = "---\nname: Bug report\nabout: What is wrong\n---\n\nWhat happened?\n"
+FENCED = f"---\n{FORM}---\n"
+CHOOSER = "blank_issues_enabled: false\n"
+WARNING, ERROR, INFO = Severity.WARNING, Severity.ERROR, Severity.INFO
+NOT_THERE = "files/not-picked-up"
+
+
+def write(root: Path, path: str, text: str) -> None:
+    (root / path).parent.mkdir(parents=True, exist_ok=True)
+    (root / path).write_text(text)
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "expected"),
+    [
+        (f"{HERE}/bug.yml", FORM, []),
+        (f"{HERE}/bare.md", FORM, [(NOT_THERE, ERROR)]),
+        (f"{HERE}/fenced.md", FENCED, [(NOT_THERE, ERROR)]),
+        (f"{HERE}/config.yml", FORM, [(NOT_THERE, ERROR)]),
+        (f"{HERE}/contact_links.yml", CHOOSER, [("files/config-name", ERROR)]),
+        (f"{HERE}/config.yaml", CHOOSER, [("files/config-name", ERROR)]),
+        (".github/workflows/ISSUE_TEMPLATE/bug.yml", FORM, [(NOT_THERE, WARNING)]),
+        (".github/workflows/ISSUE_TEMPLATE/bug.md", TEMPLATE, [(NOT_THERE, WARNING)]),
+        (".github/ISSUE_TEMPLATES/bug.yml", FORM, [(NOT_THERE, WARNING)]),
+        (".github/issue-templates/config.yml", CHOOSER, [(NOT_THERE, WARNING)]),
+        (".github/Issue_Template/bug.yml", FORM, []),
+        (".github/bug.yml", FORM, [(NOT_THERE, WARNING)]),
+        (".github/bug.md", TEMPLATE, [(NOT_THERE, WARNING)]),
+        (".github/dependabot.yml", "version: 2\nupdates: []\n", None),
+        (".github/workflows/ci.yml", "on: push\njobs: {}\n", None),
+        (".github/CONTRIBUTING.md", "# How\n\nname: x\n", None),
+        ("docs/ISSUE_TEMPLATE/bug.yml", FORM, []),
+        (".gitea/issue_template.yml", FORM, []),
+        (".forgejo/ISSUE_TEMPLATE.yaml", FORM, []),
+        (".github/ISSUE_TEMPLATE.yaml", FORM, [(NOT_THERE, WARNING)]),
+        (".gitea/bug.yml", FORM, [(NOT_THERE, WARNING)]),
+        (
+            f"{HERE}/nightly.md",
+            "---\ntitle: Broken {{ date }}\nlabels: bug\n---\nIt failed.\n",
+            [("template/hidden", INFO)],
+        ),
+        (f"{HERE}/sync.md", "---\ntitle: a\nassignees: {{ env.A }}\n---\nIt failed.\n", [("template/hidden", INFO)]),
+        (f"{HERE}/odd.md", "---\ntitle: {{ env.A }}: b\n---\nIt failed.\n", [("template/hidden", INFO)]),
+        ("labels.json", '{"0": "cat", "1": "dog"}', []),
+        ("labels.json", '["cat", "dog"]', []),
+        ("labels.yml", "apiVersion: v1\nkind: Pod\nmetadata:\n  labels:\n    a: b\n", []),
+        ("labels.yml", "labels:\n  app: web\n", []),
+        ("labels.yml", "{{- define labels }}\napp: {{ x }}\n{{- end }}\n", []),
+        ("labels.yml", "- {name: bug, color: nothing}\n", [("labels/color", ERROR)]),
+        (".github/labels.yml", "- bug\n", [("labels/shape", ERROR)]),
+        ("config/labels.yml", "- {name: bug, color: nothing}\n", [("labels/color", ERROR)]),
+        (".github/config/labels.yml", "- {name: bug, color: nothing}\n", [("labels/color", ERROR)]),
+    ],
+)
+def test_a_file_is_found_and_judged_as_what_it_is(
+    path: str, text: str, expected: list[tuple[str, Severity]] | None, tmp_path: Path
+) -> None:
+    write(tmp_path, path, text)
+    files = read_repository(tmp_path).files
+    assert (path in files) is (expected is not None)
+    found = validate_files(files)
+    assert [(finding.rule, finding.severity) for finding in found if finding.rule != "labels/not-in-config"] == (
+        expected or []
+    )
+
+
+@pytest.mark.parametrize("text", ['{"0": "cat"}', '["cat"]'])
+def test_what_is_no_labels_config_is_none_for_any_command(text: str, tmp_path: Path) -> None:
+    write(tmp_path, "labels.json", text)
+    assert find_configs(tmp_path, with_empty=True) == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "new"),
+    [("bare.md", FORM, "bare.yml"), ("fenced.md", FENCED, "fenced.yml"), ("links.yml", CHOOSER, "config.yml")],
+)
+def test_a_fix_renames_and_keeps_everything(name: str, text: str, new: str) -> None:
+    files = {f"{HERE}/{name}": text.encode()}
+    (fixed,) = fix_files(files, files, unsafe=True, together=True).values()
+    assert (fixed.path, fixed.content.decode()) == (f"{HERE}/{new}", CHOOSER if new == "config.yml" else FORM)
+    beside = files | {f"{HERE}/{new}": CHOOSER.encode() if new == "config.yml" else FORM.encode()}
+    assert fix_files(beside, [f"{HERE}/{name}"], unsafe=True, together=True) == {}
+
+
+@pytest.mark.parametrize("text", [FORM, FENCED])
+def test_a_form_in_markdown_is_converted_to_itself(text: str) -> None:
+    assert convert(ConvertOptions(path="bug.md", content=text.encode())).text == FORM
+
+
+def test_text_below_a_form_in_markdown_is_said_to_be_left_out() -> None:
+    done = convert(ConvertOptions(path="bug.md", content=f"{FENCED}\nThank you.\n".encode()))
+    assert [remark.text for remark in done.remarks] == ["Thank you."]
+
+
+LINK = "contact_links:\n  - name: Crash\n    url: https://github.com/o/r/issues/new?labels=a&template={}\n    about: Tell us\n"
+
+
+def test_a_hidden_template_that_a_link_names_is_no_mistake() -> None:
+    hidden = b"---\nname: Crash\n---\nWhat happened?\n"
+    alone = validate_files({f"{HERE}/crash.md": hidden})
+    assert [finding.rule for finding in alone] == ["template/missing-key"]
+    files = {f"{HERE}/crash.md": hidden, f"{HERE}/config.yml": LINK.format("crash.md").encode()}
+    (found,) = validate_files(files)
+    assert (found.rule, found.severity) == ("template/hidden", INFO)
+    assert "config.yml, line 3" in found.message
+
+
+def test_a_link_to_a_template_that_is_not_there_is_found() -> None:
+    files = {f"{HERE}/bug.yml": FORM.encode(), f"{HERE}/config.yml": LINK.format("gone.md").encode()}
+    (found,) = validate_files(files)
+    assert (found.rule, found.line) == ("chooser/unknown-template", 3)
