@@ -19,6 +19,16 @@ def field(kind: str, below: str = "") -> str:
     return HEAD + LABEL.format(type=kind) + (options if "options" not in below else "") + below
 
 
+VALID = (
+    f"{HEAD}title: Title\nlabels: [one, two]\nassignees: [user]\nref: Ref\nbody:\n"
+    "- {type: markdown, id: id1, attributes: {value: Some text}}\n"
+    "- {type: textarea, id: id2, attributes: {label: A, description: B, placeholder: C, value: D, render: bash}}\n"
+    "- {type: input, id: id3, attributes: {label: E}, validations: {is_number: true, regex: '[a-z]+'}}\n"
+    "- {type: dropdown, id: id4, attributes: {label: F, list: true, options: [a, b], default: 1},"
+    " validations: {required: true}}\n"
+    "- {type: checkboxes, id: id5, attributes: {label: G, options: [{label: a, required: true},"
+    " {label: b, visible: [content]}, {label: c, required: true, visible: [form]}]}}\n"
+)
 FORMS: dict[str, tuple[str, str | None]] = {
     "miss name": ("", "form/missing-key"),
     "miss about": ("name: test\n", "form/missing-key"),
@@ -66,17 +76,7 @@ FORMS: dict[str, tuple[str, str | None]] = {
         HEAD + OPTIONS.format(type="dropdown") + "    multiple: true\n  validations: {required: true}\n",
         None,
     ),
-    "valid": (
-        f"{HEAD}title: Title\nlabels: [one, two]\nassignees: [user]\nref: Ref\nbody:\n"
-        "- {type: markdown, id: id1, attributes: {value: Some text}}\n"
-        "- {type: textarea, id: id2, attributes: {label: A, description: B, placeholder: C, value: D, render: bash}}\n"
-        "- {type: input, id: id3, attributes: {label: E}, validations: {is_number: true, regex: '[a-z]+'}}\n"
-        "- {type: dropdown, id: id4, attributes: {label: F, list: true, options: [a, b], default: 1},"
-        " validations: {required: true}}\n"
-        "- {type: checkboxes, id: id5, attributes: {label: G, options: [{label: a, required: true},"
-        " {label: b, visible: [content]}, {label: c, required: true, visible: [form]}]}}\n",
-        None,
-    ),
+    "valid": (VALID, None),
     "single label": (f"{HEAD}labels: one\nref: Ref\nbody:\n- {{type: markdown, attributes: {{value: Text}}}}\n", None),
     "comma-delimited labels": (field("input") + "labels: one,two,,three ,,\n", None),
     "empty string as labels": (field("input") + "labels: ''\n", None),

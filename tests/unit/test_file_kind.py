@@ -107,7 +107,8 @@ def test_text_below_a_form_in_markdown_is_said_to_be_left_out() -> None:
     assert [remark.text for remark in done.remarks] == ["Thank you."]
 
 
-LINK = "contact_links:\n  - name: Crash\n    url: https://github.com/o/r/issues/new?labels=a&template={}\n    about: Tell us\n"
+NEW = "https://github.com/o/r/issues/new?labels=a&template={}"
+LINK = f"contact_links:\n  - name: Crash\n    url: {NEW}\n    about: Tell us\n"
 
 
 def test_a_hidden_template_that_a_link_names_is_no_mistake() -> None:
