@@ -327,3 +327,26 @@ class TestBadInput:
         result = scaffold("validate", "--format", "json")
         assert {finding["rule"] for finding in findings(result)} == {"settings/invalid"}
         assert result.code == 1
+
+
+def test_a_folder_without_anything_stands_for_its_repository(
+    scaffold: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".git").mkdir()
+    put(tmp_path, f"{FOLDER}/crash.yml", BAD)
+    inner = tmp_path / "src" / "deep"
+    inner.mkdir(parents=True)
+    monkeypatch.chdir(inner)
+    result = scaffold("validate")
+    assert result.code == 1
+    assert "the whole repository was: ../.." in result.err + result.out
+    assert "../../.github/ISSUE_TEMPLATE/crash.yml" in result.out
+
+
+@pytest.mark.parametrize(("in_ci", "arguments", "code"), [("true", (".",), 2), ("", (".",), 0), ("true", (), 0)])
+def test_a_path_with_nothing_in_it_fails_in_ci(
+    in_ci: str, arguments: tuple[str, ...], code: int, scaffold: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CI", in_ci)
+    assert scaffold("validate", *arguments).code == code

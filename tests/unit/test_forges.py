@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from jinja2 import Environment
 
 from issue_scaffold.errors import UsageError
 from issue_scaffold.forge.forges import FORGES, GITHUB, Forge, forge_of_host, forge_of_path
@@ -27,7 +28,8 @@ from issue_scaffold.forge import forges
 forges.FORGES = (
     *forges.FORGES,
     forges.Forge(
-        key="anvil", title="Anvil", folder=".anvil", templates=(".anvil/blanks",), keys=forges.GITHUB.keys._replace(
+        key="anvil", title="Anvil", folder=".anvil", templates=(".anvil/blanks",), install_folder=".anvil/blanks",
+        keys=forges.GITHUB.keys._replace(
             form=(*forges.GITHUB.keys.form, "heat")),
         offered_labels=(".anvil/labels.yml",), signs=(".anvil",), ci="Anvil Sparks", workflows=(".anvil/sparks",),
         hosts=("anvil.example",),
@@ -87,6 +89,10 @@ def test_the_template_writes_where_the_rows_say() -> None:
     questions = yaml.safe_load((ROOT / "copier.yml").read_bytes())
     assert set(questions["platform"]["choices"].values()) == {forge.key for forge in FORGES}
     assert tuple(questions["labels_config"]["choices"]) == GITHUB.offered_labels
+    folder = Environment(autoescape=True).from_string(questions["templates_folder"]["default"])
+    for forge in FORGES:
+        assert folder.render(platform=forge.key) == forge.install_folder
+        assert forge.install_folder in forge.templates
 
 
 @pytest.mark.parametrize(
