@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from issue_scaffold.convert.run import ConvertOptions, convert
-from issue_scaffold.forge.source_files import read_repository
+from issue_scaffold.forge.source_files import is_taken, read_repository
 from issue_scaffold.labels.places import find_configs
 from issue_scaffold.report.finding import Severity
 from issue_scaffold.validate.fixer import fix_files
@@ -108,6 +108,13 @@ def test_text_below_a_form_in_markdown_is_said_to_be_left_out() -> None:
 
 
 NEW = "https://github.com/o/r/issues/new?labels=a&template={}"
+
+
+@pytest.mark.parametrize("path", [".github/dependabot.yml", ".github/workflows/ci.yml", ".github/FUNDING.yml"])
+def test_what_a_template_writes_beside_is_no_form(path: str) -> None:
+    assert not is_taken(path, b"version: 2\n")
+
+
 LINK = f"contact_links:\n  - name: Crash\n    url: {NEW}\n    about: Tell us\n"
 
 

@@ -29,7 +29,7 @@ from issue_scaffold.errors import (
 )
 from issue_scaffold.files.bounded import AbsentFileError, NotAFileError, read_file
 from issue_scaffold.files.rendering import Rendering
-from issue_scaffold.forge.layout import is_wanted
+from issue_scaffold.forge.source_files import is_taken
 from issue_scaffold.report.finding import Finding, Kind, Severity
 from issue_scaffold.report.report import Report, TargetReport
 from issue_scaffold.template import copier_engine
@@ -224,7 +224,7 @@ def _render(copy: Path, scratch: Path, case: Case) -> Rendering:
 def _findings(rendering: Rendering, texts: Mapping[str, str]) -> Iterator[Finding]:
     files = {}
     for path, file in rendering.files.items():
-        if file.link is None and is_wanted(path):
+        if file.link is None and is_taken(path, file.content):
             files[path] = file.content
     for finding in validate_files(files):
         text = files.get(finding.path, b"").decode("utf-8", errors="replace")

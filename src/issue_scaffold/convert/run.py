@@ -203,6 +203,9 @@ def _to_form(options: ConvertOptions, document: Document) -> Conversion:
         raise _broken(options.path, document)
     front = find_front_matter(text)
     metadata, said = _metadata(options, document, front)
+    if metadata.name == _plain_name(options.path):
+        message = "the file's name is now the form's `name`"
+        said = [*said, Remark(kind="added", message=message, text=metadata.name)]
     converted = issue_form(metadata, parse_markdown(_body(text, front)), [*remarks, *said])
     result = form_text(converted.form.data())
     problems = _errors(options.path, result.encode())

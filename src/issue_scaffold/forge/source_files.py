@@ -47,7 +47,7 @@ def read_repository(root: Path, only: Callable[[str], object] = bool) -> Reposit
             continue
         try:
             content = read_beginning(path, below=root, shown=str(root / path))
-            if is_taken(path, content):
+            if _is_kept(path, content):
                 found.files[path] = content
         except AbsentFileError:  # gone since, or a link to nothing
             if os.path.lexists(root / path):
@@ -62,7 +62,11 @@ def read_repository(root: Path, only: Callable[[str], object] = bool) -> Reposit
 
 
 def is_taken(path: str, content: bytes) -> bool:
-    """Tell whether the walk keeps a file, now that it is read."""
+    """Tell whether the walk keeps a file that it has read."""
+    return is_wanted(path) and _is_kept(path, content)
+
+
+def _is_kept(path: str, content: bytes) -> bool:
     return not may_be_misplaced(path) or may_hold_template(path, content)
 
 

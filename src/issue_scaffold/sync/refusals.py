@@ -9,7 +9,7 @@ from pathlib import Path
 from issue_scaffold.errors import ConflictError, ScaffoldError
 from issue_scaffold.files import target_files as target
 from issue_scaffold.files.rendering import count_conflicts
-from issue_scaffold.forge.layout import is_wanted
+from issue_scaffold.forge.source_files import is_taken
 from issue_scaffold.git import command as git
 from issue_scaffold.git.folder import index_lock
 from issue_scaffold.report.finding import Finding, Severity
@@ -112,7 +112,7 @@ def _line(error: Finding) -> str:
 
 
 def _errors(files: Mapping[str, bytes]) -> list[Finding]:
-    validated = {path: content for path, content in files.items() if is_wanted(path)}
+    validated = {path: content for path, content in files.items() if is_taken(path, content)}
     return [finding for finding in validate_files(validated) if finding.severity is Severity.ERROR]
 
 

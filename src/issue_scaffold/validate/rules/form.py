@@ -77,7 +77,7 @@ def missing_key(form: FormView) -> Iterator[Problem]:
     for key in ("name", "description", "body"):
         if form.root.find(key) is None and key not in stand_ins:
             says = "GitHub leaves the form out of the chooser"
-            if key == "body":
+            if key == "body" and form.document.forge.page is None:
                 says = "GitHub says `Body cannot be empty`"
             message = f"required top-level key `{key}` is missing"
             hint = f"add `{key}:`; without it {says}"
