@@ -31,6 +31,8 @@ def write(root: Path, path: str, text: str) -> None:
         (f"{HERE}/bug.yml", FORM, []),
         (f"{HERE}/bare.md", FORM, [(NOT_THERE, ERROR)]),
         (f"{HERE}/fenced.md", FENCED, [(NOT_THERE, ERROR)]),
+        (f"{HERE}/broken.md", FORM + "  - type: [\n", [("yaml/syntax", ERROR)]),
+        (f"{HERE}/prose.md", f"Hello: [you\n\n{FORM}", [("template/no-front-matter", WARNING)]),
         (f"{HERE}/config.yml", FORM, [(NOT_THERE, ERROR)]),
         (f"{HERE}/contact_links.yml", CHOOSER, [("files/config-name", ERROR)]),
         (f"{HERE}/config.yaml", CHOOSER, [("files/config-name", ERROR)]),

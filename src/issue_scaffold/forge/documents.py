@@ -147,7 +147,11 @@ def _bare_form(source: Source) -> Document | None:
     if not re.search(r"^body[ \t]*:", source.text, re.MULTILINE):
         return None
     stream = parse_yaml(source.text, 0, len(source.text))
-    root = _root(stream) if stream.failure is None else None
+    if stream.failure is not None:
+        if not re.match(r"(?:#.*\n|\s)*(?:name|description|title|body)[ \t]*:", source.text):
+            return None
+        return Document(FileKind.FORM, source, failure=_failure(source, stream))
+    root = _root(stream)
     if settled(FileKind.TEMPLATE, source.path, root) is not FileKind.FORM:
         return None
     return Document(
