@@ -17,7 +17,7 @@ from issue_scaffold.forge.issue_form import (
 from issue_scaffold.report.finding import Severity
 from issue_scaffold.text.edits import Fix
 from issue_scaffold.text.tree import Entry, Mapping, Node, Scalar, Sequence, resolve, type_name
-from issue_scaffold.text.wording import closest, listing
+from issue_scaffold.text.wording import closest, count, listing
 from issue_scaffold.validate.rules.examples import BODY, GOOD_FORM, HEAD, form_file, form_with
 from issue_scaffold.validate.rules.form_fixes import (
     SHORTEST_NAME,
@@ -49,6 +49,8 @@ from issue_scaffold.validate.rules.rule import (
 from issue_scaffold.validate.rules.stages import FORM, FORM_FILE
 
 MOST_STRANGERS = 100
+# "within 3 and 200 character", of forms and Markdown templates, but not of contact links.
+DESCRIPTION_LENGTHS = range(3, 201)
 LEGACY_KEYS = {"about": "description", "issue_body": "", "inputs": "body"}
 
 
@@ -296,6 +298,50 @@ def judge_name(name: str) -> Severity | None:
     if len(name) < SHORTEST_NAME and name.isascii():
         return Severity.ERROR
     return Severity.WARNING
+
+
+@FORM.runs(
+    Rule(
+        id="form/description-length",
+        severity=ERROR,
+        grade="error text",
+        summary="the description has fewer than 3 or more than 200 characters",
+        source=CHOOSER_PAGE,
+        why=(
+            "GitHub wants descriptions of 3 to 200 characters, and leaves a form with any other "
+            "out of the chooser without a word. The longest description of 210 forms in use has "
+            "163."
+        ),
+        evidence=(
+            "DataDog/datadog-agent#44754: within 3 and 200 character",
+            "flashinfer-ai/flashinfer#4100",
+            "MegaMek/megameklab#2303",
+        ),
+        wrong=form_file(
+            f"name: Bug report\ndescription: {' '.join(['Something broke.'] * 12)}\n{BODY}"
+        ),
+        right=form_file(GOOD_FORM),
+    )
+)
+def description_length(form: FormView) -> Iterator[Problem]:
+    """Find descriptions that are too short or too long for the chooser."""
+    yield from wrong_length("description", form.top("description"))
+
+
+def wrong_length(key: str, node: Node | None) -> Iterator[Problem]:
+    """Judge how long the text is that stands below a name in the chooser."""
+    text = text_of(node)
+    if node is None or text is None or not _is_any_text(node):
+        return
+    size = len(text)
+    if size in DESCRIPTION_LENGTHS:
+        return
+    least, most = DESCRIPTION_LENGTHS[0], DESCRIPTION_LENGTHS[-1]
+    message = f"`{key}` has {count(size, 'character')}; GitHub wants {least} to {most}"
+    hint = "say more; GitHub leaves the template out of the chooser otherwise"
+    if size > most:
+        hint = f"cut {size - most} of them; GitHub leaves the template out of the chooser otherwise"
+    yield at(node, message, hint=hint)
 
 
 @FORM.runs(

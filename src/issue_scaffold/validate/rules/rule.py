@@ -35,6 +35,17 @@ INFO: Final = Severity.INFO
 
 MOST_PROBLEMS: Final = 100
 T = TypeVar("T")
+
+# How well a rule is founded, the best evidence that it has.
+Grade = Literal["documented", "error text", "fixed", "live", "reported", "own"]
+GRADES: Final[Mapping[Grade, str]] = {
+    "documented": "the forge's documentation says so",
+    "error text": "the forge's own error text was quoted by somebody who met it",
+    "fixed": "maintainers made the change to mend their files",
+    "live": "files in use have this, and work; it is a remark",
+    "reported": "reported, or concluded from how the forge reads files",
+    "own": "a rule of this tool, about its own settings or about order",
+}
 Check = Callable[[T], Iterator[Problem]]
 
 
@@ -42,9 +53,10 @@ class Rule(NamedTuple):
     """All there is to know about a rule but its function.
 
     `severity` is that of its worst breach, `source` the page that it comes from, or empty.
-    `evidence` names pages and public threads (`owner/repo#number`). `wrong` and `right` are files
-    by path: the first break this rule alone, the others none. Where `is_final`, a repository can't
-    suppress it.
+    `evidence` names pages and public threads (`owner/repo#number`), and `grade` says what the best
+    of it is worth; `lived` names a file that broke the rule, how long it did, and what people saw
+    of it. `wrong` and `right` are files by path: the first break this rule alone, the others none.
+    Where `is_final`, a repository can't suppress it.
 
     `reveals` says what may come to light once a breach is fixed, although it was there before:
     breaches of `others`, in what can be read now; or also the `next` one of the same rule, since
@@ -58,6 +70,8 @@ class Rule(NamedTuple):
     evidence: tuple[str, ...]
     wrong: Mapping[str, str]
     right: Mapping[str, str]
+    grade: Grade = "reported"
+    lived: str = ""
     fix: Literal["", "safe", "unsafe", "safe or unsafe"] = ""
     source: str = ""
     reveals: Literal["", "others", "next"] = ""

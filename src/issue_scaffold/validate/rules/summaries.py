@@ -8,7 +8,7 @@ from issue_scaffold.forge.issue_form import FormView, listed_texts, text_of
 from issue_scaffold.forge.layout import template_folder
 from issue_scaffold.labels.config import LabelsConfig, read_labels
 from issue_scaffold.text.source import Source
-from issue_scaffold.text.tree import Mapping, Scalar, Sequence
+from issue_scaffold.text.tree import Mapping, Scalar, Sequence, Value
 
 _OTHER_MARKDOWN: Final = frozenset(
     {"readme.md", "contributing.md", "pull_request_template.md", "issue_template.md"}
@@ -18,7 +18,8 @@ _OTHER_MARKDOWN: Final = frozenset(
 class TemplateSummary(NamedTuple):
     """What other files' rules need of one form or Markdown template, once its tree is gone.
 
-    `fields` and `options` are the form's; `prose` is the Markdown's text below its front matter.
+    `labels` are the words of `labels_value`. `fields` and `options` are the form's; `prose` is the
+    Markdown's text below its front matter.
     """
 
     path: str
@@ -29,15 +30,21 @@ class TemplateSummary(NamedTuple):
     fields: tuple[str, ...] = ()
     options: tuple[str, ...] = ()
     prose: str = ""
+    labels_value: Value | None = None
 
 
 class ConfigSummary(NamedTuple):
-    """What rules across files need of a labels config; `insertion` says where labels are added."""
+    """What rules across files need of a labels config.
+
+    `names` are its labels case-folded, `spellings` as they are written; `insertion` says where
+    labels are added.
+    """
 
     path: str
     source: Source
     names: frozenset[str]
     insertion: tuple[int, str] | None
+    spellings: tuple[str, ...] = ()
 
 
 def is_other_markdown(path: str) -> bool:
@@ -50,9 +57,12 @@ def summarize_template(document: Document) -> TemplateSummary | None:
     root = document.mapping
     if root is None:
         return None
-    name, labels = root.get("name"), tuple(listed_texts(root.get("labels")))
+    name, value = root.get("name"), root.get("labels")
+    labels = tuple(listed_texts(value))
     named = name if isinstance(name, Scalar) and text_of(name) else None
-    summary = TemplateSummary(document.path, document.source, document.kind, named, labels)
+    summary = TemplateSummary(
+        document.path, document.source, document.kind, named, labels, labels_value=value
+    )
     if document.kind is FileKind.TEMPLATE:
         return summary._replace(prose=document.source.text[document.head[1] :])
     form = FormView(document, root)
@@ -68,8 +78,8 @@ def summarize_config(config: LabelsConfig) -> ConfigSummary | None:
     if config.is_rules or not (config.labels or isinstance(config.holder, Sequence)):
         return None
     names = frozenset(label.key for label in config.labels)
-    source = config.source
-    return ConfigSummary(source.path, source, names, _insertion(config, source))
+    source, spellings = config.source, tuple(label.name for label in config.labels)
+    return ConfigSummary(source.path, source, names, _insertion(config, source), spellings)
 
 
 def _insertion(config: LabelsConfig, source: Source) -> tuple[int, str] | None:

@@ -19,7 +19,7 @@ from issue_scaffold.text.edits import Edit, Fix
 from issue_scaffold.text.tree import Entry, Mapping, Scalar, Sequence, resolve, type_name
 from issue_scaffold.text.wording import allowed, closest
 from issue_scaffold.validate.rules.examples import template_file
-from issue_scaffold.validate.rules.form import short_name
+from issue_scaffold.validate.rules.form import short_name, wrong_length
 from issue_scaffold.validate.rules.form_fixes import add_top_key, name_from_path, rename
 from issue_scaffold.validate.rules.nodes import (
     free_guess,
@@ -190,6 +190,34 @@ def name_length(document: Document) -> Iterator[Problem]:
     """Find template names that are too short for the chooser."""
     if document.mapping:
         yield from short_name(document.mapping.get("name"))
+
+
+@TEMPLATE.runs(
+    Rule(
+        id="template/about-length",
+        severity=ERROR,
+        grade="error text",
+        summary="`about` has fewer than 3 or more than 200 characters",
+        source=CHOOSER_PAGE,
+        why=(
+            "GitHub wants 3 to 200 characters in the `about` of a Markdown template, as in the "
+            "`description` of a form, and leaves a template with any other number out of the "
+            "chooser without a word. The `about` of a contact link may be longer."
+        ),
+        evidence=(
+            "Ryujinx/Ryujinx#3915",
+            "ietf-tools/datatracker#5186",
+        ),
+        wrong=template_file(
+            f"---\nname: Bug report\nabout: {' '.join(['Something broke.'] * 12)}\n---\n"
+        ),
+        right=template_file("---\nname: Bug report\nabout: Something is broken\n---\n"),
+    )
+)
+def about_length(document: Document) -> Iterator[Problem]:
+    """Find an `about` that is too short or too long for the chooser."""
+    if document.mapping:
+        yield from wrong_length("about", document.mapping.get("about"))
 
 
 @TEMPLATE.runs(

@@ -151,7 +151,7 @@ def similar_labels(form: FormView) -> Iterator[Problem]:
     """Find labels and ids that GitHub can't tell apart: of labels it keeps letters and digits."""
     seen: dict[str, ElementView] = {}
     for element in form.fields:
-        key = _compared(element)
+        key = compared(element)
         if key is None:
             continue
         other = seen.setdefault(key, element)
@@ -167,8 +167,8 @@ def similar_labels(form: FormView) -> Iterator[Problem]:
             yield at(node, message, hint=hint, fix=_add_id(form, element))
 
 
-def _compared(element: ElementView) -> str | None:
-    """Return what GitHub compares of a field; None where it isn't known."""
+def compared(element: ElementView) -> str | None:
+    """Return what GitHub compares of a field, of its id or label; None where it isn't known."""
     if element.id:
         return element.id.value
     return parameterize(element.label.value) if element.label else None

@@ -17,7 +17,9 @@ from issue_scaffold.text.edits import Edit, Fix, one_line, quote
 from issue_scaffold.text.late_patterns import late_pattern
 from issue_scaffold.text.tree import Alias, Anchor, Mapping, Node, Scalar, Sequence
 from issue_scaffold.text.wording import line_of
+from issue_scaffold.text.yaml_numbers import printed
 from issue_scaffold.validate.rules.examples import BODY, GOOD_FORM, HEAD, form_file, form_with
+from issue_scaffold.validate.rules.nodes import repeated_options
 from issue_scaffold.validate.rules.rule import ERROR, ERRORS_PAGE, FORMS_PAGE, INFO, WARNING, Rule
 from issue_scaffold.validate.rules.stages import YAML
 
@@ -302,18 +304,8 @@ def _change(node: Scalar) -> str | None:
     if ":" in raw:
         return "a number to base 60"
     if re.fullmatch(r"[-+]?0[0-7_]+", raw):
-        return f"the octal number {int(raw.replace('_', ''), 8)}"
-    return f"the number {_as_number(raw)}"
-
-
-def _as_number(raw: str) -> str:
-    text = raw.replace("_", "").replace(",", "")
-    try:
-        if re.fullmatch(r"[-+]?0[xb][0-9a-fA-F]+|[-+]?\d+", text):
-            return str(int(text, 0))
-        return str(float(text))
-    except ValueError:
-        return text.lower()
+        return f"the octal number {printed(node)}"
+    return f"the number {printed(node)}"
 
 
 def _text_places(document: Document) -> Iterator[tuple[Node, str]]:
@@ -337,6 +329,13 @@ def _texts_of(element: ElementView, kind: str) -> Iterator[tuple[Node, str]]:
     if element.id is not None and kind != "markdown":
         yield element.id, f"{element.name}: `id`"
     if kind == "dropdown":
-        for option in element.options:
-            if isinstance(option.node, Scalar) and option.node.kind != "bool":
-                yield option.node, f"{element.name}: option"
+        yield from _options_of(element)
+
+
+def _options_of(element: ElementView) -> Iterator[tuple[Node, str]]:
+    # Of equal ones another rule speaks.
+    equal = {id(node) for pair in repeated_options(element) for node in pair}
+    for option in element.options:
+        node = option.node
+        if isinstance(node, Scalar) and node.kind != "bool" and id(node) not in equal:
+            yield node, f"{element.name}: option"
