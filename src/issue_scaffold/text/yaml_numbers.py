@@ -12,6 +12,8 @@ from issue_scaffold.text.tree import Scalar
 # Beyond this, numbers are compared as they are written.
 _LONGEST: Final = 100
 _OCTAL: Final = late_pattern(r"[-+]?0[0-7]+")
+# Text to YAML 1.1's own pattern, a number to Psych.
+_THOUSANDS: Final = late_pattern(r"[-+]?[1-9](?:[0-9]|,[0-9])*")
 _BASE_60: Final = late_pattern(r"[-+]?\d+(?::[0-5]?\d)+(?:\.\d*)?")
 
 
@@ -20,18 +22,29 @@ def printed(node: Scalar) -> str:
 
     What isn't a number stays as it was written.
     """
-    if node.kind not in {"int", "float"} or len(node.value) > _LONGEST:
+    kind = _kind(node)
+    if kind is None:
         return node.value.strip()
     text = node.value.replace("_", "").replace(",", "").lower()
     try:
-        return _number(text, node.kind)
+        return _number(text, kind)
     except (ValueError, OverflowError):
         return text
 
 
 def is_changed_number(node: Scalar) -> bool:
     """Tell whether an unquoted number is another text once it was read."""
-    return node.kind in {"int", "float"} and printed(node) != node.value.strip()
+    return _kind(node) is not None and printed(node) != node.value.strip()
+
+
+def _kind(node: Scalar) -> str | None:
+    if len(node.value) > _LONGEST:
+        return None
+    if node.kind in {"int", "float"}:
+        return node.kind
+    if node.is_text and not node.style and "," in node.value and _THOUSANDS.fullmatch(node.value):
+        return "int"
+    return None
 
 
 def _number(text: str, kind: str) -> str:

@@ -49,6 +49,7 @@ QUERY_PARAMETERS = frozenset(
     Rule(
         id="body/missing-type",
         severity=ERROR,
+        grade="DOC",
         summary="an element has no type",
         source=ERRORS_PAGE,
         why="Every element says what it is.",
@@ -78,6 +79,7 @@ def missing_type(form: FormView) -> Iterator[Problem]:
     Rule(
         id="body/unknown-type",
         severity=ERROR,
+        grade="DOC",
         fix="unsafe",
         summary="a type that GitHub doesn't know",
         source=ERRORS_PAGE,
@@ -122,6 +124,7 @@ def unknown_type(form: FormView) -> Iterator[Problem]:
     Rule(
         id="body/missing-attribute",
         severity=ERROR,
+        grade="DOC",
         summary="an attribute that the type requires is missing",
         source=ERRORS_PAGE,
         why=(
@@ -200,6 +203,7 @@ def _is_unset(attribute: str, value: Value) -> bool:
     Rule(
         id="body/unpermitted-key",
         severity=ERROR,
+        grade="DOC",
         fix="safe or unsafe",
         summary="a key that an element can't have",
         source=ERRORS_PAGE,
@@ -295,6 +299,7 @@ def _option_keys(form: FormView, element: ElementView) -> Iterator[Problem]:
     Rule(
         id="body/unpermitted-attribute",
         severity=ERROR,
+        grade="DOC",
         fix="safe or unsafe",
         summary="an attribute that the type doesn't have",
         source=ERRORS_PAGE,
@@ -348,7 +353,7 @@ def _wrong_attribute(
     Rule(
         id="body/misplaced-id",
         severity=INFO,
-        grade="live",
+        grade="LIVE",
         fix="safe",
         summary="an `id` among the attributes",
         source=SCHEMA_PAGE,
@@ -405,6 +410,7 @@ def _moved_id(
     Rule(
         id="body/unpermitted-validation",
         severity=ERROR,
+        grade="DOC",
         fix="safe or unsafe",
         summary="a validation that the type doesn't have",
         source=SCHEMA_PAGE,
@@ -460,6 +466,7 @@ def _wrong_validation(
     Rule(
         id="body/label-type",
         severity=ERROR,
+        grade="DOC",
         fix="safe",
         summary="a label isn't text, or is blank",
         source=ERRORS_PAGE,
@@ -500,6 +507,7 @@ def _label(form: FormView, owner: Mapping, what: str) -> Iterator[Problem]:
     Rule(
         id="body/forbidden-word",
         severity=ERROR,
+        grade="DOC",
         summary="a label asks for a password",
         source=ERRORS_PAGE,
         why="GitHub refuses an input or textarea that asks for a password.",
@@ -533,6 +541,7 @@ def find_forbidden_word(label: str, element_type: str) -> re.Match[str] | None:
     Rule(
         id="body/id-format",
         severity=ERROR,
+        grade="DOC",
         fix="unsafe",
         summary="an id with other signs than letters, digits, `-` and `_`",
         source=ERRORS_PAGE,
@@ -587,6 +596,7 @@ def is_id(text: str) -> bool:
     Rule(
         id="body/id-shadowed",
         severity=INFO,
+        grade="1",
         summary="an id that can't be used to prefill the field",
         source=SCHEMA_PAGE,
         why=(

@@ -71,6 +71,7 @@ def _defaults(form: FormView) -> Iterator[tuple[ElementView, Entry]]:
     Rule(
         id="body/options-empty",
         severity=ERROR,
+        grade="DOC",
         summary="a list of options is empty",
         source=SCHEMA_PAGE,
         why="A dropdown or checkboxes element needs at least one option.",
@@ -100,6 +101,7 @@ def options_empty(form: FormView) -> Iterator[Problem]:
     Rule(
         id="body/options-type",
         severity=ERROR,
+        grade="DOC",
         fix="unsafe",
         summary="options that are no list, or of the wrong sort",
         source=SCHEMA_PAGE,
@@ -203,6 +205,7 @@ def _only_label(node: Node) -> Scalar | None:
     Rule(
         id="body/duplicate-option",
         severity=ERROR,
+        grade="DOC",
         fix="safe",
         summary="a dropdown has an option twice",
         source=ERRORS_PAGE,
@@ -266,6 +269,7 @@ def _equal_numbers(
     Rule(
         id="body/boolean-option",
         severity=ERROR,
+        grade="DOC",
         fix="safe",
         summary="an option that YAML reads as a boolean",
         source=ERRORS_PAGE,
@@ -276,6 +280,10 @@ def _equal_numbers(
         evidence=(
             "common-validation-errors: `options` must not include booleans",
             "zeroclaw-labs/zeroclaw#575",
+        ),
+        lived=(
+            "2i2c-org/infrastructure, `- label: Yes`: since 2025-05-27, six issues before and none "
+            "through it after"
         ),
         wrong=form_with(
             "  - type: dropdown\n"
@@ -310,6 +318,7 @@ def boolean_option(form: FormView) -> Iterator[Problem]:
     Rule(
         id="body/reserved-option",
         severity=ERROR,
+        grade="DOC",
         summary="an option that GitHub uses itself",
         source=ERRORS_PAGE,
         why=(
@@ -368,6 +377,7 @@ def judge_option(option: str, *, has_default: bool) -> Severity | None:
     Rule(
         id="body/default-range",
         severity=ERROR,
+        grade="DOC",
         summary="`default` isn't the index of an option",
         source=SCHEMA_PAGE,
         why="A dropdown's `default` is the index of an option, counted from 0.",
@@ -420,6 +430,7 @@ def _is_index(value: Node, size: int) -> bool:
     Rule(
         id="body/not-a-boolean",
         severity=ERROR,
+        grade="DOC",
         fix="unsafe",
         summary="`required` or `multiple` is neither true nor false",
         source=SCHEMA_PAGE,
@@ -477,6 +488,7 @@ def _boolean_places(element: ElementView) -> Iterator[tuple[Mapping, str]]:
     Rule(
         id="body/default-required",
         severity=INFO,
+        grade="1",
         summary="a required dropdown has a default",
         source=SCHEMA_PAGE,
         why=(
@@ -522,6 +534,7 @@ def default_required(form: FormView) -> Iterator[Problem]:
     Rule(
         id="body/preselected-option",
         severity=INFO,
+        grade="FIX",
         fix="unsafe",
         summary="a required dropdown's first option is preselected",
         source=SCHEMA_PAGE,
@@ -605,6 +618,7 @@ def _placeholder(form: FormView, options: Node) -> Fix | None:
     Rule(
         id="body/render-language",
         severity=INFO,
+        grade="LIVE",
         summary="`render` names no language that GitHub highlights",
         source=SCHEMA_PAGE,
         why=(
@@ -656,6 +670,7 @@ def _language_hint(word: str) -> str:
     Rule(
         id="body/upload-extension",
         severity=ERROR,
+        grade="ERR",
         fix="safe",
         summary="`accept` lists what GitHub doesn't take",
         source=SCHEMA_PAGE,

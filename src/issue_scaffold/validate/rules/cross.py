@@ -58,6 +58,7 @@ _LABELLED: Final = GOOD_FORM.replace("body:", "labels: [bug, needs-triage]\nbody
     Rule(
         id="labels/not-in-config",
         severity=WARNING,
+        grade="DOC",
         fix="unsafe",
         summary="a template names a label that no config defines",
         source=LABELS_PAGE,
@@ -193,6 +194,7 @@ def _define(repository: RepositorySummary, label: Scalar) -> Fix | None:
     Rule(
         id="cross/duplicate-name",
         severity=ERROR,
+        grade="DOC",
         summary="two templates have the same name",
         source=FORMS_PAGE,
         why="Names must be unique among forms and Markdown templates of one folder.",
@@ -226,6 +228,7 @@ def duplicate_name(repository: RepositorySummary) -> Iterator[Problem]:
     Rule(
         id="cross/twin-differs",
         severity=WARNING,
+        grade="OWN",
         summary="a form and its Markdown twin disagree",
         why=(
             "Some keep a Markdown template beside the form of the same name, for `gh issue "
@@ -296,6 +299,7 @@ def _lacks(template: TemplateSummary, form: TemplateSummary) -> Iterator[str]:
     Rule(
         id="chooser/security-link",
         severity=INFO,
+        grade="1",
         summary="a link doubles GitHub's own security entry",
         source=CHOOSER_PAGE,
         why=(

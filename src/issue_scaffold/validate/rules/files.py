@@ -38,6 +38,7 @@ _TEXT_SUFFIXES = (
     Rule(
         id="files/config-name",
         severity=ERROR,
+        grade="DOC",
         fix="safe",
         summary="the chooser's settings are not called `config.yml`",
         source=CHOOSER_PAGE,
@@ -71,6 +72,7 @@ def config_name(document: Document) -> Iterator[Problem]:
     Rule(
         id="files/not-picked-up",
         severity=WARNING,
+        grade="DOC",
         summary="GitHub never reads a file in the template folder",
         source=ABOUT_PAGE,
         why=(
@@ -108,6 +110,7 @@ def _name(document: Document) -> str:
     Rule(
         id="files/legacy-template",
         severity=WARNING,
+        grade="1",
         summary="a single template of the old kind, which may not be used at all",
         source=SINGLE_PAGE,
         why=(

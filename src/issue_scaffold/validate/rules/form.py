@@ -58,6 +58,7 @@ LEGACY_KEYS = {"about": "description", "issue_body": "", "inputs": "body"}
     Rule(
         id="form/missing-key",
         severity=ERROR,
+        grade="DOC",
         fix="unsafe",
         summary="`name`, `description` or `body` is missing",
         source=ERRORS_PAGE,
@@ -126,6 +127,7 @@ def no_mapping(document: Document) -> Iterator[Problem]:
     Rule(
         id="form/unpermitted-key",
         severity=ERROR,
+        grade="DOC",
         fix="safe or unsafe",
         summary="a top-level key that GitHub doesn't know",
         source=ERRORS_PAGE,
@@ -168,6 +170,7 @@ def _about(form: FormView, entry: Entry, message: str) -> Problem:
     Rule(
         id="form/forbidden-key",
         severity=ERROR,
+        grade="DOC",
         fix="safe",
         summary="a key that YAML reads as a boolean",
         source=ERRORS_PAGE,
@@ -206,6 +209,7 @@ def _mappings(form: FormView) -> Iterator[Mapping]:
     Rule(
         id="form/not-a-string",
         severity=ERROR,
+        grade="DOC",
         fix="safe",
         summary="`name`, `description`, `title` or `type` isn't text",
         source=ERRORS_PAGE,
@@ -258,6 +262,7 @@ def _text_hint(form: FormView, entry: Entry, *, is_optional: bool) -> str:
     Rule(
         id="form/name-length",
         severity=ERROR,
+        grade="DOC",
         summary="the name is too short for the chooser",
         source=CHOOSER_PAGE,
         why=(
@@ -268,6 +273,9 @@ def _text_hint(form: FormView, entry: Entry, *, is_optional: bool) -> str:
         evidence=(
             "configuring-issue-templates",
             "vectordotdev/vector",
+        ),
+        lived=(
+            "vectordotdev/vector and others, `name: Bug`: in use, so three characters are a warning"
         ),
         wrong=form_file(f"name: QA\ndescription: Something is broken\n{BODY}"),
         right=form_file(GOOD_FORM),
@@ -304,7 +312,7 @@ def judge_name(name: str) -> Severity | None:
     Rule(
         id="form/description-length",
         severity=ERROR,
-        grade="error text",
+        grade="ERR",
         summary="the description has fewer than 3 or more than 200 characters",
         source=CHOOSER_PAGE,
         why=(
@@ -348,6 +356,7 @@ def wrong_length(key: str, node: Node | None) -> Iterator[Problem]:
     Rule(
         id="form/labels-type",
         severity=ERROR,
+        grade="DOC",
         fix="safe",
         summary="`labels` is neither text nor a list of texts",
         source=FORMS_PAGE,
@@ -373,6 +382,7 @@ def labels_type(form: FormView) -> Iterator[Problem]:
     Rule(
         id="form/assignees-type",
         severity=ERROR,
+        grade="ERR",
         fix="safe",
         summary="`assignees` is neither text nor a list of texts",
         source=FORMS_PAGE,
@@ -433,6 +443,7 @@ def _wrong_item(form: FormView, key: str, item: Node, entry: Entry) -> Problem:
     Rule(
         id="form/projects-format",
         severity=WARNING,
+        grade="DOC",
         summary="a project isn't written `OWNER/NUMBER`",
         source=FORMS_PAGE,
         why="Projects are named `OWNER/NUMBER`; GitHub ignores anything else without a word.",
@@ -471,6 +482,7 @@ def _are_all_texts(node: Node, texts: list[Scalar]) -> bool:
     Rule(
         id="form/body-empty",
         severity=ERROR,
+        grade="DOC",
         summary="`body` has no elements",
         source=ERRORS_PAGE,
         why="A form without elements is refused.",
@@ -499,6 +511,7 @@ def body_empty(form: FormView) -> Iterator[Problem]:
     Rule(
         id="form/body-type",
         severity=ERROR,
+        grade="DOC",
         summary="`body` isn't a list of mappings",
         source=FORMS_PAGE,
         why="`body` is a list, and each of its entries a mapping with a `type`.",
@@ -528,6 +541,7 @@ def body_type(form: FormView) -> Iterator[Problem]:
     Rule(
         id="form/only-markdown",
         severity=ERROR,
+        grade="DOC",
         summary="the form asks for nothing",
         source=ERRORS_PAGE,
         why="A form must ask for something: markdown elements alone are refused.",

@@ -16,8 +16,8 @@ from issue_scaffold.text.wording import closest
 # What people put between labels instead of a comma; commas in an entry of a list, too.
 _SEPARATORS: Final = late_pattern(r"[;|,\u3001\uff0c\uff1b]")
 _SHORT_NAME: Final = late_pattern(r":([a-z0-9_+-]+):")
-# Asks for a picture in colour, and changes nothing else.
-_VARIATION: Final = "\ufe0f"
+# Asks for a picture in colour, and joins several to one: what the table leaves out.
+_INVISIBLE: Final = str.maketrans("", "", "\ufe0f\u200d")
 
 
 class GuessKind(Enum):
@@ -62,7 +62,7 @@ def guess_labels(
 
 def looks(text: str) -> str:
     """Return what people see of a text, equal for look-alikes, whatever their case."""
-    seen = _SHORT_NAME.sub(_picture, text).replace(_VARIATION, "").casefold()
+    seen = _SHORT_NAME.sub(_picture, text).translate(_INVISIBLE).casefold()
     spaced = "".join(f" {char} " if is_emoji(char) else char for char in seen)
     return " ".join(spaced.split())
 

@@ -35,18 +35,17 @@ INFO: Final = Severity.INFO
 
 MOST_PROBLEMS: Final = 100
 T = TypeVar("T")
-
-# How well a rule is founded, the best evidence that it has.
-Grade = Literal["documented", "error text", "fixed", "live", "reported", "own"]
-GRADES: Final[Mapping[Grade, str]] = {
-    "documented": "the forge's documentation says so",
-    "error text": "the forge's own error text was quoted by somebody who met it",
-    "fixed": "maintainers made the change to mend their files",
-    "live": "files in use have this, and work; it is a remark",
-    "reported": "reported, or concluded from how the forge reads files",
-    "own": "a rule of this tool, about its own settings or about order",
-}
 Check = Callable[[T], Iterator[Problem]]
+# What the best evidence of a rule is worth.
+Grade = Literal["DOC", "ERR", "FIX", "LIVE", "1", "OWN"]
+GRADES: Final[Mapping[Grade, str]] = {
+    "DOC": "documented by the forge, or by the specification of the format",
+    "ERR": "an error text of the forge's own, quoted by people who met it",
+    "FIX": "maintainers made this change to mend what didn't work",
+    "LIVE": "files in use have it and work, so it is a remark",
+    "1": "one report, or reports that contradict each other",
+    "OWN": "this tool's own: limits, settings and order",
+}
 
 
 class Rule(NamedTuple):
@@ -70,7 +69,7 @@ class Rule(NamedTuple):
     evidence: tuple[str, ...]
     wrong: Mapping[str, str]
     right: Mapping[str, str]
-    grade: Grade = "reported"
+    grade: Grade = "1"
     lived: str = ""
     fix: Literal["", "safe", "unsafe", "safe or unsafe"] = ""
     source: str = ""

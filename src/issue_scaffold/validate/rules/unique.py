@@ -21,6 +21,7 @@ from issue_scaffold.validate.rules.stages import FORM
     Rule(
         id="form/duplicate-id",
         severity=ERROR,
+        grade="DOC",
         fix="unsafe",
         summary="two elements have the same id",
         source=ERRORS_PAGE,
@@ -77,6 +78,7 @@ def _fresh(word: str, taken: set[str]) -> str:
     Rule(
         id="form/duplicate-label",
         severity=ERROR,
+        grade="DOC",
         fix="unsafe",
         summary="two fields without id have the same label",
         source=ERRORS_PAGE,
@@ -120,6 +122,7 @@ def duplicate_label(form: FormView) -> Iterator[Problem]:
     Rule(
         id="form/similar-labels",
         severity=ERROR,
+        grade="DOC",
         fix="unsafe",
         summary="labels or ids that GitHub can't tell apart",
         source=ERRORS_PAGE,
@@ -214,6 +217,7 @@ def _add_id(form: FormView, element: ElementView) -> Fix | None:
     Rule(
         id="form/checkbox-label",
         severity=ERROR,
+        grade="DOC",
         summary="a checkbox is called like another, or like a field",
         source=ERRORS_PAGE,
         why=(

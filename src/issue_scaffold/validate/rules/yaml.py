@@ -36,6 +36,7 @@ _KINDS: Final = {
     Rule(
         id="yaml/multiple-documents",
         severity=ERROR,
+        grade="DOC",
         fix="safe",
         summary="a second `---` begins a document that isn't read",
         source=ERRORS_PAGE,
@@ -94,6 +95,7 @@ def _can_be_merged(document: Document, rest: Node) -> bool:
     Rule(
         id="yaml/duplicate-key",
         severity=ERROR,
+        grade="DOC",
         summary="a key is there twice, and the last one wins",
         why=(
             "YAML readers silently take the last of two equal keys, so half of what was written "
@@ -140,6 +142,7 @@ def mappings(root: Node | None) -> Iterator[Mapping]:
     Rule(
         id="yaml/alias",
         severity=WARNING,
+        grade="FIX",
         fix="safe",
         summary="anchors and aliases, for which GitHub has refused forms",
         why=(
@@ -253,6 +256,7 @@ def _reindented(document: Document, target: Node, column: int) -> str | None:
     Rule(
         id="yaml/implicit-type",
         severity=WARNING,
+        grade="DOC",
         fix="safe",
         summary="YAML reads a value as something else than text",
         source=FORMS_PAGE,
