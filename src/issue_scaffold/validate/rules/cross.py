@@ -89,11 +89,14 @@ def label_not_in_config(repository: RepositorySummary) -> Iterator[Problem]:
     known = names | DEFAULT_LABELS | repository.known_labels
     severity = None if repository.configs else INFO
     choices = by_looks(_spellings(repository))
+    guesses: dict[str, LabelGuess | None] = {}
     for template in repository.templates:
         for label in template.labels:
             if label.value.strip().casefold() in known:
                 continue
-            guess = guess_labels(label.value, choices, known)
+            if label.value not in guesses:
+                guesses[label.value] = guess_labels(label.value, choices, known)
+            guess = guesses[label.value]
             message = (
                 f"label {shown(label)} is not {_where(repository)}; GitHub drops labels that don't "
                 "exist"

@@ -52,7 +52,7 @@ def is_other_markdown(path: str) -> bool:
     return path.replace("\\", "/").rpartition("/")[2].lower() in _OTHER_MARKDOWN
 
 
-def summarize_template(document: Document) -> TemplateSummary | None:
+def summarize_template(document: Document, form: FormView | None) -> TemplateSummary | None:
     """Return what to keep of a form or Markdown template; None for what isn't one."""
     root = document.mapping
     if root is None:
@@ -65,7 +65,8 @@ def summarize_template(document: Document) -> TemplateSummary | None:
     )
     if document.kind is FileKind.TEMPLATE:
         return summary._replace(prose=document.source.text[document.head[1] :])
-    form = FormView(document, root)
+    if form is None:
+        return summary
     fields = tuple(element.label.value.strip() for element in form.fields if element.label)
     options = tuple(
         option.text for element in form.fields for option in element.options if option.text
@@ -111,8 +112,8 @@ class RepositorySummary:
         self.choosers: list[Document] = []
         self.frontless: list[Source] = []
 
-    def add(self, document: Document) -> None:
-        """Keep what is needed of a file that could be read."""
+    def add(self, document: Document, form: FormView | None) -> None:
+        """Keep what is needed of a file that could be read; `form` is its view if it is a form."""
         kind = document.kind
         if kind is FileKind.CHOOSER:
             self.choosers.append(document)
@@ -121,10 +122,10 @@ class RepositorySummary:
             if config is not None:
                 self.configs.append(config)
         elif kind in {FileKind.FORM, FileKind.TEMPLATE} and template_folder(document.path):
-            self._add_template(document)
+            self._add_template(document, form)
 
-    def _add_template(self, document: Document) -> None:
-        summary = summarize_template(document)
+    def _add_template(self, document: Document, form: FormView | None) -> None:
+        summary = summarize_template(document, form)
         if summary is not None:
             self.templates.append(summary)
             return

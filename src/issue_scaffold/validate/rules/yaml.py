@@ -21,7 +21,7 @@ from issue_scaffold.text.yaml_numbers import printed
 from issue_scaffold.validate.rules.examples import BODY, GOOD_FORM, HEAD, form_file, form_with
 from issue_scaffold.validate.rules.nodes import repeated_options
 from issue_scaffold.validate.rules.rule import ERROR, ERRORS_PAGE, FORMS_PAGE, INFO, WARNING, Rule
-from issue_scaffold.validate.rules.stages import YAML
+from issue_scaffold.validate.rules.stages import FORM, YAML
 
 # Numbers that are the same when they are written back.
 _STAYS: Final = late_pattern(r"-?(0|[1-9]\d*)(\.\d*[1-9]|\.0)?")
@@ -285,17 +285,33 @@ def _reindented(document: Document, target: Node, column: int) -> str | None:
     )
 )
 def implicit_type(document: Document) -> Iterator[Problem]:
-    """Find values that YAML reads as something else where text is meant."""
-    for node, what in _text_places(document):
-        if not isinstance(node, Scalar):
-            continue
-        change = _change(node)
-        if node.tag is not None and not node.tag.startswith("tag:yaml.org"):
-            message = f"{what} begins with `!`, which is a tag to YAML and not part of the text"
-            yield at(node, message, hint="put it in quotes")
-        elif change:
-            message = f"{what} {shown(node)} is {change} to YAML"
-            yield at(node, message, hint="put it in quotes", fix=quote(document.source, node))
+    """Find names and descriptions of labels that YAML reads as something else."""
+    if document.kind is FileKind.LABELS:
+        for label in read_labels(document.source, document.root).places:
+            yield from _judge(document, label.name, "label name")
+            if label.description is not None:
+                yield from _judge(document, label.description, "label description")
+
+
+@FORM.runs(implicit_type)
+def implicit_type_in_form(form: FormView) -> Iterator[Problem]:
+    """Find values of a form that YAML reads as something else where text is meant."""
+    for element in form.elements:
+        if element.type is not None:
+            for node, what in _texts_of(element, element.type):
+                yield from _judge(form.document, node, what)
+
+
+def _judge(document: Document, node: Node, what: str) -> Iterator[Problem]:
+    if not isinstance(node, Scalar):
+        return
+    change = _change(node)
+    if node.tag is not None and not node.tag.startswith("tag:yaml.org"):
+        message = f"{what} begins with `!`, which is a tag to YAML and not part of the text"
+        yield at(node, message, hint="put it in quotes")
+    elif change:
+        message = f"{what} {shown(node)} is {change} to YAML"
+        yield at(node, message, hint="put it in quotes", fix=quote(document.source, node))
 
 
 def _change(node: Scalar) -> str | None:
@@ -310,19 +326,6 @@ def _change(node: Scalar) -> str | None:
     if re.fullmatch(r"[-+]?0[0-7_]+", raw):
         return f"the octal number {printed(node)}"
     return f"the number {printed(node)}"
-
-
-def _text_places(document: Document) -> Iterator[tuple[Node, str]]:
-    """Yield the values that are meant as text, and what to call them."""
-    if document.kind is FileKind.LABELS:
-        for label in read_labels(document.source, document.root).places:
-            yield label.name, "label name"
-            if label.description is not None:
-                yield label.description, "label description"
-    elif document.kind is FileKind.FORM and document.mapping is not None:
-        for element in FormView(document, document.mapping).elements:
-            if element.type is not None:
-                yield from _texts_of(element, element.type)
 
 
 def _texts_of(element: ElementView, kind: str) -> Iterator[tuple[Node, str]]:
