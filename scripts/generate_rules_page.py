@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from issue_scaffold.validate.reference import RuleExplanation, explain_rule, list_rules
+from issue_scaffold.validate.rules.rule import GRADES
 
 TARGET = Path(__file__).parent.parent / "docs/rules.md"
 HEAD = """# Rules
@@ -15,6 +16,13 @@ What `scaffold validate` and `scaffold check` look for. A rule's id is a contrac
 * **error**: GitHub's documentation says so, or its error text was quoted: the file won't work as meant.
 * **warning**: it was reported to break something, or readers of the file differ.
 * **info**: advice, and shapes that GitHub tolerates.
+
+Each rule says what its best evidence is worth:
+
+{grades}
+
+An error has the first or the second grade, with few exceptions that its section gives reasons for. "Lived" names a file
+in use that broke the rule, how long it did, and whether issues came through it.
 
 Some rules judge an occurrence milder than the table says; the rule's section tells when.
 
@@ -55,7 +63,8 @@ Suppressions without a reason, without effect, or of an unknown rule are finding
 
 def page() -> str:
     """Return the whole page."""
-    return HEAD + "".join(f"{line}\n" for line in _lines())
+    grades = "\n".join(f"* **{grade}**: {meaning}." for grade, meaning in GRADES.items())
+    return HEAD.replace("{grades}", grades) + "".join(f"{line}\n" for line in _lines())
 
 
 def _lines() -> Iterator[str]:
@@ -77,6 +86,11 @@ def _section(found: RuleExplanation) -> Iterator[str]:
     yield ""
     link = f"[GitHub's documentation]({found.url}), " if found.url else ""
     yield f"From: {link}{', '.join(found.evidence)}."
+    yield ""
+    yield f"How sure: **{row.grade}**, {found.grade_meaning}."
+    if found.lived:
+        yield ""
+        yield f"Lived: {found.lived}."
     for title, files in (("Wrong", found.bad), ("Right", found.good)):
         yield ""
         yield f"{title}:"

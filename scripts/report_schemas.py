@@ -284,10 +284,12 @@ def rules() -> Schema:
             "severity": one_of("error", "warning", "info"),
             "fix": said("How it can be mended; empty where only by hand."),
             "summary": TEXT,
+            "grade": said("What its best evidence is worth.", one_of("DOC", "ERR", "FIX", "LIVE", "1", "OWN")),
         },
         {
             "why": TEXT,
             "evidence": list_of(TEXT),
+            "lived": said("A file in use that broke it, how long it did, and what people saw of it; or empty."),
             "url": said("The page that it comes from, or empty."),
             "bad": said("Files that break it. Paths and contents.", files),
             "good": said("Files that don't. Paths and contents.", files),

@@ -6,6 +6,7 @@ The files aren't part of the project: `SCAFFOLD_CORPUS` names the folder that ho
 """
 
 import os
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -66,6 +67,27 @@ FIXTURES: dict[str, str | None] = {
 }
 # Files that aren't broken: what their listing calls harmless.
 HARMLESS = {"Bogyie__spotter__config.yml"}
+# A twin whose maintainers mended something else: its dropdown's options are mappings still.
+STILL_BROKEN = {"ossf__security-insights__siep__551b5ab.fixed.yml"}
+# Errors in files that are in use, each looked at: GitHub doesn't show links to a `mailto:` address.
+TRUE_ERRORS = {"27Bslash6__schlock__config.yml", "hoppscotch__hoppscotch__config.yml"}
+# Warnings in files that are in use, each looked at. False or contested ones by file: three letters as a name are
+# live, `$schema` does no harm, and the listing gave a README another name.
+FALSE_WARNINGS = {
+    "Scille__parsec-cloud__config.yml": "chooser/unpermitted-key",
+    "integrations__terraform-provider-github__bug.yml": "form/name-length",
+    "vectordotdev__vector__bug.yml": "form/name-length",
+    "typescript-eslint__typescript-eslint__README.md": "template/no-front-matter",
+}
+# True ones: the key or project has no effect, readers of the colour differ, the template isn't shown.
+TRUE_WARNINGS = {
+    "chooser/unpermitted-key": 1,
+    "form/projects-format": 2,
+    "labels/color": 5,
+    "labels/color-unquoted": 5,
+    "labels/duplicate": 3,
+    "template/no-front-matter": 2,
+}
 
 
 def files(*folders: str) -> Iterator[Path]:
@@ -90,13 +112,24 @@ def test_one_rule_file(path: Path) -> None:
         assert {finding.rule for finding in findings(path)} == {rule}
 
 
-def test_used_files_have_errors_in_one_percent_at_most() -> None:
+def test_used_files_have_no_false_errors_and_few_false_warnings() -> None:
     looked = list(files("forms", "md", "config", "labels"))
     wrong = {path.name: [finding.message for finding in errors(path)] for path in looked if errors(path)}
+    false_errors = sorted(set(wrong) - TRUE_ERRORS)
     print(f"used files with errors: {len(wrong)} of {len(looked)}, {len(wrong) / len(looked):.2%}")
+    print(f"  of them false: {len(false_errors)} of {len(looked)}, {len(false_errors) / len(looked):.2%}")
     for name, messages in wrong.items():
         print(f"  {name}: {messages}")
-    assert len(wrong) <= 0.01 * len(looked)
+    warned = {
+        (path.name, finding.rule)
+        for path in looked
+        for finding in findings(path)
+        if finding.severity is Severity.WARNING
+    }
+    print(f"used files with false or contested warnings: {len(FALSE_WARNINGS) / len(looked):.2%}")
+    assert len(false_errors) <= 0.005 * len(looked)
+    assert len(FALSE_WARNINGS) <= 0.02 * len(looked)
+    assert Counter(rule for _, rule in warned - FALSE_WARNINGS.items()) == TRUE_WARNINGS, "look at what is new"
 
 
 def test_broken_files_are_seen_and_mended_ones_pass() -> None:
@@ -105,10 +138,11 @@ def test_broken_files_are_seen_and_mended_ones_pass() -> None:
     mended = [path for path in looked if ".fixed." in path.name]
     serious = (Severity.ERROR, Severity.WARNING)
     missed = [path.name for path in broken if not any(found.severity in serious for found in findings(path))]
-    wrong = {path.name: [finding.message for finding in errors(path)] for path in mended if errors(path)}
+    sound = [path for path in mended if path.name not in STILL_BROKEN]
+    wrong = {path.name: [finding.message for finding in errors(path)] for path in sound if errors(path)}
     seen = len(broken) - len(missed)
     print(f"broken files seen: {seen} of {len(broken)}, {seen / len(broken):.2%}; {missed}")
     share = len(wrong) / len(mended)
     print(f"mended files with errors: {len(wrong)} of {len(mended)}, {share:.2%}; {wrong}")
     assert len(missed) <= 0.03 * len(broken)
-    assert len(wrong) <= 0.02 * len(mended)
+    assert len(wrong) <= 0.01 * len(mended)

@@ -40,7 +40,13 @@ def _table(rows: list[ReportRow], *, is_told: bool = False) -> ReportTable:
 
 
 def _fields(rule: RuleRow) -> Fields:
-    return {"id": rule.id, "severity": rule.severity, "fix": rule.fix, "summary": rule.summary}
+    return {
+        "id": rule.id,
+        "severity": rule.severity,
+        "fix": rule.fix,
+        "summary": rule.summary,
+        "grade": rule.grade,
+    }
 
 
 def _row(rule: RuleRow, data: Fields) -> ReportRow:
@@ -53,6 +59,7 @@ def _explained(found: RuleExplanation) -> TargetReport:
     data = _fields(found.row) | {
         "why": found.why,
         "evidence": found.evidence,
+        "lived": found.lived,
         "url": found.url,
         "bad": dict(found.bad),
         "good": dict(found.good),
@@ -72,6 +79,9 @@ def _explanation(found: RuleExplanation) -> Iterator[str]:
     if found.url:
         yield f"see:  {found.url}"
     yield f"from: {', '.join(found.evidence)}"
+    yield f"how sure: [{row.grade}] {found.grade_meaning}"
+    if found.lived:
+        yield f"lived: {found.lived}"
     for title, files in (("wrong", found.bad), ("right", found.good)):
         yield ""
         yield from _files(title, files)

@@ -14,6 +14,8 @@ from issue_scaffold.forge.front_matter import find_front_matter
 from issue_scaffold.text.late_patterns import late_pattern
 from issue_scaffold.text.tree import Mapping, Scalar, Sequence, Value, resolve
 
+# How labels configs spell the key of a colour.
+COLOR_KEYS: Final = ("color", "colour")
 _FORM_KEYS: Final = frozenset(
     {"name", "description", "body", "about", "title", "issue_body", "inputs"}
 )
@@ -185,7 +187,7 @@ def says_labels(root: Value | None) -> bool:
     if isinstance(root, Sequence):
         items = [resolve(item) for item in root.items]
         labels = [item for item in items if isinstance(item, Mapping)]
-        return any(item.find("name") or item.find("color") for item in labels)
+        return any(item.find("name") or has_color(item) for item in labels)
     if not isinstance(root, Mapping):
         return root is None
     return _lists_labels(root) or _maps_labels(root)
@@ -205,7 +207,12 @@ def _maps_labels(root: Mapping) -> bool:
     values = [entry.value for entry in root.entries]
     if not values or not _FORM_KEYS.isdisjoint(root.keys()):
         return False
-    return all(isinstance(value, Mapping) and value.find("color") for value in values)
+    return all(isinstance(value, Mapping) and has_color(value) for value in values)
+
+
+def has_color(label: Mapping) -> bool:
+    """Tell whether a mapping says a colour."""
+    return any(label.find(key) for key in COLOR_KEYS)
 
 
 def kind_of_text(path: str, text: str) -> FileKind:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final, Literal, NamedTuple
 
+from issue_scaffold.forge.file_kind import COLOR_KEYS
 from issue_scaffold.text.source import Source
 from issue_scaffold.text.tree import Entry, Mapping, Scalar, Value
 
@@ -18,7 +19,7 @@ _SHORT_HEX: Final = re.compile(r"[0-9a-f]{3}")
 # Under which keys a label's own fields are found, the usual one first.
 FIELD_SPELLINGS: Final = {
     "name": ("name",),
-    "color": ("color", "colour"),
+    "color": COLOR_KEYS,
     "description": ("description",),
 }
 # The keys under which label tools look for names that a label may still have: a label of that name

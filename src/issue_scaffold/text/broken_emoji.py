@@ -309,6 +309,11 @@ def _believable(parts: list[tuple[str, ...]], page: str) -> bool:
         return True
     if page not in _WESTERN:
         return any(code in _TYPED for code in codes)
+    return _is_western(codes)
+
+
+def _is_western(codes: list[int]) -> bool:
+    """Tell whether characters are such as Western text and its letters beyond it are made of."""
     if any(code in _PUNCTUATION for code in codes):
         return True
     if all(code in _LATIN_1 for code in codes):

@@ -96,8 +96,10 @@ class Mapping(NamedTuple):
 
     def find(self, name: str) -> Entry | None:
         """Return the entry that a reader would see under this key: the last one."""
+        # Unpacked: every rule asks this of every element.
         for entry in reversed(self.entries):
-            if isinstance(entry.key, Scalar) and entry.key.value == name:
+            key, _, _ = entry
+            if type(key) is Scalar and key[0] == name:
                 return entry
         return None
 

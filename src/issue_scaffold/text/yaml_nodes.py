@@ -195,12 +195,8 @@ class _Builder:
         return mark.index + self.shift
 
     def _scalar(self, event: Any) -> None:  # noqa: ANN401
-        value, start, end = (
-            event.value,
-            self._offset(event.start_mark),
-            self._offset(event.end_mark),
-        )
-        style = event.style or ""
+        value, style = event.value, event.style or ""
+        start, end = event.start_mark.index + self.shift, event.end_mark.index + self.shift
         if event.anchor or event.tag:
             start = self._after_properties(start, end, event.anchor)
         if style in {"|", ">"}:

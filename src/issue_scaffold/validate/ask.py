@@ -52,9 +52,10 @@ def id_breach(id_: str) -> Breach | None:
 
 def option_breach(option: str, *, has_default: bool = False) -> Breach | None:
     """Return what is wrong with an option of a dropdown, which has a `default` or not, or None."""
-    if choices.is_reserved(option.strip(), has_default=has_default):
-        return _whole(choices.reserved_option, option)
-    return None
+    severity = choices.judge_option(option.strip(), has_default=has_default)
+    if severity is None:
+        return None
+    return Breach(choices.reserved_option.id, severity, 0, len(option))
 
 
 def _whole(rule: Rule, text: str) -> Breach:

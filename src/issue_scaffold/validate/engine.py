@@ -83,10 +83,11 @@ class _Run:
         source = document.source
         self._sources[source.path] = source
         self._forges[source.path] = document.forge
-        self._add(_breaches(document), source, document.forge)
+        form = _form_of(document)
+        self._add(_breaches(document, form), source, document.forge)
         self.suppressions.add_comments(source, document.root)
         if document.failure is None:
-            self._repository.add(document)
+            self._repository.add(document, form)
 
     def check_repository(self) -> None:
         """Run the rules across files."""
@@ -122,15 +123,22 @@ def _not_a_file(path: str, what: str) -> Document:
     return Document(FileKind.TEXT, Source(path, ""), failure=(ReadingFailure.LIMITS, problem))
 
 
-def _breaches(document: Document) -> Iterator[tuple[Rule, Problem]]:
+def _form_of(document: Document) -> FormView | None:
+    """Return the view of a form with keys and values in it, made once for all who look."""
+    root = document.mapping
+    if document.kind is not FileKind.FORM or root is None or not root.entries:
+        return None
+    return FormView(document, root)
+
+
+def _breaches(document: Document, form: FormView | None) -> Iterator[tuple[Rule, Problem]]:
     yield from stages.READING.run(document)
     if document.failure is not None:
         return
     yield from stages.ANY_FILE.run(document)
     for stage in _FILE_STAGES.get(document.kind, ()):
         yield from stage.run(document)
-    root = document.mapping
-    if document.kind is FileKind.FORM and root is not None and root.entries:
-        yield from stages.FORM.run(FormView(document, root))
+    if form is not None:
+        yield from stages.FORM.run(form)
     elif document.kind is FileKind.LABELS:
         yield from stages.LABELS.run(read_labels(document.source, document.root))

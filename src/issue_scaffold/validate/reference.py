@@ -5,26 +5,36 @@ from dataclasses import dataclass
 
 from issue_scaffold.errors import UsageError
 from issue_scaffold.validate.rules.registry import RULES
-from issue_scaffold.validate.rules.rule import EXPLAIN, Rule
+from issue_scaffold.validate.rules.rule import EXPLAIN, GRADES, Rule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleRow:
-    """One line of the list of rules. `fix` is empty for what can't be mended."""
+    """One line of the list of rules.
+
+    `fix` is empty for what can't be mended; `grade` says what its evidence is worth.
+    """
 
     id: str
     severity: str
     fix: str
     summary: str
+    grade: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleExplanation:
-    """All there is to say about a rule. `url` is the page that it comes from, or empty."""
+    """All there is to say about a rule. `url` is the page that it comes from, or empty.
+
+    `grade_meaning` explains the grade in words; `lived` says where a breach was in use,
+    or is empty.
+    """
 
     row: RuleRow
     why: str
     evidence: tuple[str, ...]
+    grade_meaning: str
+    lived: str
     url: str
     bad: Mapping[str, str]
     good: Mapping[str, str]
@@ -62,6 +72,8 @@ def explain_rule(id_: str) -> RuleExplanation:
         row=_row(rule),
         why=rule.why,
         evidence=rule.evidence,
+        grade_meaning=GRADES[rule.grade],
+        lived=rule.lived,
         url=rule.source,
         bad=rule.wrong,
         good=rule.right,
@@ -69,4 +81,10 @@ def explain_rule(id_: str) -> RuleExplanation:
 
 
 def _row(rule: Rule) -> RuleRow:
-    return RuleRow(id=rule.id, severity=str(rule.severity), fix=rule.fix, summary=rule.summary)
+    return RuleRow(
+        id=rule.id,
+        severity=str(rule.severity),
+        fix=rule.fix,
+        summary=rule.summary,
+        grade=rule.grade,
+    )

@@ -16,10 +16,11 @@ from issue_scaffold.forge.issue_form import (
     string_entries,
     text_of,
 )
+from issue_scaffold.text.edits import Fix
 from issue_scaffold.text.tree import Entry, Mapping, Scalar, Value, resolve, type_name
 from issue_scaffold.text.wording import allowed, closest, listing
 from issue_scaffold.validate.rules.examples import form_with
-from issue_scaffold.validate.rules.form_fixes import move_entry, remove, replace
+from issue_scaffold.validate.rules.form_fixes import move_entry, move_up, remove, replace
 from issue_scaffold.validate.rules.nodes import (
     is_empty,
     is_null,
@@ -31,6 +32,7 @@ from issue_scaffold.validate.rules.nodes import (
 )
 from issue_scaffold.validate.rules.rule import ERROR, ERRORS_PAGE, INFO, SCHEMA_PAGE, WARNING, Rule
 from issue_scaffold.validate.rules.stages import FORM
+from issue_scaffold.validate.rules.unique import compared
 
 MOVED_KEYS = {"required": "validations", "accept": "validations", "render": "attributes"}
 OTHER_TYPE_NAMES = {"text": "input", "select": "dropdown", "file": "upload"}
@@ -47,6 +49,7 @@ QUERY_PARAMETERS = frozenset(
     Rule(
         id="body/missing-type",
         severity=ERROR,
+        grade="DOC",
         summary="an element has no type",
         source=ERRORS_PAGE,
         why="Every element says what it is.",
@@ -76,6 +79,7 @@ def missing_type(form: FormView) -> Iterator[Problem]:
     Rule(
         id="body/unknown-type",
         severity=ERROR,
+        grade="DOC",
         fix="unsafe",
         summary="a type that GitHub doesn't know",
         source=ERRORS_PAGE,
@@ -120,6 +124,7 @@ def unknown_type(form: FormView) -> Iterator[Problem]:
     Rule(
         id="body/missing-attribute",
         severity=ERROR,
+        grade="DOC",
         summary="an attribute that the type requires is missing",
         source=ERRORS_PAGE,
         why=(
@@ -198,6 +203,7 @@ def _is_unset(attribute: str, value: Value) -> bool:
     Rule(
         id="body/unpermitted-key",
         severity=ERROR,
+        grade="DOC",
         fix="safe or unsafe",
         summary="a key that an element can't have",
         source=ERRORS_PAGE,
@@ -293,6 +299,7 @@ def _option_keys(form: FormView, element: ElementView) -> Iterator[Problem]:
     Rule(
         id="body/unpermitted-attribute",
         severity=ERROR,
+        grade="DOC",
         fix="safe or unsafe",
         summary="an attribute that the type doesn't have",
         source=ERRORS_PAGE,
@@ -321,7 +328,8 @@ def unpermitted_attribute(form: FormView) -> Iterator[Problem]:
     for element in form.elements:
         if element.type is None or element.attributes is None:
             continue
-        known = element.keys.attributes
+        # Of an id here another rule speaks.
+        known = (*element.keys.attributes, "id")
         for key, entry in string_entries(element.attributes):
             if key not in known and key not in BOOLEAN_WORDS:
                 yield _wrong_attribute(form, element, element.attributes, entry, key)
@@ -343,8 +351,66 @@ def _wrong_attribute(
 
 @FORM.runs(
     Rule(
+        id="body/misplaced-id",
+        severity=INFO,
+        grade="LIVE",
+        fix="safe",
+        summary="an `id` among the attributes",
+        source=SCHEMA_PAGE,
+        why=(
+            "An `id` stands beside `type`. Among the attributes GitHub lets it pass, but it has no "
+            "effect there. The fix moves it, where the element has none and no other element "
+            "would be called the same."
+        ),
+        evidence=("tModLoader/tModLoader#4913",),
+        lived=(
+            "tModLoader/tModLoader, since 2022-01-11: over 1,400 days, issues came through it "
+            "(#2093, #2494, #3849, #4296, #4913)"
+        ),
+        wrong=form_with(
+            "  - type: input\n    attributes:\n      id: version\n      label: Version\n"
+        ),
+        right=form_with(
+            "  - type: input\n    id: version\n    attributes:\n      label: Version\n"
+        ),
+    )
+)
+def misplaced_id(form: FormView) -> Iterator[Problem]:
+    """Find ids among the attributes of an element, where GitHub ignores them."""
+    for element in form.elements:
+        if element.type is None or element.attributes is None:
+            continue
+        entry = element.attributes.find("id")
+        if entry is None:
+            continue
+        message = f"{element.name}: `id` has no effect among the attributes"
+        hint = "`id` belongs beside `type`"
+        if element.node.find("id") is not None:
+            hint = f"{hint}, where the element has one"
+        fix = _moved_id(form, element, element.attributes, entry)
+        yield at(entry.key, message, hint=hint, fix=fix)
+
+
+def _moved_id(
+    form: FormView, element: ElementView, attributes: Mapping, entry: Entry
+) -> Fix | None:
+    """Move an id beside the type, unless it would be a mistake there."""
+    id_ = text_of(entry.value)
+    if id_ is None or not is_id(id_) or not element.is_field:
+        return None
+    others = [other for other in form.fields if other is not element]
+    taken = {compared(other) for other in others}
+    taken |= {text_of(other.attribute("id")) for other in others}
+    if id_ in taken or element.node.find("id") is not None:
+        return None
+    return move_up(form.source, attributes, entry, element.node)
+
+
+@FORM.runs(
+    Rule(
         id="body/unpermitted-validation",
         severity=ERROR,
+        grade="DOC",
         fix="safe or unsafe",
         summary="a validation that the type doesn't have",
         source=SCHEMA_PAGE,
@@ -400,6 +466,7 @@ def _wrong_validation(
     Rule(
         id="body/label-type",
         severity=ERROR,
+        grade="DOC",
         fix="safe",
         summary="a label isn't text, or is blank",
         source=ERRORS_PAGE,
@@ -440,6 +507,7 @@ def _label(form: FormView, owner: Mapping, what: str) -> Iterator[Problem]:
     Rule(
         id="body/forbidden-word",
         severity=ERROR,
+        grade="DOC",
         summary="a label asks for a password",
         source=ERRORS_PAGE,
         why="GitHub refuses an input or textarea that asks for a password.",
@@ -473,6 +541,7 @@ def find_forbidden_word(label: str, element_type: str) -> re.Match[str] | None:
     Rule(
         id="body/id-format",
         severity=ERROR,
+        grade="DOC",
         fix="unsafe",
         summary="an id with other signs than letters, digits, `-` and `_`",
         source=ERRORS_PAGE,
@@ -527,6 +596,7 @@ def is_id(text: str) -> bool:
     Rule(
         id="body/id-shadowed",
         severity=INFO,
+        grade="1",
         summary="an id that can't be used to prefill the field",
         source=SCHEMA_PAGE,
         why=(

@@ -9,19 +9,22 @@ from typing import Final
 
 from issue_scaffold.forge.document import Problem, at, shown
 from issue_scaffold.forge.issue_form import ElementView, FormView, OptionView, text_of
+from issue_scaffold.report.finding import Severity
 from issue_scaffold.text.edits import Edit, Fix, quote
 from issue_scaffold.text.scalars import quoted
 from issue_scaffold.text.tree import Entry, Mapping, Node, Scalar, Sequence, resolve, type_name
 from issue_scaffold.text.wording import closest, line_of, listing
+from issue_scaffold.text.yaml_numbers import is_changed_number, printed
 from issue_scaffold.validate.rules.examples import form_with
 from issue_scaffold.validate.rules.form_fixes import quote_items, unquoted_boolean
 from issue_scaffold.validate.rules.nodes import (
     is_boolean_or_null,
     is_null,
     item_or_key,
+    repeated_options,
     value_or_key,
 )
-from issue_scaffold.validate.rules.rule import ERROR, ERRORS_PAGE, INFO, SCHEMA_PAGE, WARNING, Rule
+from issue_scaffold.validate.rules.rule import ERROR, ERRORS_PAGE, INFO, SCHEMA_PAGE, Rule
 from issue_scaffold.validate.rules.stages import FORM
 
 UPLOADS: Final = frozenset({
@@ -68,6 +71,7 @@ def _defaults(form: FormView) -> Iterator[tuple[ElementView, Entry]]:
     Rule(
         id="body/options-empty",
         severity=ERROR,
+        grade="DOC",
         summary="a list of options is empty",
         source=SCHEMA_PAGE,
         why="A dropdown or checkboxes element needs at least one option.",
@@ -97,6 +101,7 @@ def options_empty(form: FormView) -> Iterator[Problem]:
     Rule(
         id="body/options-type",
         severity=ERROR,
+        grade="DOC",
         fix="unsafe",
         summary="options that are no list, or of the wrong sort",
         source=SCHEMA_PAGE,
@@ -200,45 +205,71 @@ def _only_label(node: Node) -> Scalar | None:
     Rule(
         id="body/duplicate-option",
         severity=ERROR,
+        grade="DOC",
+        fix="safe",
         summary="a dropdown has an option twice",
         source=ERRORS_PAGE,
-        why="The options of a dropdown must be unique.",
-        evidence=("common-validation-errors: `options` must be unique",),
+        why=(
+            "The options of a dropdown must be unique. Unquoted numbers are compared by what YAML "
+            "makes of them: `1.1` and `1.10`, `0x10` and `16`, `1_000` and `1000` are equal, and "
+            "GitHub refuses the form. The fix puts those in quotes."
+        ),
+        evidence=(
+            "common-validation-errors: `options` must be unique",
+            "glpi-project/glpi-agent#717",
+        ),
         wrong=form_with(
             "  - type: dropdown\n"
             "    attributes:\n"
-            "      label: Browser\n"
+            "      label: Version\n"
             "      options:\n"
-            "        - Firefox\n"
-            "        - Firefox\n"
+            "        - 1.1\n"
+            "        - 1.10\n"
         ),
         right=form_with(
             "  - type: dropdown\n"
             "    attributes:\n"
-            "      label: Browser\n"
+            "      label: Version\n"
             "      options:\n"
-            "        - Firefox\n"
-            "        - Chrome\n"
+            "        - 1.1\n"
+            '        - "1.10"\n'
         ),
     )
 )
 def duplicate_option(form: FormView) -> Iterator[Problem]:
-    """Find two equal options of one dropdown."""
-    seen: dict[tuple[int, str], Node] = {}
-    for element, option in _dropdown_options(form):
-        if option.text is None:
-            continue
-        first = seen.setdefault((element.index, option.text), option.node)
-        if first is not option.node:
-            message = f"{element.name}: option `{option.text}` is there twice"
-            hint = f"the first is on {line_of(form.source, first.start)}"
-            yield at(option.node, message, hint=hint)
+    """Find two equal options of one dropdown, as texts or as the numbers that YAML reads."""
+    for element in form.elements:
+        for first, second in repeated_options(element):
+            where = f"the first is on {line_of(form.source, first.start)}"
+            if (first.value, first.kind) == (second.value, second.kind):
+                message = f"{element.name}: option {shown(second)} is there twice"
+                yield at(second, message, hint=where)
+            else:
+                yield _equal_numbers(form, element, first, second, where)
+
+
+def _equal_numbers(
+    form: FormView, element: ElementView, first: Scalar, second: Scalar, where: str
+) -> Problem:
+    """Return the problem of two options that are the same only once they were read."""
+    number = printed(second)
+    says = f"both the number {number} to YAML"
+    if first.is_text or second.is_text:
+        says = f"both `{number}` once YAML has read them: one is the number {number}"
+    one, other = (form.source.text[node.start : node.end] for node in (first, second))
+    message = f"{element.name}: options `{one}` and `{other}` are {says}"
+    changed = [node for node in (first, second) if is_changed_number(node)]
+    fix, cure = quote_items(form.source, changed), "put them in quotes"
+    if fix is None:
+        cure = "options must be unique"
+    return at(second, message, hint=f"{where}; {cure}", fix=fix)
 
 
 @FORM.runs(
     Rule(
         id="body/boolean-option",
         severity=ERROR,
+        grade="DOC",
         fix="safe",
         summary="an option that YAML reads as a boolean",
         source=ERRORS_PAGE,
@@ -249,6 +280,10 @@ def duplicate_option(form: FormView) -> Iterator[Problem]:
         evidence=(
             "common-validation-errors: `options` must not include booleans",
             "zeroclaw-labs/zeroclaw#575",
+        ),
+        lived=(
+            "2i2c-org/infrastructure, `- label: Yes`: since 2025-05-27, six issues before and none "
+            "through it after"
         ),
         wrong=form_with(
             "  - type: dropdown\n"
@@ -285,16 +320,19 @@ def boolean_option(form: FormView) -> Iterator[Problem]:
     Rule(
         id="body/reserved-option",
         severity=ERROR,
+        grade="DOC",
         summary="an option that GitHub uses itself",
         source=ERRORS_PAGE,
         why=(
             "GitHub writes `None` where nothing was chosen, so it can't be an option, in whatever "
-            "case; nor can `n/a` beside a `default`."
+            "case. Its page says the same of `n/a` beside a `default`, but forms with both are in "
+            "use and their `N/A` is chosen, so that is only a remark."
         ),
         evidence=(
             "common-validation-errors: `options` must not include the reserved word, none",
             "Shopify/vscode-ruby-lsp#559",
         ),
+        lived="hackforla/website: 224 days, issues came through it (#7294, #7905, #8251)",
         wrong=form_with(
             "  - type: dropdown\n"
             "    attributes:\n"
@@ -320,23 +358,28 @@ def reserved_option(form: FormView) -> Iterator[Problem]:
         has_default = element.attribute("default") is not None
         if text is None or not isinstance(node, Scalar):
             continue
-        if is_reserved(text, has_default=has_default):
-            beside = " beside a `default`" if text.lower() == "n/a" else ""
+        severity = judge_option(text, has_default=has_default)
+        if severity is not None:
+            beside = " beside a `default`" if severity is INFO else ""
             what = f"option {shown(node)} is reserved{beside}: GitHub uses it for no choice"
             hint = "use other words, such as `Not applicable` or `No version`"
-            yield at(node, f"{element.name}: {what}", hint=hint)
+            yield at(node, f"{element.name}: {what}", hint=hint, severity=severity)
 
 
-def is_reserved(option: str, *, has_default: bool) -> bool:
-    """Tell whether GitHub uses a word itself, in a dropdown with or without a `default`."""
+def judge_option(option: str, *, has_default: bool) -> Severity | None:
+    """Return how bad an option of a dropdown is that GitHub uses itself, or None if it doesn't."""
     word = option.lower()
-    return word == "none" or (has_default and word == "n/a")
+    if word == "none":
+        return ERROR
+    # Documented, but files in use have it, and people choose it.
+    return INFO if has_default and word == "n/a" else None
 
 
 @FORM.runs(
     Rule(
         id="body/default-range",
         severity=ERROR,
+        grade="DOC",
         summary="`default` isn't the index of an option",
         source=SCHEMA_PAGE,
         why="A dropdown's `default` is the index of an option, counted from 0.",
@@ -389,6 +432,7 @@ def _is_index(value: Node, size: int) -> bool:
     Rule(
         id="body/not-a-boolean",
         severity=ERROR,
+        grade="DOC",
         fix="unsafe",
         summary="`required` or `multiple` is neither true nor false",
         source=SCHEMA_PAGE,
@@ -450,6 +494,7 @@ def _boolean_places(element: ElementView) -> Iterator[tuple[Mapping, str]]:
     Rule(
         id="body/default-required",
         severity=INFO,
+        grade="1",
         summary="a required dropdown has a default",
         source=SCHEMA_PAGE,
         why=(
@@ -495,6 +540,7 @@ def default_required(form: FormView) -> Iterator[Problem]:
     Rule(
         id="body/preselected-option",
         severity=INFO,
+        grade="FIX",
         fix="unsafe",
         summary="a required dropdown's first option is preselected",
         source=SCHEMA_PAGE,
@@ -578,6 +624,7 @@ def _placeholder(form: FormView, options: Node) -> Fix | None:
     Rule(
         id="body/render-language",
         severity=INFO,
+        grade="LIVE",
         summary="`render` names no language that GitHub highlights",
         source=SCHEMA_PAGE,
         why=(
@@ -628,16 +675,19 @@ def _language_hint(word: str) -> str:
 @FORM.runs(
     Rule(
         id="body/upload-extension",
-        severity=WARNING,
+        severity=ERROR,
+        grade="ERR",
         fix="safe",
         summary="`accept` lists what GitHub doesn't take",
         source=SCHEMA_PAGE,
         why=(
-            "`accept` lists extensions that GitHub takes as attachments. `.tar.gz` was seen to "
-            "break a form; `.gz` does for it."
+            "`accept` lists extensions that GitHub takes as attachments. For any other GitHub "
+            "refuses the whole form, with `contains invalid file extensions`; `.tar.gz` is one of "
+            "those, and `.gz` does for it."
         ),
         evidence=(
             "syntax-for-githubs-form-schema",
+            "MegaMek/megameklab#2303",
             "AstrBotDevs/AstrBot#9544",
         ),
         wrong=form_with(
@@ -675,7 +725,7 @@ def _accept(form: FormView, element: ElementView, node: Scalar) -> Iterator[Prob
         fix = _accept_fix(form, node, words)
     if fix:
         hint = "write `.gz`, which covers it"
-    message = f"{element.name}: GitHub doesn't take {listing(wrong)}"
+    message = f"{element.name}: GitHub doesn't take {listing(wrong)}, and refuses the form"
     yield at(node, message, hint=hint, fix=fix)
 
 

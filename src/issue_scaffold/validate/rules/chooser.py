@@ -33,6 +33,7 @@ _LINK_NEEDS = "a link needs `name`, `url` and `about`"
     Rule(
         id="chooser/type",
         severity=ERROR,
+        grade="DOC",
         fix="safe or unsafe",
         summary="the chooser, or a value in it, is of the wrong type",
         source=CHOOSER_PAGE,
@@ -103,6 +104,7 @@ def contact_links(document: Document) -> Iterator[tuple[int, Mapping]]:
     Rule(
         id="chooser/missing-key",
         severity=ERROR,
+        grade="DOC",
         summary="a contact link lacks `name`, `url` or `about`",
         source=CHOOSER_PAGE,
         why="A contact link needs a name, an address and a description.",
@@ -153,6 +155,7 @@ def _is_meant(key: str, strangers: set[str]) -> bool:
     Rule(
         id="chooser/unpermitted-key",
         severity=WARNING,
+        grade="FIX",
         fix="safe",
         summary="a key that the chooser doesn't have",
         source=CHOOSER_PAGE,
@@ -192,6 +195,7 @@ def _unknown(mapping: Mapping, known: tuple[str, ...], lead: str) -> Iterator[Pr
     Rule(
         id="chooser/url-scheme",
         severity=ERROR,
+        grade="FIX",
         summary="a contact link that isn't http or https",
         source=CHOOSER_PAGE,
         why="A contact link whose address is not http or https is not shown, and nobody is told.",

@@ -12,10 +12,10 @@ from issue_scaffold.forge.file_kind import FileKind
 from issue_scaffold.forge.issue_form import text_of
 from issue_scaffold.forge.layout import is_security_policy
 from issue_scaffold.forge.twins import plain, stem
-from issue_scaffold.text.edits import Fix, insert_line
-from issue_scaffold.text.scalars import quoted
-from issue_scaffold.text.tree import Scalar
-from issue_scaffold.text.wording import closest, line_of, some
+from issue_scaffold.text.edits import Edit, Fix, insert_line, one_line
+from issue_scaffold.text.scalars import quoted, yaml_scalar
+from issue_scaffold.text.tree import Scalar, Sequence
+from issue_scaffold.text.wording import line_of, some
 from issue_scaffold.validate.rules.chooser import contact_links
 from issue_scaffold.validate.rules.examples import (
     CHOOSER_PATH,
@@ -25,6 +25,13 @@ from issue_scaffold.validate.rules.examples import (
     GOOD_TEMPLATE,
     LABELS_PATH,
     TEMPLATE_PATH,
+)
+from issue_scaffold.validate.rules.label_guesses import (
+    GuessKind,
+    LabelGuess,
+    by_looks,
+    guess_labels,
+    is_several,
 )
 from issue_scaffold.validate.rules.rule import (
     CHOOSER_PAGE,
@@ -50,6 +57,7 @@ _LABELLED: Final = GOOD_FORM.replace("body:", "labels: [bug, needs-triage]\nbody
     Rule(
         id="labels/not-in-config",
         severity=WARNING,
+        grade="DOC",
         fix="unsafe",
         summary="a template names a label that no config defines",
         source=LABELS_PAGE,
@@ -57,11 +65,15 @@ _LABELLED: Final = GOOD_FORM.replace("body:", "labels: [bug, needs-triage]\nbody
             "GitHub drops a label that the repository doesn't have, without a word. A template's "
             "labels are looked up in the repository's labels config, GitHub's nine defaults, and "
             "`labels: known:` in `.github/scaffold.yml`. A warning where there is a config, a "
-            "remark where there is none. With `--unsafe-fixes` the label is added to the config."
+            "remark where there is none. `:bug: bug` and `🐛 bug` look the same and aren't, and "
+            "labels are separated by commas and nothing else. With `--unsafe-fixes` such names are "
+            "put right in the template, and other labels are added to the config."
         ),
         evidence=(
             "openai/codex#21158",
             "mapequation/infomap#932",
+            "ChilliCream/graphql-platform#3478: emoji and short name",
+            "ni/nimble#289: separated by spaces",
         ),
         wrong={FORM_PATH: _LABELLED, LABELS_PATH: _CONFIG},
         right={
@@ -75,17 +87,31 @@ def label_not_in_config(repository: RepositorySummary) -> Iterator[Problem]:
     names = frozenset().union(*(config.names for config in repository.configs))
     known = names | repository.known_labels
     severity = None if repository.configs else INFO
+    guesses: dict[tuple[str, str], LabelGuess | None] = {}
     for template in repository.templates:
         for label in template.labels:
-            folded = label.value.strip().casefold()
-            if folded in known or folded in template.forge.default_labels:
+            defaults = template.forge.default_labels
+            if label.value.strip().casefold() in known | defaults:
                 continue
-            guess = closest(folded, sorted(known | template.forge.default_labels))
+            wanted = (label.value, template.forge.key)
+            if wanted not in guesses:
+                choices = by_looks(_spellings(repository, defaults))
+                guesses[wanted] = guess_labels(label.value, choices, known | defaults)
+            guess = guesses[wanted]
+            message = (
+                f"label {shown(label)} is not {_where(repository)}; GitHub drops labels that don't "
+                "exist"
+            )
             hint = _missing_hint(repository, guess)
-            fix = None if guess else _define(repository, label)
-            where = _where(repository)
-            message = f"label {shown(label)} is not {where}; GitHub drops labels that don't exist"
+            fix = _missing_fix(repository, template, label, guess)
             yield at(label, message, hint=hint, severity=severity, fix=fix, path=template.path)
+
+
+def _spellings(repository: RepositorySummary, defaults: frozenset[str]) -> list[str]:
+    """Return the labels that can be suggested: the config's own where there is one."""
+    if repository.configs:
+        return [name for config in repository.configs for name in config.spellings]
+    return sorted(defaults | repository.known_labels)
 
 
 def _where(repository: RepositorySummary) -> str:
@@ -96,11 +122,65 @@ def _where(repository: RepositorySummary) -> str:
     return f"in {repository.configs[0].path}"
 
 
-def _missing_hint(repository: RepositorySummary, guess: str | None) -> str:
+def _missing_hint(repository: RepositorySummary, guess: LabelGuess | None) -> str:
     hint = "make sure that the repository has it; a labels config would keep the two together"
     if repository.configs:
         hint = "add it there, or to `labels: known:` in .github/scaffold.yml"
-    return f"did you mean `{guess}`? {hint}" if guess else hint
+    if guess is None:
+        return hint
+    if guess.kind is GuessKind.SEVERAL:
+        return f"labels are separated by commas: write `{', '.join(guess.names)}`"
+    (name,) = guess.names
+    if guess.kind is GuessKind.LOOKS_SAME:
+        owner = "GitHub's own label is"
+        if repository.configs:
+            owner = "the config has"
+        return f"{owner} `{name}`, which looks the same and is another label: write that"
+    return f"did you mean `{name}`? {hint}"
+
+
+def _missing_fix(
+    repository: RepositorySummary,
+    template: TemplateSummary,
+    label: Scalar,
+    guess: LabelGuess | None,
+) -> Fix | None:
+    """Put right what the template names, where one can tell; else add it to the config."""
+    if guess is None:
+        return None if is_several(label.value) else _define(repository, label)
+    if guess.kind is GuessKind.NEAR_MISS:
+        return None
+    edit = _renamed(template, label, guess.names)
+    # With the path, so that the fix is judged beside the config.
+    return Fix((edit,), unsafe=True, path=template.path) if edit else None
+
+
+def _renamed(template: TemplateSummary, label: Scalar, names: tuple[str, ...]) -> Edit | None:
+    """Return the edit that writes other labels in the place of one."""
+    value, source = template.labels_value, template.source
+    if isinstance(value, Scalar):
+        return _renamed_in_text(template, value, label, names)
+    if not isinstance(value, Sequence) or one_line(source, label) is None:
+        return None
+    between = ", "
+    if not value.flow:
+        between = source.newline + source.text[source.line_start(label.start) : label.start]
+        if between.strip() != "-":
+            return None
+    items = [yaml_scalar(name, label.style, in_flow=value.flow) for name in names]
+    return Edit(label.start, label.end, between.join(items))
+
+
+def _renamed_in_text(
+    template: TemplateSummary, value: Scalar, label: Scalar, names: tuple[str, ...]
+) -> Edit | None:
+    """Write a text of labels with commas anew: a name may need quotation marks around all."""
+    if any("," in name for name in names) or one_line(template.source, value) is None:
+        return None
+    index = template.labels.index(label)
+    words = [item.value for item in template.labels]
+    words[index : index + 1] = names
+    return Edit(value.start, value.end, yaml_scalar(", ".join(words), value.style))
 
 
 def _define(repository: RepositorySummary, label: Scalar) -> Fix | None:
@@ -118,6 +198,7 @@ def _define(repository: RepositorySummary, label: Scalar) -> Fix | None:
     Rule(
         id="cross/duplicate-name",
         severity=ERROR,
+        grade="DOC",
         summary="two templates have the same name",
         source=FORMS_PAGE,
         why="Names must be unique among forms and Markdown templates of one folder.",
@@ -151,6 +232,7 @@ def duplicate_name(repository: RepositorySummary) -> Iterator[Problem]:
     Rule(
         id="cross/twin-differs",
         severity=WARNING,
+        grade="OWN",
         summary="a form and its Markdown twin disagree",
         why=(
             "Some keep a Markdown template beside the form of the same name, for `gh issue "
@@ -221,6 +303,7 @@ def _lacks(template: TemplateSummary, form: TemplateSummary) -> Iterator[str]:
     Rule(
         id="chooser/security-link",
         severity=INFO,
+        grade="1",
         summary="a link doubles GitHub's own security entry",
         source=CHOOSER_PAGE,
         why=(

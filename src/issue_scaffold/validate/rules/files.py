@@ -22,7 +22,6 @@ from issue_scaffold.validate.rules.rule import (
     ABOUT_PAGE,
     CHOOSER_PAGE,
     ERROR,
-    INFO,
     SINGLE_PAGE,
     WARNING,
     Rule,
@@ -41,6 +40,7 @@ _TEXT_SUFFIXES = (
     Rule(
         id="files/config-name",
         severity=ERROR,
+        grade="DOC",
         fix="safe",
         summary="the chooser's settings are not called `config.yml`",
         source=CHOOSER_PAGE,
@@ -77,6 +77,7 @@ def config_name(document: Document) -> Iterator[Problem]:
     Rule(
         id="files/not-picked-up",
         severity=ERROR,
+        grade="DOC",
         fix="unsafe",
         summary="GitHub never reads a template, by its name or place",
         source=ABOUT_PAGE,
@@ -171,14 +172,22 @@ def _name(document: Document) -> str:
 @ANY_FILE.runs(
     Rule(
         id="files/legacy-template",
-        severity=INFO,
-        summary="a single template of the old kind",
+        severity=WARNING,
+        grade="1",
+        summary="a single template of the old kind, which may not be used at all",
         source=SINGLE_PAGE,
         why=(
-            "A single `ISSUE_TEMPLATE.md` still prefills new issues, but has no entry in the "
-            "chooser."
+            "A single `ISSUE_TEMPLATE.md` has no entry in the chooser, and is out of use beside a "
+            "template folder. GitHub's page says that it prefills new issues; projects report "
+            "that the new-issue page has ignored it since late 2024. What GitHub does is "
+            "contested, so this is a warning."
         ),
-        evidence=("manually-creating-a-single-issue-template",),
+        evidence=(
+            "manually-creating-a-single-issue-template",
+            "git-for-windows/git#5229",
+            "moby/buildkit#5587",
+            "bettercap/bettercap#1181",
+        ),
         wrong={".github/ISSUE_TEMPLATE.md": "What happened?\n"},
         right={TEMPLATE_PATH: GOOD_TEMPLATE},
     )
@@ -186,9 +195,13 @@ def _name(document: Document) -> str:
 def legacy_template(document: Document) -> Iterator[Problem]:
     """Find the single issue template that came before the chooser."""
     if document.kind is FileKind.LEGACY:
-        message = "a single issue template of the old kind: it has no entry in the chooser"
+        message = (
+            "a single issue template of the old kind: it has no entry in the chooser, and "
+            "GitHub may not use it at all"
+        )
         hint = (
-            "move it to `.github/ISSUE_TEMPLATE/` and give it front matter with `name` and `about`"
+            "move it to `.github/ISSUE_TEMPLATE/` and give it front matter with `name` and "
+            "`about`, or make a form of it with `scaffold convert`"
         )
         yield _whole(document, message, hint)
 

@@ -17,7 +17,7 @@ from issue_scaffold.forge.issue_form import (
 from issue_scaffold.report.finding import Severity
 from issue_scaffold.text.edits import Fix
 from issue_scaffold.text.tree import Entry, Mapping, Node, Scalar, Sequence, resolve, type_name
-from issue_scaffold.text.wording import closest, listing
+from issue_scaffold.text.wording import closest, count, listing
 from issue_scaffold.validate.rules.examples import BODY, GOOD_FORM, HEAD, form_file, form_with
 from issue_scaffold.validate.rules.form_fixes import (
     SHORTEST_NAME,
@@ -49,6 +49,8 @@ from issue_scaffold.validate.rules.rule import (
 from issue_scaffold.validate.rules.stages import FORM, FORM_FILE
 
 MOST_STRANGERS = 100
+# "within 3 and 200 character", of forms and Markdown templates, but not of contact links.
+DESCRIPTION_LENGTHS = range(3, 201)
 LEGACY_KEYS = {"about": "description", "issue_body": "", "inputs": "body"}
 
 
@@ -56,6 +58,7 @@ LEGACY_KEYS = {"about": "description", "issue_body": "", "inputs": "body"}
     Rule(
         id="form/missing-key",
         severity=ERROR,
+        grade="DOC",
         fix="unsafe",
         summary="`name`, `description` or `body` is missing",
         source=ERRORS_PAGE,
@@ -124,6 +127,7 @@ def no_mapping(document: Document) -> Iterator[Problem]:
     Rule(
         id="form/unpermitted-key",
         severity=ERROR,
+        grade="DOC",
         fix="safe or unsafe",
         summary="a top-level key that GitHub doesn't know",
         source=ERRORS_PAGE,
@@ -166,6 +170,7 @@ def _about(form: FormView, entry: Entry, message: str) -> Problem:
     Rule(
         id="form/forbidden-key",
         severity=ERROR,
+        grade="DOC",
         fix="safe",
         summary="a key that YAML reads as a boolean",
         source=ERRORS_PAGE,
@@ -204,6 +209,7 @@ def _mappings(form: FormView) -> Iterator[Mapping]:
     Rule(
         id="form/not-a-string",
         severity=ERROR,
+        grade="DOC",
         fix="safe",
         summary="`name`, `description`, `title` or `type` isn't text",
         source=ERRORS_PAGE,
@@ -258,6 +264,7 @@ def _text_hint(form: FormView, entry: Entry, *, is_optional: bool) -> str:
     Rule(
         id="form/name-length",
         severity=ERROR,
+        grade="DOC",
         summary="the name is too short for the chooser",
         source=CHOOSER_PAGE,
         why=(
@@ -268,6 +275,9 @@ def _text_hint(form: FormView, entry: Entry, *, is_optional: bool) -> str:
         evidence=(
             "configuring-issue-templates",
             "vectordotdev/vector",
+        ),
+        lived=(
+            "vectordotdev/vector and others, `name: Bug`: in use, so three characters are a warning"
         ),
         wrong=form_file(f"name: QA\ndescription: Something is broken\n{BODY}"),
         right=form_file(GOOD_FORM),
@@ -302,8 +312,53 @@ def judge_name(name: str) -> Severity | None:
 
 @FORM.runs(
     Rule(
+        id="form/description-length",
+        severity=ERROR,
+        grade="ERR",
+        summary="the description has fewer than 3 or more than 200 characters",
+        source=CHOOSER_PAGE,
+        why=(
+            "GitHub wants descriptions of 3 to 200 characters, and leaves a form with any other "
+            "out of the chooser without a word. The longest description of 210 forms in use has "
+            "163."
+        ),
+        evidence=(
+            "DataDog/datadog-agent#44754: within 3 and 200 character",
+            "flashinfer-ai/flashinfer#4100",
+            "MegaMek/megameklab#2303",
+        ),
+        wrong=form_file(
+            f"name: Bug report\ndescription: {' '.join(['Something broke.'] * 12)}\n{BODY}"
+        ),
+        right=form_file(GOOD_FORM),
+    )
+)
+def description_length(form: FormView) -> Iterator[Problem]:
+    """Find descriptions that are too short or too long for the chooser."""
+    yield from wrong_length("description", form.top("description"))
+
+
+def wrong_length(key: str, node: Node | None) -> Iterator[Problem]:
+    """Judge how long the text is that stands below a name in the chooser."""
+    text = text_of(node)
+    if node is None or text is None or not _is_any_text(node):
+        return
+    size = len(text)
+    if size in DESCRIPTION_LENGTHS:
+        return
+    least, most = DESCRIPTION_LENGTHS[0], DESCRIPTION_LENGTHS[-1]
+    message = f"`{key}` has {count(size, 'character')}; GitHub wants {least} to {most}"
+    hint = "say more; GitHub leaves the template out of the chooser otherwise"
+    if size > most:
+        hint = f"cut {size - most} of them; GitHub leaves the template out of the chooser otherwise"
+    yield at(node, message, hint=hint)
+
+
+@FORM.runs(
+    Rule(
         id="form/labels-type",
         severity=ERROR,
+        grade="DOC",
         fix="safe",
         summary="`labels` is neither text nor a list of texts",
         source=FORMS_PAGE,
@@ -329,6 +384,7 @@ def labels_type(form: FormView) -> Iterator[Problem]:
     Rule(
         id="form/assignees-type",
         severity=ERROR,
+        grade="ERR",
         fix="safe",
         summary="`assignees` is neither text nor a list of texts",
         source=FORMS_PAGE,
@@ -391,6 +447,7 @@ def _wrong_item(form: FormView, key: str, item: Node, entry: Entry) -> Problem:
     Rule(
         id="form/projects-format",
         severity=WARNING,
+        grade="DOC",
         summary="a project isn't written `OWNER/NUMBER`",
         source=FORMS_PAGE,
         why="Projects are named `OWNER/NUMBER`; GitHub ignores anything else without a word.",
@@ -429,6 +486,7 @@ def _are_all_texts(node: Node, texts: list[Scalar]) -> bool:
     Rule(
         id="form/body-empty",
         severity=ERROR,
+        grade="DOC",
         summary="`body` has no elements",
         source=ERRORS_PAGE,
         why="A form without elements is refused.",
@@ -457,6 +515,7 @@ def body_empty(form: FormView) -> Iterator[Problem]:
     Rule(
         id="form/body-type",
         severity=ERROR,
+        grade="DOC",
         summary="`body` isn't a list of mappings",
         source=FORMS_PAGE,
         why="`body` is a list, and each of its entries a mapping with a `type`.",
@@ -486,6 +545,7 @@ def body_type(form: FormView) -> Iterator[Problem]:
     Rule(
         id="form/only-markdown",
         severity=ERROR,
+        grade="DOC",
         summary="the form asks for nothing",
         source=ERRORS_PAGE,
         why="A form must ask for something: markdown elements alone are refused.",

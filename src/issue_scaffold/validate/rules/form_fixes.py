@@ -128,6 +128,19 @@ def move_entry(
     return Fix((*taken, insert_line(source, entry_end(source, target), f"{indent}{line}")))
 
 
+def move_up(source: Source, owner: Mapping, entry: Entry, element: Mapping) -> Fix | None:
+    """Move `key: value` from a part of an element to the element itself, below its `type`."""
+    text = one_line(source, entry.value)
+    taken = _take_out(source, owner, entry, element)
+    kind = element.find("type")
+    if text is None or taken is None or kind is None or kind.merged:
+        return None
+    if not isinstance(entry.key, Scalar):
+        return None
+    line = f"{' ' * _column(source, element.entries[0].key)}{entry.key.value}: {text}"
+    return Fix((*taken, insert_line(source, entry_end(source, kind), line)))
+
+
 def _take_out(
     source: Source, owner: Mapping, entry: Entry, element: Mapping
 ) -> tuple[Edit, ...] | None:

@@ -24,6 +24,7 @@ _TEXTS: Final = ("description", "placeholder", "render", "regex")
     Rule(
         id="body/attribute-type",
         severity=ERROR,
+        grade="ERR",
         fix="safe",
         summary="a description, placeholder or pattern isn't text, which Gitea refuses",
         source=_PAGE,
@@ -64,6 +65,7 @@ def _not_text(form: FormView, element: ElementView, part: Mapping) -> Iterator[P
     Rule(
         id="body/hidden-required",
         severity=ERROR,
+        grade="ERR",
         summary="what has to be filled in is not shown, which Gitea refuses",
         source=_PAGE,
         why=(

@@ -35,6 +35,7 @@ MISREAD_KINDS = {"timestamp": "a date", "symbol": "a Ruby symbol", "bool": "a bo
     Rule(
         id="labels/shape",
         severity=ERROR,
+        grade="DOC",
         summary="not a labels config of any known format",
         source=LABELS_API_PAGE,
         why=(
@@ -59,6 +60,7 @@ def shape(config: LabelsConfig) -> Iterator[Problem]:
     Rule(
         id="labels/name-length",
         severity=ERROR,
+        grade="ERR",
         summary="a name of more than 50 characters",
         source=LABELS_PAGE,
         why="GitHub takes 50 characters.",
@@ -80,6 +82,7 @@ def name_length(config: LabelsConfig) -> Iterator[Problem]:
     Rule(
         id="labels/description-length",
         severity=ERROR,
+        grade="DOC",
         summary="a description of more than 100 characters",
         source=LABELS_API_PAGE,
         why="GitHub takes 100 characters; some tools fail without a word on more.",
@@ -110,6 +113,7 @@ def description_length(config: LabelsConfig) -> Iterator[Problem]:
     Rule(
         id="labels/color",
         severity=ERROR,
+        grade="DOC",
         fix="safe",
         summary="a colour isn't six hex digits",
         source=LABELS_API_PAGE,
@@ -213,6 +217,7 @@ def _number(raw: str) -> str:
     Rule(
         id="labels/color-unquoted",
         severity=ERROR,
+        grade="DOC",
         fix="safe",
         summary="YAML reads an unquoted colour as another value",
         why=(
@@ -269,6 +274,7 @@ def _quote_color(node: Scalar, raw: str) -> Edit:
     Rule(
         id="labels/duplicate",
         severity=ERROR,
+        grade="DOC",
         summary="names or aliases that differ in case at most",
         source=LABELS_API_PAGE,
         why=(
@@ -316,6 +322,7 @@ def _twice(config: LabelsConfig, node: Scalar, first: Scalar, what: str) -> Prob
     Rule(
         id="labels/emoji-only",
         severity=ERROR,
+        grade="ERR",
         summary="a name of nothing but emoji",
         source=LABELS_API_PAGE,
         why="GitHub refuses a name that is nothing but native emoji.",
@@ -347,6 +354,7 @@ def _is_emoji_part(char: str) -> bool:
     Rule(
         id="labels/four-byte-description",
         severity=WARNING,
+        grade="ERR",
         summary="an emoji in a description",
         source=LABELS_API_PAGE,
         why=(
@@ -381,6 +389,7 @@ def four_byte_description(config: LabelsConfig) -> Iterator[Problem]:
     Rule(
         id="labels/comma",
         severity=WARNING,
+        grade="DOC",
         summary="a comma in a name",
         source=FORMS_PAGE,
         why=(

@@ -1,12 +1,14 @@
 """What several rules ask of a file's nodes, and how they speak of them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from issue_scaffold.forge.document import Problem, at
+from issue_scaffold.forge.issue_form import ElementView
 from issue_scaffold.text.edits import Fix, quote
 from issue_scaffold.text.source import Source
 from issue_scaffold.text.tree import Entry, Mapping, Node, Scalar, resolve, type_name
 from issue_scaffold.text.wording import allowed, closest
+from issue_scaffold.text.yaml_numbers import printed
 from issue_scaffold.validate.rules.form_fixes import wrong_key_fix
 
 
@@ -55,6 +57,19 @@ def value_or_key(entry: Entry) -> Node:
 def item_or_key(item: Node, entry: Entry) -> Node:
     """Return the node to underline: an item of a list, or the list's key where nothing is."""
     return item if item.end > item.start else entry.key
+
+
+def repeated_options(element: ElementView) -> Iterator[tuple[Scalar, Scalar]]:
+    """Yield each option of a dropdown that a reader takes for an earlier one, after that one."""
+    if element.type != "dropdown":
+        return
+    seen: dict[str, Scalar] = {}
+    for option in element.options:
+        node = option.node
+        if isinstance(node, Scalar) and option.text is not None:
+            first = seen.setdefault(printed(node), node)
+            if first is not node:
+                yield first, node
 
 
 def quoted_value(source: Source, node: Node) -> Fix | None:

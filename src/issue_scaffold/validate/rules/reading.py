@@ -17,6 +17,7 @@ _TOO_DEEP: Final = "[" * 101 + "]" * 101
     Rule(
         id="yaml/syntax",
         severity=ERROR,
+        grade="ERR",
         fix="safe or unsafe",
         summary="the file is not YAML",
         reveals="next",
@@ -47,6 +48,7 @@ def syntax(document: Document) -> Iterator[Problem]:
     Rule(
         id="yaml/encoding",
         severity=ERROR,
+        grade="FIX",
         fix="safe",
         summary="the file is not UTF-8, or begins with a byte order mark",
         reveals="others",
@@ -77,6 +79,7 @@ def encoding(document: Document) -> Iterator[Problem]:
     Rule(
         id="yaml/limits",
         severity=ERROR,
+        grade="OWN",
         summary="the file is nested too deeply, too large, or no regular file of the repository",
         why=(
             "No template needs a hundred levels, fifty thousand values or a mebibyte. Such a file "
@@ -98,6 +101,7 @@ def limits(document: Document) -> Iterator[Problem]:
     Rule(
         id="template/front-matter-syntax",
         severity=ERROR,
+        grade="DOC",
         fix="safe or unsafe",
         summary="the front matter is not YAML, or is never closed",
         source=CHOOSER_PAGE,

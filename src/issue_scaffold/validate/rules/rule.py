@@ -36,15 +36,27 @@ INFO: Final = Severity.INFO
 MOST_PROBLEMS: Final = 100
 T = TypeVar("T")
 Check = Callable[[T], Iterator[Problem]]
+# What the best evidence of a rule is worth.
+Grade = Literal["DOC", "ERR", "FIX", "LIVE", "1", "OWN"]
+GRADES: Final[Mapping[Grade, str]] = {
+    "DOC": "documented by the forge, or by the specification of the format",
+    "ERR": "an error text of the forge's own, quoted by people who met it",
+    "FIX": "maintainers made this change to mend what didn't work",
+    "LIVE": "files in use have it and work, so it is a remark",
+    "1": "one report, or reports that contradict each other",
+    "OWN": "this tool's own: limits, settings and order",
+}
 
 
 class Rule(NamedTuple):
     """All there is to know about a rule but its function.
 
     `severity` is that of its worst breach, `source` the page that it comes from, or empty.
-    `evidence` names pages and public threads (`owner/repo#number`). `wrong` and `right` are files
-    by path: the first break this rule alone, the others none. Where `is_final`, a repository can't
-    suppress it. Of a file of which it speaks, the rule that it `replaces` says nothing.
+    `evidence` names pages and public threads (`owner/repo#number`), and `grade` says what the best
+    of it is worth; `lived` names a file that broke the rule, how long it did, and what people saw
+    of it. `wrong` and `right` are files by path: the first break this rule alone, the others none.
+    Where `is_final`, a repository can't suppress it. Of a file of which it speaks, the rule that it
+    `replaces` says nothing.
 
     `reveals` says what may come to light once a breach is fixed, although it was there before:
     breaches of `others`, in what can be read now; or also the `next` one of the same rule, since
@@ -58,6 +70,8 @@ class Rule(NamedTuple):
     evidence: tuple[str, ...]
     wrong: Mapping[str, str]
     right: Mapping[str, str]
+    grade: Grade = "1"
+    lived: str = ""
     fix: Literal["", "safe", "unsafe", "safe or unsafe"] = ""
     source: str = ""
     reveals: Literal["", "others", "next"] = ""

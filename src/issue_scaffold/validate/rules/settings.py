@@ -15,6 +15,7 @@ from issue_scaffold.validate.rules.stages import SETTINGS, SUPPRESSION, Suppress
     Rule(
         id="settings/invalid",
         severity=ERROR,
+        grade="OWN",
         summary="`.github/scaffold.yml` can't be understood",
         is_final=True,
         why=(
@@ -35,6 +36,7 @@ def invalid(problems: Sequence[Problem]) -> Iterator[Problem]:
     Rule(
         id="suppression/no-reason",
         severity=WARNING,
+        grade="OWN",
         summary="a suppression doesn't say why",
         is_final=True,
         why="Whoever finds a suppression in a year wants to know what it was for.",
@@ -59,6 +61,7 @@ def no_reason(suppression: SuppressionUse) -> Iterator[Problem]:
     Rule(
         id="suppression/unused",
         severity=WARNING,
+        grade="OWN",
         summary="a suppression that suppresses nothing",
         is_final=True,
         why="A suppression that suppresses nothing hides the next finding of its rule.",
@@ -83,6 +86,7 @@ def unused(suppression: SuppressionUse) -> Iterator[Problem]:
     Rule(
         id="suppression/unknown-rule",
         severity=WARNING,
+        grade="OWN",
         summary="a suppression names a rule that doesn't exist",
         is_final=True,
         why="A misspelt rule suppresses nothing.",

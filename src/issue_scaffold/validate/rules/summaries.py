@@ -12,7 +12,7 @@ from issue_scaffold.forge.layout import is_single_form, template_folder
 from issue_scaffold.labels.config import LabelsConfig, read_labels
 from issue_scaffold.text.late_patterns import late_pattern
 from issue_scaffold.text.source import Source
-from issue_scaffold.text.tree import Mapping, Scalar, Sequence
+from issue_scaffold.text.tree import Mapping, Scalar, Sequence, Value
 
 _OTHER_MARKDOWN: Final = frozenset(
     {"readme.md", "contributing.md", "pull_request_template.md", "issue_template.md"}
@@ -22,8 +22,9 @@ _OTHER_MARKDOWN: Final = frozenset(
 class TemplateSummary(NamedTuple):
     """What other files' rules need of one form or Markdown template, once its tree is gone.
 
-    `is_hidden` tells that a Markdown template lacks what the chooser shows.
-    `fields` and `options` are the form's; `prose` is the Markdown's text below its front matter.
+    `is_hidden` tells that a Markdown template lacks what the chooser shows. `labels` are the words
+    of `labels_value`. `fields` and `options` are the form's; `prose` is the Markdown's text below
+    its front matter.
     """
 
     path: str
@@ -36,6 +37,7 @@ class TemplateSummary(NamedTuple):
     options: tuple[str, ...] = ()
     prose: str = ""
     is_hidden: bool = False
+    labels_value: Value | None = None
 
 
 class TemplateLink(NamedTuple):
@@ -61,12 +63,17 @@ def links_to_templates(source: Source) -> Iterator[TemplateLink]:
 
 
 class ConfigSummary(NamedTuple):
-    """What rules across files need of a labels config; `insertion` says where labels are added."""
+    """What rules across files need of a labels config.
+
+    `names` are its labels case-folded, `spellings` as they are written; `insertion` says where
+    labels are added.
+    """
 
     path: str
     source: Source
     names: frozenset[str]
     insertion: tuple[int, str] | None
+    spellings: tuple[str, ...] = ()
 
 
 def is_other_markdown(path: str) -> bool:
@@ -74,21 +81,29 @@ def is_other_markdown(path: str) -> bool:
     return path.replace("\\", "/").rpartition("/")[2].lower() in _OTHER_MARKDOWN
 
 
-def summarize_template(document: Document) -> TemplateSummary | None:
+def summarize_template(document: Document, form: FormView | None) -> TemplateSummary | None:
     """Return what to keep of a form or Markdown template; None for what isn't one."""
     root = document.mapping
     if root is None:
         return None
-    name, labels = root.get("name"), tuple(listed_texts(root.get("labels")))
+    name, value = root.get("name"), root.get("labels")
+    labels = tuple(listed_texts(value))
     named = name if isinstance(name, Scalar) and text_of(name) else None
     summary = TemplateSummary(
-        document.path, document.source, document.kind, document.forge, named, labels
+        document.path,
+        document.source,
+        document.kind,
+        document.forge,
+        named,
+        labels,
+        labels_value=value,
     )
     if document.kind is FileKind.TEMPLATE:
         is_hidden = named is None or text_of(root.get("about")) is None
         prose = document.source.text[document.head[1] :]
         return summary._replace(prose=prose, is_hidden=is_hidden)
-    form = FormView(document, root)
+    if form is None:
+        return summary
     fields = tuple(element.label.value.strip() for element in form.fields if element.label)
     options = tuple(
         option.text for element in form.fields for option in element.options if option.text
@@ -101,8 +116,8 @@ def summarize_config(config: LabelsConfig) -> ConfigSummary | None:
     if config.is_rules or not (config.labels or isinstance(config.holder, Sequence)):
         return None
     names = frozenset(label.key for label in config.labels)
-    source = config.source
-    return ConfigSummary(source.path, source, names, _insertion(config, source))
+    source, spellings = config.source, tuple(label.name for label in config.labels)
+    return ConfigSummary(source.path, source, names, _insertion(config, source), spellings)
 
 
 def _insertion(config: LabelsConfig, source: Source) -> tuple[int, str] | None:
@@ -139,8 +154,8 @@ class RepositorySummary:
         self.frontless: list[Source] = []
         self.links: list[TemplateLink] = []
 
-    def add(self, document: Document) -> None:
-        """Keep what is needed of a file that could be read."""
+    def add(self, document: Document, form: FormView | None) -> None:
+        """Keep what is needed of a file that could be read; `form` is its view if it is a form."""
         kind = document.kind
         self.links += links_to_templates(document.source)
         if kind is FileKind.CHOOSER:
@@ -150,10 +165,10 @@ class RepositorySummary:
             if config is not None:
                 self.configs.append(config)
         elif kind in {FileKind.FORM, FileKind.TEMPLATE} and _is_placed(document.path):
-            self._add_template(document)
+            self._add_template(document, form)
 
-    def _add_template(self, document: Document) -> None:
-        summary = summarize_template(document)
+    def _add_template(self, document: Document, form: FormView | None) -> None:
+        summary = summarize_template(document, form)
         if summary is not None:
             self.templates.append(summary)
             return

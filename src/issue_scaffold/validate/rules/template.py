@@ -19,7 +19,7 @@ from issue_scaffold.text.edits import Edit, Fix
 from issue_scaffold.text.tree import Entry, Mapping, Scalar, Sequence, resolve, type_name
 from issue_scaffold.text.wording import allowed, closest
 from issue_scaffold.validate.rules.examples import template_file
-from issue_scaffold.validate.rules.form import short_name
+from issue_scaffold.validate.rules.form import short_name, wrong_length
 from issue_scaffold.validate.rules.form_fixes import add_top_key, name_from_path, rename
 from issue_scaffold.validate.rules.nodes import (
     free_guess,
@@ -41,6 +41,7 @@ _BEGIN = (
     Rule(
         id="template/no-front-matter",
         severity=WARNING,
+        grade="DOC",
         fix="safe or unsafe",
         summary="no front matter, or not at the first byte",
         source=CHOOSER_PAGE,
@@ -111,6 +112,7 @@ def frontless_template(repository: RepositorySummary) -> Iterator[Problem]:
     Rule(
         id="template/missing-key",
         severity=ERROR,
+        grade="DOC",
         fix="unsafe",
         summary="`name` or `about` is missing or empty",
         source=CHOOSER_PAGE,
@@ -121,6 +123,10 @@ def frontless_template(repository: RepositorySummary) -> Iterator[Problem]:
         evidence=(
             "configuring-issue-templates",
             "pydata/xarray#3146",
+        ),
+        lived=(
+            "ethereum/solidity, no `about`: 474 days, hidden on purpose, reached by chooser links, "
+            "issues came through it (#13029, #13797)"
         ),
         wrong=template_file("---\nname: Bug report\n---\n"),
         right=template_file("---\nname: Bug report\nabout: Something is broken\n---\n"),
@@ -175,6 +181,7 @@ def _has_front_matter(document: Document) -> bool:
     Rule(
         id="template/name-length",
         severity=ERROR,
+        grade="DOC",
         summary="the name is too short for the chooser",
         source=CHOOSER_PAGE,
         why=(
@@ -194,8 +201,37 @@ def name_length(document: Document) -> Iterator[Problem]:
 
 @TEMPLATE.runs(
     Rule(
+        id="template/about-length",
+        severity=ERROR,
+        grade="ERR",
+        summary="`about` has fewer than 3 or more than 200 characters",
+        source=CHOOSER_PAGE,
+        why=(
+            "GitHub wants 3 to 200 characters in the `about` of a Markdown template, as in the "
+            "`description` of a form, and leaves a template with any other number out of the "
+            "chooser without a word. The `about` of a contact link may be longer."
+        ),
+        evidence=(
+            "Ryujinx/Ryujinx#3915",
+            "ietf-tools/datatracker#5186",
+        ),
+        wrong=template_file(
+            f"---\nname: Bug report\nabout: {' '.join(['Something broke.'] * 12)}\n---\n"
+        ),
+        right=template_file("---\nname: Bug report\nabout: Something is broken\n---\n"),
+    )
+)
+def about_length(document: Document) -> Iterator[Problem]:
+    """Find an `about` that is too short or too long for the chooser."""
+    if document.mapping:
+        yield from wrong_length("about", document.mapping.get("about"))
+
+
+@TEMPLATE.runs(
+    Rule(
         id="template/value-type",
         severity=WARNING,
+        grade="DOC",
         fix="safe",
         summary="a front matter value isn't text",
         source=CHOOSER_PAGE,
@@ -247,6 +283,7 @@ def _items(document: Document, key: str, value: Sequence) -> Iterator[Problem]:
     Rule(
         id="template/unpermitted-key",
         severity=WARNING,
+        grade="DOC",
         fix="unsafe",
         summary="a front matter key that GitHub doesn't read",
         source=CHOOSER_PAGE,
@@ -281,6 +318,7 @@ def unpermitted_key(document: Document) -> Iterator[Problem]:
     Rule(
         id="template/trailing-space",
         severity=INFO,
+        grade="OWN",
         fix="safe",
         summary="white space at the end of a front matter line",
         why=(

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     Rule(
         id="text/broken-emoji",
         severity=WARNING,
+        grade="OWN",
         fix="safe",
         summary="text went through a wrong code page",
         why=(

@@ -21,6 +21,7 @@ from issue_scaffold.validate.rules.stages import FORM
     Rule(
         id="form/duplicate-id",
         severity=ERROR,
+        grade="DOC",
         fix="unsafe",
         summary="two elements have the same id",
         source=ERRORS_PAGE,
@@ -77,6 +78,7 @@ def _fresh(word: str, taken: set[str]) -> str:
     Rule(
         id="form/duplicate-label",
         severity=ERROR,
+        grade="DOC",
         fix="unsafe",
         summary="two fields without id have the same label",
         source=ERRORS_PAGE,
@@ -120,6 +122,7 @@ def duplicate_label(form: FormView) -> Iterator[Problem]:
     Rule(
         id="form/similar-labels",
         severity=ERROR,
+        grade="DOC",
         fix="unsafe",
         summary="labels or ids that GitHub can't tell apart",
         source=ERRORS_PAGE,
@@ -151,7 +154,7 @@ def similar_labels(form: FormView) -> Iterator[Problem]:
     """Find labels and ids that GitHub can't tell apart: of labels it keeps letters and digits."""
     seen: dict[str, ElementView] = {}
     for element in form.fields:
-        key = _compared(element)
+        key = compared(element)
         if key is None:
             continue
         other = seen.setdefault(key, element)
@@ -167,8 +170,8 @@ def similar_labels(form: FormView) -> Iterator[Problem]:
             yield at(node, message, hint=hint, fix=_add_id(form, element))
 
 
-def _compared(element: ElementView) -> str | None:
-    """Return what GitHub compares of a field; None where it isn't known."""
+def compared(element: ElementView) -> str | None:
+    """Return what GitHub compares of a field, of its id or label; None where it isn't known."""
     if element.id:
         return element.id.value
     return parameterize(element.label.value) if element.label else None
@@ -214,6 +217,7 @@ def _add_id(form: FormView, element: ElementView) -> Fix | None:
     Rule(
         id="form/checkbox-label",
         severity=ERROR,
+        grade="DOC",
         summary="a checkbox is called like another, or like a field",
         source=ERRORS_PAGE,
         why=(

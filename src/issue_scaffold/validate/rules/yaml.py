@@ -17,9 +17,11 @@ from issue_scaffold.text.edits import Edit, Fix, one_line, quote
 from issue_scaffold.text.late_patterns import late_pattern
 from issue_scaffold.text.tree import Alias, Anchor, Mapping, Node, Scalar, Sequence
 from issue_scaffold.text.wording import line_of
+from issue_scaffold.text.yaml_numbers import printed
 from issue_scaffold.validate.rules.examples import BODY, GOOD_FORM, HEAD, form_file, form_with
+from issue_scaffold.validate.rules.nodes import repeated_options
 from issue_scaffold.validate.rules.rule import ERROR, ERRORS_PAGE, FORMS_PAGE, INFO, WARNING, Rule
-from issue_scaffold.validate.rules.stages import YAML
+from issue_scaffold.validate.rules.stages import FORM, YAML
 
 # Numbers that are the same when they are written back.
 _STAYS: Final = late_pattern(r"-?(0|[1-9]\d*)(\.\d*[1-9]|\.0)?")
@@ -34,6 +36,7 @@ _KINDS: Final = {
     Rule(
         id="yaml/multiple-documents",
         severity=ERROR,
+        grade="DOC",
         fix="safe",
         summary="a second `---` begins a document that isn't read",
         source=ERRORS_PAGE,
@@ -92,6 +95,7 @@ def _can_be_merged(document: Document, rest: Node) -> bool:
     Rule(
         id="yaml/duplicate-key",
         severity=ERROR,
+        grade="DOC",
         summary="a key is there twice, and the last one wins",
         why=(
             "YAML readers silently take the last of two equal keys, so half of what was written "
@@ -138,6 +142,7 @@ def mappings(root: Node | None) -> Iterator[Mapping]:
     Rule(
         id="yaml/alias",
         severity=WARNING,
+        grade="FIX",
         fix="safe",
         summary="anchors and aliases, for which GitHub has refused forms",
         why=(
@@ -251,6 +256,7 @@ def _reindented(document: Document, target: Node, column: int) -> str | None:
     Rule(
         id="yaml/implicit-type",
         severity=WARNING,
+        grade="DOC",
         fix="safe",
         summary="YAML reads a value as something else than text",
         source=FORMS_PAGE,
@@ -279,17 +285,33 @@ def _reindented(document: Document, target: Node, column: int) -> str | None:
     )
 )
 def implicit_type(document: Document) -> Iterator[Problem]:
-    """Find values that YAML reads as something else where text is meant."""
-    for node, what in _text_places(document):
-        if not isinstance(node, Scalar):
-            continue
-        change = _change(node)
-        if node.tag is not None and not node.tag.startswith("tag:yaml.org"):
-            message = f"{what} begins with `!`, which is a tag to YAML and not part of the text"
-            yield at(node, message, hint="put it in quotes")
-        elif change:
-            message = f"{what} {shown(node)} is {change} to YAML"
-            yield at(node, message, hint="put it in quotes", fix=quote(document.source, node))
+    """Find names and descriptions of labels that YAML reads as something else."""
+    if document.kind is FileKind.LABELS:
+        for label in read_labels(document.source, document.root).places:
+            yield from _judge(document, label.name, "label name")
+            if label.description is not None:
+                yield from _judge(document, label.description, "label description")
+
+
+@FORM.runs(implicit_type)
+def implicit_type_in_form(form: FormView) -> Iterator[Problem]:
+    """Find values of a form that YAML reads as something else where text is meant."""
+    for element in form.elements:
+        if element.type is not None:
+            for node, what in _texts_of(element, element.type):
+                yield from _judge(form.document, node, what)
+
+
+def _judge(document: Document, node: Node, what: str) -> Iterator[Problem]:
+    if not isinstance(node, Scalar):
+        return
+    change = _change(node)
+    if node.tag is not None and not node.tag.startswith("tag:yaml.org"):
+        message = f"{what} begins with `!`, which is a tag to YAML and not part of the text"
+        yield at(node, message, hint="put it in quotes")
+    elif change:
+        message = f"{what} {shown(node)} is {change} to YAML"
+        yield at(node, message, hint="put it in quotes", fix=quote(document.source, node))
 
 
 def _change(node: Scalar) -> str | None:
@@ -302,31 +324,8 @@ def _change(node: Scalar) -> str | None:
     if ":" in raw:
         return "a number to base 60"
     if re.fullmatch(r"[-+]?0[0-7_]+", raw):
-        return f"the octal number {int(raw.replace('_', ''), 8)}"
-    return f"the number {_as_number(raw)}"
-
-
-def _as_number(raw: str) -> str:
-    text = raw.replace("_", "").replace(",", "")
-    try:
-        if re.fullmatch(r"[-+]?0[xb][0-9a-fA-F]+|[-+]?\d+", text):
-            return str(int(text, 0))
-        return str(float(text))
-    except ValueError:
-        return text.lower()
-
-
-def _text_places(document: Document) -> Iterator[tuple[Node, str]]:
-    """Yield the values that are meant as text, and what to call them."""
-    if document.kind is FileKind.LABELS:
-        for label in read_labels(document.source, document.root).places:
-            yield label.name, "label name"
-            if label.description is not None:
-                yield label.description, "label description"
-    elif document.kind is FileKind.FORM and document.mapping is not None:
-        for element in FormView(document, document.mapping).elements:
-            if element.type is not None:
-                yield from _texts_of(element, element.type)
+        return f"the octal number {printed(node)}"
+    return f"the number {printed(node)}"
 
 
 def _texts_of(element: ElementView, kind: str) -> Iterator[tuple[Node, str]]:
@@ -337,6 +336,13 @@ def _texts_of(element: ElementView, kind: str) -> Iterator[tuple[Node, str]]:
     if element.id is not None and kind != "markdown":
         yield element.id, f"{element.name}: `id`"
     if kind == "dropdown":
-        for option in element.options:
-            if isinstance(option.node, Scalar) and option.node.kind != "bool":
-                yield option.node, f"{element.name}: option"
+        yield from _options_of(element)
+
+
+def _options_of(element: ElementView) -> Iterator[tuple[Node, str]]:
+    # Of equal ones another rule speaks.
+    equal = {id(node) for pair in repeated_options(element) for node in pair}
+    for option in element.options:
+        node = option.node
+        if isinstance(node, Scalar) and node.kind != "bool" and id(node) not in equal:
+            yield node, f"{element.name}: option"
