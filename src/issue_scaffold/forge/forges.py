@@ -80,6 +80,8 @@ class Forge(NamedTuple):
       `labels_folder` and in the settings file, of any YAML suffix, that `settings_stem` names.
     * `signs` exist for this forge alone. `workflows` are folders of which it runs the first that
       exists, `ci_file` is what it runs instead.
+    * `finds_relative_links` says that links in an issue are taken for paths in the repository, not
+      for addresses beside the page that shows them.
     * `api` is where labels can be synchronised, None if they can't.
     """
 
@@ -101,6 +103,7 @@ class Forge(NamedTuple):
     settings_stem: str | None = None
     ci_file: str | None = None
     fork_of: str | None = None
+    finds_relative_links: bool = False
     api: str | None = None
 
 
@@ -143,6 +146,7 @@ _GITEA: Final = Forge(
     title="Gitea",
     folder=".gitea",
     keys=_GITEA_KEYS,
+    finds_relative_links=True,  # https://github.com/go-gitea/gitea/pull/29427
     hosts=("gitea.com",),
     templates=(".gitea/ISSUE_TEMPLATE", ".gitea/issue_template"),
     chooser_names=("config.yaml", "config.yml"),
@@ -174,6 +178,7 @@ _GITLAB: Final = Forge(
     alias="gl:",
     templates=(".gitlab/issue_templates",),
     has_forms=False,
+    finds_relative_links=True,  # https://gitlab.com/gitlab-org/gitlab/-/issues/19613
     offered_labels=(".gitlab/labels.yml",),
     signs=(".gitlab-ci.yml", ".gitlab"),
     ci="GitLab CI",

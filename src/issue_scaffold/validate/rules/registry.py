@@ -10,6 +10,7 @@ from issue_scaffold.validate.rules import (
     files,
     form,
     labels,
+    markdown,
     reading,
     settings,
     template,
@@ -20,7 +21,7 @@ from issue_scaffold.validate.rules import (
 from issue_scaffold.validate.rules.rule import Rule
 
 _MODULES: Final = (
-    reading, yaml, form, unique, body, choices, template, chooser, text, files, labels, cross,
+    reading, yaml, form, unique, body, choices, template, markdown, chooser, text, files, labels, cross,
     settings,
 )  # fmt: skip
 RULES: Final[dict[str, Rule]] = {
