@@ -3,8 +3,13 @@
 The only module that makes a parser of markdown-it-py, which is imported when it is first needed.
 """
 
+import re
+from bisect import bisect_left, bisect_right
 from functools import cache
+from operator import attrgetter
 from typing import TYPE_CHECKING, Final, NamedTuple
+
+from issue_scaffold.text.late_patterns import late_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -14,13 +19,14 @@ if TYPE_CHECKING:
 
 # Deeper than any person nests; the parser stops reading below its limit.
 MAX_NESTING: Final = 100
+_COMMENT: Final = late_pattern(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 
 
 class InlineText(NamedTuple):
     """The text of a paragraph, heading or table cell, from line `first` to before line `end`.
 
     `texts` are shown as they stand, `addresses` are where links and images lead, `tags` are pieces
-    of HTML.
+    of HTML other than comments.
     """
 
     first: int
@@ -31,7 +37,10 @@ class InlineText(NamedTuple):
 
 
 class HtmlBlock(NamedTuple):
-    """Lines that are HTML, so that Markdown in them isn't read; from `first` to before `end`."""
+    """Lines that are HTML, so that Markdown in them isn't read; from `first` to before `end`.
+
+    Of comments in `content`, the line breaks are left.
+    """
 
     first: int
     end: int
@@ -44,6 +53,21 @@ class MarkdownReading(NamedTuple):
     inlines: tuple[InlineText, ...]
     html: tuple[HtmlBlock, ...]
     fences: frozenset[int]
+
+    def inlines_on(self, line: int) -> tuple[InlineText, ...]:
+        """Return the paragraph or heading on a line, or the cells."""
+        after = bisect_right(self.inlines, line, key=attrgetter("first"))
+        if not after or self.inlines[after - 1].end <= line:
+            return ()
+        first = self.inlines[after - 1].first
+        return self.inlines[bisect_left(self.inlines, first, key=attrgetter("first")) : after]
+
+    def html_on(self, line: int) -> HtmlBlock | None:
+        """Return the block of HTML that a line is in."""
+        after = bisect_right(self.html, line, key=attrgetter("first"))
+        if not after or self.html[after - 1].end <= line:
+            return None
+        return self.html[after - 1]
 
 
 @cache
@@ -66,7 +90,7 @@ def read_markdown(text: str) -> MarkdownReading:
         if token.type == "inline":
             inlines.append(_inline(first, end, token.children or []))
         elif token.type == "html_block":
-            html.append(HtmlBlock(first, end, token.content))
+            html.append(HtmlBlock(first, end, _COMMENT.sub(_line_breaks, token.content)))
         elif token.type == "fence":
             fences.add(first)
     return MarkdownReading(tuple(inlines), tuple(html), frozenset(fences))
@@ -88,8 +112,13 @@ def _inline(first: int, end: int, tokens: "Sequence[Token]") -> InlineText:
         if address is not None
     )
     texts = tuple(token.content for token in found if token.type == "text")
-    tags = tuple(token.content for token in found if token.type == "html_inline")
+    html = (token.content for token in found if token.type == "html_inline")
+    tags = tuple(tag for tag in html if not tag.startswith("<!--"))
     return InlineText(first, end, texts, addresses, tags)
+
+
+def _line_breaks(found: re.Match[str]) -> str:
+    return "\n" * found[0].count("\n")
 
 
 def _flat(tokens: "Sequence[Token]") -> "Iterator[Token]":

@@ -5,6 +5,7 @@ import json
 import string
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 
 import pytest
@@ -138,10 +139,12 @@ EDITED_PLACES = (in_value, in_template)
 
 
 def found(files: Mapping[str, bytes]) -> list[Finding]:
-    return [finding for finding in validate_files(files) if finding.rule.startswith("markdown/")]
+    return [finding for finding in validate_files(files) if str(finding.rule).startswith("markdown/")]
 
 
 def text_at(files: Mapping[str, bytes], finding: Finding) -> str:
+    assert finding.line is not None
+    assert finding.column is not None
     line = next(iter(files.values())).decode().split("\n")[finding.line - 1]
     return line[finding.column - 1 :]
 
@@ -338,3 +341,31 @@ def test_guides_beside_templates_are_shown_as_files() -> None:
     """What a file says works from where it lies; only what becomes an issue is shown elsewhere."""
     assert found({".github/ISSUE_TEMPLATE/README.md": b"[a](./b.md)\n"}) == []
     assert found({".github/ISSUE_TEMPLATE.md": b"[a](./b.md)\n"}) != []
+
+
+@given(st.lists(st.sampled_from(["<", ">", "a", "(", ")", "[", "]", "#", "```", "\n", " ", ":", "/", ".", "\\", "!", "|", "-", "<!--", "-->", "<summary>", "http://", "\r", "\t"]), max_size=40).map("".join))  # fmt: skip
+def test_any_text_can_be_read(text: str) -> None:
+    """Whatever stands there, findings lie in the file."""
+    for place in (in_description, in_template):
+        files = place(text)
+        for finding in found(files):
+            assert text_at(files, finding) or finding.rule == "markdown/swallowed"
+
+
+MANY = {
+    "tags in a comment": "<!--\n" + "<version> [a](./b.md)\n" * 2_500 + "-->\n<a>",
+    "code": "`<version>` `[a](./b.md)`\n\n" * 2_000,
+    "fences in HTML": "<summary></summary>" * 3_000 + "x\n```\n",
+    "brackets": "<a>" + "[" * 60_000,
+    "angles": "<a>" + "<a " * 20_000,
+    "parentheses": "[a]((" * 10_000,
+    "headings in code": "~~~\n" + "####T\n" * 10_000,
+}
+
+
+@pytest.mark.parametrize("kind", MANY)
+def test_the_longest_text_takes_no_longer_than_its_length_asks(kind: str) -> None:
+    start = time.process_time()
+    found(in_description(MANY[kind]))
+    found(in_template(MANY[kind]))
+    assert time.process_time() - start < 20  # what grows with the square takes minutes

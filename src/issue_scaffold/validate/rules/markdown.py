@@ -17,11 +17,10 @@ from issue_scaffold.validate.rules.rule import WARNING, Rule
 from issue_scaffold.validate.rules.stages import MARKDOWN
 
 if TYPE_CHECKING:
-    from issue_scaffold.text.commonmark import HtmlBlock, InlineText
+    from issue_scaffold.text.commonmark import HtmlBlock
 
 _FENCE: Final = late_pattern(r"^[ \t]{0,3}(`{3,}|~{3,})[^`\n]*$", re.MULTILINE)
-_COMMENT: Final = late_pattern(r"<!--.*?(?:-->|\Z)", re.DOTALL)
-_ONLY_TAGS: Final = late_pattern(r"\s*(?:</?\w[^<>]*>\s*|<summary>[^<>]*</summary>\s*)+\s*")
+_TAGS: Final = late_pattern(r"<summary>[^<>]*</summary>|<[^<>]*>")
 _TAG: Final = late_pattern(r"<(?!https?:)([A-Za-z][A-Za-z0-9-]*)(?:[\s/][^<>]*)?>")
 # In these, HTML ends at the closing tag, and a fence is text on purpose.
 _VERBATIM: Final = late_pattern(r"\s*<(?:pre|script|style|textarea)\b", re.IGNORECASE)
@@ -57,7 +56,6 @@ _ELEMENTS: Final = frozenset(_ELEMENT_NAMES.split())
         severity=WARNING,
         fix="safe",
         summary="HTML, or what looks like it, swallows text or code",
-        source="https://spec.commonmark.org/0.31.2/#html-blocks",
         why=(
             "From a line that begins with a tag to the next empty line, Markdown isn't read: a "
             "fence straight below `<details>` or `<summary>` is no code. A placeholder such as "
@@ -65,6 +63,9 @@ _ELEMENTS: Final = frozenset(_ELEMENT_NAMES.split())
             "between tags and a fence."
         ),
         evidence=(
+            "CommonMark 0.31.2: HTML blocks",
+            "sphinx-doc/sphinx@723069d",
+            "SagerNet/sing-box, 2023-08-20",
             "nextcloud/spreed#5476",
             "neovim/nvim-lspconfig#1202",
             "commonmark/commonmark-spec#731",
@@ -111,9 +112,9 @@ def swallowed(text: MarkdownText) -> Iterator[Problem]:
 
 def _swallowed_fence(text: MarkdownText, block: "HtmlBlock") -> Iterator[Problem]:
     """Yield the problem of the first fence in a block of HTML; fences in comments are nobody's."""
-    if _VERBATIM.match(block.content):
+    content = block.content
+    if _VERBATIM.match(content):
         return
-    content = _COMMENT.sub(lambda found: "\n" * found[0].count("\n"), block.content)
     fence = _FENCE.search(content)
     tag = _TAG.search(content)
     if fence is None or tag is None or tag.start() > fence.start():
@@ -125,7 +126,7 @@ def _swallowed_fence(text: MarkdownText, block: "HtmlBlock") -> Iterator[Problem
     fix = None
     # In a quote, an empty line would end the quote.
     stands_alone = not text.text[text.line_starts[line] : start].strip()
-    is_markup = _ONLY_TAGS.fullmatch(before) and tag[1].lower() in _ELEMENTS
+    is_markup = not _TAGS.sub("", before).strip() and tag[1].lower() in _ELEMENTS
     if is_markup and stands_alone and _is_code_behind_a_blank_line(text, line):
         fix = text.with_blank_line(line)
     hint = "put an empty line above the fence"
@@ -151,32 +152,16 @@ def _vanishing_words(text: MarkdownText) -> Iterator[Problem]:
 def _is_html(text: MarkdownText, found: re.Match[str]) -> bool:
     """Tell whether Markdown takes a piece of a text for HTML, and not for a comment's words."""
     line = text.line_of(found.start())
-    return any(
-        found[0] in _COMMENT.sub("", piece)
-        for first, end, pieces in _html_pieces(text)
-        if first <= line < end
-        for piece in pieces
-    )
-
-
-def _html_pieces(text: MarkdownText) -> Iterator[tuple[int, int, tuple[str, ...]]]:
-    for inline in text.reading.inlines:
-        yield inline.first, inline.end, inline.tags
-    for block in text.reading.html:
-        yield block.first, block.end, (block.content,)
-
-
-def _inlines_of(text: MarkdownText, offset: int) -> "Iterator[InlineText]":
-    """Yield the paragraphs, headings or cells on the line of an offset."""
-    line = text.line_of(offset)
-    for inline in text.reading.inlines:
-        if inline.first <= line < inline.end:
-            yield inline
+    block = text.reading.html_on(line)
+    if block is not None:
+        return found[0] in block.content
+    return any(found[0] in tag for inline in text.reading.inlines_on(line) for tag in inline.tags)
 
 
 def _is_shown(text: MarkdownText, offset: int, words: str) -> bool:
     """Tell whether these characters are shown as they stand: not as marks, code or HTML."""
-    return any(words in shown for inline in _inlines_of(text, offset) for shown in inline.texts)
+    inlines = text.reading.inlines_on(text.line_of(offset))
+    return any(words in shown for inline in inlines for shown in inline.texts)
 
 
 @MARKDOWN.runs(
@@ -185,12 +170,15 @@ def _is_shown(text: MarkdownText, offset: int, words: str) -> bool:
         severity=WARNING,
         fix="safe",
         summary="a heading without a blank after its marks",
-        source="https://spec.commonmark.org/0.31.2/#atx-headings",
         why=(
             "`####Steps` is no heading but a line that begins with four number signs. One sign "
             "alone may be meant, as in `#123` or a hashtag. The fix puts a blank in."
         ),
-        evidence=("Shippable/support#2517", "ampproject/amphtml#9451"),
+        evidence=(
+            "CommonMark 0.31.2: ATX headings",
+            "Shippable/support#2517",
+            "ampproject/amphtml#9451",
+        ),
         wrong=form_with(
             "  - type: markdown\n"
             "    attributes:\n"
@@ -226,9 +214,8 @@ def heading(text: MarkdownText) -> Iterator[Problem]:
 
 
 def _begins_a_text(text: MarkdownText, start: int, marks: str) -> bool:
-    return any(
-        shown.startswith(marks) for inline in _inlines_of(text, start) for shown in inline.texts
-    )
+    inlines = text.reading.inlines_on(text.line_of(start))
+    return any(shown.startswith(marks) for inline in inlines for shown in inline.texts)
 
 
 @MARKDOWN.runs(
@@ -237,13 +224,16 @@ def _begins_a_text(text: MarkdownText, start: int, marks: str) -> bool:
         severity=WARNING,
         fix="safe",
         summary="brackets that don't make a link",
-        source="https://spec.commonmark.org/0.31.2/#links",
         why=(
             "`[text]((address))` leads to an address in parentheses, which there isn't; "
             "`[text](address` and `(text)[address]` are shown as they stand. The fix takes the "
             "second parenthesis away."
         ),
-        evidence=("Koenkk/zigbee2mqtt, 2025-04-17", "markdownlint MD011"),
+        evidence=(
+            "CommonMark 0.31.2: Links",
+            "Koenkk/zigbee2mqtt@3a47418",
+            "markdownlint MD011",
+        ),
         wrong=form_with(
             "  - type: input\n"
             "    attributes:\n"
@@ -275,12 +265,7 @@ def link(text: MarkdownText) -> Iterator[Problem]:
 def _doubled(text: MarkdownText) -> Iterator[Problem]:
     for found in _DOUBLED.finditer(text.text):
         start, end = found.start() + 1, found.end()
-        is_link = any(
-            address.startswith("(")
-            for inline in _inlines_of(text, start)
-            for address in inline.addresses
-        )
-        if not is_link and not _is_shown(text, start, "](("):
+        if not _is_in_parentheses(text, start) and not _is_shown(text, start, "](("):
             continue
         before = text.text[text.line_starts[text.line_of(start)] : start]
         fix = None
@@ -288,6 +273,12 @@ def _doubled(text: MarkdownText) -> Iterator[Problem]:
             fix = text.replacing(start, end, f"({found[1]})")
         message = f"the parenthesis before `{found[1]}` is doubled, so the link doesn't work"
         yield text.problem(start, end, message, f"write `({found[1]})`", fix)
+
+
+def _is_in_parentheses(text: MarkdownText, offset: int) -> bool:
+    """Tell whether a link on this line leads to an address that begins with a parenthesis."""
+    inlines = text.reading.inlines_on(text.line_of(offset))
+    return any(address.startswith("(") for inline in inlines for address in inline.addresses)
 
 
 def _opened(text: MarkdownText, offset: int) -> bool:
@@ -354,6 +345,6 @@ def _is_address(text: MarkdownText, found: re.Match[str]) -> bool:
 
     inlines = text.reading.inlines
     if found.re.pattern == _LINK.pattern:
-        inlines = tuple(_inlines_of(text, found.start(1)))
+        inlines = text.reading.inlines_on(text.line_of(found.start(1)))
     address = written_address(found[1])
     return any(address in inline.addresses for inline in inlines)

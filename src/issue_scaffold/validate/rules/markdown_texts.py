@@ -30,6 +30,8 @@ _CONCERNED: Final = late_pattern(
 )
 _TEMPLATES: Final = frozenset({FileKind.TEMPLATE, FileKind.LEGACY, FileKind.TEXT})
 _GUIDES: Final = frozenset({"readme.md", "contributing.md"})
+# No issue can be longer, so that reading takes no time that anybody notices.
+_LONGEST: Final = 65_536
 _LINE_BREAK: Final = late_pattern(r"\r\n|\n|\r")
 
 
@@ -108,7 +110,7 @@ def template_markdown(document: Document) -> Iterator[MarkdownText]:
     start = 0
     if front is not None:
         start = front.body
-    if not _CONCERNED.search(source.text, start):
+    if not _is_concerned(source.text[start:]):
         return
     found = MarkdownText(document, source.text[start:], lambda offset: start + offset, "", "|")
     found.is_edited = True
@@ -135,8 +137,12 @@ def _element_markdown(document: Document, element: ElementView) -> Iterator[Mark
             yield from _markdown(document, option.label, element.name)
 
 
+def _is_concerned(text: str) -> bool:
+    return len(text) <= _LONGEST and _CONCERNED.search(text) is not None
+
+
 def _markdown(document: Document, node: Value | None, name: str) -> Iterator[MarkdownText]:
-    if not isinstance(node, Scalar) or not node.is_text or not _CONCERNED.search(node.value):
+    if not isinstance(node, Scalar) or not node.is_text or not _is_concerned(node.value):
         return
     places = places_of(document.source.text, node)
     if places is None:

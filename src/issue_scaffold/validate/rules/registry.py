@@ -21,8 +21,8 @@ from issue_scaffold.validate.rules import (
 from issue_scaffold.validate.rules.rule import Rule
 
 _MODULES: Final = (
-    reading, yaml, form, unique, body, choices, template, markdown, chooser, text, files, labels, cross,
-    settings,
+    reading, yaml, form, unique, body, choices, template, markdown, chooser, text, files, labels,
+    cross, settings,
 )  # fmt: skip
 RULES: Final[dict[str, Rule]] = {
     value.id: value
