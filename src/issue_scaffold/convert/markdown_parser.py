@@ -1,19 +1,18 @@
 """Markdown text to blocks, by CommonMark's rules and GitHub's tables.
 
-The only module that knows markdown-it-py. Owns what CommonMark says about a text and nothing about
-what it means for a form. HTML blocks are taken apart into the comments in them and the rest, as
-templates speak to their readers in comments.
+Owns the blocks that CommonMark makes of a text and nothing about what they mean for a form. HTML
+blocks are taken apart into the comments in them and the rest, as templates speak to their readers
+in comments.
 """
 
 import re
 import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import cache, lru_cache
+from functools import lru_cache
 from html.parser import HTMLParser
 from typing import Final
 
-from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
 
@@ -32,9 +31,8 @@ from issue_scaffold.convert.blocks import (
     Text,
     ThematicBreak,
 )
+from issue_scaffold.text.commonmark import commonmark_parser
 
-# Deeper than any person nests; the parser stops reading below its limit.
-MAX_NESTING: Final = 100
 _BOXES: Final = {"[ ]": False, "[x]": True, "[X]": True}
 _RICH: Final = frozenset({"link_open", "image", "html_inline"})
 
@@ -43,7 +41,7 @@ def parse_markdown(text: str) -> Text:
     """Return the blocks of a Markdown text; never fails, as every text is Markdown."""
     source = text.replace("\r\n", "\n").replace("\r", "\n")
     env: dict[str, dict[str, dict[str, object]]] = {}
-    tokens = _parser().parse(source, env)
+    tokens = commonmark_parser().parse(source, env)
     lines = tuple(source.split("\n"))
     definitions = {
         label: "\n".join(lines[slice(*place)]).strip()
@@ -51,11 +49,6 @@ def parse_markdown(text: str) -> Text:
         if isinstance(place := found.get("map"), list)
     }
     return Text(blocks=_blocks(SyntaxTreeNode(tokens), lines), lines=lines, definitions=definitions)
-
-
-@cache
-def _parser() -> MarkdownIt:
-    return MarkdownIt("commonmark", {"html": True, "maxNesting": MAX_NESTING}).enable("table")
 
 
 def _blocks(node: SyntaxTreeNode, lines: Sequence[str]) -> tuple[Block, ...]:
@@ -124,7 +117,7 @@ def _comments(texts: Sequence[str], start: int, end: int) -> Iterator[Comment]:
 
 @lru_cache(maxsize=8)
 def _inline(content: str) -> list[Token]:
-    return _parser().parseInline(content)[0].children or []
+    return commonmark_parser().parseInline(content)[0].children or []
 
 
 def _line(content: str) -> Line:
@@ -223,7 +216,7 @@ def _html(content: str, start: int, end: int) -> Iterator[Block]:
     reader.feed(rest)
     reader.close()
     if not reader.tags:
-        for block in _blocks(SyntaxTreeNode(_parser().parse(rest)), rest.split("\n")):
+        for block in _blocks(SyntaxTreeNode(commonmark_parser().parse(rest)), rest.split("\n")):
             yield replace(block, start=start, end=end)
         return
     yield Html(

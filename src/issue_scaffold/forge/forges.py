@@ -101,12 +101,15 @@ _GITEA_RULES: Final = RuleSwitch(
             "body/render-language",
             "body/reserved-option",
             "chooser/security-link",
+            "files/legacy-template",
             "form/checkbox-label",
+            "form/description-length",
             "form/duplicate-label",
             "form/name-length",
             "form/only-markdown",
             "form/projects-format",
             "form/similar-labels",
+            "template/about-length",
             "template/name-length",
             "template/no-front-matter",
         }
@@ -167,6 +170,8 @@ class Forge(NamedTuple):
       exists, `ci_file` is what it runs instead.
     * `rules` are what differs from GitHub's, `page` says more about them; unless it is given, each
       rule has a page of its own. `default_labels` are those that a new repository may have.
+    * `finds_relative_links` says that links in an issue are taken for paths in the repository, not
+      for addresses beside the page that shows them.
     * `api` is where labels can be synchronised, None if they can't.
     """
 
@@ -193,6 +198,7 @@ class Forge(NamedTuple):
     settings_stem: str | None = None
     ci_file: str | None = None
     fork_of: str | None = None
+    finds_relative_links: bool = False
     api: str | None = None
 
 
@@ -240,6 +246,7 @@ _GITEA: Final = Forge(
     rules=_GITEA_RULES,
     page="https://docs.gitea.com/usage/issue-pull-request-templates",
     default_labels=_GITEA_LABELS,
+    finds_relative_links=True,  # https://github.com/go-gitea/gitea/pull/29427
     hosts=("gitea.com",),
     templates=(".gitea/ISSUE_TEMPLATE", ".gitea/issue_template"),
     install_folder=".gitea/issue_template",
@@ -277,6 +284,7 @@ _GITLAB: Final = Forge(
     templates=(".gitlab/issue_templates",),
     install_folder=".gitlab/issue_templates",
     has_forms=False,
+    finds_relative_links=True,  # https://gitlab.com/gitlab-org/gitlab/-/issues/19613
     offered_labels=(".gitlab/labels.yml",),
     signs=(".gitlab-ci.yml", ".gitlab"),
     ci="GitLab CI",

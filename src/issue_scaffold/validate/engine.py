@@ -20,6 +20,11 @@ from issue_scaffold.settings.file import read_settings
 from issue_scaffold.text.source import Source
 from issue_scaffold.validate.diagnostics import Diagnostic, RunResult
 from issue_scaffold.validate.rules import stages
+from issue_scaffold.validate.rules.markdown_texts import (
+    MarkdownText,
+    form_markdown,
+    template_markdown,
+)
 from issue_scaffold.validate.rules.rule import Rule, Stage
 from issue_scaffold.validate.rules.summaries import RepositorySummary
 from issue_scaffold.validate.suppressions import MaySilence, Suppressions, silence_all
@@ -140,5 +145,13 @@ def _breaches(document: Document, form: FormView | None) -> Iterator[tuple[Rule,
         yield from stage.run(document)
     if form is not None:
         yield from stages.FORM.run(form)
+        yield from _markdown_breaches(form_markdown(form))
     elif document.kind is FileKind.LABELS:
         yield from stages.LABELS.run(read_labels(document.source, document.root))
+    else:
+        yield from _markdown_breaches(template_markdown(document))
+
+
+def _markdown_breaches(texts: Iterable[MarkdownText]) -> Iterator[tuple[Rule, Problem]]:
+    for text in texts:
+        yield from stages.MARKDOWN.run(text)

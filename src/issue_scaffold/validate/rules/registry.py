@@ -12,6 +12,7 @@ from issue_scaffold.validate.rules import (
     gitea,
     hidden,
     labels,
+    markdown,
     reading,
     settings,
     template,
@@ -22,8 +23,8 @@ from issue_scaffold.validate.rules import (
 from issue_scaffold.validate.rules.rule import Rule
 
 _MODULES: Final = (
-    reading, yaml, form, unique, body, choices, gitea, template, hidden, chooser, text, files,
-    labels, cross, settings,
+    reading, yaml, form, unique, body, choices, gitea, template, hidden, markdown, chooser, text,
+    files, labels, cross, settings,
 )  # fmt: skip
 RULES: Final[dict[str, Rule]] = {
     value.id: value

@@ -7,6 +7,7 @@ from issue_scaffold.forge.document import Document, Problem
 from issue_scaffold.forge.issue_form import FormView
 from issue_scaffold.labels.config import LabelsConfig
 from issue_scaffold.settings.suppression import IgnoreEntry, Suppression
+from issue_scaffold.validate.rules.markdown_texts import MarkdownText
 from issue_scaffold.validate.rules.rule import Stage
 from issue_scaffold.validate.rules.summaries import RepositorySummary
 
@@ -38,6 +39,8 @@ FORM_FILE: Final = Stage[Document]()
 FORM: Final = Stage[FormView]()
 TEMPLATE: Final = Stage[Document]()
 CHOOSER: Final = Stage[Document]()
+# Each text of a form or template that is Markdown, and may hold something for a rule.
+MARKDOWN: Final = Stage[MarkdownText]()
 LABELS: Final = Stage[LabelsConfig]()
 # All files of a repository together.
 REPOSITORY: Final = Stage[RepositorySummary]()
