@@ -249,11 +249,8 @@ def test_no_second_labels_config_is_written_beside_one_that_the_question_does_no
     text = tree[path].decode()
     assert text.startswith(OWN_LABELS[path])
     assert f"your labels are in {path}" in done.out
-    if path.endswith(".toml"):
-        assert text == OWN_LABELS[path]
-        assert "left as it is" in done.out
-    else:
-        assert "- name: infrastructure\n" in text
+    added = "[infrastructure]\n" if path.endswith(".toml") else "- name: infrastructure\n"
+    assert added in text
     assert scaffold("check", repo).code == 0
     assert find_config(repo) == path
     assert scaffold("update", repo).code == 0

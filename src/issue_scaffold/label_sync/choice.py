@@ -1,6 +1,6 @@
 """The labels that a repository is to have: which files say so, if validly, and what they say."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -32,9 +32,12 @@ class InvalidConfigError(ScaffoldError):
         self.report = report
 
 
-def read_configs(files: Sequence[str], root: Path) -> tuple[tuple[str, ...], tuple[Label, ...]]:
+def read_configs(
+    files: Sequence[str], root: Path, repository: Callable[[], str] = str
+) -> tuple[tuple[str, ...], tuple[Label, ...]]:
     """Return the files that were read and the labels of all, later files laid over earlier ones.
 
+    `repository` tells `owner/name` where a file has labels for some repositories only.
     Without `files`, the repository's own config is looked for. Raises UsageError if that can't be
     told or a file holds no labels, and InvalidConfigError if it has errors.
     """
@@ -47,6 +50,8 @@ def read_configs(files: Sequence[str], root: Path) -> tuple[tuple[str, ...], tup
     for name, content in contents.items():
         config, findings[name] = _config(name, content, root)
         layers.append(config.labels)
+        if config.scopes:
+            layers[-1] = config.labels_of(repository())
     if any(findings.values()):
         raise _invalid(findings)
     return tuple(contents), laid_over(layers)

@@ -119,4 +119,5 @@ def _breaches(document: Document) -> Iterator[tuple[Rule, Problem]]:
     if document.kind is FileKind.FORM and root is not None and root.entries:
         yield from stages.FORM.run(FormView(document, root))
     elif document.kind is FileKind.LABELS:
-        yield from stages.LABELS.run(read_labels(document.source, document.root))
+        for config in read_labels(document.source, document.root).every_scope:
+            yield from stages.LABELS.run(config)

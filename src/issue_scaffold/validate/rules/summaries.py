@@ -65,9 +65,10 @@ def summarize_template(document: Document) -> TemplateSummary | None:
 
 def summarize_config(config: LabelsConfig) -> ConfigSummary | None:
     """Return what to keep of a labels config; None if it defines no labels."""
-    if config.is_rules or not (config.labels or isinstance(config.holder, Sequence)):
+    labels = [label for scope in config.every_scope for label in scope.labels]
+    if config.is_rules or not (labels or isinstance(config.holder, Sequence)):
         return None
-    names = frozenset(label.key for label in config.labels)
+    names = frozenset(label.key for label in labels)
     source = config.source
     return ConfigSummary(source.path, source, names, _insertion(config, source))
 

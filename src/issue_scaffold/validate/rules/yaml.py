@@ -319,7 +319,8 @@ def _as_number(raw: str) -> str:
 def _text_places(document: Document) -> Iterator[tuple[Node, str]]:
     """Yield the values that are meant as text, and what to call them."""
     if document.kind is FileKind.LABELS:
-        for label in read_labels(document.source, document.root).places:
+        config = read_labels(document.source, document.root)
+        for label in (place for scope in config.every_scope for place in scope.places):
             yield label.name, "label name"
             if label.description is not None:
                 yield label.description, "label description"
