@@ -7,7 +7,8 @@ from typing import NamedTuple, Protocol
 
 from issue_scaffold.files import target_files as target
 from issue_scaffold.files.rendering import File
-from issue_scaffold.forge.source_files import RepositoryFiles, read_repository
+from issue_scaffold.forge.source_files import RepositoryFiles
+from issue_scaffold.labels.places import read_with_config
 
 
 class Detour(NamedTuple):
@@ -64,7 +65,7 @@ class FolderTree:
 
     def validated(self) -> RepositoryFiles:
         """Return the contents of what the validator looks at."""
-        return read_repository(self.root)
+        return read_with_config(self.root)
 
 
 def content_of(tree: FileTree, path: str) -> bytes:

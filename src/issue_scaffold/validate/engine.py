@@ -72,6 +72,7 @@ class _Run:
         settings, problems, source = read_settings(content, SETTINGS_PATH)
         self._sources[SETTINGS_PATH] = source
         self._repository.known_labels = settings.known_labels
+        self._repository.labels_config = settings.labels_config
         self.suppressions.add_settings(settings, source)
         self._add(stages.SETTINGS.run(problems), source)
 

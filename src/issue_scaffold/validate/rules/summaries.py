@@ -97,6 +97,7 @@ class RepositorySummary:
     def __init__(self, paths: frozenset[str]) -> None:
         self.paths = paths
         self.known_labels: frozenset[str] = frozenset()
+        self.labels_config: str | None = None
         self.templates: list[TemplateSummary] = []
         self.configs: list[ConfigSummary] = []
         self.choosers: list[Document] = []
