@@ -299,3 +299,18 @@ def test_prow_is_merged_below_default_with_every_other_byte_kept() -> None:
 def test_a_mistake_in_any_scope_of_prow_is_found(scope: str) -> None:
     old = {"default": "color: d73a4a\n      description", "repos": "color: '333333'"}[scope]
     assert len(errors(".github/labels.yml", PROW.replace(old, old.replace("color: ", "color: z"), 1))) == 1
+
+
+def test_json_escapes_of_one_character_are_read_as_it() -> None:
+    text = (
+        '# \\ud83d\\udc1b\n- name: "\\ud83d\\udc1b bug"  # \\uD83D\\uDC1B\n  color: "d73a4a"\n'
+        "- name: '\\ud83d\\udc1b'\n  color: \"111111\"\n  description: \\ud83d\\udc1b\n"
+    )
+    path = ".github/labels.yml"
+    assert not errors(path, text)
+    found = config_rows(load(path, text.encode()))
+    assert [row.name for row in found] == ["\U0001f41b bug", r"\ud83d\udc1b"]
+    assert errors(path, text.replace("\\udc1b bug", "bug"))
+    added = structured_files.add_labels(path, text, path, '- name: new\n  color: "222222"\n')
+    assert added is not None
+    assert added.text.startswith(text)
