@@ -4,6 +4,8 @@
 Each difference from the schema's verdict has its reason.
 """
 
+import re
+from pathlib import Path
 from typing import Literal, NamedTuple
 
 import pytest
@@ -78,3 +80,13 @@ def test_the_verdict_is_the_schemas_or_has_a_reason(situation: Situation) -> Non
     errors = {finding.rule for finding in found if finding.severity is Severity.ERROR}
     assert errors == ({situation.rule} if situation.rule else set())
     assert bool(situation.reason) == ((situation.verdict == "taken") == bool(errors))
+
+
+def test_every_disagreement_with_check_jsonschema_has_a_reason() -> None:
+    page = (Path(__file__).parents[3] / "docs/explanation/check-jsonschema.md").read_text()
+    reasons = re.findall(r"^### (.*)$", page, re.MULTILINE)
+    assert len(reasons) > 10
+    assert "NO REASON" not in reasons
+    assert page.count("\n* `") == sum(int(count) for count in re.findall(r"over (\d+) issue", page)) - int(
+        re.findall(r"error in (\d+) of them", page)[0]
+    )
