@@ -7,8 +7,8 @@ from typing import NamedTuple, Protocol
 
 from issue_scaffold.files import target_files as target
 from issue_scaffold.files.rendering import File
-from issue_scaffold.forge.source_files import RepositoryFiles
-from issue_scaffold.labels.places import read_with_config
+from issue_scaffold.forge.layout import SETTINGS_PATH
+from issue_scaffold.forge.source_files import RepositoryFiles, read_repository
 
 
 class Detour(NamedTuple):
@@ -65,6 +65,12 @@ class FolderTree:
 
     def validated(self) -> RepositoryFiles:
         """Return the contents of what the validator looks at."""
+        repository = read_repository(self.root)
+        if b"labels_config" not in repository.files.get(SETTINGS_PATH, b""):
+            return repository
+        # Reading settings and labels takes a warm check more time than all else.
+        from issue_scaffold.labels.places import read_with_config
+
         return read_with_config(self.root)
 
 
