@@ -249,11 +249,8 @@ def test_no_second_labels_config_is_written_beside_one_that_the_question_does_no
     text = tree[path].decode()
     assert text.startswith(OWN_LABELS[path])
     assert f"your labels are in {path}" in done.out
-    if path.endswith(".toml"):
-        assert text == OWN_LABELS[path]
-        assert "left as it is" in done.out
-    else:
-        assert "- name: infrastructure\n" in text
+    added = "[infrastructure]\n" if path.endswith(".toml") else "- name: infrastructure\n"
+    assert added in text
     assert scaffold("check", repo).code == 0
     assert find_config(repo) == path
     assert scaffold("update", repo).code == 0
@@ -369,3 +366,76 @@ def test_executables_links_and_binaries_are_carried(scaffold: Run, template: Tem
     assert "a symlink to run.sh" in found.out
     assert scaffold("update", repo, "--restore").code == 0
     assert scaffold("check", repo).code == 0
+
+
+ELSEWHERE = [f"{folder}/labels.yml" for folder in (".github/config", "lib", "config")] + [
+    "label_sync/labels.yaml",
+    "scripts/github/our-labels.json",
+]
+
+
+def labels_at(path: str) -> str:
+    if path.endswith(".json"):
+        return '[\n  {"name": "mine", "color": "ff0000"}\n]\n'
+    if path.startswith("label_sync"):
+        return "default:\n  labels:\n    - name: mine\n      color: ff0000\n"
+    return "- name: mine\n  color: ff0000\n"
+
+
+@pytest.mark.parametrize("path", ELSEWHERE)
+@pytest.mark.parametrize("named", [False, True], ids=["found", "named"])
+def test_labels_that_lie_elsewhere_stay_the_one_config(path: str, named: bool, scaffold: Run, repo: Path) -> None:
+    form = FORM_WITH_LABELS.format("[mine, theirs]")
+    write_tree(repo, {path: labels_at(path), ".github/ISSUE_TEMPLATE/bug.yml": form})
+    answer = ("-d", f"labels_config={path}") if named else ()
+    done = scaffold("init", repo, *answer)
+    assert done.code == 0, done
+    tree = read_tree(repo)
+    assert {name for name in tree if "label" in name} == {path}
+    assert "infrastructure" in tree[path].decode()
+    assert yaml.safe_load(tree[".github/scaffold.yml"])["labels_config"] == path
+    assert find_config(repo) == path
+    found = scaffold("validate", repo)
+    assert "'theirs'" in found.out.replace("`", "'").replace('"', "'")
+    assert f"is not in {path}" in found.out
+    assert scaffold("check", repo).code == 0
+    assert scaffold("update", repo).code == 0
+    assert read_tree(repo) == tree
+    (repo / path).write_text(labels_at(path).replace("ff0000", "ZZ0000"))
+    assert "labels/color" in scaffold("validate", repo).out
+
+
+FORM_WITH_LABELS = (
+    "name: A bug\ndescription: Something is broken\nlabels: {}\n"
+    "body:\n  - type: input\n    attributes:\n      label: What\n"
+)
+
+
+@pytest.mark.parametrize("path", ["tests/labels.yml", "node_modules/x/labels.json", "lib/labels.yml"])
+def test_what_only_looks_like_a_labels_config_is_none(path: str, scaffold: Run, repo: Path) -> None:
+    content = '{"0": "cat", "1": "dog"}\n' if path.startswith("lib") else labels_at(path)
+    write_tree(repo, {path: content})
+    assert scaffold("init", repo).code == 0
+    assert (repo / ".github/labels.yml").is_file()
+    assert not (repo / ".github/scaffold.yml").exists()
+
+
+def test_two_labels_configs_are_a_finding_until_the_settings_say_which_counts(scaffold: Run, repo: Path) -> None:
+    text = OWN_LABELS["labels.yml"]
+    write_tree(repo, {".github/labels.yml": text, ".github/labels.json": labels_at("labels.json")})
+    found = scaffold("validate", repo)
+    assert "warning: there are labels in .github/labels.json too" in found.out
+    write_tree(repo, {".github/scaffold.yml": "labels_config: .github/labels.yml\n"})
+    found = scaffold("validate", "--strict", repo)
+    assert found.code == 0, found
+    assert find_config(repo) == ".github/labels.yml"
+
+
+@pytest.mark.parametrize(
+    "path", ["../labels.yml", "/etc/labels.yml", "labels.txt", "a\\labels.yml", ".git/labels.yml", ""]
+)
+def test_a_recorded_labels_config_lies_below_the_repository(path: str, scaffold: Run, repo: Path) -> None:
+    write_tree(repo, {".github/scaffold.yml": f"labels_config: {path!r}\n"})
+    found = scaffold("validate", repo)
+    assert found.code == 1
+    assert "`labels_config` is" in found.out

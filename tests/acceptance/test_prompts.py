@@ -136,6 +136,23 @@ def test_init_asks_and_takes_the_answers(terminal: Open, template: Template, rep
     assert (repo / "a.md").read_text().startswith("box 4 True high ['a', 'b']\n")
 
 
+@pytest.mark.parametrize("chosen", ["labels.toml", "labels.json"])
+def test_init_asks_which_of_two_labels_configs_counts(
+    chosen: str, terminal: Open, template: Template, repo: Path
+) -> None:
+    template.release("v1.0.0", {"copier.yml": "", ".github/labels.yml": "- name: new\n  color: '111111'\n"})
+    own = {"labels.json": '[{"name": "a", "color": "222222"}]\n', "labels.toml": '[a]\ncolor = "222222"\n'}
+    for name, text in own.items():
+        (repo / name).write_text(text)
+    shown = terminal("init", repo, "-t", template)
+    shown.expect("Which one counts?").type(chosen + ENTER)
+    assert shown.end() == 0
+    assert not (repo / ".github/labels.yml").exists()
+    changed = {name for name, text in own.items() if (repo / name).read_text() != text}
+    assert changed == {chosen}
+    assert yaml.safe_load((repo / ".github/scaffold.yml").read_text())["labels_config"] == chosen
+
+
 def test_d_is_not_asked_again_and_defaults_ask_nothing(terminal: Open, template: Template, tmp_path: Path) -> None:
     template.release("v1.0.0", QUESTIONS)
     quiet = terminal("init", tmp_path / "quiet", "-t", template, "--defaults")

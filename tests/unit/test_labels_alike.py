@@ -4,6 +4,7 @@ Every shape in every place, with every spelling of a field: the same labels come
 """
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -25,7 +26,7 @@ from issue_scaffold.validate.run import validate_files
 Fields = dict[str, Any]
 Rows = list[tuple[str, Fields]]
 
-SHAPES = ("list", "names", "list below labels", "names below labels", "list below include")
+SHAPES = ("list", "names", "list below labels", "names below labels", "list below include", "list of Prow")
 PLACES = [
     "labels.yml",
     "labels.json",
@@ -49,6 +50,9 @@ def shaped(shape: str, rows: Rows) -> Any:  # noqa: ANN401 - any shape
         data = [{"name": name, **fields} for name, fields in rows]
     if shape.endswith("include"):
         data = {"include": data}
+    if shape.endswith("Prow"):
+        others = [{"name": "elsewhere", "color": "ffffff", "addedBy": "prow", "previously": [{"name": "else"}]}]
+        return {"default": {"labels": data}, "repos": {"other/repo": {"labels": others}}}
     return {"labels": data} if "below" in shape else data
 
 
@@ -183,9 +187,6 @@ def test_a_missing_label_is_seen_added_and_then_read_by_all(labels: list[Label],
     assert differences is not None
     assert [difference.message for difference in differences] == ["label 'added' is missing"]
     merged = structured_files.restore(how.path, text, template)
-    if how.path.endswith(".toml"):
-        assert merged is None
-        return
     assert merged is not None
     assert structured_files.differences(how.path, template, merged.text) == ()
     assert not errors(how.path, merged.text)
@@ -200,3 +201,116 @@ def test_a_config_is_found_wherever_it_may_lie(path: str, tmp_path: Path) -> Non
     write_tree(tmp_path, {path: written([Label(name="bug", color="d73a4a")], how)})
     assert find_config(tmp_path) == path
     assert structured_files.kind_of(path) == "labels"
+
+
+TOML = """\
+# Our labels.
+[bug]
+color = 'd73a4a'  # red
+name = "bug"
+description = "It's broken"
+aliases = [
+  "defect", # old
+]
+
+# For newcomers.
+["good first issue"]
+color = '7057ff'
+name = "good first issue"
+# The end.
+"""
+
+
+def test_toml_keeps_its_comments_layout_and_quotes() -> None:
+    template = '- name: bug\n  color: "000000"\n- name: "a: b"\n  color: "111111"\n  description: New\n'
+    merged = structured_files.merge(".github/labels.toml", None, TOML, TOML)
+    assert merged is not None
+    assert merged.text == TOML
+    added = structured_files.add_labels(".github/labels.toml", TOML, ".github/labels.yml", template)
+    assert added is not None
+    new = '\n["a: b"]\ncolor = \'111111\'\nname = "a: b"\ndescription = "New"\n'
+    assert added.text == TOML + new
+
+
+def test_toml_follows_a_changed_and_a_removed_label() -> None:
+    base = '[bug]\ncolor = "d73a4a"\n\n[old]\ncolor = "111111"\n\n[docs]\ncolor = \'0075ca\'\n'
+    mine = base.replace('"d73a4a"', '"d73a4a"  # red') + '\n[mine]\ncolor = "abcdef"\n'
+    new = '[bug]\ncolor = "ff0000"\ndescription = "Broken"\n\n[docs]\ncolor = \'0075ca\'\n'
+    merged = structured_files.merge(".github/labels.toml", base, mine, new)
+    assert merged is not None
+    assert merged.text == (
+        '[bug]\ncolor = "ff0000"  # red\ndescription = "Broken"\n\n[docs]\ncolor = \'0075ca\'\n'
+        '\n[mine]\ncolor = "abcdef"\n'
+    )
+
+
+PROW = """\
+# Labels of all repositories.
+default:
+  labels:
+    - color: d73a4a
+      description: Broken
+      name: kind/bug
+      target: both
+      prowPlugin: label
+      previously:
+        - color: d73a4a
+          name: bug  # before
+      deleteAfter: 2040-01-01T13:00:00Z
+orgs:
+  Us:
+    labels:
+      - {color: "111111", name: ours, addedBy: humans}
+repos:
+  us/here:
+    labels:
+      - color: '222222'
+        name: here
+        isExternalPlugin: true
+  us/there:
+    labels:
+      - color: '333333'
+        name: ours
+"""
+
+
+def test_prow_gives_a_repository_its_labels_beside_everybodys(tmp_path: Path) -> None:
+    path = ".github/labels.yaml"
+    assert not errors(path, PROW)
+    write_tree(tmp_path, {path: PROW})
+    _, here = read_configs((), tmp_path, lambda: "us/here")
+    _, elsewhere = read_configs((), tmp_path, lambda: "they/here")
+    assert [label.name for label in here] == ["kind/bug", "ours", "here"]
+    assert [label.name for label in elsewhere] == ["kind/bug"]
+    assert here[0].former == ("bug",)
+    assert here[0].delete_after == date(2040, 1, 1)
+
+
+def test_prow_is_merged_below_default_with_every_other_byte_kept() -> None:
+    template = '- name: infrastructure\n  color: "0075ca"\n  description: New\n'
+    merged = structured_files.add_labels("labels.yaml", PROW, ".github/labels.yml", template)
+    assert merged is not None
+    before, orgs, after = PROW.partition("orgs:")
+    new = '    - color: "0075ca"\n      description: New\n      name: infrastructure\n'
+    assert merged.text.replace('"0075ca"', "0075ca") == before + new.replace('"', "") + orgs + after
+
+
+@pytest.mark.parametrize("scope", ["default", "repos"])
+def test_a_mistake_in_any_scope_of_prow_is_found(scope: str) -> None:
+    old = {"default": "color: d73a4a\n      description", "repos": "color: '333333'"}[scope]
+    assert len(errors(".github/labels.yml", PROW.replace(old, old.replace("color: ", "color: z"), 1))) == 1
+
+
+def test_json_escapes_of_one_character_are_read_as_it() -> None:
+    text = (
+        '# \\ud83d\\udc1b\n- name: "\\ud83d\\udc1b bug"  # \\uD83D\\uDC1B\n  color: "d73a4a"\n'
+        "- name: '\\ud83d\\udc1b'\n  color: \"111111\"\n  description: \\ud83d\\udc1b\n"
+    )
+    path = ".github/labels.yml"
+    assert not errors(path, text)
+    found = config_rows(load(path, text.encode()))
+    assert [row.name for row in found] == ["\U0001f41b bug", r"\ud83d\udc1b"]
+    assert errors(path, text.replace("\\udc1b bug", "bug"))
+    added = structured_files.add_labels(path, text, path, '- name: new\n  color: "222222"\n')
+    assert added is not None
+    assert added.text.startswith(text)

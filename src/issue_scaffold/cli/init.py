@@ -1,8 +1,9 @@
 """`scaffold init`."""
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import Literal, cast
+from typing import Final, Literal, cast
 
 import click
 
@@ -28,6 +29,7 @@ from issue_scaffold.sync.outcome import FileOutcome
 from issue_scaffold.sync.plan import FileAction, FileStep
 from issue_scaffold.template.renderer import open_renderer
 
+_NEITHER: Final = "leave all"
 Choice = Literal["ask", "keep", "replace", "merge", "abort"]
 
 
@@ -81,6 +83,7 @@ def command(
         interactive=can_ask() and display.shows_text and not defaults,
         decide=_Decider(_settled(on_conflict)),
         dry_run=dry_run,
+        choose_config=_choose_config if can_ask() and not defaults else lambda _: None,
         on_wait=tell_of_wait,
     )
     refused = partial(refused_plan, with_diff=diff)
@@ -102,6 +105,13 @@ class _Decider:
         say("", style(f"{step.path} exists and differs from the template's:", bold=True))
         say(*diff_lines(unified_diff(step.path, step.before, step.theirs)))
         return cast("Decision", ask("What to do?", ["keep", "replace", "merge", "abort"], "keep"))
+
+
+def _choose_config(paths: Sequence[str]) -> str | None:
+    """Return which of several labels configs counts, as a person answers; None for "neither"."""
+    say("", style("There are several labels configs; label tools read one of them.", bold=True))
+    chosen = ask("Which one counts?", [*paths, _NEITHER], _NEITHER)
+    return None if chosen == _NEITHER else chosen
 
 
 def _settled(on_conflict: Choice | None) -> Choice:

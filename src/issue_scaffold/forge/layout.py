@@ -164,6 +164,14 @@ def may_be_labels_config(path: str) -> bool:
     return is_labels_config(path) and path.lower().rpartition("/")[0] in _OPEN_LABELS_PARENTS
 
 
+def is_labels_path(path: str) -> bool:
+    """Tell whether a path may be recorded as that of a labels config: below the root, with data."""
+    _, dot, suffix = path.lower().rpartition(".")
+    parts = path.split("/")
+    is_below = not {"", ".", "..", ".git"} & set(parts) and "\\" not in path and ":" not in path
+    return is_below and dot + suffix in LABELS_SUFFIXES
+
+
 def is_security_policy(path: str) -> bool:
     """Tell whether a path is a security policy that makes GitHub add its own chooser entry."""
     parent, _, name = path.lower().rpartition("/")

@@ -1,21 +1,19 @@
 """The labels that a repository is to have: which files say so, if validly, and what they say."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from issue_scaffold.errors import EXIT_FINDINGS, ScaffoldError, UsageError
-from issue_scaffold.files.bounded import read_beginning, read_file, read_if_there
+from issue_scaffold.files.bounded import read_beginning, read_if_there
 from issue_scaffold.forge.documents import load
 from issue_scaffold.forge.layout import LABELS_SUFFIXES, SETTINGS_PATH, is_labels_config
 from issue_scaffold.labels.config import LabelsConfig, read_labels
 from issue_scaffold.labels.label import Label
-from issue_scaffold.labels.places import find_configs
+from issue_scaffold.labels.places import find_configs, recorded_config
 from issue_scaffold.report.finding import Finding, Severity
 from issue_scaffold.report.report import Report, TargetReport
 from issue_scaffold.settings.file import Settings, parse_settings
-from issue_scaffold.template.answers_file import ANSWERS_FILE, parse_answers
-from issue_scaffold.text.yaml_values import YamlValueError
 from issue_scaffold.validate.diagnostics import Diagnostic
 from issue_scaffold.validate.engine import run_rules
 
@@ -32,9 +30,12 @@ class InvalidConfigError(ScaffoldError):
         self.report = report
 
 
-def read_configs(files: Sequence[str], root: Path) -> tuple[tuple[str, ...], tuple[Label, ...]]:
+def read_configs(
+    files: Sequence[str], root: Path, repository: Callable[[], str] = str
+) -> tuple[tuple[str, ...], tuple[Label, ...]]:
     """Return the files that were read and the labels of all, later files laid over earlier ones.
 
+    `repository` tells `owner/name` where a file has labels for some repositories only.
     Without `files`, the repository's own config is looked for. Raises UsageError if that can't be
     told or a file holds no labels, and InvalidConfigError if it has errors.
     """
@@ -47,6 +48,8 @@ def read_configs(files: Sequence[str], root: Path) -> tuple[tuple[str, ...], tup
     for name, content in contents.items():
         config, findings[name] = _config(name, content, root)
         layers.append(config.labels)
+        if config.scopes:
+            layers[-1] = config.labels_of(repository())
     if any(findings.values()):
         raise _invalid(findings)
     return tuple(contents), laid_over(layers)
@@ -98,7 +101,7 @@ def find_config(root: Path) -> str:
 
     Raises UsageError if there isn't just one.
     """
-    recorded = _recorded(root)
+    recorded = recorded_config(root)
     if recorded is not None:
         return recorded
     found = find_configs(root)
@@ -111,18 +114,6 @@ def find_config(root: Path) -> str:
         "no labels config was found",
         hint="name it: --file PATH; or write one: scaffold labels export",
     )
-
-
-def _recorded(root: Path) -> str | None:
-    """Return the config that the template was installed with."""
-    try:
-        answer = parse_answers(read_file(ANSWERS_FILE, below=root)).get("labels_config")
-        if not isinstance(answer, str):
-            return None
-        read_beginning(answer, below=root)
-    except (ScaffoldError, YamlValueError):
-        return None
-    return answer
 
 
 def _config(name: str, content: bytes, root: Path) -> tuple[LabelsConfig, tuple[Finding, ...]]:

@@ -118,7 +118,7 @@ def open_session(options: LabelOptions, surroundings: Surroundings) -> Session:
     ScaffoldError: UsageError for a call that can't mean anything, InvalidConfigError, no token.
     """
     root = top_level(options.folder) or options.folder
-    files, wanted = read_configs(options.files, root)
+    files, wanted = read_configs(options.files, root, lambda: _full_name(options))
     if options.prune and not wanted:
         raise UsageError(
             f"{', '.join(files)} defines no labels; --prune would delete all that there are"
@@ -155,6 +155,11 @@ def open_api(options: LabelOptions, surroundings: Surroundings) -> LabelsApi:
         clock=surroundings.clock,
         pacer=surroundings.pacer,
     )
+
+
+def _full_name(options: LabelOptions) -> str:
+    repository = _address(options)[0]
+    return f"{repository.owner}/{repository.name}"
 
 
 def _address(options: LabelOptions) -> tuple[Repository, str, bool]:

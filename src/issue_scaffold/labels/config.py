@@ -3,10 +3,12 @@
 Shapes: a list (EndBug/label-sync, github-label-sync with aliases, crazy-max/ghaction-github-labeler
 with `from_name`, micnncim/action-label-syncer), a mapping of names to fields or to colours
 (hackebrot/labels in TOML, older tools in YAML or JSON), and either of them under `labels:`
-(repository settings app, safe-settings with `include`). Where such files lie is `forge.layout`'s;
-nothing here writes, and `check` comes by here.
+(repository settings app, safe-settings with `include`). Prow's `label_sync` has the list below
+`default:`, and further ones below `repos:` and `orgs:`, which count there beside it. Where such
+files lie is `forge.layout`'s; nothing here writes, and `check` comes by here.
 """
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Final, NamedTuple
 
@@ -61,6 +63,9 @@ _SETTINGS_KEYS: Final = frozenset(
 )
 _FIELD_KEYS: Final = frozenset(FIELD_SPELLINGS["color"] + FIELD_SPELLINGS["description"])
 _SETTINGS_NAMES: Final = frozenset({"settings.yml", "settings.yaml"})
+# What Prow's label_sync has labels below: everybody's, and those of whom the keys below name.
+_PROW_DEFAULT: Final = "default"
+_PROW_SCOPES: Final = ("repos", "orgs")
 _HINT: Final = "write `- name: …`, with `color:` and `description:` below"
 _YES: Final = frozenset({"true", "yes", "on"})
 
@@ -70,7 +75,8 @@ class LabelsConfig(NamedTuple):
 
     `holder` is the list or mapping of labels, or the null in its place, or None; `key` is the key
     that leads to it, None at the top level. `is_rules` tells that the file says when to put labels
-    on, not which there are.
+    on, not which there are. `scopes` are the further lists of Prow's format, by the repository
+    (`owner/name`) or organisation for which each counts.
     """
 
     source: Source
@@ -80,6 +86,19 @@ class LabelsConfig(NamedTuple):
     labels: tuple[Label, ...] = ()
     problems: tuple[Problem, ...] = ()
     is_rules: bool = False
+    scopes: tuple[tuple[str, "LabelsConfig"], ...] = ()
+
+    def labels_of(self, repository: str) -> tuple[Label, ...]:
+        """Return the labels of one repository: everybody's, its organisation's and its own."""
+        owner = repository.partition("/")[0].lower()
+        wanted = {owner, repository.lower()}
+        own = (config.labels for scope, config in self.scopes if scope.lower() in wanted)
+        return (*self.labels, *(label for labels in own for label in labels))
+
+    @property
+    def every_scope(self) -> tuple["LabelsConfig", ...]:
+        """The config and those of its scopes: each is a set of labels of its own."""
+        return (self, *(config for _, config in self.scopes))
 
     @property
     def places(self) -> tuple[LabelPlace, ...]:
@@ -89,7 +108,8 @@ class LabelsConfig(NamedTuple):
     @property
     def says_labels(self) -> bool:
         """Whether the file says which labels there are, be it with mistakes."""
-        return bool(self.labels or self.problems) and not self.is_rules
+        has_some = any(config.labels or config.problems for config in self.every_scope)
+        return has_some and not self.is_rules
 
     @property
     def takes_labels(self) -> bool:
@@ -124,12 +144,18 @@ def is_settings(path: str) -> bool:
 def read_labels(source: Source, root: Value | None) -> LabelsConfig:
     """Return the labels of a parsed config of any shape; `root` is None for an empty file."""
     in_settings = is_settings(source.path)
+    if isinstance(root, Mapping) and _is_of_prow(root):
+        return _from_prow(source, root)
     key, holder = _holder(root, in_settings=in_settings)
     config = LabelsConfig(source, root, key, holder)
     if holder is None or (isinstance(holder, Scalar) and holder.is_null):
         return config
     if in_settings and key is None:
         return _unknown(config, holder)
+    return _read_holder(config, holder)
+
+
+def _read_holder(config: LabelsConfig, holder: Value) -> LabelsConfig:
     if isinstance(holder, Sequence):
         return _from_list(config, holder)
     if isinstance(holder, Mapping):
@@ -148,6 +174,55 @@ def _holder(root: Value | None, *, in_settings: bool) -> tuple[Node | None, Valu
     if in_settings or _SETTINGS_KEYS & {key.lower() for key in root.fields}:
         return None, None
     return None, root
+
+
+def _is_of_prow(root: Mapping) -> bool:
+    """Return whether this is the config of Prow's `label_sync`.
+
+    Its keys: https://github.com/kubernetes/test-infra/blob/master/label_sync/main.go
+    """
+    if not root.entries or set(root.keys()) - {_PROW_DEFAULT, *_PROW_SCOPES}:
+        return False
+    return any(_prow_list(entry) is not None for _, entry in _prow_entries(root))
+
+
+def _prow_entries(root: Mapping) -> Iterator[tuple[str, Entry]]:
+    """Yield each mapping that may have labels, with whom they are for: empty for everybody."""
+    for entry in root.entries:
+        value = resolve(entry.value)
+        if not isinstance(entry.key, Scalar):
+            continue
+        if entry.key.value == _PROW_DEFAULT:
+            yield "", entry
+        elif isinstance(value, Mapping):
+            for below in value.entries:
+                yield below.key.value if isinstance(below.key, Scalar) else "?", below
+
+
+def _prow_list(entry: Entry) -> Entry | None:
+    """Return the entry `labels:` below a scope of Prow's config, if it is a list or empty."""
+    value = resolve(entry.value)
+    labels = value.find("labels") if isinstance(value, Mapping) else None
+    if labels is None or isinstance(resolve(labels.value), Mapping):
+        return None
+    return labels
+
+
+def _from_prow(source: Source, root: Mapping) -> LabelsConfig:
+    config = LabelsConfig(source, root)
+    scopes: list[tuple[str, LabelsConfig]] = []
+    for scope, entry in _prow_entries(root):
+        labels = _prow_list(entry)
+        if labels is None:
+            continue
+        found = LabelsConfig(source, root, labels.key, resolve(labels.value))
+        if isinstance(found.holder, Sequence):
+            found = _from_list(found, found.holder)
+        if scope:
+            scopes.append((scope, found))
+        else:
+            config = found
+    return config._replace(scopes=tuple(scopes))
 
 
 def _included(labels: Value) -> Entry | None:

@@ -9,12 +9,13 @@ from issue_scaffold.text.by_meaning import NotUnderstoodError
 from issue_scaffold.text.lines import column as column_of
 from issue_scaffold.text.lines import newline
 from issue_scaffold.text.one_document import suffix_of
-from issue_scaffold.text.scalars import json_scalar, yaml_scalar
+from issue_scaffold.text.scalars import json_scalar, toml_key, toml_scalar, yaml_scalar
 from issue_scaffold.text.splice import placed_items
 from issue_scaffold.text.tree import Entry, Mapping, Scalar, resolve
 
 _PLAIN_TEXT = Scalar("", 0, 0)
 _FLOW_COLON = re.compile(r" ?: ?")
+_TOML_EQUALS = re.compile(r"[\"']? ?= ?")
 
 
 class LabelStyle:
@@ -27,7 +28,10 @@ class LabelStyle:
         self._model, self._body = self._find_model()
         self._is_list = not isinstance(config.holder, Mapping)
         self._ascii_only = self._text.isascii() and "\\u" in self._text
-        self.is_json = suffix_of(config.source.path) == ".json"
+        suffix = suffix_of(config.source.path)
+        self.is_json, self.is_toml = suffix == ".json", suffix == ".toml"
+        if self.is_toml:
+            self._is_list = False
 
     def _find_model(self) -> tuple[LabelPlace | None, Mapping]:
         """Return the label that new ones are written like, and its fields."""
@@ -49,12 +53,16 @@ class LabelStyle:
             style = style or '"'
             if model.value.startswith("#"):
                 value = f"#{value}"
+        if self.is_toml:
+            return toml_scalar(value, model.style)
         if self.is_json:
             return json_scalar(value, ascii_only=self._ascii_only)
         return yaml_scalar(value, style, in_flow=in_flow)
 
     def field(self, key: str, value: str, *, in_flow: bool) -> str:
         """Return a field, key and value."""
+        if self.is_toml:
+            return f"{self._key(key)}{self._equals()}{self.text(key, value, in_flow=in_flow)}"
         colon = ": "
         if in_flow and self._body.flow:
             first = self._body.written[0]
@@ -69,6 +77,8 @@ class LabelStyle:
         `column` is for the first item of all.
         """
         fields = self._fields(label, in_flow=False)
+        if self.is_toml:
+            return self._table(label, fields)
         if self._model is None:
             return self._first_block(label, fields, column)
         body = self._body
@@ -85,6 +95,23 @@ class LabelStyle:
         if "\n" in after_dash and not after_dash.strip():
             return [f"{indent}-", *lines]
         return _item(fields, item[1], key_column)
+
+    def _table(self, label: Label, fields: list[str]) -> list[str]:
+        """Return the lines of a TOML table, with a blank line before it where tables are apart."""
+        indent = ""
+        if self._body.written:
+            key = self._body.written[0].key
+            indent = " " * column_of(self._text, key.start)
+        header = f"[{toml_key(label.name)}]"
+        return [header, *(indent + field for field in fields)]
+
+    def _equals(self) -> str:
+        """Return what stands between key and value in a TOML file."""
+        if not self._body.written:
+            return " = "
+        first = self._body.written[0]
+        between = self._text[first.key.end : first.value.start]
+        return between.lstrip("\"'") if _TOML_EQUALS.fullmatch(between) else " = "
 
     def _item_of(self, body: Mapping) -> tuple[int, int]:
         """Return where the item with these fields begins, and in which column."""
@@ -136,7 +163,9 @@ class LabelStyle:
         return [f"{' ' * column}{self._name(label)}:", *lines]
 
     def _fields(self, label: Label, *, in_flow: bool) -> list[str]:
-        fields = {"name": label.name} if self._is_list else {}
+        fields = {}
+        if self._is_list or (self.is_toml and self._body.own("name") is not None):
+            fields["name"] = label.name
         fields |= label.fields
         order = _keys(self._body.written)
 
@@ -150,6 +179,8 @@ class LabelStyle:
         return self.text("name", label.name, in_flow=True)
 
     def _key(self, key: str) -> str:
+        if self.is_toml:
+            return toml_key(self._spelled(key))
         if self.is_json:
             return f'"{self._spelled(key)}"'
         styles = [entry.key.style for entry in self._body.written if isinstance(entry.key, Scalar)]

@@ -1,11 +1,10 @@
 """Three-way merge of a labels config, written into the user's text.
 
 `labels.merge` says what to change. Every result is read back and compared with what it should hold;
-one that fails is thrown away. TOML is read, not written: its tables stand on lines that the tree
-doesn't know.
+one that fails is thrown away. TOML is edited by its tables' lines like YAML by its items'.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from issue_scaffold.labels.config import LabelsConfig, is_settings, parse_labels
 from issue_scaffold.labels.label import Label, LabelPlace
@@ -24,7 +23,7 @@ from issue_scaffold.text import splice
 from issue_scaffold.text.by_meaning import MeaningMerge, NotUnderstoodError
 from issue_scaffold.text.edits import Edit, insert_lines, set_value
 from issue_scaffold.text.lines import column, line_start, next_line
-from issue_scaffold.text.one_document import suffix_of
+from issue_scaffold.text.scalars import toml_key
 from issue_scaffold.text.tree import Entry, Mapping, Scalar, canonical, resolve
 from issue_scaffold.text.tree import Sequence as Items
 
@@ -68,8 +67,8 @@ class _LabelWriter:
         if not edits:
             return self._text
         path = self._config.source.path
-        if suffix_of(path) == ".toml":
-            raise NotUnderstoodError("TOML is not written")
+        if self._style.is_toml:
+            self._refuse_inline()
         added: list[Label] = []
         after: int | None = None
         removed: set[int] = set()
@@ -89,6 +88,12 @@ class _LabelWriter:
         if list(done.labels) != wanted or _around(done) != _around(self._config):
             raise NotUnderstoodError("the edited labels config doesn't hold what it should")
         return text
+
+    def _refuse_inline(self) -> None:
+        """Raise NotUnderstoodError for labels without a table of their own: none is at a line."""
+        holder = self._config.holder
+        if isinstance(holder, Mapping) and not all(entry.key.end for entry in holder.entries):
+            raise NotUnderstoodError("a label without a table of its own")
 
     def _item(self, label: int) -> int:
         """Return the place of a label in the collection as it is written."""
@@ -157,6 +162,8 @@ class _LabelWriter:
         place = self._places[edit.index]
         if edit.key == "name" and edit.value is not None:
             name = self._style.text("name", edit.value, in_flow=True, old=place.name)
+            if self._style.is_toml and place.entry("name") is None:
+                name = toml_key(edit.value)
             return [Edit(place.name.start, place.name.end, name)]
         entry = place.entry(edit.key)
         if edit.value is None:
@@ -206,14 +213,24 @@ def _around(config: LabelsConfig) -> list[str]:
     """Return everything else that the file holds, as text to compare."""
     if not isinstance(config.root, Mapping) or config.root is config.holder:
         return []
-    rows = []
-    for entry in config.root.written:
+    return list(_beside(config.root, config))
+
+
+def _beside(mapping: Mapping, config: LabelsConfig) -> Iterator[str]:
+    """Yield what a mapping holds but for the labels, which may lie further down in it."""
+    for entry in mapping.written:
         below = resolve(entry.value)
-        if canonical(entry.key) != '"labels"':
-            rows.append(_row(entry))
-        elif isinstance(below, Mapping) and below is not config.holder:
-            rows += [_row(inner) for inner in below.written if inner.key is not config.key]
-    return rows
+        if entry.key is config.key:
+            continue
+        if isinstance(below, Mapping) and _leads_to(below, config):
+            yield canonical(entry.key)
+            yield from _beside(below, config)
+        else:
+            yield _row(entry)
+
+
+def _leads_to(mapping: Mapping, config: LabelsConfig) -> bool:
+    return any(entry.key is config.key for entry in mapping.written)
 
 
 def _row(entry: Entry) -> str:

@@ -18,6 +18,7 @@ from issue_scaffold.text.tree import Mapping, Node, Scalar, Sequence, resolve
 _HEADER: Final = "# Settings of issue-scaffold for this repository.\n"
 _BOM: Final = "\ufeff"
 _FILE: Final = ".github/scaffold.yml"
+_LABELS_CONFIG: Final = "labels_config"
 
 _Row = Table[str, str | None]
 
@@ -48,6 +49,29 @@ def with_accepted(
             f"{_FILE}: `accepted` can't be edited as it is written", hint="write it as a block list"
         )
     return bom + edited
+
+
+def with_labels_config(text: str, path: str) -> str:
+    """Return the settings file's text with the path of the labels config recorded.
+
+    Raises UsageError when the text isn't a settings file that can be edited.
+    """
+    root = _root(text.removeprefix(_BOM)) if text.strip() else None
+    entry = None if root is None else root.own(_LABELS_CONFIG)
+    shift = len(text) - len(text.removeprefix(_BOM))
+    if entry is not None:
+        edit = set_value(text[shift:], entry, yaml_scalar(path))
+        return text[:shift] + apply_edits(text[shift:], [edit])
+    ending = lines.newline(text)
+    if not text.strip():
+        text = _HEADER
+    elif not text.endswith("\n"):
+        text += ending
+    if root is not None and root.flow:
+        raise UsageError(
+            f"{_FILE}: `{_LABELS_CONFIG}` can't be added to braces", hint="write it as a block"
+        )
+    return f"{text}{_LABELS_CONFIG}: {yaml_scalar(path)}{ending}"
 
 
 def _root(text: str) -> Mapping | None:

@@ -8,7 +8,7 @@ from issue_scaffold.files import target_files
 from issue_scaffold.files.bounded import read_if_there
 from issue_scaffold.files.rendering import File
 from issue_scaffold.forge.layout import SETTINGS_PATH
-from issue_scaffold.settings.edit import with_accepted
+from issue_scaffold.settings.edit import with_accepted, with_labels_config
 from issue_scaffold.settings.file import Accepted, parse_settings
 
 if TYPE_CHECKING:
@@ -52,6 +52,10 @@ class EditedSettings:
         self._text = with_accepted(
             self._text, path=path, sha256=sha256, reason=reason, instead_of=instead_of
         )
+
+    def record_labels_config(self, path: str) -> None:
+        """Record which file lists the labels. Raises UsageError if the file can't be edited."""
+        self._text = with_labels_config(self._text, path)
 
     @property
     def after(self) -> File | None:

@@ -9,7 +9,7 @@ from typing import Final
 
 from issue_scaffold.errors import UsageError
 from issue_scaffold.forge.document import Problem, at
-from issue_scaffold.forge.layout import SETTINGS_PATH
+from issue_scaffold.forge.layout import SETTINGS_PATH, is_labels_path
 from issue_scaffold.forge.syntax import Stop, explain
 from issue_scaffold.settings.suppression import IgnoreEntry
 from issue_scaffold.text.limits import MAX_BYTES
@@ -18,7 +18,7 @@ from issue_scaffold.text.tree import Mapping, Node, Scalar, Sequence, resolve, t
 from issue_scaffold.text.wording import allowed, closest
 from issue_scaffold.text.yaml_nodes import SyntaxFailure, parse_yaml
 
-_TOP_KEYS: Final = ("accepted", "ignore", "labels")
+_TOP_KEYS: Final = ("accepted", "ignore", "labels", "labels_config")
 _ACCEPTED_KEYS: Final = ("path", "sha256", "reason")
 _IGNORE_KEYS: Final = ("path", "rule", "reason")
 
@@ -39,6 +39,7 @@ class Settings:
     accepted: tuple[Accepted, ...] = ()
     ignored: tuple[IgnoreEntry, ...] = ()
     known_labels: frozenset[str] = frozenset()
+    labels_config: str | None = None
 
 
 def parse_settings(content: bytes, path: str = SETTINGS_PATH) -> Settings:
@@ -107,6 +108,7 @@ class _SettingsReader:
             tuple(entry for entry in accepted if entry),
             tuple(entry for entry in ignored if entry),
             self._known_labels(value),
+            self._labels_config(value),
         )
 
     def _known_keys(self, mapping: Mapping, known: tuple[str, ...]) -> None:
@@ -168,6 +170,19 @@ class _SettingsReader:
         if path is None or rule is None:
             return None
         return IgnoreEntry(path, rule, reason, mapping.start, mapping.entries[0].value.end)
+
+    def _labels_config(self, root: Mapping) -> str | None:
+        """Return which file lists the repository's labels, below its root."""
+        if root.find("labels_config") is None:
+            return None
+        path = self._text(root, "labels_config")
+        if path is None or is_labels_path(path):
+            return path
+        value = root.get("labels_config") or root
+        hint = "write it from the repository's root, like .github/config/labels.yml"
+        message = "`labels_config` is no path of a YAML, JSON or TOML file below the repository"
+        self.problems.append(at(value, message, hint=hint))
+        return None
 
     def _known_labels(self, root: Mapping) -> frozenset[str]:
         labels = root.get("labels")

@@ -1,6 +1,6 @@
 """`scaffold init`: merge a template's first rendering into a folder."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -13,13 +13,12 @@ from issue_scaffold.forge.forges import GITHUB
 from issue_scaffold.forge.layout import template_folder
 from issue_scaffold.forge.source_files import read_repository
 from issue_scaffold.git.folder import work_tree_problem
-from issue_scaffold.labels.places import find_configs
 from issue_scaffold.state.locks import hold_target
 from issue_scaffold.sync.apply_plan import apply_plan, recovery_notes
 from issue_scaffold.sync.content_merge import merge_tools
 from issue_scaffold.sync.merge import plan_merge
 from issue_scaffold.sync.outcome import FileOutcome, NothingWrittenError
-from issue_scaffold.sync.own_labels import beside_own_configs, suggested_config
+from issue_scaffold.sync.own_labels import beside_own_configs, own_configs, suggested_config
 from issue_scaffold.sync.own_layout import own_layout
 from issue_scaffold.sync.plan import FileAction, FilePlan, FileStep
 from issue_scaffold.sync.refusals import listed, refuse_invalid, refuse_plan, refuse_unfinished
@@ -37,7 +36,7 @@ class InitOptions:
     """What the user asked of `init`.
 
     `decide` is called for each existing file that differs, `interactive` lets Copier ask its
-    questions.
+    questions. `choose_config` is asked which of several labels configs counts; None leaves all.
     """
 
     target: str
@@ -48,6 +47,7 @@ class InitOptions:
     answers_file: str | None = None
     interactive: bool = False
     dry_run: bool = False
+    choose_config: Callable[[Sequence[str]], str | None] = lambda _: None
     on_wait: Callable[[], None] = lambda: None
 
 
@@ -94,20 +94,20 @@ def _install(
     revision, remarks = renderer.sources.of(source).choose(options.ref)
     evidence = [path for path in EVIDENCE if (root / path).exists()]
     found = detect(evidence, _remote_host(root))
-    configs = find_configs(root, with_empty=True)
+    own = own_configs(root, options.data, options.choose_config)
     request = Request(
         revision=revision,
         answers_file=answers_file,
         folder_name=root.name,
-        data=options.data,
-        suggested=suggested_config(configs) | found.answers,
+        data=own.data,
+        suggested=suggested_config(own.paths) | found.answers,
     )
     rendering = _rendering(renderer, request, root, interactive=options.interactive)
     ours = target.read_files(root, rendering.files)
     refuse_unfinished(folder, ours, rendering.files)
     plan = plan_merge(None, ours, rendering, merge_tools(rendering.version))
-    if "labels_config" not in options.data:
-        plan = beside_own_configs(root, plan, configs)
+    if "labels_config" not in own.data:
+        plan = beside_own_configs(root, plan, own)
     refuse_plan(folder, plan)
     outcome = FileOutcome(
         target=options.target,

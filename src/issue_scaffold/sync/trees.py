@@ -7,6 +7,7 @@ from typing import NamedTuple, Protocol
 
 from issue_scaffold.files import target_files as target
 from issue_scaffold.files.rendering import File
+from issue_scaffold.forge.layout import SETTINGS_PATH
 from issue_scaffold.forge.source_files import RepositoryFiles, read_repository
 
 
@@ -64,7 +65,13 @@ class FolderTree:
 
     def validated(self) -> RepositoryFiles:
         """Return the contents of what the validator looks at."""
-        return read_repository(self.root)
+        repository = read_repository(self.root)
+        if b"labels_config" not in repository.files.get(SETTINGS_PATH, b""):
+            return repository
+        # Reading settings and labels takes a warm check more time than all else.
+        from issue_scaffold.labels.places import read_with_config
+
+        return read_with_config(self.root)
 
 
 def content_of(tree: FileTree, path: str) -> bytes:

@@ -24,6 +24,7 @@ _WORDS_WITH_A_TYPE: Final = frozenset({"y", "n", "yes", "no", "on", "off", "true
 _LIKE_A_NUMBER: Final = late_pattern(r"\d[0-9A-Fa-fxXoO_.,:+-]*|\d{4}-\d.*")
 _FLOW_SIGNS: Final = frozenset(",[]{}:")
 _SHORT: Final = {"\n": r"\n", "\t": r"\t", "\r": r"\r"}
+_BARE_KEY: Final = late_pattern(r"[A-Za-z0-9_-]+")
 
 
 def yaml_scalar(value: str, style: str = PLAIN, *, in_flow: bool = False) -> str:
@@ -51,6 +52,20 @@ def quoted(value: str) -> str:
 def json_scalar(value: str, *, ascii_only: bool) -> str:
     """Return a text for a JSON file."""
     return json.dumps(value, ensure_ascii=ascii_only)
+
+
+def toml_scalar(value: str, style: str = '"') -> str:
+    """Return a text for a TOML file, in single quotes where it was and can be written so."""
+    if style == "'" and "'" not in value and is_printable(value):
+        return f"'{value}'"
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def toml_key(name: str) -> str:
+    """Return a name as the key or header of a TOML file: bare where it may be."""
+    if _BARE_KEY.fullmatch(name):
+        return name
+    return toml_scalar(name)
 
 
 def is_plain(value: str) -> bool:

@@ -107,8 +107,24 @@ def _root(text: str, data: dict[str, Any]) -> Mapping:
         span, body = (0, 0), (0, len(text))
         if header:
             span, body = header.span(1), (header.end(), ends.get(header, len(text)))
-        entries.append(Entry(Scalar(name, *span, '"'), _value(text, value, span, body)))
+        node = _value(text, value, span, body)
+        if header and isinstance(node, Mapping):
+            end = max([header.end(), *(entry.value.end for entry in node.entries)])
+            node = Mapping(node.entries, span[0], end)
+        style = header[1][0] if header and header[1][0] in "\"'" else ""
+        entries.append(Entry(Scalar(name, *span, style), node))
     return Mapping(tuple(entries), 0, len(text))
+
+
+def _end_of_value(text: str, start: int) -> int:
+    """Return where the value that begins there ends: at its line's end, or past its brackets."""
+    depth = 0
+    for found in _TOKEN.finditer(text, start):
+        mark = found[0]
+        if depth == 0 and (mark == "\n" or mark[0] == "#"):
+            return start + len(text[start : found.start()].rstrip())
+        depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(mark, 0)
+    return start + len(text[start:].rstrip())
 
 
 def _unquoted(name: str) -> str:
@@ -122,16 +138,20 @@ def _value(text: str, value: object, span: tuple[int, int], body: tuple[int, int
     if isinstance(value, dict):
         entries = []
         for key, inner in value.items():
-            pattern = rf"^[ \t]*[\"']?({re.escape(key)})[\"']?[ \t]*=[ \t]*(.+?)[ \t]*$"
+            pattern = rf"^[ \t]*[\"']?({re.escape(key)})[\"']?[ \t]*=[ \t]*"
             found = re.compile(pattern, re.MULTILINE).search(text, *body)
             key_span = value_span = span
             if found:
-                key_span, value_span = found.span(1), found.span(2)
+                key_span, value_span = (
+                    found.span(1),
+                    (found.end(), _end_of_value(text, found.end())),
+                )
             entries.append(Entry(Scalar(key, *key_span), _value(text, inner, value_span, (0, 0))))
         return Mapping(tuple(entries), *span)
     if isinstance(value, list):
         return Sequence(tuple(_value(text, item, span, (0, 0)) for item in value), *span, flow=True)
     if isinstance(value, str):
-        return Scalar(value, *span, '"')
+        style = "'" if text.startswith("'", span[0]) else '"'
+        return Scalar(value, *span, style)
     kind = {bool: "bool", int: "int", float: "float"}.get(type(value), "timestamp")
     return Scalar(str(value), *span, "", kind)

@@ -5,11 +5,13 @@ wanted with offsets anyway. Depth, number of nodes and growth by aliases are lim
 events come in.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from typing import Any, Final, NamedTuple, Protocol
 
 import yaml
 
+from issue_scaffold.text.late_patterns import late_pattern
 from issue_scaffold.text.limits import MAX_DEPTH, MAX_NODES
 from issue_scaffold.text.tree import (
     MERGE_KEY,
@@ -78,6 +80,8 @@ def parse_yaml(text: str, start: int = 0, end: int | None = None) -> YamlStream:
     """
     stop = len(text) if end is None else end
     stream, depth = _read_twice(PARSER, text, start, stop)
+    if isinstance(stream.failure, SyntaxFailure) and _has_pairs(text, stream.failure):
+        return _read_with_pairs(text, start, stop)
     if isinstance(stream.failure, SyntaxFailure) and depth > _TRUSTED_DEPTH:
         # The depth may be all that the parser minds. PyYAML's own is slow and has no limit.
         return _read_twice(yaml.Loader, text, start, stop)[0]
@@ -103,12 +107,21 @@ def _read_twice(
     return (before if isinstance(before.failure, LimitFailure) else stream), depth
 
 
-def _read(parser: Any, text: str, start: int, stop: int) -> tuple[YamlStream, int]:  # noqa: ANN401
-    """Return a part of a text as one parser has it, and its depth as far as it was read."""
-    builder = _Builder(text, start)
+def _read(
+    parser: Any,  # noqa: ANN401 - as above
+    text: str,
+    start: int,
+    stop: int,
+    masked: str | None = None,
+) -> tuple[YamlStream, int]:
+    """Return a part of a text as one parser has it, and its depth as far as it was read.
+
+    `masked` is what the parser sees instead of the text.
+    """
+    builder = _Builder(text, start, masked)
     failure: SyntaxFailure | LimitFailure
     try:
-        return builder.build(parser(text[start:stop])), builder.depth
+        return builder.build(parser(builder.seen[start:stop])), builder.depth
     except yaml.MarkedYAMLError as error:
         mark, context = error.problem_mark or error.context_mark, error.context_mark
         failure = SyntaxFailure(
@@ -127,6 +140,55 @@ def _read(parser: Any, text: str, start: int, stop: int) -> tuple[YamlStream, in
     except _LimitError as limit:
         return YamlStream(failure=LimitFailure(*limit.args)), builder.depth
     return YamlStream(failure=failure, separators=tuple(builder.separators)), builder.depth
+
+
+# Half of a character beyond U+FFFF each, as JSON escapes it; js-yaml takes the two for one.
+_PAIR: Final = late_pattern(r"\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})")
+_SURROGATES: Final = 0xD800
+# Private characters of the same number stand for them while a parser looks: no place moves.
+_STAND_IN: Final = 0xE000
+
+
+def _has_pairs(text: str, failure: SyntaxFailure) -> bool:
+    """Tell whether a parser may have stopped at a character in two JSON escapes.
+
+    Not where the text has one of the characters that would stand for them.
+    """
+    if not _PAIR.search(text, max(0, failure.offset - len(r"\ud83d"))):
+        return False
+    return not any(map(_is_stand_in, text)) and not _STAND_IN_ESCAPE.search(text)
+
+
+_STAND_IN_ESCAPE: Final = late_pattern(r"\\u[eE][0-7]")
+
+
+def _read_with_pairs(text: str, start: int, stop: int) -> YamlStream:
+    def masked(pair: re.Match[str]) -> str:
+        halves = (int(half, 16) - _SURROGATES + _STAND_IN for half in pair.groups())
+        return "".join(f"\\u{half:04x}" for half in halves)
+
+    return _read(PARSER, text, start, stop, masked=_PAIR.sub(masked, text))[0]
+
+
+def _unmasked(value: str, style: str) -> str:
+    """Return what a scalar of a masked text says: half characters put together where escaped."""
+    if style != '"':  # no escape there: what looks like one is text
+        return _STAND_INS.sub(lambda pair: _written(pair.groups()), value)
+    halves = "".join(
+        chr(ord(char) - _STAND_IN + _SURROGATES) if _is_stand_in(char) else char for char in value
+    )
+    return halves.encode("utf-16-le", "surrogatepass").decode("utf-16-le")
+
+
+def _is_stand_in(char: str) -> bool:
+    return _STAND_IN <= ord(char) < _STAND_IN + 0x800
+
+
+_STAND_INS: Final = late_pattern(r"\\u(e[0-3][0-9a-f]{2})\\u(e[4-7][0-9a-f]{2})")
+
+
+def _written(halves: Iterable[str]) -> str:
+    return "".join(f"\\u{int(half, 16) - _STAND_IN + _SURROGATES:04x}" for half in halves)
 
 
 class _LimitError(Exception):
@@ -150,8 +212,10 @@ class _Frame:
 class _Builder:
     """The tree under construction; offsets are shifted by where the parsed part begins."""
 
-    def __init__(self, text: str, shift: int) -> None:
+    def __init__(self, text: str, shift: int, masked: str | None) -> None:
         self.text = text
+        self.seen = masked or text
+        self.is_masked = masked is not None
         self.shift = shift
         self.documents: list[Value] = []
         self.separators: list[int] = []
@@ -196,7 +260,9 @@ class _Builder:
 
     def _scalar(self, event: Any) -> None:  # noqa: ANN401
         value, style = event.value, event.style or ""
-        start, end = event.start_mark.index + self.shift, event.end_mark.index + self.shift
+        start, end = self._offset(event.start_mark), self._offset(event.end_mark)
+        if self.is_masked:
+            value = _unmasked(value, style)
         if event.anchor or event.tag:
             start = self._after_properties(start, end, event.anchor)
         if style in {"|", ">"}:

@@ -80,6 +80,7 @@ class _Run:
         settings, problems, source = read_settings(content, SETTINGS_PATH)
         self._sources[SETTINGS_PATH] = source
         self._repository.known_labels = settings.known_labels
+        self._repository.labels_config = settings.labels_config
         self.suppressions.add_settings(settings, source)
         self._add(stages.SETTINGS.run(problems), source, GITHUB)
 
@@ -147,7 +148,8 @@ def _breaches(document: Document, form: FormView | None) -> Iterator[tuple[Rule,
         yield from stages.FORM.run(form)
         yield from _markdown_breaches(form_markdown(form))
     elif document.kind is FileKind.LABELS:
-        yield from stages.LABELS.run(read_labels(document.source, document.root))
+        for config in read_labels(document.source, document.root).every_scope:
+            yield from stages.LABELS.run(config)
     else:
         yield from _markdown_breaches(template_markdown(document))
 

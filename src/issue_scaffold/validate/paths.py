@@ -9,7 +9,8 @@ from typing import Final, NamedTuple
 from issue_scaffold.errors import ScaffoldError
 from issue_scaffold.files.bounded import read_beginning
 from issue_scaffold.forge.layout import FORGE_FOLDERS, SHARED_FOLDERS, template_folder
-from issue_scaffold.forge.source_files import RepositoryFiles, read_repository
+from issue_scaffold.forge.source_files import RepositoryFiles
+from issue_scaffold.labels.places import read_with_config
 
 STDIN: Final = "-"
 
@@ -118,7 +119,7 @@ class _Collector:
         key = os.path.realpath(root)
         if key not in self._groups:
             try:
-                repository = read_repository(root)
+                repository = read_with_config(root)
             except ScaffoldError:
                 if strict:
                     raise

@@ -44,7 +44,9 @@ def merge(path: str, base: str | None, ours: str, theirs: str) -> MeaningMerge |
     if kind == "labels":
         from issue_scaffold.labels.writing import merge_labels
 
-        return _edited(ours, lambda text: merge_labels(path, old, text, new))
+        return _edited(
+            ours, lambda text: merge_labels(path, old, text, new), is_yaml=not _is_toml(path)
+        )
     from issue_scaffold.sync.precommit_writing import merge_precommit
 
     return _edited(ours, lambda text: merge_precommit(old, text, new))
@@ -61,7 +63,9 @@ def add_labels(path: str, ours: str, template_path: str, theirs: str) -> Meaning
 
     new = theirs.removeprefix(_BOM)
     return _edited(
-        ours, lambda text: merge_labels(path, None, text, new, template_path=template_path)
+        ours,
+        lambda text: merge_labels(path, None, text, new, template_path=template_path),
+        is_yaml=not _is_toml(path),
     )
 
 
@@ -79,7 +83,9 @@ def restore(path: str, ours: str, theirs: str) -> MeaningMerge | None:
     if kind == "labels":
         from issue_scaffold.labels.writing import restore_labels
 
-        return _edited(ours, lambda text: restore_labels(path, text, new))
+        return _edited(
+            ours, lambda text: restore_labels(path, text, new), is_yaml=not _is_toml(path)
+        )
     from issue_scaffold.sync.precommit_writing import restore_precommit
 
     return _edited(ours, lambda text: restore_precommit(text, new))
@@ -106,12 +112,18 @@ def differences(path: str, rendered: str, ours: str) -> tuple[Difference, ...] |
         return None
 
 
+def _is_toml(path: str) -> bool:
+    return path.lower().endswith(".toml")
+
+
 def _is_too_large(*texts: str) -> bool:
     """Return whether a text is larger than what is edited; then all are taken for plain text."""
     return any(len(text) > MAX_EDITED for text in texts)
 
 
-def _edited(ours: str, edit: Callable[[str], MeaningMerge]) -> MeaningMerge | None:
+def _edited(
+    ours: str, edit: Callable[[str], MeaningMerge], *, is_yaml: bool = True
+) -> MeaningMerge | None:
     """Return what `edit` makes of the text.
 
     It sees the text without byte order mark, and with a line break at its end.
@@ -124,7 +136,7 @@ def _edited(ours: str, edit: Callable[[str], MeaningMerge]) -> MeaningMerge | No
     except NotUnderstoodError:
         return None
     done = merged.text.removesuffix(ending) if ends_open else merged.text
-    if done != text:
+    if done != text and is_yaml:
         from issue_scaffold.text.second_reader import breaks
 
         if breaks(text, done):

@@ -9,6 +9,7 @@ from typing import Final
 
 from issue_scaffold.forge.document import Problem, at, shown
 from issue_scaffold.forge.file_kind import FileKind
+from issue_scaffold.forge.forges import GITHUB, forge_of_path
 from issue_scaffold.forge.issue_form import text_of
 from issue_scaffold.forge.layout import is_security_policy
 from issue_scaffold.forge.twins import plain, stem
@@ -44,6 +45,7 @@ from issue_scaffold.validate.rules.rule import (
 )
 from issue_scaffold.validate.rules.stages import REPOSITORY
 from issue_scaffold.validate.rules.summaries import (
+    ConfigSummary,
     RepositorySummary,
     TemplateSummary,
     is_other_markdown,
@@ -192,6 +194,47 @@ def _define(repository: RepositorySummary, label: Scalar) -> Fix | None:
     indent = " " * len(lead)
     text = f'{lead}name: {quoted(label.value.strip())}\n{indent}color: "ededed"'
     return Fix((insert_line(config.source, offset, text),), unsafe=True, path=config.path)
+
+
+@REPOSITORY.runs(
+    Rule(
+        id="labels/second-config",
+        severity=WARNING,
+        summary="two labels configs of one forge",
+        why=(
+            "A label tool reads the one config that it is told of, so that what the other says is "
+            "lost, or the two undo each other's work. The one that counts is the one that "
+            "`labels_config:` in `.github/scaffold.yml` names, and the finding is a remark on the "
+            "others then; without it, nobody can know. Files in `.github/labels/` are one config "
+            "together."
+        ),
+        evidence=("hackebrot/labels", "EndBug/label-sync"),
+        wrong={LABELS_PATH: _CONFIG, ".github/labels.toml": '[bug]\ncolor = "d73a4a"\n'},
+        right={".github/labels.toml": '[bug]\ncolor = "d73a4a"\n'},
+    )
+)
+def second_config(repository: RepositorySummary) -> Iterator[Problem]:
+    """Find labels configs beside another one that the same forge's tools would read."""
+    counting: dict[str, ConfigSummary] = {}
+    recorded = repository.labels_config
+    # The one that counts comes first, whatever it is called.
+    for config in sorted(repository.configs, key=lambda config: config.path != recorded):
+        first = counting.setdefault(forge_of_path(config.path).key, config)
+        if first is config or _is_one_folder(first.path, config.path):
+            continue
+        message = f"there are labels in {first.path} too, and a label tool reads one of the two"
+        hint = "keep one; or name the one that counts: `labels_config:` in .github/scaffold.yml"
+        severity = None
+        if first.path == recorded:
+            message = f"the labels are in {first.path}, as `labels_config` says: these don't count"
+            hint, severity = "move what you need of them there", INFO
+        yield Problem(0, 0, message, hint, severity=severity, path=config.path)
+
+
+def _is_one_folder(first: str, second: str) -> bool:
+    """Tell whether two files lie in the folder whose files are one config together."""
+    folders = {path.rpartition("/")[0] for path in (first, second)}
+    return folders == {GITHUB.labels_folder}
 
 
 @REPOSITORY.runs(

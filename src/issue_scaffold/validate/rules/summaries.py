@@ -113,10 +113,11 @@ def summarize_template(document: Document, form: FormView | None) -> TemplateSum
 
 def summarize_config(config: LabelsConfig) -> ConfigSummary | None:
     """Return what to keep of a labels config; None if it defines no labels."""
-    if config.is_rules or not (config.labels or isinstance(config.holder, Sequence)):
+    labels = [label for scope in config.every_scope for label in scope.labels]
+    if config.is_rules or not (labels or isinstance(config.holder, Sequence)):
         return None
-    names = frozenset(label.key for label in config.labels)
-    source, spellings = config.source, tuple(label.name for label in config.labels)
+    names = frozenset(label.key for label in labels)
+    source, spellings = config.source, tuple(label.name for label in labels)
     return ConfigSummary(source.path, source, names, _insertion(config, source), spellings)
 
 
@@ -148,6 +149,7 @@ class RepositorySummary:
     def __init__(self, paths: frozenset[str]) -> None:
         self.paths = paths
         self.known_labels: frozenset[str] = frozenset()
+        self.labels_config: str | None = None
         self.templates: list[TemplateSummary] = []
         self.configs: list[ConfigSummary] = []
         self.choosers: list[Document] = []

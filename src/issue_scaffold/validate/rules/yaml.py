@@ -287,7 +287,8 @@ def _reindented(document: Document, target: Node, column: int) -> str | None:
 def implicit_type(document: Document) -> Iterator[Problem]:
     """Find names and descriptions of labels that YAML reads as something else."""
     if document.kind is FileKind.LABELS:
-        for label in read_labels(document.source, document.root).places:
+        config = read_labels(document.source, document.root)
+        for label in (place for scope in config.every_scope for place in scope.places):
             yield from _judge(document, label.name, "label name")
             if label.description is not None:
                 yield from _judge(document, label.description, "label description")
