@@ -76,12 +76,15 @@ def label_not_in_config(repository: RepositorySummary) -> Iterator[Problem]:
     names = frozenset().union(*(config.names for config in repository.configs))
     known = names | DEFAULT_LABELS | repository.known_labels
     severity = None if repository.configs else INFO
+    guesses: dict[str, str | None] = {}
     for template in repository.templates:
         for label in template.labels:
             folded = label.value.strip().casefold()
             if folded in known:
                 continue
-            guess = closest(folded, sorted(known))
+            if folded not in guesses:
+                guesses[folded] = closest(folded, sorted(known))
+            guess = guesses[folded]
             hint = _missing_hint(repository, guess)
             fix = None if guess else _define(repository, label)
             where = _where(repository)
