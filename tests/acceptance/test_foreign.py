@@ -145,3 +145,47 @@ def test_an_error_that_the_run_would_make_is_still_refused(scaffold: Run, templa
     assert f"{MANAGED}:" in done.err
     assert FOREIGN not in done.err
     assert (repo / MANAGED).read_bytes() == before
+
+
+LABELS = ".github/labels.yml"
+SETTINGS = ".github/scaffold.yml"
+LABEL = '- name: task\n  color: "ffffff"\n'
+
+
+@pytest.mark.parametrize("broken", ["- name: [mine\n", "labels: 1\n", "- name: a\n  name: b\n- [\n"], ids=ascii)
+def test_a_broken_labels_config_is_kept(broken: str, scaffold: Run, template: Template, repo: Path) -> None:
+    template.release("v1.0.0", {LABELS: LABEL, MANAGED: FORM})
+    write_tree(repo, {LABELS: broken})
+    done = scaffold("init", repo, "-t", template)
+    assert done.code == 0, done.out + done.err
+    assert "it has an error" in done.out
+    assert (repo / LABELS).read_text() == broken
+    assert (repo / MANAGED).read_text() == FORM
+    # It is managed from now on.
+    assert ("invalid", "error", LABELS) in {
+        (one["kind"], one["severity"], one["path"]) for one in findings(scaffold("check", repo, "--format", "json"))
+    }
+    assert scaffold("update", repo).code == 0
+
+
+def test_who_says_what_is_to_become_of_a_broken_config_is_heard(scaffold: Run, template: Template, repo: Path) -> None:
+    template.release("v1.0.0", {LABELS: LABEL})
+    write_tree(repo, {LABELS: "- name: [mine\n"})
+    assert scaffold("init", repo, "-t", template, "--on-conflict", "abort").code == 1
+    assert scaffold("init", repo, "-t", template, "--on-conflict", "replace").code == 0
+    assert (repo / LABELS).read_text() == LABEL
+
+
+def test_a_mistake_in_the_settings_keeps_neither_init_nor_update_from_going_on(
+    scaffold: Run, template: Template, repo: Path
+) -> None:
+    template.release("v1.0.0", {LABELS: LABEL})
+    template.release("v1.1.0", {LABELS: LABEL + LABEL.replace("task", "more")})
+    write_tree(repo, {SETTINGS: "labels: [\n", LABELS: LABEL.replace("task", "mine")})
+    for command in (("init", repo, "-t", template, "--ref", "v1.0.0"), ("update", repo)):
+        done = scaffold(*command)
+        assert done.code == 0, done.out + done.err
+        assert f"if you accepted it, do so anew: {SETTINGS}:1:9: " in done.out
+    assert "more" in (repo / LABELS).read_text()
+    assert (repo / SETTINGS).read_text() == "labels: [\n"
+    assert scaffold("check", repo).code == 2

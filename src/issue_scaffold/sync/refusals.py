@@ -16,6 +16,7 @@ from issue_scaffold.forge.layout import is_wanted
 from issue_scaffold.git import command as git
 from issue_scaffold.git.folder import index_lock
 from issue_scaffold.report.finding import Finding, Severity
+from issue_scaffold.sync import structured_files
 from issue_scaffold.sync.plan import FileAction, FilePlan, Files, FileStep
 from issue_scaffold.sync.target import TargetFolder
 from issue_scaffold.validate.rules.registry import RULES
@@ -156,6 +157,16 @@ def _errors(files: Iterable[tuple[str, File | None]]) -> list[Finding]:
         if file is not None and is_wanted(path):
             validated[path] = file.content
     return [finding for finding in validate_files(validated) if finding.severity is Severity.ERROR]
+
+
+def is_broken(step: FileStep) -> bool:
+    """Tell whether the target's file has an error that keeps it from being merged by its meaning.
+
+    Were it sound, nobody would have to decide what becomes of it.
+    """
+    return structured_files.kind_of(step.path) is not None and bool(
+        _errors([(step.path, step.before)])
+    )
 
 
 def listed(steps: Iterable[FileStep]) -> str:
