@@ -26,6 +26,10 @@ in use that broke the rule, how long it did, and whether issues came through it.
 
 Some rules judge an occurrence milder than the table says; the rule's section tells when.
 
+As text, errors come first, then warnings; infos are summed up, a line a rule. `scaffold validate --show info` shows
+each, `--show error` sums up warnings too. What is the same in several places, such as a label that no config defines,
+is one finding with all of them; the other formats leave nothing out.
+
 The link that comes with a finding leads to the page of GitHub's documentation that the rule is from. Where no page of
 GitHub's states the rule, `scaffold rules ID` stands there: it says in the terminal what this page says about the rule.
 

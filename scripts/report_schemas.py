@@ -53,6 +53,10 @@ FINDING: Final[Schema] = {
     "message": TEXT,
     "fixable": said("Whether `scaffold validate --fix` mends it.", FLAG),
 }
+PLACES: Final = said(
+    "Every place of which the same is to be said, in order. The first is that of the finding itself.",
+    {**list_of(fields({"path": TEXT}, {"line": PLACE, "column": PLACE})), "minItems": 1},
+)
 HINT: Final = said("What was expected, and what to do.")
 URL: Final = said("Where to read about the rule: an https address, or the command `scaffold rules ID`.")
 
@@ -103,19 +107,23 @@ CODES: Final = (0, 1, 2, 3, 130)
 
 def check() -> Schema:
     """Return the schema of `scaffold check`."""
-    kinds = ("outdated", "modified", "missing", "conflict", "invalid", "untracked", "accepted", "ignored")
+    kinds = ("outdated", "modified", "missing", "conflict", "invalid", "invalid-foreign", "untracked")
+    overlooked = ("accepted", "ignored")
     finding = fields(
         {
             "kind": said(
+                "invalid: an error in a file that the template manages, or in the tool's own settings; "
+                "invalid-foreign: in any other file, a warning unless --fail-on names it. "
                 "accepted, ignored: what the repository told the check to overlook; with --trusted-ref a "
                 "warning for what only the change says.",
-                one_of(*kinds),
+                one_of(*kinds, *overlooked),
             ),
             "path": said("The file, relative to the target."),
+            "places": PLACES,
             **FINDING,
         },
         {
-            "rule": said("With kind invalid: a rule's id; `scaffold rules` lists them."),
+            "rule": said("With kind invalid or invalid-foreign: a rule's id; `scaffold rules` lists them."),
             "line": PLACE,
             "column": said("1-based, in code points.", PLACE),
             "hint": HINT,
@@ -145,12 +153,13 @@ def validate() -> Schema:
             "kind": {"const": "invalid"},
             "rule": said("A rule's id; `scaffold rules` lists them.", {**TEXT, "pattern": "^[a-z]+/[a-z-]+$"}),
             "path": said("The file, as seen from where the command ran."),
+            "places": PLACES,
             "line": PLACE,
             "column": said("1-based, in code points.", PLACE),
             "url": URL,
             **FINDING,
         },
-        {"hint": HINT, "diff": said("With --diff, on the first finding of a file: what would be mended in the file.")},
+        {"hint": HINT, "diff": said("With --diff, on the first finding of a file: what would be mended in its files.")},
     )
     return of_targets("validate", "One entry for each PATH, in the order given.", CODES, examined("PATH", finding, {}))
 

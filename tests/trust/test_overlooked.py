@@ -27,6 +27,7 @@ ANSWERED = (
     "-d",
     "tool_version=v1.0.0",
 )
+EVERY_KIND = "outdated,modified,missing,conflict,invalid,invalid-foreign,untracked"
 FORMATS = ("text", "json", "github", "sarif", "gitlab", "markdown")
 
 
@@ -66,8 +67,8 @@ def target(prepared: Prepared, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 
 def findings(scaffold: Run, *arguments: str, code: int) -> list[dict[str, Any]]:
-    """Run a check; return its findings."""
-    result = scaffold("check", "--format", "json", *arguments)
+    """Run a check that fails for errors in any file; return its findings."""
+    result = scaffold("check", "--fail-on", EVERY_KIND, "--format", "json", *arguments)
     assert result.code == code, result.out + result.err
     found: list[dict[str, Any]] = json.loads(result.out)["targets"][0]["findings"]
     return found
@@ -198,7 +199,7 @@ def test_a_comment_silences_what_it_silences_in_the_trusted_revision(name: str, 
     (target / BROKEN).write_bytes(change(COMMENTED).encode())
     assert findings(scaffold, code=0) != []
     found = kinds(findings(scaffold, "--trusted-ref", "main", code=int(is_more)))
-    assert ((BROKEN, "invalid", "error") in found) == is_more
+    assert ((BROKEN, "invalid-foreign", "error") in found) == is_more
     assert ((BROKEN, "ignored", "warning") in found) == is_more
 
 

@@ -71,7 +71,7 @@ PLACES: dict[str, list[tuple[str, ...]]] = {
     ".github/labels.yml": [("check", "."), ("validate", "."), ("update", ".", "--restore", "--dry-run")],
     ".pre-commit-config.yaml": [("check", "."), ("update", ".", "--restore", "--dry-run")],
     ".github/ISSUE_TEMPLATE/config.yml": [
-        ("check", "."),
+        ("check", ".", "--fail-on", "invalid-foreign"),
         ("validate", "."),
         ("catalog", "new", "../new", "--from", "."),
     ],

@@ -10,7 +10,7 @@ from issue_scaffold.cli.options import OutputTarget, answers_file_option, format
 from issue_scaffold.cli.output.display import Display
 from issue_scaffold.report.finding import Kind
 from issue_scaffold.report.report import COMPARED
-from issue_scaffold.sync.check import FAILING_KINDS, CheckOptions, check
+from issue_scaffold.sync.check import DEFAULT_KINDS, FAILING_KINDS, CheckOptions, check
 from issue_scaffold.template.renderer import open_renderer
 
 
@@ -50,8 +50,8 @@ class KindsType(click.ParamType[frozenset[Kind]]):
 @click.option(
     "--fail-on",
     type=KindsType(),
-    default=FAILING_KINDS,
-    show_default="all",
+    default=DEFAULT_KINDS,
+    show_default="all but invalid-foreign",
     help="Drift kinds that make the exit code 1.",
 )
 @click.option("--exit-zero", is_flag=True, help="Exit 0 whatever is found.")
@@ -88,7 +88,8 @@ def command(
 ) -> int:
     """Say whether each TARGET (default: .) still holds what its template makes of its answers.
 
-    Kinds of drift: outdated, modified, missing, conflict, invalid, untracked.
+    Kinds of drift: outdated, modified, missing, conflict, invalid, untracked. An error in a file
+    that the template doesn't manage is invalid-foreign.
     """
     if offline and refresh:
         raise click.UsageError("--offline and --refresh exclude each other")

@@ -93,12 +93,12 @@ def command(
 
 
 class _Decider:
-    """Decides about existing files: as the option says, or by asking."""
+    """Decides about existing files: as the option says, or by asking; else it leaves them."""
 
-    def __init__(self, choice: Choice) -> None:
+    def __init__(self, choice: Choice | None) -> None:
         self.choice = choice
 
-    def __call__(self, step: FileStep) -> Decision:
+    def __call__(self, step: FileStep) -> Decision | None:
         """Return the decision for one file."""
         if self.choice != "ask":
             return self.choice
@@ -114,12 +114,12 @@ def _choose_config(paths: Sequence[str]) -> str | None:
     return None if chosen == _NEITHER else chosen
 
 
-def _settled(on_conflict: Choice | None) -> Choice:
+def _settled(on_conflict: Choice | None) -> Choice | None:
     if can_ask():
         return on_conflict or "ask"
     if on_conflict == "ask":
         raise click.UsageError("--on-conflict ask needs a terminal")
-    return on_conflict or "abort"
+    return on_conflict
 
 
 def _target(outcome: FileOutcome, *, with_diff: bool) -> TargetReport:

@@ -9,6 +9,7 @@ from issue_scaffold.cli.crash import keep_crash
 from issue_scaffold.cli.options import OutputTarget, format_option, is_ci
 from issue_scaffold.cli.output.display import Display
 from issue_scaffold.cli.printing import say
+from issue_scaffold.report.finding import Severity
 from issue_scaffold.report.report import EXAMINED, TargetReport
 from issue_scaffold.text.limits import MAX_BYTES
 from issue_scaffold.validate.paths import STDIN
@@ -22,6 +23,13 @@ from issue_scaffold.validate.run import ValidateOptions, validate
 @click.option("--diff", is_flag=True, help="Show what would be mended, and write nothing.")
 @click.option("--strict", is_flag=True, help="Let warnings fail too.")
 @click.option("--exit-zero", is_flag=True, help="Exit 0 whatever is found.")
+@click.option(
+    "--show",
+    type=click.Choice([str(severity) for severity in reversed(Severity)]),
+    default=str(Severity.WARNING),
+    show_default=True,
+    help="As text, sum up what weighs less than this, a line a rule.",
+)
 @format_option
 def command(
     *,
@@ -31,6 +39,7 @@ def command(
     diff: bool,
     strict: bool,
     exit_zero: bool,
+    show: str,
     outputs: tuple[OutputTarget, ...],
 ) -> int:
     """Check issue forms, templates, choosers and labels configs against their rules.
@@ -45,7 +54,8 @@ def command(
     if STDIN in paths and sys.stdin is not None:  # a closed standard input is an empty one
         # One byte more than the limit is enough to be told that it is too much.
         stdin = sys.stdin.buffer.read(MAX_BYTES + 1)
-    display = Display("validate", EXAMINED, outputs, several=len(paths) > 1)
+    layout = EXAMINED._replace(one_by_one=Severity(show))
+    display = Display("validate", layout, outputs, several=len(paths) > 1)
     if (fix or unsafe_fixes) and not diff:
         with display.failures_of(paths[0]):
             _mend(paths, unsafe=unsafe_fixes)

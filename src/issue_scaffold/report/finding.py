@@ -3,6 +3,7 @@
 How it is shown is decided in `cli/output/`.
 """
 
+from collections.abc import Iterable, Iterator
 from enum import Enum, StrEnum
 from functools import total_ordering
 from typing import NamedTuple
@@ -30,13 +31,17 @@ class Severity(Enum):
 
 
 class Kind(StrEnum):
-    """What a finding is about; `--fail-on` takes these words, but for those in `OVERLOOKED`."""
+    """What a finding is about; `--fail-on` takes these words, but for those in `OVERLOOKED`.
+
+    `invalid` is an error in a file that the template manages, `invalid-foreign` in another one.
+    """
 
     OUTDATED = "outdated"
     MODIFIED = "modified"
     MISSING = "missing"
     CONFLICT = "conflict"
     INVALID = "invalid"
+    INVALID_FOREIGN = "invalid-foreign"
     UNTRACKED = "untracked"
     ACCEPTED = "accepted"
     IGNORED = "ignored"
@@ -58,11 +63,21 @@ class Excerpt(NamedTuple):
     end: int
 
 
+class FindingPlace(NamedTuple):
+    """Where a finding is: `line` and `column` are 1-based, columns in code points."""
+
+    path: str
+    line: int | None = None
+    column: int | None = None
+    excerpt: Excerpt | None = None
+
+
 class Finding(NamedTuple):
     """One finding.
 
     `path` is as the user would write it; `line` and `column` are 1-based, columns in code points.
     `fixable` says that a safe fix exists, `fixable_unsafely` that only one which guesses does.
+    `further` are the other places of which the same is to be said, in order.
     """
 
     kind: Kind
@@ -78,8 +93,44 @@ class Finding(NamedTuple):
     fixable: bool = False
     fixable_unsafely: bool = False
     excerpt: Excerpt | None = None
+    further: tuple[FindingPlace, ...] = ()
+
+    @property
+    def places(self) -> tuple[FindingPlace, ...]:
+        """All places, the finding's own first."""
+        return (FindingPlace(self.path, self.line, self.column, self.excerpt), *self.further)
+
+    def apart(self) -> Iterator["Finding"]:
+        """Yield a finding for each place."""
+        for path, line, column, excerpt in self.places:
+            yield self._replace(path=path, line=line, column=column, excerpt=excerpt, further=())
 
     @property
     def sort_key(self) -> tuple[str, int, int, str, str]:
         """The order in which every output lists findings: path, line, column, rule, kind."""
         return (self.path, self.line or 0, self.column or 0, self.rule or "", self.kind)
+
+
+def gathered(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return findings in which the same thing is said once, with all its places.
+
+    The same thing is what the same rule says in the same words. What no rule says is of its file
+    alone, and stays as it is.
+    """
+    same: dict[tuple[object, ...], list[Finding]] = {}
+    for number, finding in enumerate(findings):
+        key: tuple[object, ...] = (number,)
+        if finding.rule is not None:
+            key = finding._replace(path="", line=None, column=None, excerpt=None, further=())
+        same.setdefault(key, []).append(finding)
+    return tuple(_with_places_of(first, others) for first, *others in same.values())
+
+
+def _with_places_of(first: Finding, others: Iterable[Finding]) -> Finding:
+    places = tuple(place for other in others for place in other.places)
+    return first._replace(further=(*first.further, *places))
+
+
+def by_weight(findings: Iterable[Finding]) -> list[Finding]:
+    """Return findings as people read them: errors, then warnings, then the rest."""
+    return sorted(findings, key=lambda finding: finding.severity, reverse=True)

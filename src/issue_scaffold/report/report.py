@@ -114,6 +114,7 @@ class ReportLayout(NamedTuple):
     paths are relative to their target, not as on the command line. `has_findings`: they are what
     it is about, so that it is said when there are none. `offers_fixes`: `--fix` mends what can be
     mended. `is_flat`: there is one target, and for programs its fields stand beside the exit code.
+    `one_by_one`: for people, findings of less than this severity are summed up, a line a rule.
     """
 
     has_headers: bool = False
@@ -121,6 +122,7 @@ class ReportLayout(NamedTuple):
     has_findings: bool = False
     offers_fixes: bool = False
     is_flat: bool = False
+    one_by_one: Severity = Severity.INFO
 
 
 EXAMINED: Final = ReportLayout(has_findings=True, offers_fixes=True)

@@ -13,7 +13,7 @@ from issue_scaffold.errors import EXIT_FINDINGS, EXIT_OK, ScaffoldError
 from issue_scaffold.files.rendering import content_digest
 from issue_scaffold.forge.layout import SETTINGS_PATH
 from issue_scaffold.forge.source_files import RepositoryFiles
-from issue_scaffold.report.finding import OVERLOOKED, Finding, Kind, Severity
+from issue_scaffold.report.finding import OVERLOOKED, Finding, Kind, Severity, gathered
 from issue_scaffold.report.report import CrashReporter, TargetReport, TemplateState, failed_target
 from issue_scaffold.state.cache_store import digest_of
 from issue_scaffold.sync import drift
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from issue_scaffold.sync.trusted import Base
 
 FAILING_KINDS = frozenset(Kind) - OVERLOOKED
+# What fails unless it is said otherwise: of what the template manages, everything.
+DEFAULT_KINDS = FAILING_KINDS - {Kind.INVALID_FOREIGN}
 
 
 class CheckOptions(NamedTuple):
@@ -44,7 +46,7 @@ class CheckOptions(NamedTuple):
     """
 
     targets: Sequence[str] = (".",)
-    fail_on: frozenset[Kind] = FAILING_KINDS
+    fail_on: frozenset[Kind] = DEFAULT_KINDS
     exit_zero: bool = False
     offline: bool = False
     refresh: bool = False
@@ -88,7 +90,7 @@ def check_target(text: str, options: CheckOptions, renderer: Renderer) -> Target
     if move is None or move.is_held:
         findings, remarks = _compared(look, options, renderer)
     else:
-        findings = _invalid(look, (), renderer)
+        findings = _invalid(look, renderer)
         remarks = (
             f"the files were not compared: the template doesn't have {move.before[:7]} any more",
         )
@@ -121,9 +123,10 @@ def _compared(
         look.judged, manifest, renderer, look.files, look.settings, with_diff=options.with_diff
     )
     findings = list(comparison.findings())
-    findings += _invalid(
-        look, {one.path for one in findings if one.kind is Kind.CONFLICT}, renderer
-    )
+    conflicts = {one.path for one in findings if one.kind is Kind.CONFLICT}
+    managed = {*manifest.entries, manifest.answers_file, SETTINGS_PATH}
+    invalid = (one for one in _invalid(look, renderer) if one.path not in conflicts)
+    findings += (_as_foreign(finding, managed) for finding in invalid)
     findings += _change(look, manifest, renderer)
     tracked, remarks = _tracking(look, manifest, options, renderer)
     return _with_tracked(findings, tracked), remarks
@@ -239,7 +242,7 @@ def _judged(findings: Sequence[Finding], fail_on: Container[Kind]) -> tuple[Find
             judged.append(finding._replace(severity=Severity.WARNING))
         else:
             judged.append(finding)
-    return tuple(judged)
+    return gathered(judged)
 
 
 def _status(findings: Sequence[Finding]) -> Literal["clean", "findings"]:
@@ -260,15 +263,20 @@ def _latest(
     return None, (f"whether a newer version is out is unknown: {why}",)
 
 
-def _invalid(look: _Look, conflicts: Container[str], renderer: Renderer) -> list[Finding]:
-    """Return the validator's errors and what it overlooked, but for files in `conflicts`."""
+def _invalid(look: _Look, renderer: Renderer) -> list[Finding]:
+    """Return the validator's errors and what it overlooked."""
     if look.base is None:
-        found = _errors(look.files.validated(), renderer)
-    else:
-        from issue_scaffold.sync.trusted import invalid_by
+        return list(_errors(look.files.validated(), renderer))
+    from issue_scaffold.sync.trusted import invalid_by
 
-        found = invalid_by(look.base, look.files.validated())
-    return [finding for finding in found if finding.path not in conflicts]
+    return list(invalid_by(look.base, look.files.validated()))
+
+
+def _as_foreign(finding: Finding, managed: Container[str]) -> Finding:
+    """Return an error in a file that nobody but the repository looks after as what it is."""
+    if finding.kind is Kind.INVALID and finding.path not in managed:
+        return finding._replace(kind=Kind.INVALID_FOREIGN)
+    return finding
 
 
 def _errors(repository: RepositoryFiles, renderer: Renderer) -> tuple[Finding, ...]:

@@ -21,7 +21,13 @@ from issue_scaffold.sync.outcome import FileOutcome, NothingWrittenError
 from issue_scaffold.sync.own_labels import beside_own_configs, own_configs, suggested_config
 from issue_scaffold.sync.own_layout import own_layout
 from issue_scaffold.sync.plan import FileAction, FilePlan, FileStep
-from issue_scaffold.sync.refusals import listed, refuse_invalid, refuse_plan, refuse_unfinished
+from issue_scaffold.sync.refusals import (
+    is_broken,
+    listed,
+    refuse_invalid,
+    refuse_plan,
+    refuse_unfinished,
+)
 from issue_scaffold.sync.renewal import renew_accepted
 from issue_scaffold.sync.target import TargetFolder, answers_path, located, open_target
 from issue_scaffold.template.renderer import Renderer, Request
@@ -35,12 +41,13 @@ Decision = Literal["keep", "replace", "merge", "abort"]
 class InitOptions:
     """What the user asked of `init`.
 
-    `decide` is called for each existing file that differs, `interactive` lets Copier ask its
-    questions. `choose_config` is asked which of several labels configs counts; None leaves all.
+    `decide` is called for each existing file that differs; None leaves it to us, which is to write
+    nothing, or to keep what is only in the way because it is broken. `interactive` lets Copier ask
+    its questions. `choose_config` is asked which of several labels configs counts; None leaves all.
     """
 
     target: str
-    decide: Callable[[FileStep], Decision]
+    decide: Callable[[FileStep], Decision | None]
     template: str | None = None
     ref: str | None = None
     data: Mapping[str, Any] = field(default_factory=dict)
@@ -198,7 +205,7 @@ def _recognised_notes(root: Path, rendering: Rendering) -> tuple[str, ...]:
 def _decided(outcome: FileOutcome, options: InitOptions) -> FileOutcome:
     """Return the outcome with a decision for each existing file that differs."""
     in_the_way = [step for step in outcome.plan.steps if _needs_decision(step)]
-    decisions = {step.path: options.decide(step) for step in in_the_way}
+    decisions = {step.path: options.decide(step) or _by_default(step) for step in in_the_way}
     if "abort" in decisions.values():
         raise NothingWrittenError(
             "these files exist and differ from the template's; nothing was written"
@@ -207,7 +214,7 @@ def _decided(outcome: FileOutcome, options: InitOptions) -> FileOutcome:
             hint="choose with --on-conflict keep|replace|merge; see them with --dry-run --diff "
             "--on-conflict merge",
         )
-    decided = {step.path: _decide(step, decisions[step.path]) for step in in_the_way}
+    decided = {step.path: _settle(step, decisions[step.path]) for step in in_the_way}
     steps = tuple(decided.get(step.path, step) for step in outcome.plan.steps)
     kept = tuple(
         f"{path} is kept as it is; check reports it until: scaffold accept {path} --reason TEXT"
@@ -226,11 +233,18 @@ def _needs_decision(step: FileStep) -> bool:
     return exists_in_both and step.action is not FileAction.UNCHANGED and not step.by_meaning
 
 
-def _decide(step: FileStep, decision: Decision) -> FileStep:
+def _by_default(step: FileStep) -> Decision:
+    if is_broken(step):
+        return "keep"
+    return "abort"
+
+
+def _settle(step: FileStep, decision: Decision) -> FileStep:
     if decision == "keep":
-        return replace(
-            step, action=FileAction.KEPT, after=step.before, reason="you chose to keep it"
-        )
+        reason = "you chose to keep it"
+        if is_broken(step):
+            reason = "it has an error, so that nothing can be added: scaffold validate"
+        return replace(step, action=FileAction.KEPT, after=step.before, reason=reason)
     if decision == "replace":
         return replace(
             step, action=FileAction.CLEAN, after=step.theirs, reason="you chose to replace it"

@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from issue_scaffold.errors import UsageError
 from issue_scaffold.files import target_files as target
 from issue_scaffold.files.rendering import File
 from issue_scaffold.forge.forges import GITHUB
@@ -78,7 +79,7 @@ def beside_own_configs(root: Path, plan: FilePlan, own: OwnConfigs) -> FilePlan:
         return plan
     names = ", ".join(configs)
     kept = replace(second, action=FileAction.KEPT, after=None, reason=f"your labels are in {names}")
-    steps = [kept, _acceptance(root, second.path, own)]
+    steps = [kept, *_acceptance(root, second.path, own)]
     merged = _merged(root, configs, second)
     if merged is None:
         note = f"{names}: left as it is; add the labels that the templates name: scaffold validate"
@@ -129,19 +130,22 @@ def _merged(root: Path, configs: Sequence[str], second: FileStep) -> FileStep | 
     )
 
 
-def _acceptance(root: Path, path: str, own: OwnConfigs) -> FileStep:
-    """Return the step that records in the settings that a file of the template is absent."""
-    settings = EditedSettings.read(root)
+def _acceptance(root: Path, path: str, own: OwnConfigs) -> list[FileStep]:
+    """Return the step that records in the settings that a file of the template is absent.
+
+    There is none where a mistake in the settings keeps them from being added to: then `check` tells
+    of both.
+    """
+    try:
+        settings = EditedSettings.read(root)
+    except UsageError:
+        return []
     settings.accept(path=path, sha256=None, reason=f"the labels are in {', '.join(own.paths)}")
     if own.recorded:
         settings.record_labels_config(own.paths[0])
     action = FileAction.MERGE
     if settings.before is None:
         action = FileAction.NEW
-    return FileStep(
-        path=SETTINGS_PATH,
-        action=action,
-        before=settings.before,
-        after=settings.after,
-        reason=f"{path} is accepted as absent",
-    )
+    told = f"{path} is accepted as absent"
+    before, after = settings.before, settings.after
+    return [FileStep(path=SETTINGS_PATH, action=action, before=before, after=after, reason=told)]

@@ -3,19 +3,26 @@
 Owns what `init` and `update` look at before they write; writes nothing.
 """
 
-from collections.abc import Iterable, Mapping
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Final
 
 from issue_scaffold.errors import ConflictError, ScaffoldError
 from issue_scaffold.files import target_files as target
-from issue_scaffold.files.rendering import count_conflicts
+from issue_scaffold.files.rendering import File, count_conflicts
 from issue_scaffold.forge.source_files import is_taken
 from issue_scaffold.git import command as git
 from issue_scaffold.git.folder import index_lock
 from issue_scaffold.report.finding import Finding, Severity
+from issue_scaffold.sync import structured_files
 from issue_scaffold.sync.plan import FileAction, FilePlan, Files, FileStep
 from issue_scaffold.sync.target import TargetFolder
+from issue_scaffold.validate.rules.registry import RULES
 from issue_scaffold.validate.run import validate_files
+
+_NUMBER: Final = re.compile(r"\d+")
 
 
 def refuse_unfinished(folder: TargetFolder, ours: Files, *rendered: Files) -> None:
@@ -86,14 +93,7 @@ def _refuse_locked_index(root: Path, plan: FilePlan) -> None:
 
 def refuse_invalid(plan: FilePlan) -> None:
     """Raise ConflictError when a file would get an error that it doesn't have now."""
-    after = {step.path: step.after.content for step in plan.steps if step.after is not None}
-    for step in plan.conflicts:
-        after.pop(step.path, None)
-    before = {step.path: step.before.content for step in plan.steps if step.before is not None}
-    written = {step.path for step in plan.writes}
-    known = {_identity(error) for error in _errors(before)}
-    fresh = [error for error in _errors(after) if _identity(error) not in known]
-    lines = [f"\n  {_line(error)}" for error in fresh if error.path in written]
+    lines = [f"\n  {_line(error)}" for error in _new_errors(plan)]
     if lines:
         raise ConflictError(
             f"the result would break GitHub's rules; nothing was written{''.join(lines)}",
@@ -101,9 +101,49 @@ def refuse_invalid(plan: FilePlan) -> None:
         )
 
 
+def _new_errors(plan: FilePlan) -> Iterator[Finding]:
+    """Yield the errors of what is to be written that nobody had before.
+
+    Of a file that couldn't be read up to its end nobody knows what else is wrong with it. Only what
+    is wrong with the template's own content is new there.
+    """
+    before = _errors((step.path, _present(step)) for step in plan.steps)
+    templates = set(map(_identity, _errors((step.path, step.theirs) for step in plan.steps)))
+    known = Counter(map(_identity, before))
+    half_read = {error.path for error in before if _hides_others(error)}
+    written = {step.path for step in plan.writes}
+    for error in _errors(_settled(plan)):
+        identity = _identity(error)
+        known[identity] -= 1
+        is_known = known[identity] >= 0
+        may_be_old = error.path in half_read and identity not in templates
+        if error.path in written and not (is_known or may_be_old):
+            yield error
+
+
+def _hides_others(error: Finding) -> bool:
+    return error.rule is not None and bool(RULES[error.rule].reveals)
+
+
+def _present(step: FileStep) -> File | None:
+    """Return what the target has now, under the old name where the template has a new one."""
+    if step.before is None:
+        return step.moved
+    return step.before
+
+
+def _settled(plan: FilePlan) -> Iterator[tuple[str, File | None]]:
+    for step in plan.steps:
+        if step.action is not FileAction.CONFLICT:
+            yield step.path, step.after
+
+
 def _identity(error: Finding) -> tuple[str, str | None, str]:
-    """Return what makes an error the same one before and after, wherever it stands."""
-    return error.path, error.rule, error.message
+    """Return what makes an error the same one before and after, wherever it stands.
+
+    Messages name places by number, `body[3]`, which change with what comes before them.
+    """
+    return error.path, error.rule, _NUMBER.sub("", error.message)
 
 
 def _line(error: Finding) -> str:
@@ -111,9 +151,22 @@ def _line(error: Finding) -> str:
     return f"{place}: {error.message} [{error.rule}]"
 
 
-def _errors(files: Mapping[str, bytes]) -> list[Finding]:
-    validated = {path: content for path, content in files.items() if is_taken(path, content)}
+def _errors(files: Iterable[tuple[str, File | None]]) -> list[Finding]:
+    validated = {}
+    for path, file in files:
+        if file is not None and is_taken(path, file.content):
+            validated[path] = file.content
     return [finding for finding in validate_files(validated) if finding.severity is Severity.ERROR]
+
+
+def is_broken(step: FileStep) -> bool:
+    """Tell whether the target's file has an error that keeps it from being merged by its meaning.
+
+    Were it sound, nobody would have to decide what becomes of it.
+    """
+    return structured_files.kind_of(step.path) is not None and bool(
+        _errors([(step.path, step.before)])
+    )
 
 
 def listed(steps: Iterable[FileStep]) -> str:

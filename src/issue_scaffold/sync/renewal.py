@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from issue_scaffold.errors import UsageError
 from issue_scaffold.forge.layout import SETTINGS_PATH
 from issue_scaffold.settings.edited_file import EditedSettings
 from issue_scaffold.settings.file import Accepted
@@ -15,9 +16,19 @@ def renew_accepted(root: Path, plan: FilePlan) -> FilePlan:
 
     What it adds is a step for the settings file, so that whoever commits the files of the plan
     commits this one too. The settings are read once: what is withdrawn after that stays withdrawn,
-    since the step then finds another file than it expects.
+    since the step then finds another file than it expects. With a mistake in the settings nobody
+    knows what is accepted: then the merged files say so.
     """
-    settings = EditedSettings.read(root)
+    if not any(step.action is FileAction.MERGE for step in plan.steps):
+        return plan
+    try:
+        settings = EditedSettings.read(root)
+    except UsageError as error:
+        return _with_note(plan, f"if you accepted it, do so anew: {error.message}")
+    return _renewed(plan, settings)
+
+
+def _renewed(plan: FilePlan, settings: EditedSettings) -> FilePlan:
     renewed = [step for step in plan.steps if _renews(step, settings.accepted)]
     if not renewed or any(step.path == SETTINGS_PATH for step in plan.writes):
         return plan
@@ -36,6 +47,17 @@ def renew_accepted(root: Path, plan: FilePlan) -> FilePlan:
         return plan
     others = [step for step in plan.steps if step.path != SETTINGS_PATH]
     return replace(plan, steps=tuple(sorted([*others, renewal], key=lambda step: step.path)))
+
+
+def _with_note(plan: FilePlan, note: str) -> FilePlan:
+    """Return the plan with a note on each file that the user has changed and that is merged."""
+    steps = []
+    for step in plan.steps:
+        if step.action is FileAction.MERGE:
+            steps.append(replace(step, notes=(*step.notes, note)))
+        else:
+            steps.append(step)
+    return replace(plan, steps=tuple(steps))
 
 
 def _renews(step: FileStep, accepted: Mapping[str, Accepted]) -> bool:

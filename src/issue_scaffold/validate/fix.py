@@ -54,14 +54,17 @@ def plan_fixes(paths: Sequence[str], *, unsafe: bool, stdin: bytes | None = None
 def with_diffs(
     targets: Iterable[TargetReport], changes: Sequence[FileFix]
 ) -> Iterator[TargetReport]:
-    """Yield targets in which the first fixable finding of each file carries the file's diff."""
+    """Yield targets in which the first fixable finding of each file carries the file's diff.
+
+    A finding that is the first of several files carries the diffs of all of them.
+    """
     diffs = {change.path: change.diff for change in changes}
     for target in targets:
         findings = []
         for finding in target.findings:
-            diff = None
+            diff = ""
             if finding.fixable or finding.fixable_unsafely:
-                diff = diffs.pop(finding.path, None)
+                diff = "".join(diffs.pop(place.path, "") for place in finding.places)
             findings.append(finding._replace(diff=diff) if diff else finding)
         yield target._replace(findings=tuple(findings))
 

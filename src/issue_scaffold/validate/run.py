@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from issue_scaffold.errors import EXIT_FINDINGS, EXIT_OK, UsageError
-from issue_scaffold.report.finding import Finding, Severity
+from issue_scaffold.report.finding import Finding, Severity, gathered
 from issue_scaffold.report.report import CrashReporter, TargetReport, failed_target
 
 if TYPE_CHECKING:
@@ -127,15 +127,15 @@ def _crashes(files: Mapping[str, bytes]) -> dict[str, Exception]:
 def _report(
     path: "RequestedPath", group: "FileGroup", validated: _GroupFindings, options: ValidateOptions
 ) -> TargetReport:
-    findings: list[Finding] = []
+    found: list[Finding] = []
     for file in path.wanted:
-        findings += validated.findings.get(file, ())
-    findings.sort(key=lambda finding: finding.sort_key)
+        found += validated.findings.get(file, ())
+    findings = gathered(sorted(found, key=lambda finding: finding.sort_key))
     crashed = sorted(path.wanted & validated.crashes.keys())
     if crashed:
         failed = failed_target(path.name, validated.crashes[crashed[0]], options.report_crash)
         error = f"{group.names[crashed[0]]}: {failed.error}"
-        return failed._replace(error=error, findings=tuple(findings))
+        return failed._replace(error=error, findings=findings)
     if not path.wanted and options.demands_files:
         nothing = UsageError(f"{path.name}: {_NOTHING}", hint="name a folder or file that has some")
         return failed_target(path.name, nothing, options.report_crash)
@@ -147,7 +147,7 @@ def _report(
     return TargetReport(
         target=path.name,
         status="findings" if findings else "clean",
-        findings=tuple(findings),
+        findings=findings,
         notes=notes,
         exit_code=_exit_code(findings, options),
     )

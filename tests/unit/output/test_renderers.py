@@ -202,6 +202,7 @@ def test_json_of_a_finding() -> None:
                         "path": ".github/ISSUE_TEMPLATE/a.yml",
                         "line": 3,
                         "column": 1,
+                        "places": [{"path": ".github/ISSUE_TEMPLATE/a.yml", "line": 3, "column": 1}],
                         "message": "`about` is not a permitted key",
                         "hint": "call it `description`",
                         "url": "https://docs.github.com/en/x",

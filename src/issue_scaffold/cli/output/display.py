@@ -126,9 +126,7 @@ class Display:
     def _end(self, report: Report) -> None:
         for output in self._outputs:
             if output == TEXT:
-                from issue_scaffold.cli.output.text import end_lines
-
-                say(*end_lines(report))
+                say(*self._stream.end_lines(report))
             else:
                 _write(report, output)
 

@@ -9,13 +9,21 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
-from issue_scaffold.cli.output.places import PlacedFinding, file_of, findings, label, rows_shown
+from issue_scaffold.cli.output.places import (
+    PlacedFinding,
+    file_of,
+    findings,
+    label,
+    listed,
+    rows_shown,
+)
 from issue_scaffold.cli.printing import inert
 from issue_scaffold.report.finding import Severity
 from issue_scaffold.report.report import Report, ReportRow, TargetReport
 from issue_scaffold.text.wording import count
 
 LIMIT: Final = 10
+MOST_PLACES: Final = 10
 _LEVELS: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 
 
@@ -80,6 +88,8 @@ def _of_finding(located: PlacedFinding) -> Annotation:
         place["col"] = str(finding.column or 1)
     place["title"] = f"scaffold: {label(finding)}"
     text = finding.message
+    if also := listed(located.further, MOST_PLACES):
+        text += f"\nalso: {also}"
     if finding.hint:
         text += f"\nhint: {finding.hint}"
     if finding.url:

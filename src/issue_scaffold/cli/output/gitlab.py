@@ -1,8 +1,11 @@
-"""A report as GitLab Code Quality JSON: findings whose fingerprints survive moving lines."""
+"""A report as GitLab Code Quality JSON: findings whose fingerprints survive moving lines.
+
+Each place is an issue of its own: the format knows no issue with several.
+"""
 
 from typing import Any, Final
 
-from issue_scaffold.cli.output.places import PlacedFinding, all_as_findings, label, source_of
+from issue_scaffold.cli.output.places import PlacedFinding, all_apart, label, source_of
 from issue_scaffold.cli.printing import inert, json_text
 from issue_scaffold.report.finding import Severity
 from issue_scaffold.report.report import Report
@@ -14,7 +17,7 @@ _SEVERITIES: Final = {Severity.ERROR: "major", Severity.WARNING: "minor", Severi
 def render(report: Report) -> str:
     """Return the list, as GitLab's "Code Quality" page describes it."""
     seen: dict[str, int] = {}
-    return json_text([_issue(located, seen) for located in all_as_findings(report)])
+    return json_text([_issue(located, seen) for located in all_apart(report)])
 
 
 def _issue(located: PlacedFinding, seen: dict[str, int]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ Its JSON Schemas are in docs/reference/.
 from typing import Any
 
 from issue_scaffold.cli.printing import json_text
-from issue_scaffold.report.finding import Finding
+from issue_scaffold.report.finding import Finding, FindingPlace
 from issue_scaffold.report.report import Report, TargetReport
 
 Fields = dict[str, Any]
@@ -51,6 +51,7 @@ def _finding(finding: Finding) -> Fields:
         "path": finding.path,
         "line": finding.line,
         "column": finding.column,
+        "places": [_place(place) for place in finding.places],
         "message": finding.message,
         "hint": finding.hint,
         "url": finding.url,
@@ -58,6 +59,10 @@ def _finding(finding: Finding) -> Fields:
         "diff": finding.diff,
     }
     return _present(fields)
+
+
+def _place(place: FindingPlace) -> Fields:
+    return _present({"path": place.path, "line": place.line, "column": place.column})
 
 
 def _present(fields: Fields) -> Fields:

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from html import escape
 from typing import Final
 
-from issue_scaffold.cli.output.places import file_of, label, rows_shown, tally
+from issue_scaffold.cli.output.places import file_of, label, position, rows_shown, tally
 from issue_scaffold.cli.printing import inert
-from issue_scaffold.report.finding import Finding, Severity
+from issue_scaffold.report.finding import Finding, Severity, by_weight
 from issue_scaffold.report.report import Report, ReportTable, TargetReport
 
 _SIGNS: Final = {
@@ -83,8 +83,8 @@ def _is_one_of_several(report: Report) -> bool:
 def _findings(report: Report, target: TargetReport) -> Iterator[str]:
     if target.findings:
         yield from ("| | where | what | rule |", "|---|---|---|---|")
-        for finding in target.findings:
-            yield _finding(file_of(report, target, finding.path), finding)
+        for finding in by_weight(target.findings):
+            yield _finding(report, target, finding)
         yield ""
     elif _is_one_of_several(report) and not target.tables and target.error is None:
         yield from ("✅ nothing to report", "")
@@ -107,17 +107,18 @@ def _table(table: ReportTable) -> Iterator[str]:
     yield ""
 
 
-def _finding(path: str, finding: Finding) -> str:
-    place = path
-    if finding.line is not None:
-        place += f":{finding.line}:{finding.column or 1}"
+def _finding(report: Report, target: TargetReport, finding: Finding) -> str:
+    places = [
+        code(position(file_of(report, target, path), line, column))
+        for path, line, column, _ in finding.places
+    ]
     what = escaped(finding.message)
     if finding.hint:
         what += f"<br>{escaped(finding.hint)}"
     rule = code(label(finding))
     if finding.url and finding.url.startswith("https://"):
         rule = f"[{rule}]({finding.url})"
-    return f"| {_SIGNS[finding.severity]} | {code(place)} | {what} | {rule} |"
+    return f"| {_SIGNS[finding.severity]} | {'<br>'.join(places)} | {what} | {rule} |"
 
 
 def _diff(path: str, diff: str) -> Iterator[str]:

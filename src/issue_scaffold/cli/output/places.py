@@ -1,18 +1,19 @@
 """Where findings are, and how many: what several renderers need of a report."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from issue_scaffold.report.finding import Finding, Kind, Severity
+from issue_scaffold.report.finding import Finding, FindingPlace, Kind, Severity
 from issue_scaffold.report.report import Report, ReportRow, TargetReport
 from issue_scaffold.text.wording import count
 
 
 class PlacedFinding(NamedTuple):
-    """A finding, and its file as seen from where the command ran."""
+    """A finding, and its file and its further places as seen from where the command ran."""
 
     finding: Finding
     path: str
+    further: tuple[FindingPlace, ...] = ()
 
 
 def file_of(report: Report, target: TargetReport, path: str) -> str:
@@ -27,7 +28,14 @@ def findings(report: Report) -> Iterator[PlacedFinding]:
     """Yield all findings, in the order that every format keeps."""
     for target in report.targets:
         for finding in target.findings:
-            yield PlacedFinding(finding, file_of(report, target, finding.path))
+            yield _placed(report, target, finding)
+
+
+def _placed(report: Report, target: TargetReport, finding: Finding) -> PlacedFinding:
+    further = tuple(
+        place._replace(path=file_of(report, target, place.path)) for place in finding.further
+    )
+    return PlacedFinding(finding, file_of(report, target, finding.path), further)
 
 
 def all_as_findings(report: Report) -> Iterator[PlacedFinding]:
@@ -35,7 +43,31 @@ def all_as_findings(report: Report) -> Iterator[PlacedFinding]:
     yield from findings(report)
     for target in report.targets:
         for finding in target.as_findings:
-            yield PlacedFinding(finding, file_of(report, target, finding.path))
+            yield _placed(report, target, finding)
+
+
+def all_apart(report: Report) -> Iterator[PlacedFinding]:
+    """Yield what `all_as_findings` does, once for each place."""
+    for target in report.targets:
+        for finding in (*target.findings, *target.as_findings):
+            for one in finding.apart():
+                yield _placed(report, target, one)
+
+
+def position(path: str, line: int | None, column: int | None) -> str:
+    """Return a place as `file:line:column`, which editors can jump to."""
+    if line is None:
+        return path
+    return f"{path}:{line}:{column or 1}"
+
+
+def listed(places: Sequence[FindingPlace], most: int) -> str:
+    """Return places in words, `most` of them by name; empty without any."""
+    named = [position(place.path, place.line, place.column) for place in places[:most]]
+    more = len(places) - len(named)
+    if more:
+        return f"{', '.join(named)} and {count(more, 'more place')}"
+    return ", ".join(named)
 
 
 def rows_shown(target: TargetReport) -> Iterator[ReportRow]:
@@ -46,7 +78,7 @@ def rows_shown(target: TargetReport) -> Iterator[ReportRow]:
 
 def label(finding: Finding) -> str:
     """Return the word in brackets: the rule, or for drift the kind."""
-    if finding.rule and finding.kind is Kind.INVALID:
+    if finding.rule and finding.kind in {Kind.INVALID, Kind.INVALID_FOREIGN}:
         return finding.rule
     return str(finding.kind)
 

@@ -3,7 +3,7 @@
 Valid by the OASIS schema; the rules that were broken come with it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -11,7 +11,7 @@ from issue_scaffold import __version__
 from issue_scaffold.cli.output.places import PlacedFinding, all_as_findings, label, source_of
 from issue_scaffold.cli.printing import inert, json_text, without_secrets
 from issue_scaffold.errors import EXIT_USAGE
-from issue_scaffold.report.finding import Finding, Severity
+from issue_scaffold.report.finding import Finding, FindingPlace, Severity
 from issue_scaffold.report.report import Report
 from issue_scaffold.text.digests import sha256_of
 
@@ -24,7 +24,7 @@ _SCHEMA: Final = (
 def render(report: Report) -> str:
     """Return one SARIF log with one run."""
     located = list(all_as_findings(report))
-    rules = {label(finding): finding for finding, _ in located}
+    rules = {label(one.finding): one.finding for one in located}
     ids = sorted(rules)
     run = {
         "tool": {
@@ -75,7 +75,7 @@ def _help(name: str) -> str:
 
 def _results(located: list[PlacedFinding], ids: list[str]) -> Iterator[dict[str, Any]]:
     seen: dict[str, int] = {}
-    for finding, path in located:
+    for finding, path, further in located:
         name = label(finding)
         text = finding.message
         if finding.hint:
@@ -88,7 +88,8 @@ def _results(located: list[PlacedFinding], ids: list[str]) -> Iterator[dict[str,
             "ruleIndex": ids.index(name),
             "level": _LEVELS[finding.severity],
             "message": {"text": _plain(text)},
-            "locations": [{"physicalLocation": _location(path, finding)}],
+            "locations": [{"physicalLocation": _location(finding.places[0]._replace(path=path))}],
+            **_related(further),
             "partialFingerprints": {"scaffold/v1": f"{digest}:{seen[digest]}"},
         }
 
@@ -98,20 +99,35 @@ def _plain(text: str) -> str:
     return "\n".join(inert(line) for line in text.split("\n")).replace("](", "\\](")
 
 
-def _location(path: str, finding: Finding) -> dict[str, Any]:
+def _related(places: Sequence[FindingPlace]) -> dict[str, Any]:
+    """Return the further places of a result: mending the first doesn't take mending these."""
+    if not places:
+        return {}
+    related = [
+        {
+            "id": number,
+            "physicalLocation": _location(place),
+            "message": {"text": "the same is to be said here"},
+        }
+        for number, place in enumerate(places, 1)
+    ]
+    return {"relatedLocations": related}
+
+
+def _location(place: FindingPlace) -> dict[str, Any]:
     location: dict[str, Any] = {
         "artifactLocation": {
             "uri": quote(
-                without_secrets(path).replace("\\", "/").encode("utf-8", "surrogatepass"),
+                without_secrets(place.path).replace("\\", "/").encode("utf-8", "surrogatepass"),
                 safe="/-._~",
             )
         }
     }
-    if finding.line is not None:
-        column = finding.column or 1
-        region: dict[str, Any] = {"startLine": finding.line, "startColumn": column}
-        if finding.excerpt is not None:
-            region["endColumn"] = max(column, finding.excerpt.end + 1)
-            region["snippet"] = {"text": inert(finding.excerpt.text)}
+    if place.line is not None:
+        column = place.column or 1
+        region: dict[str, Any] = {"startLine": place.line, "startColumn": column}
+        if place.excerpt is not None:
+            region["endColumn"] = max(column, place.excerpt.end + 1)
+            region["snippet"] = {"text": inert(place.excerpt.text)}
         location["region"] = region
     return location

@@ -3,13 +3,13 @@
 Below a finding stands the source with an underline, and what to do.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from issue_scaffold.cli.output.excerpt import excerpt_lines
-from issue_scaffold.cli.output.places import label, tally
+from issue_scaffold.cli.output.places import all_apart, label, listed, position, tally
 from issue_scaffold.cli.printing import style, text_of
-from issue_scaffold.report.finding import Finding, Severity
+from issue_scaffold.report.finding import OVERLOOKED, Finding, Kind, Severity, by_weight
 from issue_scaffold.report.report import (
     Report,
     ReportLayout,
@@ -21,6 +21,7 @@ from issue_scaffold.report.report import (
 from issue_scaffold.text.wording import count
 
 WIDTH: Final = 160  # where there is no terminal
+MOST_PLACES: Final = 3
 _TONES: Final = {
     Tone.GOOD: "green",
     Tone.CHANGE: "cyan",
@@ -33,6 +34,8 @@ SEVERITIES: Final = {
     Severity.WARNING: Tone.CAUTION,
     Severity.INFO: Tone.ADVICE,
 }
+# What says nothing of whether a target is in sync.
+_BESIDE: Final = OVERLOOKED | {Kind.INVALID_FOREIGN}
 _DIFF_COLOURS: Final = {"+": "green", "-": "red", "@": "cyan"}
 
 
@@ -48,11 +51,15 @@ def _lines(report: Report) -> Iterator[str]:
     stream = TextStream(report.layout, several=len(report.targets) > 1)
     for target in report.targets:
         yield from (*stream.lines_of(target), *target.asides, *target.lines)
-    yield from end_lines(report)
+    yield from stream.end_lines(report)
 
 
 class TextStream:
-    """A report, target by target as they finish. `width` is in columns."""
+    """A report, target by target as they finish. `width` is in columns.
+
+    Where targets have headers, findings stand below theirs. Elsewhere they come at the end, those
+    of all targets together, since what weighs most is to be read first.
+    """
 
     def __init__(self, layout: ReportLayout, *, several: bool, width: int = WIDTH) -> None:
         self._layout = layout
@@ -67,26 +74,59 @@ class TextStream:
         for table in target.tables:
             if not table.is_told:
                 yield from table_lines(table)
-        for finding in target.findings:
-            yield from self._finding(finding)
+        if self._layout.has_headers:
+            yield from self._findings(target.findings)
         for note in target.notes:
             lead = f"{target.target}: " if self._names_targets else ""
             yield f"{style('note:', fg='cyan')} {lead}{note}"
 
+    def end_lines(self, report: Report) -> Iterator[str]:
+        """Yield what is said of all targets together."""
+        if not self._layout.has_headers:
+            yield from self._findings(one for row in report.targets for one in row.findings)
+        yield from _end_lines(report)
+
+    def _findings(self, findings: Iterable[Finding]) -> Iterator[str]:
+        """Yield findings, what weighs most first; the lightest summed up."""
+        summed_up: dict[tuple[Severity, str], list[Finding]] = {}
+        for finding in by_weight(findings):
+            if finding.severity >= self._layout.one_by_one or finding.kind in OVERLOOKED:
+                yield from self._finding(finding)
+            else:
+                key = (finding.severity, label(finding))
+                summed_up.setdefault(key, []).append(finding)
+        for same in summed_up.values():
+            yield _summary(same)
+        if summed_up:
+            lightest, _ = list(summed_up)[-1]
+            yield f"  {style('hint:', fg='cyan')} to see each: --show {lightest}"
+
     def _finding(self, finding: Finding) -> Iterator[str]:
-        place = finding.path
-        if finding.line is not None:
-            place += f":{finding.line}:{finding.column or 1}"
+        place = position(finding.path, finding.line, finding.column)
         severity = coloured(f"{finding.severity}:", SEVERITIES[finding.severity], bold=True)
         yield f"{style(place, bold=True)}: {severity} {finding.message} [{label(finding)}]"
         if finding.excerpt is not None and finding.line is not None:
             yield from excerpt_lines(finding.excerpt, finding.line, self._width)
+        if also := listed(finding.further, MOST_PLACES):
+            yield f"  {style('also:', fg='cyan')} {also}"
         if finding.hint:
             yield f"  {style('hint:', fg='cyan')} {finding.hint}"
         if finding.url and label(finding) not in self._linked:
             self._linked.add(label(finding))  # once a rule: the second time it is in the way
             yield f"  {style('see:', fg='dim')} {style(finding.url, fg='dim')}"
         yield from diff_lines(finding.diff, indent="  ")
+
+
+def _summary(findings: Sequence[Finding]) -> str:
+    """Return the line that stands for findings of one rule: how many, which, and the first."""
+    first = findings[0]
+    severity = coloured(f"{first.severity}:", SEVERITIES[first.severity], bold=True)
+    place = position(first.path, first.line, first.column)
+    places = sum(len(finding.places) for finding in findings)
+    if places == 1:
+        return f"{style(place, bold=True)}: {severity} {first.message} [{label(first)}]"
+    where = f"in {count(places, 'place')}, such as {place}"
+    return f"{severity} {len(findings)} times {label(first)} {where}: {first.message}"
 
 
 def coloured(text: str, tone: Tone, *, bold: bool = False) -> str:
@@ -148,8 +188,13 @@ def diff_lines(diff: str | None, *, indent: str = "") -> Iterator[str]:
 
 
 def _header(target: TargetReport) -> str:
-    words = {"clean": style("in sync", fg="green"), "findings": style("not in sync", fg="red")}
-    return f"{style(target.target, bold=True)}: {words[target.status]}{_template(target)}"
+    state = style("not in sync", fg="red")
+    if all(finding.kind in _BESIDE for finding in target.findings):
+        state = style("in sync", fg="green")
+    header = f"{style(target.target, bold=True)}: {state}{_template(target)}"
+    if any(finding.kind is Kind.INVALID_FOREIGN for finding in target.findings):
+        return f"{header}; files that aren't the template's have errors"
+    return header
 
 
 def _template(target: TargetReport) -> str:
@@ -164,16 +209,11 @@ def _template(target: TargetReport) -> str:
     return text
 
 
-def end_lines(report: Report) -> Iterator[str]:
-    """Yield what is said of all targets together."""
+def _end_lines(report: Report) -> Iterator[str]:
     counts = tally(report)
     looked = [target for target in report.targets if target.status != "failed"]
     if counts:
-        files = {
-            (target.target, finding.path)
-            for target in report.targets
-            for finding in target.findings
-        }
+        files = {located.path for located in all_apart(report)}
         line = f"{counts} in {count(len(files), 'file')}"
         if report.layout.offers_fixes:
             line += _offer(report)

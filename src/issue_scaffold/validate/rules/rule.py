@@ -5,7 +5,6 @@ engine runs the stages, `registry` gathers the rules. Nobody else names one.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from itertools import islice
 from typing import Final, Generic, Literal, NamedTuple, TypeVar
 
 from issue_scaffold.forge.document import Problem
@@ -85,10 +84,15 @@ class Rule(NamedTuple):
 
 
 class Stage(Generic[T]):
-    """A moment at which rules run, all on the same subject."""
+    """A moment at which rules run, all on the same subject.
 
-    def __init__(self) -> None:
+    `of_files` says that the subject is many files: the same words about several of them then count
+    as one of the problems that are listed at most.
+    """
+
+    def __init__(self, *, of_files: bool = False) -> None:
         self._checks: list[tuple[Rule, Check[T]]] = []
+        self._of_files = of_files
 
     @property
     def rules(self) -> tuple[Rule, ...]:
@@ -110,10 +114,17 @@ class Stage(Generic[T]):
     def run(self, subject: T) -> Iterator[tuple[Rule, Problem]]:
         """Yield each rule's problems, 100 at most: who has more wants no list of them."""
         for rule, check in self._checks:
-            problems = list(islice(check(subject), MOST_PROBLEMS + 1))
-            if len(problems) > MOST_PROBLEMS:
-                last = problems[MOST_PROBLEMS - 1]
-                message = f"{last.message} (further ones are not listed)"
-                problems[MOST_PROBLEMS - 1 :] = [last._replace(message=message)]
-            for problem in problems:
+            for problem in self._listed(check(subject)):
                 yield rule, problem
+
+    def _listed(self, problems: Iterator[Problem]) -> list[Problem]:
+        listed: list[Problem] = []
+        counted: set[object] = set()
+        for number, problem in enumerate(problems):
+            counted.add(problem.message if self._of_files else number)
+            if len(counted) > MOST_PROBLEMS:
+                message = f"{listed[-1].message} (further ones are not listed)"
+                listed[-1] = listed[-1]._replace(message=message)
+                break
+            listed.append(problem)
+        return listed

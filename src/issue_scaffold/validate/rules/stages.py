@@ -43,6 +43,6 @@ CHOOSER: Final = Stage[Document]()
 MARKDOWN: Final = Stage[MarkdownText]()
 LABELS: Final = Stage[LabelsConfig]()
 # All files of a repository together.
-REPOSITORY: Final = Stage[RepositorySummary]()
+REPOSITORY: Final = Stage[RepositorySummary](of_files=True)
 # Each suppression, once it is known what the other stages found.
 SUPPRESSION: Final = Stage[SuppressionUse]()
