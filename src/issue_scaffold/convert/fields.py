@@ -25,6 +25,7 @@ from issue_scaffold.convert.prompts import (
     is_prompt_list,
     plain_choice,
     prompt_of,
+    question_in,
     without_colon,
 )
 from issue_scaffold.convert.sections import Section
@@ -248,7 +249,7 @@ class _SectionWalk:
             return True
         if is_request(self.section.label) and not self.section.label.endswith(":"):
             return True
-        return any(isinstance(block, List | Code) for block in self.pending)
+        return any(_leaves_room(block) for block in self.pending)
 
     def _prompts(self, block: List) -> None:
         if self._is_asked_above():
@@ -403,6 +404,13 @@ class _SectionWalk:
             element = text_field(label, text, rest)
         self.elements.append(element)
         self.note = None
+
+
+def _leaves_room(block: Block) -> bool:
+    """Return whether a block above several fields is answered by none of them."""
+    if isinstance(block, Paragraph):
+        return question_in(block.raw) is not None
+    return isinstance(block, List | Code)
 
 
 def _specified(options: Sequence[Option]) -> tuple[list[Option], list[Element]]:

@@ -213,13 +213,11 @@ def _code(label: str, text: Passage, rest: str) -> Element:
     said = others.everything(rest)
     content = code.content.strip("\n")
     if not others.blocks and not rest:
-        return Element(
-            type="textarea",
-            label=label,
-            description=said,
-            placeholder=content if content.strip() else "",
-            render=code.language or PLAIN_CODE,
-        )
+        language = code.language or PLAIN_CODE
+        field = Element(type="textarea", label=label, description=said, render=language)
+        if not content.strip() or re.search(r"(?i)\b(your|here|paste)\b", content):
+            return replace(field, placeholder=content.strip() and content)
+        return replace(field, value=content)
     if _is_told(label, others, content):
         return Element(type="textarea", label=label, description=text.everything(rest))
     if others.is_fixed:
