@@ -135,6 +135,7 @@ def test_the_case_of_sample_answers() -> None:
         "### Prerequisite\nPlease be sure to have read the guide.\n\n## Field\n",
         "## Related\n<!-- Please make sure to search first -->\n\n### Field\n",
         "**Use the forum.**\n\n## Field\n",
+        "**Pull requests**\n\nPull requests are welcome!\n\n## Field\n",
     ],
 )
 def test_a_note_is_no_field(text: str) -> None:

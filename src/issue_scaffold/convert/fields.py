@@ -67,13 +67,15 @@ def elements_of(
 
 
 def is_only_heading(section: Section, place: SectionPlace) -> bool:
-    """Return whether a section is a heading over others, with no field of its own."""
+    """Return whether a section is a heading over others, or a notice, with no field of its own."""
     if section.is_empty:
         return place.has_children and not is_request(section.label)
-    if section.marker != "heading" or section.filled is not None:
+    if section.marker not in {"heading", "label"} or section.filled is not None:
         return False
     if _is_notice(section):
         return True
+    if section.marker == "label":
+        return False
     return place.has_children and (_has_reminders_only(section) or _is_lead(section, place))
 
 
@@ -93,7 +95,8 @@ def _is_notice(section: Section) -> bool:
         return False
     if any(_carries_note(block) for block in section.blocks):
         return False
-    return is_notice(without_colon(section.label), passage(section.blocks, []).everything())
+    read = [block for block in section.blocks if not isinstance(block, Comment)]
+    return is_notice(without_colon(section.label), passage(read, []).everything(section.rest))
 
 
 def _has_reminders_only(section: Section) -> bool:
