@@ -134,7 +134,7 @@ def _places(sections: Sequence[Section]) -> list[SectionPlace]:
 
 
 def _title(sections: Sequence[Section]) -> Section | None:
-    """Return the first heading, if no other is as high and it is over others or of the first level."""
+    """Return the first heading, if no other is as high, and it is of level 1 or over others."""
     headings = [section for section in sections if section.marker == "heading"]
     levels = sorted(section.level for section in headings)
     if not headings or (not headings[1:] and levels[0] > 1):
