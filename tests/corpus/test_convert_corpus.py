@@ -50,7 +50,7 @@ def values(data: object) -> Iterator[str]:
 
 
 def words(text: str) -> Counter[str]:
-    return Counter(re.findall(r"\w+", text.casefold()))
+    return Counter(re.findall(r"[^\W_]+", text.casefold()))
 
 
 def source_words(text: str) -> Counter[str]:

@@ -119,12 +119,17 @@ class Quote:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """A table; `blank` tells of empty cells, which somebody is to fill in."""
+    """A table; `rows` are its cells as text, the header's first."""
 
     raw: str
     start: int
     end: int
-    blank: bool
+    rows: tuple[tuple[str, ...], ...]
+
+    @property
+    def blank(self) -> bool:
+        """Whether it has empty cells, which somebody is to fill in."""
+        return not all(map(all, self.rows[1:]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

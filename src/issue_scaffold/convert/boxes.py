@@ -6,7 +6,7 @@ where it isn't.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
 from issue_scaffold.convert.blocks import Block, Code, List, ListItem, Paragraph
@@ -27,9 +27,12 @@ Part: TypeAlias = Option | OptionGroup | Block
 
 def parts_of(block: List, remarks: list[Remark]) -> Iterator[Part]:
     """Yield the options of a task list, and between them the texts and group labels around them."""
+    mark = "-"
+    if block.ordered:
+        mark = "1."
     for item in block.items:
         if item.box is None:
-            yield from _without_box(item, remarks)
+            yield from _without_box(item, mark, remarks)
             continue
         label, between = _label(item)
         if label:
@@ -45,12 +48,14 @@ def parts_of(block: List, remarks: list[Remark]) -> Iterator[Part]:
         yield from _below(between, remarks)
 
 
-def _without_box(item: ListItem, remarks: list[Remark]) -> Iterator[Part]:
+def _without_box(item: ListItem, mark: str, remarks: list[Remark]) -> Iterator[Part]:
     text = item.line.raw
     if text and item.leads_boxes and len(text) <= MAX_LABEL:
         yield OptionGroup(label=without_colon(text.strip("*_")))
     elif text:
-        yield Paragraph(raw=text, start=0, end=1, lines=(item.line,))
+        raw = f"{mark} {text}"
+        # One below the other, as they stood.
+        yield Paragraph(raw=raw, start=0, end=0, lines=(replace(item.line, raw=raw),))
     yield from _below(item.blocks, remarks)
     if item.leads_boxes:
         yield OptionGroup()

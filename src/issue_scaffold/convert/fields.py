@@ -4,6 +4,7 @@ Owns which kind of field a text asks for. Labels, options and every word of the 
 what a form can't show is remarked on.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -18,16 +19,31 @@ from issue_scaffold.convert.prompts import (
     asks,
     asks_for_one,
     bare,
+    choices_in,
+    is_brief,
+    is_exclusive,
     is_prompt_list,
+    plain_choice,
     prompt_of,
+    question_in,
     without_colon,
 )
 from issue_scaffold.convert.sections import Section
-from issue_scaffold.convert.singles import noted_field, patched, prompt_field, text_field
+from issue_scaffold.convert.singles import (
+    noted_field,
+    patched,
+    prompt_field,
+    table_fields,
+    text_field,
+)
 from issue_scaffold.convert.texts import is_blank_table, joined, passage
+from issue_scaffold.convert.wording import is_notice, is_reminder, is_request, without_ticking
 
 # The label of checkboxes that have none.
 CHECKLIST: Final = "Checklist"
+_COMMENT: Final = re.compile(r"<!--+(.*?)-->", re.DOTALL)
+_OTHER: Final = re.compile(r"(?i)(?:another|others?|something else|custom|else)\b.{0,40}:")
+_BLANK: Final = re.compile(r"\s*(?:_{3,}|\.{4,}|\\_(?:\\?_)+)\s*$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,17 +67,52 @@ def elements_of(
 
 
 def is_only_heading(section: Section, place: SectionPlace) -> bool:
-    """Return whether a section is a heading over others, with no field of its own."""
+    """Return whether a section is a heading over others, or a notice, with no field of its own."""
     if section.is_empty:
-        return place.has_children
-    if section.marker != "heading" or section.filled is not None:
+        return place.has_children and not is_request(section.label)
+    if section.marker not in {"heading", "label"} or section.filled is not None:
         return False
-    if not (place.is_title and place.has_children):
+    if _is_notice(section):
+        return True
+    if section.marker == "label":
+        return False
+    return place.has_children and (_has_reminders_only(section) or _is_lead(section, place))
+
+
+def _is_lead(section: Section, place: SectionPlace) -> bool:
+    """Return whether a section is the template's title, over words that ask for nothing."""
+    if not place.is_title or (section.level > 1 and _has_comments_only(section)):
         return False
     if any(_is_to_answer(block) for block in section.blocks):
         return False
     # What is lost of the text is remarked on when its elements are made.
     return not asks(passage(section.blocks, []).everything())
+
+
+def _is_notice(section: Section) -> bool:
+    """Return whether a heading stands over a text that is only to be read."""
+    if any(_is_to_answer(block) for block in section.blocks if not isinstance(block, Code)):
+        return False
+    if any(_carries_note(block) for block in section.blocks):
+        return False
+    read = [block for block in section.blocks if not isinstance(block, Comment)]
+    return is_notice(without_colon(section.label), passage(read, []).everything(section.rest))
+
+
+def _has_reminders_only(section: Section) -> bool:
+    """Return whether nothing but comments stands below a heading, and none of them asks."""
+    if not _has_comments_only(section):
+        return False
+    comments = [block for block in section.blocks if isinstance(block, Comment)]
+    return all(is_reminder(block.text) and not _carries_note(block) for block in comments)
+
+
+def _has_comments_only(section: Section) -> bool:
+    return all(isinstance(block, Comment) for block in section.blocks)
+
+
+def _carries_note(block: Block) -> bool:
+    return isinstance(block, Comment) and split_note(block.text)[1] is not None
 
 
 def _is_to_answer(block: Block) -> bool:
@@ -140,6 +191,8 @@ class _SectionWalk:
             self._boxes(block)
         elif isinstance(block, List) and self.note is None and is_prompt_list(block):
             self._prompts(block)
+        elif isinstance(block, Table) and block.blank and self.note is None:
+            self._table(block)
         else:
             self.pending.append(block)
 
@@ -164,16 +217,67 @@ class _SectionWalk:
         if text:
             self.elements.append(Element(type="markdown", value=text))
 
+    def _table(self, table: Table) -> None:
+        """Make a field of each row with an empty cell; a table without names for them is filled."""
+        fields = table_fields(table)
+        if not fields:
+            if not self.has_marker:
+                self._tell()
+                label = " / ".join(cell for cell in table.rows[0] if cell) or CHECKLIST
+                self.elements.append(Element(type="textarea", label=label, value=table.raw))
+            else:
+                self.pending.append(table)
+            return
+        self._lead()
+        self.elements.extend(fields)
+        self.headed = True
+
+    def _lead(self) -> None:
+        """Put what stands above several fields in front of them, as a field if it asks itself."""
+        if self.has_marker and not self.elements and self._is_asked_above():
+            self._field(self._next_label())
+        elif self.has_marker and not self.elements:
+            self._head(self._told())
+        else:
+            self._tell()
+
+    def _told(self) -> str:
+        """Take what is pending as one text, without what the marker's line says already."""
+        text = passage(self.pending, self.remarks).everything()
+        self.pending = []
+        return text
+
+    def _is_asked_above(self) -> bool:
+        if self._is_answered_before() or choices_in(self._rest()):
+            return True
+        if is_request(self.section.label) and not self.section.label.endswith(":"):
+            return True
+        return any(_leaves_room(block) for block in self.pending)
+
     def _prompts(self, block: List) -> None:
-        if not self.elements and self.has_marker:
-            self._head(self._said())
+        if self._is_asked_above():
+            self._lead()
+        elif not self.elements and self.has_marker:
+            self._head(self._told())
         else:
             self._tell()
         for item in block.items:
             self.elements.append(prompt_field(prompt_of(item), item.line.comments))
         self.headed = True
 
+    def _is_answered_before(self) -> bool:
+        """Return whether the label is answered on its own line, so that boxes below are others."""
+        rest = self.section.rest
+        if not rest or self.note is not None or self.section.marker == "heading" or self.elements:
+            return False
+        if not is_brief(rest) or is_request(rest) or asks_for_one(rest) or choices_in(rest):
+            return False
+        return not any(isinstance(block, Comment) for block in self.pending)
+
     def _boxes(self, block: List) -> None:
+        if self._is_answered_before():
+            self._field(self.label)
+            self.section = Section(marker="none", level=0)
         label = self._boxes_label()
         options: list[Option] = []
         # All at once: what the list loses is remarked on before what the texts in it lose.
@@ -204,22 +308,39 @@ class _SectionWalk:
         if not options:
             return label
         described = self._said()
+        is_noted = self.note is not None
         kind: ElementType = "checkboxes"
-        if self._is_dropdown(label, described):
+        if self._is_dropdown(label, described, [option.label for option in options]):
             kind = "dropdown"
         if described.strip().rstrip(".") == "Choose one":
             described = ""
         described = described.replace("\n\nChoose one.", "")
+        asked: list[Element] = []
+        if not is_noted:
+            described = self._without_ticking(described)
+            options, asked = _specified(options)
+        if kind == "dropdown" and not is_noted:
+            options = [Option(label=plain_choice(option.label)) for option in options]
         element = Element(type=kind, label=label, description=described, options=tuple(options))
         self.elements.append(patched(element, self.note))
+        self.elements.extend(asked)
         self.note = None
         if self.has_marker:
             return self._next_label()
         return label
 
-    def _is_dropdown(self, label: str, description: str) -> bool:
+    def _without_ticking(self, described: str) -> str:
+        left = without_ticking(described)
+        if left != described:
+            message = "how to tick a box in Markdown"
+            self.remarks.append(Remark(kind="left out", message=message, text=described))
+        return left
+
+    def _is_dropdown(self, label: str, description: str, options: Sequence[str]) -> bool:
         if self.note is not None and self.note.type is not None:
             return self.note.type == "dropdown"
+        if self.note is None and is_exclusive(label, description, options):
+            return True
         return any(asks_for_one(line) for line in (label, *description.split("\n")))
 
     def _boxes_label(self) -> str:
@@ -286,6 +407,28 @@ class _SectionWalk:
             element = text_field(label, text, rest)
         self.elements.append(element)
         self.note = None
+
+
+def _leaves_room(block: Block) -> bool:
+    """Return whether a block above several fields is answered by none of them."""
+    if isinstance(block, Paragraph):
+        return question_in(block.raw) is not None
+    return isinstance(block, List | Code)
+
+
+def _specified(options: Sequence[Option]) -> tuple[list[Option], list[Element]]:
+    """Return options without blanks to fill in, and a field for each blank: `Other: <!-- … -->`."""
+    plain: list[Option] = []
+    asked: list[Element] = []
+    for option in options:
+        said = joined(*(text.strip() for text in _COMMENT.findall(option.label)), by=" ")
+        left = _BLANK.sub("", _COMMENT.sub("", option.label)).strip()
+        words = left.rstrip(": ") or said
+        plain.append(option)
+        if said or _OTHER.fullmatch(left) or _BLANK.search(option.label):
+            plain[-1] = replace(option, label=words)
+            asked.append(Element(type="input", label=without_colon(words), description=said))
+    return plain, asked
 
 
 def _is_label(block: Block) -> bool:

@@ -25,7 +25,7 @@ UNNAMED: Final = "Answer"
 def finished(
     elements: Sequence[Element], definitions: Mapping[str, str], remarks: list[Remark]
 ) -> tuple[Element, ...]:
-    """Return the elements as GitHub takes them, every field with an id of its own."""
+    """Return the elements as GitHub takes them, with ids where their labels give one."""
     if not any(element.is_field for element in elements):
         message = f"the field `{FREE_TEXT}`: a form needs one to fill in"
         remarks.append(Remark(kind="added", message=message))
@@ -60,23 +60,44 @@ def slug(label: str) -> str:
     return words
 
 
-def _identified(elements: Iterable[Element]) -> Iterator[Element]:
-    rows = list(elements)
-    taken: set[str] = {element.id for element in rows if element.id}
+def _identified(elements: Sequence[Element]) -> Iterator[Element]:
+    """Yield the elements, each field with an id where its label gives one of its own.
+
+    An id that only counts (`name_2`) would change when a field is put in before it. It is given
+    all the same where GitHub couldn't tell two labels apart otherwise.
+    """
+    taken: set[str] = {element.id for element in elements if element.id}
     above = ""
     numbers: Counter[str] = Counter()
-    for element in rows:
-        if not element.is_field and element.value[:1] in {"#", "*"}:
-            above = slug(re.split(r"[\n(:]", element.value.lstrip("#*"))[0])
-        if element.is_field and not element.id:
-            wanted = _wanted(element, above, taken, numbers)
-            taken.add(wanted)
-            element = replace(element, id=wanted)  # noqa: PLW2901 - the same field, with its id
-        yield element
+    for element in elements:
+        above = _slug_of_heading(element) or above
+        if not element.is_field or element.id:
+            yield element
+            continue
+        compared = _compared(element.label)
+        wanted = _wanted(element, above, taken)
+        if not wanted and compared in taken:
+            wanted = _numbered(slug(element.label) or element.type, "{}_{}", taken, numbers)
+        taken |= {compared, wanted}
+        yield replace(element, id=wanted or None)
 
 
-def _wanted(element: Element, above: str, taken: set[str], numbers: Counter[str]) -> str:
-    base = slug(element.label) or element.type
+def _compared(label: str) -> str:
+    """Return what GitHub compares of a label that has no id."""
+    return parameterize(label) or label.casefold()
+
+
+def _slug_of_heading(element: Element) -> str:
+    if element.is_field or element.value[:1] not in {"#", "*"}:
+        return ""
+    return slug(re.split(r"[\n(:]", element.value.lstrip("#*"))[0])
+
+
+def _wanted(element: Element, above: str, taken: Container[str]) -> str:
+    """Return the id that a label gives, or gives with the heading above it; else nothing."""
+    base = slug(element.label)
+    if not base or not _is_mostly_latin(element.label):
+        return ""
     if id_breach(base) is not None:
         base = f"{base}_field"
     candidates = [base]
@@ -85,7 +106,13 @@ def _wanted(element: Element, above: str, taken: set[str], numbers: Counter[str]
     for candidate in candidates:
         if candidate not in taken:
             return candidate
-    return _numbered(base, "{}_{}", taken, numbers)
+    return ""
+
+
+def _is_mostly_latin(label: str) -> bool:
+    letters = [char for char in label if char.isalpha()]
+    latin = [char for char in letters if unicodedata.name(char, "").startswith("LATIN")]
+    return len(latin) * 2 > len(letters)
 
 
 def _numbered(base: str, shape: str, taken: Container[str], numbers: Counter[str]) -> str:

@@ -31,6 +31,7 @@ from issue_scaffold.convert.blocks import (
     Text,
     ThematicBreak,
 )
+from issue_scaffold.convert.spellings import usual_spelling
 from issue_scaffold.text.commonmark import commonmark_parser
 
 _BOXES: Final = {"[ ]": False, "[x]": True, "[X]": True}
@@ -39,7 +40,7 @@ _RICH: Final = frozenset({"link_open", "image", "html_inline"})
 
 def parse_markdown(text: str) -> Text:
     """Return the blocks of a Markdown text; never fails, as every text is Markdown."""
-    source = text.replace("\r\n", "\n").replace("\r", "\n")
+    source = usual_spelling(text.replace("\r\n", "\n").replace("\r", "\n"))
     env: dict[str, dict[str, dict[str, object]]] = {}
     tokens = commonmark_parser().parse(source, env)
     lines = tuple(source.split("\n"))
@@ -76,7 +77,8 @@ def _block(node: SyntaxTreeNode, lines: Sequence[str]) -> Iterator[Block]:
             text = re.sub(r"^ {0,3}> ?", "", raw, flags=re.MULTILINE)
             yield Quote(raw=raw, start=start, end=end, text=text, alert=text.startswith("[!"))
         case "table":
-            yield Table(raw=raw, start=start, end=end, blank=_has_blank_cell(node))
+            rows = tuple(_rows(node))
+            yield Table(raw=raw, start=start, end=end, rows=rows)
         case "html_block":
             yield from _html(node.content, start, end)
         case "hr":
@@ -157,11 +159,13 @@ def _encloses(kind: str, tokens: Sequence[Token]) -> bool:
     """Return whether one emphasis spans all tokens."""
     if not tokens or tokens[0].type != f"{kind}_open" or tokens[-1].type != f"{kind}_close":
         return False
-    return all(token.level > 0 for token in tokens[1:-1])
+    return all(token.level > tokens[0].level for token in tokens[1:-1])
 
 
 def _bold_beginning(raw: str, tokens: Sequence[Token]) -> tuple[str | None, str]:
     """Return the source of the bold text that a line begins with, and of what follows it."""
+    if raw.startswith("***") and _encloses("em", tokens) and _encloses("strong", tokens[1:-1]):
+        return raw[3:-3].strip(), ""
     if not tokens or tokens[0].type != "strong_open":
         return None, ""
     mark = tokens[0].markup
@@ -194,9 +198,16 @@ def _item(node: SyntaxTreeNode, lines: Sequence[str]) -> ListItem:
     return ListItem(line=Line(raw=content[3:].strip()), box=box, blocks=tuple(blocks))
 
 
-def _has_blank_cell(node: SyntaxTreeNode) -> bool:
-    cells = [child for child in node.walk() if child.type == "td"]
-    return not all("".join(part.content for part in cell.children).strip() for cell in cells)
+def _rows(node: SyntaxTreeNode) -> Iterator[tuple[str, ...]]:
+    """Yield the cells of each row, the header's first; a cell with a comment only is empty."""
+    for row in node.walk():
+        if row.type == "tr":
+            yield tuple(_cell(child) for child in row.children)
+
+
+def _cell(node: SyntaxTreeNode) -> str:
+    content = "".join(part.content for part in node.children)
+    return _without_comments(content, _inline(content))[0].strip()
 
 
 def _html(content: str, start: int, end: int) -> Iterator[Block]:

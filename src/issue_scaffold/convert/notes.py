@@ -14,7 +14,7 @@ from issue_scaffold.convert.form import ElementType
 
 END: Final = "(form: end)"
 _NOTE: Final = re.compile(r"\s*\(form: ([^\n]*)\)\Z")
-_FLAGS: Final = ("required", "multiple", "prefilled", "fenced", "headed")
+_FLAGS: Final = ("required", "multiple", "prefilled", "fenced", "headed", "example")
 _TEXTS: Final = ("id", "label", "accept")
 _PART: Final = re.compile(r'\s*([a-z]+)(?:=("(?:[^"\\]|\\.)*"|[^\s,]+))?\s*(?:,|\Z)')
 
@@ -25,7 +25,8 @@ class Note:
 
     `prefilled` makes the text below a value instead of a placeholder, `fenced` says that it goes
     on to the comment `(form: end)`, `headed` that the label repeats a heading which stands on its
-    own. `ticks` are the places, from 1, of the checkboxes that are required.
+    own, `example` that the comment ends in the placeholder. `ticks` are the places, from 1, of the
+    checkboxes that are required.
     """
 
     type: ElementType | None = None
@@ -39,6 +40,7 @@ class Note:
     prefilled: bool = False
     fenced: bool = False
     headed: bool = False
+    example: bool = False
 
     def __str__(self) -> str:
         """Return the note as it is written."""

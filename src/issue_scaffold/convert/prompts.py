@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from issue_scaffold.convert.blocks import Line, List, ListItem
+from issue_scaffold.convert.wording import is_request
 from issue_scaffold.text.emoji import is_emoji
 
 MAX_LABEL: Final = 120
@@ -41,11 +42,31 @@ _UNITS: Final = frozenset(
 )
 # A bold line that begins so tells the reader something; it doesn't ask.
 _TELLING: Final = re.compile(
-    r"(?i)^(please|note|important|warning|caution|attention|tip|do not|don't|wait)\b"
+    r"(?i)^(please|note|important|warning|caution|attention|tip|do not|don't|wait|thanks?)\b"
 )
+# A bold sentence of few words names what it stands above, unless it sends the reader elsewhere.
+_MAX_SENTENCE: Final = 4
+_SENDING: Final = re.compile(
+    r"(?i)^(use|read|go|see|search|ask|join|visit|follow|open|close|we|this|it|you|there)\b"
+)
+_MARKS: Final = re.compile(r"\*\*|__(?=\S)|(?<=\S)__|<!--.*?(?:-->|$)|</?\w[^>]*>", re.DOTALL)
+_EMPHASIS: Final = re.compile(r"(?<![\w\\])([_*])(?=\S)([^_*\n]+?)(?<=\S)\1(?!\w)")
+_BULLET: Final = re.compile(r"^\s*(?:[-*+]|\d+[.)])(?:\s+|$)(?:\[[ xX]?\]\s*)?")
+# What one can only be one of.
+_EXCLUSIVE: Final = re.compile(
+    r"(?i)\b(severity|priority|impact|urgency|frequency|(?:deployment|install\w*) type)\W*$"
+)
+_LEVELS: Final = frozenset(
+    {"critical", "high", "medium", "low", "none", "blocker", "major", "minor"}
+)
+_PAIRS: Final = frozenset({"yes", "no", "y", "n", "true", "false", "on", "off"})
+_MANY: Final = re.compile(r"(?i)\b(all that apply|all that|any of|one or more|multiple|several)\b")
+_NO_CHOICES: Final = frozenset({"n", "and", "dd", "mm", "yy", "yyyy"})
+_CHOICES_IN_LABEL: Final = re.compile(r"\(([^()\n]*/[^()\n]*)\)\s*[?:]?\s*$")
 _EXAMPLE: Final = re.compile(
     r"(?i)^(e\.?\s?g\.?|i\.?\s?e\.?|ex\.?|for example|example)(\b|[\s:.,])"
 )
+_EXAMPLE_BELOW: Final = re.compile(r"(?:\A|\n)Example:\n(.+)\Z", re.DOTALL)
 _ONE_OF: Final = re.compile(
     r"(?i)^(?:(?:choose|select|pick)\s+)?(?:either\s+)?one of(?: the following)?\s*:?\s*(.+)$"
 )
@@ -78,6 +99,14 @@ _SHORT_ANSWERS: Final = frozenset(
         "editor",
     }
 )
+_DESCRIBES: Final = re.compile(
+    r"(?i)^(?:please\s+)?(?:describe|explain|provide|summari[sz]e|tell us|write|give)\b"
+    r"|^a (?:clear|short|brief|concise)\b.*\bdescription\b"
+)
+# What stands for an answer: `VERSION`, `vX.Y.Z`, `<name>`, `___`.
+_STAND_IN: Final = re.compile(
+    r"[A-Z][A-Z_ ]{2,}|v?[Xx](?:\.[XxYyZz])+|<[^<>]+>|\.{2,}|_{2,}|\u2026"
+)
 _ASKS: Final = re.compile(
     r"(?i)^(describe|explain|list|provide|what|why|how|when|which|add|enter|tell|give|write"
     r"|summari[sz]e|paste|include|a (?:clear|short|brief|concise)|as an?|we need"
@@ -92,9 +121,45 @@ class Prompt(NamedTuple):
     rest: str
 
 
+class Example(NamedTuple):
+    """An example at the end of a description: what stands before it, and whether it is a line."""
+
+    before: str
+    text: str
+    is_line: bool
+
+
+def split_example(description: str) -> Example | None:
+    """Return the example that ends a description, if one does.
+
+    It begins with `Example:`, alone on its line for an example of several lines, or is a last line
+    such as `e.g. 1.2`.
+    """
+    found = _EXAMPLE_BELOW.search(description)
+    if found is not None:
+        text = found.group(1)
+        return Example(description[: found.start()].rstrip(), text, is_line=is_brief(text))
+    before, _, last = description.rpartition("\n")
+    if _EXAMPLE.match(last) is None or len(last) > MAX_LABEL:
+        return None
+    return Example(before.rstrip(), last, is_line=is_brief(last))
+
+
 def without_colon(text: str) -> str:
-    """Return a label without the colon at its end."""
-    return text.strip().rstrip(_COLONS).rstrip() or text.strip()
+    """Return a label as plain words: without marks of Markdown, and the colon at its end."""
+    plain = _BULLET.sub("", _EMPHASIS.sub(r"\2", _MARKS.sub("", text)))
+    plain = " ".join(plain.split())
+    return plain.rstrip(_COLONS).rstrip() or plain or text.strip()
+
+
+def plain_choice(text: str) -> str:
+    """Return an option of a dropdown as plain words."""
+    return without_colon(text)
+
+
+def is_lone_bullet(line: str) -> bool:
+    """Return whether a line is the beginning of a list item, and nothing else."""
+    return bool(line.strip()) and not _BULLET.sub("", line).strip()
 
 
 def bare(label: str) -> str:
@@ -108,17 +173,72 @@ def bare(label: str) -> str:
 def bold_label(line: Line) -> Prompt | None:
     """Return the label that a line begins with in bold, and what follows; None for emphasis."""
     label, rest = line.label, line.rest
-    if not label or len(label) > MAX_LABEL or _TELLING.match(bare(label)):
+    if not label or not _may_label(label):
         return None
     end = label.rstrip()[-1]
-    if not rest:
-        is_sentence = end == "." and "?" not in label
-        return None if is_sentence else Prompt(label, "")
-    if end in _COLONS + "?":
-        return Prompt(label, rest)
+    if rest in {"", ".", "!", "\u2026"}:
+        if (rest or end) == "." and not _names_a_field(label):
+            return None
+        return Prompt(label, "")
     if rest[0] in _COLONS:
         return Prompt(f"{label}:", rest[1:].strip())
+    if end in _COLONS + "?" or _in_round_brackets(rest):
+        return Prompt(label, rest)
     return None
+
+
+def _may_label(text: str) -> bool:
+    return len(text) <= MAX_LABEL and not _tells(bare(text))
+
+
+def _tells(label: str) -> bool:
+    return _TELLING.match(label) is not None and not asks(label)
+
+
+def _names_a_field(sentence: str) -> bool:
+    if "?" in sentence:
+        return True
+    if asks(sentence) or is_request(sentence):
+        return _SENDING.match(sentence) is None
+    return len(sentence.split()) <= _MAX_SENTENCE and _SENDING.match(sentence) is None
+
+
+def question_in(text: str) -> Prompt | None:
+    """Return a text that ends in a question mark as a label, and what it says before that.
+
+    What follows the mark may be choices: `Is it urgent? Yes / No`.
+    """
+    whole = " ".join(text.split())
+    asked, mark, rest = whole.rpartition("?")
+    if not mark:
+        asked, mark, rest = whole.rpartition("\uff1f")
+    rest = rest.strip(" *_")
+    if not mark or (rest and not _in_round_brackets(rest) and not choices_in(rest)):
+        return None
+    question = without_colon(f"{asked}{mark}")
+    if len(question) <= MAX_LABEL:
+        return Prompt(question, rest)
+    last = re.split(r"(?<=[.!?:])\s+", question)[-1]
+    if len(last) > MAX_LABEL:
+        last = f"{last[: MAX_LABEL - 1].rpartition(' ')[0]}\u2026"
+    return Prompt(last, whole)
+
+
+def _in_round_brackets(text: str) -> bool:
+    return text.startswith("(") and text.rstrip(".").endswith(")")
+
+
+def request_in(text: str) -> Prompt | None:
+    """Return a sentence that tells what to write as a label; a longer text asks for `Description`.
+
+    A text that speaks of what stands below it asks for nothing itself.
+    """
+    whole = " ".join(text.split())
+    if _DESCRIBES.match(whole) is None or re.search(r"(?i)\b(below|following|template)\b", whole):
+        return None
+    if len(whole) <= MAX_LABEL:
+        return Prompt(without_colon(whole), "")
+    return Prompt("Description", whole)
 
 
 def short_prompt(line: Line, *, in_list: bool) -> Prompt | None:
@@ -141,6 +261,8 @@ def _splits(text: str, *, at_brackets: bool) -> Iterator[tuple[str, str]]:
     """Yield what may be a label and the rest: split at the first colon, or a bracket before it."""
     for at, char in enumerate(text):
         label = text[:at].rstrip("\\ ").strip()
+        if text.startswith("://", at):
+            return
         if char in _COLONS:
             yield label, text[at + 1 :].strip()
             return
@@ -161,7 +283,7 @@ def _is_short_rest(rest: str, line: Line) -> bool:
         return True
     if line.rich:
         return False
-    if bracketed(rest) is not None:
+    if bracketed(rest) is not None or choices_in(rest) or _STAND_IN.fullmatch(rest):
         return True
     return len(rest) <= _MAX_SHORT_ANSWER and _EXAMPLE.match(rest) is not None
 
@@ -182,7 +304,10 @@ def _is_prompt_like(line: Line) -> bool:
 
 def prompt_of(item: ListItem) -> Prompt:
     """Return what an item of a list of prompts asks for."""
-    return short_prompt(item.line, in_list=True) or Prompt(item.line.raw, "")
+    prompt = short_prompt(item.line, in_list=True) or bold_label(item.line)
+    if prompt is None:
+        prompt = question_in(item.line.raw) or Prompt(item.line.raw, "")
+    return Prompt(without_colon(prompt.label), prompt.rest)
 
 
 def bracketed(text: str) -> str | None:
@@ -212,11 +337,39 @@ def choices_in(text: str) -> tuple[str, ...]:
         return _choices(inner.split("/"))
     if _YES_NO.fullmatch(text.strip()):
         return _choices(text.split("/"), around=" .")
+    if "/" in text and "//" not in text and "\n" not in text:
+        return _slashed(text)
     found = _ONE_OF.match(text.strip())
     if not found or "\n" in text:
         return ()
     listed = found.group(1).strip().rstrip(".")
     return _choices(_SEPARATOR.split(listed), around=" `'\"“”")
+
+
+def choices_in_label(label: str) -> tuple[str, ...]:
+    """Return the choices that a label names in brackets at its end: `Logged in (Y/N)?`."""
+    found = _CHOICES_IN_LABEL.search(label)
+    return _slashed(found.group(1)) if found else ()
+
+
+def _slashed(text: str) -> tuple[str, ...]:
+    """Return what stands between slashes, if each part is a word or two."""
+    parts = [part.strip() for part in text.strip(" .`").split("/")]
+    words = {part.casefold() for part in parts}
+    if words <= _PAIRS:
+        return _choices(parts)
+    if words & _NO_CHOICES or not all(map(_is_slashed_choice, parts)):
+        return ()
+    # A pair of words in small letters is a path, or two names of one thing.
+    if not parts[2:] and any(part == part.lower() for part in parts):
+        return ()
+    return _choices(parts)
+
+
+def _is_slashed_choice(text: str) -> bool:
+    if text[:1] in "~.$<[" or len(text.split()) > 2:  # noqa: PLR2004 - `Not sure`
+        return False
+    return not text[:1].isdigit()
 
 
 def _choices(parts: Sequence[str], around: str | None = None) -> tuple[str, ...]:
@@ -239,6 +392,19 @@ def asks_for_one(text: str) -> bool:
     return bool(_CHOOSE_ONE.search(" ".join(text.split()).rstrip(".!")))
 
 
+def is_exclusive(label: str, described: str, options: Sequence[str]) -> bool:
+    """Return whether options exclude each other, by what they are or by what the label is."""
+    words = {option.strip(" .!").casefold() for option in options}
+    if _MANY.search(f"{label}\n{described}") or len(words) < 2:  # noqa: PLR2004 - no choice
+        return False
+    if words <= {"yes", "no", "y", "n", "not sure", "unsure", "maybe", "i don't know", "n/a"}:
+        return True
+    firsts = {option.split()[0].strip("*_`:").casefold() for option in options if option.split()}
+    if len(firsts & _LEVELS) > 2 and len(firsts) == len(words):  # noqa: PLR2004 - a scale
+        return True
+    return _EXCLUSIVE.search(label) is not None and all(map(_is_short_choice, options))
+
+
 def is_short_answer(text: str) -> bool:
     """Return whether a line of text is an example of a short answer, or a quantity in brackets."""
     if "\n" in text or len(text) > _MAX_SHORT_ANSWER + 20:
@@ -254,7 +420,7 @@ def is_brief(text: str) -> bool:
     """Return whether the text behind a label leaves room for one line only."""
     if is_short_answer(text):
         return True
-    if len(text) > _MAX_SHORT_ANSWER:
+    if "\n" in text or len(text) > _MAX_SHORT_ANSWER:
         return False
     return bracketed(text) is not None or len(text.split()) <= _MAX_PROMPT_WORDS
 

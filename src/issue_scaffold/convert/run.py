@@ -15,7 +15,7 @@ from issue_scaffold.convert.form import IssueForm, Remark, form_from_data
 from issue_scaffold.convert.form_text import form_text
 from issue_scaffold.convert.markdown_parser import parse_markdown
 from issue_scaffold.convert.to_form import Metadata, issue_form, repair_emoji
-from issue_scaffold.convert.to_markdown import losses, noted
+from issue_scaffold.convert.to_markdown import losses, noted, with_examples_told
 from issue_scaffold.errors import EXIT_FINDINGS, ScaffoldError, UsageError
 from issue_scaffold.files.bounded import read_beginning
 from issue_scaffold.files.rendering import File
@@ -335,7 +335,7 @@ def _best_markdown(form: IssueForm) -> tuple[str, tuple[Remark, ...]]:
     from issue_scaffold.template.macros import issue_template
 
     macros = template_files()
-    markdown = issue_template(form.data(), macros)
+    markdown = issue_template(with_examples_told(form).data(), macros)
     back = read_back(markdown)
     lost = losses(form, back)
     for standing in (False, True):

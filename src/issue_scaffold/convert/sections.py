@@ -4,13 +4,35 @@ Owns where one field's text ends and the next one's begins. What a section becom
 `fields`.
 """
 
+import itertools
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
-from issue_scaffold.convert.blocks import Block, Comment, Heading, Html, Line, Paragraph, Text
+from issue_scaffold.convert.blocks import (
+    Block,
+    Comment,
+    Heading,
+    Html,
+    Line,
+    List,
+    Paragraph,
+    Table,
+    Text,
+)
 from issue_scaffold.convert.notes import END, split_note
-from issue_scaffold.convert.prompts import Prompt, asks, bold_label, short_prompt, without_colon
+from issue_scaffold.convert.prompts import (
+    Prompt,
+    asks,
+    bold_label,
+    choices_in,
+    question_in,
+    request_in,
+    short_prompt,
+    without_colon,
+)
+from issue_scaffold.convert.wording import tells_to_expand
 
 LABEL_LEVEL: Final = 7
 PROMPT_LEVEL: Final = 8
@@ -23,7 +45,8 @@ class Section:
 
     `label` is the marker's text, `raw` its source, `rest` what follows on its line. `level` is the
     heading's; bold labels and prompts lie below every heading. `filled` is the text that a note
-    fences off as the field's own, however it may look.
+    fences off as the field's own, however it may look. `is_question` says that the marker is a
+    question in plain text.
     """
 
     marker: Marker
@@ -33,6 +56,7 @@ class Section:
     rest: str = ""
     blocks: tuple[Block, ...] = ()
     filled: str | None = None
+    is_question: bool = False
 
     @property
     def is_empty(self) -> bool:
@@ -45,6 +69,7 @@ class _Open:
     """A section while its blocks come in."""
 
     section: Section
+    end: int = 0
     blocks: list[Block] = field(default_factory=list)
 
     def closed(self) -> Section:
@@ -63,9 +88,13 @@ class _Splitter:
         self.text = text
         self.done: list[Section] = []
         self.open = _Open(Section(marker="none", level=0))
+        # Whether the comment of the last label stood above it.
+        self.above = False
+        self.asking: frozenset[int] = frozenset()
 
     def sections(self) -> Iterator[Section]:
         blocks = _split_paragraphs(self.text.blocks)
+        self.asking = _several_questions(blocks)
         index = 0
         while index < len(blocks):
             block = blocks[index]
@@ -84,18 +113,21 @@ class _Splitter:
     def _take(self, block: Block, following: Block | None) -> None:
         if isinstance(block, Heading):
             if block.text:
+                self.above = False
                 self._begin(
-                    Section(marker="heading", level=block.level, label=block.text, raw=block.raw)
+                    Section(marker="heading", level=block.level, label=block.text, raw=block.raw),
+                    block.end,
                 )
         elif isinstance(block, Paragraph) and (begun := self._marker(block, following)):
-            self._begin(begun)
+            self._begin_label(begun, block)
             for text in block.lines[0].comments:
                 self._add(
                     Comment(raw=f"<!-- {text} -->", start=block.start, end=block.end, text=text)
                 )
-        elif isinstance(block, Html) and block.summary and not block.text and self._has_content():
+        elif isinstance(block, Html) and self._is_folded_label(block):
             label = block.summary
-            self._begin(Section(marker="label", level=LABEL_LEVEL, label=label, raw=f"**{label}**"))
+            section = Section(marker="label", level=LABEL_LEVEL, label=label, raw=f"**{label}**")
+            self._begin_label(section, block)
             self._add(replace(block, summary=""))
         else:
             self._add(block)
@@ -103,9 +135,48 @@ class _Splitter:
     def _add(self, block: Block) -> None:
         self.open.blocks.append(block)
 
-    def _begin(self, section: Section) -> None:
+    def _begin(self, section: Section, end: int) -> None:
         self.done.append(self.open.closed())
-        self.open = _Open(section)
+        self.open = _Open(section, end)
+
+    def _begin_label(self, section: Section, block: Block) -> None:
+        """Open the section of a label, with the comments above it that belong to it."""
+        comments = self._comments_above(block.start)
+        self._begin(section, block.end)
+        for comment in comments:
+            self._add(comment)
+
+    def _comments_above(self, start: int) -> list[Comment]:
+        """Take the comments that end where a label begins, unless they follow another text."""
+        blocks = self.open.blocks
+        taken: list[Comment] = []
+        while blocks and (comment := _comment_above(blocks[-1], start)):
+            taken.insert(0, comment)
+            start = comment.start
+            blocks.pop()
+        if taken and (self.above or self._is_apart(start) or self._heads(taken)):
+            self.above = True
+            return taken
+        blocks.extend(taken)
+        return []
+
+    def _is_apart(self, start: int) -> bool:
+        """Return whether an empty line stands above a line that isn't the first."""
+        end = self.open.end
+        if self.open.blocks:
+            end = self.open.blocks[-1].end
+        return 0 < end < start
+
+    def _heads(self, comments: Sequence[Comment]) -> bool:
+        """Return whether comments between a heading and a label say that they mean the label."""
+        if self.open.section.marker != "heading" or self.open.blocks:
+            return False
+        return any(re.search(r"(?i)\bbelow\b", comment.text) for comment in comments)
+
+    def _is_folded_label(self, block: Html) -> bool:
+        if not block.summary or block.text or tells_to_expand(block.summary):
+            return False
+        return self.above or self._has_content()
 
     def _has_content(self) -> bool:
         if self.open.section.rest:
@@ -113,9 +184,9 @@ class _Splitter:
         return any(not isinstance(block, Comment) for block in self.open.blocks)
 
     def _marker(self, block: Paragraph, following: Block | None) -> Section | None:
-        """Return the section that a paragraph of one line opens, if it does."""
+        """Return the section that a paragraph opens, if it does: a label, or a question."""
         if len(block.lines) > 1:
-            return None
+            return self._question(block, following)
         line = block.lines[0]
         bold = self._bold_marker(line, following)
         if bold:
@@ -123,12 +194,39 @@ class _Splitter:
                 marker="label", level=LABEL_LEVEL, label=bold.label, raw=line.raw, rest=bold.rest
             )
         prompt = short_prompt(line, in_list=False)
-        if prompt is None or asks(line.raw) or _continues(following):
-            return None
+        if prompt is None or asks(line.raw) or (not prompt.rest and _continues(following)):
+            return self._question(block, following)
         label = without_colon(prompt.label)
         return Section(
             marker="prompt", level=PROMPT_LEVEL, label=label, raw=line.raw, rest=prompt.rest
         )
+
+    def _question(self, block: Paragraph, following: Block | None) -> Section | None:
+        """Return the section of a question, unless a heading or label asks it already."""
+        prompt = question_in(block.raw)
+        if prompt is None and self.open.section.marker == "none":
+            prompt = request_in(block.raw)
+        if prompt is None or any(line.emphasised for line in block.lines):
+            return None
+        # After another text, and before its own comment.
+        is_new = isinstance(following, Comment) and self._has_content()
+        if not (is_new or self._is_free(block) or choices_in(prompt.rest)):
+            return None
+        return Section(
+            marker="label",
+            level=LABEL_LEVEL,
+            label=prompt.label,
+            raw=block.raw,
+            rest=prompt.rest,
+            is_question=True,
+        )
+
+    def _is_free(self, block: Paragraph) -> bool:
+        """Return whether no heading or label stands above that a question could belong to."""
+        opened = self.open.section
+        if any(isinstance(block, List | Table) for block in self.open.blocks):
+            return True
+        return opened.marker == "none" or opened.is_question or block.start in self.asking
 
     def _bold_marker(self, line: Line, following: Block | None) -> Prompt | None:
         bold = bold_label(line)
@@ -137,6 +235,13 @@ class _Splitter:
         if bold and not _is_shout(line, following, self.open):
             return bold
         return None
+
+
+def _comment_above(block: Block, start: int) -> Comment | None:
+    """Return a block if it is a comment that ends at a line, and carries no note."""
+    if isinstance(block, Comment) and block.end == start and split_note(block.text)[1] is None:
+        return block
+    return None
 
 
 def _fenced_end(blocks: Sequence[Block], index: int) -> int | None:
@@ -163,7 +268,7 @@ def _split_paragraphs(blocks: Sequence[Block]) -> list[Block]:
             continue
         run: list[Line] = []
         for line in block.lines:
-            if _may_mark(line):
+            if _may_mark(line) or _asks_anew(line, run):
                 parts.extend(_paragraph(block, run))
                 parts.extend(_paragraph(block, [line]))
                 run = []
@@ -171,6 +276,29 @@ def _split_paragraphs(blocks: Sequence[Block]) -> list[Block]:
                 run.append(line)
         parts.extend(_paragraph(block, run))
     return parts
+
+
+def _asks_anew(line: Line, run: Sequence[Line]) -> bool:
+    """Return whether a line is a question of its own, rather than the end of one."""
+    if question_in(line.raw) is None or line.emphasised or not line.raw[:1].isupper():
+        return False
+    return not run or run[-1].raw.endswith((".", "!", "?", ":"))
+
+
+def _several_questions(blocks: Sequence[Block]) -> frozenset[int]:
+    """Return where the questions are that stand under one heading, two or more with comments."""
+    found: set[int] = set()
+    run: list[int] = []
+    answered = False
+    for block, following in itertools.zip_longest(blocks, blocks[1:]):
+        if isinstance(block, Heading):
+            found.update(run if run[1:] and answered else ())
+            run, answered = [], False
+        elif isinstance(block, Paragraph) and question_in(block.raw):
+            run.append(block.start)
+            answered = answered or isinstance(following, Comment)
+    found.update(run if run[1:] and answered else ())
+    return frozenset(found)
 
 
 def _may_mark(line: Line) -> bool:
@@ -217,4 +345,6 @@ def _continues(block: Block | None) -> bool:
     if not isinstance(block, Paragraph):
         return True
     first = block.lines[0]
+    if question_in(block.raw) is not None:
+        return False
     return bold_label(first) is None and short_prompt(first, in_list=False) is None

@@ -3,25 +3,35 @@
 Owns the choice between the three, and what of the text becomes description, placeholder or value.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from issue_scaffold.convert.blocks import Code, List, Paragraph
+from issue_scaffold.convert.blocks import Code, List, Paragraph, Table
 from issue_scaffold.convert.form import Element, ElementType, Option
 from issue_scaffold.convert.notes import Note
 from issue_scaffold.convert.prompts import (
     Prompt,
     asks_for_one,
     choices_in,
+    choices_in_label,
     is_brief,
     is_emphasised,
+    is_exclusive,
+    is_lone_bullet,
     is_short_answer,
     placeholder_of,
+    plain_choice,
+    split_example,
     wants_short_answer,
+    without_colon,
 )
 from issue_scaffold.convert.texts import Passage, joined, source_of
+from issue_scaffold.convert.wording import is_fixed, is_request
 
 # What GitHub calls a block of code without a language.
+# Words of an example that one line has room for.
+_MAX_LINE = 5
 PLAIN_CODE = "text"
 DROP_FILES = "Drop files here"
 
@@ -29,13 +39,52 @@ DROP_FILES = "Drop files here"
 def prompt_field(prompt: Prompt, comments: tuple[str, ...]) -> Element:
     """Return the field of a short prompt: an input, or a dropdown if the prompt lists choices."""
     described = joined(*comments)
-    choices = choices_in(prompt.rest)
+    choices = choices_in(prompt.rest) or choices_in_label(prompt.label)
     if choices:
         return _dropdown(prompt.label, choices, described)
-    placeholder = placeholder_of(prompt.rest)
+    placeholder = placeholder_of(_unmarked(prompt.rest))
     if not placeholder and len(comments) == 1 and is_brief(comments[0]):
         placeholder, described = comments[0], ""
-    return Element(type="input", label=prompt.label, placeholder=placeholder, description=described)
+    return with_example(
+        Element(type="input", label=prompt.label, placeholder=placeholder, description=described)
+    )
+
+
+def _unmarked(rest: str) -> str:
+    if "**" in rest or rest.startswith("- ") or is_lone_bullet(rest):
+        return without_colon(rest).strip("-*+ ")
+    return rest
+
+
+def with_example(element: Element) -> Element:
+    """Return a field with the example at the end of its description as its placeholder."""
+    if element.type not in {"input", "textarea"} or element.placeholder or element.value:
+        return element
+    example = split_example(element.description)
+    if example is None:
+        return element
+    kind = element.type
+    if example.is_line and not is_request(element.label) and len(example.text.split()) <= _MAX_LINE:
+        kind = "input"
+    return replace(element, type=kind, description=example.before, placeholder=example.text)
+
+
+def table_fields(table: Table) -> list[Element]:
+    """Return a field for each row of a table that has an empty cell, named by its first cell."""
+    header, *rows = table.rows
+    fields = []
+    for row in rows:
+        label = next((cell for cell in row if cell), "")
+        if not label or all(row):
+            continue
+        asked = [head for head, cell in zip(header, row, strict=False) if not cell and head]
+        said = [*(cell for cell in row[1:] if cell), ", ".join(asked)]
+        fields.append(
+            Element(
+                type="input", label=without_colon(label), description=joined(*said, by=" \u2013 ")
+            )
+        )
+    return fields
 
 
 def text_field(label: str, text: Passage, rest: str) -> Element:
@@ -44,7 +93,7 @@ def text_field(label: str, text: Passage, rest: str) -> Element:
         is_upload = any(comment.startswith(DROP_FILES) for comment in text.comments)
         if is_upload and not rest:
             return _upload(label, text)
-        return _from_rest(label, text, rest)
+        return with_example(_from_rest(label, text, rest))
     return _choice(label, text, rest) or _written(label, text, rest)
 
 
@@ -64,21 +113,29 @@ def _from_rest(label: str, text: Passage, rest: str) -> Element:
     described = text.description
     if choices := choices_in(rest):
         return _dropdown(label, choices, described)
-    if not rest and (choices := choices_in(described)):
-        return _dropdown(label, choices, "")
+    if not rest:
+        return _from_comments(label, described)
+    rest = _unmarked(rest)
     if is_emphasised(rest):
         return Element(type="textarea", label=label, description=joined(described, rest))
-    if _asks_for_line(label, rest):
+    if is_brief(rest):
         return Element(
             type="input", label=label, description=described, placeholder=placeholder_of(rest)
         )
+    if is_fixed(rest):
+        return Element(type="textarea", label=label, description=described, value=rest)
     return Element(type="textarea", label=label, description=described, placeholder=rest)
 
 
-def _asks_for_line(label: str, rest: str) -> bool:
-    if rest:
-        return is_brief(rest)
-    return wants_short_answer(label)
+def _from_comments(label: str, described: str) -> Element:
+    if choices := choices_in(described):
+        return _dropdown(label, choices, "")
+    if choices := choices_in_label(label):
+        return _dropdown(label, choices, described)
+    kind: ElementType = "textarea"
+    if wants_short_answer(label):
+        kind = "input"
+    return Element(type=kind, label=label, description=described)
 
 
 def _choice(label: str, text: Passage, rest: str) -> Element | None:
@@ -99,49 +156,87 @@ def _listed_choice(label: str, text: Passage, rest: str, listed: List) -> Elemen
         return None
     before = text.blocks[:-1]
     said = "\n".join([label, rest, *text.comments, *(block.raw for block in before)])
-    if not any(asks_for_one(line) for line in said.split("\n")):
+    options = [item.line.raw for item in listed.items]
+    # By what the options are: a heading "Impact" stands above lists of questions, too.
+    if not any(map(asks_for_one, said.split("\n"))) and not is_exclusive("", said, options):
         return None
     described = joined(*text.comments, rest, source_of(before))
-    return _dropdown(label, [item.line.raw for item in listed.items], described)
+    return _dropdown(label, options, described)
 
 
 def _dropdown(label: str, choices: Iterable[str], description: str) -> Element:
-    options = tuple(Option(label=choice) for choice in choices)
+    options = tuple(Option(label=plain_choice(choice)) for choice in choices)
     return Element(type="dropdown", label=label, description=description, options=options)
 
 
 def _written(label: str, text: Passage, rest: str) -> Element:
-    described = text.description
     if not rest and text.is_line and is_short_answer(text.source):
-        return Element(
-            type="input",
-            label=label,
-            description=described,
-            placeholder=placeholder_of(text.source),
-        )
+        example = placeholder_of(text.source)
+        return Element(type="input", label=label, description=text.description, placeholder=example)
     if text.is_to_edit:
-        value = joined(rest, text.source)
-        return Element(type="textarea", label=label, description=described, value=value)
+        return _prefilled(label, text, rest)
     if text.codes:
         return _code(label, text, rest)
+    if text.is_scaffold:
+        return _scaffold(label, text, rest)
+    if text.is_fixed:
+        return _prefilled(label, text, rest)
+    return _prompted(label, text, rest)
+
+
+def _prompted(label: str, text: Passage, rest: str) -> Element:
     if not text.is_plain:
         return Element(type="textarea", label=label, description=text.everything(rest))
     placeholder = joined(rest, text.plain, by="\n")
-    return Element(type="textarea", label=label, description=described, placeholder=placeholder)
+    return Element(
+        type="textarea", label=label, description=text.description, placeholder=placeholder
+    )
+
+
+def _scaffold(label: str, text: Passage, rest: str) -> Element:
+    """Return a field that begins with the numbers to write behind; what leads to them is told."""
+    lists = tuple(block for block in text.blocks if isinstance(block, List))
+    others = replace(text, blocks=tuple(block for block in text.blocks if block not in lists))
+    return Element(
+        type="textarea", label=label, description=others.everything(rest), value=source_of(lists)
+    )
 
 
 def _code(label: str, text: Passage, rest: str) -> Element:
+    """Return the field of one block of code: all code if nothing but comments stands around it.
+
+    An answer in prose isn't rendered as code for the sake of a block in it, so that block is what
+    the answer begins with. A command to run is no answer; it is told.
+    """
     code = text.codes[0]
     others = replace(text, blocks=tuple(block for block in text.blocks if block is not code))
-    placeholder = ""
-    if code.content.strip():
-        placeholder = code.content.strip("\n")
-    return Element(
-        type="textarea",
-        label=label,
-        description=others.everything(rest),
-        placeholder=placeholder,
-        render=code.language or PLAIN_CODE,
+    said = others.everything(rest)
+    content = code.content.strip("\n")
+    if not others.blocks and not rest:
+        language = code.language or PLAIN_CODE
+        field = Element(type="textarea", label=label, description=said, render=language)
+        if not content.strip() or re.search(r"(?i)\b(your|here|paste)\b", content):
+            return replace(field, placeholder=content.strip() and content)
+        return replace(field, value=content)
+    if _is_told(label, others, content):
+        return Element(type="textarea", label=label, description=text.everything(rest))
+    if others.is_fixed:
+        return _prefilled(label, text, rest)
+    return Element(type="textarea", label=label, description=said, value=code.raw)
+
+
+def _prefilled(label: str, text: Passage, rest: str) -> Element:
+    value = joined(rest, text.source)
+    return Element(type="textarea", label=label, description=text.description, value=value)
+
+
+def _is_told(label: str, others: Passage, content: str) -> bool:
+    """Return whether a text leads to a command, to be run for the answer."""
+    if "reproduc" in label.casefold():
+        return False
+    words = others.source
+    return (
+        bool(content.strip()) and re.search(r"(?i)\b(commands?|run|execute)\b", words) is not None
     )
 
 
@@ -156,7 +251,9 @@ def noted_field(label: str, text: Passage, rest: str, note: Note, filled: str | 
         element = text_field(label, text, rest)
     else:
         element = _of_kind(note.type, label, text, rest)
-    return patched(element, note)
+    if note.example:
+        element = with_example(element)
+    return replace(patched(element, note), type=note.type or element.type)
 
 
 def _filled(label: str, text: Passage, note: Note, filled: str) -> Element:

@@ -3,6 +3,7 @@
 Owns how blocks are put together again as the text of an attribute.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -20,9 +21,13 @@ from issue_scaffold.convert.blocks import (
     ThematicBreak,
 )
 from issue_scaffold.convert.form import Remark
+from issue_scaffold.convert.notes import split_note
+from issue_scaffold.convert.prompts import is_lone_bullet
+from issue_scaffold.convert.wording import is_fixed, tells_to_expand
 
 # A longer text is read better above the field than in it.
 _MAX_PLACEHOLDER: Final = 700
+_HTML_COMMENT: Final = re.compile(r"<!--.*?-->", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +58,24 @@ class Passage:
         return len(self.codes) > 1 or any(is_blank_table(block) for block in self.blocks)
 
     @property
+    def is_fixed(self) -> bool:
+        """Whether the text belongs in the issue: whole sentences that ask for nothing."""
+        if any(isinstance(block, Html | Quote) for block in self.blocks):
+            return False
+        if all(isinstance(block, List) for block in self.blocks) and "://" not in self.source:
+            # Bullets without a sentence around them are examples of what to write.
+            return False
+        if any(line.emphasised for block in self.blocks for line in _lines(block)):
+            return False
+        return is_fixed(self.source)
+
+    @property
+    def is_scaffold(self) -> bool:
+        """Whether the text is a list with numbers to write behind."""
+        lines = self.source.split("\n")
+        return any(is_lone_bullet(line) and line.strip()[0].isdigit() for line in lines)
+
+    @property
     def is_line(self) -> bool:
         """Whether the text is one paragraph that begins without links, images or HTML."""
         if len(self.blocks) != 1:
@@ -63,7 +86,7 @@ class Passage:
     @property
     def is_plain(self) -> bool:
         """Whether nothing is lost when a field shows the text, which renders no Markdown."""
-        if len(self.source) > _MAX_PLACEHOLDER:
+        if len(self.source) > _MAX_PLACEHOLDER or "**" in self.source:
             return False
         return not _are_rich(self.blocks)
 
@@ -99,9 +122,23 @@ def passage(blocks: Sequence[Block], remarks: list[Remark]) -> Passage:
         elif isinstance(block, Comment):
             comments.append(block.text)
         else:
-            texts.append(block)
-            comments.extend(_line_comments(block))
-    return Passage(comments=tuple(comments), blocks=tuple(texts))
+            text, said = _without_list_comments(block)
+            texts.append(text)
+            comments.extend([*said, *_line_comments(block)])
+    told = tuple(words for comment in comments if (words := split_note(comment)[0]))
+    return Passage(comments=told, blocks=tuple(texts))
+
+
+def _without_list_comments(block: Block) -> tuple[Block, list[str]]:
+    """Return a list without the comments in its items, and what they say; another block as it is.
+
+    Text below `1. <!-- First step -->` shows comments as they are, until the issue is opened.
+    """
+    if not isinstance(block, List | Quote) or "<!--" not in block.raw:
+        return block, []
+    said = [text.strip() for text in re.findall(r"<!--+(.*?)-->", block.raw, re.DOTALL)]
+    raw = re.sub(r" *<!--.*?-->", "", block.raw, flags=re.DOTALL)
+    return replace(block, raw=raw), said
 
 
 def _what_is_lost(block: Block) -> Remark | None:
@@ -113,6 +150,8 @@ def _what_is_lost(block: Block) -> Remark | None:
             return Remark(kind="left out", message="a horizontal line", text=block.raw)
         case Html() if not block.text:
             return Remark(kind="left out", message="HTML tags", text=" ".join(block.raw.split()))
+        case List(ordered=False) if not _has_words(_HTML_COMMENT.sub("", block.raw)):
+            return Remark(kind="left out", message="bullets without words", text=block.raw)
         case Paragraph() if not _has_words(block.raw):
             return Remark(kind="left out", message="a line without words", text=block.raw)
     return None
@@ -124,9 +163,13 @@ def _has_words(text: str) -> bool:
 
 def _summary(block: Block) -> Iterator[Paragraph]:
     """Yield what the summary among HTML tags says, as a paragraph."""
-    if isinstance(block, Html) and block.summary:
+    if isinstance(block, Html) and block.summary and not tells_to_expand(block.summary):
         line = Line(raw=block.summary)
         yield Paragraph(raw=block.summary, start=block.start, end=block.end, lines=(line,))
+
+
+def _lines(block: Block) -> tuple[Line, ...]:
+    return block.lines if isinstance(block, Paragraph) else ()
 
 
 def _line_comments(block: Block) -> Iterator[str]:

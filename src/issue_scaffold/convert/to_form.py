@@ -7,6 +7,7 @@ title, and whether headings stay above their fields.
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from issue_scaffold.convert.blocks import Comment, Text
 from issue_scaffold.convert.fields import SectionPlace, elements_of, is_only_heading
@@ -16,6 +17,8 @@ from issue_scaffold.convert.notes import split_note
 from issue_scaffold.convert.sections import Section, split_sections
 from issue_scaffold.convert.texts import joined
 from issue_scaffold.text.broken_emoji import find_broken
+
+_FEW_WORDS: Final = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,12 +81,22 @@ def _body(text: Text, remarks: list[Remark]) -> list[Element]:
     for section, place in zip(sections, _places(sections), strict=True):
         if section.marker != "none" or not section.is_empty:
             elements.extend(elements_of(section, place, remarks))
-    said = [words for comment in opening if (words := split_note(comment.text)[0])]
+    return [*_opening(opening, elements, remarks), *elements]
+
+
+def _opening(
+    comments: Sequence[Comment], elements: Sequence[Element], remarks: list[Remark]
+) -> list[Element]:
+    """Return what the comments become that a template begins with: text, or the first field."""
+    said = [words for comment in comments if (words := split_note(comment.text)[0])]
+    if len(said) == 1 and len(said[0].split()) <= _FEW_WORDS and elements:
+        # `<!-- Summary. -->` on top is what to write there.
+        return [Element(type="textarea", label=said[0].strip(" .:!"))]
     if said and not any(element.type == "textarea" for element in elements):
         message = f"the field `{FREE_TEXT}`, for what the first comments ask for"
         remarks.append(Remark(kind="added", message=message))
-        return [Element(type="textarea", label=FREE_TEXT, description=joined(*said)), *elements]
-    return [*(Element(type="markdown", value=words) for words in said), *elements]
+        return [Element(type="textarea", label=FREE_TEXT, description=joined(*said))]
+    return [Element(type="markdown", value=words) for words in said]
 
 
 def _opening_comments(section: Section) -> list[Comment]:
@@ -121,9 +134,11 @@ def _places(sections: Sequence[Section]) -> list[SectionPlace]:
 
 
 def _title(sections: Sequence[Section]) -> Section | None:
-    """Return the first heading, if no other is as high."""
+    """Return the first heading, if no other is as high, and it is of level 1 or over others."""
     headings = [section for section in sections if section.marker == "heading"]
     levels = sorted(section.level for section in headings)
-    if headings and headings[0].level == levels[0] and levels.count(levels[0]) == 1:
+    if not headings or (not headings[1:] and levels[0] > 1):
+        return None
+    if headings[0].level == levels[0] and levels.count(levels[0]) == 1:
         return headings[0]
     return None

@@ -11,7 +11,8 @@ from typing import Final
 
 from issue_scaffold.convert.form import Element, IssueForm, Remark
 from issue_scaffold.convert.notes import END, Note
-from issue_scaffold.convert.prompts import bare
+from issue_scaffold.convert.prompts import bare, bracketed, is_short_answer, without_colon
+from issue_scaffold.convert.texts import joined
 
 _TEXTS: Final = ("placeholder", "value", "render", "description")
 _COMPARED: Final = (
@@ -39,7 +40,7 @@ def noted(form: IssueForm, back: IssueForm, *, standing: bool) -> IssueForm:
     above: Element | None = None
     for element, twin in zip(form.body, _twins(form, back), strict=True):
         if element.is_field:
-            rows.append(_noted_field(element, twin, above))
+            rows.append(with_example_told(_noted_field(element, twin, above)))
         elif standing:
             text = f"{element.value.strip()}\n\n{Note(type='markdown')}"
             rows.append(replace(element, value=text))
@@ -54,14 +55,36 @@ def _noted_field(element: Element, twin: Element | None, above: Element | None) 
     note = _note(element, twin, headed=headed)
     if note == Note():
         return element
+    element = with_example_told(element)
     element = replace(element, description=f"{element.description.rstrip()}\n{note}".strip())
     if not note.fenced:
         return element
-    content = (element.value or element.placeholder).strip("\n")
-    text = f"{content}\n\n<!-- {END} -->"
-    if element.value:
-        return replace(element, value=text)
-    return replace(element, placeholder=text)
+    content = element.value.strip("\n")
+    return replace(element, value=f"{content}\n\n<!-- {END} -->")
+
+
+def _tells_example(element: Element) -> bool:
+    is_text = element.type in {"input", "textarea"}
+    return is_text and not element.value and element.placeholder.strip() != ""
+
+
+def with_example_told(element: Element) -> Element:
+    """Return a field with its placeholder at the end of its description, as an example.
+
+    In Markdown a text below the label would be sent as the answer.
+    """
+    example = element.placeholder.strip("\n")
+    if not _tells_example(element):
+        return element
+    told = f"Example:\n{example}"
+    if element.type == "input" and is_short_answer(example) and bracketed(example) is None:
+        told = example
+    return replace(element, placeholder="", description=joined(element.description, told, by="\n"))
+
+
+def with_examples_told(form: IssueForm) -> IssueForm:
+    """Return a form whose fields have their placeholders in their descriptions."""
+    return replace(form, body=tuple(with_example_told(element) for element in form.body))
 
 
 def losses(form: IssueForm, back: IssueForm) -> tuple[Remark, ...]:
@@ -157,15 +180,16 @@ def _note(element: Element, twin: Element | None, *, headed: bool) -> Note:
     )
     if not _keeps_label(element, twin, headed=headed):
         note = replace(note, label=element.label)
-    if twin is not None and not any(_differ(element, twin, name) for name in _TEXTS):
+    if twin is not None and not any(_differ(element, twin, name) for name in (*_TEXTS, "options")):
         if twin.type != element.type:
-            note = replace(note, type=element.type)
+            note = replace(note, type=element.type, example=_tells_example(element))
         return note
     is_fenced = element.type == "textarea" and not element.render
     return replace(
         note,
+        example=_tells_example(element),
         type=element.type,
-        fenced=is_fenced and element.value + element.placeholder != "",
+        fenced=is_fenced and element.value != "",
         prefilled=element.type in {"input", "textarea"} and element.value != "",
     )
 
@@ -187,5 +211,5 @@ def _keeps_label(element: Element, twin: Element | None, *, headed: bool) -> boo
     if headed and element.label != bare(element.label):
         return False
     if twin is None:
-        return not element.label.endswith(":")
+        return element.label == without_colon(element.label)
     return twin.label == element.label
