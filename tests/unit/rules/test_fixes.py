@@ -21,7 +21,17 @@ SAFE = {
     "about is renamed": (FORM, f"name: Crash report\nabout: Tell us\n{BODY}", f"name: Crash report\ndescription: Tell us\n{BODY}"),
     "an empty title goes": (FORM, f'{HEAD}title: "" # none\n{BODY}', HEAD + BODY),
     "empty assignees go": (FORM, f"{HEAD}assignees: ''\n{BODY}", HEAD + BODY),
-    "a forbidden key goes with what is below it": (FORM, f"{HEAD}on:\n  push:\n    - main\n{BODY}", HEAD + BODY),
+    "validations among the attributes move up": (
+        FORM,
+        f"{HEAD}body:\n  - type: input\n    attributes:\n      validations:\n        required: true # so\n      label: A\n",
+        f"{HEAD}body:\n  - type: input\n    attributes:\n      label: A\n    validations:\n      required: true # so\n",
+    ),
+    "a forbidden key that says nothing goes": (FORM, f"{HEAD}on:\n{BODY}", HEAD + BODY),
+    "a forbidden key with something below it stays": (
+        FORM,
+        f"{HEAD}on:\n  push:\n    - main\n{BODY}",
+        f"{HEAD}on:\n  push:\n    - main\n{BODY}",
+    ),
     "a boolean description is quoted": (
         FORM,
         f"name: Crash report\ndescription: off # why\n{BODY}",

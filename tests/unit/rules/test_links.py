@@ -19,7 +19,7 @@ PAGES = (GITHUB, *{forge.page for forge in FORGES if forge.page})
 
 def validated(scaffold: Run, folder: Path, rule: str, format_: str) -> str:
     write_tree(folder, RULES[rule].wrong)
-    result = scaffold("validate", folder, "--format", format_)
+    result = scaffold("validate", folder, "--format", format_, "--show", "info")
     assert result.code in {0, 1}, result
     return result.out
 

@@ -20,7 +20,13 @@ from issue_scaffold.text.edits import Fix
 from issue_scaffold.text.tree import Entry, Mapping, Scalar, Value, resolve, type_name
 from issue_scaffold.text.wording import allowed, closest, listing
 from issue_scaffold.validate.rules.examples import form_with
-from issue_scaffold.validate.rules.form_fixes import move_entry, move_up, remove, replace
+from issue_scaffold.validate.rules.form_fixes import (
+    move_entry,
+    move_section_up,
+    move_up,
+    remove,
+    replace,
+)
 from issue_scaffold.validate.rules.nodes import (
     is_empty,
     is_null,
@@ -305,7 +311,7 @@ def _option_keys(form: FormView, element: ElementView) -> Iterator[Problem]:
         source=ERRORS_PAGE,
         why=(
             "Each type has attributes of its own. `required` and `accept` are validations, and "
-            "are moved."
+            "are moved; so is `validations` itself, one level up."
         ),
         evidence=(
             "common-validation-errors: `x` is not a permitted attribute",
@@ -342,6 +348,10 @@ def _wrong_attribute(
     section = _home(element, key)
     if section:
         return _moved(form, element, attributes, entry, message, section)
+    if key in form.keys.element:
+        hint = f"`{key}` belongs beside `attributes`, one level up"
+        fix = move_section_up(form.source, attributes, entry, element.node)
+        return at(entry.key, message, hint=hint, fix=fix)
     known, place = element.keys.attributes, f"permitted for {element.type}"
     problem = unknown_key(form.source, attributes, entry, message, known=known, place=place)
     if key == "required" and element.type == "checkboxes":

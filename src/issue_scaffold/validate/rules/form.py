@@ -176,10 +176,10 @@ def _about(form: FormView, entry: Entry, message: str) -> Problem:
         source=ERRORS_PAGE,
         why=(
             "YAML 1.1 reads `y`, `yes`, `n`, `no`, `true`, `false`, `on` and `off` as booleans, "
-            "so GitHub forbids them as keys. The fix removes the entry."
+            "so GitHub forbids them as keys. The fix removes an entry that says nothing."
         ),
         evidence=("common-validation-errors: forbidden keys",),
-        wrong=form_file(f"{HEAD}on: [push]\n{BODY}"),
+        wrong=form_file(f"{HEAD}on:\n{BODY}"),
         right=form_file(GOOD_FORM),
     )
 )

@@ -1,6 +1,7 @@
 """The fixes that rules about forms and front matter share. None of them judges."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from collections.abc import Sequence as Listing
 from typing import Final
 
 from issue_scaffold.text.edits import (
@@ -15,7 +16,7 @@ from issue_scaffold.text.edits import (
 )
 from issue_scaffold.text.scalars import quoted
 from issue_scaffold.text.source import Source
-from issue_scaffold.text.tree import Entry, Mapping, Node, Scalar
+from issue_scaffold.text.tree import Entry, Mapping, Node, Scalar, Sequence, resolve
 
 # GitHub asks for names of more characters.
 SHORTEST_NAME: Final = 3
@@ -35,8 +36,20 @@ def replace(node: Scalar, text: str | None) -> Fix | None:
 
 
 def remove(source: Source, mapping: Mapping, entry: Entry, *, unsafe: bool = False) -> Fix | None:
-    """Take an entry out of its mapping."""
+    """Take an entry out that says nothing; what somebody wrote is never deleted."""
+    if not says_nothing(entry.value):
+        return None
     return fix_of(remove_entry(source, mapping, entry), unsafe=unsafe)
+
+
+def says_nothing(node: Node) -> bool:
+    """Tell whether a value is null, blank, or a collection of nothing."""
+    value = resolve(node)
+    if isinstance(value, Scalar):
+        return value.is_null or not value.value.strip()
+    if isinstance(value, Sequence):
+        return all(says_nothing(item) for item in value.items)
+    return isinstance(value, Mapping) and not value.entries
 
 
 def rename(entry: Entry, name: str, *, unsafe: bool = False) -> Fix:
@@ -45,13 +58,13 @@ def rename(entry: Entry, name: str, *, unsafe: bool = False) -> Fix:
 
 
 def wrong_key_fix(source: Source, mapping: Mapping, entry: Entry, guess: str | None) -> Fix | None:
-    """Rename an unknown key to what was probably meant, or take it out. Both are guesses."""
+    """Rename an unknown key to what was probably meant, or take out an empty one, as guesses."""
     if guess:
         return rename(entry, guess, unsafe=True)
     return remove(source, mapping, entry, unsafe=True)
 
 
-def quote_items(source: Source, nodes: Sequence[Node], *, unsafe: bool = False) -> Fix | None:
+def quote_items(source: Source, nodes: Listing[Node], *, unsafe: bool = False) -> Fix | None:
     """Put scalars in quotes, and mappings that a colon made of a line of text; all or none."""
     edits: list[Edit] = []
     for node in nodes:
@@ -123,7 +136,7 @@ def move_entry(
     if not isinstance(inside, Mapping) or inside.flow or not inside.entries:
         return None
     if inside.find(entry.key.value) is not None:
-        return Fix(taken, unsafe=True)
+        return None
     indent = " " * _column(source, inside.entries[0].key)
     return Fix((*taken, insert_line(source, entry_end(source, target), f"{indent}{line}")))
 
@@ -139,6 +152,26 @@ def move_up(source: Source, owner: Mapping, entry: Entry, element: Mapping) -> F
         return None
     line = f"{' ' * _column(source, element.entries[0].key)}{entry.key.value}: {text}"
     return Fix((*taken, insert_line(source, entry_end(source, kind), line)))
+
+
+def move_section_up(source: Source, owner: Mapping, entry: Entry, element: Mapping) -> Fix | None:
+    """Move a block of lines from a part of an element to the element itself, behind that part.
+
+    None where the element has such a key already, or the lines aren't in block style.
+    """
+    holder = next((other for other in element.entries if other.value is owner), None)
+    if holder is None or holder.merged or not isinstance(entry.key, Scalar):
+        return None
+    taken = _take_out(source, owner, entry, element)
+    if taken is None or len(owner.entries) < 2 or element.find(entry.key.value) is not None:  # noqa: PLR2004 - the part stays
+        return None
+    shift = _column(source, entry.key) - _column(source, element.entries[0].key)
+    start = source.line_start(entry.key.start)
+    lines = source.text[start : entry_end(source, entry)].rstrip("\r\n").split("\n")
+    if shift <= 0 or any(line.strip() and line[:shift].strip() for line in lines):
+        return None
+    text = "\n".join(line[shift:].rstrip("\r") for line in lines)
+    return Fix((*taken, insert_line(source, entry_end(source, holder), text)))
 
 
 def _take_out(
