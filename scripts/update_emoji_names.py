@@ -7,7 +7,7 @@ pymdown-extensions has the table. GitHub's own pictures, such as `:octocat:`, ar
 import textwrap
 from pathlib import Path
 
-from pymdownx import gemoji_db
+from pymdownx import gemoji_db  # type: ignore[import-untyped]
 
 TARGET = Path(__file__).parent.parent / "src/issue_scaffold/text/emoji_names.py"
 MODULE = '''"""GitHub's short names of emoji, such as `:bug:`, by scripts/update_emoji_names.py."""

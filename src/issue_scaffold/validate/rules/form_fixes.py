@@ -160,18 +160,25 @@ def move_section_up(source: Source, owner: Mapping, entry: Entry, element: Mappi
     None where the element has such a key already, or the lines aren't in block style.
     """
     holder = next((other for other in element.entries if other.value is owner), None)
-    if holder is None or holder.merged or not isinstance(entry.key, Scalar):
-        return None
     taken = _take_out(source, owner, entry, element)
-    if taken is None or len(owner.entries) < 2 or element.find(entry.key.value) is not None:  # noqa: PLR2004 - the part stays
+    if holder is None or taken is None or len(owner.entries) == 1:
+        return None
+    if not isinstance(entry.key, Scalar) or element.find(entry.key.value) is not None:
         return None
     shift = _column(source, entry.key) - _column(source, element.entries[0].key)
+    text = _shifted(source, entry, shift)
+    if text is None:
+        return None
+    return Fix((*taken, insert_line(source, entry_end(source, holder), text)))
+
+
+def _shifted(source: Source, entry: Entry, columns: int) -> str | None:
+    """Return the lines of an entry with less indentation; None if they haven't got that much."""
     start = source.line_start(entry.key.start)
     lines = source.text[start : entry_end(source, entry)].rstrip("\r\n").split("\n")
-    if shift <= 0 or any(line.strip() and line[:shift].strip() for line in lines):
+    if columns <= 0 or any(line[:columns].strip() for line in lines):
         return None
-    text = "\n".join(line[shift:].rstrip("\r") for line in lines)
-    return Fix((*taken, insert_line(source, entry_end(source, holder), text)))
+    return "\n".join(line[columns:].rstrip("\r") for line in lines)
 
 
 def _take_out(
