@@ -330,6 +330,23 @@ def test_the_recorded_config_is_the_one_that_counts(run: Run, github: FakeGitHub
 
 
 @once
+@pytest.mark.parametrize("command", [("plan",), ("apply", "--yes")])
+def test_nothing_is_pruned_by_a_config_that_says_what_others_own(
+    run: Run, github: FakeGitHub, folder: Path, command: tuple[str, ...]
+) -> None:
+    """safe-settings' `exclude` names labels of other tools; no command reads it, so none deletes by it."""
+    for name in ("outage", "bot/stale", "junk"):
+        github.repository().add(name)
+    path = ".github/settings.yml"
+    included = "  include:\n    - {name: outage, color: b60205}\n"
+    write_tree(folder, {path: f"labels:\n{included}  exclude:\n    - name: ^bot/\n"})
+    result = run(*command, "--prune", "--file", path)
+    assert (result.code, "`labels.exclude`, which --prune can't honour" in result.err) == (2, True)
+    assert set(github.repository().state()) == {"outage", "bot/stale", "junk"}
+    assert run("apply", "--yes", "--file", path).code == 0
+
+
+@once
 def test_known_labels_of_the_settings_are_never_pruned(run: Run, github: FakeGitHub, folder: Path) -> None:
     github.repository().add("Area/CI")
     github.repository().add("gone")

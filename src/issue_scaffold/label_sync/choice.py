@@ -31,13 +31,18 @@ class InvalidConfigError(ScaffoldError):
 
 
 def read_configs(
-    files: Sequence[str], root: Path, repository: Callable[[], str] = str
+    files: Sequence[str],
+    root: Path,
+    repository: Callable[[], str] = str,
+    *,
+    prune: bool = False,
 ) -> tuple[tuple[str, ...], tuple[Label, ...]]:
     """Return the files that were read and the labels of all, later files laid over earlier ones.
 
     `repository` tells `owner/name` where a file has labels for some repositories only.
     Without `files`, the repository's own config is looked for. Raises UsageError if that can't be
-    told or a file holds no labels, and InvalidConfigError if it has errors.
+    told, a file holds no labels, or one to `prune` by has a key that can't be honoured, and
+    InvalidConfigError if it has errors.
     """
     contents = {name: read_beginning(name) for name in files}
     if not contents:
@@ -47,12 +52,23 @@ def read_configs(
     findings = {}
     for name, content in contents.items():
         config, findings[name] = _config(name, content, root)
+        if prune and config.unhonoured:
+            raise _unhonoured(name, config.unhonoured)
         layers.append(config.labels)
         if config.scopes:
             layers[-1] = config.labels_of(repository())
     if any(findings.values()):
         raise _invalid(findings)
     return tuple(contents), laid_over(layers)
+
+
+def _unhonoured(name: str, keys: Sequence[str]) -> UsageError:
+    """Return the refusal to delete by a config that may say which labels aren't to be deleted."""
+    listed = ", ".join(f"`labels.{key}`" for key in keys)
+    return UsageError(
+        f"{name} has {listed}, which --prune can't honour; nothing was asked or deleted",
+        hint="leave --prune out, or name what is to stay with --protect and take the key out",
+    )
 
 
 def _invalid(findings: Mapping[str, tuple[Finding, ...]]) -> InvalidConfigError:

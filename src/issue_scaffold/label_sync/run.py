@@ -118,7 +118,9 @@ def open_session(options: LabelOptions, surroundings: Surroundings) -> Session:
     ScaffoldError: UsageError for a call that can't mean anything, InvalidConfigError, no token.
     """
     root = top_level(options.folder) or options.folder
-    files, wanted = read_configs(options.files, root, lambda: _full_name(options))
+    files, wanted = read_configs(
+        options.files, root, lambda: _full_name(options), prune=options.prune
+    )
     if options.prune and not wanted:
         raise UsageError(
             f"{', '.join(files)} defines no labels; --prune would delete all that there are"

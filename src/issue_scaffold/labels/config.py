@@ -112,6 +112,17 @@ class LabelsConfig(NamedTuple):
         return has_some and not self.is_rules
 
     @property
+    def unhonoured(self) -> tuple[str, ...]:
+        """Keys beside safe-settings' `include`, such as `exclude`: no command does what they say.
+
+        https://github.com/github/safe-settings#readme
+        """
+        labels = self.root.get("labels") if isinstance(self.root, Mapping) else None
+        if not isinstance(labels, Mapping) or _included(labels) is None:
+            return ()
+        return tuple(sorted(set(labels.keys()) - {"include"}))
+
+    @property
     def takes_labels(self) -> bool:
         """Whether the file is there to say which labels there are, even if it says none yet."""
         return self.says_labels or not (self.is_rules or is_settings(self.source.path))
