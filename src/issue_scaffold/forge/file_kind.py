@@ -16,6 +16,9 @@ from issue_scaffold.text.tree import Mapping, Scalar, Sequence, Value, resolve
 
 # How labels configs spell the key of a colour.
 COLOR_KEYS: Final = ("color", "colour")
+# What Prow's label_sync has labels below: everybody's, and those of whom the keys below name.
+PROW_DEFAULT: Final = "default"
+PROW_SCOPES: Final = ("repos", "orgs")
 _FORM_KEYS: Final = frozenset(
     {"name", "description", "body", "about", "title", "issue_body", "inputs"}
 )
@@ -190,7 +193,13 @@ def says_labels(root: Value | None) -> bool:
         return any(item.find("name") or has_color(item) for item in labels)
     if not isinstance(root, Mapping):
         return root is None
-    return _lists_labels(root) or _maps_labels(root)
+    return _lists_labels(root) or _maps_labels(root) or _scopes_labels(root)
+
+
+def _scopes_labels(root: Mapping) -> bool:
+    """Tell whether a mapping is of the shape that Prow's `label_sync` has."""
+    keys = frozenset(root.keys())
+    return PROW_DEFAULT in keys and keys <= {PROW_DEFAULT, *PROW_SCOPES}
 
 
 def _lists_labels(root: Mapping) -> bool:

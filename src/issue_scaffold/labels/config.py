@@ -13,6 +13,7 @@ from datetime import date
 from typing import Final, NamedTuple
 
 from issue_scaffold.forge.document import Problem, at, shown
+from issue_scaffold.forge.file_kind import PROW_DEFAULT, PROW_SCOPES
 from issue_scaffold.forge.forges import GITHUB
 from issue_scaffold.labels.label import (
     DELETED_FROM,
@@ -63,9 +64,6 @@ _SETTINGS_KEYS: Final = frozenset(
 )
 _FIELD_KEYS: Final = frozenset(FIELD_SPELLINGS["color"] + FIELD_SPELLINGS["description"])
 _SETTINGS_NAMES: Final = frozenset({"settings.yml", "settings.yaml"})
-# What Prow's label_sync has labels below: everybody's, and those of whom the keys below name.
-_PROW_DEFAULT: Final = "default"
-_PROW_SCOPES: Final = ("repos", "orgs")
 _HINT: Final = "write `- name: …`, with `color:` and `description:` below"
 _YES: Final = frozenset({"true", "yes", "on"})
 
@@ -192,7 +190,7 @@ def _is_of_prow(root: Mapping) -> bool:
 
     Its keys: https://github.com/kubernetes/test-infra/blob/master/label_sync/main.go
     """
-    if not root.entries or set(root.keys()) - {_PROW_DEFAULT, *_PROW_SCOPES}:
+    if not root.entries or set(root.keys()) - {PROW_DEFAULT, *PROW_SCOPES}:
         return False
     return any(_prow_list(entry) is not None for _, entry in _prow_entries(root))
 
@@ -203,7 +201,7 @@ def _prow_entries(root: Mapping) -> Iterator[tuple[str, Entry]]:
         value = resolve(entry.value)
         if not isinstance(entry.key, Scalar):
             continue
-        if entry.key.value == _PROW_DEFAULT:
+        if entry.key.value == PROW_DEFAULT:
             yield "", entry
         elif isinstance(value, Mapping):
             for below in value.entries:

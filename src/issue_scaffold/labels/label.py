@@ -34,6 +34,19 @@ NEW_NAME: Final = "new_name"
 DELETED_FROM: Final = "deleteAfter"
 DELETION_FIELDS: Final = ("delete", DELETED_FROM)
 _RENAMING_FIELDS: Final = (*FORMER_NAMES, NEW_NAME)
+# What else stands with a label and is meant for others: Prow's plugins, GitLab's order, Gitea's
+# exclusive scopes, GitHub's own export.
+_OTHER_FIELDS: Final = (
+    *("target", "prowPlugin", "isExternalPlugin", "addedBy", "priority", "exclusive"),
+    *("id", "node_id", "url", "default", "text_color"),
+)
+# All keys of a label that some reader honours.
+KNOWN_FIELDS: Final = (
+    *(spelling for spellings in FIELD_SPELLINGS.values() for spelling in spellings),
+    *_RENAMING_FIELDS,
+    *DELETION_FIELDS,
+    *_OTHER_FIELDS,
+)
 # JSON texts of values that say nothing.
 _NOTHING: Final = frozenset({"false", "null", '""', "[]", "{}"})
 

@@ -8,13 +8,14 @@ import re
 from collections.abc import Iterator
 
 from issue_scaffold.forge.document import Problem, at, shown
+from issue_scaffold.forge.issue_form import string_entries
 from issue_scaffold.labels.config import LabelsConfig
-from issue_scaffold.labels.label import fold
+from issue_scaffold.labels.label import KNOWN_FIELDS, fold
 from issue_scaffold.text.edits import Edit, Fix
-from issue_scaffold.text.tree import Scalar, type_name
-from issue_scaffold.text.wording import count, line_of
+from issue_scaffold.text.tree import Entry, Mapping, Scalar, type_name
+from issue_scaffold.text.wording import closest, count, line_of
 from issue_scaffold.validate.rules.examples import labels_file
-from issue_scaffold.validate.rules.form_fixes import fix_of
+from issue_scaffold.validate.rules.form_fixes import fix_of, rename
 from issue_scaffold.validate.rules.nodes import is_null
 from issue_scaffold.validate.rules.rule import (
     ERROR,
@@ -27,6 +28,16 @@ from issue_scaffold.validate.rules.rule import (
 from issue_scaffold.validate.rules.stages import LABELS
 
 MAX_NAME, MAX_DESCRIPTION = 50, 100
+# What people write for keys that are spelt otherwise.
+_GUESSES = {
+    "alias": "aliases",
+    "previousname": "aliases",
+    "previousnames": "aliases",
+    "previous_names": "aliases",
+    "oldnames": "aliases",
+    "desc": "description",
+    "title": "name",
+}
 LAST_OF_THREE_BYTES = 0xFFFF
 MISREAD_KINDS = {"timestamp": "a date", "symbol": "a Ruby symbol", "bool": "a boolean"}
 
@@ -268,6 +279,42 @@ def _unquoted_colors(config: LabelsConfig, colors: list[tuple[Scalar, str]]) -> 
 
 def _quote_color(node: Scalar, raw: str) -> Edit:
     return Edit(node.start, node.end, f'"{raw}"')
+
+
+@LABELS.runs(
+    Rule(
+        id="labels/unknown-key",
+        severity=WARNING,
+        fix="unsafe",
+        summary="a key of a label that no reader of labels configs honours",
+        source=LABELS_PAGE,
+        why=(
+            "What the key is meant to do is not done: with `alias` instead of `aliases` no label "
+            "is renamed, but a second one made. The fix gives a near miss the right name."
+        ),
+        evidence=("micnncim/action-label-syncer#59",),
+        wrong=labels_file('- name: bug\n  color: "d73a4a"\n  desc: Something is broken\n'),
+        right=labels_file('- name: bug\n  color: "d73a4a"\n  description: Something is broken\n'),
+    )
+)
+def unknown_key(config: LabelsConfig) -> Iterator[Problem]:
+    """Find keys of labels that no tool knows; what they were meant to do will not be done."""
+    known = {key.casefold() for key in KNOWN_FIELDS}
+    for label in config.places:
+        if label.is_shared or not isinstance(label.body, Mapping):
+            continue
+        for key, entry in string_entries(label.body):
+            if key.casefold() not in known:
+                message = f"`{key}` of {shown(label.name)} is a key that no label tool knows"
+                yield _unknown(label.body, entry, key, message)
+
+
+def _unknown(label: Mapping, entry: Entry, key: str, message: str) -> Problem:
+    guess = _GUESSES.get(key.casefold()) or closest(key, KNOWN_FIELDS)
+    if guess is None:
+        return at(entry.key, message, hint="no label tool reads it")
+    fix = rename(entry, guess, unsafe=True) if label.find(guess) is None else None
+    return at(entry.key, message, hint=f"did you mean `{guess}`?", fix=fix)
 
 
 @LABELS.runs(
