@@ -78,7 +78,9 @@ def leftovers(field: Element) -> list[str]:
 
 def complaints(conversion: Conversion) -> list[str]:
     findings = validate_files({".github/ISSUE_TEMPLATE/form.yml": conversion.text.encode()})
-    return [finding.message for finding in findings if finding.severity is not Severity.INFO]
+    # What the author's own Markdown shows is kept as it is.
+    judged = [finding for finding in findings if not (finding.rule or "").startswith("markdown/")]
+    return [finding.message for finding in judged if finding.severity is not Severity.INFO]
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)

@@ -34,8 +34,8 @@ NEW_NAME: Final = "new_name"
 DELETED_FROM: Final = "deleteAfter"
 DELETION_FIELDS: Final = ("delete", DELETED_FROM)
 _RENAMING_FIELDS: Final = (*FORMER_NAMES, NEW_NAME)
-# What else stands with a label and is meant for others: Prow's plugins, GitLab's order, Gitea's
-# exclusive scopes, GitHub's own export.
+# What else stands with a label and is meant for others: Prow's plugins, an order, exclusive scopes,
+# and what an export of live labels has.
 _OTHER_FIELDS: Final = (
     *("target", "prowPlugin", "isExternalPlugin", "addedBy", "priority", "exclusive"),
     *("id", "node_id", "url", "default", "text_color"),

@@ -1,7 +1,7 @@
 """Rules about Markdown in forms and templates that shows otherwise than meant.
 
-What a text says is CommonMark's, https://spec.commonmark.org, which GitHub, Gitea, Forgejo and
-GitLab follow. A search for signs comes first, and the text is parsed only where there are some.
+What a text says is CommonMark's, https://spec.commonmark.org, which all forges
+follow. A search for signs comes first, and the text is parsed only where there are some.
 """
 
 import re
