@@ -161,7 +161,22 @@ def validate() -> Schema:
         },
         {"hint": HINT, "diff": said("With --diff, on the first finding of a file: what would be mended in its files.")},
     )
-    return of_targets("validate", "One entry for each PATH, in the order given.", CODES, examined("PATH", finding, {}))
+    removal = fields(
+        {
+            "path": said("The file, as seen from where the command ran."),
+            "line": said("1-based, in the file as it was.", PLACE),
+            "key": said("Null for text outside keys and values.", {"type": ["string", "null"]}),
+            "value": said("Empty where the key had none."),
+            "reason": said("What was found there, and the rule's id."),
+        }
+    )
+    removed = said("With --fix or --diff: what the fixes take out and put nowhere else.", list_of(removal))
+    return of_targets(
+        "validate",
+        "One entry for each PATH, in the order given.",
+        CODES,
+        examined("PATH", finding, {"removed": removed}),
+    )
 
 
 def examined(argument: str, finding: Schema, more: Schema) -> Schema:

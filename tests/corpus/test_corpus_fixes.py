@@ -69,5 +69,9 @@ def test_safe_fixes_keep_the_data() -> None:
         new = Counter(leaves(after)) - Counter(leaves(before))
         # Each finding changes a value or takes one away; colours are many to a finding.
         assert gone.total() <= mended.fixed or "labels" in path, (path, gone, new)
+        # What isn't there any more was told, or became something else.
+        told = Counter(str(item.value) for item in mended.removed)
+        untold = Counter(str(value) for value in gone.elements() if str(value).strip() not in {"", "None"}) - told
+        assert untold.total() <= new.total(), (path, untold, new)
         comments = [line for line in content.splitlines() if line.lstrip().startswith(b"#")]
         assert [line for line in mended.content.splitlines() if line.lstrip().startswith(b"#")] == comments, path

@@ -82,6 +82,8 @@ def test_every_value_is_still_there(change: Callable[[dict[str, Any]], None]) ->
         before = sorted(scalars(yaml.safe_load(text)))
         fixed = fix_files({FORM: text.encode()}, [FORM], unsafe=True, together=True)
         content = fixed[FORM].content if FORM in fixed else text.encode()
+        removed = fixed[FORM].removed if FORM in fixed else ()
+        assert [item for item in removed if item.value] == []
         there = list(scalars(yaml.safe_load(content)))
         for said in before:
             if said in there:

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,6 +15,9 @@ from issue_scaffold.report.report import EXAMINED, TargetReport
 from issue_scaffold.text.limits import MAX_BYTES
 from issue_scaffold.validate.paths import STDIN
 from issue_scaffold.validate.run import ValidateOptions, validate
+
+if TYPE_CHECKING:
+    from issue_scaffold.validate.fix import FileFix
 
 
 @click.command("validate")
@@ -56,9 +60,10 @@ def command(
         stdin = sys.stdin.buffer.read(MAX_BYTES + 1)
     layout = EXAMINED._replace(one_by_one=Severity(show))
     display = Display("validate", layout, outputs, several=len(paths) > 1)
+    fixes: Sequence[FileFix] | None = None
     if (fix or unsafe_fixes) and not diff:
         with display.failures_of(paths[0]):
-            _mend(paths, unsafe=unsafe_fixes)
+            fixes = _mend(paths, unsafe=unsafe_fixes)
     options = ValidateOptions(
         paths=paths,
         stdin=stdin,
@@ -67,14 +72,15 @@ def command(
         demands_files=demands_files,
         report_crash=keep_crash,
     )
-    rows = validate(options)
+    rows: Iterable[TargetReport] = validate(options)
     if diff:
-        rows = _with_diffs(rows, paths, stdin, unsafe=unsafe_fixes)
+        rows, fixes = _with_diffs(rows, paths, stdin, unsafe=unsafe_fixes)
+    rows = _with_removals(rows, fixes)
     return display.all_of(rows).exit_code
 
 
-def _mend(paths: Sequence[str], *, unsafe: bool) -> None:
-    """Mend files, and say so on standard error."""
+def _mend(paths: Sequence[str], *, unsafe: bool) -> Sequence["FileFix"]:
+    """Mend files, say so on standard error, and return what was done."""
     from issue_scaffold.validate.fix import apply_fixes
 
     fixed = apply_fixes(paths, unsafe=unsafe)
@@ -87,11 +93,25 @@ def _mend(paths: Sequence[str], *, unsafe: bool) -> None:
         if change.fixed > 1:
             line += f" ({change.fixed} findings)"
         say(line, err=True)
+        for removal in change.removed:
+            say(removal.sentence, err=True)
+    return fixed.changes
 
 
 def _with_diffs(
     rows: Iterable[TargetReport], paths: Sequence[str], stdin: bytes | None, *, unsafe: bool
-) -> Iterator[TargetReport]:
+) -> tuple[Iterator[TargetReport], Sequence["FileFix"]]:
     from issue_scaffold.validate.fix import plan_fixes, with_diffs
 
-    return with_diffs(rows, plan_fixes(paths, unsafe=unsafe, stdin=stdin))
+    fixes = plan_fixes(paths, unsafe=unsafe, stdin=stdin)
+    return with_diffs(rows, fixes), fixes
+
+
+def _with_removals(
+    rows: Iterable[TargetReport], fixes: Sequence["FileFix"] | None
+) -> Iterable[TargetReport]:
+    if fixes is None:
+        return rows
+    from issue_scaffold.validate.fix import with_removals
+
+    return with_removals(rows, fixes)

@@ -11,18 +11,23 @@ from issue_scaffold.report.report import TargetReport
 from issue_scaffold.text.diffs import text_diff
 from issue_scaffold.validate.fixer import FixedFile, fix_files
 from issue_scaffold.validate.paths import STDIN, FileGroup, RequestedPath, collect
+from issue_scaffold.validate.removals import Removal
 from issue_scaffold.writing import staging
 from issue_scaffold.writing.files import Place, apply_all, find_place, read_present, writing
 
 
 class FileFix(NamedTuple):
-    """One file that was or would be fixed: its paths as users know them, and its contents."""
+    """One file that was or would be fixed: its paths as users know them, and its contents.
+
+    `removed` is what is not in it any more, with the paths as users know them.
+    """
 
     path: str
     new_path: str
     before: bytes
     after: bytes
     fixed: int
+    removed: tuple[Removal, ...] = ()
 
     @property
     def diff(self) -> str:
@@ -67,6 +72,23 @@ def with_diffs(
                 diff = "".join(diffs.pop(place.path, "") for place in finding.places)
             findings.append(finding._replace(diff=diff) if diff else finding)
         yield target._replace(findings=tuple(findings))
+
+
+def with_removals(
+    targets: Iterable[TargetReport], changes: Sequence[FileFix]
+) -> Iterator[TargetReport]:
+    """Yield targets that list for programs what the fixes of their files took out."""
+    left = list(changes)
+    for target in targets:
+        inside = [change for change in left if _is_inside(change.path, target.target)]
+        left = [change for change in left if change not in inside]
+        removed = [removal.fields for change in inside for removal in change.removed]
+        yield target._replace(fields={**target.fields, "removed": removed})
+
+
+def _is_inside(path: str, target: str) -> bool:
+    inside = os.path.relpath(path, target)
+    return inside == os.curdir or not inside.startswith(os.pardir)
 
 
 def apply_fixes(paths: Sequence[str], *, unsafe: bool) -> FixResult:
@@ -161,4 +183,5 @@ def _file_fix(group: FileGroup, path: str, result: FixedFile) -> FileFix:
     if result.path != path:
         folder = os.path.dirname(name)  # noqa: PTH120 - paths are kept as the user wrote them
         new_name = os.path.join(folder, result.path.rpartition("/")[2])  # noqa: PTH118
-    return FileFix(name, new_name, group.files[path], result.content, result.fixed)
+    removed = tuple(removal._replace(path=name) for removal in result.removed)
+    return FileFix(name, new_name, group.files[path], result.content, result.fixed, removed)

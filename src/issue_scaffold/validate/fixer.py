@@ -11,17 +11,22 @@ from issue_scaffold.forge.layout import SETTINGS_PATH
 from issue_scaffold.text.edits import Edit, Fix, apply_edits, overlaps
 from issue_scaffold.validate.diagnostics import Diagnostic
 from issue_scaffold.validate.engine import run_rules
+from issue_scaffold.validate.removals import Removal, removals
 
 _BOM: Final = b"\xef\xbb\xbf"
 _MAX_ROUNDS: Final = 50
 
 
 class FixedFile(NamedTuple):
-    """A file after fixing: its path and content now, and how many diagnostics that settled."""
+    """A file after fixing: its path and content now, how many diagnostics that settled, what went.
+
+    `removed` is what stood in the file and stands nowhere in it now.
+    """
 
     path: str
     content: bytes
     fixed: int
+    removed: tuple[Removal, ...] = ()
 
 
 class _Proposal(NamedTuple):
@@ -69,7 +74,8 @@ def fix_files(
     for path, before in fixer.came_from.items():
         content = fixer.now[path]
         if path != before or content != files[before]:
-            changed[before] = FixedFile(path, content, fixer.counts[before])
+            removed = tuple(fixer.removed.get(before, ()))
+            changed[before] = FixedFile(path, content, fixer.counts[before], removed)
     return changed
 
 
@@ -82,6 +88,8 @@ class _Fixer:
         self.now = dict(files)
         self.came_from = {path: path for path in files}
         self.counts: Counter[str] = Counter()
+        self.removed: dict[str, list[Removal]] = {}
+        self._files = files
         self._wanted = set(wanted)
         self._refused: set[tuple[str, str, str]] = set()
         self._together = together
@@ -120,13 +128,23 @@ class _Fixer:
         renames = any(proposal.fix.rename for proposal in batch)
         if not renames and not self._is_better(batch, after):
             return False
+        for proposal in batch:
+            original = self.came_from[proposal.path]
+            self.counts[original] += 1
+            self.removed.setdefault(original, []).extend(self._removed_by(proposal, original))
         self.now = after
         for proposal in batch:
-            self.counts[self.came_from[proposal.path]] += 1
             if proposal.fix.rename:
                 self.came_from[proposal.new_path] = self.came_from.pop(proposal.path)
                 self._wanted ^= {proposal.path, proposal.new_path}
         return True
+
+    def _removed_by(self, proposal: _Proposal, original: str) -> list[Removal]:
+        rule, problem = proposal.diagnostic.rule, proposal.diagnostic.problem
+        before, now = self._files[original], self.now[proposal.path]
+        reason = f"{problem.message} [{rule.id}]"
+        found = removals(proposal.path, before, now, proposal.fix, reason)
+        return [removal._replace(path=original) for removal in found]
 
     def _is_better(self, batch: list[_Proposal], after: Mapping[str, bytes]) -> bool:
         """Tell whether each rule that a batch is for has less to say, and no other rule more."""
