@@ -106,6 +106,7 @@ def command(
         with_labels=labels,
         staged=staged,
         trusted_ref=trusted_ref or None,
+        looks_above=len(targets) <= 1,
         in_ci=is_ci(),
         on_wait=tell_wait,
         report_crash=keep_crash,

@@ -109,6 +109,7 @@ def command(
         restore_all=_ALL in restore,
         on_conflict=on_conflict,
         dry_run=dry_run,
+        looks_above=True,
         on_wait=tell_of_wait,
     )
     refused = partial(refused_plan, with_diff=diff)
