@@ -1,6 +1,7 @@
 """`scaffold update`."""
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO, Final, Literal
@@ -136,8 +137,10 @@ def command(
     if several:
         from issue_scaffold.sync.update_many import update_each
 
-        with open_renderer() as renderer:
-            attempts = update_each(chosen.paths, options, renderer, jobs=jobs)
+        with (
+            open_renderer() as renderer,
+            closing(update_each(chosen.paths, options, renderer, jobs=jobs)) as attempts,
+        ):
             return display.all_of(_rows(attempts, refused, with_diff=diff)).exit_code
     with open_renderer() as renderer, display.failures_of(options.target, refused):
         outcome = update(options, renderer)

@@ -5,7 +5,7 @@ whichever target needs it first.
 """
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
 from queue import Empty, SimpleQueue
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 def update_each(
     targets: Sequence[str], options: UpdateOptions, renderer: "Renderer", *, jobs: int = 1
-) -> "Iterator[tuple[str, Attempt]]":
+) -> "Generator[tuple[str, Attempt]]":
     """Yield what came of each target, in the order given, at most `jobs` of them at work at once.
 
     When the caller ends early, targets at work are finished, and no other is begun.
