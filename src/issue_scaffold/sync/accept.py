@@ -10,6 +10,7 @@ from issue_scaffold.files.rendering import count_conflicts
 from issue_scaffold.forge.layout import SETTINGS_PATH
 from issue_scaffold.settings.edited_file import EditedSettings
 from issue_scaffold.state.locks import hold_target
+from issue_scaffold.sync.sparse import refuse_skipped
 from issue_scaffold.sync.target import SyncTarget, answers_path, nearest_target, open_target
 from issue_scaffold.template.answers_file import ANSWERS_FILE
 from issue_scaffold.template.renderer import Renderer
@@ -103,6 +104,8 @@ def _digest_to_accept(opened: SyncTarget, path: str, renderer: Renderer) -> str 
             hint=f"its files: {', '.join(sorted(set(manifest.entries) - {manifest.answers_file}))}",
         )
     actual = target.read_file(opened.root, path)
+    if actual is None:
+        refuse_skipped(opened.folder, [path], {})
     if actual is None:
         return None
     if (actual.digest, actual.executable) == (entry.digest, entry.executable):

@@ -20,6 +20,7 @@ from issue_scaffold.sync import drift
 from issue_scaffold.sync.comparison import Comparison
 from issue_scaffold.sync.drift import Remedy
 from issue_scaffold.sync.moved import find_move
+from issue_scaffold.sync.sparse import CheckedOutTree
 from issue_scaffold.sync.target import (
     SyncTarget,
     TargetFolder,
@@ -27,7 +28,7 @@ from issue_scaffold.sync.target import (
     find_target,
     open_target,
 )
-from issue_scaffold.sync.trees import FileTree, FolderTree, content_of
+from issue_scaffold.sync.trees import FileTree, content_of
 from issue_scaffold.template.render_cache import Manifest
 from issue_scaffold.template.renderer import Renderer
 from issue_scaffold.template.sources import VERSIONS_LIFETIME_SECONDS, TemplateVersions
@@ -183,7 +184,7 @@ def _look_at(text: str, options: CheckOptions) -> _Look:
         from issue_scaffold.sync.commit_to_be import staged_tree
 
         staged = staged_tree(folder, text)
-    files: FileTree = staged or FolderTree(folder.root)
+    files: FileTree = staged or CheckedOutTree(folder)
     opened = open_target(text, options.answers_file, staged, folder=folder)
     settings = content_of(files, SETTINGS_PATH)
     if options.trusted_ref is not None:

@@ -30,6 +30,7 @@ from issue_scaffold.sync.refusals import (
     refuse_unfinished,
 )
 from issue_scaffold.sync.renewal import renew_accepted
+from issue_scaffold.sync.sparse import refuse_skipped
 from issue_scaffold.sync.target import TargetFolder, answers_path, located, open_target
 from issue_scaffold.template.renderer import Renderer, Request
 from issue_scaffold.template.source_text import BUNDLED, parse_source, refuse_inside
@@ -131,6 +132,7 @@ def _install(
     )
     rendering = _rendering(renderer, request, root, interactive=options.interactive)
     ours = target.read_files(root, rendering.files)
+    refuse_skipped(folder, rendering.files, ours)
     refuse_unfinished(folder, ours, rendering.files)
     plan = plan_merge(None, ours, rendering, merge_tools(rendering.version))
     if "labels_config" not in own.data:

@@ -20,6 +20,7 @@ from issue_scaffold.sync.outcome import FileOutcome, NothingWrittenError
 from issue_scaffold.sync.plan import FileAction, FilePlan, Files, FileStep
 from issue_scaffold.sync.refusals import listed, refuse_invalid, refuse_plan, refuse_unfinished
 from issue_scaffold.sync.renewal import renew_accepted
+from issue_scaffold.sync.sparse import refuse_skipped
 from issue_scaffold.sync.target import (
     FoundTarget,
     SyncTarget,
@@ -94,6 +95,7 @@ def _update(
     theirs = renderer.rendering(request, asking=_asking(options, base, request, renderer))
     paths = {*base.files, *theirs.files}
     ours = target.read_files(opened.root, paths)
+    refuse_skipped(opened.folder, paths, ours)
     restored = _restored(options, opened, ours, theirs)
     unrestored = {path: file for path, file in ours.items() if path not in restored}
     refuse_unfinished(opened.folder, unrestored, base.files, theirs.files)
