@@ -189,3 +189,48 @@ def test_nothing_is_decided_on_what_is_not_checked_out(
     git(repo, "update-index", "--no-skip-worktree", FILES[0])
     (repo / FILES[0]).unlink(missing_ok=True)
     assert "[missing]" in scaffold("check", "--offline").out
+
+
+@pytest.mark.parametrize("looks_at_modes", [True, False])
+def test_executable_bits_reach_the_index_where_git_does_not_look_at_them(
+    looks_at_modes: bool, template: Template, repo: Path, scaffold: Run
+) -> None:
+    """What a template makes executable, or makes so no longer, is so for all who clone."""
+    template.release(
+        "v1", {"on.sh": "1\n", "off.sh": "1\n", "edited [x].sh": "1\n", "lost.sh": "1\n", "same.sh": "1\n"}
+    )
+    git(template.folder, "update-index", "--chmod=+x", "off.sh")
+    git(template.folder, "commit", "--quiet", "-m", "mode")
+    git(template.folder, "tag", "v2")
+    below = repo / "below"
+    assert scaffold("init", below, "--here", "-t", template, "--ref", "v2").code == 0
+    git(repo, "config", "core.fileMode", str(looks_at_modes).lower())
+    git(repo, "add", "--all")
+    git(repo, "update-index", "--chmod=+x", "below/off.sh")
+    commit_all(repo)
+    write_tree(below, {"edited [x].sh": "mine\n"})
+    git(below, "add", "edited [x].sh")
+    (below / "lost.sh").unlink()
+    git(template.folder, "update-index", "--chmod=-x", "off.sh")
+    for name in ("on.sh", "edited [x].sh", "lost.sh"):
+        git(template.folder, "update-index", "--chmod=+x", name)
+    git(template.folder, "checkout", "--quiet", "--", ".")
+    git(template.folder, "commit", "--quiet", "-m", "modes")
+    git(template.folder, "tag", "v3")
+    staged = git(repo, "ls-files", "--stage").replace("\t", " ").splitlines()
+    assert scaffold("update", below, "--dry-run").code == 0
+    assert git(repo, "ls-files", "--stage").replace("\t", " ").splitlines() == staged
+    done = scaffold("update", below)
+    assert (done.code, done.err) == (0, "")
+    now = git(repo, "ls-files", "--stage").replace("\t", " ").splitlines()
+    changed = [new for old, new in zip(staged, now, strict=True) if old != new]
+    if looks_at_modes:
+        assert changed == []
+        return
+    assert [(row.split()[0], row.split(maxsplit=3)[3]) for row in changed] == [
+        ("100755", "below/edited [x].sh"),
+        ("100644", "below/off.sh"),
+        ("100755", "below/on.sh"),
+    ]
+    # Contents are as they were staged.
+    assert [row.split()[1] for row in now] == [row.split()[1] for row in staged]
