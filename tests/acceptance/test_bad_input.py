@@ -99,12 +99,6 @@ def test_a_target_that_is_not_initialised(command: str, scaffold: Run, repo: Pat
     assert not (tmp_path / "missing").exists()
 
 
-def test_a_subfolder_of_an_initialised_repository(scaffold: Run, installed: Path) -> None:
-    done = scaffold("update", installed / "d")
-    assert done.code == 2
-    assert str(installed) in done.err
-
-
 class TestLinks:
     """Nothing is ever written through a symlink."""
 

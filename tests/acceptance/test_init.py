@@ -62,7 +62,13 @@ def test_the_installed_command_needs_no_terminal_and_no_network(repo: Path) -> N
 
 def test_in_a_subfolder_of_a_repository_init_names_the_root_that_the_forge_reads(scaffold: Run, repo: Path) -> None:
     (repo / "sub").mkdir()
-    done = scaffold("init", repo / "sub")
+    for place in (repo / "sub", repo / "new"):
+        refused = scaffold("init", place)
+        assert refused.code == 2
+        assert f"lies in the repository {repo}" in refused.err
+        assert "--here" in refused.err
+        assert read_tree(repo) == {}
+    done = scaffold("init", repo / "sub", "--here")
     assert done.code == 0
     assert f"GitHub reads issue templates only at a repository's root, which is {repo}" in done.err
     assert read_tree(repo / "sub").keys() == MANAGED

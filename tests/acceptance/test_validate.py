@@ -343,10 +343,26 @@ def test_a_folder_without_anything_stands_for_its_repository(
     assert "../../.github/ISSUE_TEMPLATE/crash.yml" in result.out
 
 
-@pytest.mark.parametrize(("in_ci", "arguments", "code"), [("true", (".",), 2), ("", (".",), 0), ("true", (), 0)])
+@pytest.mark.parametrize(
+    "case",
+    [
+        ("true", False, (".",), 2),
+        ("true", False, (), 2),  # the job started in a wrong folder
+        ("true", True, (".",), 2),
+        ("true", True, (), 0),  # the same job in every repository of an organisation
+        ("", False, (), 0),
+        ("", False, (".",), 0),
+        ("", True, ("--strict",), 2),
+    ],
+)
 def test_a_path_with_nothing_in_it_fails_in_ci(
-    in_ci: str, arguments: tuple[str, ...], code: int, scaffold: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    case: tuple[str, bool, tuple[str, ...], int], scaffold: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    in_ci, is_root, arguments, code = case
+    if is_root:
+        (tmp_path / ".git").mkdir()
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("CI", in_ci)
-    assert scaffold("validate", *arguments).code == code
+    done = scaffold("validate", *arguments)
+    assert done.code == code
+    assert "no issue templates, forms or labels config found" in done.out + done.err

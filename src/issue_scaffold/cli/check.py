@@ -1,12 +1,19 @@
 """`scaffold check`."""
 
-from typing import Any
+from typing import Any, BinaryIO
 
 import click
 
 from issue_scaffold.cli.crash import keep_crash
 from issue_scaffold.cli.labels_progress import tell_wait
-from issue_scaffold.cli.options import OutputTarget, answers_file_option, format_option, is_ci
+from issue_scaffold.cli.options import (
+    OutputTarget,
+    answers_file_option,
+    format_option,
+    is_ci,
+    read_targets,
+    targets_options,
+)
 from issue_scaffold.cli.output.display import Display
 from issue_scaffold.report.finding import Kind
 from issue_scaffold.report.report import COMPARED
@@ -45,7 +52,7 @@ class KindsType(click.ParamType[frozenset[Kind]]):
 
 
 @click.command("check")
-@click.argument("targets", nargs=-1, metavar="[TARGET]…")
+@targets_options
 @click.option("--diff", is_flag=True, help="Show unified diffs of what differs.")
 @click.option(
     "--fail-on",
@@ -75,6 +82,8 @@ class KindsType(click.ParamType[frozenset[Kind]]):
 def command(
     *,
     targets: tuple[str, ...],
+    list_file: BinaryIO | None,
+    ends_with_nul: bool,
     diff: bool,
     fail_on: frozenset[Kind],
     exit_zero: bool,
@@ -95,8 +104,9 @@ def command(
         raise click.UsageError("--offline and --refresh exclude each other")
     if offline and labels:
         raise click.UsageError("--offline and --labels exclude each other")
+    chosen = read_targets(targets, list_file, ends_with_nul=ends_with_nul)
     options = CheckOptions(
-        targets=targets or (".",),
+        targets=chosen.paths,
         fail_on=fail_on,
         exit_zero=exit_zero,
         offline=offline,
@@ -106,6 +116,7 @@ def command(
         with_labels=labels,
         staged=staged,
         trusted_ref=trusted_ref or None,
+        looks_above=chosen.is_one,
         in_ci=is_ci(),
         on_wait=tell_wait,
         report_crash=keep_crash,

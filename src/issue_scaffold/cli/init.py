@@ -1,5 +1,6 @@
 """`scaffold init`."""
 
+import os
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -24,7 +25,7 @@ from issue_scaffold.cli.plan_report import plan_target, refused_plan
 from issue_scaffold.cli.printing import ask, say, style
 from issue_scaffold.report.report import PLANNED, TargetReport
 from issue_scaffold.sync.drift import unified_diff
-from issue_scaffold.sync.init import Decision, InitOptions, install
+from issue_scaffold.sync.init import Decision, InitOptions, install, repository_around
 from issue_scaffold.sync.outcome import FileOutcome
 from issue_scaffold.sync.plan import FileAction, FileStep
 from issue_scaffold.template.renderer import open_renderer
@@ -55,6 +56,9 @@ Choice = Literal["ask", "keep", "replace", "merge", "abort"]
     type=click.Choice(["ask", "keep", "replace", "merge", "abort"]),
     help="What to do with files that exist and differ [default: ask on a terminal, else abort].",
 )
+@click.option(
+    "--here", is_flag=True, help="Install in TARGET though it lies below a repository's root."
+)
 @dry_run_option
 @diff_option
 @format_option
@@ -68,21 +72,26 @@ def command(
     defaults: bool,
     answers_file: str | None,
     on_conflict: Choice | None,
+    here: bool,
     dry_run: bool,
     diff: bool,
     outputs: tuple[OutputTarget, ...],
 ) -> int:
     """Install the template in TARGET: a folder, a repository's root, or a new path."""
     display = Display("init", PLANNED, outputs)
+    interactive = can_ask() and display.shows_text and not defaults
+    if interactive and not here:
+        target, here = _choose_folder(target)
     options = InitOptions(
         target=target,
         template=template,
         ref=ref,
         data=read_answers(data, data_file),
         answers_file=answers_file,
-        interactive=can_ask() and display.shows_text and not defaults,
+        interactive=interactive,
         decide=_Decider(_settled(on_conflict)),
         dry_run=dry_run,
+        here=here,
         choose_config=_choose_config if can_ask() and not defaults else lambda _: None,
         on_wait=tell_of_wait,
     )
@@ -105,6 +114,21 @@ class _Decider:
         say("", style(f"{step.path} exists and differs from the template's:", bold=True))
         say(*diff_lines(unified_diff(step.path, step.before, step.theirs)))
         return cast("Decision", ask("What to do?", ["keep", "replace", "merge", "abort"], "keep"))
+
+
+def _choose_folder(target: str) -> tuple[str, bool]:
+    """Return the folder to install in, and whether it may lie below a repository's root.
+
+    A person answers where that is in question. Raises UsageError for what is no folder.
+    """
+    top = repository_around(target)
+    if top is None:
+        return target, False
+    say("", style(f"{target} lies in the repository {top}.", bold=True))
+    say("Forges look for issue templates only at a repository's root.")
+    if ask("Install where?", ["root", "here"], "root") == "here":
+        return target, True
+    return os.path.relpath(top), False
 
 
 def _choose_config(paths: Sequence[str]) -> str | None:

@@ -4,7 +4,7 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, BinaryIO, NamedTuple, TypeVar
 
 import click
 
@@ -67,6 +67,53 @@ format_option = click.option(
     show_default="text",
     help="How to show the result, and the file it goes to. May be repeated.",
 )
+
+
+def targets_options(command: Decorated) -> Decorated:
+    """Add the arguments that name targets: TARGET…, or `--from` and `-0`."""
+    named = click.argument("targets", nargs=-1, metavar="[TARGET]…")
+    listed = click.option(
+        "--from",
+        "list_file",
+        type=click.File("rb"),
+        metavar="FILE|-",
+        help="Take the targets from a file, or from standard input (-): one a line.",
+    )
+    ended = click.option(
+        "-0", "ends_with_nul", is_flag=True, help="With --from: each ends with a NUL, not a line."
+    )
+    return named(listed(ended(command)))
+
+
+class Targets(NamedTuple):
+    """The targets that a command is to work on, and whether a person named the one that it is.
+
+    Such a one may be a folder below a target; those of a list are what they are called.
+    """
+
+    paths: tuple[str, ...]
+    is_one: bool
+
+
+def read_targets(
+    named: tuple[str, ...], list_file: BinaryIO | None, *, ends_with_nul: bool
+) -> Targets:
+    """Return the targets that the command line names (none: the working directory), or a list does.
+
+    Raises click.UsageError for both, for a list that is empty, and for -0 without one.
+    """
+    if list_file is None:
+        if ends_with_nul:
+            raise click.UsageError("-0 says how the targets of --from end, so it needs --from")
+        return Targets(named or (".",), len(named) <= 1)
+    if named:
+        raise click.UsageError("name targets, or take them --from a list, not both")
+    content = list_file.read()
+    entries = content.split(b"\0") if ends_with_nul else content.splitlines()
+    listed = tuple(os.fsdecode(entry) for entry in entries if entry.strip())
+    if not listed:
+        raise click.UsageError(f"--from {list_file.name}: there is no target in it")
+    return Targets(listed, is_one=False)
 
 
 def answers_options(command: Decorated) -> Decorated:

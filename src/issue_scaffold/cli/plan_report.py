@@ -21,11 +21,21 @@ _TONES: Final = {
 
 
 def plan_target(
-    outcome: FileOutcome, headline: str, *, with_diff: bool, lines: Sequence[str] = ()
+    outcome: FileOutcome,
+    headline: str,
+    *,
+    with_diff: bool,
+    lines: Sequence[str] = (),
+    is_brief: bool = False,
 ) -> TargetReport:
-    """Return the report on a run; `headline` and `lines` are what people read above and below."""
+    """Return the report on a run; `headline` and `lines` are what people read above and below.
+
+    Where it `is_brief`, people see no more of the files than conflicts and diffs, and each remark
+    names its target.
+    """
     plan = outcome.plan
-    rows = tuple(_row(step, with_diff=with_diff) for step in plan.steps)
+    rows = tuple(_row(step, with_diff=with_diff, is_brief=is_brief) for step in plan.steps)
+    lead = f"note: {outcome.target}: " if is_brief else "note: "
     return TargetReport(
         target=outcome.target,
         status=_status(outcome),
@@ -41,7 +51,7 @@ def plan_target(
             "notes": outcome.notes,
         },
         tables=(ReportTable("files", "file", rows, headline=headline),),
-        asides=tuple(f"note: {note}" for note in outcome.notes),
+        asides=tuple(f"{lead}{note}" for note in outcome.notes),
         lines=tuple(lines),
         as_findings=tuple(_conflict(step) for step in plan.conflicts),
     )
@@ -70,7 +80,7 @@ def _status(outcome: FileOutcome) -> str:
     return "unchanged"
 
 
-def _row(step: FileStep, *, with_diff: bool) -> ReportRow:
+def _row(step: FileStep, *, with_diff: bool, is_brief: bool) -> ReportRow:
     data: dict[str, object] = {"path": step.path, "action": str(step.action)}
     aside = diff = ""
     if step.reason:
@@ -80,8 +90,10 @@ def _row(step: FileStep, *, with_diff: bool) -> ReportRow:
         data["notes"] = step.notes
     if with_diff and step.writes:
         data["diff"] = diff = unified_diff(step.path, step.before, step.after)
+    is_quiet = step.action is FileAction.UNCHANGED or (is_brief and not diff)
     severity = None
     if step.action is FileAction.CONFLICT:
+        is_quiet = False
         severity = Severity.ERROR
     return ReportRow(
         data,
@@ -91,7 +103,7 @@ def _row(step: FileStep, *, with_diff: bool) -> ReportRow:
         aside=aside,
         notes=step.notes,
         diff=diff,
-        is_quiet=step.action is FileAction.UNCHANGED,
+        is_quiet=is_quiet,
         severity=severity,
         path=step.path,
     )

@@ -1,11 +1,14 @@
 """`scaffold update`."""
 
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from functools import partial
 from pathlib import Path
-from typing import Final, Literal
+from typing import BinaryIO, Final, Literal
 
 import click
 
+from issue_scaffold.cli.crash import keep_crash
 from issue_scaffold.cli.options import (
     OutputTarget,
     answers_file_option,
@@ -15,20 +18,32 @@ from issue_scaffold.cli.options import (
     dry_run_option,
     format_option,
     read_answers,
+    read_targets,
+    targets_options,
     tell_of_wait,
 )
 from issue_scaffold.cli.output.display import Display
 from issue_scaffold.cli.plan_report import plan_target, refused_plan
-from issue_scaffold.report.report import PLANNED, TargetReport
+from issue_scaffold.errors import ScaffoldError
+from issue_scaffold.report.report import PLANNED, TargetReport, failed_target
 from issue_scaffold.sync.outcome import FileOutcome
 from issue_scaffold.sync.update import UpdateOptions, update
 from issue_scaffold.template.renderer import open_renderer
+from issue_scaffold.text.wording import count
 
 _ALL: Final = "\0all"
 
 
 @click.command("update")
-@click.argument("target", default=".")
+@targets_options
+@click.option(
+    "-j",
+    "--jobs",
+    type=click.IntRange(1, 64),
+    default=1,
+    show_default=True,
+    help="How many targets to work on at the same time.",
+)
 @click.option(
     "--ref", help="Tag, branch or commit to go to, an older one too [default: the newest release]."
 )
@@ -73,7 +88,10 @@ _ALL: Final = "\0all"
 @format_option
 def command(
     *,
-    target: str,
+    targets: tuple[str, ...],
+    list_file: BinaryIO | None,
+    ends_with_nul: bool,
+    jobs: int,
     ref: str | None,
     template: str | None,
     data: tuple[str, ...],
@@ -87,18 +105,21 @@ def command(
     diff: bool,
     outputs: tuple[OutputTarget, ...],
 ) -> int:
-    """Bring TARGET to the newest version of its template, keeping what was changed in it.
+    """Bring each TARGET (default: .) to its template's newest version, keeping what was changed.
 
     With --restore alone, drifted files get back the content of the version that TARGET already has.
+    Only where there is one TARGET are questions asked.
     """
-    display = Display("update", PLANNED, outputs)
-    interactive = can_ask() and display.shows_text and not defaults
+    chosen = read_targets(targets, list_file, ends_with_nul=ends_with_nul)
+    several = len(chosen.paths) > 1
+    display = Display("update", PLANNED, outputs, several=several)
+    interactive = chosen.is_one and can_ask() and display.shows_text and not defaults
     if ask_again and not interactive:
         raise click.UsageError(
-            "--ask needs a terminal; without one, change answers with -d KEY=VALUE"
+            "--ask needs a terminal and one target; else change answers with -d KEY=VALUE"
         )
     options = UpdateOptions(
-        target=target,
+        target=chosen.paths[0],
         template=template,
         ref=ref,
         data=read_answers(data, data_file),
@@ -109,12 +130,48 @@ def command(
         restore_all=_ALL in restore,
         on_conflict=on_conflict,
         dry_run=dry_run,
+        looks_above=chosen.is_one,
         on_wait=tell_of_wait,
     )
     refused = partial(refused_plan, with_diff=diff)
-    with open_renderer() as renderer, display.failures_of(target, refused):
+    if several:
+        from issue_scaffold.sync.update_many import update_each
+
+        with (
+            open_renderer() as renderer,
+            closing(update_each(chosen.paths, options, renderer, jobs=jobs)) as attempts,
+        ):
+            return display.all_of(_rows(attempts, refused, with_diff=diff)).exit_code
+    with open_renderer() as renderer, display.failures_of(options.target, refused):
         outcome = update(options, renderer)
     return display.one(_target(outcome, with_diff=diff))
+
+
+def _rows(
+    attempts: Iterable[tuple[str, FileOutcome | Exception]],
+    refused: Callable[[str, ScaffoldError], TargetReport],
+    *,
+    with_diff: bool,
+) -> Iterator[TargetReport]:
+    """Yield the row of each target, whatever came of it."""
+    for text, attempt in attempts:
+        match attempt:
+            case FileOutcome():
+                headline = _headline(attempt)
+                if attempt.plan.writes:
+                    headline = f"{headline.removesuffix(':')}: {_tally(attempt)}"
+                yield plan_target(attempt, headline, with_diff=with_diff, is_brief=True)
+            case ScaffoldError():
+                yield refused(text, attempt)
+            case _:
+                yield failed_target(text, attempt, keep_crash)
+
+
+def _tally(outcome: FileOutcome) -> str:
+    said = count(len(outcome.plan.writes), "file")
+    if outcome.plan.conflicts:
+        said += f", {count(len(outcome.plan.conflicts), 'conflict')}"
+    return said
 
 
 def _target(outcome: FileOutcome, *, with_diff: bool) -> TargetReport:

@@ -51,13 +51,11 @@ def command(
     Without PATHs it is everything that the repository has for the issues of GitHub, GitLab, Gitea.
     PATH is a file, a repository's folder (default: .), or - for standard input.
     """
-    # Who names a path in CI and mistypes it would never learn of it.
-    demands_files = bool(paths) and is_ci()
+    # Who names a path in CI and mistypes it, or starts in a wrong folder, would never learn of it.
+    in_ci = is_ci()
+    demands_files = strict or (bool(paths) and in_ci)
     paths = paths or (".",)
-    stdin = None
-    if STDIN in paths and sys.stdin is not None:  # a closed standard input is an empty one
-        # One byte more than the limit is enough to be told that it is too much.
-        stdin = sys.stdin.buffer.read(MAX_BYTES + 1)
+    stdin = _standard_input() if STDIN in paths else None
     layout = EXAMINED._replace(one_by_one=Severity(show))
     display = Display("validate", layout, outputs, several=len(paths) > 1)
     fixes: Sequence[FileFix] | None = None
@@ -70,6 +68,7 @@ def command(
         strict=strict,
         exit_zero=exit_zero,
         demands_files=demands_files,
+        demands_place=in_ci,
         report_crash=keep_crash,
     )
     rows: Iterable[TargetReport] = validate(options)
@@ -77,6 +76,13 @@ def command(
         rows, fixes = _with_diffs(rows, paths, stdin, unsafe=unsafe_fixes)
     rows = _with_removals(rows, fixes)
     return display.all_of(rows).exit_code
+
+
+def _standard_input() -> bytes | None:
+    if sys.stdin is None:  # closed: an empty one
+        return None
+    # One byte more than the limit is enough to be told that it is too much.
+    return sys.stdin.buffer.read(MAX_BYTES + 1)
 
 
 def _mend(paths: Sequence[str], *, unsafe: bool) -> Sequence["FileFix"]:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 LOCAL_SECONDS: Final = 60.0
 _CREDENTIALS = late_pattern(r"(\w+://)[^/@\s]+@")
 _SECRET_QUERY = late_pattern(r"(\w+://[^\s?#]*)[?#][^\s']*")
+# An entry of one side of a conflict.
+_STAGES = late_pattern(r" [123]\t")
 _UNTRUSTED = late_pattern(r"detected dubious ownership|unsafe repository")
 
 
@@ -353,12 +355,41 @@ def _index_entry(target: Path, file: File) -> tuple[str, str]:
     ).decode().strip()
 
 
-def unmarked(error: GitError) -> str:
-    """Return the remark for conflicts in the files that git could not be told of."""
+def mode_index_info(target: Path, executable: Mapping[str, bool]) -> dict[str, str]:
+    """Return, by path, the index entries that make files executable there, or not any more.
+
+    There are some only where git doesn't look at the files' own modes (`core.fileMode` is false),
+    so that nobody else would get them; contents stay as they were staged. Raises GitError.
+    """
+    if not executable:
+        return {}
+    said = run_in_work_tree(target, ["config", "--type=bool", "--get", "core.fileMode"], ok=(0, 1))
+    if said.strip() != b"false":
+        return {}
+    listed = run_in_work_tree(
+        target,
+        ["--literal-pathspecs", "ls-files", "--stage", "--full-name", "-z", "--", *executable],
+    )
+    prefix = run_in_work_tree(target, ["rev-parse", "--show-prefix"]).decode().rstrip("\n")
+    entries = {}
+    for row in os.fsdecode(listed).split("\0")[:-1]:
+        fields, _, path = row.partition("\t")
+        mode, blob, stage = fields.split(" ")
+        name = path.removeprefix(prefix)
+        wanted = "100755" if executable.get(name) else "100644"
+        if stage == "0" and mode in {"100644", "100755"} and mode != wanted:
+            entries[name] = f"{wanted} {blob} 0\t{path}\0"
+    return entries
+
+
+def unmarked(error: GitError, index_info: str) -> str:
+    """Return the remark for what the index was to be told and git didn't take."""
     what = (
         "git could not be told of the conflicts: the files are not marked as unmerged, "
         "so no commit is stopped"
     )
+    if index_info and not _STAGES.search(index_info):
+        what = "git could not be told which files are executable now (git update-index --chmod)"
     remark = f"{what}: {error.message}"
     if error.hint:
         return f"{remark}; {error.hint}"

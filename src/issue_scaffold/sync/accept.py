@@ -10,7 +10,8 @@ from issue_scaffold.files.rendering import count_conflicts
 from issue_scaffold.forge.layout import SETTINGS_PATH
 from issue_scaffold.settings.edited_file import EditedSettings
 from issue_scaffold.state.locks import hold_target
-from issue_scaffold.sync.target import SyncTarget, answers_path, open_target
+from issue_scaffold.sync.sparse import refuse_skipped
+from issue_scaffold.sync.target import SyncTarget, answers_path, nearest_target, open_target
 from issue_scaffold.template.answers_file import ANSWERS_FILE
 from issue_scaffold.template.renderer import Renderer
 from issue_scaffold.writing import staging
@@ -65,8 +66,7 @@ def _root_of(paths: Sequence[str], answers_file: str) -> Path:
     """Return the one target that all paths lie in: the nearest folder with an answers file."""
     roots = set()
     for path in paths:
-        place = _absolute(path)
-        root = next((folder for folder in place.parents if (folder / answers_file).is_file()), None)
+        root = nearest_target(_absolute(path).parent, answers_file)
         if root is None:
             hint = None
             if answers_file == ANSWERS_FILE:
@@ -104,6 +104,8 @@ def _digest_to_accept(opened: SyncTarget, path: str, renderer: Renderer) -> str 
             hint=f"its files: {', '.join(sorted(set(manifest.entries) - {manifest.answers_file}))}",
         )
     actual = target.read_file(opened.root, path)
+    if actual is None:
+        refuse_skipped(opened.folder, [path], {})
     if actual is None:
         return None
     if (actual.digest, actual.executable) == (entry.digest, entry.executable):

@@ -1,6 +1,7 @@
-"""Carrying out a plan: its files are written all or none, its conflicts marked in git's index."""
+"""Carrying out a plan: its files are written all or none, and git's index is told of conflicts."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from issue_scaffold.git import command as git
@@ -15,7 +16,7 @@ def apply_plan(folder: TargetFolder, plan: FilePlan) -> tuple[str, ...]:
 
     Raises ScaffoldError; then nothing was written, or the next run completes it.
     """
-    marks, remarks = _conflict_marks(folder, plan)
+    marks, remarks = _index_marks(folder, plan)
     changes = [
         staging.Change(
             path=step.path,
@@ -29,17 +30,32 @@ def apply_plan(folder: TargetFolder, plan: FilePlan) -> tuple[str, ...]:
     return remarks + staging.apply(folder.root, changes).notes
 
 
-def _conflict_marks(
-    folder: TargetFolder, plan: FilePlan
-) -> tuple[Mapping[str, str], tuple[str, ...]]:
-    """Return what marks each conflict in git's index, or a remark when git doesn't work here."""
+def _index_marks(folder: TargetFolder, plan: FilePlan) -> tuple[Mapping[str, str], tuple[str, ...]]:
+    """Return what git's index is to be told: conflicts, and modes that git doesn't look at itself.
+
+    With it a remark when git doesn't work here.
+    """
     if folder.top is None:
         return {}, ()
+    marks: dict[str, str] = {}
     try:
         unmerged = [_unmerged(step) for step in plan.conflicts]
-        return git.unmerged_index_info(folder.root, unmerged), ()
+        marks |= git.unmerged_index_info(folder.root, unmerged)
     except git.GitError as error:
-        return {}, (git.unmarked(error),)
+        return {}, (git.unmarked(error, ""),)
+    with suppress(git.GitError):  # where git doesn't work, it doesn't look at modes either
+        marks |= git.mode_index_info(folder.root, dict(_changed_modes(plan)))
+    return marks, ()
+
+
+def _changed_modes(plan: FilePlan) -> Iterator[tuple[str, bool]]:
+    """Yield the files that become executable, or are it no longer, with what they are then."""
+    for step in plan.steps:
+        if step.after is None or step.after.link is not None or step in plan.conflicts:
+            continue
+        modes = {file.executable for file in (step.base, step.before, step.theirs) if file}
+        if len(modes) > 1:
+            yield step.path, step.after.executable
 
 
 def _unmerged(step: FileStep) -> git.UnmergedFile:

@@ -20,8 +20,15 @@ from issue_scaffold.sync import drift
 from issue_scaffold.sync.comparison import Comparison
 from issue_scaffold.sync.drift import Remedy
 from issue_scaffold.sync.moved import find_move
-from issue_scaffold.sync.target import SyncTarget, TargetFolder, find_folder, open_target
-from issue_scaffold.sync.trees import FileTree, FolderTree, content_of
+from issue_scaffold.sync.sparse import CheckedOutTree
+from issue_scaffold.sync.target import (
+    SyncTarget,
+    TargetFolder,
+    find_folder,
+    find_target,
+    open_target,
+)
+from issue_scaffold.sync.trees import FileTree, content_of
 from issue_scaffold.template.render_cache import Manifest
 from issue_scaffold.template.renderer import Renderer
 from issue_scaffold.template.sources import VERSIONS_LIFETIME_SECONDS, TemplateVersions
@@ -42,7 +49,8 @@ class CheckOptions(NamedTuple):
     `staged` looks at the commit to be instead of the work tree; `trusted_ref` names the revision
     from which what silences a check is taken; `in_ci` asks whether git has the files as they are
     checked. `with_labels` compares the labels on GitHub too; `on_wait` is told how many seconds
-    nothing will happen, and why; `report_crash` keeps the details of an unexpected exception.
+    nothing will happen, and why; with `looks_above` a folder below a target stands for it, too;
+    `report_crash` keeps the details of an unexpected exception.
     """
 
     targets: Sequence[str] = (".",)
@@ -54,6 +62,7 @@ class CheckOptions(NamedTuple):
     with_diff: bool = False
     with_labels: bool = False
     staged: bool = False
+    looks_above: bool = False
     trusted_ref: str | None = None
     in_ci: bool = False
     on_wait: Callable[[float, str], None] = lambda *_: None
@@ -104,7 +113,7 @@ def check_target(text: str, options: CheckOptions, renderer: Renderer) -> Target
         findings.append(drift.outdated(judged.answers_file, judged.version, latest, remedy))
     judged_findings = _judged(findings, options.fail_on)
     return TargetReport(
-        target=text,
+        target=judged.shown,
         status=_status(judged_findings),
         findings=judged_findings,
         template=TemplateState(
@@ -168,12 +177,14 @@ class _Look(NamedTuple):
 
 def _look_at(text: str, options: CheckOptions) -> _Look:
     folder = find_folder(text)
+    if options.looks_above:
+        text, folder = find_target(text, options.answers_file)
     staged = None
     if options.staged:
         from issue_scaffold.sync.commit_to_be import staged_tree
 
         staged = staged_tree(folder, text)
-    files: FileTree = staged or FolderTree(folder.root)
+    files: FileTree = staged or CheckedOutTree(folder)
     opened = open_target(text, options.answers_file, staged, folder=folder)
     settings = content_of(files, SETTINGS_PATH)
     if options.trusted_ref is not None:

@@ -1,5 +1,6 @@
 """`scaffold init`: merge a template's first rendering into a folder."""
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -29,9 +30,11 @@ from issue_scaffold.sync.refusals import (
     refuse_unfinished,
 )
 from issue_scaffold.sync.renewal import renew_accepted
+from issue_scaffold.sync.sparse import refuse_skipped
 from issue_scaffold.sync.target import TargetFolder, answers_path, located, open_target
 from issue_scaffold.template.renderer import Renderer, Request
 from issue_scaffold.template.source_text import BUNDLED, parse_source, refuse_inside
+from issue_scaffold.text.shell_words import quote
 from issue_scaffold.writing import staging
 
 Decision = Literal["keep", "replace", "merge", "abort"]
@@ -43,7 +46,8 @@ class InitOptions:
 
     `decide` is called for each existing file that differs; None leaves it to us, which is to write
     nothing, or to keep what is only in the way because it is broken. `interactive` lets Copier ask
-    its questions. `choose_config` is asked which of several labels configs counts; None leaves all.
+    its questions. `here` allows a folder below a repository's root. `choose_config` is asked which
+    of several labels configs counts; None leaves all.
     """
 
     target: str
@@ -54,6 +58,7 @@ class InitOptions:
     answers_file: str | None = None
     interactive: bool = False
     dry_run: bool = False
+    here: bool = False
     choose_config: Callable[[Sequence[str]], str | None] = lambda _: None
     on_wait: Callable[[], None] = lambda: None
 
@@ -69,6 +74,13 @@ def install(options: InitOptions, renderer: Renderer) -> FileOutcome:
     if problem := work_tree_problem(root):
         raise UsageError(
             f"{options.target} {problem}", hint="run this in the folder where the files are"
+        )
+    if folder.work_tree != root and not options.here:
+        raise UsageError(
+            f"{options.target} lies in the repository {folder.top}, at whose root forges look for "
+            "issue templates",
+            hint=f"scaffold init {quote(os.path.relpath(folder.work_tree))} installs them there; "
+            f"for this folder, add: --here",
         )
     answers_file = answers_path(options.answers_file)
     with hold_target(root, shown=options.target, on_wait=options.on_wait):
@@ -88,6 +100,15 @@ def install(options: InitOptions, renderer: Renderer) -> FileOutcome:
             )
         outcome = _install(options, folder, answers_file, renderer)
         return replace(outcome, notes=notes + outcome.notes)
+
+
+def repository_around(text: str) -> Path | None:
+    """Return the root of the repository that a folder lies below; None for a root, and outside.
+
+    Raises UsageError for what is no folder.
+    """
+    folder = _folder(text)
+    return None if folder.work_tree == folder.root else folder.work_tree
 
 
 def _install(
@@ -111,6 +132,7 @@ def _install(
     )
     rendering = _rendering(renderer, request, root, interactive=options.interactive)
     ours = target.read_files(root, rendering.files)
+    refuse_skipped(folder, rendering.files, ours)
     refuse_unfinished(folder, ours, rendering.files)
     plan = plan_merge(None, ours, rendering, merge_tools(rendering.version))
     if "labels_config" not in own.data:

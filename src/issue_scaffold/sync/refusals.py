@@ -5,7 +5,7 @@ Owns what `init` and `update` look at before they write; writes nothing.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -23,6 +23,8 @@ from issue_scaffold.validate.rules.registry import RULES
 from issue_scaffold.validate.run import validate_files
 
 _NUMBER: Final = re.compile(r"\d+")
+# A name that stands on one line.
+_NAME: Final = re.compile(rb"^name:[ \t]+[^|>&*!\s].*(?:\r?\n(?![ \t])|\Z)", re.MULTILINE)
 
 
 def refuse_unfinished(folder: TargetFolder, ours: Files, *rendered: Files) -> None:
@@ -102,23 +104,57 @@ def refuse_invalid(plan: FilePlan) -> None:
 
 
 def _new_errors(plan: FilePlan) -> Iterator[Finding]:
-    """Yield the errors of what is to be written that nobody had before.
+    """Yield the errors of what is to be written that nobody had before."""
+    written = {step.path for step in plan.writes if step.action is not FileAction.CONFLICT}
+    looked_at = _looked_at(plan, written)
+    steps = [step for step in plan.steps if step.path in looked_at]
+    errors = _errors((step.path, step.after) for step in steps)
+    if not any(error.path in written for error in errors):
+        return
+    known = _KnownErrors(steps)
+    yield from [error for error in errors if not known.takes(error) and error.path in written]
+
+
+class _KnownErrors:
+    """What was wrong with files before a run.
 
     Of a file that couldn't be read up to its end nobody knows what else is wrong with it. Only what
     is wrong with the template's own content is new there.
     """
-    before = _errors((step.path, _present(step)) for step in plan.steps)
-    templates = set(map(_identity, _errors((step.path, step.theirs) for step in plan.steps)))
-    known = Counter(map(_identity, before))
-    half_read = {error.path for error in before if _hides_others(error)}
-    written = {step.path for step in plan.writes}
-    for error in _errors(_settled(plan)):
+
+    def __init__(self, steps: Sequence[FileStep]) -> None:
+        before = _errors((step.path, _present(step)) for step in steps)
+        self._left = Counter(map(_identity, before))
+        self._half_read = {error.path for error in before if _hides_others(error)}
+        self._templates = set(map(_identity, _errors((step.path, step.theirs) for step in steps)))
+
+    def takes(self, error: Finding) -> bool:
+        """Return whether an error was there before; each of them is one error of now."""
         identity = _identity(error)
-        known[identity] -= 1
-        is_known = known[identity] >= 0
-        may_be_old = error.path in half_read and identity not in templates
-        if error.path in written and not (is_known or may_be_old):
-            yield error
+        self._left[identity] -= 1
+        may_be_old = error.path in self._half_read and identity not in self._templates
+        return self._left[identity] >= 0 or may_be_old
+
+
+def _looked_at(plan: FilePlan, written: set[str]) -> set[str]:
+    """Return the files to validate: those whose content changes.
+
+    With a new name among them also the others, one of which may have it already.
+    """
+    renamed = [step for step in plan.steps if step.path in written and not _keeps_name(step)]
+    if not renamed:
+        return written
+    return {step.path for step in plan.steps if step.action is not FileAction.CONFLICT}
+
+
+def _keeps_name(step: FileStep) -> bool:
+    """Return whether a template keeps its place and its name; False where it may have another."""
+    if step.before is None or step.after is None:
+        return step.after is None
+    if not is_taken(step.path, step.after.content):
+        return True
+    before, after = _NAME.findall(step.before.content), _NAME.findall(step.after.content)
+    return len(after) == 1 and before == after
 
 
 def _hides_others(error: Finding) -> bool:
@@ -130,12 +166,6 @@ def _present(step: FileStep) -> File | None:
     if step.before is None:
         return step.moved
     return step.before
-
-
-def _settled(plan: FilePlan) -> Iterator[tuple[str, File | None]]:
-    for step in plan.steps:
-        if step.action is not FileAction.CONFLICT:
-            yield step.path, step.after
 
 
 def _identity(error: Finding) -> tuple[str, str | None, str]:
@@ -156,6 +186,8 @@ def _errors(files: Iterable[tuple[str, File | None]]) -> list[Finding]:
     for path, file in files:
         if file is not None and is_taken(path, file.content):
             validated[path] = file.content
+    if not validated:
+        return []
     return [finding for finding in validate_files(validated) if finding.severity is Severity.ERROR]
 
 

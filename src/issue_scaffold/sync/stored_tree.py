@@ -138,6 +138,20 @@ def index_tree(folder: Path, *, max_bytes: int) -> StoredTree:
     return StoredTree(folder, entries, frozenset(unmerged), max_bytes)
 
 
+def skipped_tree(folder: Path, *, max_bytes: int) -> StoredTree:
+    """Return the files below a folder that git has, and that aren't checked out on purpose.
+
+    Raises GitError.
+    """
+    listed = git.run_in_work_tree(folder, ["ls-files", "-t", "--stage", "-z"])
+    entries: dict[str, StoredFile] = {}
+    for fields, path in _records(listed):
+        tag, mode, blob, _ = fields.split(" ")
+        if tag == "S" and int(mode, 8) != _SUBMODULE:
+            entries[path] = StoredFile(int(mode, 8), blob)
+    return StoredTree(folder, entries, frozenset(), max_bytes)
+
+
 def revision_tree(folder: Path, revision: str, *, max_bytes: int) -> StoredTree:
     """Return the files below a folder as a revision has them.
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from issue_scaffold.errors import UsageError
 from issue_scaffold.files.bounded import AbsentFileError, read_file
-from issue_scaffold.git.folder import top_level
+from issue_scaffold.git.folder import is_own, top_level, work_tree_problem
 from issue_scaffold.sync.own_layout import own_layout
 from issue_scaffold.template.answers_file import ANSWERS_FILE, COMMIT_ID, parse_answers
 from issue_scaffold.template.renderer import Request
@@ -74,6 +74,58 @@ class SyncTarget(NamedTuple):
 def located(root: Path) -> TargetFolder:
     """Return a folder with the git work tree that it lies in."""
     return TargetFolder(root, top_level(root))
+
+
+class FoundTarget(NamedTuple):
+    """Where an initialised target lies, or would, and what messages call it from here."""
+
+    shown: str
+    folder: TargetFolder
+
+
+def find_target(text: str, answers_file: str | None = None) -> FoundTarget:
+    """Return the target that a folder is or lies in, as git finds its repository.
+
+    It is the nearest folder, this one or one above, with the answers file; without any, the folder
+    itself. Raises what `find_folder` raises, and UsageError in git's own folder or below it.
+    """
+    folder = find_folder(text)
+    name = answers_path(answers_file)
+    if os.path.lexists(folder.root / name):
+        return FoundTarget(text, folder)
+    if problem := work_tree_problem(folder.root):
+        raise UsageError(f"{text} {problem}", hint="run this in the folder where the files are")
+    above = nearest_target(folder.root, name)
+    if above is None:
+        return FoundTarget(text, folder)
+    # Paths in messages begin with it, and can be opened from here.
+    shown = str(above) if Path(text).is_absolute() else os.path.relpath(above)
+    return FoundTarget(shown, located(above))
+
+
+def nearest_target(folder: Path, answers_file: str) -> Path | None:
+    """Return the nearest folder, this one or one above, with an answers file; None without any.
+
+    Looked at is up to the root of the repository, to the user's home, to the end of the file
+    system; above, what belongs to somebody else isn't taken, as git does it:
+    https://git-scm.com/docs/git#Documentation/git.txt-GITDISCOVERYACROSSFILESYSTEM
+    """
+    home = Path.home()
+    last = None
+    for place in (folder, *folder.parents):
+        try:
+            device = place.stat().st_dev
+        except OSError:
+            continue  # where a file was deleted, its folder may be gone, too
+        if last not in {None, device}:
+            return None
+        last = device
+        found = place / answers_file
+        if found.is_file():
+            return place if place == folder or is_own(found.stat()) else None
+        if place == home or os.path.lexists(place / ".git"):
+            return None
+    return None
 
 
 def find_folder(text: str) -> TargetFolder:

@@ -20,10 +20,13 @@ from issue_scaffold.sync.outcome import FileOutcome, NothingWrittenError
 from issue_scaffold.sync.plan import FileAction, FilePlan, Files, FileStep
 from issue_scaffold.sync.refusals import listed, refuse_invalid, refuse_plan, refuse_unfinished
 from issue_scaffold.sync.renewal import renew_accepted
+from issue_scaffold.sync.sparse import refuse_skipped
 from issue_scaffold.sync.target import (
+    FoundTarget,
     SyncTarget,
     TargetFolder,
     find_folder,
+    find_target,
     open_target,
 )
 from issue_scaffold.template.copier_engine import Asking
@@ -37,8 +40,8 @@ from issue_scaffold.writing import staging
 class UpdateOptions:
     """What the user asked of `update`.
 
-    `restore` names files to bring back to the template's content (empty: none), `restore_all` means
-    all of them.
+    With `looks_above` a folder below a target stands for it, too. `restore` names files to bring
+    back to the template's content (empty: none), `restore_all` means all of them.
     """
 
     target: str
@@ -52,6 +55,7 @@ class UpdateOptions:
     restore_all: bool = False
     on_conflict: Literal["inline", "abort"] = "inline"
     dry_run: bool = False
+    looks_above: bool = False
     on_wait: Callable[[], None] = lambda: None
 
 
@@ -61,14 +65,17 @@ def update(options: UpdateOptions, renderer: Renderer) -> FileOutcome:
     Raises UsageError for a target that isn't initialised, NothingWrittenError when conflicts were
     not to be written, and what rendering and writing raise; then nothing was written.
     """
-    folder = find_folder(options.target)
+    found = FoundTarget(options.target, find_folder(options.target))
+    if options.looks_above:
+        found = find_target(options.target, options.answers_file)
+    shown, folder = found
     root = folder.root
-    with hold_target(root, shown=options.target, on_wait=options.on_wait):
+    with hold_target(root, shown=shown, on_wait=options.on_wait):
         recovery = None if options.dry_run else staging.recover(root)
         named = None
         if options.template is not None:
             named = parse_source(options.template, relative_to=Path.cwd())
-        opened = open_target(options.target, options.answers_file, folder=folder, named=named)
+        opened = open_target(shown, options.answers_file, folder=folder, named=named)
         outcome = _update(options, opened, named or opened.source, renderer)
         return replace(outcome, notes=recovery_notes(root, recovery) + outcome.notes)
 
@@ -88,6 +95,7 @@ def _update(
     theirs = renderer.rendering(request, asking=_asking(options, base, request, renderer))
     paths = {*base.files, *theirs.files}
     ours = target.read_files(opened.root, paths)
+    refuse_skipped(opened.folder, paths, ours)
     restored = _restored(options, opened, ours, theirs)
     unrestored = {path: file for path, file in ours.items() if path not in restored}
     refuse_unfinished(opened.folder, unrestored, base.files, theirs.files)
@@ -95,7 +103,7 @@ def _update(
     plan = _with_restored(plan, restored, theirs)
     plan = renew_accepted(opened.root, plan)
     outcome = FileOutcome(
-        target=options.target,
+        target=opened.shown,
         source=source.recorded,
         version_before=opened.version,
         version=theirs.version,

@@ -6,7 +6,7 @@ Every use case gets them here.
 import contextlib
 import json
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -42,14 +42,18 @@ class Request(NamedTuple):
 
 
 class Renderer:
-    """Renders through the cache. One for each run of a command; used in one thread only."""
+    """Renders through the cache. One for each thread of a run of a command."""
 
-    def __init__(self, folder: Path | None = None) -> None:
+    def __init__(self, folder: Path | None = None, sources: SourceReader | None = None) -> None:
         self.store = CacheStore(folder or cache_folder())
-        self.sources = SourceReader(self.store, self._new_scratch, _preload)
+        self.sources = sources or SourceReader(self.store, self._new_scratch, _preload)
         self._cache = RenderCache(self.store)
         self._scratch: list[Path] = []
         self._checkouts: dict[tuple[str, str], tuple[Path, Mapping[str, int]]] = {}
+
+    def beside(self) -> "AbstractContextManager[Renderer]":
+        """Open another renderer, for another thread of this run: it asks no source again."""
+        return contextlib.closing(Renderer(self.store.folder, self.sources))
 
     def manifest(self, request: Request) -> Manifest:
         """Return the manifest of a rendering, making the rendering when it isn't cached."""
@@ -137,7 +141,7 @@ class Renderer:
 
             folder = self._new_scratch() / "template"
             folder.mkdir()
-            mirror = self.sources.of(revision.source).repository.mirror_with(revision.commit)
+            mirror = self.sources.of(revision.source).mirror_with(revision.commit)
             name = revision.source.recorded
             modes = write_template(mirror, revision.commit, folder, name)
             self._checkouts[place] = folder, modes

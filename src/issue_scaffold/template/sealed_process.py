@@ -3,9 +3,9 @@
 This module starts it, asks it, waits for a while, and ends it.
 
 What crosses: requests are pickled, from us to it; replies are JSON, checked here, because a
-template that broke out of its sandbox over there must find no way back. One process serves a whole
-run of the command, so that Copier is imported once (0.5 s of a processor), and while this process
-waits for git.
+template that broke out of its sandbox over there must find no way back. One process serves all that
+a thread renders in a run of the command, so that Copier is imported once (0.5 s of a processor),
+and while this process waits for git.
 """
 
 import contextlib
@@ -15,6 +15,7 @@ import pickle
 import subprocess
 import sys
 from pathlib import Path
+from threading import get_ident
 from typing import TYPE_CHECKING, Any, Final
 
 from issue_scaffold.errors import ScaffoldError, TemplateError
@@ -162,9 +163,8 @@ class SealedProcess:
         # Only then: to touch a terminal from the background stops a process.
         if self._asking and self._terminal is not None:
             _restore_terminal(self._terminal)
-        global _running  # noqa: PLW0603 - this process has one
-        if _running is self:
-            _running = None
+        for thread in [thread for thread, process in _running.items() if process is self]:
+            del _running[thread]
 
 
 def _no_start(why: str) -> ScaffoldError:
@@ -174,21 +174,22 @@ def _no_start(why: str) -> ScaffoldError:
     )
 
 
-_running: SealedProcess | None = None
+# By thread: each that renders has its own.
+_running: Final[dict[int, SealedProcess]] = {}
 
 
 def start() -> SealedProcess:
-    """Return the running process, starting it if there is none; it gets ready meanwhile."""
-    global _running  # noqa: PLW0603 - this process has one
-    if _running is None:
-        _running = SealedProcess()
-    return _running
+    """Return this thread's process, starting it if there is none; it gets ready meanwhile."""
+    thread = get_ident()
+    if thread not in _running:
+        _running[thread] = SealedProcess()
+    return _running[thread]
 
 
 def end() -> None:
-    """End the process, if there is one."""
-    if _running is not None:
-        _running.end()
+    """End this thread's process, if there is one."""
+    if get_ident() in _running:
+        _running[get_ident()].end()
 
 
 def _start(reading: int, writing: int, *, terminal: bool) -> "subprocess.Popen[bytes]":

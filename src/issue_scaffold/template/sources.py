@@ -5,6 +5,7 @@ a `Revision`, which is passed on: nobody asks again what a version is.
 """
 
 import time
+from _thread import RLock, allocate_lock
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
@@ -35,7 +36,10 @@ class Revision(NamedTuple):
 
 
 class SourceReader:
-    """The sources of a run, each looked up in one place; `offline` is set before the first."""
+    """The sources of a run, each looked up in one place; `offline` is set before the first.
+
+    Threads share it.
+    """
 
     def __init__(
         self, store: CacheStore, scratch: Callable[[], Path], on_miss: Callable[[], None]
@@ -48,18 +52,20 @@ class SourceReader:
         self._scratch = scratch
         self._on_miss = on_miss
         self._sources: dict[str, TemplateVersions] = {}
+        self._lock = allocate_lock()
         self.offline = False
 
     def of(self, source: TemplateSource) -> "TemplateVersions":
         """Return the versions of a source, the same object for the same source."""
-        if source.key not in self._sources:
-            self._sources[source.key] = TemplateVersions(
-                source,
-                self._store,
-                lambda: self._repository(source),
-                offline=self.offline,
-            )
-        return self._sources[source.key]
+        with self._lock:
+            if source.key not in self._sources:
+                self._sources[source.key] = TemplateVersions(
+                    source,
+                    self._store,
+                    lambda: self._repository(source),
+                    offline=self.offline,
+                )
+            return self._sources[source.key]
 
     def _repository(self, source: TemplateSource) -> "TemplateRepository":
         from issue_scaffold.template.repository import TemplateRepository
@@ -73,7 +79,8 @@ class SourceReader:
 class TemplateVersions:
     """The versions of one source: finds their commits, and keeps what it finds in the cache.
 
-    The bundled template's are known without asking anybody.
+    The bundled template's are known without asking anybody. Of threads that ask at the same time
+    one asks the source; the others wait for the answer.
     """
 
     def __init__(
@@ -96,6 +103,9 @@ class TemplateVersions:
         self._is_settled = self._is_bundled
         self._is_asked_anew = False
         self._commits: dict[str, str] = {}
+        # Whether the source was reached when it was asked anew, or why it couldn't be.
+        self._reached: bool | ScaffoldError | None = None
+        self._lock = RLock()
 
     @cached_property
     def repository(self) -> "TemplateRepository":
@@ -107,9 +117,10 @@ class TemplateVersions:
 
         Offline, what was known last is returned however old.
         """
-        if not self._is_settled:
-            self._settle(self._answer_within(max_age))
-        return self._answer
+        with self._lock:
+            if not self._is_settled:
+                self._settle(self._answer_within(max_age))
+            return self._answer
 
     def _answer_within(self, max_age: float) -> KnownVersions | None:
         if self._recalled is not None:
@@ -161,13 +172,24 @@ class TemplateVersions:
         return self._recalled[1]
 
     def refresh(self) -> bool:
-        """Bring the mirror and the known versions up to date; return whether they are.
+        """Bring the mirror and the known versions up to date, once; return whether they are.
 
         False when a remote source can't be reached: then the versions are those that the mirror
         holds. Raises TemplateError when there is no mirror either, GitError when git fails.
         """
         if self._is_bundled:
             return True
+        with self._lock:
+            if self._reached is None:
+                try:
+                    self._reached = self._refresh()
+                except ScaffoldError as error:
+                    self._reached = error
+        if isinstance(self._reached, ScaffoldError):
+            raise self._reached
+        return self._reached
+
+    def _refresh(self) -> bool:
         reached = self.repository.fetch()
         if reached:
             self._settle(self._ask_source())
@@ -183,16 +205,23 @@ class TemplateVersions:
         branch or a tag still holds it. Raises UsageError when the source has no such version or
         commit, TemplateError when it can't be reached.
         """
-        commit = self._commit(version)
-        # Another commit than the version is now is one of the template's all the same.
-        if recorded is not None and recorded != commit:
-            commit = self._commit(recorded)
+        with self._lock:
+            commit = self._commit(version)
+            # Another commit than the version is now is one of the template's all the same.
+            if recorded is not None and recorded != commit:
+                commit = self._commit(recorded)
         return Revision(self._source, version, commit)
+
+    def mirror_with(self, commit: str) -> Path:
+        """Return a mirror that holds a commit. Raises TemplateError when none can be had."""
+        with self._lock:
+            return self.repository.mirror_with(commit)
 
     def holds(self, commit: str) -> bool:
         """Return whether a branch or a tag holds a commit; False too when nobody can be asked."""
         try:
-            return self._commit(commit) == commit
+            with self._lock:
+                return self._commit(commit) == commit
         except (UsageError, TemplateError):
             return False
 
@@ -213,6 +242,10 @@ class TemplateVersions:
         wanted = known.latest if ref is None else ref
         if wanted is not None and wanted in known.tags:
             return self.revision(wanted), tuple(remarks)
+        with self._lock:
+            return self._untagged(ref, known), tuple(remarks)
+
+    def _untagged(self, ref: str | None, known: KnownVersions) -> Revision:
         if self.repository.is_dirty():
             raise UsageError(
                 f"the template {self._source.recorded} has changes that are not committed; "
@@ -221,7 +254,7 @@ class TemplateVersions:
             )
         commit = self._commit(ref or "HEAD")
         name = self.repository.name_of(commit, known)
-        return Revision(self._source, name, commit), tuple(remarks)
+        return Revision(self._source, name, commit)
 
     def _commit(self, version: str) -> str:
         if version not in self._commits:

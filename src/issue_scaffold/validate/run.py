@@ -3,6 +3,7 @@
 Owns what is reported of each path and which exit code follows; what is wrong is `engine`'s to say.
 """
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -48,8 +49,9 @@ def errors_and_overlooked(
 class ValidateOptions(NamedTuple):
     """What the user asked of `validate`: folders are repositories, `-` is the given standard input.
 
-    `strict` lets warnings fail too, `exit_zero` nothing but what could not be done. Unless it
-    `demands_files`, a path without any is only remarked on. `report_crash` keeps the details of an
+    `strict` lets warnings fail too, `exit_zero` nothing but what could not be done. Where it
+    `demands_files`, a path without any is an error, and where it `demands_place`, one that is no
+    repository's root either; else it is remarked on. `report_crash` keeps the details of an
     unexpected exception.
     """
 
@@ -58,6 +60,7 @@ class ValidateOptions(NamedTuple):
     strict: bool = False
     exit_zero: bool = False
     demands_files: bool = False
+    demands_place: bool = False
     report_crash: CrashReporter = repr
 
 
@@ -136,12 +139,14 @@ def _report(
         failed = failed_target(path.name, validated.crashes[crashed[0]], options.report_crash)
         error = f"{group.names[crashed[0]]}: {failed.error}"
         return failed._replace(error=error, findings=findings)
-    if not path.wanted and options.demands_files:
+    if not path.wanted and (
+        options.demands_files or (options.demands_place and not _is_root(path.name))
+    ):
         nothing = UsageError(f"{path.name}: {_NOTHING}", hint="name a folder or file that has some")
         return failed_target(path.name, nothing, options.report_crash)
     notes: tuple[str, ...] = ()
     if not path.wanted:
-        notes = (_NOTHING,)
+        notes = (f"nothing was checked: {_NOTHING}",)
     elif path.stands_for:
         notes = (f"nothing to check here, so the whole repository was: {path.stands_for}",)
     return TargetReport(
@@ -151,6 +156,11 @@ def _report(
         notes=notes,
         exit_code=_exit_code(findings, options),
     )
+
+
+def _is_root(folder: str) -> bool:
+    """Return whether a folder is the root of a repository, which need not have templates."""
+    return os.path.lexists(os.path.join(folder, ".git"))  # noqa: PTH118
 
 
 def _exit_code(findings: Sequence[Finding], options: ValidateOptions) -> int:

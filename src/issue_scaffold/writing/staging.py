@@ -242,7 +242,7 @@ def _tell_git(root: Path, done: Sequence[Row]) -> tuple[str, ...]:
     try:
         git.enter_index(root, index_info)
     except git.GitError as error:
-        return (git.unmarked(error),)
+        return (git.unmarked(error, index_info),)
     return ()
 
 
