@@ -40,7 +40,7 @@ Choice = Literal["ask", "keep", "replace", "merge", "abort"]
     "-t",
     "--template",
     metavar="SOURCE",
-    help="Path, git URL, gh:OWNER/NAME or gl:OWNER/NAME [default: the bundled template].",
+    help="Path, git URL, gh:OWNER/NAME, gl:OWNER/NAME or bundled [default: bundled].",
 )
 @click.option("--ref", help="Tag, branch or commit of the template [default: its newest release].")
 @answers_options

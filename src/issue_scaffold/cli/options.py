@@ -9,7 +9,7 @@ from typing import Any, BinaryIO, NamedTuple, TypeVar
 import click
 
 from issue_scaffold.cli.output.formats import FORMATS
-from issue_scaffold.cli.printing import say
+from issue_scaffold.cli.verbosity import tell
 from issue_scaffold.errors import UsageError
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
@@ -167,7 +167,7 @@ def can_ask() -> bool:
 
 def tell_of_wait() -> None:
     """Say on standard error that another run holds the target."""
-    say("waiting for another scaffold run on this target to end", err=True)
+    tell("waiting for another scaffold run on this target to end")
 
 
 def is_ci() -> bool:

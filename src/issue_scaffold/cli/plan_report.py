@@ -25,13 +25,14 @@ def plan_target(
     headline: str,
     *,
     with_diff: bool,
+    tally: str = "",
     lines: Sequence[str] = (),
     is_brief: bool = False,
 ) -> TargetReport:
-    """Return the report on a run; `headline` and `lines` are what people read above and below.
+    """Return the report on a run.
 
-    Where it `is_brief`, people see no more of the files than conflicts and diffs, and each remark
-    names its target.
+    People read `headline` above the files, `tally` and `lines` below. Where it `is_brief`, they see
+    no more of the files than conflicts and diffs, and each remark names its target.
     """
     plan = outcome.plan
     rows = tuple(_row(step, with_diff=with_diff, is_brief=is_brief) for step in plan.steps)
@@ -50,7 +51,7 @@ def plan_target(
             "resumed": outcome.resumed,
             "notes": outcome.notes,
         },
-        tables=(ReportTable("files", "file", rows, headline=headline),),
+        tables=(ReportTable("files", "file", rows, headline=headline, tally=tally),),
         asides=tuple(f"{lead}{note}" for note in outcome.notes),
         lines=tuple(lines),
         as_findings=tuple(_conflict(step) for step in plan.conflicts),

@@ -174,6 +174,8 @@ def _merge_contents(
 ) -> FileStep:
     if not all(file.is_text for file in (base, ours, theirs) if file is not None):
         reason = "not text, changed on both sides; yours is kept"
+        if base is None:
+            reason = "not text, and other than the template's; yours is kept"
         return replace(step, action=FileAction.CONFLICT, reason=reason)
     executable = _merged_bit(base, ours, theirs)
     by_meaning = _merge_by_meaning(step.path, base, ours, theirs, tools)
@@ -194,6 +196,8 @@ def _merge_contents(
         return replace(step, action=FileAction.KEPT, reason=reason)
     if conflicted:
         reason = "both sides changed the same lines"
+        if base is None:  # nobody changed anything: it was there before the template came
+            reason = "yours and the template's differ in the same lines"
         return replace(step, action=FileAction.CONFLICT, after=after, reason=reason)
     return replace(step, action=FileAction.MERGE, after=after)
 

@@ -10,7 +10,8 @@ from issue_scaffold.sync.plan import FilePlan
 class FileOutcome:
     """What `init` or `update` did, or with `dry_run` would do.
 
-    `version_before` is None for a first installation. `notes` are remarks for the user; `resumed`
+    `version_before` is None for a first installation, `source_before` the template before where it
+    was another one. `notes` are remarks for the user; `resumed`
     says that an interrupted run was completed instead.
     """
 
@@ -22,6 +23,7 @@ class FileOutcome:
     dry_run: bool
     notes: tuple[str, ...] = ()
     resumed: bool = False
+    source_before: str | None = None
 
     @property
     def exit_code(self) -> int:

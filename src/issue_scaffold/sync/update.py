@@ -110,6 +110,7 @@ def _update(
         plan=plan,
         dry_run=options.dry_run,
         notes=remarks,
+        source_before=_other(opened.source, source),
     )
     refuse_plan(opened.folder, plan)
     if plan.conflicts and options.on_conflict == "abort":
@@ -124,6 +125,13 @@ def _update(
         return outcome
     notes = apply_plan(opened.folder, plan) + _resolved_notes(opened.folder, restored)
     return replace(outcome, notes=outcome.notes + notes)
+
+
+def _other(before: TemplateSource, source: TemplateSource) -> str | None:
+    """Return what the template was recorded as, where the target moves to another one."""
+    if before == source:
+        return None
+    return before.recorded
 
 
 def _destination(
