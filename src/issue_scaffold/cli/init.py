@@ -82,11 +82,13 @@ def command(
     interactive = can_ask() and display.shows_text and not defaults
     if interactive and not here:
         target, here = _choose_folder(target)
+    given = read_answers(data, data_file)
     options = InitOptions(
         target=target,
         template=template,
         ref=ref,
-        data=read_answers(data, data_file),
+        data=given.data,
+        changes=given.changes,
         answers_file=answers_file,
         interactive=interactive,
         decide=_Decider(_settled(on_conflict)),

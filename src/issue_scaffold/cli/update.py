@@ -129,11 +129,13 @@ def command(
         raise click.UsageError(
             "--ask needs a terminal and one target; else change answers with -d KEY=VALUE"
         )
+    given = read_answers(data, data_file)
     options = UpdateOptions(
         target=chosen.paths[0],
         template=template,
         ref=ref,
-        data=read_answers(data, data_file),
+        data=given.data,
+        changes=given.changes,
         answers_file=answers_file,
         ask=ask_again,
         interactive=interactive,

@@ -14,6 +14,7 @@ from issue_scaffold.sync import structured_files
 from issue_scaffold.sync.acceptances import accepted_deviations
 from issue_scaffold.sync.apply_plan import apply_plan, recovery_notes
 from issue_scaffold.sync.content_merge import merge_tools
+from issue_scaffold.sync.item_changes import ItemChange, with_changes
 from issue_scaffold.sync.merge import plan_merge
 from issue_scaffold.sync.moved import find_move
 from issue_scaffold.sync.outcome import FileOutcome, NothingWrittenError
@@ -38,7 +39,7 @@ from issue_scaffold.writing import staging
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpdateOptions:
-    """What the user asked of `update`.
+    """What the user asked of `update`; `changes` are made in the answers that `data` gives.
 
     With `looks_above` a folder below a target stands for it, too. `restore` names files to bring
     back to the template's content (empty: none), `restore_all` means all of them.
@@ -48,6 +49,7 @@ class UpdateOptions:
     template: str | None = None
     ref: str | None = None
     data: Mapping[str, Any] = field(default_factory=dict)
+    changes: Sequence[ItemChange] = ()
     answers_file: str | None = None
     ask: bool = False
     interactive: bool = False
@@ -91,6 +93,8 @@ def _update(
         remarks += (move.message,)
     recorded = opened.recorded(renderer.sources)
     request = recorded._replace(revision=chosen or recorded.revision, data=options.data)
+    data = with_changes(request, options.changes, renderer)
+    options, request = replace(options, data=data), request._replace(data=data)
     base = renderer.rendering(recorded)
     theirs = renderer.rendering(request, asking=_asking(options, base, request, renderer))
     paths = {*base.files, *theirs.files}
