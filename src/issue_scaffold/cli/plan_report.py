@@ -8,6 +8,7 @@ from issue_scaffold.errors import ScaffoldError
 from issue_scaffold.report.finding import Finding, Kind, Severity
 from issue_scaffold.report.report import ReportRow, ReportTable, TargetReport, Tone
 from issue_scaffold.sync.drift import unified_diff
+from issue_scaffold.sync.news import changes_tables
 from issue_scaffold.sync.outcome import FileOutcome, NothingWrittenError
 from issue_scaffold.sync.plan import FileAction, FileStep
 
@@ -51,7 +52,10 @@ def plan_target(
             "resumed": outcome.resumed,
             "notes": outcome.notes,
         },
-        tables=(ReportTable("files", "file", rows, headline=headline, tally=tally),),
+        tables=(
+            ReportTable("files", "file", rows, headline=headline, tally=tally),
+            *changes_tables(outcome.changes, is_told=is_brief),
+        ),
         asides=tuple(f"{lead}{note}" for note in outcome.notes),
         lines=tuple(lines),
         as_findings=tuple(_conflict(step) for step in plan.conflicts),

@@ -20,6 +20,7 @@ from issue_scaffold.sync import drift
 from issue_scaffold.sync.comparison import Comparison
 from issue_scaffold.sync.drift import Remedy
 from issue_scaffold.sync.moved import find_move
+from issue_scaffold.sync.news import VersionNews, changes_tables, news_of
 from issue_scaffold.sync.sparse import CheckedOutTree
 from issue_scaffold.sync.target import (
     SyncTarget,
@@ -103,7 +104,7 @@ def check_target(text: str, options: CheckOptions, renderer: Renderer) -> Target
         remarks = (
             f"the files were not compared: the template doesn't have {move.before[:7]} any more",
         )
-    remedy = Remedy(judged.shown)
+    remedy, news = Remedy(judged.shown), VersionNews()
     if move is not None:
         findings.append(drift.moved(judged.answers_file, move.message, remedy))
     if is_pending(look.root):
@@ -111,6 +112,7 @@ def check_target(text: str, options: CheckOptions, renderer: Renderer) -> Target
     findings += _label_drift(look, options)
     if latest is not None and versions.known.is_newer(latest, judged.version):
         findings.append(drift.outdated(judged.answers_file, judged.version, latest, remedy))
+        news = _news(judged, latest, versions, remedy, renderer)
     judged_findings = _judged(findings, options.fail_on)
     return TargetReport(
         target=judged.shown,
@@ -119,8 +121,25 @@ def check_target(text: str, options: CheckOptions, renderer: Renderer) -> Target
         template=TemplateState(
             source=judged.source.recorded, version=judged.version, latest=latest
         ),
-        notes=(*notes, *remarks, *old_leftovers(look.root)),
+        notes=(*notes, *remarks, *news.remarks, *old_leftovers(look.root)),
+        tables=changes_tables(news.changes),
     )
+
+
+def _news(
+    judged: SyncTarget,
+    latest: str,
+    versions: TemplateVersions,
+    remedy: Remedy,
+    renderer: Renderer,
+) -> VersionNews:
+    """Return what a newer version has; nothing where it can't be had."""
+    try:
+        recorded = judged.recorded(renderer.sources)
+        newest = recorded._replace(revision=versions.revision(latest))
+    except ScaffoldError:
+        return VersionNews()
+    return news_of(recorded, newest, remedy, renderer)
 
 
 def _compared(

@@ -14,9 +14,11 @@ from issue_scaffold.sync import structured_files
 from issue_scaffold.sync.acceptances import accepted_deviations
 from issue_scaffold.sync.apply_plan import apply_plan, recovery_notes
 from issue_scaffold.sync.content_merge import merge_tools
+from issue_scaffold.sync.drift import Remedy
 from issue_scaffold.sync.item_changes import ItemChange, with_changes
 from issue_scaffold.sync.merge import plan_merge
 from issue_scaffold.sync.moved import find_move
+from issue_scaffold.sync.news import news_of
 from issue_scaffold.sync.outcome import FileOutcome, NothingWrittenError
 from issue_scaffold.sync.plan import FileAction, FilePlan, Files, FileStep
 from issue_scaffold.sync.refusals import listed, refuse_invalid, refuse_plan, refuse_unfinished
@@ -106,6 +108,12 @@ def _update(
     plan = plan_merge(base, ours, theirs, merge_tools(theirs.version))
     plan = _with_restored(plan, restored, theirs)
     plan = renew_accepted(opened.root, plan)
+    news = news_of(
+        recorded,
+        request._replace(recorded=theirs.answers, data={}),
+        Remedy(options.target),
+        renderer,
+    )
     outcome = FileOutcome(
         target=opened.shown,
         source=source.recorded,
@@ -113,7 +121,8 @@ def _update(
         version=theirs.version,
         plan=plan,
         dry_run=options.dry_run,
-        notes=remarks,
+        notes=remarks + news.remarks,
+        changes=news.changes,
         source_before=_other(opened.source, source),
     )
     refuse_plan(opened.folder, plan)

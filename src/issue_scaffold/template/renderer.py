@@ -94,7 +94,7 @@ class Renderer:
         """
         from issue_scaffold.template.offer import question_in
 
-        _, key = _keys(request)
+        key, _ = _keys(request)
         document = self.store.read_document(_OFFERS, key) or {}
         try:
             found = [question_in(one) for one in document["questions"]]
