@@ -43,6 +43,11 @@ COMMANDS: Final[dict[str, Command]] = {
     "accept": Command(
         "issue_scaffold.cli.accept", "Record a deliberate deviation, with its reason.", _EVERYDAY
     ),
+    "list": Command(
+        "issue_scaffold.cli.list",
+        "Say what the template offers, and what is installed.",
+        _EVERYDAY,
+    ),
     "validate": Command(
         "issue_scaffold.cli.validate",
         "Check issue forms, templates, chooser and labels.",

@@ -77,10 +77,10 @@ def news_between(notes: Sequence[ReleaseNotes], before: str, version: str) -> Ne
     parsed = [(found, one) for one in notes if (found := parse(one.version)) is not None]
     between = [(found, one) for found, one in parsed if oldest < found <= newest]
     between.sort(key=lambda pair: pair[0], reverse=True)
-    return _shortened([one for _, one in between])
+    return shortened([one for _, one in between])
 
 
-def _shortened(notes: Sequence[ReleaseNotes]) -> News:
+def shortened(notes: Sequence[ReleaseNotes]) -> News:
     """Return the first lines of notes, a version being a line too."""
     left, left_out = MOST_LINES, 0
     shown = []

@@ -16,7 +16,7 @@ from issue_scaffold.state.cache_store import CacheStore, digest_of
 from issue_scaffold.template import bundled
 from issue_scaffold.template.release_notes import NO_NEWS, News, ReleaseNotes, news_between
 from issue_scaffold.template.source_text import TemplateSource
-from issue_scaffold.template.versions import KnownVersions
+from issue_scaffold.template.versions import KnownVersions, parse
 from issue_scaffold.text.late_patterns import late_pattern
 
 if TYPE_CHECKING:
@@ -232,12 +232,24 @@ class TemplateVersions:
         oldest, newest = self.known.release_of(before), self.known.release_of(version)
         if oldest is None or newest is None:
             return NO_NEWS
-        try:
-            return news_between(self._release_notes(self._commit(version)), oldest, newest)
-        except ScaffoldError:
-            return NO_NEWS
+        return news_between(self.release_notes(version), oldest, newest)
 
-    def _release_notes(self, commit: str) -> tuple[ReleaseNotes, ...]:
+    def release_notes(self, version: str) -> tuple[ReleaseNotes, ...]:
+        """Return what is said of a version and of those before it, by their tags.
+
+        Nothing where nobody says, or can be asked.
+        """
+        try:
+            notes = self._notes(self._commit(version))
+        except ScaffoldError:
+            return ()
+        tags = [tag for tag in self.known.tags if tag not in self.known.overshadowed]
+        by_version = {parse(tag): tag for tag in tags}
+        return tuple(
+            one._replace(version=by_version.get(parse(one.version), one.version)) for one in notes
+        )
+
+    def _notes(self, commit: str) -> tuple[ReleaseNotes, ...]:
         key = digest_of(self._key, commit)
         document = self._store.read_document(_NOTES, key)
         if document is not None and _is_notes(document.get("notes")):
