@@ -150,7 +150,7 @@ def _compared(
     comparison = Comparison(
         look.judged, manifest, renderer, look.files, look.settings, with_diff=options.with_diff
     )
-    findings = list(comparison.findings())
+    findings = _with_cause(list(comparison.findings()), look, manifest, renderer)
     conflicts = {one.path for one in findings if one.kind is Kind.CONFLICT}
     managed = {*manifest.entries, manifest.answers_file, SETTINGS_PATH}
     invalid = (one for one in _invalid(look, renderer) if one.path not in conflicts)
@@ -158,6 +158,24 @@ def _compared(
     findings += _change(look, manifest, renderer)
     tracked, remarks = _tracking(look, manifest, options, renderer)
     return _with_tracked(findings, tracked), remarks
+
+
+def _with_cause(
+    findings: list[Finding], look: "_Look", manifest: Manifest, renderer: Renderer
+) -> list[Finding]:
+    """Return findings with the edit of the answers in place of what came of it alone."""
+    drifting = [one for one in findings if one.kind in {Kind.MODIFIED, Kind.MISSING}]
+    if not any(one.path in manifest.entries for one in drifting):
+        return findings
+    from issue_scaffold.sync.edited_answers import find_edit
+
+    now = renderer.rendering(look.judged.recorded(renderer.sources))
+    edited = find_edit(look.judged, look.files, now, renderer)
+    if edited is None:
+        return findings
+    message = edited.message(look.judged)
+    cause = drift.edited(manifest.answers_file, message, Remedy(look.judged.shown))
+    return [cause, *(one for one in findings if one.path not in edited.unchanged)]
 
 
 def _with_tracked(findings: list[Finding], tracked: list[Finding]) -> list[Finding]:

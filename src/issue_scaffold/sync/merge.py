@@ -263,7 +263,7 @@ def find_renames(old: Mapping[str, File], new: Mapping[str, File]) -> dict[str, 
     A new file has one old name, and the likest pairs come first.
     """
     pairs = list(itertools.product(_texts_only_in(old, new), _texts_only_in(new, old)))
-    likeness = {pair: _likeness(old[pair[0]], new[pair[1]]) for pair in pairs}
+    likeness = {pair: likeness(old[pair[0]], new[pair[1]]) for pair in pairs}
     renames: dict[str, str] = {}
     taken: set[str] = set()
     for before, after in sorted(pairs, key=lambda pair: (-likeness[pair], pair)):
@@ -279,7 +279,8 @@ def _texts_only_in(one: Mapping[str, File], other: Mapping[str, File]) -> list[s
     return [path for path in sorted(one) if path not in other and one[path].is_text]
 
 
-def _likeness(one: File, other: File) -> float:
+def likeness(one: File, other: File) -> float:
+    """Return how much of two texts is the same, from 0 to 1."""
     if one.content == other.content:
         return 1.0
     left, right = to_lf(one.content).splitlines(), to_lf(other.content).splitlines()

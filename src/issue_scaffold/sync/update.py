@@ -15,6 +15,7 @@ from issue_scaffold.sync.acceptances import accepted_deviations
 from issue_scaffold.sync.apply_plan import apply_plan, recovery_notes
 from issue_scaffold.sync.content_merge import merge_tools
 from issue_scaffold.sync.drift import Remedy
+from issue_scaffold.sync.edited_answers import find_edit
 from issue_scaffold.sync.item_changes import ItemChange, with_changes
 from issue_scaffold.sync.merge import plan_merge
 from issue_scaffold.sync.moved import find_move
@@ -32,6 +33,7 @@ from issue_scaffold.sync.target import (
     find_target,
     open_target,
 )
+from issue_scaffold.sync.trees import FolderTree
 from issue_scaffold.template.copier_engine import Asking
 from issue_scaffold.template.renderer import Renderer, Request
 from issue_scaffold.template.source_text import TemplateSource, parse_source, refuse_inside
@@ -98,6 +100,12 @@ def _update(
     data = with_changes(request, options.changes, renderer)
     options, request = replace(options, data=data), request._replace(data=data)
     base = renderer.rendering(recorded)
+    edited = None
+    if _differs(opened, base):
+        edited = find_edit(opened, FolderTree(opened.root), base, renderer)
+    if edited is not None:
+        base = edited.rendering
+        remarks += (f"{edited.message(opened)}; now the files follow",)
     theirs = renderer.rendering(request, asking=_asking(options, base, request, renderer))
     paths = {*base.files, *theirs.files}
     ours = target.read_files(opened.root, paths)
@@ -138,6 +146,13 @@ def _update(
         return outcome
     notes = apply_plan(opened.folder, plan) + _resolved_notes(opened.folder, restored)
     return replace(outcome, notes=outcome.notes + notes)
+
+
+def _differs(opened: SyncTarget, base: Rendering) -> bool:
+    """Whether a file isn't as the recorded answers make it."""
+    paths = set(base.files) - base.write_once - {base.answers_file}
+    ours = target.read_files(opened.root, paths)
+    return any(path not in ours or not ours[path].same_as(base.files[path]) for path in paths)
 
 
 def _other(before: TemplateSource, source: TemplateSource) -> str | None:
