@@ -263,11 +263,11 @@ def find_renames(old: Mapping[str, File], new: Mapping[str, File]) -> dict[str, 
     A new file has one old name, and the likest pairs come first.
     """
     pairs = list(itertools.product(_texts_only_in(old, new), _texts_only_in(new, old)))
-    likeness = {pair: likeness(old[pair[0]], new[pair[1]]) for pair in pairs}
+    alike = {pair: likeness(old[pair[0]], new[pair[1]]) for pair in pairs}
     renames: dict[str, str] = {}
     taken: set[str] = set()
-    for before, after in sorted(pairs, key=lambda pair: (-likeness[pair], pair)):
-        if likeness[before, after] < RENAME_SIMILARITY:
+    for before, after in sorted(pairs, key=lambda pair: (-alike[pair], pair)):
+        if alike[before, after] < RENAME_SIMILARITY:
             break
         if before not in renames and after not in taken:
             renames[before] = after
