@@ -246,6 +246,8 @@ def target_of(
 
 def _refuse_newer(target: str, version: str) -> None:
     """Raise UsageError for a version of the bundled template that a newer scaffold brings."""
+    if version in bundled.versions().tags:
+        return
     recorded, newest = parse(version), parse(bundled.versions().latest or "")
     if recorded is None or newest is None or recorded <= newest:
         return

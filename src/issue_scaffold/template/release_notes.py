@@ -9,17 +9,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from issue_scaffold.template.versions import parse
+from issue_scaffold.text.late_patterns import late_pattern
 
 MOST_LINES: Final = 30
 # Of one file, so that nobody's history fills a cache.
 _MOST_KEPT: Final = 2000
 _LONGEST: Final = 300
-_HEADING: Final = re.compile(r"(#{1,6})[ \t]+(.*?)[ \t#]*")
-_VERSION: Final = re.compile(r"(?:version|release)?[ \t]*\[?(v?\d[^\s\])]*)", re.IGNORECASE)
-_ITEM: Final = re.compile(r"[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+(.*)")
-_FENCE: Final = re.compile(r"[ \t]{0,3}(?:```|~~~)")
+_HEADING: Final = late_pattern(r"(#{1,6})[ \t]+(.*?)[ \t#]*")
+_VERSION: Final = late_pattern(r"(?:version|release)?[ \t]*\[?(v?\d[^\s\])]*)", re.IGNORECASE)
+_ITEM: Final = late_pattern(r"[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+(.*)")
+_FENCE: Final = late_pattern(r"[ \t]{0,3}(?:```|~~~)")
 # `[1.1.0]: https://…`, which says where a link goes, and comments.
-_NOT_SHOWN: Final = re.compile(r"[ \t]{0,3}\[[^\]]+\]:.*|[ \t]*<!--.*-->[ \t]*")
+_NOT_SHOWN: Final = late_pattern(r"[ \t]{0,3}\[[^\]]+\]:.*|[ \t]*<!--.*-->[ \t]*")
 _SIGNATURE: Final = "-----BEGIN "
 
 
