@@ -169,13 +169,21 @@ def _take_theirs(step: FileStep) -> FileStep:
     return replace(step, action=FileAction.CLEAN, after=after)
 
 
+# Why two contents contradict each other: whether there was one before that somebody changed, and
+# whether both are text.
+_CONFLICTS: Final = {
+    (True, True): "both sides changed the same lines",
+    (True, False): "not text, changed on both sides; yours is kept",
+    (False, True): "yours and the template's differ in the same lines",
+    (False, False): "not text, and other than the template's; yours is kept",
+}
+
+
 def _merge_contents(
     step: FileStep, base: File | None, ours: File, theirs: File, tools: Tools
 ) -> FileStep:
     if not all(file.is_text for file in (base, ours, theirs) if file is not None):
-        reason = "not text, changed on both sides; yours is kept"
-        if base is None:
-            reason = "not text, and other than the template's; yours is kept"
+        reason = _CONFLICTS[base is not None, False]
         return replace(step, action=FileAction.CONFLICT, reason=reason)
     executable = _merged_bit(base, ours, theirs)
     by_meaning = _merge_by_meaning(step.path, base, ours, theirs, tools)
@@ -195,9 +203,7 @@ def _merge_contents(
         reason = "it has all that the template has"
         return replace(step, action=FileAction.KEPT, reason=reason)
     if conflicted:
-        reason = "both sides changed the same lines"
-        if base is None:  # nobody changed anything: it was there before the template came
-            reason = "yours and the template's differ in the same lines"
+        reason = _CONFLICTS[base is not None, True]
         return replace(step, action=FileAction.CONFLICT, after=after, reason=reason)
     return replace(step, action=FileAction.MERGE, after=after)
 
