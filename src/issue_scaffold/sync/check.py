@@ -133,7 +133,9 @@ def _news(
     remedy: Remedy,
     renderer: Renderer,
 ) -> VersionNews:
-    """Return what a newer version has; nothing where it can't be had."""
+    """Return what a newer version has; nothing where it can't be had without a long wait."""
+    if not versions.has_news_at_hand(latest):
+        return VersionNews()
     try:
         recorded = judged.recorded(renderer.sources)
         newest = recorded._replace(revision=versions.revision(latest))

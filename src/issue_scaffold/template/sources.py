@@ -234,6 +234,13 @@ class TemplateVersions:
             return NO_NEWS
         return news_between(self.release_notes(version), oldest, newest)
 
+    def has_news_at_hand(self, version: str) -> bool:
+        """Return whether `news` of a tag waits for no server that wasn't asked in this run."""
+        if self._is_bundled or self._source.is_local or self._is_asked_anew:
+            return True
+        commit = self.known.tags.get(version, version)
+        return self._store.read_document(_NOTES, digest_of(self._key, commit)) is not None
+
     def release_notes(self, version: str) -> tuple[ReleaseNotes, ...]:
         """Return what is said of a version and of those before it, by their tags.
 
