@@ -35,18 +35,18 @@ def command(*, target: str, answers_file: str | None, outputs: tuple[OutputTarge
     display = Display("list", SINGLE, outputs)
     with open_renderer() as renderer, display.failures_of(target):
         offering = list_offering(target, answers_file, renderer)
-    return display.one(_target(target, offering))
+    return display.one(_target(offering))
 
 
-def _target(target: str, offering: Offering) -> TargetReport:
-    types, questions = _issue_types(target, offering), _questions(offering)
+def _target(offering: Offering) -> TargetReport:
+    types, questions = _issue_types(offering), _questions(offering)
     versions = tuple(_versions(offering))
-    state = _state(target, offering)
+    state = _state(offering)
     headlines = (f"{state} Issue types:", "Questions:")
     if not types:
         headlines = ("", f"{state} Questions:")
     return TargetReport(
-        target=target,
+        target=offering.target,
         status="done",
         template=offering.template,
         notes=offering.notes,
@@ -62,7 +62,8 @@ def _table(key: str, noun: str, rows: tuple[ReportRow, ...], headline: str) -> R
     return ReportTable(key, noun, rows, headline=headline if rows else "")
 
 
-def _state(target: str, offering: Offering) -> str:
+def _state(offering: Offering) -> str:
+    target = offering.target
     source, version, latest = offering.template
     title = title_of(source)
     if version is None:
@@ -73,18 +74,18 @@ def _state(target: str, offering: Offering) -> str:
     return f"{state}; latest is {latest}."
 
 
-def _issue_types(target: str, offering: Offering) -> tuple[ReportRow, ...]:
+def _issue_types(offering: Offering) -> tuple[ReportRow, ...]:
     found = [one for one in offering.questions if one.question.name == ISSUE_TYPES]
-    return tuple(_issue_type(choice, target, offering) for one in found for choice in one.choices)
+    return tuple(_issue_type(choice, offering) for one in found for choice in one.choices)
 
 
-def _issue_type(listed: ListedChoice, target: str, offering: Offering) -> ReportRow:
+def _issue_type(listed: ListedChoice, offering: Offering) -> ReportRow:
     word, tone, aside = "offered", Tone.CHANGE, ""
     if listed.is_chosen:
         word, tone = "installed", Tone.GOOD
     elif offering.is_installed:
         item = quote(f"{ISSUE_TYPES}+={listed.choice.value}")
-        aside = f"(to add it: {Remedy(target).update_command} -d {item})"
+        aside = f"(to add it: {Remedy(offering.target).update_command} -d {item})"
     return ReportRow(
         _choice_data(listed, "installed"),
         name=str(listed.choice.value),

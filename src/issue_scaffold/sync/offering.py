@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from issue_scaffold.errors import UsageError
 from issue_scaffold.report.report import TemplateState
-from issue_scaffold.sync.target import TargetFolder, answers_path, find_folder, open_target
+from issue_scaffold.sync.target import TargetFolder, answers_path, find_target, open_target
 from issue_scaffold.template.offer import OfferedChoice, OfferedQuestion
 from issue_scaffold.template.renderer import Renderer, Request
 from issue_scaffold.template.source_text import BUNDLED
@@ -41,8 +41,12 @@ class ListedVersion(NamedTuple):
 
 
 class Offering(NamedTuple):
-    """What a template offers a target; `is_installed` says whether the target has it at all."""
+    """What a template offers a target, which messages call `target`.
 
+    `is_installed` says whether the target has it at all.
+    """
+
+    target: str
     template: TemplateState
     is_installed: bool
     questions: tuple[ListedQuestion, ...]
@@ -55,11 +59,11 @@ def list_offering(text: str, answers_file: str | None, renderer: Renderer) -> Of
 
     Raises UsageError for a target that can't be one, and what rendering raises.
     """
-    folder = find_folder(text)
+    shown, folder = find_target(text, answers_file)
     name = answers_path(answers_file)
     if answers_file is None and not (folder.root / name).exists():
-        return _uninstalled(folder, name, renderer)
-    opened = open_target(text, answers_file, folder=folder)
+        return _uninstalled(shown, folder, name, renderer)
+    opened = open_target(shown, answers_file, folder=folder)
     versions = renderer.sources.of(opened.source)
     known = versions.ask()
     request = opened.recorded(renderer.sources)
@@ -71,6 +75,7 @@ def list_offering(text: str, answers_file: str | None, renderer: Renderer) -> Of
     if latest is not None and versions.known.is_newer(latest, opened.version):
         newer = request._replace(revision=versions.revision(latest))
     return Offering(
+        target=shown,
         template=TemplateState(opened.source.recorded, opened.version, latest),
         is_installed=True,
         questions=_questions(request, newer, renderer),
@@ -79,13 +84,16 @@ def list_offering(text: str, answers_file: str | None, renderer: Renderer) -> Of
     )
 
 
-def _uninstalled(folder: TargetFolder, answers_file: str, renderer: Renderer) -> Offering:
+def _uninstalled(
+    target: str, folder: TargetFolder, answers_file: str, renderer: Renderer
+) -> Offering:
     versions = renderer.sources.of(BUNDLED)
     latest = versions.known.latest
     if latest is None:
         raise UsageError("the bundled template has no release")
     request = Request(versions.revision(latest), answers_file, folder.root.name)
     return Offering(
+        target=target,
         template=TemplateState(BUNDLED.recorded, None, latest),
         is_installed=False,
         questions=_questions(request, None, renderer),

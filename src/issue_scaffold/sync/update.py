@@ -119,7 +119,7 @@ def _update(
     news = news_of(
         recorded,
         request._replace(recorded=theirs.answers, data={}),
-        Remedy(options.target),
+        Remedy(opened.shown),
         renderer,
     )
     outcome = FileOutcome(

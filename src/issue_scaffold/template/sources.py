@@ -263,7 +263,8 @@ class TemplateVersions:
             return tuple(
                 ReleaseNotes(version, tuple(lines)) for version, lines in document["notes"]
             )
-        notes = self.repository.release_notes(commit)
+        with self._lock:
+            notes = self.repository.release_notes(commit)
         self._store.write_document(_NOTES, key, {"notes": notes})
         return notes
 
