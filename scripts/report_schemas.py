@@ -103,6 +103,18 @@ def subject(what: str, states: dict[str, str], done: Schema, always: Schema | No
 
 FAILED: Final = "it could not be done, and `error` says why"
 CODES: Final = (0, 1, 2, 3, 130)
+CHANGES: Final[Schema] = {
+    "changes": said(
+        "What the template changed between the two versions, by its changelog or the messages of its tags; "
+        "the newest version first, at most 30 lines in all.",
+        list_of(
+            fields(
+                {"version": TEXT, "lines": list_of(TEXT)},
+                {"left_out": said("On the last one: how many lines there are beside these.", PLACE)},
+            )
+        ),
+    )
+}
 
 
 def check() -> Schema:
@@ -142,7 +154,7 @@ def check() -> Schema:
         "check",
         "One entry for each TARGET, in the order given.",
         CODES,
-        examined("TARGET", finding, {"template": template}),
+        examined("TARGET", finding, {"template": template, **CHANGES}),
     )
 
 
@@ -227,6 +239,7 @@ def planned(command: str) -> Schema:
         "failed": f"{FAILED}; nothing was written",
     }
     target = subject("The TARGET as given on the command line.", states, done)
+    target["properties"] |= CHANGES
     return of_targets(command, "The one target.", CODES[:4], target)
 
 
@@ -299,6 +312,49 @@ def accept() -> Schema:
     return single("accept", "The target.", done)
 
 
+def listing() -> Schema:
+    """Return the schema of `scaffold list`."""
+    new_in = {"new_in": said("The newer version that has it; the installed one hasn't.")}
+    value: Schema = {"description": "What is recorded when it is chosen."}
+    issue_type = fields({"value": value, "title": TEXT, "installed": FLAG}, new_in)
+    choice = fields({"value": value, "title": TEXT, "chosen": FLAG}, new_in)
+    question = fields(
+        {
+            "name": TEXT,
+            "kind": said("Copier's word for its type: str, bool, int, float, yaml, json, path."),
+            "several": said("Whether several choices may be chosen.", FLAG),
+            "help": TEXT,
+            "asked": said("Whether it is asked with the answers that there are.", FLAG),
+            "answer": {"description": "The recorded answer, or else the template's default."},
+            "choices": said("Empty: any answer of its type.", list_of(choice)),
+        }
+    )
+    version = fields(
+        {
+            "version": TEXT,
+            "installed": FLAG,
+            "newer": said("Whether it is newer than what is installed.", FLAG),
+            "lines": said("What it changed.", list_of(TEXT)),
+        }
+    )
+    template = fields(
+        {
+            "source": TEXT,
+            "version": said("The version that the target follows; null: it isn't set up yet.", maybe(TEXT)),
+            "latest": said("null: nobody could be asked.", maybe(TEXT)),
+        }
+    )
+    done = {
+        "template": template,
+        "issue_types": said("The choices of the question `issue_types`.", list_of(issue_type)),
+        "questions": said("In the order in which they are asked.", list_of(question)),
+        "versions": said("The newest first.", list_of(version)),
+    }
+    schema = single("list", "TARGET as given on the command line.", done)
+    schema["properties"]["notes"] = NOTES
+    return schema
+
+
 def rules() -> Schema:
     """Return the schema of `scaffold rules`."""
     files = said("Paths and contents.", {"type": "object", "additionalProperties": TEXT})
@@ -361,6 +417,6 @@ def labels_export() -> Schema:
 
 def schemas() -> dict[str, Schema]:
     """Return all schemas by the names of their files."""
-    every = [check(), validate(), planned("init"), planned("update"), accept(), rules(), convert()]
+    every = [check(), validate(), planned("init"), planned("update"), accept(), listing(), rules(), convert()]
     every += [catalog("catalog new"), catalog("catalog add"), labels("labels plan"), labels("labels apply")]
     return {schema["$id"]: schema for schema in [*every, labels_export()]}

@@ -96,10 +96,14 @@ def test_workflow_and_action_run_the_same_script(forge: Forge) -> None:
 
 def test_new_version_opens_one_pull_request(forge: Forge) -> None:
     before = forge.tip("refs/heads/main")
+    git(forge.template.folder, "tag", "--annotate", "--force", "v2.0.0", "-m", "Fixes #7, by @octocat")
     step = forge.run()
     assert (step.code, step.outputs["status"]) == (0, "changed"), step.err
     (request,) = forge.items
     assert request["title"] == "Update issue templates to v2.0.0"
+    # What changed is there, as code: nobody is mentioned by it, and it closes no issue.
+    (news,) = [line for line in request["body"].splitlines() if "Fixes #7, by @octocat" in line]
+    assert news.startswith("    ")
     assert (request["head"], request["base"]) == ("scaffold/update", "main")
     assert FILE in request["body"]
     assert "v2.0.0" in step.summary

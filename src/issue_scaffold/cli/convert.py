@@ -8,8 +8,8 @@ import click
 
 from issue_scaffold.cli.options import OutputTarget, format_option
 from issue_scaffold.cli.output.display import Display
-from issue_scaffold.cli.printing import say
 from issue_scaffold.cli.remarks import remark_line, remark_row
+from issue_scaffold.cli.verbosity import tell
 from issue_scaffold.convert.form import Element
 from issue_scaffold.convert.run import (
     Conversion,
@@ -68,7 +68,7 @@ def command(
         if in_place:
             settled = settle(Path(file))
             for note in settled.notes:
-                say(f"note: {note}", err=True)
+                tell(f"note: {note}")
             if settled.is_done:
                 return 0
         options = ConvertOptions(

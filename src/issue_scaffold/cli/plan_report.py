@@ -8,6 +8,7 @@ from issue_scaffold.errors import ScaffoldError
 from issue_scaffold.report.finding import Finding, Kind, Severity
 from issue_scaffold.report.report import ReportRow, ReportTable, TargetReport, Tone
 from issue_scaffold.sync.drift import unified_diff
+from issue_scaffold.sync.news import changes_tables
 from issue_scaffold.sync.outcome import FileOutcome, NothingWrittenError
 from issue_scaffold.sync.plan import FileAction, FileStep
 
@@ -25,13 +26,14 @@ def plan_target(
     headline: str,
     *,
     with_diff: bool,
+    tally: str = "",
     lines: Sequence[str] = (),
     is_brief: bool = False,
 ) -> TargetReport:
-    """Return the report on a run; `headline` and `lines` are what people read above and below.
+    """Return the report on a run.
 
-    Where it `is_brief`, people see no more of the files than conflicts and diffs, and each remark
-    names its target.
+    People read `headline` above the files, `tally` and `lines` below. Where it `is_brief`, they see
+    no more of the files than conflicts and diffs, and each remark names its target.
     """
     plan = outcome.plan
     rows = tuple(_row(step, with_diff=with_diff, is_brief=is_brief) for step in plan.steps)
@@ -50,7 +52,10 @@ def plan_target(
             "resumed": outcome.resumed,
             "notes": outcome.notes,
         },
-        tables=(ReportTable("files", "file", rows, headline=headline),),
+        tables=(
+            ReportTable("files", "file", rows, headline=headline, tally=tally),
+            *changes_tables(outcome.changes, is_told=is_brief),
+        ),
         asides=tuple(f"{lead}{note}" for note in outcome.notes),
         lines=tuple(lines),
         as_findings=tuple(_conflict(step) for step in plan.conflicts),

@@ -1,5 +1,6 @@
 """`scaffold update`."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from functools import partial
@@ -27,11 +28,20 @@ from issue_scaffold.cli.plan_report import plan_target, refused_plan
 from issue_scaffold.errors import ScaffoldError
 from issue_scaffold.report.report import PLANNED, TargetReport, failed_target
 from issue_scaffold.sync.outcome import FileOutcome
+from issue_scaffold.sync.plan import FileAction, FileStep
 from issue_scaffold.sync.update import UpdateOptions, update
 from issue_scaffold.template.renderer import open_renderer
+from issue_scaffold.template.source_text import title_of
 from issue_scaffold.text.wording import count
 
 _ALL: Final = "\0all"
+_WORDS: Final = {
+    FileAction.NEW: "new",
+    FileAction.CLEAN: "updated",
+    FileAction.MERGE: "merged with yours",
+    FileAction.CONFLICT: "in conflict",
+    FileAction.DELETE: "deleted",
+}
 
 
 @click.command("update")
@@ -51,7 +61,8 @@ _ALL: Final = "\0all"
     "-t",
     "--template",
     metavar="SOURCE",
-    help="Move to another template; answers that both know are kept.",
+    help="Move to another template, or back to the bundled one (bundled); answers that both know "
+    "are kept.",
 )
 @answers_options
 @click.option(
@@ -118,11 +129,13 @@ def command(
         raise click.UsageError(
             "--ask needs a terminal and one target; else change answers with -d KEY=VALUE"
         )
+    given = read_answers(data, data_file)
     options = UpdateOptions(
         target=chosen.paths[0],
         template=template,
         ref=ref,
-        data=read_answers(data, data_file),
+        data=given.data,
+        changes=given.changes,
         answers_file=answers_file,
         ask=ask_again,
         interactive=interactive,
@@ -175,16 +188,47 @@ def _tally(outcome: FileOutcome) -> str:
 
 
 def _target(outcome: FileOutcome, *, with_diff: bool) -> TargetReport:
-    lines: list[str] = []
-    number = len(outcome.plan.conflicts)
-    if number and not outcome.dry_run:
-        advice = "edit the marked lines, then git add them (or scaffold update --restore PATH)."
-        lines.append(f"{number} file(s) with conflicts: {advice}")
-    return plan_target(outcome, _headline(outcome), with_diff=with_diff, lines=lines)
+    lines = [step] if (step := _next_step(outcome)) else []
+    headline, tally = _headline(outcome), _counts(outcome)
+    return plan_target(outcome, headline, with_diff=with_diff, tally=tally, lines=lines)
+
+
+def _next_step(outcome: FileOutcome) -> str:
+    """Return what is left to do; empty where that is nothing."""
+    if not _touched(outcome):
+        return ""
+    if outcome.dry_run:
+        return "Next: the same without --dry-run; --diff shows what would change in the files."
+    if outcome.plan.conflicts:
+        return (
+            "Next: edit the marked lines, then git add them (or scaffold update --restore PATH); "
+            "commit."
+        )
+    return "Next: look at the changes (git diff), and commit them."
+
+
+def _touched(outcome: FileOutcome) -> tuple[FileStep, ...]:
+    """Return the steps that change a file, or leave its two sides to a person."""
+    steps = outcome.plan.steps
+    return tuple(one for one in steps if one.writes or one.action is FileAction.CONFLICT)
+
+
+def _counts(outcome: FileOutcome) -> str:
+    """Return how many files change, and how; empty where none does."""
+    numbers = Counter(step.action for step in _touched(outcome))
+    if not numbers:
+        return ""
+    verb = "would change" if outcome.dry_run else "changed"
+    words = (f"{numbers[action]} {word}" for action, word in _WORDS.items() if numbers[action])
+    return f"{count(numbers.total(), 'file')} {verb}: {', '.join(words)}."
 
 
 def _headline(outcome: FileOutcome) -> str:
     target, version, before = outcome.target, outcome.version, outcome.version_before
+    if outcome.source_before is not None:
+        verb = "Would move" if outcome.dry_run else "Moved"
+        old = f"{title_of(outcome.source_before)} {before}"
+        return f"{verb} {target} from {old} to {title_of(outcome.source)} {version}:"
     if version == before and not outcome.plan.writes:
         return f"{target} is up to date with template {version}."
     verb = "Changed" if version == before else "Updated"

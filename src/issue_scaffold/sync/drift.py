@@ -145,6 +145,12 @@ def moved(path: str, message: str, remedy: Remedy) -> Finding:
     return _error(Kind.OUTDATED, path, message, remedy.update())
 
 
+def edited(path: str, message: str, remedy: Remedy) -> Finding:
+    """Return the finding for answers that were edited by hand; `path` is the answers file."""
+    hint = f"make the files by them: {remedy.update_command}; or take the edit back"
+    return _error(Kind.MODIFIED, path, f"{message}; the files are as the old ones make them", hint)
+
+
 def modified(
     path: str, expected: File, actual: File, remedy: Remedy, *, with_diff: bool
 ) -> Finding:

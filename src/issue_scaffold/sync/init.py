@@ -17,6 +17,7 @@ from issue_scaffold.git.folder import work_tree_problem
 from issue_scaffold.state.locks import hold_target
 from issue_scaffold.sync.apply_plan import apply_plan, recovery_notes
 from issue_scaffold.sync.content_merge import merge_tools
+from issue_scaffold.sync.item_changes import ItemChange, with_changes
 from issue_scaffold.sync.merge import plan_merge
 from issue_scaffold.sync.outcome import FileOutcome, NothingWrittenError
 from issue_scaffold.sync.own_labels import beside_own_configs, own_configs, suggested_config
@@ -42,7 +43,7 @@ Decision = Literal["keep", "replace", "merge", "abort"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InitOptions:
-    """What the user asked of `init`.
+    """What the user asked of `init`; `changes` are made in the answers that `data` gives.
 
     `decide` is called for each existing file that differs; None leaves it to us, which is to write
     nothing, or to keep what is only in the way because it is broken. `interactive` lets Copier ask
@@ -55,6 +56,7 @@ class InitOptions:
     template: str | None = None
     ref: str | None = None
     data: Mapping[str, Any] = field(default_factory=dict)
+    changes: Sequence[ItemChange] = ()
     answers_file: str | None = None
     interactive: bool = False
     dry_run: bool = False
@@ -130,6 +132,7 @@ def _install(
         data=own.data,
         suggested=suggested_config(own.paths) | found.answers,
     )
+    request = request._replace(data=with_changes(request, options.changes, renderer))
     rendering = _rendering(renderer, request, root, interactive=options.interactive)
     ours = target.read_files(root, rendering.files)
     refuse_skipped(folder, rendering.files, ours)

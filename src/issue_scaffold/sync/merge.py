@@ -169,11 +169,21 @@ def _take_theirs(step: FileStep) -> FileStep:
     return replace(step, action=FileAction.CLEAN, after=after)
 
 
+# Why two contents contradict each other: whether there was one before that somebody changed, and
+# whether both are text.
+_CONFLICTS: Final = {
+    (True, True): "both sides changed the same lines",
+    (True, False): "not text, changed on both sides; yours is kept",
+    (False, True): "yours and the template's differ in the same lines",
+    (False, False): "not text, and other than the template's; yours is kept",
+}
+
+
 def _merge_contents(
     step: FileStep, base: File | None, ours: File, theirs: File, tools: Tools
 ) -> FileStep:
     if not all(file.is_text for file in (base, ours, theirs) if file is not None):
-        reason = "not text, changed on both sides; yours is kept"
+        reason = _CONFLICTS[base is not None, False]
         return replace(step, action=FileAction.CONFLICT, reason=reason)
     executable = _merged_bit(base, ours, theirs)
     by_meaning = _merge_by_meaning(step.path, base, ours, theirs, tools)
@@ -193,7 +203,7 @@ def _merge_contents(
         reason = "it has all that the template has"
         return replace(step, action=FileAction.KEPT, reason=reason)
     if conflicted:
-        reason = "both sides changed the same lines"
+        reason = _CONFLICTS[base is not None, True]
         return replace(step, action=FileAction.CONFLICT, after=after, reason=reason)
     return replace(step, action=FileAction.MERGE, after=after)
 
@@ -259,11 +269,11 @@ def find_renames(old: Mapping[str, File], new: Mapping[str, File]) -> dict[str, 
     A new file has one old name, and the likest pairs come first.
     """
     pairs = list(itertools.product(_texts_only_in(old, new), _texts_only_in(new, old)))
-    likeness = {pair: _likeness(old[pair[0]], new[pair[1]]) for pair in pairs}
+    alike = {pair: likeness(old[pair[0]], new[pair[1]]) for pair in pairs}
     renames: dict[str, str] = {}
     taken: set[str] = set()
-    for before, after in sorted(pairs, key=lambda pair: (-likeness[pair], pair)):
-        if likeness[before, after] < RENAME_SIMILARITY:
+    for before, after in sorted(pairs, key=lambda pair: (-alike[pair], pair)):
+        if alike[before, after] < RENAME_SIMILARITY:
             break
         if before not in renames and after not in taken:
             renames[before] = after
@@ -275,7 +285,8 @@ def _texts_only_in(one: Mapping[str, File], other: Mapping[str, File]) -> list[s
     return [path for path in sorted(one) if path not in other and one[path].is_text]
 
 
-def _likeness(one: File, other: File) -> float:
+def likeness(one: File, other: File) -> float:
+    """Return how much of two texts is the same, from 0 to 1."""
     if one.content == other.content:
         return 1.0
     left, right = to_lf(one.content).splitlines(), to_lf(other.content).splitlines()

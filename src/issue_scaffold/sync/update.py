@@ -14,8 +14,12 @@ from issue_scaffold.sync import structured_files
 from issue_scaffold.sync.acceptances import accepted_deviations
 from issue_scaffold.sync.apply_plan import apply_plan, recovery_notes
 from issue_scaffold.sync.content_merge import merge_tools
+from issue_scaffold.sync.drift import Remedy
+from issue_scaffold.sync.edited_answers import find_edit
+from issue_scaffold.sync.item_changes import ItemChange, with_changes
 from issue_scaffold.sync.merge import plan_merge
 from issue_scaffold.sync.moved import find_move
+from issue_scaffold.sync.news import news_of
 from issue_scaffold.sync.outcome import FileOutcome, NothingWrittenError
 from issue_scaffold.sync.plan import FileAction, FilePlan, Files, FileStep
 from issue_scaffold.sync.refusals import listed, refuse_invalid, refuse_plan, refuse_unfinished
@@ -29,6 +33,7 @@ from issue_scaffold.sync.target import (
     find_target,
     open_target,
 )
+from issue_scaffold.sync.trees import FolderTree
 from issue_scaffold.template.copier_engine import Asking
 from issue_scaffold.template.renderer import Renderer, Request
 from issue_scaffold.template.source_text import TemplateSource, parse_source, refuse_inside
@@ -38,7 +43,7 @@ from issue_scaffold.writing import staging
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpdateOptions:
-    """What the user asked of `update`.
+    """What the user asked of `update`; `changes` are made in the answers that `data` gives.
 
     With `looks_above` a folder below a target stands for it, too. `restore` names files to bring
     back to the template's content (empty: none), `restore_all` means all of them.
@@ -48,6 +53,7 @@ class UpdateOptions:
     template: str | None = None
     ref: str | None = None
     data: Mapping[str, Any] = field(default_factory=dict)
+    changes: Sequence[ItemChange] = ()
     answers_file: str | None = None
     ask: bool = False
     interactive: bool = False
@@ -91,7 +97,15 @@ def _update(
         remarks += (move.message,)
     recorded = opened.recorded(renderer.sources)
     request = recorded._replace(revision=chosen or recorded.revision, data=options.data)
+    data = with_changes(request, options.changes, renderer)
+    options, request = replace(options, data=data), request._replace(data=data)
     base = renderer.rendering(recorded)
+    edited = None
+    if _differs(opened, base):
+        edited = find_edit(opened, FolderTree(opened.root), base, renderer)
+    if edited is not None:
+        base = edited.rendering
+        remarks += (f"{edited.message(opened)}; now the files follow",)
     theirs = renderer.rendering(request, asking=_asking(options, base, request, renderer))
     paths = {*base.files, *theirs.files}
     ours = target.read_files(opened.root, paths)
@@ -102,6 +116,12 @@ def _update(
     plan = plan_merge(base, ours, theirs, merge_tools(theirs.version))
     plan = _with_restored(plan, restored, theirs)
     plan = renew_accepted(opened.root, plan)
+    news = news_of(
+        recorded,
+        request._replace(recorded=theirs.answers, data={}),
+        Remedy(opened.shown),
+        renderer,
+    )
     outcome = FileOutcome(
         target=opened.shown,
         source=source.recorded,
@@ -109,7 +129,9 @@ def _update(
         version=theirs.version,
         plan=plan,
         dry_run=options.dry_run,
-        notes=remarks,
+        notes=remarks + news.remarks,
+        changes=news.changes,
+        source_before=_other(opened.source, source),
     )
     refuse_plan(opened.folder, plan)
     if plan.conflicts and options.on_conflict == "abort":
@@ -124,6 +146,20 @@ def _update(
         return outcome
     notes = apply_plan(opened.folder, plan) + _resolved_notes(opened.folder, restored)
     return replace(outcome, notes=outcome.notes + notes)
+
+
+def _differs(opened: SyncTarget, base: Rendering) -> bool:
+    """Whether a file isn't as the recorded answers make it."""
+    paths = set(base.files) - base.write_once - {base.answers_file}
+    ours = target.read_files(opened.root, paths)
+    return any(path not in ours or not ours[path].same_as(base.files[path]) for path in paths)
+
+
+def _other(before: TemplateSource, source: TemplateSource) -> str | None:
+    """Return what the template was recorded as, where the target moves to another one."""
+    if before == source:
+        return None
+    return before.recorded
 
 
 def _destination(
