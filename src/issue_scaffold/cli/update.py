@@ -133,7 +133,7 @@ def command(
         looks_above=chosen.is_one,
         on_wait=tell_of_wait,
     )
-    refused = partial(refused_plan, with_diff=diff)
+    refused = partial(refused_plan, with_diff=diff, is_brief=several)
     if several:
         from issue_scaffold.sync.update_many import update_each
 
