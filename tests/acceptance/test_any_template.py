@@ -117,6 +117,11 @@ FEATURES: Mapping[str, tuple[Mapping[str, str | bytes | None], Mapping[str, str]
         {"copier.yml": "_exclude: ['*.txt', copier.yml, .git]\n", "a.txt": "a\n", "a.md": "a\n"},
         {"a.md": "a\n"},
     ),
+    # Copier's own list of what it leaves out is replaced, `.git` with it; nothing of git's is there to be rendered.
+    "_exclude without .git": (
+        {"copier.yml": "_exclude: ['*.txt', copier.yml]\n", "a.txt": "a\n", "a.md": "a\n", ".gitignore": "x\n"},
+        {"a.md": "a\n", ".gitignore": "x\n"},
+    ),
     "_envops": (
         {
             "copier.yml": "q: x\n_envops: {variable_start_string: '[[', variable_end_string: ']]'}\n",

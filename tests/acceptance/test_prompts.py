@@ -136,6 +136,17 @@ def test_init_asks_and_takes_the_answers(terminal: Open, template: Template, rep
     assert (repo / "a.md").read_text().startswith("box 4 True high ['a', 'b']\n")
 
 
+@pytest.mark.parametrize("chosen", ["root", "here"])
+def test_init_below_a_repositorys_root_asks_where(chosen: str, terminal: Open, template: Template, repo: Path) -> None:
+    template.release("v1.0.0", {"a.md": "a\n"})
+    (repo / "sub").mkdir()
+    shown = terminal("init", repo / "sub", "-t", template)
+    shown.expect("Install where?").type(chosen + ENTER)
+    assert shown.end() == 0
+    place = {"root": repo, "here": repo / "sub"}[chosen]
+    assert [path.parent for path in repo.rglob(ANSWERS)] == [place]
+
+
 @pytest.mark.parametrize("chosen", ["labels.toml", "labels.json"])
 def test_init_asks_which_of_two_labels_configs_counts(
     chosen: str, terminal: Open, template: Template, repo: Path

@@ -127,6 +127,10 @@ def test_people_see_a_line_each_and_what_needs_them(fleet: Path, scaffold: Run) 
         "  conflict  b.md  (both sides changed the same lines)",
     ]
     assert f"error: {fleet / 'none'} is not initialised" in done.err
+    refused = scaffold("update", fleet / "edited", fleet / "conflict", "--restore", "nothing")
+    assert (refused.code, refused.out) == (2, "")
+    for name in ("edited", "conflict"):
+        assert f"error: {fleet / name}: the template has no file nothing" in refused.err
 
 
 @pytest.mark.parametrize("jobs", [1, 4])

@@ -97,6 +97,8 @@ def command(
 ) -> int:
     """Say whether each TARGET (default: .) still holds what its template makes of its answers.
 
+    A single TARGET may be a folder below the one that is set up.
+
     Kinds of drift: outdated, modified, missing, conflict, invalid, untracked. An error in a file
     that the template doesn't manage is invalid-foreign.
     """

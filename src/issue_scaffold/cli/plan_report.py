@@ -62,12 +62,23 @@ def plan_target(
     )
 
 
-def refused_plan(target: str, error: ScaffoldError, *, with_diff: bool) -> TargetReport:
-    """Return the report on a run that wrote nothing, with what there is to know of its plan."""
+def refused_plan(
+    target: str, error: ScaffoldError, *, with_diff: bool, is_brief: bool = False
+) -> TargetReport:
+    """Return the report on a run that wrote nothing, with what there is to know of its plan.
+
+    Where it `is_brief`, people read the error alone, which names its target.
+    """
     refused = refused_target(target, error)
+    if is_brief and target not in error.message:
+        refused = refused._replace(error=f"{target}: {error.message}")
     if not isinstance(error, NothingWrittenError):
         return refused
     planned = plan_target(error.outcome, "", with_diff=with_diff)
+    if is_brief:
+        files = planned.tables[0]
+        quiet = tuple(row._replace(is_quiet=not row.diff) for row in files.rows)
+        planned = planned._replace(tables=(files._replace(rows=quiet),))
     return planned._replace(
         status="refused",
         error=refused.error,

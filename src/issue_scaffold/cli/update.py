@@ -119,7 +119,7 @@ def command(
     """Bring each TARGET (default: .) to its template's newest version, keeping what was changed.
 
     With --restore alone, drifted files get back the content of the version that TARGET already has.
-    Only where there is one TARGET are questions asked.
+    A single TARGET may be a folder below the one that is set up; of several nothing is asked.
     """
     chosen = read_targets(targets, list_file, ends_with_nul=ends_with_nul)
     several = len(chosen.paths) > 1
@@ -146,7 +146,7 @@ def command(
         looks_above=chosen.is_one,
         on_wait=tell_of_wait,
     )
-    refused = partial(refused_plan, with_diff=diff)
+    refused = partial(refused_plan, with_diff=diff, is_brief=several)
     if several:
         from issue_scaffold.sync.update_many import update_each
 
