@@ -28,7 +28,7 @@ DONE: tuple[tuple[tuple[str, ...], int, str], ...] = (
     (("init", "new"), 0, "changed"),
     (("init", "new", "--dry-run", "--diff"), 0, "changed"),
     (("update",), 0, "unchanged"),
-    (("update", "--restore", "--diff"), 0, "changed"),
+    (("update", "--restore", "--force", "--diff"), 0, "changed"),
     (("check", "--diff"), 1, "findings"),
     (("check", "--exit-zero"), 0, "findings"),
     (("validate",), 0, "clean"),

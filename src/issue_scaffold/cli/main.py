@@ -30,6 +30,7 @@ COMMANDS: Final[dict[str, Command]] = {
     "accept": Command(
         "issue_scaffold.cli.accept", "Record a deliberate deviation, with its reason."
     ),
+    "undo": Command("issue_scaffold.cli.undo", "Take back the last run that wrote files."),
     "validate": Command(
         "issue_scaffold.cli.validate", "Check issue forms, templates, chooser and labels."
     ),

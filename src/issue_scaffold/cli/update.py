@@ -1,6 +1,6 @@
 """`scaffold update`."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -24,6 +24,7 @@ from issue_scaffold.cli.options import (
 )
 from issue_scaffold.cli.output.display import Display
 from issue_scaffold.cli.plan_report import plan_target, refused_plan
+from issue_scaffold.cli.printing import confirm, say
 from issue_scaffold.errors import ScaffoldError
 from issue_scaffold.report.report import PLANNED, TargetReport, failed_target
 from issue_scaffold.sync.outcome import FileOutcome
@@ -75,6 +76,9 @@ _ALL: Final = "\0all"
     help="Bring drifted files back to the template's content: the named one (may be repeated), "
     "or without PATH all.",
 )
+@click.option(
+    "--force", is_flag=True, help="Restore files with uncommitted edits too, and don't ask."
+)
 @answers_file_option
 @click.option(
     "--on-conflict",
@@ -99,6 +103,7 @@ def command(
     ask_again: bool,
     defaults: bool,
     restore: tuple[str, ...],
+    force: bool,
     answers_file: str | None,
     on_conflict: Literal["inline", "abort"],
     dry_run: bool,
@@ -128,6 +133,8 @@ def command(
         interactive=interactive,
         restore=tuple(path for path in restore if path != _ALL),
         restore_all=_ALL in restore,
+        force=force,
+        confirm=_confirmation(interactive=interactive, dry_run=dry_run),
         on_conflict=on_conflict,
         dry_run=dry_run,
         looks_above=chosen.is_one,
@@ -172,6 +179,21 @@ def _tally(outcome: FileOutcome) -> str:
     if outcome.plan.conflicts:
         said += f", {count(len(outcome.plan.conflicts), 'conflict')}"
     return said
+
+
+def _confirmation(*, interactive: bool, dry_run: bool) -> Callable[[Sequence[str]], bool]:
+    """Return who says whether edits may be overwritten that no commit has."""
+    if not interactive:
+        return lambda _: False
+    if dry_run:
+        return lambda _: True  # who would be asked then
+    return _may_overwrite
+
+
+def _may_overwrite(paths: Sequence[str]) -> bool:
+    lines = [f"  {path}" for path in paths]
+    say("These files have edits that are not committed:", *lines, err=True)
+    return confirm("Overwrite them? (scaffold undo brings them back)")
 
 
 def _target(outcome: FileOutcome, *, with_diff: bool) -> TargetReport:

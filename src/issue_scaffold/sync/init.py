@@ -158,7 +158,7 @@ def _install(
     refuse_invalid(outcome.plan)
     if options.dry_run:
         return outcome
-    return replace(outcome, notes=outcome.notes + apply_plan(folder, outcome.plan))
+    return replace(outcome, notes=outcome.notes + apply_plan(folder, outcome.plan, command="init"))
 
 
 def _rendering(renderer: Renderer, request: Request, root: Path, *, interactive: bool) -> Rendering:
