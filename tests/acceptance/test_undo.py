@@ -73,8 +73,8 @@ class Scene:
         self.template.release("v2", V2)
         return target
 
-    def run(self, *arguments: str | Path) -> Result:
-        """Run a command; templates are named by their folder."""
+    def run(self, *arguments: str | Path | Template) -> Result:
+        """Run a command; a template is named by its folder."""
         return self.scaffold(*(str(argument) for argument in arguments))
 
 
@@ -397,3 +397,52 @@ class TestUncommittedEdits:
         write_tree(target, {"run.sh": "committed\r\n"})
         commit_all(target)
         assert scene.run("update", target, "--restore").code == 0
+
+
+class Dead(BaseException):
+    """As SIGKILL: nothing is tidied up."""
+
+
+def test_init_after_an_undo_that_was_killed_installs_anew(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The files that the killed run was to remove are no installation that was completed."""
+    target = scene.installed()
+
+    def die(*_: object) -> None:
+        raise Dead
+
+    with monkeypatch.context() as context:
+        context.setattr("issue_scaffold.writing.staging.settle_run", die)
+        with pytest.raises(Dead):
+            scene.run("undo", target)
+    done = scene.run("init", target, "-t", scene.template)
+    assert done.code == 0, done
+    assert "Installed template" in done.out
+    assert "an interrupted run was completed first" in done.err
+
+
+def test_an_undo_that_was_killed_is_completed_by_the_next_and_by_no_more(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = scene.installed()
+    assert scene.run("update", target).code == 0
+
+    def die(*_: object, **__: object) -> None:
+        raise Dead
+
+    with monkeypatch.context() as context:
+        context.setattr("issue_scaffold.writing.replay._put", die)
+        with pytest.raises(Dead):
+            scene.run("undo", target)
+    done = scene.run("undo", target)
+    assert done.code == 0, done
+    assert "Completed taking back scaffold update" in done.out
+    assert "_commit: v1" in (target / ANSWERS).read_text()
+
+
+def test_without_git_the_files_come_back_and_the_marks_are_named(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert scene.run(*update_with_a_conflict(scene)).code == 1
+    monkeypatch.setenv("PATH", str(scene.folder / "nowhere"))
+    done = scene.run("undo", scene.target)
+    assert done.code == 0, done
+    assert "git could not be told that the conflicts are gone" in done.err
+    assert (scene.target / "guide.md").read_text() == BASE.replace("three", "three?")

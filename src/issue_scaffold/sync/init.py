@@ -89,6 +89,7 @@ def install(options: InitOptions, renderer: Renderer) -> FileOutcome:
         if (
             recovery is not None
             and recovery.completed is not None
+            and recovery.taken_back is None
             and answers_file in recovery.completed
         ):
             return _resumed(options, notes)

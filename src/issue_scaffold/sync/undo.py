@@ -6,7 +6,6 @@ touched; nothing but what the run itself wrote is ever overwritten.
 
 import stat
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from math import inf
@@ -156,7 +155,7 @@ def _undo(options: UndoOptions, folder: TargetFolder, notes: tuple[str, ...]) ->
     found = _last_run(folder)
     if found is None:
         raise _nothing(options.target)
-    run, files, others = found
+    run, files, others, remarks = found
     if any(file.index_info for file in files):
         refuse_locked_index(folder.root)
     outcome = UndoOutcome(
@@ -165,7 +164,7 @@ def _undo(options: UndoOptions, folder: TargetFolder, notes: tuple[str, ...]) ->
         run=_shown(run),
         files=tuple(sorted(files, key=lambda file: file.path)),
         dry_run=options.dry_run,
-        notes=notes,
+        notes=notes + remarks,
         before=others[0] if others else None,
     )
     if options.dry_run:
@@ -174,11 +173,15 @@ def _undo(options: UndoOptions, folder: TargetFolder, notes: tuple[str, ...]) ->
 
 
 class _Chosen(NamedTuple):
-    """A run to take back, what becomes of its files in their order, and the runs before it."""
+    """A run to take back, what becomes of its files in their order, and the runs before it.
+
+    `remarks` are for the user.
+    """
 
     run: Journal
     files: list[UndoneFile]
     before: list[PastRun]
+    remarks: tuple[str, ...]
 
 
 def _last_run(folder: TargetFolder) -> _Chosen | None:
@@ -188,9 +191,9 @@ def _last_run(folder: TargetFolder) -> _Chosen | None:
     """
     runs = list(past_runs(folder.root))
     for at, run in enumerate(runs):
-        files = _files_of(folder, run)
+        files, remarks = _files_of(folder, run)
         if not run.run.left or any(file.writes for file in files):
-            return _Chosen(run, files, [_shown(other) for other in runs[at + 1 :]])
+            return _Chosen(run, files, [_shown(other) for other in runs[at + 1 :]], remarks)
     return None
 
 
@@ -198,30 +201,37 @@ def _shown(run: Journal) -> PastRun:
     return PastRun(run.run.command, ended_at(run.place.name))
 
 
-def _files_of(folder: TargetFolder, run: Journal) -> list[UndoneFile]:
-    """Return what becomes of each file of a run, the last one that it wrote first."""
+def _files_of(folder: TargetFolder, run: Journal) -> tuple[list[UndoneFile], tuple[str, ...]]:
+    """Return what becomes of each file of a run, the last one that it wrote first, and remarks."""
     numbers = range(len(run.rows) - 1, -1, -1)
     rows = [(number, run.rows[number]) for number in numbers]
     if run.run.left:
         rows = [(number, row) for number, row in rows if row.path in run.run.left]
-    index = _index_to_restore(folder, [row for _, row in rows])
-    return [_file(folder.root, run, number, index.get(row.path, "")) for number, row in rows]
+    index: dict[str, str] = {}
+    remarks: tuple[str, ...] = ()
+    try:
+        index = _index_to_restore(folder, [row for _, row in rows])
+    except git.GitError as error:
+        remarks = (git.still_marked(error),)
+    files = [_file(folder.root, run, number, index.get(row.path, "")) for number, row in rows]
+    return files, remarks
 
 
 def _index_to_restore(folder: TargetFolder, rows: Iterable[Row]) -> dict[str, str]:
-    """Return what gives the index back its entries, by path, where it has what the run entered."""
+    """Return what gives the index back its entries, by path, where it has what the run entered.
+
+    Raises GitError.
+    """
     before = {row.path: row for row in rows if row.index_info and row.index_before is not None}
     if not before or folder.top is None:
         return {}
-    with suppress(git.GitError):  # then the index stays as it is; the files don't depend on it
-        entries = git.index_entries(folder.root, list(before))
-        wanted = {
-            path: row.index_before or ()
-            for path, row in before.items()
-            if set(entries[path]) == git.entered_entries(row.index_info)
-        }
-        return git.index_info(folder.root, wanted)
-    return {}
+    entries = git.index_entries(folder.root, list(before))
+    wanted = {
+        path: row.index_before or ()
+        for path, row in before.items()
+        if set(entries[path]) == git.entered_entries(row.index_info)
+    }
+    return git.index_info(folder.root, wanted)
 
 
 def _file(root: Path, run: Journal, number: int, index_info: str) -> UndoneFile:
