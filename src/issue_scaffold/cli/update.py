@@ -148,7 +148,10 @@ def command(
             open_renderer() as renderer,
             closing(update_each(chosen.paths, options, renderer, jobs=jobs)) as attempts,
         ):
-            return display.all_of(_rows(attempts, refused, with_diff=diff)).exit_code
+            report = display.all_of(_rows(attempts, refused, with_diff=diff))
+        if display.shows_text and not dry_run:
+            say(*_way_back_of_one(report.targets))
+        return report.exit_code
     with open_renderer() as renderer, display.failures_of(options.target, refused):
         outcome = update(options, renderer)
     return display.one(_target(outcome, with_diff=diff))
@@ -172,6 +175,13 @@ def _rows(
                 yield refused(text, attempt)
             case _:
                 yield failed_target(text, attempt, keep_crash)
+
+
+def _way_back_of_one(rows: Iterable[TargetReport]) -> list[str]:
+    """Return how to take back what was done to one of several targets, if anything was."""
+    if not any(row.status in {"changed", "conflicts"} for row in rows):
+        return []
+    return ["To take one back: scaffold undo TARGET"]
 
 
 def _tally(outcome: FileOutcome) -> str:

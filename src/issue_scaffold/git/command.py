@@ -390,9 +390,9 @@ def unmarked(error: GitError, index_info: str) -> str:
     return remark
 
 
-def still_marked(error: GitError) -> str:
-    """Return the remark for files that git could not be told of that they have no conflict now."""
-    remark = f"git could not be told that the conflicts are gone: {error.message}"
+def index_stays(error: GitError) -> str:
+    """Return the remark for an index that could not be brought back to what it was."""
+    remark = f"git's index stays as it is, conflicts that it marks too: {error.message}"
     if error.hint:
         return f"{remark}; {error.hint}"
     return remark

@@ -19,7 +19,8 @@ from issue_scaffold.git import command as git
 from issue_scaffold.state.locks import hold_target
 from issue_scaffold.sync.apply_plan import recovery_notes
 from issue_scaffold.sync.refusals import refuse_locked_index, refuse_unfinished
-from issue_scaffold.sync.target import TargetFolder, find_folder
+from issue_scaffold.sync.target import TargetFolder, find_folder, nearest_target
+from issue_scaffold.template.answers_file import ANSWERS_FILE
 from issue_scaffold.writing import staging
 from issue_scaffold.writing.journal import Journal, Row, fingerprint, read_old
 from issue_scaffold.writing.journal_places import find_journals
@@ -130,9 +131,12 @@ def _nothing(target: str) -> UsageError:
 def _folder_of_last_run(named: TargetFolder) -> TargetFolder | None:
     """Return the folder, at or above the one that was named, on which the last run was.
 
-    Above, only within the work tree.
+    Above, it is one in the work tree, or an initialised target.
     """
     folders = [named.root]
+    target = nearest_target(named.root, ANSWERS_FILE)
+    if target is not None:
+        folders.append(target)
     if named.top is not None:
         above = (place for place in named.root.parents if place.is_relative_to(named.top))
         folders += above
@@ -212,7 +216,7 @@ def _files_of(folder: TargetFolder, run: Journal) -> tuple[list[UndoneFile], tup
     try:
         index = _index_to_restore(folder, [row for _, row in rows])
     except git.GitError as error:
-        remarks = (git.still_marked(error),)
+        remarks = (git.index_stays(error),)
     files = [_file(folder.root, run, number, index.get(row.path, "")) for number, row in rows]
     return files, remarks
 

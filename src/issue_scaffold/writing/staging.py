@@ -305,7 +305,7 @@ def _tell_git(root: Path, journal: Journal, done: Sequence[Row]) -> tuple[str, .
         git.enter_index(root, index_info)
     except git.GitError as error:
         if journal.run.takes_back:
-            return (git.still_marked(error),)
+            return (git.index_stays(error),)
         return (git.unmarked(error, index_info),)
     return ()
 
