@@ -243,6 +243,36 @@ def planned(command: str) -> Schema:
     return of_targets(command, "The one target.", CODES[:4], target)
 
 
+def undo() -> Schema:
+    """Return the schema of `scaffold undo`."""
+    run = fields(
+        {
+            "command": said("As it is typed, without `scaffold`."),
+            "time": said("When it ended, in UTC.", {**TEXT, "format": "date-time"}),
+        }
+    )
+    file = fields(
+        {"path": said("Relative to `folder`."), "action": one_of("restore", "delete", "left", "unchanged")},
+        {"reason": said("Why it was left."), "diff": said("With --diff: a unified diff.")},
+    )
+    done = {
+        "folder": said("The folder whose run it was: TARGET or one above it."),
+        "run": said("The run that was taken back.", run),
+        "before": said("The run that the next `scaffold undo` takes back, or null.", maybe(run)),
+        "dry_run": FLAG,
+        "resumed": said("An interrupted undo was completed instead.", FLAG),
+        "files": said("Every file that the run wrote, sorted by path.", list_of(file)),
+        "notes": NOTES,
+    }
+    states = {
+        "done": "",
+        "left": "some files were edited since, and left as they are",
+        "failed": f"{FAILED}; nothing was written",
+    }
+    target = subject("The TARGET as given on the command line.", states, done)
+    return of_targets("undo", "The one target.", CODES[:4], target)
+
+
 def labels(command: str) -> Schema:
     """Return the schema of `scaffold labels plan` and `scaffold labels apply`."""
     writes = ("rename", "edit", "create", "merge", "delete")
@@ -417,6 +447,7 @@ def labels_export() -> Schema:
 
 def schemas() -> dict[str, Schema]:
     """Return all schemas by the names of their files."""
-    every = [check(), validate(), planned("init"), planned("update"), accept(), listing(), rules(), convert()]
+    every = [check(), validate(), planned("init"), planned("update"), accept(), undo()]
+    every += [listing(), rules(), convert()]
     every += [catalog("catalog new"), catalog("catalog add"), labels("labels plan"), labels("labels apply")]
     return {schema["$id"]: schema for schema in [*every, labels_export()]}

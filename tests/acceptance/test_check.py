@@ -102,7 +102,7 @@ def test_it_says_how_to_mend(scaffold: Run, installed: Path, monkeypatch: pytest
     assert "scaffold update --restore a.md" in done.out
     assert "scaffold accept b.md --reason" in done.out
     # What it says can be typed.
-    assert scaffold("update", "--restore", "a.md").code == 0
+    assert scaffold("update", "--force", "--restore", "a.md").code == 0
     assert scaffold("accept", "b.md", "--reason", "not ours").code == 0
     assert scaffold("check").code == 0
     monkeypatch.chdir(installed.parent)

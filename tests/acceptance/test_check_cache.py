@@ -89,7 +89,7 @@ class TestNetwork:
         assert any("unknown" in note for note in row["notes"])
         write_tree(target, {"a.md": "mine\n"})
         assert scaffold("check", target, "--offline").code == 1
-        assert scaffold("update", target, "--restore").code == 0
+        assert scaffold("update", target, "--restore", "--force").code == 0
         assert (target / "a.md").read_text() == "a\n"
 
     def test_update_and_init_offline_go_by_the_mirror(
@@ -167,7 +167,7 @@ class TestCache:
                     path.unlink()
                     path.mkdir()
             assert scaffold("check", installed, "--diff", "--format", "json") == wanted, path
-        assert scaffold("update", installed, "--restore").code == 0
+        assert scaffold("update", installed, "--restore", "--force").code == 0
         assert scaffold("check", installed).code == 0
 
     def test_a_damaged_mirror_is_made_again(

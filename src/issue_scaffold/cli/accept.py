@@ -4,6 +4,7 @@ import click
 
 from issue_scaffold.cli.options import OutputTarget, answers_file_option, format_option
 from issue_scaffold.cli.output.display import Display
+from issue_scaffold.cli.way_back import way_back
 from issue_scaffold.report.report import SINGLE, ReportRow, ReportTable, TargetReport, Tone
 from issue_scaffold.sync.accept import AcceptOutcome, accept
 from issue_scaffold.template.renderer import open_renderer
@@ -42,11 +43,12 @@ def _target(outcome: AcceptOutcome) -> TargetReport:
         for path in outcome.paths
     )
     settings = outcome.settings_file
+    lines = [f"accepted {path} (recorded in {settings})" for path in outcome.paths]
     return TargetReport(
         target=".",
         status="done",
         fields={"settings_file": settings, "notes": outcome.notes},
         tables=(ReportTable("accepted", "file", rows, is_told=True),),
         asides=tuple(f"note: {note}" for note in outcome.notes),
-        lines=tuple(f"accepted {path} (recorded in {settings})" for path in outcome.paths),
+        lines=(*lines, way_back(outcome.folder)),
     )

@@ -43,6 +43,9 @@ COMMANDS: Final[dict[str, Command]] = {
     "accept": Command(
         "issue_scaffold.cli.accept", "Record a deliberate deviation, with its reason.", _EVERYDAY
     ),
+    "undo": Command(
+        "issue_scaffold.cli.undo", "Take back the last run that wrote files.", _EVERYDAY
+    ),
     "list": Command(
         "issue_scaffold.cli.list",
         "Say what the template offers, and what is installed.",

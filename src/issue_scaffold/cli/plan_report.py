@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from issue_scaffold.cli.output.display import refused_target
+from issue_scaffold.cli.way_back import way_back
 from issue_scaffold.errors import ScaffoldError
 from issue_scaffold.report.finding import Finding, Kind, Severity
 from issue_scaffold.report.report import ReportRow, ReportTable, TargetReport, Tone
@@ -37,6 +38,8 @@ def plan_target(
     """
     plan = outcome.plan
     rows = tuple(_row(step, with_diff=with_diff, is_brief=is_brief) for step in plan.steps)
+    if plan.writes and not (outcome.dry_run or is_brief):
+        lines = (*lines, way_back(outcome.target))
     lead = f"note: {outcome.target}: " if is_brief else "note: "
     return TargetReport(
         target=outcome.target,

@@ -1,7 +1,7 @@
 """`scaffold update`."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -25,6 +25,7 @@ from issue_scaffold.cli.options import (
 )
 from issue_scaffold.cli.output.display import Display
 from issue_scaffold.cli.plan_report import plan_target, refused_plan
+from issue_scaffold.cli.printing import confirm, say
 from issue_scaffold.errors import ScaffoldError
 from issue_scaffold.report.report import PLANNED, TargetReport, failed_target
 from issue_scaffold.sync.outcome import FileOutcome
@@ -86,6 +87,9 @@ _WORDS: Final = {
     help="Bring drifted files back to the template's content: the named one (may be repeated), "
     "or without PATH all.",
 )
+@click.option(
+    "--force", is_flag=True, help="Restore files with uncommitted edits too, and don't ask."
+)
 @answers_file_option
 @click.option(
     "--on-conflict",
@@ -110,6 +114,7 @@ def command(
     ask_again: bool,
     defaults: bool,
     restore: tuple[str, ...],
+    force: bool,
     answers_file: str | None,
     on_conflict: Literal["inline", "abort"],
     dry_run: bool,
@@ -141,6 +146,8 @@ def command(
         interactive=interactive,
         restore=tuple(path for path in restore if path != _ALL),
         restore_all=_ALL in restore,
+        force=force,
+        confirm=_confirmation(interactive=interactive, dry_run=dry_run),
         on_conflict=on_conflict,
         dry_run=dry_run,
         looks_above=chosen.is_one,
@@ -154,7 +161,10 @@ def command(
             open_renderer() as renderer,
             closing(update_each(chosen.paths, options, renderer, jobs=jobs)) as attempts,
         ):
-            return display.all_of(_rows(attempts, refused, with_diff=diff)).exit_code
+            report = display.all_of(_rows(attempts, refused, with_diff=diff))
+        if display.shows_text and not dry_run:
+            say(*_way_back_of_one(report.targets))
+        return report.exit_code
     with open_renderer() as renderer, display.failures_of(options.target, refused):
         outcome = update(options, renderer)
     return display.one(_target(outcome, with_diff=diff))
@@ -180,11 +190,33 @@ def _rows(
                 yield failed_target(text, attempt, keep_crash)
 
 
+def _way_back_of_one(rows: Iterable[TargetReport]) -> list[str]:
+    """Return how to take back what was done to one of several targets, if anything was."""
+    if not any(row.status in {"changed", "conflicts"} for row in rows):
+        return []
+    return ["To take one back: scaffold undo TARGET"]
+
+
 def _tally(outcome: FileOutcome) -> str:
     said = count(len(outcome.plan.writes), "file")
     if outcome.plan.conflicts:
         said += f", {count(len(outcome.plan.conflicts), 'conflict')}"
     return said
+
+
+def _confirmation(*, interactive: bool, dry_run: bool) -> Callable[[Sequence[str]], bool]:
+    """Return who says whether edits may be overwritten that no commit has."""
+    if not interactive:
+        return lambda _: False
+    if dry_run:
+        return lambda _: True  # who would be asked then
+    return _may_overwrite
+
+
+def _may_overwrite(paths: Sequence[str]) -> bool:
+    lines = [f"  {path}" for path in paths]
+    say("These files have edits that are not committed:", *lines, err=True)
+    return confirm("Overwrite them? (scaffold undo brings them back)")
 
 
 def _target(outcome: FileOutcome, *, with_diff: bool) -> TargetReport:

@@ -87,6 +87,7 @@ def _standard_input() -> bytes | None:
 
 def _mend(paths: Sequence[str], *, unsafe: bool) -> Sequence["FileFix"]:
     """Mend files, say so on standard error, and return what was done."""
+    from issue_scaffold.cli.way_back import way_back
     from issue_scaffold.validate.fix import apply_fixes
 
     fixed = apply_fixes(paths, unsafe=unsafe)
@@ -101,6 +102,8 @@ def _mend(paths: Sequence[str], *, unsafe: bool) -> Sequence["FileFix"]:
         tell(line)
         for removal in change.removed:
             tell(removal.sentence)
+    for root in fixed.roots:
+        tell(way_back(root))
     return fixed.changes
 
 

@@ -21,9 +21,10 @@ from issue_scaffold.writing import staging
 class AcceptOutcome:
     """Where the deviations of which files, relative to the target, were recorded.
 
-    `notes` are remarks for the user.
+    `folder` is the target; `notes` are remarks for the user.
     """
 
+    folder: Path
     settings_file: str
     paths: tuple[str, ...]
     notes: tuple[str, ...] = ()
@@ -58,8 +59,11 @@ def accept(
             change = staging.Change(
                 path=SETTINGS_PATH, before=settings.before, after=settings.after
             )
-            notes += staging.apply(root, [change]).notes
-    return AcceptOutcome(settings_file=SETTINGS_PATH, paths=tuple(relative), notes=notes)
+            run = staging.Run(command="accept")
+            notes += staging.apply(root, [change], run=run).notes
+    return AcceptOutcome(
+        folder=root, settings_file=SETTINGS_PATH, paths=tuple(relative), notes=notes
+    )
 
 
 def _root_of(paths: Sequence[str], answers_file: str) -> Path:

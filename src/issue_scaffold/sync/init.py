@@ -91,6 +91,7 @@ def install(options: InitOptions, renderer: Renderer) -> FileOutcome:
         if (
             recovery is not None
             and recovery.completed is not None
+            and recovery.taken_back is None
             and answers_file in recovery.completed
         ):
             return _resumed(options, notes)
@@ -161,7 +162,7 @@ def _install(
     refuse_invalid(outcome.plan)
     if options.dry_run:
         return outcome
-    return replace(outcome, notes=outcome.notes + apply_plan(folder, outcome.plan))
+    return replace(outcome, notes=outcome.notes + apply_plan(folder, outcome.plan, command="init"))
 
 
 def _rendering(renderer: Renderer, request: Request, root: Path, *, interactive: bool) -> Rendering:

@@ -34,6 +34,7 @@ from issue_scaffold.sync.target import (
     open_target,
 )
 from issue_scaffold.sync.trees import FolderTree
+from issue_scaffold.sync.unsaved import unsaved_edits
 from issue_scaffold.template.copier_engine import Asking
 from issue_scaffold.template.renderer import Renderer, Request
 from issue_scaffold.template.source_text import TemplateSource, parse_source, refuse_inside
@@ -46,7 +47,9 @@ class UpdateOptions:
     """What the user asked of `update`; `changes` are made in the answers that `data` gives.
 
     With `looks_above` a folder below a target stands for it, too. `restore` names files to bring
-    back to the template's content (empty: none), `restore_all` means all of them.
+    back to the template's content (empty: none), `restore_all` means all of them. Where that would
+    overwrite edits that no commit has, `confirm` is asked with the files' paths, unless `force` is
+    set.
     """
 
     target: str
@@ -59,6 +62,8 @@ class UpdateOptions:
     interactive: bool = False
     restore: Sequence[str] = ()
     restore_all: bool = False
+    force: bool = False
+    confirm: Callable[[Sequence[str]], bool] = lambda _: False
     on_conflict: Literal["inline", "abort"] = "inline"
     dry_run: bool = False
     looks_above: bool = False
@@ -142,9 +147,12 @@ def _update(
             hint="leave out --on-conflict abort to get the conflicts marked in the files",
         )
     refuse_invalid(plan)
+    _refuse_unsaved(options, opened.folder, outcome, restored)
     if options.dry_run:
         return outcome
-    notes = apply_plan(opened.folder, plan) + _resolved_notes(opened.folder, restored)
+    notes = apply_plan(opened.folder, plan, command="update") + _resolved_notes(
+        opened.folder, restored
+    )
     return replace(outcome, notes=outcome.notes + notes)
 
 
@@ -211,6 +219,24 @@ def _restored(
             hint=f"its files: {', '.join(sorted(theirs.files))}",
         )
     return named
+
+
+def _refuse_unsaved(
+    options: UpdateOptions, folder: TargetFolder, outcome: FileOutcome, restored: set[str]
+) -> None:
+    """Raise NothingWrittenError when restoring would overwrite edits that no commit has."""
+    if options.force or not restored:
+        return
+    steps = [step for step in outcome.plan.steps if step.path in restored]
+    unsaved = unsaved_edits(folder, steps)
+    if not unsaved or options.confirm(unsaved):
+        return
+    lines = listed(replace(step, reason="") for step in steps if step.path in unsaved)
+    raise NothingWrittenError(
+        f"{len(unsaved)} file(s) have edits that are not committed; nothing was written{lines}",
+        outcome,
+        hint="commit them, or restore them all the same with --force; scaffold undo takes it back",
+    )
 
 
 def _resolved_notes(folder: TargetFolder, restored: set[str]) -> tuple[str, ...]:
