@@ -119,13 +119,14 @@ CHANGES: Final[Schema] = {
 
 def check() -> Schema:
     """Return the schema of `scaffold check`."""
-    kinds = ("outdated", "modified", "missing", "conflict", "invalid", "invalid-foreign", "untracked")
+    kinds = ("outdated", "modified", "missing", "conflict", "invalid", "invalid-foreign", "untracked", "reformatted")
     overlooked = ("accepted", "ignored")
     finding = fields(
         {
             "kind": said(
                 "invalid: an error in a file that the template manages, or in the tool's own settings; "
                 "invalid-foreign: in any other file, a warning unless --fail-on names it. "
+                "reformatted: the formatting alone differs, a warning unless --fail-on names it. "
                 "accepted, ignored: what the repository told the check to overlook; with --trusted-ref a "
                 "warning for what only the change says.",
                 one_of(*kinds, *overlooked),

@@ -78,7 +78,7 @@ class TestBothWays:
         assert scaffold("init", tmp_path / "y/same", "-t", growing).code == 0
         ours, copiers = read_tree(tmp_path / "y/same"), read_tree(tmp_path / "x/same")
         commit = git(growing.folder, "rev-parse", "HEAD")
-        assert ours.pop(ANSWERS).replace(f"_commit_id: '{commit}'\n".encode(), b"") == copiers.pop(ANSWERS)
+        assert ours.pop(ANSWERS).replace(f'_commit_id: "{commit}"\n'.encode(), b"") == copiers.pop(ANSWERS)
         assert ours == copiers
         assert scaffold("check", tmp_path / "x/same").code == 0
 

@@ -194,7 +194,8 @@ def _outline_of_form(form: dict[str, Any]) -> Iterator[str]:
     for element in form["body"]:
         if element["type"] == "markdown":
             heading = element["attributes"]["value"]
-            yield heading
+            if heading.startswith("#"):
+                yield heading
             continue
         label = element["attributes"]["label"]
         if not heading.endswith(f" {label}"):
@@ -214,7 +215,7 @@ def test_markdown_and_form_are_twins(repo: Path) -> None:
     for name in forms.keys() & templates.keys():
         front, body = templates[name]
         assert list(_outline_of_markdown(body)) == list(_outline_of_form(forms[name]))
-        assert forms[name]["name"] == f"{front['name']} (form)"
+        assert forms[name]["name"] == f"{front['name']} (with fields to fill in)"
         assert forms[name]["description"] == front["about"]
         for key in ("title", "labels", "assignees"):
             assert (front[key] or None) == forms[name].get(key)

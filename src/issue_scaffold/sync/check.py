@@ -40,8 +40,8 @@ if TYPE_CHECKING:
     from issue_scaffold.sync.trusted import Base
 
 FAILING_KINDS = frozenset(Kind) - OVERLOOKED
-# What fails unless it is said otherwise: of what the template manages, everything.
-DEFAULT_KINDS = FAILING_KINDS - {Kind.INVALID_FOREIGN}
+# What fails unless it is said otherwise: what the template manages, if it says something else.
+DEFAULT_KINDS = FAILING_KINDS - {Kind.INVALID_FOREIGN, Kind.REFORMATTED}
 
 
 class CheckOptions(NamedTuple):

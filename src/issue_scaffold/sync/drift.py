@@ -29,9 +29,13 @@ class Remedy(NamedTuple):
         """Return the ways on for a file that differs."""
         accepted = path if self.target == "." else f"{self.target.rstrip('/')}/{path}"
         return (
-            f"take the template's: {self.update_command} --restore {quote(path)}; "
+            f"take the template's: {self.restoring(path)}; "
             f"keep yours: scaffold accept {quote(accepted)} --reason TEXT"
         )
+
+    def restoring(self, path: str) -> str:
+        """Return the command that takes the template's content of a file."""
+        return f"{self.update_command} --restore {quote(path)}"
 
     def update(self) -> str:
         """Return the way on for a target that is behind."""
@@ -162,6 +166,18 @@ def modified(
     if with_diff:
         finding = finding._replace(diff=unified_diff(path, expected, actual))
     return finding
+
+
+def reformatted(
+    path: str, expected: File, actual: File, remedy: Remedy, *, with_diff: bool
+) -> Finding:
+    """Return the finding for a file that says what the template says, laid out otherwise."""
+    finding = modified(path, expected, actual, remedy, with_diff=with_diff)
+    return finding._replace(
+        kind=Kind.REFORMATTED,
+        message="only its formatting differs from the template",
+        hint=f"nothing has to be done; the template's: {remedy.restoring(path)}",
+    )
 
 
 def modified_by_meaning(

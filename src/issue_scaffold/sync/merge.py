@@ -23,12 +23,14 @@ class Tools:
 
     `text(base, ours, theirs)` returns the merged bytes and whether they hold conflict markers;
     `meaning(path, base, ours, theirs)` returns None where a file can only be merged as text;
-    `same_answers` compares two answers files.
+    `same_answers` compares two answers files; `is_reformatted(path, one, other)` tells whether two
+    texts differ in formatting only.
     """
 
     text: Callable[[bytes, bytes, bytes], tuple[bytes, bool]]
     meaning: Callable[[str, str | None, str, str], MeaningMerge | None]
     same_answers: Callable[[bytes, bytes], bool]
+    is_reformatted: Callable[[str, str, str], bool]
 
 
 def plan_merge(base: Rendering | None, ours: Files, theirs: Rendering, tools: Tools) -> FilePlan:
@@ -195,6 +197,16 @@ def _merge_contents(
     if base is not None and _same(ours._replace(executable=theirs.executable), theirs):
         after = ours._replace(executable=executable)
         return replace(step, action=FileAction.CLEAN, after=after)
+    return _merge_lines(step, ours, theirs, tools, executable=executable)
+
+
+def _merge_lines(
+    step: FileStep, ours: File, theirs: File, tools: Tools, *, executable: bool
+) -> FileStep:
+    base = step.base
+    if _is_reformatted(step.path, theirs, ours, tools):
+        reason = "it says what the template says, in a formatting of yours"
+        return replace(step, action=FileAction.KEPT, reason=reason)
     ours_lf, theirs_lf = to_lf(ours.content), to_lf(theirs.content)
     common = shared_lines(ours_lf, theirs_lf) if base is None else to_lf(base.content)
     merged, conflicted = tools.text(common, ours_lf, theirs_lf)
@@ -202,10 +214,24 @@ def _merge_contents(
     if after == ours:
         reason = "it has all that the template has"
         return replace(step, action=FileAction.KEPT, reason=reason)
+    if conflicted and base is not None and _is_reformatted(step.path, base, ours, tools):
+        after = _in_style_of(ours, theirs._replace(executable=executable))
+        reason = "you had changed its formatting only; the template's is taken"
+        return replace(step, action=FileAction.CLEAN, after=after, reason=reason)
     if conflicted:
         reason = _CONFLICTS[base is not None, True]
         return replace(step, action=FileAction.CONFLICT, after=after, reason=reason)
     return replace(step, action=FileAction.MERGE, after=after)
+
+
+def _is_reformatted(path: str, one: File, other: File, tools: Tools) -> bool:
+    if one.executable != other.executable:
+        return False
+    try:
+        texts = to_lf(one.content).decode(), to_lf(other.content).decode()
+    except UnicodeDecodeError:
+        return False
+    return tools.is_reformatted(path, *texts)
 
 
 def _merged_bit(base: File | None, ours: File, theirs: File) -> bool:

@@ -60,7 +60,7 @@ def with_commit_id(content: bytes, commit: str) -> bytes | None:
         return None
     end = b"\r\n" if lines[at].endswith(b"\r\n") else b"\n"
     kept = [line for line in lines if not line.startswith(f"{COMMIT_ID}:".encode())]
-    changed = b"".join([*kept[: at + 1], f"{COMMIT_ID}: '{commit}'".encode(), end, *kept[at + 1 :]])
+    changed = b"".join([*kept[: at + 1], f'{COMMIT_ID}: "{commit}"'.encode(), end, *kept[at + 1 :]])
     try:
         before, after = parse_answers(content), parse_answers(changed)
     except YamlValueError:

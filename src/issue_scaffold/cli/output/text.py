@@ -35,7 +35,7 @@ SEVERITIES: Final = {
     Severity.INFO: Tone.ADVICE,
 }
 # What says nothing of whether a target is in sync.
-_BESIDE: Final = OVERLOOKED | {Kind.INVALID_FOREIGN}
+_BESIDE: Final = OVERLOOKED | {Kind.INVALID_FOREIGN, Kind.REFORMATTED}
 _DIFF_COLOURS: Final = {"+": "green", "-": "red", "@": "cyan"}
 
 
