@@ -74,6 +74,23 @@ class TestNetwork:
         assert scaffold("check", target).code == 1
         assert scaffold("check", target, "--offline", "--refresh").code == 2
 
+    def test_news_of_a_version_waits_for_no_server(
+        self, remote: Callable[[bool], None], scaffold: Run, template: Template, target: Path
+    ) -> None:
+        template.release("v2", {"a.md": "2\n", "CHANGELOG.md": "## 2\n\n- Better.\n"})
+        assert "Better." in scaffold("check", target, "--refresh").out
+        remote(False)  # noqa: FBT003
+        assert "Better." in scaffold("check", target).out
+        for kind in ("notes", "mirrors"):
+            shutil.rmtree(Path(os.environ["SCAFFOLD_CACHE_DIR"]) / kind)
+        asked: list[object] = []
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("issue_scaffold.git.command.talk", lambda *_, **__: asked.append(1))
+            checked = scaffold("check", target)
+        assert "latest is v2" in checked.out
+        assert "Better." not in checked.out
+        assert asked == []
+
     def test_offline_after_first_use(
         self, scaffold: Run, target: Path, remote: Callable[[bool], None], template: Template
     ) -> None:

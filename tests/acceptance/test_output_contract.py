@@ -25,8 +25,8 @@ WHOLE = {"check", "validate"}
 ASKING = ("--repo", "octo/demo", "--api-url", "{address}")
 # Commands, what they exit with, and the state that each target, or the one thing they are about, is in.
 DONE: tuple[tuple[tuple[str, ...], int, str], ...] = (
-    (("init", "new"), 0, "changed"),
-    (("init", "new", "--dry-run", "--diff"), 0, "changed"),
+    (("init", "new", "--here"), 0, "changed"),
+    (("init", "new", "--here", "--dry-run", "--diff"), 0, "changed"),
     (("update",), 0, "unchanged"),
     (("update", "--restore", "--force", "--diff"), 0, "changed"),
     (("check", "--diff"), 1, "findings"),
@@ -50,7 +50,7 @@ DONE: tuple[tuple[tuple[str, ...], int, str], ...] = (
 )
 # Those of them that leave everything as it is.
 UNCHANGING: tuple[tuple[str, ...], ...] = (
-    ("init", "new", "--dry-run"),
+    ("init", "new", "--here", "--dry-run"),
     ("update",),
     ("check",),
     ("list",),
