@@ -72,6 +72,7 @@ def refused_plan(target: str, error: ScaffoldError, *, with_diff: bool) -> Targe
         hint=refused.hint,
         exit_code=refused.exit_code,
         asides=(),
+        lines=(),
     )
 
 
