@@ -362,6 +362,7 @@ class TestUncommittedEdits:
             done = scene.run("update", target, "--restore", *options)
             assert done.code == 1, done
             assert "not committed" in done.err
+            assert "To take it back" not in done.out
             assert "--force" in done.err
             assert "run.sh" in done.err
             assert ("guide.md" in done.err) == (not in_git)

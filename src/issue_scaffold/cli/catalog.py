@@ -56,7 +56,9 @@ def add(*, files: tuple[str, ...], folder: str, outputs: tuple[OutputTarget, ...
     display = Display("catalog-add", SINGLE, outputs)
     with display.failures_of(folder):
         outcome = add_to_catalog(folder, files)
-    lines = (way_back(folder),) if outcome.files else ()
+    lines: tuple[str, ...] = ()
+    if outcome.files:
+        lines = (way_back(folder),)
     return display.one(_target(outcome, "Extended", lines=lines))
 
 

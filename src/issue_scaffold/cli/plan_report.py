@@ -88,6 +88,7 @@ def refused_plan(
         hint=refused.hint,
         exit_code=refused.exit_code,
         asides=(),
+        lines=(),
     )
 
 

@@ -169,7 +169,7 @@ def _undo(options: UndoOptions, folder: TargetFolder, notes: tuple[str, ...]) ->
         files=tuple(sorted(files, key=lambda file: file.path)),
         dry_run=options.dry_run,
         notes=notes + remarks,
-        before=others[0] if others else None,
+        before=next(iter(others), None),
     )
     if options.dry_run:
         return outcome
@@ -249,7 +249,9 @@ def _file(root: Path, run: Journal, number: int, index_info: str) -> UndoneFile:
     if print_ == row.before:
         return UndoneFile(row.path, UndoAction.UNCHANGED, now, now, index_info=index_info)
     if print_ != row.after:
-        reason = "edited since" if now is not None else "deleted since"
+        reason = "edited since"
+        if now is None:
+            reason = "deleted since"
         return UndoneFile(row.path, UndoAction.LEFT, now, now, reason)
     if row.before is None:
         return UndoneFile(row.path, UndoAction.DELETE, now, None, index_info=index_info)
@@ -313,7 +315,9 @@ def _resumed(
     """Return what an interrupted `undo` has done, which was completed just now."""
     number = journal.run.takes_back
     rest = run_of_number(root, number)
-    left = () if rest is None else rest.run.left
+    left: tuple[str, ...] = ()
+    if rest is not None:
+        left = rest.run.left
     files = [UndoneFile(path, UndoAction.LEFT, None, None, "edited since") for path in left]
     files += [_done(row) for row in journal.rows if row.path not in left]
     return UndoOutcome(
