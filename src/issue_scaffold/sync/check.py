@@ -20,6 +20,7 @@ from issue_scaffold.sync import drift
 from issue_scaffold.sync.comparison import Comparison
 from issue_scaffold.sync.drift import Remedy
 from issue_scaffold.sync.moved import find_move
+from issue_scaffold.sync.newer_tool import newer_tool
 from issue_scaffold.sync.sparse import CheckedOutTree
 from issue_scaffold.sync.target import (
     SyncTarget,
@@ -112,6 +113,7 @@ def check_target(text: str, options: CheckOptions, renderer: Renderer) -> Target
     if latest is not None and versions.known.is_newer(latest, judged.version):
         findings.append(drift.outdated(judged.answers_file, judged.version, latest, remedy))
     judged_findings = _judged(findings, options.fail_on)
+    tool = newer_tool(judged, renderer.sources, refresh=options.refresh)
     return TargetReport(
         target=judged.shown,
         status=_status(judged_findings),
@@ -119,7 +121,7 @@ def check_target(text: str, options: CheckOptions, renderer: Renderer) -> Target
         template=TemplateState(
             source=judged.source.recorded, version=judged.version, latest=latest
         ),
-        notes=(*notes, *remarks, *old_leftovers(look.root)),
+        notes=(*notes, *filter(None, [tool]), *remarks, *old_leftovers(look.root)),
     )
 
 
