@@ -255,9 +255,14 @@ def requirement(source: str, version: str) -> str:
     return f"issue-scaffold @ git+{url}@{version}"
 
 
+def programs_folder(system: str) -> str:
+    """Return where a virtual environment has its programs, by Python's name of a system."""
+    return "Scripts" if system == "nt" else "bin"
+
+
 def install(wanted: str, folder: Path) -> Path:
     """Install what pip understands into a virtual environment, once a job; return the folder of its programs."""
-    programs = folder / ("Scripts" if os.name == "nt" else "bin")
+    programs = folder / programs_folder(os.name)
     installed = folder / "installed.txt"
     # With -P, since a pull request's files lie in the working directory: its `venv.py` is not what is meant.
     if not installed.is_file() or installed.read_text(encoding="utf-8") != wanted:

@@ -189,7 +189,7 @@ def runner(tmp_path: Path) -> Runner:
     """Return a runner with `scaffold` on it, and pip that only keeps what it was asked for."""
     if os.name == "nt":
         pytest.skip("the emulated runner is a POSIX system")
-    folder = tmp_path / "runner"
+    folder = tmp_path / "a runner"
     (folder / "programs").mkdir(parents=True)
     (folder / "temp").mkdir()
     runner = Runner(folder=folder)

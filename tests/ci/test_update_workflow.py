@@ -2,6 +2,8 @@
 
 import os
 import subprocess
+import sys
+import sysconfig
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -311,3 +313,32 @@ def test_a_newer_tool_is_named_and_recorded_in_the_same_request(forge: Forge, sc
     forge.template.release("v4.0.0", {"b.md": "new\n"})
     assert forge.run(raised_to="v0.2.0").outputs["status"] == "changed"
     assert [item["title"] for item in forge.items] == ["Update issue templates to v4.0.0 and issue-scaffold to v0.2.0"]
+
+
+def test_line_ends_of_windows_reach_no_title_and_no_version(tmp_path: Path) -> None:
+    """Programs on Windows end their lines with CR and LF; what is read of them has neither at its ends."""
+    script = "import sys; sys.stdout.buffer.write(b'v2.0.0\\r\\nmore\\r\\n')"
+    done = update_request.run([sys.executable, "-c", script], tmp_path, os.environ)
+    assert done.stdout == "v2.0.0\nmore\n"
+    assert update_request.indented("a\r\nb\r\n") == "    a\n    b\n"
+    listed = f"{OLD}\trefs/tags/v1.0.0\r\n{NEW}\trefs/tags/v2.0.0\r\n"
+    assert update_request.read_releases(listed) == {"v1.0.0": OLD, "v2.0.0": NEW}
+    (tmp_path / ANSWERS).write_bytes(b"tool_source: https://h/o/r\r\ntool_version: 'v1.0.0'\r\n")
+    assert update_request.answer(tmp_path, "tool_source") == "https://h/o/r"
+    assert update_request.answer(tmp_path, "tool_version") == "v1.0.0"
+
+
+def test_programs_of_an_environment_lie_where_python_puts_them() -> None:
+    """Asked of Python itself, which knows the schemes of all systems."""
+    places = {system: sysconfig.get_path("scripts", f"{system}_venv", {"base": "x"}) for system in ("nt", "posix")}
+    assert {system: update_request.programs_folder(system) for system in places} == {
+        system: place.replace("\\", "/").rpartition("/")[2] for system, place in places.items()
+    }
+
+
+def test_outputs_and_summary_have_the_line_ends_that_runners_read(forge: Forge) -> None:
+    forge.run()
+    for name in ("output", "summary"):
+        written = (forge.folder / name).read_bytes()
+        assert written.endswith(b"\n")
+        assert b"\r" not in written
