@@ -89,8 +89,11 @@ class FakeForge:
         return 201, self._row(item)
 
     def _found(self, kind: str, query: dict[str, str]) -> list[dict[str, Any]]:
-        """Return what a list holds. GitHub and GitLab know filters for branches, Gitea doesn't."""
-        if self.kind != "github" or kind == "pr":
+        """Return what a list holds. GitHub and GitLab know filters for branches, Gitea doesn't.
+
+        Lists hold what is open unless all is asked for, but for GitHub's search and GitLab's issues.
+        """
+        if kind == "pr" or self.kind == "gitea":
             assert query["state"] == "all"
         branch = query.get("source_branch") or query.get("head", "").partition(":")[2]
         if branch:
