@@ -87,7 +87,7 @@ def address(scaffold: Run, repo: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
     monkeypatch.setenv("GH_TOKEN", "a-token")
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "all_proxy", "ALL_PROXY"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr("issue_scaffold.label_sync.github.pacing.SystemClock.sleep", lambda *_: None)
+    monkeypatch.setattr("issue_scaffold.label_sync.http.pacing.SystemClock.sleep", lambda *_: None)
     assert scaffold("init", ".").code == 0
     form = (repo / FORM).read_text(encoding="utf-8")
     write_tree(

@@ -39,7 +39,7 @@ def documents(kind: str) -> Iterator[str]:
         ("gitlab-ci", 2),
         ("azure-pipelines", 1),
         ("circle-ci", 1),
-        ("renovate", 2),
+        ("renovate", 3),
         ("dependabot", 1),
     ],
 )

@@ -151,7 +151,7 @@ def _rows(table: dict[str, list[Any]]) -> list[Any]:
 
 
 def _problem(jinja: SandboxedEnvironment, questions: dict[str, Any], name: str, answer: object) -> str:
-    others = {"platform": "github", "drift_check_workflow": True, "has_update": False, "pre_commit": False}
+    others = {"platform": "github", "drift_check_workflow": True, "update_workflow": False, "pre_commit": False}
     return jinja.from_string(questions[name]["validator"]).render({**others, name: answer}).strip()
 
 
@@ -299,9 +299,8 @@ def test_tool_has_no_default_place(render: Renderer, name: str, on: str) -> None
             "contact_links": [LINK],
             "labels_config": ".github/labels.json",
             "label_sync_workflow": True,
-            "update_workflow": True,
         },
-        {"platform": "gitea", "runner": "x", "update_workflow": True},
+        {"platform": "gitea", "runner": "x", "label_sync_workflow": True},
         {"format": "markdown", "choices": "dropdowns"},
         {"sections": ["cost"], "task_type": ["x"], "alerting": []},
     ],

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 # Loaded once for all runs.
-import issue_scaffold.label_sync.github.requests
+import issue_scaffold.label_sync.http.client
 import issue_scaffold.sync.structured_files
 import issue_scaffold.validate.engine
 import issue_scaffold.validate.fix

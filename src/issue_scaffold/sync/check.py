@@ -20,6 +20,7 @@ from issue_scaffold.sync import drift
 from issue_scaffold.sync.comparison import Comparison
 from issue_scaffold.sync.drift import Remedy
 from issue_scaffold.sync.moved import find_move
+from issue_scaffold.sync.newer_tool import newer_tool
 from issue_scaffold.sync.news import VersionNews, changes_tables, news_of
 from issue_scaffold.sync.sparse import CheckedOutTree
 from issue_scaffold.sync.target import (
@@ -114,6 +115,7 @@ def check_target(text: str, options: CheckOptions, renderer: Renderer) -> Target
         findings.append(drift.outdated(judged.answers_file, judged.version, latest, remedy))
         news = _news(judged, latest, versions, remedy, renderer)
     judged_findings = _judged(findings, options.fail_on)
+    tool = newer_tool(judged, renderer.sources, refresh=options.refresh)
     return TargetReport(
         target=judged.shown,
         status=_status(judged_findings),
@@ -121,7 +123,13 @@ def check_target(text: str, options: CheckOptions, renderer: Renderer) -> Target
         template=TemplateState(
             source=judged.source.recorded, version=judged.version, latest=latest
         ),
-        notes=(*notes, *remarks, *news.remarks, *old_leftovers(look.root)),
+        notes=(
+            *notes,
+            *filter(None, [tool]),
+            *remarks,
+            *news.remarks,
+            *old_leftovers(look.root),
+        ),
         tables=changes_tables(news.changes),
     )
 
