@@ -37,6 +37,9 @@ COMMANDS: Final[dict[str, Command]] = {
     "convert": Command(
         "issue_scaffold.cli.convert", "Convert a Markdown template to an issue form, or back."
     ),
+    "parse": Command(
+        "issue_scaffold.cli.parse", "Read the answers in an issue's body, by the form it is from."
+    ),
     "catalog": Command(
         "issue_scaffold.cli.catalog", "Make, extend or check a template repository of your own."
     ),

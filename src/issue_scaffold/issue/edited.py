@@ -120,6 +120,6 @@ class _Edited:
         self, kind: DoubtKind, at: int, *, key: str | None = None, text: str | None = None
     ) -> None:
         """Say something of a place; the same of further places isn't said again."""
-        line = self._source.position(at)[0]
-        doubt = Doubt(kind=kind, line=line, key=key, text=text)
-        self.doubts.setdefault((kind, key, text), doubt)
+        if (kind, key, text) not in self.doubts:
+            line = self._source.position(at)[0]
+            self.doubts[kind, key, text] = Doubt(kind=kind, line=line, key=key, text=text)

@@ -193,7 +193,7 @@ def _parts(field: Field, text: str) -> tuple[str, ...]:
 
 def _boxes(field: Field, text: str) -> Piece:
     found = list(_BOX.finditer(text))
-    ends = [*(box.start() for box in found[1:]), len(text)]
+    ends = [*(box.start() for box in found), len(text)][1:]
     states: dict[str, bool] = {}
     strays: list[Stray] = []
     if found:

@@ -39,16 +39,25 @@ Placed = dict[int, SectionHeading]
 
 
 def find_headings(
-    fields: Sequence[Field], text: str, begin: int = 0, end: int | None = None
+    fields: Sequence[Field],
+    text: str,
+    begin: int = 0,
+    end: int | None = None,
+    *,
+    only_owned: bool = False,
 ) -> Iterator[SectionHeading]:
-    """Yield the lines that look like headings of sections, in order, from a part of a text."""
+    """Yield the lines that look like headings of sections, in order, from a part of a text.
+
+    With `only_owned`, those that begin like a field's label.
+    """
     labels: dict[str, list[tuple[int, list[str]]]] = {}
     for index, field in enumerate(fields):
         first, *others = map(collapsed, field.label.strip().split("\n"))
         labels.setdefault(first, []).append((index, others))
     for match in _HEADING.finditer(text, begin, len(text) if end is None else end):
         words = collapsed(match[1])
-        yield _heading(text, match, words, labels.get(words, []))
+        if words in labels or not only_owned:
+            yield _heading(text, match, words, labels.get(words, []))
 
 
 def _heading(
@@ -97,7 +106,7 @@ class _Node(NamedTuple):
 
 def _nodes(fields: Sequence[Field], text: str) -> Iterator[_Node]:
     by_field: dict[int, list[SectionHeading]] = {}
-    for heading in find_headings(fields, text):
+    for heading in find_headings(fields, text, only_owned=True):
         for index in heading.owners:
             by_field.setdefault(index, []).append(heading)
     found = [(heading, index) for index, own in by_field.items() for heading in _few(own)]
