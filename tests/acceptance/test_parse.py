@@ -7,6 +7,7 @@ from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 from tests.conftest import Run, commit_all, git, write_tree
 
@@ -29,6 +30,7 @@ VALUES = {
     "What happened?": "A\n\n\nB",
     "checks": {"I searched": True, "Mine": False},
 }
+SCHEMA = Path(__file__).parents[2] / "docs" / "reference" / "scaffold.parse-1.schema.json"
 BUG = ".github/ISSUE_TEMPLATE/bug.yml"
 
 
@@ -46,6 +48,7 @@ def parsed(scaffold: Run, *arguments: object, code: int = 0) -> dict[str, Any]:
     assert done.code == code, done.err
     document: dict[str, Any] = json.loads(done.out)
     assert document["exit_code"] == code
+    jsonschema.validate(document, json.loads(SCHEMA.read_bytes()))
     return document
 
 
