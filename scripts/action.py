@@ -19,7 +19,7 @@ from typing import Final
 
 from update_request import FAILURE, install, stop, update, with_token
 
-COMMANDS: Final = ("check", "validate", "labels-plan", "update")
+COMMANDS: Final = ("check", "validate", "labels-plan", "parse", "update")
 COMMIT: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 
@@ -45,6 +45,7 @@ class Outputs:
     exit_code: int
     report: str = ""
     sarif: str = ""
+    values: str = ""
 
 
 def main(environment: Mapping[str, str]) -> int:
@@ -57,6 +58,9 @@ def main(environment: Mapping[str, str]) -> int:
     path = f"{programs}{os.pathsep}{environment['PATH']}"
     run = {**environment, "PATH": path, "PYTHONUTF8": "1"}
     results = Path(tempfile.mkdtemp(prefix="scaffold-", dir=temporary))
+    if inputs.command == "parse":
+        write_outputs(parse(inputs, programs, results, run), Path(environment["GITHUB_OUTPUT"]))
+        return 0
     write_outputs(report(inputs, programs, results, run), Path(environment["GITHUB_OUTPUT"]))
     return 0
 
@@ -132,6 +136,33 @@ def report(inputs: Inputs, programs: Path, results: Path, environment: Mapping[s
     )
 
 
+def parse(inputs: Inputs, programs: Path, results: Path, environment: Mapping[str, str]) -> Outputs:
+    """Read the body of the event's issue, or the one that the arguments name; return its answers."""
+    found, body = results / "report.json", results / "body.md"
+    event = environment.get("GITHUB_EVENT_PATH", "")
+    issue = (json.loads(Path(event).read_bytes()) if event else {}).get("issue")
+    words = ["parse", "--format", "json", *inputs.args]
+    if issue is not None:
+        body.write_text(issue.get("body") or "", encoding="utf-8", newline="")
+        words.append(str(body))
+    command = [str(programs / "scaffold"), *words]
+    done = subprocess.run(
+        command, env=environment, cwd=inputs.folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=False
+    )
+    if not done.stdout:
+        return Outputs(status="failed", findings=0, exit_code=done.returncode or FAILURE)
+    found.write_bytes(done.stdout)
+    document = json.loads(done.stdout)
+    findings = len(document.get("findings", ()))
+    return Outputs(
+        status="findings" if findings else "clean",
+        findings=findings,
+        exit_code=done.returncode,
+        report=str(found),
+        values=json.dumps(document["values"]),
+    )
+
+
 def base(environment: Mapping[str, str]) -> str:
     """Return the commit that a pull request, or a group of them in the merge queue, is to be merged into.
 
@@ -187,6 +218,7 @@ def write_outputs(outputs: Outputs, file: Path) -> None:
         "exit-code": outputs.exit_code,
         "report": outputs.report,
         "sarif": outputs.sarif,
+        "values": outputs.values,
     }
     with file.open("a", encoding="utf-8", newline="\n") as stream:
         stream.write("".join(f"{name}={value}\n" for name, value in rows.items()))

@@ -436,6 +436,45 @@ def catalog(command: str) -> Schema:
     return single(command, "The folder as given on the command line.", done)
 
 
+def parse() -> Schema:
+    """Return the schema of `scaffold parse`."""
+    upload = fields({"name": TEXT, "url": TEXT})
+    value: Schema = {
+        "anyOf": [
+            maybe(TEXT),
+            list_of({"anyOf": [TEXT, upload]}),
+            {"type": "object", "additionalProperties": FLAG},
+        ]
+    }
+    kinds = ("ambiguous", "missing-section", "repeated-section", "unknown-section")
+    problem = fields(
+        {
+            "kind": one_of(*kinds, "missing-option", "unknown-option", "unknown-text"),
+            "line": said("1-based, in the body; of what is missing, where it was expected.", PLACE),
+        },
+        {
+            "key": said("The field's."),
+            "text": said("What stands there, or the name of the option that is missing."),
+            "readings": said("Both answers; the first was taken.", {**list_of(value), "minItems": 2, "maxItems": 2}),
+        },
+    )
+    finding = fields({"kind": one_of("required", "option", "line"), "key": said("The field's."), "message": TEXT})
+    done = {
+        "form": said("The form's path, with @ and a revision if it is not as it is today."),
+        "certainty": said(
+            "likely: not all of the body is from this form; guess: it fits others as well.",
+            one_of("certain", "likely", "guess"),
+        ),
+        "values": said(
+            "The answers by the fields' ids, by label where there is none; null for none and for a missing section.",
+            {"type": "object", "additionalProperties": value},
+        ),
+        "problems": said("What can be read in two ways, is missing, or isn't from the form.", list_of(problem)),
+    }
+    more = {"findings": said("With --check: what the form demands and isn't there.", list_of(finding))}
+    return envelope("parse", CODES[:2], fields(done, more))
+
+
 def labels_export() -> Schema:
     """Return the schema of `scaffold labels export`, whose outcome is a labels config."""
     return {
@@ -451,4 +490,5 @@ def schemas() -> dict[str, Schema]:
     every = [check(), validate(), planned("init"), planned("update"), accept(), undo()]
     every += [listing(), rules(), convert()]
     every += [catalog("catalog new"), catalog("catalog add"), labels("labels plan"), labels("labels apply")]
+    every += [parse()]
     return {schema["$id"]: schema for schema in [*every, labels_export()]}

@@ -116,7 +116,7 @@ def test_metadata_is_what_github_reads_and_pins_what_it_uses() -> None:
     assert {name: "description" in details for name, details in ACTION["inputs"].items()} == dict.fromkeys(
         ["command", "version", "args", "fail-on", "trusted-ref", "working-directory", "sarif", "token"], True
     )
-    assert ACTION["outputs"].keys() == {"status", "findings", "report"}
+    assert ACTION["outputs"].keys() == {"status", "findings", "report", "values"}
 
 
 def test_clean_repository_passes(action: Action) -> None:
@@ -275,6 +275,22 @@ def test_labels_plan_annotates_what_it_would_do(action: Action, api: str) -> Non
     assert (run.step.outputs["status"], run.step.outputs["findings"]) == ("findings", "2")
     assert "::notice file=.github/labels.yml" in run.step.out
     assert "| create |" in run.step.summary
+
+
+def test_parse_gives_the_answers_of_the_events_issue(action: Action) -> None:
+    asked = {"type": "input", "id": "version", "attributes": {"label": "Version"}, "validations": {"required": True}}
+    form = {"name": "Bug", "description": "Something", "body": [asked]}
+    write_tree(action.workspace, {".github/ISSUE_TEMPLATE/own.yml": json.dumps(form)})
+    event = action.runner.folder / "event.json"
+    action.runner.variables["GITHUB_EVENT_PATH"] = str(event)
+    event.write_text(json.dumps({"issue": {"body": "### Version\r\n\r\n1.2"}}), encoding="utf-8")
+    run = action(command="parse", args="--check --form .github/ISSUE_TEMPLATE/own.yml")
+    assert (run.code, run.step.outputs["status"]) == (0, "clean"), run.step.err
+    assert json.loads(run.step.outputs["values"]) == {"version": "1.2"}
+    event.write_text(json.dumps({"issue": {"body": "### Version\n\n_No response_"}}), encoding="utf-8")
+    run = action(command="parse", args="--check --form .github/ISSUE_TEMPLATE/own.yml")
+    assert (run.code, run.step.outputs["findings"]) == (1, "1"), run.step.err
+    assert run.report["findings"][0]["key"] == "version"
 
 
 def test_update_opens_a_pull_request(action: Action, template: Template, tmp_path: Path) -> None:

@@ -16,7 +16,13 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 # Each outside thing has one owner.
 OWNERS = {
     "copier": {"template/sealed_child.py"},
-    "subprocess": {"git/command.py", "text/patterns.py", "template/sealed_process.py", "label_sync/github/token.py"},
+    "subprocess": {
+        "git/command.py",
+        "text/patterns.py",
+        "template/sealed_process.py",
+        "label_sync/github/token.py",
+        "issue/remote.py",
+    },
     "click": {"cli"},
     "http": {"label_sync/http/exchange.py"},
     "socket": {"label_sync/http/byte_streams.py"},

@@ -69,6 +69,11 @@ COMMANDS: Final[dict[str, Command]] = {
         "Make, extend or check a template repository of your own.",
         _AUTHORING,
     ),
+    "parse": Command(
+        "issue_scaffold.cli.parse",
+        "Read the answers in an issue's body, by the form it is from.",
+        _LABELS,
+    ),
     "labels": Command(
         "issue_scaffold.cli.labels", "Plan, apply or export a repository's labels.", _LABELS
     ),

@@ -153,6 +153,11 @@ class LabelsApi:
             if fold(name) in issue.labels:
                 yield issue
 
+    def issue(self, number: int) -> Any:  # noqa: ANN401 - JSON
+        """Return an issue as the API has it. Raises MissingError if there is none."""
+        what = f"read issue {number} of {self.repository}"
+        return self._get(f"{self._base}/issues/{number}", {}, what).data
+
     def add_label(self, number: int, name: str) -> None:
         """Put a label on an issue or a pull request."""
         path = f"{self._base}/issues/{number}/labels"
