@@ -4,20 +4,16 @@ Pure; contents are loaded when they differ.
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from issue_scaffold.files.rendering import File, to_lf
 from issue_scaffold.report.finding import Finding, Kind, Severity
-from issue_scaffold.text.diffs import text_diff
+from issue_scaffold.text.diffs import changed_blocks, is_compared, text_diff
 from issue_scaffold.text.lines import split_lines
 from issue_scaffold.text.shell_words import quote
 
 if TYPE_CHECKING:
     from issue_scaffold.text.by_meaning import Difference
-
-# How many pairs of lines are looked at one by one, and how many at most.
-_EXACT_PAIRS: Final = 4_000_000
-_MOST_PAIRS: Final = 400_000_000
 
 
 class Remedy(NamedTuple):
@@ -192,30 +188,23 @@ def _what_differs(expected: File, actual: File) -> tuple[str, int | None]:
     if not (expected.is_text and actual.is_text):
         return "its bytes differ from the template's", None
     left, right = (to_lf(file.content).splitlines() for file in (expected, actual))
-    if not _is_compared(left, right):
+    blocks = changed_blocks(left, right)
+    if blocks is None:
         return f"its {len(right):,} lines are not the {len(left):,} of the template", None
-    return _which_lines_differ(left, right)
+    return _which_lines_differ(right, blocks)
 
 
-def _which_lines_differ(left: Sequence[bytes], right: Sequence[bytes]) -> tuple[str, int]:
-    import difflib
-
-    # Lines that stand there over and over cost the square of their number, unless passed over.
-    autojunk = len(left) * len(right) > _EXACT_PAIRS
-    matcher = difflib.SequenceMatcher(None, left, right, autojunk=autojunk)
-    blocks = [code for code in matcher.get_opcodes() if code[0] != "equal"]
+def _which_lines_differ(
+    right: Sequence[bytes], blocks: Sequence[tuple[int, int, int, int]]
+) -> tuple[str, int]:
     last = max(len(right), 1)
     if not blocks:
         return "only its last line break differs from the template", last
-    count = sum(max(block[2] - block[1], block[4] - block[3]) for block in blocks)
-    first = min(blocks[0][3] + 1, last)
+    count = sum(max(end - start, own_end - own) for start, end, own, own_end in blocks)
+    first = min(blocks[0][2] + 1, last)
     if count == 1:
         return "1 line differs from the template", first
     return f"{count} lines differ from the template", first
-
-
-def _is_compared(left: Sequence[object], right: Sequence[object]) -> bool:
-    return len(left) * len(right) <= _MOST_PAIRS
 
 
 def _kind(file: File) -> str:
@@ -230,7 +219,7 @@ def unified_diff(path: str, expected: File | None, actual: File | None) -> str:
     if any(file is not None and not file.is_text for file in (expected, actual)):
         return ""
     left, right = _text(expected), _text(actual)
-    if not _is_compared(split_lines(left), split_lines(right)):
+    if not is_compared(split_lines(left), split_lines(right)):
         return ""
     before = "/dev/null" if expected is None else f"a/{path}"
     after = "/dev/null" if actual is None else f"b/{path}"
