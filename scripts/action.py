@@ -21,6 +21,7 @@ from typing import Final, NoReturn
 
 COMMANDS: Final = ("check", "validate", "labels-plan", "update")
 FAILURE: Final = 3
+_NO_FINDINGS: Final = frozenset({"accepted", "own", "ignored", "unchanged", "unmanaged"})
 COMMIT: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 
@@ -199,9 +200,7 @@ def count(found: Path) -> int:
         for target in json.loads(found.read_bytes())["targets"]
         for row in (*target.get("findings", ()), *target.get("steps", ()))
     ]
-    return sum(
-        row.get("kind", row.get("action")) not in {"accepted", "ignored", "unchanged", "unmanaged"} for row in rows
-    )
+    return sum(row.get("kind", row.get("action")) not in _NO_FINDINGS for row in rows)
 
 
 def update(inputs: Inputs, environment: Mapping[str, str]) -> int:

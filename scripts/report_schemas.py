@@ -108,13 +108,13 @@ CODES: Final = (0, 1, 2, 3, 130)
 def check() -> Schema:
     """Return the schema of `scaffold check`."""
     kinds = ("outdated", "modified", "missing", "conflict", "invalid", "invalid-foreign", "untracked")
-    overlooked = ("accepted", "ignored")
+    overlooked = ("accepted", "own", "ignored")
     finding = fields(
         {
             "kind": said(
                 "invalid: an error in a file that the template manages, or in the tool's own settings; "
                 "invalid-foreign: in any other file, a warning unless --fail-on names it. "
-                "accepted, ignored: what the repository told the check to overlook; with --trusted-ref a "
+                "accepted, own, ignored: what the repository told the check to overlook; with --trusted-ref a "
                 "warning for what only the change says.",
                 one_of(*kinds, *overlooked),
             ),

@@ -43,7 +43,7 @@ def test_what_was_accepted_stands_while_it_is_there(accepted: str, now: str, lef
     found = standing(file(BASE), file(now), record(BASE, accepted))
     wanted = accepted if left is None else left
     assert found.file.content.decode() == wanted.replace("\r\n", "\n")
-    assert bool(found.count) == (wanted != BASE)
+    assert bool(found.held) == (wanted != BASE)
 
 
 LINES = st.lists(st.sampled_from(["a\n", "b\n", "c\n", "d\n", "\n", "- x\n"]), max_size=14)
@@ -87,8 +87,8 @@ def test_it_never_stands_for_what_was_not_accepted(base: list[str], accepted: li
     left, right = file("".join(base)), file("".join(now))
     found = standing(left, right, record("".join(base), "".join(accepted)))
     if found.file.content == right.content and found.file != left:
-        assert right.content in (left.content, file("".join(accepted)).content) or found.count
-    if found.count == 0:
+        assert right.content in (left.content, file("".join(accepted)).content) or found.held
+    if found.held == 0:
         assert found.file == left
 
 

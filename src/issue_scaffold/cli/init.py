@@ -111,6 +111,8 @@ class _Decider:
         """Return the decision for one file."""
         if self.choice != "ask":
             return self.choice
+        if step.by_meaning:
+            return None
         say("", style(f"{step.path} exists and differs from the template's:", bold=True))
         say(*diff_lines(unified_diff(step.path, step.before, step.theirs)))
         return cast("Decision", ask("What to do?", ["keep", "replace", "merge", "abort"], "keep"))

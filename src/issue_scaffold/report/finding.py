@@ -44,11 +44,12 @@ class Kind(StrEnum):
     INVALID_FOREIGN = "invalid-foreign"
     UNTRACKED = "untracked"
     ACCEPTED = "accepted"
+    OWN = "own"
     IGNORED = "ignored"
 
 
 # What a repository told the tool to overlook: always shown, never failing.
-OVERLOOKED = frozenset({Kind.ACCEPTED, Kind.IGNORED})
+OVERLOOKED = frozenset({Kind.ACCEPTED, Kind.OWN, Kind.IGNORED})
 
 
 class Excerpt(NamedTuple):

@@ -21,9 +21,11 @@ class Remedy(NamedTuple):
 
     target: str
 
-    def restore(self, path: str) -> str:
-        """Return the ways on for a file that differs."""
+    def restore(self, path: str, unit: str = "") -> str:
+        """Return the ways on for a file that differs, in a label or hook of it maybe."""
         accepted = path if self.target == "." else f"{self.target.rstrip('/')}/{path}"
+        if unit:
+            accepted += f"::{unit}"
         return (
             f"take the template's: {self.update_command} --restore {quote(path)}; "
             f"keep yours: scaffold accept {quote(accepted)} --reason TEXT"
@@ -92,14 +94,32 @@ def interrupted(path: str, remedy: Remedy) -> Finding:
     )
 
 
-def accepted(path: str, reason: str) -> Finding:
-    """Return the finding for a deviation that is accepted; it never fails."""
+def accepted(path: str, reason: str, unit: str | None = None) -> Finding:
+    """Return the finding for a deviation that is accepted, of a label or hook maybe.
+
+    It never fails.
+    """
+    what = "" if unit is None else f"'{unit}' "
     return Finding(
         kind=Kind.ACCEPTED,
         severity=Severity.INFO,
         path=path,
-        message=f"deviates on purpose: {reason}",
+        message=f"{what}deviates on purpose: {reason}",
     )
+
+
+def own(path: str, reason: str) -> Finding:
+    """Return the finding for a file that is the repository's for good; it never fails."""
+    message = f"is this repository's own: {reason}"
+    return Finding(kind=Kind.OWN, severity=Severity.INFO, path=path, message=message)
+
+
+def accepted_before(finding: Finding, reasons: Sequence[str]) -> Finding:
+    """Return a finding that also says what was accepted there and is no longer as it was."""
+    if not reasons:
+        return finding
+    before = f"accepted before, and changed since: {'; '.join(reasons)}"
+    return finding._replace(message=f"{finding.message}; {before}")
 
 
 def untracked(path: str, message: str, hint: str) -> Finding:
@@ -167,10 +187,9 @@ def modified_by_meaning(
 
     The first carries the diff.
     """
-    hint = remedy.restore(path)
     findings = []
     for one in differences:
-        error = _error(Kind.MODIFIED, path, one.message, hint)
+        error = _error(Kind.MODIFIED, path, one.message, remedy.restore(path, one.unit))
         findings.append(error._replace(line=one.line, column=one.column))
     if findings and with_diff:
         findings[0] = findings[0]._replace(diff=unified_diff(path, expected, actual))

@@ -2,8 +2,8 @@
 
 Pure. A record says which lines of the template are replaced with which of the user's, each hunk for
 itself, so that it outlives edits elsewhere in the file. Lines are recorded by hashes: short ones
-that find them again, a long one a hunk that proves them. `12,3:GUARD:LINES:PROOF` is one hunk: three
-lines after the twelfth are replaced; `GUARD` knows them and what is around them.
+that find them again, a long one a hunk that proves them. `12,3:GUARD:LINES:PROOF` is one hunk:
+three lines after the twelfth are replaced; `GUARD` knows them and what is around them.
 """
 
 import re
@@ -31,7 +31,7 @@ class Standing(NamedTuple):
     """The template's file with what is accepted and still there; `fallen` is how much isn't."""
 
     file: File
-    count: int
+    held: int
     fallen: int
 
 
@@ -39,14 +39,14 @@ class _Hunk(NamedTuple):
     """Lines of the template, and what stands there instead."""
 
     start: int
-    count: int
+    size: int
     guard: str
     tokens: tuple[str, ...]
     proof: str
 
     def __str__(self) -> str:
         lines = "".join(self.tokens)
-        return f"{self.start},{self.count}:{self.guard}:{lines}:{self.proof}"
+        return f"{self.start},{self.size}:{self.guard}:{lines}:{self.proof}"
 
 
 def describe(expected: File, actual: File) -> str | None:
@@ -110,30 +110,30 @@ def _parsed(words: Iterable[str]) -> Iterator[_Hunk]:
     for word in words:
         found = _HUNK.fullmatch(word)
         if found is not None:
-            start, count, guard, tokens, proof = found.groups()
+            start, size, guard, tokens, proof = found.groups()
             short = tuple(re.findall(f".{{{_TOKEN}}}", tokens))
-            yield _Hunk(int(start), int(count), guard, short, proof)
+            yield _Hunk(int(start), int(size), guard, short, proof)
 
 
 def _located(lines: Sequence[bytes], hunks: Iterable[_Hunk]) -> Iterator[_Hunk]:
     """Yield the hunks at their places in the template, in order; none where another one is."""
     found = [hunk for hunk in (_placed(lines, hunk) for hunk in hunks) if hunk is not None]
     end = 0
-    for hunk in sorted(found, key=lambda hunk: (hunk.start, hunk.count)):
+    for hunk in sorted(found, key=lambda hunk: (hunk.start, hunk.size)):
         if hunk.start >= end:
             yield hunk
-            end = hunk.start + max(hunk.count, 1)
+            end = hunk.start + max(hunk.size, 1)
 
 
 def _placed(lines: Sequence[bytes], hunk: _Hunk) -> _Hunk | None:
     """Return the hunk at its place: where it was recorded, else at the nearest like it."""
-    if _guard(lines, hunk.start, hunk.count) == hunk.guard:
+    if _guard(lines, hunk.start, hunk.size) == hunk.guard:
         return hunk
-    most = len(lines) - hunk.count
-    looked_at = _MOST_LINES // (hunk.count + 2 * _CONTEXT) + 1
+    most = len(lines) - hunk.size
+    looked_at = _MOST_LINES // (hunk.size + 2 * _CONTEXT) + 1
     places = sorted(range(most + 1), key=lambda place: abs(place - hunk.start))
     for place in places[:looked_at]:
-        if _guard(lines, place, hunk.count) == hunk.guard:
+        if _guard(lines, place, hunk.size) == hunk.guard:
             return hunk._replace(start=place)
     return None
 
@@ -149,7 +149,7 @@ def _kept(
         sought += (_token(line) for line in left[at : hunk.start])
         spans.append((len(sought), len(sought) + len(hunk.tokens)))
         sought += hunk.tokens
-        at = hunk.start + hunk.count
+        at = hunk.start + hunk.size
     sought += (_token(line) for line in left[at:])
     alignment = _Alignment(sought, right)
     return [
@@ -182,7 +182,7 @@ class _Alignment:
             if block_end <= start:
                 shift = own_end - block_end
         if start == end:  # nothing is to stand there: none of what the template has
-            is_back = not set(left[hunk.start : hunk.start + hunk.count]).isdisjoint(own)
+            is_back = not set(left[hunk.start : hunk.start + hunk.size]).isdisjoint(own)
             return None if is_back else ()
         lines = self._right[start + shift : end + shift]
         return lines if _proof(lines) == hunk.proof else None
@@ -195,5 +195,5 @@ def _replaced(
     for hunk, own in hunks:
         yield from left[at : hunk.start]
         yield from own
-        at = hunk.start + hunk.count
+        at = hunk.start + hunk.size
     yield from left[at:]
