@@ -291,10 +291,19 @@ WAS: Final[Schema] = {"text": said("What it was in the source.")}
 
 def accept() -> Schema:
     """Return the schema of `scaffold accept`."""
+    entry = fields(
+        {
+            "path": said("The file, relative to the target; with `own` maybe a glob."),
+            "unit": said("A label or a hook of the file; null for all of it.", maybe(TEXT)),
+            "own": said("Whether the files are the repository's own for good.", FLAG),
+            "reason": TEXT,
+        }
+    )
     done = {
         "settings_file": said("Where it was recorded."),
         "notes": NOTES,
-        "accepted": said("The files, relative to the target.", list_of(fields({"path": TEXT}))),
+        "accepted": said("What is accepted now, or with --list what is at all.", list_of(entry)),
+        "removed": said("With --remove: what no longer is.", list_of(entry)),
     }
     return single("accept", "The target.", done)
 

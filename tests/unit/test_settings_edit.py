@@ -127,7 +127,7 @@ def row(number: int, unit: str | None = None, path: str = "a.md") -> Row:
 def test_all_entries_of_a_path_come_and_go(style: str) -> None:
     """Texts have several, each its reason; labels one a label."""
     before = STYLES[style] + "# after\nlabels: {known: [x]}\n"
-    steps = [
+    steps: list[list[Row]] = [
         [row(1)],
         [row(1), row(2)],
         [row(2)],
@@ -142,9 +142,8 @@ def test_all_entries_of_a_path_come_and_go(style: str) -> None:
         found = yaml.safe_load(text)["accepted"]
         assert [one for one in found if one["path"] == "b.md"] == [{"path": "b.md", "sha256": None, "reason": "r"}]
         own = [one for one in found if one["path"] == "a.md"]
-        assert sorted(map(str, map(sorted, map(dict.items, own)))) == sorted(
-            map(str, map(sorted, map(dict.items, rows)))
-        )
+        assert len(own) == len(rows)
+        assert all(one in own for one in rows)
         assert "# why" in text
         assert ACCEPTED.with_rows(text, "a.md", rows) == text
     assert ACCEPTED.with_rows(text, "a.md", []) == before

@@ -1,5 +1,6 @@
 """`scaffold accept`."""
 
+from collections.abc import Iterable
 from typing import Final
 
 import click
@@ -17,11 +18,12 @@ from issue_scaffold.sync.accept import (
 )
 from issue_scaffold.template.renderer import open_renderer
 
+_PATH: Final = "PATH[::UNIT]…"
 _DONE: Final = {True: ("no longer accepted", "taken out of"), False: ("accepted", "recorded in")}
 
 
 @click.command("accept")
-@click.argument("paths", nargs=-1, metavar="PATH[::UNIT]…")
+@click.argument("paths", nargs=-1, metavar=_PATH)
 @click.option("--reason", metavar="TEXT", help="Why it differs; kept in the settings file.")
 @click.option(
     "--own",
@@ -68,18 +70,21 @@ def _refuse_contradictions(
     paths: tuple[str, ...], reason: str | None, *, own: bool, is_list: bool, remove: bool
 ) -> None:
     """Raise UsageError for arguments that don't go together."""
-    if is_list and remove:
-        raise click.UsageError("--list and --remove don't go together")
-    if is_list and (paths or own or reason is not None):
-        raise click.UsageError("--list takes no PATH, --own or --reason")
+    said = {_PATH: bool(paths), "--reason": reason is not None, "--own": own, "--remove": remove}
+    given = {name for name, is_given in said.items() if is_given}
     if is_list:
-        return
-    if not paths:
-        raise click.UsageError("Missing argument 'PATH[::UNIT]…'.")
-    if remove and (own or reason is not None):
-        raise click.UsageError("--remove takes no --own or --reason")
-    if not remove and reason is None:
+        _refuse(given, "--list takes no")
+    elif remove:
+        _refuse(given - {_PATH, "--remove"}, "--remove takes no")
+    if not (is_list or paths):
+        raise click.UsageError(f"Missing argument '{_PATH}'.")
+    if not (is_list or remove) and reason is None:
         raise click.UsageError("Missing option '--reason'.")
+
+
+def _refuse(given: Iterable[str], message: str) -> None:
+    for name in sorted(given):
+        raise click.UsageError(f"{message} {name}")
 
 
 def _target(outcome: AcceptOutcome, *, is_removed: bool) -> TargetReport:
@@ -104,7 +109,7 @@ def _listing(outcome: AcceptOutcome) -> TargetReport:
 def _report(
     outcome: AcceptOutcome, rows: tuple[ReportRow, ...], lines: tuple[str, ...], *, is_removed: bool
 ) -> TargetReport:
-    tables = {"accepted": rows}
+    tables: dict[str, tuple[ReportRow, ...]] = {"accepted": rows, "removed": ()}
     if is_removed:
         tables = {"accepted": (), "removed": rows}
     return TargetReport(
@@ -124,4 +129,4 @@ def _row(entry: Acceptance, word: str) -> ReportRow:
         name = f"{entry.path}::{entry.unit}"
     elif entry.own:
         name = f"{entry.path} (own)"
-    return ReportRow(data, name=name, word=word, tone=Tone.GOOD)
+    return ReportRow(data, name=name, word=word, tone=Tone.GOOD, text=entry.reason)

@@ -76,15 +76,8 @@ class SettingsList(NamedTuple):
 
     def _without(self, text: str, paths: Container[str | None], rows: List[Row]) -> str:
         """Return the text without entries of these paths that aren't among the rows."""
-        left = list(rows)
         listed = self._list(text)
-        places = set()
-        for place, item in enumerate(listed.items if listed is not None else ()):
-            row = next((row for row in left if _says(item, row)), None)
-            if row is not None:
-                left.remove(row)
-            elif _path_of(item) in paths:
-                places.add(place)
+        places = _superfluous(listed, paths, rows)
         if listed is None or not places:
             return text
         placed = splice.placed_items(listed, text)
@@ -168,6 +161,21 @@ def _of(listed: Sequence | None, paths: Container[str | None]) -> list[Mapping]:
     """Return the entries of these paths."""
     items = () if listed is None else listed.items
     return [item for item in items if isinstance(item, Mapping) and _path_of(item) in paths]
+
+
+def _superfluous(
+    listed: Sequence | None, paths: Container[str | None], rows: List[Row]
+) -> set[int]:
+    """Return the places of these paths' entries that aren't among the rows, or are there twice."""
+    left = list(rows)
+    places = set()
+    for place, item in enumerate(() if listed is None else listed.items):
+        row = next((row for row in left if _says(item, row)), None)
+        if row is not None:
+            left.remove(row)
+        elif _path_of(item) in paths:
+            places.add(place)
+    return places
 
 
 def _path_of(item: Node) -> str | None:

@@ -101,7 +101,7 @@ def remove_acceptances(options: AcceptOptions) -> AcceptOutcome:
 def list_acceptances(answers_file: str | None = None) -> AcceptOutcome:
     """Return everything that is accepted in the target of the current folder."""
     name = answers_path(answers_file)
-    root = _root_of(["x"], name)
+    root = _root_above(Path.cwd(), "this folder", name)
     opened = open_target(str(root), answers_file)
     settings = EditedSettings.read(root, _new_settings(opened))
     entries = [
@@ -186,6 +186,8 @@ class _Accepting:
     ) -> tuple[Accepted, ...]:
         """Return all that is accepted of a file once what deviates now is."""
         actual = target.read_file(self._opened.root, path)
+        if actual is None:
+            refuse_skipped(self._opened.folder, [path], {})
         if actual is None and unit is None:
             return (Accepted(path, None, self._reason),)
         if actual is None:
@@ -221,24 +223,27 @@ class _Accepting:
 def _remove(settings: EditedSettings, path: str, unit: str | None) -> Iterator[Acceptance]:
     """End what is accepted of a file. Yields that; raises UsageError when there is nothing."""
     accepted = settings.accepted_of(path)
-    ended = [entry for entry in accepted if unit is None or _is_unit(entry, unit)]
-    own = [entry for entry in settings.settings.own if entry.path == path and unit is None]
-    if not ended and not own:
+    ended = [entry for entry in accepted if _is_of(entry, unit)]
+    removed = [Acceptance(path, entry.unit, own=False, reason=entry.reason) for entry in ended]
+    if unit is None:
+        removed += [_own(entry) for entry in settings.settings.own if entry.path == path]
+    if not removed:
         what = path if unit is None else f"{unit!r} in {path}"
         raise UsageError(
             f"nothing is accepted of {what}", hint="what is accepted: scaffold accept --list"
         )
     if ended:
         settings.accept(path, [entry for entry in accepted if entry not in ended])
-    if own:
+    if len(removed) > len(ended):
         settings.own(path, None)
-    for entry in ended:
-        yield Acceptance(entry.path, entry.unit, own=False, reason=entry.reason)
-    yield from map(_own, own)
+    yield from removed
 
 
-def _is_unit(entry: Accepted, unit: str) -> bool:
-    return entry.unit is not None and fold_unit(entry.unit) == fold_unit(unit)
+def _is_of(entry: Accepted, unit: str | None) -> bool:
+    """Whether an entry is of a unit; each is of the whole file, None."""
+    if unit is None or entry.unit is None:
+        return unit is None
+    return fold_unit(entry.unit) == fold_unit(unit)
 
 
 def _named(root: Path, text: str) -> tuple[str, str | None]:
@@ -253,23 +258,26 @@ def _named(root: Path, text: str) -> tuple[str, str | None]:
 
 def _root_of(paths: Sequence[str], answers_file: str) -> Path:
     """Return the one target that all paths lie in: the nearest folder with an answers file."""
-    roots = set()
-    for path in paths:
-        root = nearest_target(_absolute(path).parent, answers_file)
-        if root is None:
-            hint = None
-            if answers_file == ANSWERS_FILE:
-                hint = "run: scaffold init"
-            raise UsageError(
-                f"{path} is not in an initialised target: no folder above it has {answers_file}",
-                hint=hint,
-            )
-        roots.add(root)
+    roots = {_root_above(_absolute(path).parent, path, answers_file) for path in paths}
     if len(roots) > 1:
         raise UsageError(
             "the paths lie in several targets", hint="run scaffold accept once for each target"
         )
     return roots.pop()
+
+
+def _root_above(folder: Path, shown: str, answers_file: str) -> Path:
+    """Return the nearest folder, this one or one above, with an answers file.
+
+    Raises UsageError where there is none.
+    """
+    root = nearest_target(folder, answers_file)
+    if root is not None:
+        return root
+    raise UsageError(
+        f"{shown} is not in an initialised target: no folder above it has {answers_file}",
+        hint="run: scaffold init" if answers_file == ANSWERS_FILE else None,
+    )
 
 
 def _absolute(path: str) -> Path:

@@ -6,7 +6,7 @@ its difference. `judge` says what an acceptance covers, `accept_present` makes o
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -112,26 +112,35 @@ def _units(
     unit: str | None,
 ) -> Iterator[Accepted]:
     """Yield an entry for each unit that is accepted."""
-    path, entries = file.path, _by_unit(known)
-    whole = next((entry for entry in known if entry.is_whole(file.actual.digest)), None)
+    entries = _by_unit(known)
     states: dict[str, dict[str, str | None]] = {}
     for one in differences:
         states.setdefault(one.unit, {}).update(one.state)
-    before: dict[str, Accepted] = {}
-    for name, state in states.items():
-        entry = entries.get(fold_unit(name))
-        if entry is not None and _covers(entry, state.items()):
-            before[name] = replace(entry, unit=name)
-        elif whole is not None:
-            before[name] = Accepted(path, None, whole.reason, name, _recorded(state))
-    chosen = _chosen(path, unit, states, before)
+    before = _accepted_units(file, states, known)
+    chosen = _chosen(file.path, unit, states, before)
     for name, state in states.items():
         if name in chosen:
-            yield Accepted(path, None, reason, name, _recorded(state))
+            yield Accepted(file.path, None, reason, name, _recorded(state))
         elif name in before:
             yield before[name]
         elif (entry := entries.get(fold_unit(name))) is not None:
             yield entry
+
+
+def _accepted_units(
+    file: ComparedFile, states: Mapping[str, dict[str, str | None]], known: Sequence[Accepted]
+) -> dict[str, Accepted]:
+    """Return the units that are accepted as they are, by their own entry or with the whole file."""
+    entries = _by_unit(known)
+    whole = next((entry for entry in known if entry.is_whole(file.actual.digest)), None)
+    found = {}
+    for name, state in states.items():
+        entry = entries.get(fold_unit(name))
+        if entry is not None and _covers(entry, state.items()):
+            found[name] = replace(entry, unit=name)
+        elif whole is not None:
+            found[name] = Accepted(file.path, None, whole.reason, name, _recorded(state))
+    return found
 
 
 def _chosen(

@@ -248,10 +248,7 @@ def _decided(outcome: FileOutcome, options: InitOptions) -> FileOutcome:
             "--on-conflict merge",
         )
     decided = {step.path: _settle(step, decisions[step.path]) for step in in_the_way}
-    for step in outcome.plan.steps:
-        # What is merged by its meaning loses nothing, unless the template's is to count.
-        if step.by_meaning and options.decide(step) == "replace":
-            decided[step.path] = _replaced_by_meaning(step)
+    decided |= _replaced(outcome.plan, options)
     steps = tuple(decided.get(step.path, step) for step in outcome.plan.steps)
     return replace(outcome, plan=replace(outcome.plan, steps=steps))
 
@@ -282,6 +279,19 @@ def _settle(step: FileStep, decision: Decision) -> FileStep:
             step, action=FileAction.CLEAN, after=step.theirs, reason="you chose to replace it"
         )
     return step
+
+
+def _replaced(plan: FilePlan, options: InitOptions) -> dict[str, FileStep]:
+    """Return the steps by path of what is merged by its meaning, where the template's is to count.
+
+    Elsewhere nothing of the user's is lost, and nothing to decide.
+    """
+    merged = [step for step in plan.steps if step.by_meaning]
+    return {
+        step.path: _replaced_by_meaning(step)
+        for step in merged
+        if options.decide(step) == "replace"
+    }
 
 
 def _replaced_by_meaning(step: FileStep) -> FileStep:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from issue_scaffold.errors import UsageError
+from issue_scaffold.files.rendering import File
 from issue_scaffold.settings.edited_file import EditedSettings
 from issue_scaffold.settings.file import Accepted
 from issue_scaffold.sync.acceptances import Acceptances
@@ -97,16 +98,22 @@ class Renewal:
 
     def _followed(self, step: FileStep, known: Sequence[Accepted]) -> tuple[Accepted, ...]:
         """Return what is accepted of a file once its step is done."""
-        ours, after, theirs = step.before or step.moved, step.after, step.theirs
-        if ours is None or after is None or theirs is None or step.base is None:
+        ours, theirs = step.before or step.moved, step.theirs
+        if ours is None or theirs is None or step.base is None:
             return tuple(known)
-        for entry in known:
-            if entry.is_whole(ours.digest) and step.action is FileAction.MERGE:
-                file = self._meaning.compare(step.path, theirs, after)
-                if file.is_alike or after.same_as(theirs):
-                    return ()
-                return accept_present(file, known=(), reason=entry.reason)
+        whole = next((entry for entry in known if entry.is_whole(ours.digest)), None)
+        if whole is not None and step.action is FileAction.MERGE:
+            return self._converted(whole, step.path, theirs, step.after or ours)
         return follow_template(known, base=step.base, ours=ours, theirs=theirs, merge=self._merge)
+
+    def _converted(
+        self, whole: Accepted, path: str, theirs: File, after: File
+    ) -> tuple[Accepted, ...]:
+        """Return what is accepted of a file by its units, after a merge, that was so as a whole."""
+        file = self._meaning.compare(path, theirs, after)
+        if file.is_alike or after.same_as(theirs):
+            return ()
+        return accept_present(file, known=(), reason=whole.reason)
 
 
 def leave_own(plan: FilePlan, acceptances: Acceptances) -> FilePlan:

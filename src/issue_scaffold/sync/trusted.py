@@ -216,6 +216,16 @@ def _settings(base: Base, settings: SettingsFile) -> Iterator[Finding]:
 
 
 def _added(trusted: Settings, mine: Settings) -> Iterator[tuple[Kind, str, str]]:
+    yield from _added_acceptances(trusted, mine)
+    known = {(entry.path, entry.rule) for entry in trusted.ignored}
+    for entry in mine.ignored:
+        if (entry.path, entry.rule) not in known:
+            yield Kind.IGNORED, f"this change ignores {entry.rule} in {entry.path}", entry.reason
+    for label in sorted(mine.known_labels - trusted.known_labels):
+        yield Kind.IGNORED, f"this change says that the label {label!r} exists", "known labels"
+
+
+def _added_acceptances(trusted: Settings, mine: Settings) -> Iterator[tuple[Kind, str, str]]:
     for accepted in mine.accepted:
         if accepted not in trusted.accepted:
             unit = "" if accepted.unit is None else f"::{accepted.unit}"
@@ -223,12 +233,6 @@ def _added(trusted: Settings, mine: Settings) -> Iterator[tuple[Kind, str, str]]
     for own in mine.own:
         if own.path not in {entry.path for entry in trusted.own}:
             yield Kind.OWN, f"this change takes {own.path} for its own", own.reason
-    known = {(entry.path, entry.rule) for entry in trusted.ignored}
-    for entry in mine.ignored:
-        if (entry.path, entry.rule) not in known:
-            yield Kind.IGNORED, f"this change ignores {entry.rule} in {entry.path}", entry.reason
-    for label in sorted(mine.known_labels - trusted.known_labels):
-        yield Kind.IGNORED, f"this change says that the label {label!r} exists", "known labels"
 
 
 def _hooks(base: Base, content: bytes) -> Iterator[Finding]:
