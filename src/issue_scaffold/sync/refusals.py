@@ -193,7 +193,8 @@ def _errors(files: Iterable[tuple[str, File | None]]) -> list[Finding]:
 
 def broken_files(plan: FilePlan) -> set[str]:
     """Return the files that a plan leaves with errors, which they have had before."""
-    return {error.path for error in _errors(_settled(plan))}
+    settled = [step for step in plan.steps if step.action is not FileAction.CONFLICT]
+    return {error.path for error in _errors((step.path, step.after) for step in settled)}
 
 
 def is_broken(step: FileStep) -> bool:
