@@ -1,10 +1,14 @@
 """The difference of a text that was accepted: it stands through edits elsewhere, and for nothing else."""
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from issue_scaffold.files.rendering import File
+from issue_scaffold.git.command import merge_text
+from issue_scaffold.settings.file import Accepted
+from issue_scaffold.sync.deviation import follow_template, judge
+from issue_scaffold.sync.meaning import ComparedFile
 from issue_scaffold.sync.text_difference import describe, standing
 
 BASE = "".join(f"line {number}\n" for number in range(12))
@@ -114,3 +118,35 @@ def test_a_record_that_says_nothing_stands_for_nothing(text: str) -> None:
 def test_what_is_no_text_has_no_record() -> None:
     assert describe(file(BASE), File(content=b"\0")) is None
     assert describe(file(BASE), File(link="a")) is None
+
+
+def joined(base: bytes, ours: bytes, theirs: bytes) -> tuple[bytes, bool]:
+    """Merge as git does."""
+    return merge_text(base, ours, theirs, ("a", "b", "c"))
+
+
+@settings(max_examples=25)
+@given(st.data())
+def test_what_is_accepted_stays_so_through_updates(data: st.DataObject) -> None:
+    """Through edits elsewhere and clean merges; and each new edit is drift of its own."""
+    base = [f"line {number}\n" for number in range(24)]
+    places = data.draw(st.lists(st.integers(0, 7), min_size=3, max_size=3, unique=True))
+    accepted, later, new = (3 * place for place in places)
+
+    def text(*edits: tuple[int, str]) -> File:
+        rows = dict(edits)
+        return file("".join(rows.get(place, line) for place, line in enumerate(base)))
+
+    what = [data.draw(st.sampled_from(["", "own\n", "own\nline\n"])) for _ in range(2)]
+    changed = data.draw(st.sampled_from(["", "theirs\n", "line\ntheirs\n"]))
+    ours, theirs = text((accepted, what[0]), (later, what[1])), text((new, changed))
+    alone = describe(text(), text((accepted, what[0])))
+    entries = follow_template(
+        [Accepted("a", None, "why", None, alone)], base=text(), ours=ours, theirs=theirs, merge=joined
+    )
+    merged, conflicted = joined(text().content, ours.content, theirs.content)
+    assume(not conflicted)
+    judged = judge(ComparedFile("a", theirs, File(content=merged), None), entries)
+    assert [part.reason for part in judged.accepted] == ["why"]
+    assert judged.expected == text((accepted, what[0]), (new, changed))
+    assert judged.expected.content != merged

@@ -101,6 +101,8 @@ class Renewal:
         ours, theirs = step.before or step.moved, step.theirs
         if ours is None or theirs is None or step.base is None:
             return tuple(known)
+        if theirs.same_as(step.after):  # the template has taken it over
+            return ()
         whole = next((entry for entry in known if entry.is_whole(ours.digest)), None)
         if whole is not None and step.action is FileAction.MERGE:
             return self._converted(whole, step.path, theirs, step.after or ours)
@@ -111,7 +113,7 @@ class Renewal:
     ) -> tuple[Accepted, ...]:
         """Return what is accepted of a file by its units, after a merge, that was so as a whole."""
         file = self._meaning.compare(path, theirs, after)
-        if file.is_alike or after.same_as(theirs):
+        if file.is_alike:
             return ()
         return accept_present(file, known=(), reason=whole.reason)
 
