@@ -76,11 +76,17 @@ def findings(done: Result) -> list[dict[str, str]]:
     return found
 
 
+# Where the three choices differ; elsewhere one is looked at.
+ALL_CHOICES = {"a label of another colour", "a template of that name", "hooks", "Gitea"}
+
+
 @pytest.mark.parametrize("choice", ["keep", "merge", "replace"])
 def test_check_is_clean_after_init(choice: str, scaffold: Run, tmp_path: Path) -> None:
     """Markers that a merge leaves are the only exception, and then both commands say so."""
     wrong = {}
     for number, (shape, (files, answers)) in enumerate(SHAPES.items()):
+        if choice != "keep" and shape not in ALL_CHOICES:
+            continue
         root = tmp_path / f"{choice}{number}"
         root.mkdir()
         git(root, "init", "--quiet")

@@ -168,5 +168,5 @@ def _next_step(outcome: FileOutcome) -> str:
         "scaffold update brings new versions."
     )
     if any(step.action is FileAction.KEPT for step in outcome.plan.steps):
-        step += " scaffold check says how the kept files differ."
+        step += " scaffold check shows what was kept."
     return step

@@ -152,7 +152,9 @@ def _left(step: FileStep, acceptances: Acceptances, moved: set[str]) -> FileStep
 
 
 def _follows(step: FileStep) -> bool:
-    """Whether what is accepted of a file has to follow what a step does."""
+    """Whether what is accepted of a file has to follow what a step does; a conflict is open yet."""
+    if step.action is FileAction.CONFLICT:
+        return False
     return step.action is FileAction.MERGE or step.moved_from != "" or step.base != step.theirs
 
 
