@@ -61,7 +61,7 @@ SHAPES: Mapping[str, tuple[Mapping[str, str | bytes], tuple[str, ...]]] = {
     ),
     "a chooser": (
         {".github/ISSUE_TEMPLATE/config.yml": "blank_issues_enabled: true\n"},
-        (*BUG, "-d", "blank_issues_enabled=false"),
+        (*BUG, "-d", "chooser=true", "-d", "blank_issues_enabled=false"),
     ),
     "Gitea": ({".gitea/ISSUE_TEMPLATE/bug_report.yaml": FORM, ".gitea/labels.yml": LABELS}, BUG),
     "Forgejo": ({".forgejo/issue_template/bug_report.yml": FORM, ".forgejo/labels.yml": LABELS}, BUG),
