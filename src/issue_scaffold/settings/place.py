@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from issue_scaffold.files.bounded import read_if_there
-from issue_scaffold.forge.forges import FORGES
+from issue_scaffold.forge.forges import FORGES, GITHUB, parent_of
 from issue_scaffold.forge.layout import SETTINGS_PATH, SETTINGS_PATHS
 
 _Content = TypeVar("_Content")
@@ -37,9 +37,9 @@ def find_settings(read: Callable[[str], _Content | None]) -> tuple[str, _Content
 def new_settings_path(root: Path, platform: object) -> str:
     """Return where settings are made, where there are none: in the folder of the target's forge.
 
-    In GitHub's unless that folder is there.
+    In that of the forge that it is a fork of, where only that one is there.
     """
-    for forge in FORGES:
-        if forge.key == platform and (root / forge.folder).is_dir():
-            return f"{forge.folder}/scaffold.yml"
-    return SETTINGS_PATH
+    forge = next((forge for forge in FORGES if forge.key == platform), GITHUB)
+    candidates = [one.folder for one in (forge, parent_of(forge)) if one is not None]
+    there = [folder for folder in candidates if (root / folder).is_dir()]
+    return f"{(there or candidates)[0]}/scaffold.yml"
