@@ -214,6 +214,14 @@ def peers(session: nox.Session) -> None:
     session.run("pytest", "tests/docs/test_console.py", "-q", env={"SCAFFOLD_PEERS": "1"})
 
 
+@nox.session(name="parse-peers", python=False)
+def parse_peers(session: nox.Session) -> None:
+    """Run other readers of issue bodies on a folder of cases: `nox -s parse-peers -- FOLDER`. Needs npm and node."""
+    session.chdir("benchmarks/parse")
+    session.run("npm", "install", "--ignore-scripts", "--no-save", "--no-package-lock", external=True)
+    session.run("node", "peers.mjs", *session.posargs, external=True)
+
+
 @nox.session(name="template-release")
 def template_release(session: nox.Session) -> None:
     """Release the working tree's template: `nox -s template-release -- X.Y.Z`."""

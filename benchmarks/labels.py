@@ -17,9 +17,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from tests.labels.fake_github import FakeGitHub, FakeServer
 
 from issue_scaffold.forge.remote import Repository
-from issue_scaffold.label_sync.github.api import connect
-from issue_scaffold.label_sync.github.pacing import WRITES, Pacer
-from issue_scaffold.label_sync.github.token import Token
+from issue_scaffold.label_sync.github.api import GITHUB_API, connect
+from issue_scaffold.label_sync.http.pacing import Pacer
+from issue_scaffold.label_sync.http.token import Token
 from issue_scaffold.label_sync.matching import Policy
 from issue_scaffold.label_sync.plan import LabelPlan
 from issue_scaffold.label_sync.run import LabelOutcome, Session, execute, make_plan
@@ -63,7 +63,7 @@ def main() -> int:
 def one_repository(server: FakeServer) -> list[Row]:
     """Return the requests that a plan, its execution and the proof take for 100 labels of which 5 differ."""
     server.github = filled(1)
-    run = session(server, 0, Pacer(server.github.clock))
+    run = session(server, 0, Pacer(server.github.clock, GITHUB_API.write_limits))
     plan = make_plan(run)
     planned = run.api.calls
     carry_out(run, plan)
@@ -80,7 +80,7 @@ def many_repositories(server: FakeServer) -> list[Row]:
     """Return how long 200 repositories take: reads by the clock on the wall, writes by a virtual one."""
     server.github = filled(REPOSITORIES)
     github = server.github
-    pacer = Pacer(github.clock)
+    pacer = Pacer(github.clock, GITHUB_API.write_limits)
     sessions = [session(server, number, pacer) for number in range(REPOSITORIES)]
     start = time.perf_counter()
     with ThreadPoolExecutor(READERS) as readers:
@@ -102,7 +102,7 @@ def many_repositories(server: FakeServer) -> list[Row]:
 def filled(repositories: int) -> FakeGitHub:
     """Return the fake with repositories whose labels are not all as they are to be."""
     github = FakeGitHub()
-    github.limits = WRITES
+    github.limits = GITHUB_API.write_limits
     for number in range(repositories):
         repository = github.repository(f"octo/demo-{number}")
         for place in range(LABELS):

@@ -2,25 +2,24 @@
 
 Owns nothing of what is checked: it hands the action's inputs (environment variables named INPUT_*) to `scaffold` and
 its exit code on. Findings don't end the step, so that the next one can upload SARIF; action.yml's last step fails.
-Needs only the standard library: it runs before anything is installed.
+Needs only the standard library: it runs before anything is installed. The command update is `update_request`'s.
 """
 
-import base64
 import json
 import os
 import re
 import shlex
-import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import Final
 
-COMMANDS: Final = ("check", "validate", "labels-plan", "update")
-FAILURE: Final = 3
+from update_request import FAILURE, install, stop, update, with_token
+
+COMMANDS: Final = ("check", "validate", "labels-plan", "parse", "update")
 _NO_FINDINGS: Final = frozenset({"accepted", "own", "ignored", "unchanged", "unmanaged"})
 COMMIT: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
@@ -47,18 +46,22 @@ class Outputs:
     exit_code: int
     report: str = ""
     sarif: str = ""
+    values: str = ""
 
 
 def main(environment: Mapping[str, str]) -> int:
     """Run the action; return 0 unless its inputs are wrong or the installation failed."""
     inputs = read_inputs(environment)
     temporary = Path(environment["RUNNER_TEMP"])
+    if inputs.command == "update":
+        return update(Path(inputs.folder), inputs.source, temporary, environment)
     programs = install(inputs.source, temporary / "issue-scaffold")
     path = f"{programs}{os.pathsep}{environment['PATH']}"
     run = {**environment, "PATH": path, "PYTHONUTF8": "1"}
-    if inputs.command == "update":
-        return update(inputs, run)
     results = Path(tempfile.mkdtemp(prefix="scaffold-", dir=temporary))
+    if inputs.command == "parse":
+        write_outputs(parse(inputs, programs, results, run), Path(environment["GITHUB_OUTPUT"]))
+        return 0
     write_outputs(report(inputs, programs, results, run), Path(environment["GITHUB_OUTPUT"]))
     return 0
 
@@ -69,6 +72,8 @@ def read_inputs(environment: Mapping[str, str]) -> Inputs:
     sarif, fail_on = environment["INPUT_SARIF"], environment["INPUT_FAIL_ON"]
     if command not in COMMANDS:
         stop(f"input command: {command!r} is not one of {', '.join(COMMANDS)}")
+    if command == "update" and environment["INPUT_ARGS"]:
+        stop("input args: the command update takes none")
     if sarif not in {"true", "false"}:
         stop(f"input sarif: {sarif!r} is not true or false")
     if fail_on and command != "check":
@@ -103,20 +108,6 @@ def source(environment: Mapping[str, str]) -> str:
     return f"issue-scaffold @ git+{environment['GITHUB_SERVER_URL']}/{repository}@{version}"
 
 
-def install(requirement: str, folder: Path) -> Path:
-    """Install what pip understands into a virtual environment, once a job; return the folder of its programs."""
-    programs = folder / ("Scripts" if os.name == "nt" else "bin")
-    installed = folder / "installed.txt"
-    # With -P, since a pull request's files lie in the working directory: its `venv.py` is not what is meant.
-    if not installed.is_file() or installed.read_text(encoding="utf-8") != requirement:
-        # Emptied: pip leaves what is there when another commit of the project has the same version.
-        call([sys.executable, "-P", "-m", "venv", str(folder), "--clear"])
-        python = programs / "python"
-        call([str(python), "-P", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", requirement])
-        installed.write_text(requirement, encoding="utf-8")
-    return programs
-
-
 def report(inputs: Inputs, programs: Path, results: Path, environment: Mapping[str, str]) -> Outputs:
     """Run a command that ends in a report; return what it said."""
     found, sarif = results / "report.json", results / "report.sarif" if inputs.sarif else None
@@ -146,6 +137,33 @@ def report(inputs: Inputs, programs: Path, results: Path, environment: Mapping[s
     )
 
 
+def parse(inputs: Inputs, programs: Path, results: Path, environment: Mapping[str, str]) -> Outputs:
+    """Read the body of the event's issue, or the one that the arguments name; return its answers."""
+    found, body = results / "report.json", results / "body.md"
+    event = environment.get("GITHUB_EVENT_PATH", "")
+    issue = (json.loads(Path(event).read_bytes()) if event else {}).get("issue")
+    words = ["parse", "--format", "json", *inputs.args]
+    if issue is not None:
+        body.write_text(issue.get("body") or "", encoding="utf-8", newline="")
+        words.append(str(body))
+    command = [str(programs / "scaffold"), *words]
+    done = subprocess.run(
+        command, env=environment, cwd=inputs.folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=False
+    )
+    if not done.stdout:
+        return Outputs(status="failed", findings=0, exit_code=done.returncode or FAILURE)
+    found.write_bytes(done.stdout)
+    document = json.loads(done.stdout)
+    findings = len(document.get("findings", ()))
+    return Outputs(
+        status="findings" if findings else "clean",
+        findings=findings,
+        exit_code=done.returncode,
+        report=str(found),
+        values=json.dumps(document["values"]),
+    )
+
+
 def base(environment: Mapping[str, str]) -> str:
     """Return the commit that a pull request, or a group of them in the merge queue, is to be merged into.
 
@@ -167,24 +185,12 @@ def base(environment: Mapping[str, str]) -> str:
     if subprocess.run(known, check=False, capture_output=True).returncode == 0:
         return commit
     fetch = ["git", "fetch", "--quiet", "--no-tags", "--no-recurse-submodules", "--depth=1", "origin", commit]
-    if subprocess.run(fetch, env=with_token(environment), check=False).returncode:
+    if subprocess.run(fetch, env=with_token(environment, environment["GITHUB_SERVER_URL"]), check=False).returncode:
         stop(
             f"the pull request's base {commit} can't be fetched, and it decides what may silence the check; "
             "give actions/checkout `fetch-depth: 2`, or this action a token that may read the repository"
         )
     return commit
-
-
-def with_token(environment: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment in which git sends the token to this server, and to no other."""
-    token = base64.b64encode(f"x-access-token:{environment['GH_TOKEN']}".encode()).decode()
-    return {
-        **environment,
-        "GIT_TERMINAL_PROMPT": "0",
-        "GIT_CONFIG_COUNT": "1",
-        "GIT_CONFIG_KEY_0": f"http.{environment['GITHUB_SERVER_URL']}/.extraheader",
-        "GIT_CONFIG_VALUE_0": f"AUTHORIZATION: basic {token}",
-    }
 
 
 def status(found: Path) -> str:
@@ -203,17 +209,6 @@ def count(found: Path) -> int:
     return sum(row.get("kind", row.get("action")) not in _NO_FINDINGS for row in rows)
 
 
-def update(inputs: Inputs, environment: Mapping[str, str]) -> int:
-    """Open or refresh a pull request for a newer template version; its script writes the outputs itself."""
-    if inputs.args:
-        stop("input args: the command update takes none")
-    script = Path(environment["ACTION_PATH"], "template", "workflows", "update.sh")
-    # Windows itself would take the one of its Linux subsystem, whatever PATH says.
-    bash = shutil.which("bash", path=environment["PATH"]) or "bash"
-    done = subprocess.run([bash, script.as_posix()], env=environment, cwd=inputs.folder, check=False)
-    return done.returncode
-
-
 def write_outputs(outputs: Outputs, file: Path) -> None:
     """Append the outputs as GitHub reads them."""
     rows = {
@@ -222,23 +217,10 @@ def write_outputs(outputs: Outputs, file: Path) -> None:
         "exit-code": outputs.exit_code,
         "report": outputs.report,
         "sarif": outputs.sarif,
+        "values": outputs.values,
     }
     with file.open("a", encoding="utf-8", newline="\n") as stream:
         stream.write("".join(f"{name}={value}\n" for name, value in rows.items()))
-
-
-def call(command: Sequence[str]) -> None:
-    """Run a program. Exits with an annotation if it fails."""
-    done = subprocess.run(command, check=False)
-    if done.returncode:
-        stop(f"issue-scaffold can't be installed: {shlex.join(command)} failed; the log above says why")
-
-
-def stop(message: str) -> NoReturn:
-    """Annotate the run with an error, and end it."""
-    data = message.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-    sys.stdout.write(f"::error title=scaffold::{data}\n")
-    sys.exit(FAILURE)
 
 
 if __name__ == "__main__":

@@ -193,6 +193,8 @@ Every command ends with one of these.
 * `scaffold check --exit-zero` and `scaffold validate --exit-zero` end with 0 where they would end with \
 {errors.EXIT_FINDINGS}. Codes {errors.EXIT_USAGE} and {errors.EXIT_FAILURE} stay.
 * Results go to standard output; errors, notes and progress go to standard error.
+* `-q`, before or behind the command, says nothing where it ends with 0; `-v` also tells what stays as it is. What \
+programs read is the same.
 * There is never a traceback. An unexpected error prints one line and the path of a report, and exits with \
 {errors.EXIT_FAILURE}. `SCAFFOLD_DEBUG=1` shows the traceback instead.
 """

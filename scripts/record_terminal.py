@@ -26,7 +26,7 @@ SESSION: Final = (
     "cd demo",
     "echo '- [ ] Approved by the team' >> .github/ISSUE_TEMPLATE/infrastructure.md",
     "scaffold check",
-    "scaffold update --restore .github/ISSUE_TEMPLATE/infrastructure.md",
+    "scaffold update --force --restore .github/ISSUE_TEMPLATE/infrastructure.md",
     "scaffold check",
 )
 # As few as make the letters 9 pixels high where the picture is 358 pixels wide, as it is on a phone.

@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "src" / "issue_scaffold" / "data"
 BUNDLE = DATA / "template.bundle"
 RELEASES = DATA / "template-releases.txt"
+CHANGELOG = "CHANGELOG.md"
 FIRST_DAY = 1_767_225_600  # 2026-01-01T00:00:00Z, in seconds; each release is dated one day after the one before
 DAY = 86_400
 NAME, EMAIL = "issue-scaffold", "template@issue-scaffold.invalid"
@@ -33,6 +34,24 @@ def git(repository: Path, *arguments: str, **variables: str) -> str:
     return done.stdout.strip()
 
 
+def changelog(version: str) -> str:
+    """Return what `CHANGELOG.md` says of the template's versions. Raises SystemExit if it is silent on this one."""
+    text = (ROOT / CHANGELOG).read_text(encoding="utf-8")
+    versions = re.split(r"^## ", text.partition("\n## Template versions\n")[2], maxsplit=1, flags=re.MULTILINE)[0]
+    if f"### [{version}]" not in versions:
+        raise SystemExit(f'CHANGELOG.md has no heading [{version}] under "Template versions"')
+    return re.sub(r"^###", "##", f"# Changelog of the template\n{versions.rstrip()}\n", flags=re.MULTILINE)
+
+
+def add_file(repository: Path, path: str, content: str) -> None:
+    """Add a file that the working tree doesn't have as it is to the index."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "content")
+        file.write_text(content, encoding="utf-8", newline="\n")
+        blob = git(repository, "hash-object", "-w", "--no-filters", str(file))
+    git(repository, "update-index", "--add", "--cacheinfo", f"100644,{blob},{path}")
+
+
 def release(version: str) -> str:
     """Release the working tree's template as `version`; return the new commit id. Raises SystemExit."""
     tag = f"v{version}"
@@ -47,9 +66,10 @@ def release(version: str) -> str:
             git(repository, "fetch", "--quiet", str(BUNDLE), *refs)
         plain = ("-c", "core.autocrlf=false", "-c", "core.fileMode=false", f"--work-tree={ROOT}")
         git(repository, *plain, "add", "copier.yml", "template")
-        tree = git(repository, "write-tree")
-        if rows and tree == git(repository, "rev-parse", f"{rows[-1][1]}^{{tree}}"):
+        if rows and not git(repository, "diff", "--cached", "--name-only", rows[-1][1], "--", "copier.yml", "template"):
             raise SystemExit(f"the template is the one released as {rows[-1][0]}")
+        add_file(repository, CHANGELOG, changelog(version))
+        tree = git(repository, "write-tree")
         date = f"{FIRST_DAY + len(rows) * DAY} +0000"
         identity = {
             f"GIT_{role}_{field}": value

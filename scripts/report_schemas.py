@@ -103,17 +103,30 @@ def subject(what: str, states: dict[str, str], done: Schema, always: Schema | No
 
 FAILED: Final = "it could not be done, and `error` says why"
 CODES: Final = (0, 1, 2, 3, 130)
+CHANGES: Final[Schema] = {
+    "changes": said(
+        "What the template changed between the two versions, by its changelog or the messages of its tags; "
+        "the newest version first, at most 30 lines in all.",
+        list_of(
+            fields(
+                {"version": TEXT, "lines": list_of(TEXT)},
+                {"left_out": said("On the last one: how many lines there are beside these.", PLACE)},
+            )
+        ),
+    )
+}
 
 
 def check() -> Schema:
     """Return the schema of `scaffold check`."""
-    kinds = ("outdated", "modified", "missing", "conflict", "invalid", "invalid-foreign", "untracked")
+    kinds = ("outdated", "modified", "missing", "conflict", "invalid", "invalid-foreign", "untracked", "reformatted")
     overlooked = ("accepted", "own", "ignored")
     finding = fields(
         {
             "kind": said(
                 "invalid: an error in a file that the template manages, or in the tool's own settings; "
                 "invalid-foreign: in any other file, a warning unless --fail-on names it. "
+                "reformatted: the formatting alone differs, a warning unless --fail-on names it. "
                 "accepted, own, ignored: what the repository told the check to overlook; with --trusted-ref a "
                 "warning for what only the change says.",
                 one_of(*kinds, *overlooked),
@@ -142,7 +155,7 @@ def check() -> Schema:
         "check",
         "One entry for each TARGET, in the order given.",
         CODES,
-        examined("TARGET", finding, {"template": template}),
+        examined("TARGET", finding, {"template": template, **CHANGES}),
     )
 
 
@@ -227,7 +240,38 @@ def planned(command: str) -> Schema:
         "failed": f"{FAILED}; nothing was written",
     }
     target = subject("The TARGET as given on the command line.", states, done)
+    target["properties"] |= CHANGES
     return of_targets(command, "The one target.", CODES[:4], target)
+
+
+def undo() -> Schema:
+    """Return the schema of `scaffold undo`."""
+    run = fields(
+        {
+            "command": said("As it is typed, without `scaffold`."),
+            "time": said("When it ended, in UTC.", {**TEXT, "format": "date-time"}),
+        }
+    )
+    file = fields(
+        {"path": said("Relative to `folder`."), "action": one_of("restore", "delete", "left", "unchanged")},
+        {"reason": said("Why it was left."), "diff": said("With --diff: a unified diff.")},
+    )
+    done = {
+        "folder": said("The folder whose run it was: TARGET or one above it."),
+        "run": said("The run that was taken back.", run),
+        "before": said("The run that the next `scaffold undo` takes back, or null.", maybe(run)),
+        "dry_run": FLAG,
+        "resumed": said("An interrupted undo was completed instead.", FLAG),
+        "files": said("Every file that the run wrote, sorted by path.", list_of(file)),
+        "notes": NOTES,
+    }
+    states = {
+        "done": "",
+        "left": "some files were edited since, and left as they are",
+        "failed": f"{FAILED}; nothing was written",
+    }
+    target = subject("The TARGET as given on the command line.", states, done)
+    return of_targets("undo", "The one target.", CODES[:4], target)
 
 
 def labels(command: str) -> Schema:
@@ -308,6 +352,49 @@ def accept() -> Schema:
     return single("accept", "The target.", done)
 
 
+def listing() -> Schema:
+    """Return the schema of `scaffold list`."""
+    new_in = {"new_in": said("The newer version that has it; the installed one hasn't.")}
+    value: Schema = {"description": "What is recorded when it is chosen."}
+    issue_type = fields({"value": value, "title": TEXT, "installed": FLAG}, new_in)
+    choice = fields({"value": value, "title": TEXT, "chosen": FLAG}, new_in)
+    question = fields(
+        {
+            "name": TEXT,
+            "kind": said("Copier's word for its type: str, bool, int, float, yaml, json, path."),
+            "several": said("Whether several choices may be chosen.", FLAG),
+            "help": TEXT,
+            "asked": said("Whether it is asked with the answers that there are.", FLAG),
+            "answer": {"description": "The recorded answer, or else the template's default."},
+            "choices": said("Empty: any answer of its type.", list_of(choice)),
+        }
+    )
+    version = fields(
+        {
+            "version": TEXT,
+            "installed": FLAG,
+            "newer": said("Whether it is newer than what is installed.", FLAG),
+            "lines": said("What it changed.", list_of(TEXT)),
+        }
+    )
+    template = fields(
+        {
+            "source": TEXT,
+            "version": said("The version that the target follows; null: it isn't set up yet.", maybe(TEXT)),
+            "latest": said("null: nobody could be asked.", maybe(TEXT)),
+        }
+    )
+    done = {
+        "template": template,
+        "issue_types": said("The choices of the question `issue_types`.", list_of(issue_type)),
+        "questions": said("In the order in which they are asked.", list_of(question)),
+        "versions": said("The newest first.", list_of(version)),
+    }
+    schema = single("list", "TARGET as given on the command line.", done)
+    schema["properties"]["notes"] = NOTES
+    return schema
+
+
 def rules() -> Schema:
     """Return the schema of `scaffold rules`."""
     files = said("Paths and contents.", {"type": "object", "additionalProperties": TEXT})
@@ -358,6 +445,45 @@ def catalog(command: str) -> Schema:
     return single(command, "The folder as given on the command line.", done)
 
 
+def parse() -> Schema:
+    """Return the schema of `scaffold parse`."""
+    upload = fields({"name": TEXT, "url": TEXT})
+    value: Schema = {
+        "anyOf": [
+            maybe(TEXT),
+            list_of({"anyOf": [TEXT, upload]}),
+            {"type": "object", "additionalProperties": FLAG},
+        ]
+    }
+    kinds = ("ambiguous", "missing-section", "repeated-section", "unknown-section")
+    problem = fields(
+        {
+            "kind": one_of(*kinds, "missing-option", "unknown-option", "unknown-text"),
+            "line": said("1-based, in the body; of what is missing, where it was expected.", PLACE),
+        },
+        {
+            "key": said("The field's."),
+            "text": said("What stands there, or the name of the option that is missing."),
+            "readings": said("Both answers; the first was taken.", {**list_of(value), "minItems": 2, "maxItems": 2}),
+        },
+    )
+    finding = fields({"kind": one_of("required", "option", "line"), "key": said("The field's."), "message": TEXT})
+    done = {
+        "form": said("The form's path, with @ and a revision if it is not as it is today."),
+        "certainty": said(
+            "likely: not all of the body is from this form; guess: it fits others as well.",
+            one_of("certain", "likely", "guess"),
+        ),
+        "values": said(
+            "The answers by the fields' ids, by label where there is none; null for none and for a missing section.",
+            {"type": "object", "additionalProperties": value},
+        ),
+        "problems": said("What can be read in two ways, is missing, or isn't from the form.", list_of(problem)),
+    }
+    more = {"findings": said("With --check: what the form demands and isn't there.", list_of(finding))}
+    return envelope("parse", CODES[:2], fields(done, more))
+
+
 def labels_export() -> Schema:
     """Return the schema of `scaffold labels export`, whose outcome is a labels config."""
     return {
@@ -370,6 +496,8 @@ def labels_export() -> Schema:
 
 def schemas() -> dict[str, Schema]:
     """Return all schemas by the names of their files."""
-    every = [check(), validate(), planned("init"), planned("update"), accept(), rules(), convert()]
+    every = [check(), validate(), planned("init"), planned("update"), accept(), undo()]
+    every += [listing(), rules(), convert()]
     every += [catalog("catalog new"), catalog("catalog add"), labels("labels plan"), labels("labels apply")]
+    every += [parse()]
     return {schema["$id"]: schema for schema in [*every, labels_export()]}

@@ -54,7 +54,7 @@ def main() -> None:
         installed = file.read_text(encoding="utf-8")
         file.write_text(installed.replace("- [ ] ", "- [ ] please: ", 1), encoding="utf-8")
         expect("[modified]" in scaffold(folder, "check", "demo", code=1), "check names the edit")
-        scaffold(folder, "update", "demo", "--restore", TEMPLATE.as_posix())
+        scaffold(folder, "update", "demo", "--force", "--restore", TEMPLATE.as_posix())
         expect(file.read_text(encoding="utf-8") == installed, "update --restore heals the file")
         file.write_text(f"{installed}\nOur own last line\n", encoding="utf-8")
         scaffold(folder, "update", "demo")

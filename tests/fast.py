@@ -19,6 +19,7 @@ CHOSEN: Final = (
     "acceptance/test_init.py::test_target_defaults_to_the_working_directory",
     "acceptance/test_init.py::test_the_installed_command_needs_no_terminal_and_no_network",
     "acceptance/test_interruptions.py::test_a_run_that_waits_says_so",
+    "acceptance/test_news.py::test_list_says_what_there_is",
     "acceptance/test_prompts.py::test_ctrl_c_at_a_question_writes_nothing",
     "acceptance/test_refused_templates.py::test_the_same_is_refused_as_an_update",
     "acceptance/test_restore.py::test_bare_means_all",

@@ -8,7 +8,7 @@ from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 # What an installation reads; the rest of a clone has no part in it.
-CLONED: Final = ("src", "README.md", "LICENSE", "pyproject.toml", ".gitignore")
+CLONED: Final = ("src", "scripts", "README.md", "LICENSE", "pyproject.toml", ".gitignore")
 
 
 def copy_project(folder: Path) -> None:

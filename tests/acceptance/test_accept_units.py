@@ -82,7 +82,7 @@ def test_a_text_keeps_each_difference_with_its_reason(scaffold: Run, template: T
     assert "our 9\nmore\n" in (target / "a.md").read_text()
     assert [kind for kind, _, _ in found(scaffold)] == ["accepted", "accepted"]
     edit(target, "a.md", "line 0", "our 0")
-    assert scaffold("update", "--restore").code == 0
+    assert scaffold("update", "--restore", "--force").code == 0
     assert [kind for kind, _, _ in found(scaffold)] == ["accepted", "accepted"]
     assert (target / "a.md").read_text().startswith("line 0\n")
     template.release("v3.0.0", {"a.md": (target / "a.md").read_text()})
@@ -105,7 +105,7 @@ def test_own_files_are_never_drift_and_never_written(scaffold: Run, template: Te
     assert "c/d.md is yours; the template renamed it to c/new.md" in done.out
     assert (target / "a.md").read_text() == "ours\n"
     assert not (target / "b.md").exists()
-    assert scaffold("update", "--restore").code == 0
+    assert scaffold("update", "--restore", "--force").code == 0
     refused = scaffold("update", "--restore", "a.md")
     assert refused.code == 2
     assert "scaffold accept --remove" in refused.err

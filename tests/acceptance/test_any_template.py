@@ -78,7 +78,7 @@ class TestBothWays:
         assert scaffold("init", tmp_path / "y/same", "-t", growing).code == 0
         ours, copiers = read_tree(tmp_path / "y/same"), read_tree(tmp_path / "x/same")
         commit = git(growing.folder, "rev-parse", "HEAD")
-        assert ours.pop(ANSWERS).replace(f"_commit_id: '{commit}'\n".encode(), b"") == copiers.pop(ANSWERS)
+        assert ours.pop(ANSWERS).replace(f'_commit_id: "{commit}"\n'.encode(), b"") == copiers.pop(ANSWERS)
         assert ours == copiers
         assert scaffold("check", tmp_path / "x/same").code == 0
 
@@ -116,6 +116,11 @@ FEATURES: Mapping[str, tuple[Mapping[str, str | bytes | None], Mapping[str, str]
     "_exclude": (
         {"copier.yml": "_exclude: ['*.txt', copier.yml, .git]\n", "a.txt": "a\n", "a.md": "a\n"},
         {"a.md": "a\n"},
+    ),
+    # Copier's own list of what it leaves out is replaced, `.git` with it; nothing of git's is there to be rendered.
+    "_exclude without .git": (
+        {"copier.yml": "_exclude: ['*.txt', copier.yml]\n", "a.txt": "a\n", "a.md": "a\n", ".gitignore": "x\n"},
+        {"a.md": "a\n", ".gitignore": "x\n"},
     ),
     "_envops": (
         {

@@ -130,7 +130,7 @@ class TestLinks:
         done = scaffold("update", installed)
         assert done.code in {0, 1}
         assert (tmp_path / "outside.md").read_text() == "outside\n"
-        assert scaffold("update", installed, "--restore").code == 0
+        assert scaffold("update", installed, "--restore", "--force").code == 0
         assert not (installed / "a.md").is_symlink()
         assert (tmp_path / "outside.md").read_text() == "outside\n"
 
@@ -142,7 +142,7 @@ class TestLinks:
         check = scaffold("check", installed)
         assert check.code == 1
         assert "d is a symlink" in check.out
-        for arguments in (("update",), ("update", "--restore")):
+        for arguments in (("update",), ("update", "--restore", "--force")):
             done = scaffold(arguments[0], installed, *arguments[1:])
             assert done.code == 3, done
             assert "leads out of the target" in done.err

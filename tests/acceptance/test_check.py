@@ -102,7 +102,7 @@ def test_it_says_how_to_mend(scaffold: Run, installed: Path, monkeypatch: pytest
     assert "scaffold update --restore a.md" in done.out
     assert "scaffold accept b.md --reason" in done.out
     # What it says can be typed.
-    assert scaffold("update", "--restore", "a.md").code == 0
+    assert scaffold("update", "--force", "--restore", "a.md").code == 0
     assert scaffold("accept", "b.md", "--reason", "not ours").code == 0
     assert scaffold("check").code == 0
     monkeypatch.chdir(installed.parent)
@@ -181,13 +181,16 @@ print(code, sorted(set(seen)), sorted(heavy), file=sys.stderr)
 """
 
 
-@pytest.mark.parametrize("which", ["bundled", "git"])
+@pytest.mark.parametrize("which", ["bundled", "git", "outdated"])
 def test_a_warm_check_loads_and_starts_nothing(which: str, scaffold: Run, template: Template, repo: Path) -> None:
     template.release("v1", {"a.md": "a\n"})
-    assert scaffold("init", repo, *(("-t", template) if which == "git" else ())).code == 0
+    assert scaffold("init", repo, *(("-t", template) if which != "bundled" else ())).code == 0
+    if which == "outdated":
+        template.release("v2", {"a.md": "b\n", "CHANGELOG.md": "## 2\n\n- b\n"})
+        assert "What the template changed" in scaffold("check", repo, "--refresh").out
     for _ in range(2):  # the first fills what is cached of the validator
         done = subprocess.run([sys.executable, "-c", WATCHER, repo], capture_output=True, text=True, check=True)
-    assert done.stderr.strip().splitlines()[-1] == "0 [] []"
+    assert done.stderr.strip().splitlines()[-1] == f"{int(which == 'outdated')} [] []"
 
 
 def test_write_once_files_are_no_drift(scaffold: Run, template: Template, repo: Path) -> None:

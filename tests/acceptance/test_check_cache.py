@@ -74,6 +74,23 @@ class TestNetwork:
         assert scaffold("check", target).code == 1
         assert scaffold("check", target, "--offline", "--refresh").code == 2
 
+    def test_news_of_a_version_waits_for_no_server(
+        self, remote: Callable[[bool], None], scaffold: Run, template: Template, target: Path
+    ) -> None:
+        template.release("v2", {"a.md": "2\n", "CHANGELOG.md": "## 2\n\n- Better.\n"})
+        assert "Better." in scaffold("check", target, "--refresh").out
+        remote(False)  # noqa: FBT003
+        assert "Better." in scaffold("check", target).out
+        for kind in ("notes", "mirrors"):
+            shutil.rmtree(Path(os.environ["SCAFFOLD_CACHE_DIR"]) / kind)
+        asked: list[object] = []
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("issue_scaffold.git.command.talk", lambda *_, **__: asked.append(1))
+            checked = scaffold("check", target)
+        assert "latest is v2" in checked.out
+        assert "Better." not in checked.out
+        assert asked == []
+
     def test_offline_after_first_use(
         self, scaffold: Run, target: Path, remote: Callable[[bool], None], template: Template
     ) -> None:
@@ -89,7 +106,7 @@ class TestNetwork:
         assert any("unknown" in note for note in row["notes"])
         write_tree(target, {"a.md": "mine\n"})
         assert scaffold("check", target, "--offline").code == 1
-        assert scaffold("update", target, "--restore").code == 0
+        assert scaffold("update", target, "--restore", "--force").code == 0
         assert (target / "a.md").read_text() == "a\n"
 
     def test_update_and_init_offline_go_by_the_mirror(
@@ -167,7 +184,7 @@ class TestCache:
                     path.unlink()
                     path.mkdir()
             assert scaffold("check", installed, "--diff", "--format", "json") == wanted, path
-        assert scaffold("update", installed, "--restore").code == 0
+        assert scaffold("update", installed, "--restore", "--force").code == 0
         assert scaffold("check", installed).code == 0
 
     def test_a_damaged_mirror_is_made_again(

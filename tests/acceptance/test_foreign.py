@@ -1,11 +1,16 @@
 """Files that aren't the template's: their errors are shown, and keep nothing from being done."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.conftest import Result, Run, Template, commit_all, write_tree
+
+from issue_scaffold.report.finding import Finding
+from issue_scaffold.sync import refusals
+from issue_scaffold.validate.run import validate_files
 
 FOLDER = ".github/ISSUE_TEMPLATE"
 FOREIGN = f"{FOLDER}/theirs.yml"
@@ -145,6 +150,37 @@ def test_an_error_that_the_run_would_make_is_still_refused(scaffold: Run, templa
     assert f"{MANAGED}:" in done.err
     assert FOREIGN not in done.err
     assert (repo / MANAGED).read_bytes() == before
+
+
+def test_only_what_an_update_changes_is_validated(
+    scaffold: Run, template: Template, repo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Others are looked at when a name is new, which one of them may have already."""
+    folder = ".github/ISSUE_TEMPLATE"
+    forms = {f"{folder}/{name}.yml": FORM.replace("name: ", f"name: {name} ", 1) for name in ("one", "two", "three")}
+    seen: list[set[str]] = []
+    real = validate_files
+
+    def watched(files: Mapping[str, bytes]) -> tuple[Finding, ...]:
+        seen.append(set(files))
+        return real(files)
+
+    template.release("v1.0.0", {**forms, "a.md": "a\n"})
+    assert scaffold("init", repo, "-t", template).code == 0
+    monkeypatch.setattr(refusals, "validate_files", watched)
+    one, three, two = sorted(forms)
+    for version, files, looked_at in (
+        ("v1.1.0", {"a.md": "b\n"}, []),
+        ("v1.2.0", {one: forms[one] + "# more\n"}, [{one}]),
+        ("v1.3.0", {one: forms[one].replace("name: one", "name: new one")}, [{one, two, three}]),
+    ):
+        template.release(version, files)
+        seen.clear()
+        assert scaffold("update", repo).code == 0
+        assert seen == looked_at
+    template.release("v1.4.0", {two: forms[three]})
+    done = scaffold("update", repo)
+    assert (done.code, "cross/duplicate-name" in done.err) == (1, True)
 
 
 LABELS = ".github/labels.yml"

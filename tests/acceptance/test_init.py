@@ -300,7 +300,7 @@ def test_a_label_that_the_user_renamed_is_in_sync_and_stays_one(key: str, scaffo
     assert scaffold("validate", repo).code == 0
     done = scaffold("check", repo)
     assert done.code == 0, done
-    assert scaffold("update", repo, "--restore", ".github/labels.yml").code == 0
+    assert scaffold("update", repo, "--force", "--restore", ".github/labels.yml").code == 0
     assert config.read_text() == text
 
 
@@ -372,7 +372,7 @@ def test_executables_links_and_binaries_are_carried(scaffold: Run, template: Tem
     assert found.code == 1
     assert "is not executable" in found.out
     assert "a symlink to run.sh" in found.out
-    assert scaffold("update", repo, "--restore").code == 0
+    assert scaffold("update", repo, "--restore", "--force").code == 0
     assert scaffold("check", repo).code == 0
 
 

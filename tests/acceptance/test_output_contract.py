@@ -25,10 +25,10 @@ WHOLE = {"check", "validate"}
 ASKING = ("--repo", "octo/demo", "--api-url", "{address}")
 # Commands, what they exit with, and the state that each target, or the one thing they are about, is in.
 DONE: tuple[tuple[tuple[str, ...], int, str], ...] = (
-    (("init", "new"), 0, "changed"),
-    (("init", "new", "--dry-run", "--diff"), 0, "changed"),
+    (("init", "new", "--here"), 0, "changed"),
+    (("init", "new", "--here", "--dry-run", "--diff"), 0, "changed"),
     (("update",), 0, "unchanged"),
-    (("update", "--restore", "--diff"), 0, "changed"),
+    (("update", "--restore", "--force", "--diff"), 0, "changed"),
     (("check", "--diff"), 1, "findings"),
     (("check", "--exit-zero"), 0, "findings"),
     (("validate",), 0, "clean"),
@@ -36,6 +36,8 @@ DONE: tuple[tuple[tuple[str, ...], int, str], ...] = (
     (("validate", "broken.yml", "--diff", "--fix"), 1, "findings"),
     (("catalog", "check", "catalog"), 0, "clean"),
     (("accept", FORM, "--reason", "we need it"), 0, "done"),
+    (("list",), 0, "done"),
+    (("undo",), 1, "left"),
     (("rules",), 0, "done"),
     (("rules", "form/missing-key"), 0, "done"),
     (("convert", "bug.md"), 0, "done"),
@@ -48,9 +50,10 @@ DONE: tuple[tuple[tuple[str, ...], int, str], ...] = (
 )
 # Those of them that leave everything as it is.
 UNCHANGING: tuple[tuple[str, ...], ...] = (
-    ("init", "new", "--dry-run"),
+    ("init", "new", "--here", "--dry-run"),
     ("update",),
     ("check",),
+    ("list",),
     ("validate", "broken.yml"),
     ("catalog", "check", "catalog"),
     ("rules",),
@@ -65,6 +68,8 @@ FAILED: tuple[tuple[tuple[str, ...], int], ...] = (
     (("validate", "missing"), 2),
     (("catalog", "check", "new"), 2),
     (("accept", "missing", "--reason", "x"), 2),
+    (("list", "missing"), 2),
+    (("undo", "new"), 2),
     (("rules", "form/no-such-rule"), 2),
     (("convert", "missing.md"), 2),
     (("convert", "broken.yml"), 1),
@@ -82,7 +87,7 @@ def address(scaffold: Run, repo: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
     monkeypatch.setenv("GH_TOKEN", "a-token")
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "all_proxy", "ALL_PROXY"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr("issue_scaffold.label_sync.github.pacing.SystemClock.sleep", lambda *_: None)
+    monkeypatch.setattr("issue_scaffold.label_sync.http.pacing.SystemClock.sleep", lambda *_: None)
     assert scaffold("init", ".").code == 0
     form = (repo / FORM).read_text(encoding="utf-8")
     write_tree(
@@ -195,5 +200,6 @@ def test_options_are_the_parameters_of_their_command() -> None:
         function = command.callback
         code = function.__code__
         names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
-        assert {parameter.name for parameter in command.params} == set(names), words
+        given = {parameter.name for parameter in command.params if parameter.expose_value}
+        assert given == set(names), words
         assert not code.co_flags & 0x0C, words  # neither *args nor **kwargs

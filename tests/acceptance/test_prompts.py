@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from tests.conftest import ANSWERS, Template, read_tree, write_tree
+from tests.conftest import ANSWERS, Run, Template, read_tree, write_tree
 
 COMMAND = Path(sys.executable).parent / "scaffold"
 ENTER, DOWN, CTRL_C = "\r", "\x1b[B", "\x03"
@@ -134,6 +134,17 @@ def test_init_asks_and_takes_the_answers(terminal: Open, template: Template, rep
     assert shown.end() == 0
     assert answers(repo) == {"name": "box", "even": 4, "tls": True, "level": "high", "tags": ["a", "b"]}
     assert (repo / "a.md").read_text().startswith("box 4 True high ['a', 'b']\n")
+
+
+@pytest.mark.parametrize("chosen", ["root", "here"])
+def test_init_below_a_repositorys_root_asks_where(chosen: str, terminal: Open, template: Template, repo: Path) -> None:
+    template.release("v1.0.0", {"a.md": "a\n"})
+    (repo / "sub").mkdir()
+    shown = terminal("init", repo / "sub", "-t", template)
+    shown.expect("Install where?").type(chosen + ENTER)
+    assert shown.end() == 0
+    place = {"root": repo, "here": repo / "sub"}[chosen]
+    assert [path.parent for path in repo.rglob(ANSWERS)] == [place]
 
 
 @pytest.mark.parametrize("chosen", ["labels.toml", "labels.json"])
@@ -257,3 +268,19 @@ def test_the_bundled_templates_questions_can_all_be_answered_by_enter(terminal: 
         shown.type(ENTER)
     assert shown.end() == 0, shown.shown
     assert {".github/ISSUE_TEMPLATE/infrastructure.md", ".github/labels.yml"} <= read_tree(repo).keys()
+
+
+def test_restoring_asks_before_it_overwrites_edits_that_no_commit_has(
+    terminal: Open, template: Template, repo: Path, scaffold: Run
+) -> None:
+    """No is the default; with yes they are overwritten, and `undo` has them."""
+    template.release("v1.0.0", {"a.md": "a\n"})
+    assert scaffold("init", repo, "-t", template).code == 0
+    for answer, code, text in (("n", 1, "mine\n"), ("", 1, "mine\n"), ("y", 0, "a\n")):
+        write_tree(repo, {"a.md": "mine\n"})
+        shown = terminal("update", repo, "--restore")
+        shown.expect("edits that are not committed").expect("a.md").expect("Overwrite them?").type(answer + ENTER)
+        assert shown.end() == code
+        assert (repo / "a.md").read_text() == text
+    assert scaffold("undo", repo).code == 0
+    assert (repo / "a.md").read_text() == "mine\n"

@@ -53,7 +53,7 @@ class TestRestore:
         return scene
 
     def test_bare_means_all(self, drifted: Scene) -> None:
-        done = drifted.scaffold("update", drifted.target, "--restore")
+        done = drifted.scaffold("update", drifted.target, "--restore", "--force")
         assert done.code == 0
         assert drifted.scaffold("check", drifted.target).code == 0
         assert drifted.text("own.md") == "own\n"
@@ -62,7 +62,7 @@ class TestRestore:
     def test_named(self, paths: tuple[str, ...], drifted: Scene) -> None:
         before = read_tree(drifted.target)
         named = [part for path in paths for part in ("--restore", path)]
-        done = drifted.scaffold("update", drifted.target, *named)
+        done = drifted.scaffold("update", drifted.target, "--force", *named)
         assert done.code == 0
         after = read_tree(drifted.target)
         changed = {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)}
@@ -81,13 +81,13 @@ class TestRestore:
 
     def test_a_restored_file_is_taken_from_the_installed_version(self, drifted: Scene) -> None:
         drifted.template.release("v2", {"a.md": "newer\n"})
-        assert drifted.scaffold("update", drifted.target, "--restore", "a.md").code == 0
+        assert drifted.scaffold("update", drifted.target, "--force", "--restore", "a.md").code == 0
         assert drifted.text("a.md") == "a\n"
         assert yaml.safe_load(drifted.text(ANSWERS))["_commit"] == "v1"
 
     def test_dry_run(self, drifted: Scene) -> None:
         before = read_tree(drifted.target)
-        done = drifted.scaffold("update", drifted.target, "--restore", "--dry-run", "--diff")
+        done = drifted.scaffold("update", drifted.target, "--restore", "--force", "--dry-run", "--diff")
         assert done.code == 0
         assert "-mine" in done.out
         assert read_tree(drifted.target) == before
@@ -103,10 +103,10 @@ class TestRestore:
     def test_accepted_deviations_stay_unless_named(self, drifted: Scene) -> None:
         target = drifted.target
         assert drifted.scaffold("accept", target / "a.md", "--reason", "ours").code == 0
-        assert drifted.scaffold("update", target, "--restore").code == 0
+        assert drifted.scaffold("update", target, "--restore", "--force").code == 0
         assert drifted.text("a.md") == "mine\n"
         assert drifted.text("b.md") == "b\n"
-        assert drifted.scaffold("update", target, "--restore", "a.md").code == 0
+        assert drifted.scaffold("update", target, "--force", "--restore", "a.md").code == 0
         assert drifted.text("a.md") == "a\n"
 
     def test_labels_by_meaning(self, scaffold: Run, repo: Path) -> None:
@@ -119,6 +119,6 @@ class TestRestore:
         edited = labels.read_text().replace("description: ", "description: My ", 1)
         labels.write_text(edited)
         assert scaffold("check", repo).code == 1
-        assert scaffold("update", repo, "--restore").code == 0
+        assert scaffold("update", repo, "--restore", "--force").code == 0
         assert scaffold("check", repo).code == 0
         assert "# my own\n- name: mine\n  color: '123456'\n" in labels.read_text()

@@ -125,8 +125,13 @@ def test_people_see_a_line_each_and_what_needs_them(fleet: Path, scaffold: Run) 
         f"Updated {fleet / 'behind'} from template v1.0.0 to v1.1.0: 3 files",
         f"Updated {fleet / 'conflict'} from template v1.0.0 to v1.1.0: 3 files, 1 conflict",
         "  conflict  b.md  (both sides changed the same lines)",
+        "To take one back: scaffold undo TARGET",
     ]
     assert f"error: {fleet / 'none'} is not initialised" in done.err
+    refused = scaffold("update", fleet / "edited", fleet / "conflict", "--restore", "nothing")
+    assert (refused.code, refused.out) == (2, "")
+    for name in ("edited", "conflict"):
+        assert f"error: {fleet / name}: the template has no file nothing" in refused.err
 
 
 @pytest.mark.parametrize("jobs", [1, 4])

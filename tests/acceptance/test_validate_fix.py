@@ -31,9 +31,10 @@ def test_fix_keeps_mode_line_breaks_and_comments(here: Path, scaffold: Run) -> N
     file.chmod(0o640)
     result = scaffold("validate", "--fix")
     assert result.code == 0
-    mended, removed = result.err.splitlines()
+    mended, removed, way_back = result.err.splitlines()
     assert mended == f"mended {FOLDER}/a.yml (2 findings)"
     assert removed.startswith(f"removed {FOLDER}/a.yml:4: title: (")
+    assert way_back == "To take it back: scaffold undo"
     wanted = "# ours\ndescription: Tell us # x\nname: Crash report\n" + GOOD.split("\n", 2)[2]
     assert file.read_bytes() == wanted.replace("\n", "\r\n").encode()
     assert file.stat().st_mode & 0o777 == 0o640
@@ -64,7 +65,7 @@ def test_only_named_files_are_mended(here: Path, scaffold: Run) -> None:
 def test_chooser_is_renamed(here: Path, scaffold: Run) -> None:
     (here / FOLDER / "config.yaml").write_text("blank_issues_enabled: false\n", encoding="utf-8")
     result = scaffold("validate", "--fix")
-    assert result.err == f"mended {FOLDER}/config.yaml, now {FOLDER}/config.yml\n"
+    assert result.err == f"mended {FOLDER}/config.yaml, now {FOLDER}/config.yml\nTo take it back: scaffold undo\n"
     assert [path.name for path in (here / FOLDER).iterdir()] == ["config.yml"]
     assert result.code == 0
 

@@ -3,6 +3,7 @@
 A linter that isn't installed skips its tests on a developer's machine, and fails them where CI is set.
 """
 
+import importlib.util
 import json
 import os
 import shutil
@@ -16,7 +17,8 @@ from typing import Any
 
 import pytest
 import yaml
-from tests.conftest import IN_CI
+from tests.conftest import IN_CI, commit_all, git
+from tests.packing import copy_project, pack
 
 ROOT = Path(__file__).parents[2]
 NPM = Path(__file__).parent / "npm"
@@ -28,6 +30,56 @@ EVERYTHING: dict[str, Any] = {
     "tool_source": "https://git.example.com/tools/issue-scaffold.git",
     "tool_version": "v1.2.3",
 }
+
+
+URL = str(EVERYTHING["tool_source"])
+VERSIONS = ("v0.1.0", str(EVERYTHING["tool_version"]))
+
+
+@pytest.fixture(scope="session")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with the project's repository, wheels of what it needs, and an environment with nothing in it."""
+    folder = tmp_path_factory.mktemp("the world")
+    project = folder / "project"
+    copy_project(project)
+    git(project, "init", "--quiet", "--initial-branch=main")
+    commit_all(project)
+    for version in VERSIONS:
+        git(project, "tag", version)
+    pack(folder / "wheels")
+    subprocess.run([sys.executable, "-m", "venv", folder / "environment"], check=True)
+    return folder
+
+
+def served(world: Path) -> dict[str, str]:
+    """Return the variables by which git and pip find the project and what it needs on this machine, and no network."""
+    urls = (URL, f"https://git.example.com/{'/'.join(ROOT.parts[-3:-1])}")
+    rules = {"GIT_CONFIG_COUNT": str(len(urls))}
+    for number, url in enumerate(urls):
+        rules[f"GIT_CONFIG_KEY_{number}"] = f"url.{(world / 'project').as_uri()}.insteadOf"
+        rules[f"GIT_CONFIG_VALUE_{number}"] = url
+    wheels = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": (world / "wheels").as_uri(), "PIP_CONFIG_FILE": os.devnull}
+    return rules | wheels
+
+
+@pytest.fixture(scope="session")
+def installed(world: Path) -> Path:
+    """Return the environment that the action makes of its own checkout, by the real venv and pip."""
+    folder = world / "installed"
+    script = f"import update_request, pathlib; update_request.install({str(ROOT)!r}, pathlib.Path({str(folder)!r}))"
+    environment = {**os.environ, **served(world), "PYTHONPATH": str(ROOT / "scripts")}
+    subprocess.run([sys.executable, "-c", script], env=environment, check=True)
+    return folder
+
+
+def script(name: str) -> Any:  # noqa: ANN401 - a module that only a run knows
+    """Return a module of scripts/."""
+    spec = importlib.util.spec_from_file_location(name, ROOT / "scripts" / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = sys.modules[name] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def need(program: str) -> str:
@@ -137,7 +189,7 @@ def runner(tmp_path: Path) -> Runner:
     """Return a runner with `scaffold` on it, and pip that only keeps what it was asked for."""
     if os.name == "nt":
         pytest.skip("the emulated runner is a POSIX system")
-    folder = tmp_path / "runner"
+    folder = tmp_path / "a runner"
     (folder / "programs").mkdir(parents=True)
     (folder / "temp").mkdir()
     runner = Runner(folder=folder)

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from tests.ci.conftest import ROOT, SCRIPTS, Runner, Step, check_schema, load, program, zizmor
+from tests.ci.fake_forge import REPOSITORY, TOKEN, FakeForge
 from tests.conftest import Template, commit_all, git, write_tree
 
 ACTION = load(ROOT / "action.yml")
@@ -82,35 +83,14 @@ def condition(text: str, values: dict[str, str]) -> bool:
 
 
 @pytest.fixture
-def action(runner: Runner, repo: Path, template: Template, scaffold: Callable[..., Any], tmp_path: Path) -> Action:
-    """Return the action in a repository made from version 1 of a template, on a runner where nothing is downloaded.
-
-    The modules venv and pip are stand-ins: one makes a folder with an interpreter, the other enters `scaffold` in it.
-    """
+def action(runner: Runner, repo: Path, template: Template, scaffold: Callable[..., Any], installed: Path) -> Action:
+    """Return the action in a repository made from version 1 of a template, in a job that has installed it before."""
     template.release("v1.0.0", {FILE: CONTENT})
     assert scaffold("init", repo, "-t", str(template)).code == 0
     commit_all(repo)
-    modules = tmp_path / "modules"
-    write_tree(
-        modules,
-        {
-            "venv.py": f"""
-import pathlib, sys
-programs = pathlib.Path(sys.argv[1], "bin")
-programs.mkdir(parents=True, exist_ok=True)
-(programs / "python").exists() or (programs / "python").symlink_to({sys.executable!r})
-""",
-            "pip.py": f"""
-import os, pathlib, sys
-if "PIP_FAILS" in os.environ: sys.exit(1)
-pathlib.Path({str(runner.folder)!r}, "pip.log").open("a").write(" ".join(sys.argv[1:]) + "\\n")
-pathlib.Path(sys.executable).with_name("scaffold").symlink_to({str(SCRIPTS / "scaffold")!r})
-""",
-        },
-    )
     (runner.programs / "scaffold").unlink()
     program(runner.programs, "python3", f'exec "{sys.executable}" "$@"')
-    runner.variables["PYTHONPATH"] = str(modules)
+    Path(runner.variables["RUNNER_TEMP"], "issue-scaffold").symlink_to(installed)
     return Action(runner, repo)
 
 
@@ -136,7 +116,7 @@ def test_metadata_is_what_github_reads_and_pins_what_it_uses() -> None:
     assert {name: "description" in details for name, details in ACTION["inputs"].items()} == dict.fromkeys(
         ["command", "version", "args", "fail-on", "trusted-ref", "working-directory", "sarif", "token"], True
     )
-    assert ACTION["outputs"].keys() == {"status", "findings", "report"}
+    assert ACTION["outputs"].keys() == {"status", "findings", "report", "values"}
 
 
 def test_clean_repository_passes(action: Action) -> None:
@@ -212,42 +192,17 @@ def test_not_initialised_repository_fails_with_the_way_on(action: Action) -> Non
     assert "scaffold init" in run.step.out
 
 
-def test_installs_its_own_checkout_once_a_job(action: Action) -> None:
-    action()
-    action()
-    assert (action.runner.folder / "pip.log").read_text(encoding="utf-8").splitlines() == [
-        f"install --quiet --disable-pip-version-check {ROOT}"
-    ]
-
-
 def test_nothing_of_the_workspace_is_run(action: Action) -> None:
     """A pull request may bring files that are called as Python's own modules."""
     names = ("venv", "pip", "json", "subprocess", "sitecustomize", "issue_scaffold/__init__", "click/__init__")
     code = f"open({str(action.runner.folder / 'mark')!r}, 'a').write(__name__)\n"
     write_tree(action.workspace, {f"{name}.py": code for name in names})
     commit_all(action.workspace)
-    for command in ("check", "validate", "update"):
-        assert action(command=command).code == 0
+    with FakeForge("github") as api:
+        action.runner.variables |= api.variables("file:///nowhere")
+        for command in ("check", "validate", "update"):
+            assert action(command=command).code == 0
     assert not (action.runner.folder / "mark").exists()
-
-
-def test_other_version_comes_from_the_same_repository(action: Action) -> None:
-    first = ACTION["runs"]["steps"][0]
-    checkout = "/home/runner/work/_actions/octo-org/issue-scaffold/v1"
-    values = {f"inputs.{name}": str(details["default"]) for name, details in ACTION["inputs"].items()}
-    values |= {"inputs.version": "v9.9.9", "github.action_path": checkout}
-    variables = {name: expand(text, values) for name, text in first["env"].items()}
-    step = action.runner.run(f'exec python3 "{ROOT}/scripts/action.py"', action.workspace, **variables)
-    assert step.code == 0, step.err
-    log = (action.runner.folder / "pip.log").read_text(encoding="utf-8")
-    assert log.endswith("issue-scaffold @ git+https://git.example.com/octo-org/issue-scaffold@v9.9.9\n")
-
-
-def test_failed_installation_says_so(action: Action) -> None:
-    action.runner.variables["PIP_FAILS"] = "1"
-    run = action()
-    assert run.code == 3
-    assert "::error title=scaffold::issue-scaffold can't be installed" in run.step.out
 
 
 def test_old_python_is_refused_by_name(action: Action) -> None:
@@ -322,14 +277,30 @@ def test_labels_plan_annotates_what_it_would_do(action: Action, api: str) -> Non
     assert "| create |" in run.step.summary
 
 
-def test_update_runs_the_workflows_script(action: Action, template: Template) -> None:
+def test_parse_gives_the_answers_of_the_events_issue(action: Action) -> None:
+    asked = {"type": "input", "id": "version", "attributes": {"label": "Version"}, "validations": {"required": True}}
+    form = {"name": "Bug", "description": "Something", "body": [asked]}
+    write_tree(action.workspace, {".github/ISSUE_TEMPLATE/own.yml": json.dumps(form)})
+    event = action.runner.folder / "event.json"
+    action.runner.variables["GITHUB_EVENT_PATH"] = str(event)
+    event.write_text(json.dumps({"issue": {"body": "### Version\r\n\r\n1.2"}}), encoding="utf-8")
+    run = action(command="parse", args="--check --form .github/ISSUE_TEMPLATE/own.yml")
+    assert (run.code, run.step.outputs["status"]) == (0, "clean"), run.step.err
+    assert json.loads(run.step.outputs["values"]) == {"version": "1.2"}
+    event.write_text(json.dumps({"issue": {"body": "### Version\n\n_No response_"}}), encoding="utf-8")
+    run = action(command="parse", args="--check --form .github/ISSUE_TEMPLATE/own.yml")
+    assert (run.code, run.step.outputs["findings"]) == (1, "1"), run.step.err
+    assert run.report["findings"][0]["key"] == "version"
+
+
+def test_update_opens_a_pull_request(action: Action, template: Template, tmp_path: Path) -> None:
     template.release("v2.0.0", {FILE: CONTENT + "two\n"})
-    git(action.workspace, "clone", "--quiet", "--bare", ".", str(action.runner.folder / "shop.git"))
-    git(action.workspace, "remote", "add", "origin", str(action.runner.folder / "shop.git"))
-    program(action.runner.programs, "gh", f'echo "$1 $2" >>"{action.runner.folder}/gh.log"')
-    run = action(command="update")
-    assert (run.code, run.step.outputs["status"]) == (0, "changed"), run.step.err
-    assert (action.runner.folder / "gh.log").read_text(encoding="utf-8") == "pr list\npr create\n"
+    git(action.workspace, "clone", "--quiet", "--bare", ".", str(tmp_path / f"{REPOSITORY}.git"))
+    with FakeForge("github") as api:
+        action.runner.variables |= api.variables(f"file://{tmp_path}")
+        run = action(command="update", token=TOKEN)
+        assert (run.code, run.step.outputs["status"]) == (0, "changed"), run.step.out + run.step.err
+        assert api.calls == ["GET pulls", "POST pulls"]
     assert "v2.0.0" in run.step.summary
 
 

@@ -7,20 +7,18 @@ wheels of what is installed.
 
 import os
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.ci.conftest import EVERYTHING, ROOT, Runner, load
+from tests.ci.conftest import EVERYTHING, ROOT, URL, VERSIONS, Runner, load, served
+from tests.ci.fake_forge import REPOSITORY, TOKEN, FakeForge
 from tests.ci.test_action import Action
 from tests.ci.test_snippets import scripts
-from tests.conftest import commit_all, git
-from tests.packing import copy_project, pack
+from tests.conftest import commit_all, git, write_tree
+from tests.labels.fake_github import FakeGitHub, FakeServer
 
-URL = str(EVERYTHING["tool_source"])
-VERSIONS = ("v0.1.0", str(EVERYTHING["tool_version"]))
 JOBS = {
     "github": (".github/workflows/scaffold-check.yml", "check"),
     "forgejo": (".forgejo/workflows/scaffold-check.yml", "check"),
@@ -28,35 +26,12 @@ JOBS = {
 }
 
 
-@pytest.fixture(scope="session")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder with the project's repository, wheels of what it needs, and an environment with nothing in it."""
-    folder = tmp_path_factory.mktemp("the world")
-    copy_project(folder / "project")
-    pack(folder / "wheels")
-    subprocess.run([sys.executable, "-m", "venv", folder / "environment"], check=True)
-    return folder
-
-
 @pytest.fixture
 def installing(runner: Runner, world: Path) -> Runner:
     """Return a runner that installs, where the project isn't installed yet."""
     for stand_in in runner.programs.iterdir():
         stand_in.unlink()
-    project = world / "project"
-    if not (project / ".git").exists():
-        git(project, "init", "--quiet", "--initial-branch=main")
-        commit_all(project)
-        for version in VERSIONS:
-            git(project, "tag", version)
-    served = (URL, f"https://git.example.com/{'/'.join(ROOT.parts[-3:-1])}")
-    rules = {f"GIT_CONFIG_KEY_{number}": f"url.{project.as_uri()}.insteadOf" for number in range(len(served))}
-    rules |= {f"GIT_CONFIG_VALUE_{number}": url for number, url in enumerate(served)}
-    runner.variables |= rules | {
-        "GIT_CONFIG_COUNT": str(len(served)),
-        "PIP_CONFIG_FILE": os.devnull,
-        "PIP_NO_INDEX": "1",
-        "PIP_FIND_LINKS": (world / "wheels").as_uri(),
+    runner.variables |= served(world) | {
         "PATH": f"{world / 'environment/bin'}{os.pathsep}{os.environ['PATH']}",
     }
     # Its requirements may stay from the test before; with them pip has less to do.
@@ -96,7 +71,7 @@ def test_a_workflow_runs_what_it_installed(
 ) -> None:
     path, name = JOBS[platform]
     steps = load(render(**EVERYTHING, platform=platform) / path)["jobs"][name]["steps"]
-    (install,) = [step for step in steps if "pip install" in step.get("run", "")]
+    install = installs(steps)
     done = installing.run(install["run"], shop, **install["env"])
     assert done.code == 0, done.out + done.err
     (check,) = [step for step in steps if step.get("name") == "Check"]
@@ -118,12 +93,17 @@ def test_the_action_runs_its_own_checkout_or_another_version(installing: Runner,
     action = Action(installing, shop)
     place = Path(installing.variables["RUNNER_TEMP"], "issue-scaffold/bin/scaffold")
     said = []
+    code = f"open({str(installing.folder / 'mark')!r}, 'a').write(__name__)\n"
+    # A pull request may bring files that are called as Python's own modules.
+    write_tree(shop, {f"{name}.py": code for name in ("venv", "pip", "json", "sitecustomize", "click/__init__")})
+    commit_all(shop)
     for version in ("", VERSIONS[0]):
         run = action(version=version)
         assert (run.code, run.step.outputs["status"]) == (0, "clean"), run.step.err
         said.append(installing.run(f"'{place}' --version", shop).out)
     assert f"installed by pip from {ROOT})" in said[0]
     assert f"@{commit(world)})" in said[1]
+    assert not (installing.folder / "mark").exists()
 
 
 def test_the_action_says_that_it_could_not_install(installing: Runner, world: Path, shop: Path) -> None:
@@ -131,3 +111,64 @@ def test_the_action_says_that_it_could_not_install(installing: Runner, world: Pa
     run = Action(installing, shop)(version="never-released")
     assert run.code == 3
     assert "::error" in run.step.out
+
+
+def installs(steps: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the step that installs."""
+    (step,) = [step for step in steps if "pip install" in step.get("run", "")]
+    return step
+
+
+def test_the_label_workflow_plans_and_applies_with_what_it_installed(
+    installing: Runner, shop: Path, render: Callable[..., Path]
+) -> None:
+    jobs = load(render(**EVERYTHING) / ".github/workflows/sync-labels.yml")["jobs"]
+    assert installs(jobs["plan"]["steps"]) == installs(jobs["sync"]["steps"])
+    step = installs(jobs["plan"]["steps"])
+    done = installing.run(step["run"], shop, **step["env"])
+    assert done.code == 0, done.out + done.err
+    server = FakeServer(FakeGitHub())
+    try:
+        labels = server.github.repository("octo-org/shop").labels
+        installing.variables |= {"GITHUB_API_URL": server.address, "GH_TOKEN": server.github.token}
+        for job in ("plan", "sync"):
+            last = jobs[job]["steps"][-1]
+            done = installing.run(last["run"], shop, LABELS_CONFIG=last["env"]["LABELS_CONFIG"])
+            assert done.code == 0, done.out + done.err
+            assert ("infrastructure" in labels) == (job == "sync")
+    finally:
+        server.close()
+
+
+@pytest.mark.parametrize("kind", ["action", "gitea", "gitlab"])
+def test_an_update_installs_the_newest_tool_and_records_it(
+    installing: Runner, world: Path, shop: Path, render: Callable[..., Path], scaffold: Callable[..., Any], kind: str
+) -> None:
+    """From a pinned release to the newest one of the same place, in one request."""
+    platform = "github" if kind == "action" else kind
+    answers = {"platform": platform, "drift_check_workflow": "true", "tool_source": URL, "tool_version": VERSIONS[0]}
+    (shop / ".copier-answers.scaffold.yml").unlink()
+    words = [word for name, value in answers.items() for word in ("-d", f"{name}={value}")]
+    assert scaffold("init", shop, *words, "--on-conflict", "keep").code == 0
+    commit_all(shop)
+    remote = installing.folder / f"{REPOSITORY}.git"
+    git(shop, "clone", "--quiet", "--bare", ".", str(remote))
+    (installing.programs / "python3").symlink_to(world / "environment/bin/python")
+    with FakeForge("github" if kind == "action" else kind) as api:
+        installing.variables |= api.variables(f"file://{installing.folder}")
+        if kind == "action":
+            step = Action(installing, shop)(command="update", token=TOKEN).step
+        elif kind == "gitea":
+            (last,) = load(render(**EVERYTHING, platform=kind) / ".gitea/workflows/scaffold-update.yml")["jobs"][
+                "update"
+            ]["steps"]
+            step = installing.run(last["run"], shop, TOOL_SOURCE=URL, TOOL_VERSION=VERSIONS[0])
+        else:
+            job = load(render(**EVERYTHING, platform=kind) / ".gitlab/ci/scaffold-update.yml")["scaffold-update"]
+            step = installing.run("\n".join(job["script"]), shop, TOOL_SOURCE=URL, TOOL_VERSION=VERSIONS[0])
+        assert step.code == 0, step.out + step.err
+        (request,) = api.items
+    assert f"issue-scaffold to {VERSIONS[1]}" in request["title"]
+    branch = "refs/heads/scaffold/update"
+    assert f"tool_version: {VERSIONS[1]}" in git(remote, "show", f"{branch}:.copier-answers.scaffold.yml")
+    assert git(remote, "grep", "--count", VERSIONS[1], branch, "--", "*scaffold-check.yml")

@@ -16,10 +16,10 @@ from urllib.parse import urlsplit
 import pytest
 import yaml
 from packaging.version import Version
-from tests.ci.conftest import ROOT
+from tests.ci.conftest import EVERYTHING, ROOT
 from tests.conftest import ANSWERS, Template, commit_all, git
 
-from issue_scaffold.template.bundled import SOURCE
+from issue_scaffold.template.bundled import BUNDLE, SOURCE, versions
 
 PATTERN = re.compile(r"(^|/)\.copier-answers(\..+)?\.ya?ml")
 GIT_SSH = re.compile(r"^git@[^:]*:(?P<repository>.+)$")
@@ -87,11 +87,60 @@ def test_update_by_copier_as_the_manager_runs_it_is_one_of_ours(
 
 
 def test_look_up_of_the_bundled_template_is_what_the_page_turns_off() -> None:
-    page = (ROOT / "docs/how-to/renovate-dependabot.md").read_text(encoding="utf-8")
-    rules = [
-        rule
-        for text in re.findall(r"```json\n(.*?)```", page, re.DOTALL)
-        for rule in json.loads(text).get("packageRules", ())
-    ]
-    assert [rule["matchPackageNames"] for rule in rules] == [[SOURCE]]
+    rules = [rule for config in configurations() for rule in config.get("packageRules", ())]
+    assert [rule["matchPackageNames"] for rule in rules if rule["matchManagers"] == ["copier"]] == [[SOURCE]]
     assert not any(rule["enabled"] for rule in rules)
+
+
+@pytest.mark.parametrize("platform", ["github", "forgejo", "gitea", "gitlab"])
+@pytest.mark.parametrize(
+    "source", ["https://git.example.com/tools/issue-scaffold.git", "https://github.com/o/issue-scaffold"]
+)
+def test_regex_manager_changes_every_place_of_the_tools_version(
+    render: Callable[..., Path], platform: str, source: str
+) -> None:
+    """What it writes is what the template writes for the new version: so there is no drift after it."""
+    answers = EVERYTHING | {"platform": platform, "pre_commit": True, "tool_source": source}
+    before, after = render(**answers), render(**answers | {"tool_version": "v2.0.0"})
+    (manager,) = [one for config in configurations() for one in config.get("customManagers", ())]
+    files = [re.compile(pattern.strip("/")) for pattern in manager["managerFilePatterns"]]
+    # RE2 and JavaScript write a group's name without P; nothing else here differs between them and Python.
+    places = [re.compile(text.replace("(?<", "(?P<")) for text in manager["matchStrings"]]
+    changed = 0
+    for file in filter(Path.is_file, before.rglob("*")):
+        path = file.relative_to(before).as_posix()
+        text = file.read_text(encoding="utf-8")
+        if any(pattern.search(path) for pattern in files):
+            found = {match.span("currentValue") for place in places for match in place.finditer(text)}
+            for start, end in sorted(found, reverse=True):
+                assert text[start:end] == "v1.2.3"
+                text = f"{text[:start]}v2.0.0{text[end:]}"
+                changed += 1
+        assert text == (after / path).read_text(encoding="utf-8"), path
+    assert changed >= 4
+
+
+def configurations() -> list[dict[str, Any]]:
+    """Return the configurations that the page shows."""
+    page = (ROOT / "docs/how-to/renovate-dependabot.md").read_text(encoding="utf-8")
+    return [json.loads(text) for text in re.findall(r"```json\n(.*?)```", page, re.DOTALL)]
+
+
+def test_bundled_template_by_plain_copier_with_the_command_of_the_page(
+    repo: Path, scaffold: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The page's variables tell git where the template's address leads."""
+    page = (ROOT / "docs/how-to/own-template.md").read_text(encoding="utf-8")
+    shown = re.findall(r"^\$ export (GIT_CONFIG_\w+)=(.*)$", page, re.MULTILINE)
+    assert len(shown) == 3
+    for name, value in shown:
+        monkeypatch.setenv(name, value.strip('"').replace("…/issue_scaffold", str(BUNDLE.parents[1])))
+    monkeypatch.setenv("COPIER_CACHE_DIR", str(repo.parent / "copier"))
+    assert scaffold("init", repo, "--ref", "v1.0.0", "--defaults").code == 0
+    commit_all(repo)
+    command = re.search(r"^\$ (copier update .*scaffold\.yml)$", page, re.MULTILINE)
+    assert command is not None
+    words = [sys.executable, "-m", *command[1].split()]
+    subprocess.run(words, cwd=repo, check=True, capture_output=True)
+    assert scaffold("check", repo).code == 0
+    assert extracted(repo / ANSWERS)[1] == versions().latest

@@ -39,7 +39,7 @@ def documents(kind: str) -> Iterator[str]:
         ("gitlab-ci", 2),
         ("azure-pipelines", 1),
         ("circle-ci", 1),
-        ("renovate", 2),
+        ("renovate", 3),
         ("dependabot", 1),
     ],
 )
@@ -117,7 +117,7 @@ def test_clean_passes_and_drifted_fails_with_the_way_to_mend_it(
     step = runner.run(lines, shop)
     assert step.code == 1
     assert f"scaffold update --restore {FILE}" in step.out
-    assert runner.run(f"scaffold update --restore {FILE}", shop).code == 0
+    assert runner.run(f"scaffold update --force --restore {FILE}", shop).code == 0
     assert runner.run(lines, shop).code == 0
 
 

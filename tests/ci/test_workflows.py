@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.ci.conftest import EVERYTHING, ROOT, Runner, check_schema, load, program, zizmor
+from tests.ci.conftest import EVERYTHING, ROOT, Runner, check_schema, load, zizmor
 from tests.conftest import commit_all, git, write_tree
+from tests.labels.fake_github import FakeGitHub, FakeServer
 
 PLATFORMS = ("github", "forgejo", "gitea")
+ON_GITHUB = ("https://github.com/o-o/issue.scaffold.git", "git@github.com:o-o/issue.scaffold")
 FILE = ".github/ISSUE_TEMPLATE/infrastructure.md"
 
 
@@ -19,6 +21,7 @@ def workflows(render: Callable[..., Path]) -> list[Path]:
     switches = ("drift_check_workflow", "update_workflow", "label_sync_workflow")
     tool = {name: EVERYTHING[name] for name in ("tool_source", "tool_version")}
     repos = [render(**EVERYTHING, platform=platform) for platform in PLATFORMS]
+    repos += [render(**EVERYTHING | {"tool_source": url}) for url in ON_GITHUB]
     for values in itertools.product([True, False], repeat=3):
         needs_tool = values[0] or values[1]
         repos.append(render(**dict(zip(switches, values, strict=True)), **(tool if needs_tool else {})))
@@ -50,7 +53,31 @@ def test_zizmor_finds_nothing(render: Callable[..., Path]) -> None:
 
 def test_schemas_take_them(render: Callable[..., Path]) -> None:
     check_schema("github-workflows", *workflows(render))
-    check_schema("gitlab-ci", render(**EVERYTHING, platform="gitlab") / ".gitlab/ci/scaffold-check.yml")
+    check_schema("gitlab-ci", *render(**EVERYTHING, platform="gitlab").glob(".gitlab/ci/*.yml"))
+
+
+def test_the_update_is_one_step_and_not_long(render: Callable[..., Path]) -> None:
+    for url in ON_GITHUB:
+        file = render(**EVERYTHING | {"tool_source": url}) / ".github/workflows/scaffold-update.yml"
+        _, update = load(file)["jobs"]["update"]["steps"]
+        assert update["uses"] == "o-o/issue.scaffold@v1.2.3"
+        assert update["with"]["command"] == "update"
+    files = [file for repo in (file.parents[2], *map(elsewhere(render), PLATFORMS)) for file in updates(repo)]
+    files += updates(render(**EVERYTHING, platform="gitlab"))
+    assert len(files) == 5
+    for file in files:
+        lines = [line.strip() for line in file.read_text(encoding="utf-8").splitlines()]
+        assert len([line for line in lines if line and not line.startswith("#")]) <= 30, file
+
+
+def elsewhere(render: Callable[..., Path]) -> Callable[[str], Path]:
+    """Return a function that renders for a platform with a tool that isn't on github.com."""
+    return lambda platform: render(**EVERYTHING, platform=platform)
+
+
+def updates(repo: Path) -> list[Path]:
+    """Return the jobs that update a repository."""
+    return list(repo.glob(".*/*/scaffold-update.yml"))
 
 
 def test_permissions_are_the_least(render: Callable[..., Path]) -> None:
@@ -197,22 +224,28 @@ def test_check_on_gitlab_writes_a_code_quality_report(render: Callable[..., Path
     assert requirement in (runner.folder / "pip.log").read_text(encoding="utf-8").splitlines()
 
 
-@pytest.mark.parametrize(("validated", "planned", "code"), [(0, 0, 0), (0, 1, 0), (1, 1, 1), (0, 2, 1), (0, 3, 1)])
+LABELS = '- name: "task"\n  color: "bfd4f2"\n'
+
+
+@pytest.mark.parametrize(
+    ("config", "is_there", "code"),
+    [(LABELS, True, 0), ("[]\n", True, 0), (LABELS.replace("bfd4f2", "blue"), True, 1), (LABELS, False, 1)],
+    ids=["something to do", "nothing to do", "a bad config", "no address"],
+)
 def test_label_plan_fails_only_when_it_could_not_be_made(
-    render: Callable[..., Path], runner: Runner, tmp_path: Path, validated: int, planned: int, code: int
+    render: Callable[..., Path], runner: Runner, tmp_path: Path, config: str, code: int, *, is_there: bool
 ) -> None:
     job = load(render(**EVERYTHING) / ".github/workflows/sync-labels.yml")["jobs"]["plan"]
-    (runner.programs / "scaffold").unlink()
-    program(
-        runner.programs,
-        "scaffold",
-        f'echo "$@" >>"{tmp_path}/log"; [ "$1" = validate ] && exit {validated}; exit {planned}',
-    )
-    step = runner.run(script(job, "Plan"), tmp_path, LABELS_CONFIG=".github/labels.yml")
-    assert step.code == code
-    calls = (tmp_path / "log").read_text(encoding="utf-8").splitlines()
-    assert calls[0] == "validate --format github .github/labels.yml"
-    assert calls[1:] in ([], ["labels plan --repo octo-org/shop --file .github/labels.yml --format github"])
+    write_tree(tmp_path, {".github/labels.yml": config})
+    server = FakeServer(FakeGitHub())
+    try:
+        server.github.repository("octo-org/shop")
+        runner.variables["GITHUB_API_URL"] = server.address if is_there else "http://127.0.0.1:9/a?b"
+        variables = {"LABELS_CONFIG": ".github/labels.yml", "GH_TOKEN": server.github.token}
+        step = runner.run(script(job, "Plan"), tmp_path, **variables)
+    finally:
+        server.close()
+    assert step.code == code, step.out + step.err
 
 
 def test_label_workflow_calls_what_the_command_knows(render: Callable[..., Path], scaffold: Callable[..., Any]) -> None:

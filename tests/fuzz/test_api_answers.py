@@ -21,8 +21,8 @@ from issue_scaffold.cli.printing import json_text
 from issue_scaffold.errors import ScaffoldError
 from issue_scaffold.forge.remote import Repository
 from issue_scaffold.label_sync.github.api import LabelsApi, connect
-from issue_scaffold.label_sync.github.http_exchange import Connection, Received
-from issue_scaffold.label_sync.github.token import Token
+from issue_scaffold.label_sync.http.exchange import Connection, Received
+from issue_scaffold.label_sync.http.token import Token
 from issue_scaffold.label_sync.plan import LiveLabel
 from issue_scaffold.label_sync.run import export_document
 

@@ -14,7 +14,7 @@ from tests.conftest import IN_CI
 from tests.labels.fake_github import FakeGitHub, FakeServer
 
 from issue_scaffold.label_sync.github import api as github_api
-from issue_scaffold.label_sync.github.http_exchange import Connection, Received
+from issue_scaffold.label_sync.http.exchange import Connection, Received
 
 PRISM = Path(__file__).parents[1] / "prism"
 COMMAND = PRISM / "node_modules" / ".bin" / "prism"

@@ -17,8 +17,8 @@ from tests.labels.fake_github import FakeGitHub, FakeIssue, FakeRepository, Fake
 
 from issue_scaffold.forge.remote import Repository
 from issue_scaffold.label_sync.github.api import connect
-from issue_scaffold.label_sync.github.http_exchange import Connection, Received
-from issue_scaffold.label_sync.github.token import Token
+from issue_scaffold.label_sync.http.exchange import Connection, Received
+from issue_scaffold.label_sync.http.token import Token
 from issue_scaffold.label_sync.matching import Policy
 from issue_scaffold.label_sync.plan import LabelPlan, temporary_name
 from issue_scaffold.label_sync.run import LabelOutcome, Session, StepResult, execute, make_plan

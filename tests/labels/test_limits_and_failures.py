@@ -15,9 +15,9 @@ from tests.conftest import Result, Run, write_tree
 from tests.labels.fake_github import FakeGitHub, FakeServer, Fault, VirtualClock
 
 from issue_scaffold.forge.remote import Repository
-from issue_scaffold.label_sync.github.api import connect
-from issue_scaffold.label_sync.github.pacing import Pacer
-from issue_scaffold.label_sync.github.token import Token
+from issue_scaffold.label_sync.github.api import GITHUB_API, connect
+from issue_scaffold.label_sync.http.pacing import Pacer
+from issue_scaffold.label_sync.http.token import Token
 
 
 @pytest.fixture
@@ -86,7 +86,7 @@ def test_writes_are_paced_so_that_the_service_never_refuses(run: Run, github: Fa
 
 def test_five_hundred_writes_an_hour() -> None:
     clock = VirtualClock()
-    pacer = Pacer(clock)
+    pacer = Pacer(clock, GITHUB_API.write_limits)
     start = clock.now()
     assert pacer.seconds_for(500) == 360.0
     for _ in range(501):

@@ -13,15 +13,8 @@ from tests.labels.fake_github import VirtualClock
 from tests.labels.lying_server import LyingServer, Script, answer
 from tests.labels.test_limits_and_failures import self_signed
 
-from issue_scaffold.label_sync.github import (
-    api as github_api,
-)
-from issue_scaffold.label_sync.github import (
-    byte_streams,
-)
-from issue_scaffold.label_sync.github import (
-    requests as github_requests,
-)
+from issue_scaffold.label_sync.github import api as github_api
+from issue_scaffold.label_sync.http import byte_streams, client
 
 SECONDS = 1.0
 PAGE = b'[{"name": "bug", "color": "d73a4a", "description": null}]'
@@ -115,7 +108,7 @@ def clock(monkeypatch: pytest.MonkeyPatch, folder: Path) -> VirtualClock:
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("GH_TOKEN", "ghp_C4n4ry0000000000000000000000000000")
-    monkeypatch.setattr(github_requests, "_NETWORK_SECONDS", SECONDS)
+    monkeypatch.setattr(client, "_NETWORK_SECONDS", SECONDS)
     monkeypatch.setattr(byte_streams, "_IDLE_SECONDS", SECONDS / 3)
     time_passing = VirtualClock()
     connect = github_api.connect
@@ -179,7 +172,7 @@ def test_a_slow_handshake_ends_in_time(plan: Plan, monkeypatch: pytest.MonkeyPat
 
 @pytest.mark.parametrize("kind", LARGE)
 def test_a_large_answer_is_refused(plan: Plan, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(github_requests, "_NETWORK_SECONDS", 20.0)
+    monkeypatch.setattr(client, "_NETWORK_SECONDS", 20.0)
     monkeypatch.setattr(github_api, "_MOST_PAGES", 100)
     with LyingServer(LARGE[kind]) as server:
         result = plan(server.address)
@@ -267,7 +260,7 @@ def test_over_tls_too(plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     with LyingServer(SLOW["dripping body"], context=context) as server:
         assert_one_clear_line(plan(server.address))
     with LyingServer(LARGE["an endless body"], context=context) as server:
-        monkeypatch.setattr(github_requests, "_NETWORK_SECONDS", 20.0)
+        monkeypatch.setattr(client, "_NETWORK_SECONDS", 20.0)
         result = plan(server.address)
         assert_one_clear_line(result)
         assert "more than any list needs" in result.err

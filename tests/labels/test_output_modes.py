@@ -88,7 +88,7 @@ def target(folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Pat
     for name in ("GH_TOKEN", "GITHUB_TOKEN", "GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN"):
         monkeypatch.setenv(name, CANARY)
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "summary.md"))
-    monkeypatch.setattr("issue_scaffold.label_sync.github.pacing.SystemClock.sleep", lambda *_: None)
+    monkeypatch.setattr("issue_scaffold.label_sync.http.pacing.SystemClock.sleep", lambda *_: None)
     write_tree(folder, {".github/labels.yml": "- {name: bug, color: d73a4a}\n- {name: new, color: d73a4a}\n"})
     return folder
 

@@ -11,8 +11,8 @@ from tests.labels.fake_github import FakeGitHub, FakeRepository, key
 from issue_scaffold.forge.remote import Repository
 from issue_scaffold.label_sync.github.api import LabelsApi
 from issue_scaffold.label_sync.github.errors import refusal
-from issue_scaffold.label_sync.github.requests import Answer
-from issue_scaffold.label_sync.github.token import Token
+from issue_scaffold.label_sync.http.customs import Answer
+from issue_scaffold.label_sync.http.token import Token
 from issue_scaffold.label_sync.matching import Policy, plan_labels
 from issue_scaffold.label_sync.plan import (
     LabelAction,
@@ -30,7 +30,7 @@ COLORS = ("ededed", "d73a4a", "000000")
 
 
 class Direct:
-    """What `Requests` is to `LabelsApi`, without HTTP: a thousand runs in seconds."""
+    """What `ApiClient` is to `LabelsApi`, without HTTP: a thousand runs in seconds."""
 
     def __init__(self, github: FakeGitHub) -> None:
         self.github = github
@@ -45,7 +45,7 @@ class Direct:
         return Answer(reply.status, {name.lower(): value for name, value in reply.headers.items()}, reply.body)
 
     def refused(self, answer: Answer, what: str) -> Exception:
-        return refusal(answer.status, answer.headers, answer.data, what, self.token)
+        return refusal(answer, what, self.token)
 
     def next_path(self, answer: Answer) -> str | None:
         return None if answer.next_link is None else answer.next_link.removeprefix("http://h")

@@ -15,11 +15,11 @@ from tests.labels.test_limits_and_failures import self_signed
 
 from issue_scaffold.errors import ScaffoldError
 from issue_scaffold.forge.remote import Repository
-from issue_scaffold.label_sync.github.address import ApiAddress
 from issue_scaffold.label_sync.github.api import connect
-from issue_scaffold.label_sync.github.errors import GitHubError
-from issue_scaffold.label_sync.github.http_route import find_proxy
-from issue_scaffold.label_sync.github.token import Token
+from issue_scaffold.label_sync.http.address import ApiAddress
+from issue_scaffold.label_sync.http.errors import ApiError
+from issue_scaffold.label_sync.http.route import find_proxy
+from issue_scaffold.label_sync.http.token import Token
 
 CANARY = "ghp_C4n4ry0000000000000000000000000000"
 PAGE = b'[{"name": "bug", "color": "d73a4a", "description": null}]'
@@ -163,7 +163,7 @@ def test_a_proxy_that_opens_none(api: LyingServer, monkeypatch: pytest.MonkeyPat
         monkeypatch.setenv("HTTPS_PROXY", f"http://{proxy.place}")
         if not reply:
             proxy.__exit__()
-        with pytest.raises(GitHubError, match=said) as caught:
+        with pytest.raises(ApiError, match=said) as caught:
             ask(api.address)
     assert caught.value.message.isprintable()
     assert not api.requests
@@ -208,6 +208,6 @@ def test_a_proxy_that_is_none_of_these_is_said_without_quoting_it(monkeypatch: p
 
 
 def test_a_host_with_another_name_in_its_certificate(api: LyingServer) -> None:
-    with pytest.raises(GitHubError, match="can't be verified"):
+    with pytest.raises(ApiError, match="can't be verified"):
         ask(api.address.replace("127.0.0.1", "localhost"))
     assert not api.requests

@@ -11,7 +11,8 @@ from tests.labels.fake_github import FakeGitHub, Fault
 
 from issue_scaffold.errors import ScaffoldError
 from issue_scaffold.label_sync import run as usecase
-from issue_scaffold.label_sync.github.token import Token, find_token
+from issue_scaffold.label_sync.github.token import find_token
+from issue_scaffold.label_sync.http.token import Token
 
 CANARY = "ghp_C4n4ry0000000000000000000000000000"
 NAMES = ("GH_TOKEN", "GITHUB_TOKEN", "GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN")

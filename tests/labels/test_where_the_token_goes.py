@@ -12,10 +12,10 @@ from tests.labels.lying_server import LyingServer, answer
 
 from issue_scaffold.errors import UsageError
 from issue_scaffold.forge.remote import Repository
-from issue_scaffold.label_sync.github.address import ApiAddress, StrayError, parse_api_address
 from issue_scaffold.label_sync.github.api import connect
-from issue_scaffold.label_sync.github.errors import GitHubError
-from issue_scaffold.label_sync.github.token import Token
+from issue_scaffold.label_sync.http.address import ApiAddress, StrayError, parse_api_address
+from issue_scaffold.label_sync.http.errors import ApiError
+from issue_scaffold.label_sync.http.token import Token
 
 CANARY = "ghp_C4n4ry0000000000000000000000000000"
 PAGE = b'[{"name": "bug", "color": "d73a4a", "description": null}]'
@@ -78,7 +78,7 @@ def ask(address: str) -> str:
     )
     try:
         api.labels()
-    except GitHubError as error:
+    except ApiError as error:
         return f"{error.message}\n{error.hint}"
     return ""
 

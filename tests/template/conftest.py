@@ -91,7 +91,7 @@ ELSEWHERE: dict[str, list[Any]] = {
     "security_contact_url": ["https://example.com/security"],
     "labels_config": [".github/settings.yml"],
     "drift_check_workflow": [True, False],
-    "update_workflow": [True],
+    "update_workflow": [True, False],
     "label_sync_workflow": [True],
     "runner": [None, "my-runner:1"],
     "pre_commit": [True, False],

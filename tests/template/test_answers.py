@@ -35,6 +35,20 @@ BAD_URLS = [
     "javascript:x",
     "https://u@h/",
 ]
+OPTION_LISTS = [
+    "task_type",
+    "primary_goals",
+    "model_serving",
+    "data_pipeline",
+    "security_measures",
+    "metrics_to_track",
+    "alerting",
+    "rollout_plan",
+    "dependencies",
+    "testing_required",
+    "implementation_checklist",
+    "documentation_updates",
+]
 LINK = {"name": "Chat", "url": "https://example.com", "about": "Ask"}
 
 BAD: dict[str, list[Any]] = {
@@ -43,6 +57,7 @@ BAD: dict[str, list[Any]] = {
     "components": [*NOT_LISTS, *BAD_OPTIONS],
     "environments": [*NOT_LISTS, *BAD_OPTIONS],
     "compliance": [*NOT_LISTS, *BAD_OPTIONS],
+    **{name: [["CDN", "cdn"]] for name in OPTION_LISTS},
     "title_prefix": [text for text in BAD_TEXTS if text],
     "labels": [
         *NOT_LISTS,
@@ -103,6 +118,7 @@ GOOD: dict[str, list[Any]] = {
     "components": [[], ["a"], ["Yes"], ["nothing"], ["中文", "{{ x }}", "🔧", "a\u00a0b"]],
     "environments": [[], ["None of these", "n/a"]],
     "compliance": [[], ["SOC 2"]],
+    **{name: [[], ["SOC 2"]] for name in OPTION_LISTS},
     "title_prefix": ["", "[INFRA] ", "🔧: "],
     "labels": [[], ["x" * 50], ["🔧 tools"], ["c++"], ["???"], ["kind/bug"], [":bug: bug"], ["1"], ["中文"]],
     "runner": ["docker", "ubuntu-22.04", "self-hosted:host", "org/runner_1"],
@@ -135,7 +151,7 @@ def _rows(table: dict[str, list[Any]]) -> list[Any]:
 
 
 def _problem(jinja: SandboxedEnvironment, questions: dict[str, Any], name: str, answer: object) -> str:
-    others = {"platform": "github", "drift_check_workflow": True, "has_update": False, "pre_commit": False}
+    others = {"platform": "github", "drift_check_workflow": True, "update_workflow": False, "pre_commit": False}
     return jinja.from_string(questions[name]["validator"]).render({**others, name: answer}).strip()
 
 
@@ -207,6 +223,45 @@ def test_other_forges_have_other_user_names(render: Renderer) -> None:
     assert file.read_text(encoding="utf-8").endswith("\n\n/assign @a.b @_1\n")
 
 
+def _recorded(repo: Path) -> dict[str, Any]:
+    answers: dict[str, Any] = yaml.safe_load((repo / ".copier-answers.scaffold.yml").read_bytes())
+    return answers
+
+
+def test_a_list_of_options_that_is_given_is_kept_and_recorded(render: Renderer) -> None:
+    """Without a question more; a list that nobody changed is not recorded, and stays the template's."""
+    given: dict[str, Any] = {name: [f"{name} one", "Two: 'b'"] for name in OPTION_LISTS}
+    repo = render(**given)
+    recorded = _recorded(repo)
+    assert {name: recorded[name] for name in OPTION_LISTS} == given
+    assert not _recorded(render()).keys() & set(OPTION_LISTS)
+    fields = yaml.safe_load((repo / ".github/ISSUE_TEMPLATE/infrastructure.yml").read_bytes())["body"]
+    options = {field["id"]: field["attributes"].get("options", []) for field in fields if "id" in field}
+    assert {name: [one["label"] for one in options[name]] for name in OPTION_LISTS} == given
+
+
+def test_lists_of_options_are_all_asked_for_when_one_wants_to_change_them(render: Renderer) -> None:
+    assert _recorded(render(change_options=True)).keys() >= set(OPTION_LISTS)
+
+
+def test_a_field_without_options_is_left_out_and_a_section_without_fields_too(render: Renderer) -> None:
+    lists: dict[str, list[str]] = {name: [] for name in [*OPTION_LISTS, "components", "environments", "compliance"]}
+    repo = render(**lists)
+    body = yaml.safe_load((repo / ".github/ISSUE_TEMPLATE/infrastructure.yml").read_bytes())["body"]
+    assert {element["type"] for element in body} == {"markdown", "textarea", "input"}
+    headings = [element["attributes"]["value"] for element in body if element["type"] == "markdown"]
+    assert len(headings) == 1 + 13 - 5
+    text = (repo / ".github/ISSUE_TEMPLATE/infrastructure.md").read_text(encoding="utf-8")
+    assert "- [ ]" not in text
+    assert text.count("\n## ") == 13 - 5
+
+
+def test_a_form_has_a_field_at_least(render: Renderer) -> None:
+    repo = render(sections=["checklist"], implementation_checklist=[])
+    body = yaml.safe_load((repo / ".github/ISSUE_TEMPLATE/infrastructure.yml").read_bytes())["body"]
+    assert "description" in [element.get("id") for element in body]
+
+
 def test_labels_alone_need_no_place_of_the_tool(render: Renderer) -> None:
     repo = render(label_sync_workflow=True)
     assert "gh label create" in (repo / ".github/workflows/sync-labels.yml").read_text(encoding="utf-8")
@@ -244,16 +299,19 @@ def test_tool_has_no_default_place(render: Renderer, name: str, on: str) -> None
             "contact_links": [LINK],
             "labels_config": ".github/labels.json",
             "label_sync_workflow": True,
-            "update_workflow": True,
         },
-        {"platform": "gitea", "runner": "x", "update_workflow": True},
+        {"platform": "gitea", "runner": "x", "label_sync_workflow": True},
+        {"format": "markdown", "choices": "dropdowns"},
+        {"sections": ["cost"], "task_type": ["x"], "alerting": []},
     ],
-    ids=["infrastructure", "chooser", "sections", "labels_config", "tool", "gitlab", "gitea"],
+    ids=["infrastructure", "chooser", "sections", "labels_config", "tool", "gitlab", "gitea", "choices", "options"],
 )
 def test_answer_to_a_question_that_is_not_asked_changes_nothing(render: Renderer, unasked: dict[str, Any]) -> None:
     asked = {name: unasked[name] for name in unasked if name in {"issue_types", "labels_config", "platform"}}
     if "chooser" in unasked and "platform" not in unasked:
         asked["chooser"] = unasked["chooser"]
+    if unasked.get("format") == "markdown":
+        asked["format"] = "markdown"
     if "cost" in unasked.get("sections", ()):
         asked["sections"] = unasked["sections"]
     given, plain = render(**unasked), render(**asked)

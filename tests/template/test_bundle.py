@@ -1,5 +1,7 @@
 """The bundled history: what was released stays as it was, and the newest release is the working tree."""
 
+import importlib.util
+import shutil
 import subprocess
 import tarfile
 from io import BytesIO
@@ -54,5 +56,38 @@ def test_the_newest_release_is_the_working_tree_or_the_changelog_says_what_is_to
     if "### Template" in unreleased:
         return
     released = archived(git("archive", str(bundled.versions().latest), cwd=history))
+    # Made out of this project's changelog when it is released.
+    released.pop("CHANGELOG.md", None)
     there = [ROOT / "copier.yml", *(path for path in (ROOT / "template").rglob("*") if path.is_file())]
     assert {path.relative_to(ROOT).as_posix(): path.read_bytes() for path in there} == released
+
+
+def test_a_release_carries_what_the_changelog_says_of_all_versions(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spec = importlib.util.spec_from_file_location("release_template", ROOT / "scripts" / "release_template.py")
+    assert spec is not None
+    assert spec.loader is not None
+    script = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(script)
+    for name in ("ROOT", "BUNDLE", "RELEASES"):
+        monkeypatch.setattr(script, name, tmp_path / name)
+    shutil.copy(bundled.BUNDLE, script.BUNDLE)
+    shutil.copy(bundled.RELEASES, script.RELEASES)
+    (tmp_path / "ROOT").mkdir()
+    shutil.copytree(ROOT / "template", tmp_path / "ROOT" / "template")
+    shutil.copy(ROOT / "copier.yml", tmp_path / "ROOT")
+    text = "# Changelog\n\n## [Unreleased]\n\n- Other.\n\n## Template versions\n\n### [1.0.0]\n\n- First.\n"
+    (tmp_path / "ROOT" / "CHANGELOG.md").write_text(text, encoding="utf-8")
+    (tmp_path / "ROOT" / "template" / "new").write_text("new")
+    with pytest.raises(SystemExit, match=r"no heading \[99\.0\.0\]"):
+        script.release("99.0.0")
+    newer = text.replace("### [1.0.0]", "### [99.0.0]\n\n- Newest.\n\n### [1.0.0]") + "\n## Else\n\n- Other.\n"
+    (tmp_path / "ROOT" / "CHANGELOG.md").write_text(newer, encoding="utf-8")
+    commit = script.release("99.0.0")
+    git("clone", "--quiet", "--mirror", str(script.BUNDLE), "copy", cwd=tmp_path)
+    carried = git("show", f"{commit}:CHANGELOG.md", cwd=tmp_path / "copy").decode()
+    assert carried == "# Changelog of the template\n\n## [99.0.0]\n\n- Newest.\n\n## [1.0.0]\n\n- First.\n"
+    (tmp_path / "ROOT" / "CHANGELOG.md").write_text(newer.replace("99.0.0", "99.0.1"), encoding="utf-8")
+    with pytest.raises(SystemExit, match="is the one released as v99"):
+        script.release("99.0.1")

@@ -142,8 +142,8 @@ def _installs(repo: Path) -> Iterator[tuple[dict[str, str], str]]:
         for job in yaml.safe_load(file.read_bytes())["jobs"].values():
             yield from ((step["env"], step["run"]) for step in job["steps"] if "pip install" in step.get("run", ""))
     for file in repo.glob(".gitlab/ci/*.yml"):
-        job = yaml.safe_load(file.read_bytes())["scaffold-check"]
-        yield job["variables"], job["before_script"][0]
+        for job in yaml.safe_load(file.read_bytes()).values():
+            yield from ((job["variables"], line) for line in job.get("before_script", ()))
 
 
 def _program(folder: Path, name: str, body: str) -> None:

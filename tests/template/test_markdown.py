@@ -72,10 +72,10 @@ body:
 MARKDOWN = """\
 ---
 name: "Everything: #1"
-about: "It's \\"all\\" here"
-title: ''
-labels: ''
-assignees: ''
+about: 'It''s "all" here'
+title: ""
+labels: ""
+assignees: ""
 type: "Bug"
 projects: ["octo-org/1"]
 ---
@@ -87,30 +87,37 @@ projects: ["octo-org/1"]
 <!-- Only what you know. -->
 
 <!-- In one line -->
+
 [text]
 
 **Version:** [1.2.3]
+
 <!-- As printed -->
 
 **Where?**
 
 **Steps:**
+
 <!-- One a line,
 please -->
+
 1. First
 2. Then
 
 **Filled in:**
+
 kept
 
     indented
 
 **Logs:**
+
 ```shell
 
 ```
 
 **Source:**
+
 ````markdown
 ```py
 1
@@ -118,25 +125,32 @@ kept
 ````
 
 **Kind:**
+
 <!-- Choose one. -->
+
 - [ ] A
 - [ ] Yes
 - [ ] 3
 
 **Kinds:**
+
 - [ ] A
 - [ ] B
 
 **Consent:**
+
 - [ ] I agree
 - [ ] Two
   lines
 
 **Screenshot:**
+
 <!-- What you see -->
+
 <!-- Drop files here: .png,.jpg -->
 
 **Anything else:**
+
 <!-- Drop files here -->
 """
 

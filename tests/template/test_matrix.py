@@ -126,13 +126,13 @@ def test_files_are_those_that_were_asked_for(repo: Path, answers: dict[str, Any]
     expected = {f"{folder}/{type_}.{suffix}" for type_ in answers["issue_types"] for suffix in suffixes}
     has_labels = answers["issue_types"] != ["infrastructure"] or answers.get("labels") != []
     takes_sync = has_labels and not answers["labels_config"].endswith("settings.yml")
-    check = ".gitlab/ci/scaffold-check.yml" if platform == "gitlab" else f".{platform}/workflows/scaffold-check.yml"
+    jobs = ".gitlab/ci" if platform == "gitlab" else f".{platform}/workflows"
     on_github = platform == "github"
     optional = {
         f"{folder}/config.yml": answers["chooser"] and platform != "gitlab",
         _labels_path(answers): has_labels,
-        check: answers["drift_check_workflow"],
-        ".github/workflows/scaffold-update.yml": answers["update_workflow"] and on_github,
+        f"{jobs}/scaffold-check.yml": answers["drift_check_workflow"],
+        f"{jobs}/scaffold-update.yml": answers["update_workflow"],
         ".github/workflows/sync-labels.yml": answers["label_sync_workflow"] and takes_sync and on_github,
         ".pre-commit-config.yaml": answers["pre_commit"],
         ANSWERS_FILE: True,
@@ -194,7 +194,8 @@ def _outline_of_form(form: dict[str, Any]) -> Iterator[str]:
     for element in form["body"]:
         if element["type"] == "markdown":
             heading = element["attributes"]["value"]
-            yield heading
+            if heading.startswith("#"):
+                yield heading
             continue
         label = element["attributes"]["label"]
         if not heading.endswith(f" {label}"):
@@ -214,7 +215,7 @@ def test_markdown_and_form_are_twins(repo: Path) -> None:
     for name in forms.keys() & templates.keys():
         front, body = templates[name]
         assert list(_outline_of_markdown(body)) == list(_outline_of_form(forms[name]))
-        assert forms[name]["name"] == f"{front['name']} (form)"
+        assert forms[name]["name"] == f"{front['name']} (with fields to fill in)"
         assert forms[name]["description"] == front["about"]
         for key in ("title", "labels", "assignees"):
             assert (front[key] or None) == forms[name].get(key)

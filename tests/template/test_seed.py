@@ -31,9 +31,9 @@ EMOJI = {
 }
 
 
-def _split(text: str) -> tuple[dict[str, Any], str]:
+def _split(text: str) -> tuple[dict[str, Any], list[str]]:
     _, front_matter, body = text.split("---\n", 2)
-    return yaml.safe_load(front_matter), body
+    return yaml.safe_load(front_matter), [line for line in body.splitlines() if line]
 
 
 @pytest.fixture
@@ -71,7 +71,9 @@ def test_markdown_has_everything_of_the_seed(markdown: str, pattern: str, count:
 
 def test_form_has_everything_of_the_seed(form: dict[str, Any]) -> None:
     fields = [element for element in form["body"] if element["type"] != "markdown"]
-    assert len(form["body"]) - len(fields) == 13
+    assert (
+        sum(element["attributes"]["value"].startswith("## ") for element in form["body"] if element not in fields) == 13
+    )
     assert len(fields) == 25
     assert sum(len(field["attributes"].get("options", ())) for field in fields) == 80
     assert {field["id"] for field in fields if field["type"] == "input"} == {"estimated_effort"}
@@ -109,7 +111,7 @@ def test_field_ids_are_a_contract_with_links_that_prefill_them(form: dict[str, A
 
 
 def test_form_and_markdown_are_told_apart_by_name(form: dict[str, Any], markdown: str) -> None:
-    assert form["name"] == "🔧 Infrastructure/DevOps (form)"
+    assert form["name"] == "🔧 Infrastructure/DevOps (with fields to fill in)"
     assert _split(markdown)[0]["name"] == "🔧 Infrastructure/DevOps"
 
 
@@ -118,3 +120,24 @@ def test_one_format_alone_has_the_plain_name(render: Renderer, only: str, suffix
     (file,) = (render(format=only) / ".github/ISSUE_TEMPLATE").iterdir()
     assert file.name == f"infrastructure.{suffix}"
     assert re.search(r'^name: "🔧 Infrastructure/DevOps"$', file.read_text(encoding="utf-8"), re.MULTILINE)
+
+
+def test_dropdowns_write_only_what_was_chosen(render: Renderer) -> None:
+    folder = render(choices="dropdowns") / ".github/ISSUE_TEMPLATE"
+    form = yaml.safe_load((folder / "infrastructure.yml").read_bytes())
+    several = [field["attributes"] for field in form["body"] if "options" in field["attributes"]]
+    assert len(several) == 15
+    assert all(field["multiple"] is True for field in several)
+    assert sum(len(field["options"]) for field in several) == 80
+    assert {field["type"] for field in form["body"]} == {"markdown", "textarea", "input", "dropdown"}
+    plain = render() / ".github/ISSUE_TEMPLATE/infrastructure.md"
+    assert (folder / "infrastructure.md").read_bytes() == plain.read_bytes()
+
+
+@pytest.mark.parametrize("choices", ["checkboxes", "dropdowns"])
+def test_form_introduces_itself_and_explains_its_fields(render: Renderer, choices: str) -> None:
+    file = render(choices=choices) / ".github/ISSUE_TEMPLATE/infrastructure.yml"
+    first, *others = yaml.safe_load(file.read_bytes())["body"]
+    assert first["attributes"] == {"value": "Fill in what applies, and leave out the rest."}
+    fields = [element["attributes"] for element in others if element["type"] != "markdown"]
+    assert len(fields) == len({field["description"] for field in fields}) == 25

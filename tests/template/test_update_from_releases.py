@@ -58,10 +58,7 @@ def test_recorded_answers_are_enough(
     assert recorded["_commit"] == "v99.0.0"
     assert recorded["platform"] == "github"
     assert scaffold("check", repo).code == 0
-    after = read_tree(repo)
-    assert after.keys() == before.keys()
-    if not answers and release == RELEASES[-1]:
-        assert {path for path in after if after[path] != before[path]} == {ANSWERS}
+    assert read_tree(repo).keys() == before.keys()
 
 
 def test_repository_moves_to_another_forge(scaffold: Run, successor: Path, repo: Path) -> None:

@@ -22,12 +22,12 @@ from pathlib import Path
 from typing import Any
 
 # Loaded once for all runs.
-import issue_scaffold.label_sync.github.requests
+import issue_scaffold.label_sync.http.client
 import issue_scaffold.sync.structured_files
 import issue_scaffold.validate.engine
 import issue_scaffold.validate.fix
 import issue_scaffold.validate.fixer  # noqa: F401
-from issue_scaffold.cli import accept, catalog, check, convert, init, labels, update, validate  # noqa: F401
+from issue_scaffold.cli import accept, catalog, check, convert, init, labels, undo, update, validate  # noqa: F401
 from issue_scaffold.cli.main import main
 
 CALLS = (
@@ -41,10 +41,12 @@ MODES = ("kill", "once", "lasting")
 class Job:
     """What to run: `target` is put back to what `before` holds (None: it isn't there) before each run.
 
-    `state` are folders outside of the target that are watched too, and emptied before each run.
+    `state` are folders outside of the target that are watched too, and emptied before each run. `first` is a command
+    that runs before, and is disturbed by nothing.
     """
 
     arguments: list[str]
+    first: list[str] = field(default_factory=list)
     target: str
     before: str | None
     state: list[str]
@@ -167,21 +169,28 @@ class Runner:
             shutil.copytree(self.job.before, self.target, symlinks=True)
         for folder in self.job.state:
             shutil.rmtree(folder, ignore_errors=True)
+        if self.job.first:
+            self.fork(self.job.first)
 
     def run(self, mode: str = "", number: int = 0) -> tuple[int, str, str | None]:
         """Run; return the exit code, what was said, and the name of the call that had the fault."""
         shared = mmap.mmap(-1, 64)
+        faults = Faults(self.watched, mode, number, shared) if mode else None
+        code = self.fork(self.job.arguments, faults)
+        name = shared[1:33].decode().strip() if shared[0] else None
+        return code, self.said.read_text(encoding="utf-8", errors="replace"), name
+
+    def fork(self, arguments: list[str], faults: Faults | None = None) -> int:
+        """Run a command; return its exit code, or the signal that ended it."""
         child = os.fork()
         if not child:
             said = os.open(self.said, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
             os.dup2(said, 1)
             os.dup2(said, 2)
-            if mode:
-                Faults(self.watched, mode, number, shared).install()
-            os._exit(main(self.job.arguments))
-        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-        name = shared[1:33].decode().strip() if shared[0] else None
-        return code, self.said.read_text(encoding="utf-8", errors="replace"), name
+            if faults is not None:
+                faults.install()
+            os._exit(main(arguments))
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
     def left(self) -> list[str]:
         """Return what is left of journals."""

@@ -45,6 +45,7 @@ class Scene:
         self.template = template
         self.folder = folder
         self.target = folder / "target"
+        self.first: list[str] = []
 
     def repository(self) -> None:
         """Make the target a git repository."""
@@ -165,6 +166,18 @@ def labels_export(scene: Scene) -> list[str]:
     return ["labels", "export", "--repo", "octo/demo", "-o", str(scene.target / "labels.yml")]
 
 
+def undo_with_a_conflict(scene: Scene) -> list[str]:
+    """Take back an update: files made, changed and deleted, and a conflict in git's index."""
+    scene.first = update_with_a_conflict(scene)
+    return ["undo", str(scene.target)]
+
+
+def undo_without_git(scene: Scene) -> list[str]:
+    """Take back an update of which the state folder knows."""
+    scene.first = update_without_git(scene)
+    return ["undo", str(scene.target)]
+
+
 # With how many calls there are from one fault to the next. Together they meet every call of the one writer; a smaller
 # step finds nothing more, and takes longer than the rest of the tests.
 COMMANDS: tuple[tuple[Callable[[Scene], list[str]], int], ...] = (
@@ -173,6 +186,8 @@ COMMANDS: tuple[tuple[Callable[[Scene], list[str]], int], ...] = (
     (update, 3),
     (update_with_a_conflict, 4),
     (update_without_git, 4),
+    (undo_with_a_conflict, 14),
+    (undo_without_git, 17),
     (accept, 1),
     (validate_fix, 1),
     (convert_in_place, 1),
@@ -220,6 +235,7 @@ def test_after_a_rerun_the_tree_is_as_after_an_undisturbed_run(
     state = Path(os.environ["SCAFFOLD_CACHE_DIR"]) / "state"
     job = Job(
         arguments=arguments,
+        first=scene.first,
         target=str(scene.target),
         before=None if before is None else str(before),
         state=[str(state)],

@@ -90,7 +90,7 @@ def of_somebody(folder: Path, scaffold: Run) -> dict[str, bytes]:
     done = scaffold("update", target)
     assert done.code == 1, done
     assert scaffold("check", target, "--refresh").code == 1
-    assert scaffold("update", target, "--restore", "a.md").code == 0
+    assert scaffold("update", target, "--force", "--restore", "a.md").code == 0
     return read_tree(target)
 
 

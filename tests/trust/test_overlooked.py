@@ -489,7 +489,7 @@ def test_a_managed_label_that_is_to_go_is_drift(line: str, target: Path, scaffol
     assert text.endswith('"\n')
     (target / LABELS).write_text(f"{text}  {line}\n", encoding="utf-8")
     assert (LABELS, "modified", "error") in kinds(findings(scaffold, code=1))
-    assert scaffold("update", "--restore", LABELS).code == 0
+    assert scaffold("update", "--force", "--restore", LABELS).code == 0
     assert findings(scaffold, code=0) == []
 
 

@@ -6,6 +6,7 @@ import socket
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.conftest import ANSWERS, write_tree
@@ -139,23 +140,28 @@ def test_what_is_read_lies_below_the_folder(tmp_path: Path) -> None:
             read_file(path, below=root)
 
 
+@pytest.mark.parametrize(("named", "moment"), [("d/b", "open"), ("in/b", "realpath")])
 def test_a_file_that_is_swapped_for_a_link_on_the_way_is_not_followed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    named: str, moment: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The folder becomes a link out of the tree after its path was resolved, before it is opened."""
+    """A folder becomes a link out of the tree: before it is opened, and after the links to it were resolved."""
     write_tree(tmp_path, {"root/d/b": "b", "out/b": SECRET})
-    resolve = os.path.realpath
+    (tmp_path / "root/in").symlink_to("d")
+    owner = os if moment == "open" else os.path
+    original = getattr(owner, moment)
+    last = "root" if moment == "open" else "b"
 
-    def swapped(path: str | os.PathLike[str]) -> str:
-        found = str(resolve(path))
-        if found.endswith("/b"):
+    def swapped(path: str | os.PathLike[str], *more: Any, **named: Any) -> Any:  # noqa: ANN401 - as the original
+        found = original(path, *more, **named)
+        if Path(path).name == last and not (tmp_path / "root/d").is_symlink():
             shutil.rmtree(tmp_path / "root/d")
             (tmp_path / "root/d").symlink_to("../out")
         return found
 
-    monkeypatch.setattr(os.path, "realpath", swapped)
+    monkeypatch.setattr(owner, moment, swapped)
     with pytest.raises(ScaffoldError):
-        read_file("d/b", below=tmp_path / "root")
+        read_file(named, below=tmp_path / "root")
+    assert (tmp_path / "root/d").is_symlink()
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")

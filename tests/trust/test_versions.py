@@ -111,7 +111,7 @@ class TestMovedTag:
 
     def test_restoring_brings_back_what_was_installed(self, moved: Path, scaffold: Run) -> None:
         write_tree(moved, {"f.txt": "mine\n"})
-        assert scaffold("update", moved, "--restore").code == 0
+        assert scaffold("update", moved, "--restore", "--force").code == 0
         assert (moved / "f.txt").read_text() == "one\n"
 
     def test_the_commit_is_gone(

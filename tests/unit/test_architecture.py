@@ -16,14 +16,20 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 # Each outside thing has one owner.
 OWNERS = {
     "copier": {"template/sealed_child.py"},
-    "subprocess": {"git/command.py", "text/patterns.py", "template/sealed_process.py", "label_sync/github/token.py"},
+    "subprocess": {
+        "git/command.py",
+        "text/patterns.py",
+        "template/sealed_process.py",
+        "label_sync/github/token.py",
+        "issue/remote.py",
+    },
     "click": {"cli"},
-    "http": {"label_sync/github/http_exchange.py"},
-    "socket": {"label_sync/github/byte_streams.py"},
+    "http": {"label_sync/http/exchange.py"},
+    "socket": {"label_sync/http/byte_streams.py"},
     "ssl": {
-        "label_sync/github/byte_streams.py",
-        "label_sync/github/http_exchange.py",
-        "label_sync/github/http_route.py",
+        "label_sync/http/byte_streams.py",
+        "label_sync/http/exchange.py",
+        "label_sync/http/route.py",
     },
     # Not needed, and not declared: one client for one API is ours.
     "github": set(),

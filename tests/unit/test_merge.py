@@ -19,7 +19,12 @@ def merge_lines(base: bytes, ours: bytes, theirs: bytes) -> tuple[bytes, bool]:
     return (ours + theirs, False) if base in ours and base in theirs else (b"<" + ours + b"=" + theirs + b">", True)
 
 
-TOOLS = Tools(text=merge_lines, meaning=lambda *_: None, same_answers=lambda one, other: one == other)
+TOOLS = Tools(
+    text=merge_lines,
+    meaning=lambda *_: None,
+    same_answers=lambda one, other: one == other,
+    is_reformatted=lambda *_: False,
+)
 
 
 def file(text: str | None, *, executable: bool = False) -> File | None:
@@ -115,6 +120,7 @@ def test_meaning_goes_before_lines() -> None:
         text=merge_lines,
         meaning=lambda _path, base, ours, theirs: MeaningMerge(text=f"{base}{ours}{theirs}", notes=("n",)),
         same_answers=TOOLS.same_answers,
+        is_reformatted=TOOLS.is_reformatted,
     )
     step = merge_file("a", file("b"), file("o"), file("t"), tools)
     assert (step.action, step.after, step.by_meaning, step.notes) == (FileAction.MERGE, file("bot"), True, ("n",))
@@ -127,6 +133,7 @@ def test_what_the_user_has_by_its_meaning_already_is_kept() -> None:
         text=merge_lines,
         meaning=lambda _path, _base, ours, _theirs: MeaningMerge(text=ours, notes=("n",)),
         same_answers=TOOLS.same_answers,
+        is_reformatted=TOOLS.is_reformatted,
     )
     for ours in ("o", "z"):
         step = merge_file("a", file("b"), file(ours), file("t"), tools)
@@ -134,10 +141,20 @@ def test_what_the_user_has_by_its_meaning_already_is_kept() -> None:
 
 
 def test_what_is_merged_into_text_that_has_it_all_is_kept() -> None:
-    tools = Tools(text=lambda *_: (b"o\n", False), meaning=TOOLS.meaning, same_answers=TOOLS.same_answers)
+    tools = Tools(
+        text=lambda *_: (b"o\n", False),
+        meaning=TOOLS.meaning,
+        same_answers=TOOLS.same_answers,
+        is_reformatted=TOOLS.is_reformatted,
+    )
     step = merge_file("a", file("b\n"), file("o\n"), file("t\n"), tools)
     assert (step.action, step.after, step.reason) == (FileAction.KEPT, file("o\n"), "it has all that the template has")
-    by_meaning = Tools(text=merge_lines, meaning=lambda *_: MeaningMerge(text="z"), same_answers=TOOLS.same_answers)
+    by_meaning = Tools(
+        text=merge_lines,
+        meaning=lambda *_: MeaningMerge(text="z"),
+        same_answers=TOOLS.same_answers,
+        is_reformatted=TOOLS.is_reformatted,
+    )
     assert merge_file("a", file("b"), file("o"), file("t"), by_meaning).action is FileAction.MERGE
 
 
@@ -153,7 +170,7 @@ def test_what_is_no_utf_8_is_merged_by_its_lines() -> None:
     def never(*_: object) -> MeaningMerge:
         raise AssertionError
 
-    tools = Tools(text=merge_lines, meaning=never, same_answers=TOOLS.same_answers)
+    tools = Tools(text=merge_lines, meaning=never, same_answers=TOOLS.same_answers, is_reformatted=TOOLS.is_reformatted)
     base, ours, theirs = (File(content=content) for content in (b"\xff\n", b"\xff\no\n", b"\xff\nt\n"))
     step = merge_file("a", base, ours, theirs, tools)
     assert (step.action, step.after) == (FileAction.MERGE, File(content=b"\xff\no\n\xff\nt\n"))
@@ -187,7 +204,9 @@ def test_what_is_said_of_a_renamed_file(ours: str, action: FileAction, reason: s
     def merge(base: bytes, ours: bytes, theirs: bytes) -> tuple[bytes, bool]:
         return ours + theirs, not ours.startswith(b"b") or base == ours
 
-    tools = Tools(text=merge, meaning=TOOLS.meaning, same_answers=TOOLS.same_answers)
+    tools = Tools(
+        text=merge, meaning=TOOLS.meaning, same_answers=TOOLS.same_answers, is_reformatted=TOOLS.is_reformatted
+    )
     step = next(step for step in plan_merge(old, {"old": mine}, new, tools).steps if step.path == "new")
     assert (step.action, step.reason, step.moved) == (action, reason, mine)
 

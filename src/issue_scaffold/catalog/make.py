@@ -140,7 +140,7 @@ def add_to_catalog(folder: str, paths: Sequence[str]) -> CatalogOutcome:
             _refuse_taken(root, imported.entries)
             files[QUESTIONS] = with_choices(questions or "", imported.entries).encode()
             files |= _more_labels(root, imported)
-        write_files(root, files)
+        write_files(root, files, command="catalog add")
     return CatalogOutcome(
         folder=folder,
         files=tuple(sorted(files or completed)),

@@ -7,6 +7,7 @@ import click
 
 from issue_scaffold.cli.options import OutputTarget, answers_file_option, format_option
 from issue_scaffold.cli.output.display import Display
+from issue_scaffold.cli.way_back import way_back
 from issue_scaffold.report.report import SINGLE, ReportRow, ReportTable, TargetReport, Tone
 from issue_scaffold.sync.accept import (
     Acceptance,
@@ -94,7 +95,7 @@ def _target(outcome: AcceptOutcome, *, is_removed: bool) -> TargetReport:
     return _report(
         outcome,
         rows,
-        tuple(f"{word} {row.name} ({where} {settings})" for row in rows),
+        (*(f"{word} {row.name} ({where} {settings})" for row in rows), way_back(outcome.folder)),
         is_removed=is_removed,
     )
 

@@ -8,6 +8,7 @@ from issue_scaffold.catalog.make import CatalogOutcome, add_to_catalog, new_cata
 from issue_scaffold.cli.options import OutputTarget, format_option
 from issue_scaffold.cli.output.display import Display, write_report
 from issue_scaffold.cli.remarks import remark_row, was
+from issue_scaffold.cli.way_back import way_back
 from issue_scaffold.report.report import EXAMINED, SINGLE, ReportRow, ReportTable, TargetReport
 
 
@@ -55,7 +56,10 @@ def add(*, files: tuple[str, ...], folder: str, outputs: tuple[OutputTarget, ...
     display = Display("catalog-add", SINGLE, outputs)
     with display.failures_of(folder):
         outcome = add_to_catalog(folder, files)
-    return display.one(_target(outcome, "Extended"))
+    lines: tuple[str, ...] = ()
+    if outcome.files:
+        lines = (way_back(folder),)
+    return display.one(_target(outcome, "Extended", lines=lines))
 
 
 @command.command("check")

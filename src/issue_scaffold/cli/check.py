@@ -58,7 +58,7 @@ class KindsType(click.ParamType[frozenset[Kind]]):
     "--fail-on",
     type=KindsType(),
     default=DEFAULT_KINDS,
-    show_default="all but invalid-foreign",
+    show_default="all but invalid-foreign and reformatted",
     help="Drift kinds that make the exit code 1.",
 )
 @click.option("--exit-zero", is_flag=True, help="Exit 0 whatever is found.")
@@ -97,8 +97,11 @@ def command(
 ) -> int:
     """Say whether each TARGET (default: .) still holds what its template makes of its answers.
 
+    A single TARGET may be a folder below the one that is set up.
+
     Kinds of drift: outdated, modified, missing, conflict, invalid, untracked. An error in a file
-    that the template doesn't manage is invalid-foreign.
+    that the template doesn't manage is invalid-foreign. A file that differs in its formatting only
+    is reformatted.
     """
     if offline and refresh:
         raise click.UsageError("--offline and --refresh exclude each other")

@@ -8,8 +8,9 @@ import click
 
 from issue_scaffold.cli.options import OutputTarget, format_option
 from issue_scaffold.cli.output.display import Display
-from issue_scaffold.cli.printing import say
 from issue_scaffold.cli.remarks import remark_line, remark_row
+from issue_scaffold.cli.verbosity import tell
+from issue_scaffold.cli.way_back import way_back
 from issue_scaffold.convert.form import Element
 from issue_scaffold.convert.run import (
     Conversion,
@@ -23,6 +24,7 @@ from issue_scaffold.convert.run import (
 from issue_scaffold.report.report import SINGLE, ReportRow, ReportTable, TargetReport
 from issue_scaffold.text.limits import MAX_BYTES
 from issue_scaffold.text.wording import count
+from issue_scaffold.writing.files import find_place
 
 STDIN = "-"
 
@@ -68,7 +70,7 @@ def command(
         if in_place:
             settled = settle(Path(file))
             for note in settled.notes:
-                say(f"note: {note}", err=True)
+                tell(f"note: {note}")
             if settled.is_done:
                 return 0
         options = ConvertOptions(
@@ -82,7 +84,8 @@ def command(
         if in_place:
             out = save_in_place(conversion, Path(file), options.content)
         elif out is not None:
-            save(conversion, out)
+            for note in save(conversion, out):
+                tell(f"note: {note}")
     return display.one(_target(conversion, options.path, out))
 
 
@@ -109,6 +112,8 @@ def _target(conversion: Conversion, source: str, out: Path | None) -> TargetRepo
     written = None
     if out is not None:
         asides.append(f"{out}: {count(len(fields), 'field')}")
+        if out.is_file():
+            asides.append(way_back(find_place(out).root))
         product, written = None, str(out)
     remarks = tuple(remark_row(remark, source, {}) for remark in conversion.remarks)
     return TargetReport(

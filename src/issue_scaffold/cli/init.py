@@ -40,7 +40,7 @@ Choice = Literal["ask", "keep", "replace", "merge", "abort"]
     "-t",
     "--template",
     metavar="SOURCE",
-    help="Path, git URL, gh:OWNER/NAME or gl:OWNER/NAME [default: the bundled template].",
+    help="Path, git URL, gh:OWNER/NAME, gl:OWNER/NAME or bundled [default: bundled].",
 )
 @click.option("--ref", help="Tag, branch or commit of the template [default: its newest release].")
 @answers_options
@@ -82,11 +82,13 @@ def command(
     interactive = can_ask() and display.shows_text and not defaults
     if interactive and not here:
         target, here = _choose_folder(target)
+    given = read_answers(data, data_file)
     options = InitOptions(
         target=target,
         template=template,
         ref=ref,
-        data=read_answers(data, data_file),
+        data=given.data,
+        changes=given.changes,
         answers_file=answers_file,
         interactive=interactive,
         decide=_Decider(_settled(on_conflict)),

@@ -13,6 +13,7 @@ from issue_scaffold.cli.options import OutputTarget, can_ask, format_option
 from issue_scaffold.cli.output.display import Display, write_report
 from issue_scaffold.cli.output.text import row_lines, table_lines
 from issue_scaffold.cli.printing import confirm, json_text, put, say, show_error
+from issue_scaffold.cli.verbosity import tell
 from issue_scaffold.errors import EXIT_FINDINGS, EXIT_OK, UsageError
 from issue_scaffold.label_sync.choice import InvalidConfigError
 from issue_scaffold.label_sync.plan import LabelPlan
@@ -149,14 +150,14 @@ def apply_command(
         session, plan = _planned(options, display)
     except InvalidConfigError as error:
         return _show_invalid(error, outputs)
-    if display.shows_text or not yes:
+    if display.tells_progress or not yes:
         (table,) = plan_report(_report("apply", session, plan), EXIT_OK).tables
         say(*table_lines(table), err=not display.shows_text)
     if plan.writes and not yes and not confirm("Do it?"):
         say(_NOTHING, err=True)
         return EXIT_FINDINGS
     with display.failures_of(str(session.api.repository)):
-        results = _run(session, plan, shows_text=display.shows_text)
+        results = _run(session, plan, shows_text=display.tells_progress)
         verified = _verified(session, plan, len(results))
     report = _report("apply", session, plan, results=results, verified=verified)
     return display.end_of(apply_report(report))
@@ -292,7 +293,7 @@ def export_command(
 ) -> int:
     """Write the labels that a repository has on GitHub as a labels config."""
     if output is not None and settle_file(output):
-        say("note: an interrupted run was completed", err=True)
+        tell("note: an interrupted run was completed")
         return EXIT_OK
     if output is not None and output.exists() and not yes:
         raise UsageError(f"{output} exists", hint="add --yes to overwrite it")

@@ -6,7 +6,8 @@ There is a bar only on a terminal.
 import sys
 from collections.abc import Callable
 
-from issue_scaffold.cli.printing import redraw, say
+from issue_scaffold.cli.printing import redraw
+from issue_scaffold.cli.verbosity import Verbosity, tell, verbosity
 
 _BAR = 24
 _MINUTE = 60
@@ -17,7 +18,7 @@ _WORTH_TELLING_SECONDS = 3.0
 def tell_wait(seconds: float, why: str) -> None:
     """Say that nothing will happen for a while, and why."""
     if seconds >= _WORTH_TELLING_SECONDS:
-        say(f"waiting {duration(seconds)}: {why}", err=True)
+        tell(f"waiting {duration(seconds)}: {why}")
 
 
 def duration(seconds: float) -> str:
@@ -39,7 +40,8 @@ class Progress:
     def __init__(self, total: int, seconds_for: Callable[[int], float]) -> None:
         self._total = total
         self._seconds_for = seconds_for
-        self._is_shown = sys.stderr.isatty() and total > 1
+        is_wanted = verbosity() is not Verbosity.QUIET
+        self._is_shown = is_wanted and sys.stderr.isatty() and total > 1
 
     def show(self, done: int) -> None:
         """Draw the line."""

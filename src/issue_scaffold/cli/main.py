@@ -9,38 +9,74 @@ from typing import Final, NamedTuple
 import click
 
 from issue_scaffold.cli.printing import say, show_error
+from issue_scaffold.cli.verbosity import add_verbosity, verbosity_options
 from issue_scaffold.errors import EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_OK, ScaffoldError
+from issue_scaffold.text.wording import closest
 
 
 class Command(NamedTuple):
-    """Where a subcommand lives, and the line that `scaffold --help` shows without importing it."""
+    """A subcommand: where it lives, its line of `scaffold --help`, and the group that it is in."""
 
     module: str
     summary: str
+    group: str
 
 
+_EVERYDAY: Final = "Everyday"
+_AUTHORING: Final = "Authoring"
+_LABELS: Final = "Issues and labels"
+# In the order of a first visit; the groups come in the order of their first commands.
 COMMANDS: Final[dict[str, Command]] = {
-    "init": Command("issue_scaffold.cli.init", "Install the template in a repository or folder."),
+    "init": Command(
+        "issue_scaffold.cli.init", "Install the template in a repository or folder.", _EVERYDAY
+    ),
     "update": Command(
-        "issue_scaffold.cli.update", "Merge a newer template version, or heal drifted files."
+        "issue_scaffold.cli.update",
+        "Merge a newer template version, or heal drifted files.",
+        _EVERYDAY,
     ),
     "check": Command(
-        "issue_scaffold.cli.check", "Say whether targets still match their template (for CI)."
+        "issue_scaffold.cli.check",
+        "Say whether targets still match their template (for CI).",
+        _EVERYDAY,
     ),
     "accept": Command(
-        "issue_scaffold.cli.accept", "Record a deliberate deviation, with its reason."
+        "issue_scaffold.cli.accept", "Record a deliberate deviation, with its reason.", _EVERYDAY
+    ),
+    "undo": Command(
+        "issue_scaffold.cli.undo", "Take back the last run that wrote files.", _EVERYDAY
+    ),
+    "list": Command(
+        "issue_scaffold.cli.list",
+        "Say what the template offers, and what is installed.",
+        _EVERYDAY,
     ),
     "validate": Command(
-        "issue_scaffold.cli.validate", "Check issue forms, templates, chooser and labels."
+        "issue_scaffold.cli.validate",
+        "Check issue forms, templates, chooser and labels.",
+        _AUTHORING,
     ),
-    "rules": Command("issue_scaffold.cli.rules", "List the validator's rules, or explain one."),
+    "rules": Command(
+        "issue_scaffold.cli.rules", "List the validator's rules, or explain one.", _AUTHORING
+    ),
     "convert": Command(
-        "issue_scaffold.cli.convert", "Convert a Markdown template to an issue form, or back."
+        "issue_scaffold.cli.convert",
+        "Convert a Markdown template to an issue form, or back.",
+        _AUTHORING,
     ),
     "catalog": Command(
-        "issue_scaffold.cli.catalog", "Make, extend or check a template repository of your own."
+        "issue_scaffold.cli.catalog",
+        "Make, extend or check a template repository of your own.",
+        _AUTHORING,
     ),
-    "labels": Command("issue_scaffold.cli.labels", "Plan, apply or export a repository's labels."),
+    "parse": Command(
+        "issue_scaffold.cli.parse",
+        "Read the answers in an issue's body, by the form it is from.",
+        _LABELS,
+    ),
+    "labels": Command(
+        "issue_scaffold.cli.labels", "Plan, apply or export a repository's labels.", _LABELS
+    ),
 }
 
 
@@ -62,16 +98,39 @@ class LazyGroup(click.Group):
         command = import_module(COMMANDS[cmd_name].module).command
         assert isinstance(command, click.Command)  # noqa: S101 - a slip of ours, not of the user's
         command.short_help = COMMANDS[cmd_name].summary  # which a shell's completion shows
+        add_verbosity(command)
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command that is named. Raises click.UsageError, with what may be meant."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.NoSuchCommand as error:
+            # Click looks among those that are imported.
+            name = error.command_name
+            near = closest(name, COMMANDS)
+            if near is None:
+                raise
+            message = f"No such command {name!r}. Did you mean {near!r}?"
+            raise click.NoSuchCommand(name, message, ctx=ctx) from error
 
     def format_commands(
         self,
         ctx: click.Context,  # noqa: ARG002
         formatter: click.HelpFormatter,
     ) -> None:
-        """Write the list of commands from the table alone."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, row.summary) for name, row in COMMANDS.items()])
+        """Write the commands, group by group, from the table alone."""
+        width = max(len(name) for name in COMMANDS)
+        for group in dict.fromkeys(row.group for row in COMMANDS.values()):
+            rows = [
+                (f"{name:<{width}}", row.summary)
+                for name, row in COMMANDS.items()
+                if row.group == group
+            ]
+            with formatter.section(group):
+                formatter.write_dl(rows)
 
 
 def _show_versions(ctx: click.Context, _: click.Parameter, is_asked: bool) -> None:
@@ -106,6 +165,7 @@ def _show_versions(ctx: click.Context, _: click.Parameter, is_asked: bool) -> No
     default="auto",
     help="When to use colour. NO_COLOR is honoured.",
 )
+@verbosity_options
 @click.pass_context
 def scaffold(ctx: click.Context, color: str) -> None:
     """Install issue templates, labels and issue forms in any repository, and keep them right."""

@@ -2,15 +2,16 @@
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, TypeVar
 
 import click
 
 from issue_scaffold.cli.output.formats import FORMATS
-from issue_scaffold.cli.printing import say
+from issue_scaffold.cli.verbosity import tell
 from issue_scaffold.errors import UsageError
+from issue_scaffold.sync.item_changes import ItemChange
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
@@ -123,7 +124,8 @@ def answers_options(command: Decorated) -> Decorated:
         "--data",
         multiple=True,
         metavar="KEY=VALUE",
-        help="Answer a question. May be repeated; wins over --data-file.",
+        help="Answer a question; KEY+=ITEM and KEY-=ITEM put one item into a list, or take it out. "
+        "May be repeated; wins over --data-file.",
     )
     file = click.option(
         "--data-file",
@@ -133,20 +135,35 @@ def answers_options(command: Decorated) -> Decorated:
     return data(file(command))
 
 
-def read_answers(data: tuple[str, ...], data_file: Path | None) -> dict[str, Any]:
+class GivenAnswers(NamedTuple):
+    """What `-d` and `--data-file` give: whole answers, and changes of one item."""
+
+    data: Mapping[str, Any]
+    changes: tuple[ItemChange, ...] = ()
+
+
+def read_answers(data: tuple[str, ...], data_file: Path | None) -> GivenAnswers:
     """Return the answers that `-d` and `--data-file` give.
 
     Raises click.BadParameter for what can't be read.
     """
     answers: dict[str, Any] = {}
+    changes: list[ItemChange] = []
     if data_file is not None:
         answers.update(_answers_in(data_file))
     for pair in data:
         key, equals, value = pair.partition("=")
-        if not equals or not key:
-            raise click.BadParameter(f"{pair!r} is not KEY=VALUE", param_hint="-d")
-        answers[key] = value
-    return answers
+        name = key.removesuffix("+").removesuffix("-")
+        if not equals or not name:
+            raise click.BadParameter(
+                f"{pair!r} is not KEY=VALUE, KEY+=ITEM or KEY-=ITEM", param_hint="-d"
+            )
+        if name != key:
+            changes.append(ItemChange(name, value, is_removal=key.endswith("-")))
+            continue
+        answers[name] = value
+        changes = [one for one in changes if one.question != name]
+    return GivenAnswers(answers, tuple(changes))
 
 
 def _answers_in(path: Path) -> dict[str, Any]:
@@ -167,7 +184,7 @@ def can_ask() -> bool:
 
 def tell_of_wait() -> None:
     """Say on standard error that another run holds the target."""
-    say("waiting for another scaffold run on this target to end", err=True)
+    tell("waiting for another scaffold run on this target to end")
 
 
 def is_ci() -> bool:

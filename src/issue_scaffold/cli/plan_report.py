@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from typing import Final
 
 from issue_scaffold.cli.output.display import refused_target
+from issue_scaffold.cli.way_back import way_back
 from issue_scaffold.errors import ScaffoldError
 from issue_scaffold.report.finding import Finding, Kind, Severity
 from issue_scaffold.report.report import ReportRow, ReportTable, TargetReport, Tone
 from issue_scaffold.sync.drift import unified_diff
+from issue_scaffold.sync.news import changes_tables
 from issue_scaffold.sync.outcome import FileOutcome, NothingWrittenError
 from issue_scaffold.sync.plan import FileAction, FileStep
 
@@ -25,16 +27,19 @@ def plan_target(
     headline: str,
     *,
     with_diff: bool,
+    tally: str = "",
     lines: Sequence[str] = (),
     is_brief: bool = False,
 ) -> TargetReport:
-    """Return the report on a run; `headline` and `lines` are what people read above and below.
+    """Return the report on a run.
 
-    Where it `is_brief`, people see no more of the files than conflicts and diffs, and each remark
-    names its target.
+    People read `headline` above the files, `tally` and `lines` below. Where it `is_brief`, they see
+    no more of the files than conflicts and diffs, and each remark names its target.
     """
     plan = outcome.plan
     rows = tuple(_row(step, with_diff=with_diff, is_brief=is_brief) for step in plan.steps)
+    if plan.writes and not (outcome.dry_run or is_brief):
+        lines = (*lines, way_back(outcome.target))
     lead = f"note: {outcome.target}: " if is_brief else "note: "
     return TargetReport(
         target=outcome.target,
@@ -50,25 +55,40 @@ def plan_target(
             "resumed": outcome.resumed,
             "notes": outcome.notes,
         },
-        tables=(ReportTable("files", "file", rows, headline=headline),),
+        tables=(
+            ReportTable("files", "file", rows, headline=headline, tally=tally),
+            *changes_tables(outcome.changes, is_told=is_brief),
+        ),
         asides=tuple(f"{lead}{note}" for note in outcome.notes),
         lines=tuple(lines),
         as_findings=tuple(_conflict(step) for step in plan.conflicts),
     )
 
 
-def refused_plan(target: str, error: ScaffoldError, *, with_diff: bool) -> TargetReport:
-    """Return the report on a run that wrote nothing, with what there is to know of its plan."""
+def refused_plan(
+    target: str, error: ScaffoldError, *, with_diff: bool, is_brief: bool = False
+) -> TargetReport:
+    """Return the report on a run that wrote nothing, with what there is to know of its plan.
+
+    Where it `is_brief`, people read the error alone, which names its target.
+    """
     refused = refused_target(target, error)
+    if is_brief and target not in error.message:
+        refused = refused._replace(error=f"{target}: {error.message}")
     if not isinstance(error, NothingWrittenError):
         return refused
     planned = plan_target(error.outcome, "", with_diff=with_diff)
+    if is_brief:
+        files = planned.tables[0]
+        quiet = tuple(row._replace(is_quiet=not row.diff) for row in files.rows)
+        planned = planned._replace(tables=(files._replace(rows=quiet),))
     return planned._replace(
         status="refused",
         error=refused.error,
         hint=refused.hint,
         exit_code=refused.exit_code,
         asides=(),
+        lines=(),
     )
 
 

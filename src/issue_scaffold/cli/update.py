@@ -1,6 +1,7 @@
 """`scaffold update`."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -24,14 +25,24 @@ from issue_scaffold.cli.options import (
 )
 from issue_scaffold.cli.output.display import Display
 from issue_scaffold.cli.plan_report import plan_target, refused_plan
+from issue_scaffold.cli.printing import confirm, say
 from issue_scaffold.errors import ScaffoldError
 from issue_scaffold.report.report import PLANNED, TargetReport, failed_target
 from issue_scaffold.sync.outcome import FileOutcome
+from issue_scaffold.sync.plan import FileAction, FileStep
 from issue_scaffold.sync.update import UpdateOptions, update
 from issue_scaffold.template.renderer import open_renderer
+from issue_scaffold.template.source_text import title_of
 from issue_scaffold.text.wording import count
 
 _ALL: Final = "\0all"
+_WORDS: Final = {
+    FileAction.NEW: "new",
+    FileAction.CLEAN: "updated",
+    FileAction.MERGE: "merged with yours",
+    FileAction.CONFLICT: "in conflict",
+    FileAction.DELETE: "deleted",
+}
 
 
 @click.command("update")
@@ -51,7 +62,8 @@ _ALL: Final = "\0all"
     "-t",
     "--template",
     metavar="SOURCE",
-    help="Move to another template; answers that both know are kept.",
+    help="Move to another template, or back to the bundled one (bundled); answers that both know "
+    "are kept.",
 )
 @answers_options
 @click.option(
@@ -74,6 +86,9 @@ _ALL: Final = "\0all"
     metavar="[PATH]",
     help="Bring drifted files back to the template's content: the named one (may be repeated), "
     "or without PATH all.",
+)
+@click.option(
+    "--force", is_flag=True, help="Restore files with uncommitted edits too, and don't ask."
 )
 @answers_file_option
 @click.option(
@@ -99,6 +114,7 @@ def command(
     ask_again: bool,
     defaults: bool,
     restore: tuple[str, ...],
+    force: bool,
     answers_file: str | None,
     on_conflict: Literal["inline", "abort"],
     dry_run: bool,
@@ -108,7 +124,7 @@ def command(
     """Bring each TARGET (default: .) to its template's newest version, keeping what was changed.
 
     With --restore alone, drifted files get back the content of the version that TARGET already has.
-    Only where there is one TARGET are questions asked.
+    A single TARGET may be a folder below the one that is set up; of several nothing is asked.
     """
     chosen = read_targets(targets, list_file, ends_with_nul=ends_with_nul)
     several = len(chosen.paths) > 1
@@ -118,22 +134,26 @@ def command(
         raise click.UsageError(
             "--ask needs a terminal and one target; else change answers with -d KEY=VALUE"
         )
+    given = read_answers(data, data_file)
     options = UpdateOptions(
         target=chosen.paths[0],
         template=template,
         ref=ref,
-        data=read_answers(data, data_file),
+        data=given.data,
+        changes=given.changes,
         answers_file=answers_file,
         ask=ask_again,
         interactive=interactive,
         restore=tuple(path for path in restore if path != _ALL),
         restore_all=_ALL in restore,
+        force=force,
+        confirm=_confirmation(interactive=interactive, dry_run=dry_run),
         on_conflict=on_conflict,
         dry_run=dry_run,
         looks_above=chosen.is_one,
         on_wait=tell_of_wait,
     )
-    refused = partial(refused_plan, with_diff=diff)
+    refused = partial(refused_plan, with_diff=diff, is_brief=several)
     if several:
         from issue_scaffold.sync.update_many import update_each
 
@@ -141,7 +161,10 @@ def command(
             open_renderer() as renderer,
             closing(update_each(chosen.paths, options, renderer, jobs=jobs)) as attempts,
         ):
-            return display.all_of(_rows(attempts, refused, with_diff=diff)).exit_code
+            report = display.all_of(_rows(attempts, refused, with_diff=diff))
+        if display.shows_text and not dry_run:
+            say(*_way_back_of_one(report.targets))
+        return report.exit_code
     with open_renderer() as renderer, display.failures_of(options.target, refused):
         outcome = update(options, renderer)
     return display.one(_target(outcome, with_diff=diff))
@@ -167,6 +190,13 @@ def _rows(
                 yield failed_target(text, attempt, keep_crash)
 
 
+def _way_back_of_one(rows: Iterable[TargetReport]) -> list[str]:
+    """Return how to take back what was done to one of several targets, if anything was."""
+    if not any(row.status in {"changed", "conflicts"} for row in rows):
+        return []
+    return ["To take one back: scaffold undo TARGET"]
+
+
 def _tally(outcome: FileOutcome) -> str:
     said = count(len(outcome.plan.writes), "file")
     if outcome.plan.conflicts:
@@ -174,17 +204,63 @@ def _tally(outcome: FileOutcome) -> str:
     return said
 
 
+def _confirmation(*, interactive: bool, dry_run: bool) -> Callable[[Sequence[str]], bool]:
+    """Return who says whether edits may be overwritten that no commit has."""
+    if not interactive:
+        return lambda _: False
+    if dry_run:
+        return lambda _: True  # who would be asked then
+    return _may_overwrite
+
+
+def _may_overwrite(paths: Sequence[str]) -> bool:
+    lines = [f"  {path}" for path in paths]
+    say("These files have edits that are not committed:", *lines, err=True)
+    return confirm("Overwrite them? (scaffold undo brings them back)")
+
+
 def _target(outcome: FileOutcome, *, with_diff: bool) -> TargetReport:
-    lines: list[str] = []
-    number = len(outcome.plan.conflicts)
-    if number and not outcome.dry_run:
-        advice = "edit the marked lines, then git add them (or scaffold update --restore PATH)."
-        lines.append(f"{number} file(s) with conflicts: {advice}")
-    return plan_target(outcome, _headline(outcome), with_diff=with_diff, lines=lines)
+    lines = [step] if (step := _next_step(outcome)) else []
+    headline, tally = _headline(outcome), _counts(outcome)
+    return plan_target(outcome, headline, with_diff=with_diff, tally=tally, lines=lines)
+
+
+def _next_step(outcome: FileOutcome) -> str:
+    """Return what is left to do; empty where that is nothing."""
+    if not _touched(outcome):
+        return ""
+    if outcome.dry_run:
+        return "Next: the same without --dry-run; --diff shows what would change in the files."
+    if outcome.plan.conflicts:
+        return (
+            "Next: edit the marked lines, then git add them (or scaffold update --restore PATH); "
+            "commit."
+        )
+    return "Next: look at the changes (git diff), and commit them."
+
+
+def _touched(outcome: FileOutcome) -> tuple[FileStep, ...]:
+    """Return the steps that change a file, or leave its two sides to a person."""
+    steps = outcome.plan.steps
+    return tuple(one for one in steps if one.writes or one.action is FileAction.CONFLICT)
+
+
+def _counts(outcome: FileOutcome) -> str:
+    """Return how many files change, and how; empty where none does."""
+    numbers = Counter(step.action for step in _touched(outcome))
+    if not numbers:
+        return ""
+    verb = "would change" if outcome.dry_run else "changed"
+    words = (f"{numbers[action]} {word}" for action, word in _WORDS.items() if numbers[action])
+    return f"{count(numbers.total(), 'file')} {verb}: {', '.join(words)}."
 
 
 def _headline(outcome: FileOutcome) -> str:
     target, version, before = outcome.target, outcome.version, outcome.version_before
+    if outcome.source_before is not None:
+        verb = "Would move" if outcome.dry_run else "Moved"
+        old = f"{title_of(outcome.source_before)} {before}"
+        return f"{verb} {target} from {old} to {title_of(outcome.source)} {version}:"
     if version == before and not outcome.plan.writes:
         return f"{target} is up to date with template {version}."
     verb = "Changed" if version == before else "Updated"

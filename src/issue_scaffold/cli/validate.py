@@ -9,7 +9,7 @@ import click
 from issue_scaffold.cli.crash import keep_crash
 from issue_scaffold.cli.options import OutputTarget, format_option, is_ci
 from issue_scaffold.cli.output.display import Display
-from issue_scaffold.cli.printing import say
+from issue_scaffold.cli.verbosity import tell
 from issue_scaffold.report.finding import Severity
 from issue_scaffold.report.report import EXAMINED, TargetReport
 from issue_scaffold.text.limits import MAX_BYTES
@@ -87,20 +87,23 @@ def _standard_input() -> bytes | None:
 
 def _mend(paths: Sequence[str], *, unsafe: bool) -> Sequence["FileFix"]:
     """Mend files, say so on standard error, and return what was done."""
+    from issue_scaffold.cli.way_back import way_back
     from issue_scaffold.validate.fix import apply_fixes
 
     fixed = apply_fixes(paths, unsafe=unsafe)
     for note in fixed.notes:
-        say(f"note: {note}", err=True)
+        tell(f"note: {note}")
     for change in fixed.changes:
         line = f"mended {change.path}"
         if change.new_path != change.path:
             line += f", now {change.new_path}"
         if change.fixed > 1:
             line += f" ({change.fixed} findings)"
-        say(line, err=True)
+        tell(line)
         for removal in change.removed:
-            say(removal.sentence, err=True)
+            tell(removal.sentence)
+    for root in fixed.roots:
+        tell(way_back(root))
     return fixed.changes
 
 

@@ -124,9 +124,16 @@ def _loaded(path: str, text: str) -> Any:  # noqa: ANN401 - whatever YAML holds
         raise NotConvertibleError(f"{path}: {error}", hint="scaffold validate says more") from error
 
 
-def save(conversion: Conversion, out: Path) -> None:
-    """Write the outcome to a file. Raises ScaffoldError."""
-    text_files.replace_file(out, conversion.text.encode())
+def save(conversion: Conversion, out: Path) -> tuple[str, ...]:
+    """Write the outcome to a file. Returns remarks for the user. Raises ScaffoldError."""
+    content = conversion.text.encode()
+    if out.exists() and not out.is_file():
+        text_files.replace_file(out, content)
+        return ()
+    place = text_files.find_place(out)
+    with text_files.writing(place.root, shown=str(out)) as recovery:
+        text_files.write_files(place.root, {place.path: content}, command="convert")
+    return recovery.notes
 
 
 class Settled(NamedTuple):
@@ -168,7 +175,7 @@ def save_in_place(conversion: Conversion, path: Path, content: bytes) -> Path:
                 Change(path=new.path, before=None, after=after),
                 Change(path=old.path, before=before, after=None),
             ]
-        text_files.apply_all(old.root, steps)
+        text_files.apply_all(old.root, steps, command="convert")
     return out
 
 

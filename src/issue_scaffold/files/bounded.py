@@ -9,6 +9,7 @@ following links, so that no link swapped in meanwhile leads elsewhere.
 import errno
 import os
 import stat
+from collections.abc import Sequence
 from typing import Final
 
 from issue_scaffold.errors import ScaffoldError, UsageError
@@ -29,6 +30,10 @@ _FOLDER: Final = (
     getattr(os, "O_PATH", os.O_RDONLY) | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_CLOEXEC", 0)
 )
 _STEPWISE: Final = os.open in os.supports_dir_fd and os.stat in os.supports_dir_fd
+# Parts of a path that don't lead one step down.
+_ELSEWHERE: Final = frozenset({"", ".", ".."})
+# What the system says of a link, or of what is no folder, where a folder is to be opened.
+_LINKED: Final = frozenset({errno.ELOOP, errno.EMLINK, errno.ENOTDIR})
 _KINDS: Final = (
     (stat.S_ISFIFO, "a named pipe"),
     (stat.S_ISDIR, "a folder"),
@@ -130,6 +135,35 @@ def _open_named(place: Place, name: str) -> int:
 
 
 def _open_below(place: Place, below: Place, name: str) -> int:
+    parts = os.fspath(place).split(os.sep)  # noqa: PTH206 - pathlib takes twice the time
+    if _STEPWISE and _ELSEWHERE.isdisjoint(parts):
+        try:
+            return _open_stepwise(below, parts, name)
+        except OSError as error:
+            if error.errno not in _LINKED:
+                raise
+    return _open_resolved(place, below, name)
+
+
+def _open_stepwise(root: Place, parts: Sequence[str], name: str) -> int:
+    """Open a file below a folder by a way without links. Raises OSError where there is one."""
+    folder = os.open(root, _FOLDER)
+    try:
+        *parents, last = parts
+        for part in parents:
+            inner = os.open(part, _FOLDER | _NO_LINK, dir_fd=folder)
+            os.close(folder)
+            folder = inner
+        state = os.stat(last, dir_fd=folder, follow_symlinks=False)
+        if stat.S_ISLNK(state.st_mode):
+            raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
+        _refuse_others(state, name)
+        return os.open(last, _ONLY_LOOK | _NO_LINK, dir_fd=folder)
+    finally:
+        os.close(folder)
+
+
+def _open_resolved(place: Place, below: Place, name: str) -> int:
     root = os.path.realpath(below)
     # pathlib takes twice the time.
     real = os.path.realpath(os.path.join(root, place))  # noqa: PTH118
@@ -146,19 +180,7 @@ def _open_below(place: Place, below: Place, name: str) -> int:
         raise NotAFileError(
             f"{name} is {what}, not a regular file", hint="put a file in its place", what=what
         )
-    if not _STEPWISE:
-        return _open_named(real, name)
-    folder = os.open(root, _FOLDER)
-    try:
-        *parents, last = parts
-        for part in parents:
-            inner = os.open(part, _FOLDER | _NO_LINK, dir_fd=folder)
-            os.close(folder)
-            folder = inner
-        _refuse_others(os.stat(last, dir_fd=folder, follow_symlinks=False), name)
-        return os.open(last, _ONLY_LOOK | _NO_LINK, dir_fd=folder)
-    finally:
-        os.close(folder)
+    return _open_stepwise(root, parts, name) if _STEPWISE else _open_named(real, name)
 
 
 def _too_large(name: str, limit: int) -> NotAFileError:

@@ -59,15 +59,18 @@ def read_files(root: Path, paths: Iterable[str]) -> dict[str, File]:
 
 def _refuse_way_out(root: Path, path: str) -> None:
     """Raise ScaffoldError when a folder on the way to a path is a file, or leads elsewhere."""
-    folder = root
-    for part in Path(path).parts[:-1]:
-        folder = folder / part
+    place = os.fspath(root)
+    for part in path.split("/")[:-1]:
+        place = os.path.join(place, part)  # noqa: PTH118 - pathlib takes twice the time
         try:
-            mode = folder.lstat().st_mode
+            mode = os.lstat(place).st_mode
         except FileNotFoundError:
             return
         except OSError as error:
-            raise ScaffoldError(f"{folder} can't be read: {error.strerror}") from error
+            raise ScaffoldError(f"{place} can't be read: {error.strerror}") from error
+        if stat.S_ISDIR(mode):
+            continue
+        folder = Path(place)
         if stat.S_ISLNK(mode) and not _inside(root, folder):
             aim = os.readlink(folder)  # noqa: PTH115 - as it is written
             raise DetourError(

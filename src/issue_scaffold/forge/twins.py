@@ -1,12 +1,15 @@
 """Whether two templates are the same one under another name, and whether two texts say the same.
 
 File names are the same that differ in case, suffix, a number in front, or in `-`, `_` and blanks.
-Texts are the same that differ in case, emoji and punctuation, names of templates also in the
-`(form)` that tells a form from its Markdown twin.
+Texts are the same that differ in case, emoji and punctuation, names of templates also in the words
+that tell a form from its Markdown twin.
 """
 
 import re
-from typing import Literal
+from typing import Final, Literal
+
+# What names of forms have ended in, in the bundled template's versions and those made from it.
+_ENDS_OF_FORMS: Final = r" *\((?:form|with fields to fill in)\)$"
 
 Reason = Literal["same name", "same file name"]
 
@@ -26,5 +29,5 @@ def stem(path: str) -> str:
 
 def plain(text: str) -> str:
     """Return what texts that say the same have in common: their words."""
-    words = re.findall(r"[^\W_]+", text.casefold().removesuffix("(form)"))
+    words = re.findall(r"[^\W_]+", re.sub(_ENDS_OF_FORMS, "", text.casefold()))
     return " ".join(words)

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 # How long a git may take that reaches nobody.
 LOCAL_SECONDS: Final = 60.0
+# The hexadecimal digits of an object's id: https://git-scm.com/docs/hash-function-transition
+_ID_DIGITS: Final = {"sha1": 40, "sha256": 64}
 _CREDENTIALS = late_pattern(r"(\w+://)[^/@\s]+@")
 _SECRET_QUERY = late_pattern(r"(\w+://[^\s?#]*)[?#][^\s']*")
 # An entry of one side of a conflict.
@@ -326,22 +328,14 @@ def unmerged_index_info(target: Path, files: Sequence[UnmergedFile]) -> dict[str
 
     The contents are put into the object store; the index is left as it is. Raises GitError.
     """
-    if not files:
-        return {}
-    prefix = run_in_work_tree(target, ["rev-parse", "--show-prefix"]).decode().rstrip("\n")
-    entries = {}
+    entries: dict[str, list[str]] = {}
     for file in files:
-        path = prefix + file.path
-        lines = []
+        lines = entries.setdefault(file.path, [])
         for stage, content in enumerate((file.base, file.ours, file.theirs), start=1):
             if content is not None:
                 mode, blob = _index_entry(target, content)
-                lines.append(f"{mode} {blob} {stage}\t{path}")
-        # What the index has of the file goes first; the id of nothing is as long as the
-        # repository's other ids.
-        none = "0" * len(blob)
-        entries[file.path] = "".join(f"{line}\0" for line in (f"0 {none}\t{path}", *lines))
-    return entries
+                lines.append(f"{mode} {blob} {stage}")
+    return index_info(target, entries)
 
 
 def _index_entry(target: Path, file: File) -> tuple[str, str]:
@@ -394,6 +388,54 @@ def unmarked(error: GitError, index_info: str) -> str:
     if error.hint:
         return f"{remark}; {error.hint}"
     return remark
+
+
+def index_stays(error: GitError) -> str:
+    """Return the remark for an index that could not be brought back to what it was."""
+    remark = f"git's index stays as it is, conflicts that it marks too: {error.message}"
+    if error.hint:
+        return f"{remark}; {error.hint}"
+    return remark
+
+
+def index_entries(target: Path, paths: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Return what the index has of each path below a folder: `MODE BLOB STAGE`, empty for nothing.
+
+    Raises GitError.
+    """
+    named = [f":(literal){path}" for path in paths]
+    said = run_in_work_tree(target, ["ls-files", "--stage", "-z", "--", *named])
+    found: dict[str, tuple[str, ...]] = dict.fromkeys(paths, ())
+    for row in os.fsdecode(said).split("\0"):
+        entry, _, path = row.partition("\t")
+        if path in found:
+            found[path] += (entry,)
+    return found
+
+
+def index_info(target: Path, entries: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """Return, by path below a folder, what gives the index these entries of it and no others.
+
+    They are as `index_entries` returns them. Raises GitError.
+    """
+    if not entries:
+        return {}
+    said = run_in_work_tree(target, ["rev-parse", "--show-prefix", "--show-object-format"])
+    prefix, _, algorithm = said.decode().rstrip("\n").rpartition("\n")
+    # What the index has of the file goes first; the id of nothing is as long as the repository's
+    # other ids.
+    none = "0" * _ID_DIGITS.get(algorithm, 40)
+    found = {}
+    for path, lines in entries.items():
+        records = (f"{line}\t{prefix}{path}\0" for line in (f"0 {none}", *lines))
+        found[path] = "".join(records)
+    return found
+
+
+def entered_entries(info: str) -> set[str]:
+    """Return the entries, as `index_entries` does, that `index_info` enters for one path."""
+    entries = {record.partition("\t")[0] for record in info.split("\0") if record}
+    return {entry for entry in entries if not entry.startswith("0 ")}
 
 
 def enter_index(target: Path, index_info: str) -> None:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from issue_scaffold.label_sync.choice import InvalidConfigError
-from issue_scaffold.label_sync.github.pacing import OnWait
+from issue_scaffold.label_sync.http.pacing import OnWait
 from issue_scaffold.label_sync.plan import LabelAction, LabelPlan, LabelStep
 from issue_scaffold.label_sync.run import LabelOptions, Surroundings, make_plan, open_session
 from issue_scaffold.report.finding import Finding, Kind, Severity

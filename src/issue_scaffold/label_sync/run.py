@@ -17,9 +17,9 @@ from issue_scaffold.forge.remote import GITHUB_HOST, Repository, api_host, api_u
 from issue_scaffold.git.folder import top_level
 from issue_scaffold.label_sync.choice import read_configs, read_repository_settings
 from issue_scaffold.label_sync.github.api import LabelsApi, connect
-from issue_scaffold.label_sync.github.errors import AccessError
-from issue_scaffold.label_sync.github.pacing import Clock, OnWait, Pacer
 from issue_scaffold.label_sync.github.token import find_token
+from issue_scaffold.label_sync.http.errors import AccessError
+from issue_scaffold.label_sync.http.pacing import Clock, OnWait, Pacer
 from issue_scaffold.label_sync.matching import Policy, plan_labels
 from issue_scaffold.label_sync.plan import (
     LabelAction,
@@ -179,7 +179,7 @@ def _address(options: LabelOptions) -> tuple[Repository, str, bool]:
 
 
 def make_plan(session: Session) -> LabelPlan:
-    """Read the labels, and return what has to be done. Raises GitHubError."""
+    """Read the labels, and return what has to be done. Raises ApiError."""
     plan = plan_labels(session.wanted, session.api.labels(), session.policy)
     doomed = [step.name for step in plan.steps if step.action is LabelAction.DELETE]
     if session.force_in_use or not doomed:

@@ -33,7 +33,8 @@ class Severity(Enum):
 class Kind(StrEnum):
     """What a finding is about; `--fail-on` takes these words, but for those in `OVERLOOKED`.
 
-    `invalid` is an error in a file that the template manages, `invalid-foreign` in another one.
+    `invalid` is an error in a file that the template manages, `invalid-foreign` in another one;
+    `reformatted` is a file that differs from the template in its formatting only.
     """
 
     OUTDATED = "outdated"
@@ -43,6 +44,7 @@ class Kind(StrEnum):
     INVALID = "invalid"
     INVALID_FOREIGN = "invalid-foreign"
     UNTRACKED = "untracked"
+    REFORMATTED = "reformatted"
     ACCEPTED = "accepted"
     OWN = "own"
     IGNORED = "ignored"

@@ -37,9 +37,10 @@ class Acceptance(NamedTuple):
 class AcceptOutcome:
     """What was accepted, or no longer is, or is listed, and the settings file that says so.
 
-    `notes` are remarks for the user.
+    `folder` is the target; `notes` are remarks for the user.
     """
 
+    folder: Path
     settings_file: str
     entries: tuple[Acceptance, ...]
     notes: tuple[str, ...] = ()
@@ -110,7 +111,7 @@ def list_acceptances(answers_file: str | None = None) -> AcceptOutcome:
     ]
     entries += [_own(entry) for entry in settings.settings.own]
     entries.sort(key=lambda entry: (entry.path, entry.unit or "", entry.own))
-    return AcceptOutcome(settings_file=settings.path, entries=tuple(entries))
+    return AcceptOutcome(folder=root, settings_file=settings.path, entries=tuple(entries))
 
 
 def _edit(options: AcceptOptions, record: _Record) -> AcceptOutcome:
@@ -128,8 +129,9 @@ def _edit(options: AcceptOptions, record: _Record) -> AcceptOutcome:
             change = staging.Change(
                 path=settings.path, before=settings.before, after=settings.after
             )
-            notes += staging.apply(root, [change]).notes
-    return AcceptOutcome(settings_file=settings.path, entries=entries, notes=notes)
+            run = staging.Run(command="accept")
+            notes += staging.apply(root, [change], run=run).notes
+    return AcceptOutcome(folder=root, settings_file=settings.path, entries=entries, notes=notes)
 
 
 def _new_settings(opened: SyncTarget) -> str:

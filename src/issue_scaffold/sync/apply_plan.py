@@ -11,10 +11,11 @@ from issue_scaffold.writing import staging
 from issue_scaffold.writing.pending import is_pending
 
 
-def apply_plan(folder: TargetFolder, plan: FilePlan) -> tuple[str, ...]:
+def apply_plan(folder: TargetFolder, plan: FilePlan, *, command: str) -> tuple[str, ...]:
     """Carry out a plan. Returns remarks for the user, on what changed meanwhile for one.
 
-    Raises ScaffoldError; then nothing was written, or the next run completes it.
+    `command` is what can be taken back. Raises ScaffoldError; then nothing was written, or the next
+    run completes it.
     """
     marks, remarks = _index_marks(folder, plan)
     changes = [
@@ -27,7 +28,7 @@ def apply_plan(folder: TargetFolder, plan: FilePlan) -> tuple[str, ...]:
         for step in plan.ordered
         if step.writes or step.path in marks
     ]
-    return remarks + staging.apply(folder.root, changes).notes
+    return remarks + staging.apply(folder.root, changes, run=staging.Run(command=command)).notes
 
 
 def _index_marks(folder: TargetFolder, plan: FilePlan) -> tuple[Mapping[str, str], tuple[str, ...]]:

@@ -21,6 +21,8 @@ from issue_scaffold.sync.acceptances import Acceptances, accepted_in
 from issue_scaffold.sync.comparison import Comparison
 from issue_scaffold.sync.drift import Remedy
 from issue_scaffold.sync.moved import find_move
+from issue_scaffold.sync.newer_tool import newer_tool
+from issue_scaffold.sync.news import VersionNews, changes_tables, news_of
 from issue_scaffold.sync.sparse import CheckedOutTree
 from issue_scaffold.sync.target import (
     SyncTarget,
@@ -40,8 +42,8 @@ if TYPE_CHECKING:
     from issue_scaffold.sync.trusted import Base
 
 FAILING_KINDS = frozenset(Kind) - OVERLOOKED
-# What fails unless it is said otherwise: of what the template manages, everything.
-DEFAULT_KINDS = FAILING_KINDS - {Kind.INVALID_FOREIGN}
+# What fails unless it is said otherwise: what the template manages, if it says something else.
+DEFAULT_KINDS = FAILING_KINDS - {Kind.INVALID_FOREIGN, Kind.REFORMATTED}
 
 
 class CheckOptions(NamedTuple):
@@ -104,7 +106,7 @@ def check_target(text: str, options: CheckOptions, renderer: Renderer) -> Target
         remarks = (
             f"the files were not compared: the template doesn't have {move.before[:7]} any more",
         )
-    remedy = Remedy(judged.shown)
+    remedy, news = Remedy(judged.shown), VersionNews()
     if move is not None:
         findings.append(drift.moved(judged.answers_file, move.message, remedy))
     if is_pending(look.root):
@@ -112,7 +114,9 @@ def check_target(text: str, options: CheckOptions, renderer: Renderer) -> Target
     findings += _label_drift(look, options)
     if latest is not None and versions.known.is_newer(latest, judged.version):
         findings.append(drift.outdated(judged.answers_file, judged.version, latest, remedy))
+        news = _news(judged, latest, versions, remedy, renderer)
     judged_findings = _judged(findings, options.fail_on)
+    tool = newer_tool(judged, renderer.sources, refresh=options.refresh)
     return TargetReport(
         target=judged.shown,
         status=_status(judged_findings),
@@ -120,8 +124,33 @@ def check_target(text: str, options: CheckOptions, renderer: Renderer) -> Target
         template=TemplateState(
             source=judged.source.recorded, version=judged.version, latest=latest
         ),
-        notes=(*notes, *remarks, *old_leftovers(look.root)),
+        notes=(
+            *notes,
+            *filter(None, [tool]),
+            *remarks,
+            *news.remarks,
+            *old_leftovers(look.root),
+        ),
+        tables=changes_tables(news.changes),
     )
+
+
+def _news(
+    judged: SyncTarget,
+    latest: str,
+    versions: TemplateVersions,
+    remedy: Remedy,
+    renderer: Renderer,
+) -> VersionNews:
+    """Return what a newer version has; nothing where it can't be had without a long wait."""
+    if not versions.has_news_at_hand(latest):
+        return VersionNews()
+    try:
+        recorded = judged.recorded(renderer.sources)
+        newest = recorded._replace(revision=versions.revision(latest))
+    except ScaffoldError:
+        return VersionNews()
+    return news_of(recorded, newest, remedy, renderer)
 
 
 def _compared(
@@ -133,7 +162,7 @@ def _compared(
     comparison = Comparison(
         look.judged, manifest, renderer, look.files, acceptances, with_diff=options.with_diff
     )
-    findings = list(comparison.findings())
+    findings = _with_cause(list(comparison.findings()), look, manifest, renderer)
     conflicts = {one.path for one in findings if one.kind is Kind.CONFLICT}
     managed = {*manifest.entries, manifest.answers_file, *SETTINGS_PATHS}
     invalid = [one for one in _invalid(look, renderer) if one.path not in conflicts]
@@ -154,6 +183,24 @@ def _left_to_the_repository(
         if file is not None and acceptances.is_whole(path, file.digest):
             left.add(path)
     return left
+
+
+def _with_cause(
+    findings: list[Finding], look: "_Look", manifest: Manifest, renderer: Renderer
+) -> list[Finding]:
+    """Return findings with the edit of the answers in place of what came of it alone."""
+    drifting = [one for one in findings if one.kind in {Kind.MODIFIED, Kind.MISSING}]
+    if not any(one.path in manifest.entries for one in drifting):
+        return findings
+    from issue_scaffold.sync.edited_answers import find_edit
+
+    now = renderer.rendering(look.judged.recorded(renderer.sources))
+    edited = find_edit(look.judged, look.files, now, renderer)
+    if edited is None:
+        return findings
+    message = edited.message(look.judged)
+    cause = drift.edited(manifest.answers_file, message, Remedy(look.judged.shown))
+    return [cause, *(one for one in findings if one.path not in edited.unchanged)]
 
 
 def _with_tracked(findings: list[Finding], tracked: list[Finding]) -> list[Finding]:

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator
 
-from issue_scaffold.files.rendering import File, Rendering, count_conflicts
+from issue_scaffold.files.rendering import File, Rendering, count_conflicts, to_lf
 from issue_scaffold.files.target_files import InTheWayError
 from issue_scaffold.report.finding import Finding, Kind, Severity
 from issue_scaffold.sync import drift
@@ -115,7 +115,10 @@ class Comparison:
             )
         if _is_same(actual, expected.digest, executable=expected.executable):
             return ()
-        return (drift.modified(path, expected, actual, self.remedy, with_diff=self.with_diff),)
+        describe = drift.modified
+        if _is_reformatted(path, expected, actual):
+            describe = drift.reformatted
+        return (describe(path, expected, actual, self.remedy, with_diff=self.with_diff),)
 
     def _answers(self, path: str, expected: File, actual: File) -> Iterator[Finding]:
         if same_answers(expected.content, actual.content, with_record=False):
@@ -136,6 +139,18 @@ class Comparison:
             request = self.opened.recorded(self.renderer.sources)
             self.rendering = self.renderer.rendering(request)
         return self.rendering.files[path]
+
+
+def _is_reformatted(path: str, expected: File, actual: File) -> bool:
+    if not (expected.is_text and actual.is_text) or expected.executable != actual.executable:
+        return False
+    from issue_scaffold.sync.formatting import is_reformatted
+
+    try:
+        wanted, found = to_lf(expected.content).decode(), to_lf(actual.content).decode()
+    except UnicodeDecodeError:
+        return False
+    return is_reformatted(path, wanted, found)
 
 
 def _is_as_rendered(actual: File, entry: ManifestEntry) -> bool:

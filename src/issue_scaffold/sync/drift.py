@@ -27,9 +27,13 @@ class Remedy(NamedTuple):
         if unit:
             accepted += f"::{unit}"
         return (
-            f"take the template's: {self.update_command} --restore {quote(path)}; "
+            f"take the template's: {self.restoring(path)}; "
             f"keep yours: scaffold accept {quote(accepted)} --reason TEXT"
         )
+
+    def restoring(self, path: str) -> str:
+        """Return the command that takes the template's content of a file."""
+        return f"{self.update_command} --restore {quote(path)}"
 
     def update(self) -> str:
         """Return the way on for a target that is behind."""
@@ -161,6 +165,12 @@ def moved(path: str, message: str, remedy: Remedy) -> Finding:
     return _error(Kind.OUTDATED, path, message, remedy.update())
 
 
+def edited(path: str, message: str, remedy: Remedy) -> Finding:
+    """Return the finding for answers that were edited by hand; `path` is the answers file."""
+    hint = f"make the files by them: {remedy.update_command}; or take the edit back"
+    return _error(Kind.MODIFIED, path, f"{message}; the files are as the old ones make them", hint)
+
+
 def modified(
     path: str, expected: File, actual: File, remedy: Remedy, *, with_diff: bool
 ) -> Finding:
@@ -172,6 +182,18 @@ def modified(
     if with_diff:
         finding = finding._replace(diff=unified_diff(path, expected, actual))
     return finding
+
+
+def reformatted(
+    path: str, expected: File, actual: File, remedy: Remedy, *, with_diff: bool
+) -> Finding:
+    """Return the finding for a file that says what the template says, laid out otherwise."""
+    finding = modified(path, expected, actual, remedy, with_diff=with_diff)
+    return finding._replace(
+        kind=Kind.REFORMATTED,
+        message="only its formatting differs from the template",
+        hint=f"nothing has to be done; the template's: {remedy.restoring(path)}",
+    )
 
 
 def modified_by_meaning(

@@ -20,6 +20,7 @@ from issue_scaffold.sync import structured_files
 from issue_scaffold.sync.acceptances import acceptances_of
 from issue_scaffold.sync.apply_plan import apply_plan, recovery_notes
 from issue_scaffold.sync.content_merge import merge_tools
+from issue_scaffold.sync.item_changes import ItemChange, with_changes
 from issue_scaffold.sync.meaning import Meaning
 from issue_scaffold.sync.merge import plan_merge
 from issue_scaffold.sync.outcome import FileOutcome, NothingWrittenError
@@ -47,7 +48,7 @@ Decision = Literal["keep", "replace", "merge", "abort"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InitOptions:
-    """What the user asked of `init`.
+    """What the user asked of `init`; `changes` are made in the answers that `data` gives.
 
     `decide` is called for each existing file that differs, and for those that are merged by their
     meaning, of which "replace" takes the template's side; None leaves it to us, which is to write
@@ -61,6 +62,7 @@ class InitOptions:
     template: str | None = None
     ref: str | None = None
     data: Mapping[str, Any] = field(default_factory=dict)
+    changes: Sequence[ItemChange] = ()
     answers_file: str | None = None
     interactive: bool = False
     dry_run: bool = False
@@ -95,6 +97,7 @@ def install(options: InitOptions, renderer: Renderer) -> FileOutcome:
         if (
             recovery is not None
             and recovery.completed is not None
+            and recovery.taken_back is None
             and answers_file in recovery.completed
         ):
             return _resumed(options, notes)
@@ -136,6 +139,7 @@ def _install(
         data=own.data,
         suggested=suggested_config(own.paths) | found.answers,
     )
+    request = request._replace(data=with_changes(request, options.changes, renderer))
     rendering = _rendering(renderer, request, root, interactive=options.interactive)
     ours = target.read_files(root, rendering.files)
     refuse_skipped(folder, rendering.files, ours)
@@ -169,7 +173,7 @@ def _install(
     outcome = replace(outcome, plan=renewal.with_kept(outcome.plan, broken_files(outcome.plan)))
     if options.dry_run:
         return outcome
-    return replace(outcome, notes=outcome.notes + apply_plan(folder, outcome.plan))
+    return replace(outcome, notes=outcome.notes + apply_plan(folder, outcome.plan, command="init"))
 
 
 def _rendering(renderer: Renderer, request: Request, root: Path, *, interactive: bool) -> Rendering:

@@ -23,12 +23,14 @@ class Tools:
 
     `text(base, ours, theirs)` returns the merged bytes and whether they hold conflict markers;
     `meaning(path, base, ours, theirs)` returns None where a file can only be merged as text;
-    `same_answers` compares two answers files.
+    `same_answers` compares two answers files; `is_reformatted(path, one, other)` tells whether two
+    texts differ in formatting only.
     """
 
     text: Callable[[bytes, bytes, bytes], tuple[bytes, bool]]
     meaning: Callable[[str, str | None, str, str], MeaningMerge | None]
     same_answers: Callable[[bytes, bytes], bool]
+    is_reformatted: Callable[[str, str, str], bool]
 
 
 def plan_merge(base: Rendering | None, ours: Files, theirs: Rendering, tools: Tools) -> FilePlan:
@@ -169,11 +171,21 @@ def _take_theirs(step: FileStep) -> FileStep:
     return replace(step, action=FileAction.CLEAN, after=after)
 
 
+# Why two contents contradict each other: whether there was one before that somebody changed, and
+# whether both are text.
+_CONFLICTS: Final = {
+    (True, True): "both sides changed the same lines",
+    (True, False): "not text, changed on both sides; yours is kept",
+    (False, True): "yours and the template's differ in the same lines",
+    (False, False): "not text, and other than the template's; yours is kept",
+}
+
+
 def _merge_contents(
     step: FileStep, base: File | None, ours: File, theirs: File, tools: Tools
 ) -> FileStep:
     if not all(file.is_text for file in (base, ours, theirs) if file is not None):
-        reason = "not text, changed on both sides; yours is kept"
+        reason = _CONFLICTS[base is not None, False]
         return replace(step, action=FileAction.CONFLICT, reason=reason)
     executable = _merged_bit(base, ours, theirs)
     by_meaning = _merge_by_meaning(step.path, base, ours, theirs, tools)
@@ -185,6 +197,16 @@ def _merge_contents(
     if base is not None and _same(ours._replace(executable=theirs.executable), theirs):
         after = ours._replace(executable=executable)
         return replace(step, action=FileAction.CLEAN, after=after)
+    return _merge_lines(step, ours, theirs, tools, executable=executable)
+
+
+def _merge_lines(
+    step: FileStep, ours: File, theirs: File, tools: Tools, *, executable: bool
+) -> FileStep:
+    base = step.base
+    if _is_reformatted(step.path, theirs, ours, tools):
+        reason = "it says what the template says, in a formatting of yours"
+        return replace(step, action=FileAction.KEPT, reason=reason)
     ours_lf, theirs_lf = to_lf(ours.content), to_lf(theirs.content)
     common = shared_lines(ours_lf, theirs_lf) if base is None else to_lf(base.content)
     merged, conflicted = tools.text(common, ours_lf, theirs_lf)
@@ -192,10 +214,24 @@ def _merge_contents(
     if after == ours:
         reason = "it has all that the template has"
         return replace(step, action=FileAction.KEPT, reason=reason)
+    if conflicted and base is not None and _is_reformatted(step.path, base, ours, tools):
+        after = _in_style_of(ours, theirs._replace(executable=executable))
+        reason = "you had changed its formatting only; the template's is taken"
+        return replace(step, action=FileAction.CLEAN, after=after, reason=reason)
     if conflicted:
-        reason = "both sides changed the same lines"
+        reason = _CONFLICTS[base is not None, True]
         return replace(step, action=FileAction.CONFLICT, after=after, reason=reason)
     return replace(step, action=FileAction.MERGE, after=after)
+
+
+def _is_reformatted(path: str, one: File, other: File, tools: Tools) -> bool:
+    if one.executable != other.executable:
+        return False
+    try:
+        texts = to_lf(one.content).decode(), to_lf(other.content).decode()
+    except UnicodeDecodeError:
+        return False
+    return tools.is_reformatted(path, *texts)
 
 
 def _merged_bit(base: File | None, ours: File, theirs: File) -> bool:
@@ -259,11 +295,11 @@ def find_renames(old: Mapping[str, File], new: Mapping[str, File]) -> dict[str, 
     A new file has one old name, and the likest pairs come first.
     """
     pairs = list(itertools.product(_texts_only_in(old, new), _texts_only_in(new, old)))
-    likeness = {pair: _likeness(old[pair[0]], new[pair[1]]) for pair in pairs}
+    alike = {pair: likeness(old[pair[0]], new[pair[1]]) for pair in pairs}
     renames: dict[str, str] = {}
     taken: set[str] = set()
-    for before, after in sorted(pairs, key=lambda pair: (-likeness[pair], pair)):
-        if likeness[before, after] < RENAME_SIMILARITY:
+    for before, after in sorted(pairs, key=lambda pair: (-alike[pair], pair)):
+        if alike[before, after] < RENAME_SIMILARITY:
             break
         if before not in renames and after not in taken:
             renames[before] = after
@@ -275,7 +311,8 @@ def _texts_only_in(one: Mapping[str, File], other: Mapping[str, File]) -> list[s
     return [path for path in sorted(one) if path not in other and one[path].is_text]
 
 
-def _likeness(one: File, other: File) -> float:
+def likeness(one: File, other: File) -> float:
+    """Return how much of two texts is the same, from 0 to 1."""
     if one.content == other.content:
         return 1.0
     left, right = to_lf(one.content).splitlines(), to_lf(other.content).splitlines()

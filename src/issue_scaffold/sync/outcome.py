@@ -4,13 +4,17 @@ from dataclasses import dataclass
 
 from issue_scaffold.errors import ConflictError
 from issue_scaffold.sync.plan import FilePlan
+from issue_scaffold.template.release_notes import NO_NEWS, News
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileOutcome:
     """What `init` or `update` did, or with `dry_run` would do.
 
-    `version_before` is None for a first installation. `notes` are remarks for the user; `resumed`
+    `version_before` is None for a first installation, `source_before` the template before where it
+    was another one; `changes` are the template's between the two versions.
+
+    `notes` are remarks for the user; `resumed`
     says that an interrupted run was completed instead.
     """
 
@@ -22,6 +26,8 @@ class FileOutcome:
     dry_run: bool
     notes: tuple[str, ...] = ()
     resumed: bool = False
+    source_before: str | None = None
+    changes: News = NO_NEWS
 
     @property
     def exit_code(self) -> int:

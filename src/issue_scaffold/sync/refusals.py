@@ -61,7 +61,8 @@ def refuse_plan(folder: TargetFolder, plan: FilePlan) -> None:
     _refuse_case_twins(folder.root, plan)
     for step in plan.writes:
         target.refuse_detour(folder.root, step.path)
-    _refuse_locked_index(folder.root, plan)
+    if plan.conflicts:
+        refuse_locked_index(folder.root)
 
 
 def _refuse_case_twins(root: Path, plan: FilePlan) -> None:
@@ -80,10 +81,8 @@ def _refuse_case_twins(root: Path, plan: FilePlan) -> None:
             )
 
 
-def _refuse_locked_index(root: Path, plan: FilePlan) -> None:
+def refuse_locked_index(root: Path) -> None:
     """Raise ScaffoldError while another git works on the index that conflicts are marked in."""
-    if not plan.conflicts:
-        return
     lock = index_lock(root)
     if lock is not None:
         raise ScaffoldError(

@@ -5,14 +5,17 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from issue_scaffold import __version__
 from issue_scaffold.errors import UsageError
 from issue_scaffold.files.bounded import AbsentFileError, read_file
 from issue_scaffold.git.folder import is_own, top_level, work_tree_problem
 from issue_scaffold.sync.own_layout import own_layout
+from issue_scaffold.template import bundled
 from issue_scaffold.template.answers_file import ANSWERS_FILE, COMMIT_ID, parse_answers
 from issue_scaffold.template.renderer import Request
 from issue_scaffold.template.source_text import TemplateSource, recorded_source
 from issue_scaffold.template.sources import SourceReader
+from issue_scaffold.template.versions import parse
 from issue_scaffold.text.late_patterns import late_pattern
 from issue_scaffold.text.yaml_values import YamlValueError, load_mapping
 
@@ -228,6 +231,8 @@ def target_of(
     source = recorded_source(
         recorded, work_tree=folder.work_tree, base=folder.root, where=shown, named=named
     )
+    if source.is_bundled:
+        _refuse_newer(text, version)
     return SyncTarget(
         shown=text,
         folder=folder,
@@ -236,6 +241,21 @@ def target_of(
         source=source,
         version=version,
         commit_id=None if source.is_bundled else _commit_id(answers, shown),
+    )
+
+
+def _refuse_newer(target: str, version: str) -> None:
+    """Raise UsageError for a version of the bundled template that a newer scaffold brings."""
+    if version in bundled.versions().tags:
+        return
+    recorded, newest = parse(version), parse(bundled.versions().latest or "")
+    if recorded is None or newest is None or recorded <= newest:
+        return
+    raise UsageError(
+        f"your scaffold is older than this repository: {target} has version {version} of the "
+        f"bundled template, and scaffold {__version__} knows it up to {bundled.versions().latest}",
+        hint=f"install a scaffold that brings the template's {version} or newer; "
+        "scaffold --version says which one it brings, and where yours is from",
     )
 
 

@@ -16,9 +16,13 @@ from issue_scaffold.sync.acceptances import Acceptances, acceptances_of
 from issue_scaffold.sync.apply_plan import apply_plan, recovery_notes
 from issue_scaffold.sync.content_merge import merge_tools
 from issue_scaffold.sync.deviation import judge, kept_by_meaning
+from issue_scaffold.sync.drift import Remedy
+from issue_scaffold.sync.edited_answers import find_edit
+from issue_scaffold.sync.item_changes import ItemChange, with_changes
 from issue_scaffold.sync.meaning import Meaning
 from issue_scaffold.sync.merge import plan_merge
 from issue_scaffold.sync.moved import find_move
+from issue_scaffold.sync.news import news_of
 from issue_scaffold.sync.outcome import FileOutcome, NothingWrittenError
 from issue_scaffold.sync.plan import FileAction, FilePlan, Files, FileStep
 from issue_scaffold.sync.refusals import listed, refuse_invalid, refuse_plan, refuse_unfinished
@@ -32,6 +36,8 @@ from issue_scaffold.sync.target import (
     find_target,
     open_target,
 )
+from issue_scaffold.sync.trees import FolderTree
+from issue_scaffold.sync.unsaved import unsaved_edits
 from issue_scaffold.template.copier_engine import Asking
 from issue_scaffold.template.renderer import Renderer, Request
 from issue_scaffold.template.source_text import TemplateSource, parse_source, refuse_inside
@@ -41,21 +47,26 @@ from issue_scaffold.writing import staging
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpdateOptions:
-    """What the user asked of `update`.
+    """What the user asked of `update`; `changes` are made in the answers that `data` gives.
 
     With `looks_above` a folder below a target stands for it, too. `restore` names files to bring
-    back to the template's content (empty: none), `restore_all` means all of them.
+    back to the template's content (empty: none), `restore_all` means all of them. Where that would
+    overwrite edits that no commit has, `confirm` is asked with the files' paths, unless `force` is
+    set.
     """
 
     target: str
     template: str | None = None
     ref: str | None = None
     data: Mapping[str, Any] = field(default_factory=dict)
+    changes: Sequence[ItemChange] = ()
     answers_file: str | None = None
     ask: bool = False
     interactive: bool = False
     restore: Sequence[str] = ()
     restore_all: bool = False
+    force: bool = False
+    confirm: Callable[[Sequence[str]], bool] = lambda _: False
     on_conflict: Literal["inline", "abort"] = "inline"
     dry_run: bool = False
     looks_above: bool = False
@@ -94,7 +105,15 @@ def _update(
         remarks += (move.message,)
     recorded = opened.recorded(renderer.sources)
     request = recorded._replace(revision=chosen or recorded.revision, data=options.data)
+    data = with_changes(request, options.changes, renderer)
+    options, request = replace(options, data=data), request._replace(data=data)
     base = renderer.rendering(recorded)
+    edited = None
+    if _differs(opened, base):
+        edited = find_edit(opened, FolderTree(opened.root), base, renderer)
+    if edited is not None:
+        base = edited.rendering
+        remarks += (f"{edited.message(opened)}; now the files follow",)
     theirs = renderer.rendering(request, asking=_asking(options, base, request, renderer))
     paths = {*base.files, *theirs.files}
     ours = target.read_files(opened.root, paths)
@@ -110,6 +129,12 @@ def _update(
     plan = _Restoring(theirs, staying, meaning).planned(plan, restored)
     settings_path = new_settings_path(opened.root, theirs.answers.get("platform"))
     plan = Renewal(opened.root, settings_path, meaning, tools.text).with_renewed(plan)
+    news = news_of(
+        recorded,
+        request._replace(recorded=theirs.answers, data={}),
+        Remedy(opened.shown),
+        renderer,
+    )
     outcome = FileOutcome(
         target=opened.shown,
         source=source.recorded,
@@ -117,7 +142,9 @@ def _update(
         version=theirs.version,
         plan=plan,
         dry_run=options.dry_run,
-        notes=remarks,
+        notes=remarks + news.remarks,
+        changes=news.changes,
+        source_before=_other(opened.source, source),
     )
     refuse_plan(opened.folder, plan)
     if plan.conflicts and options.on_conflict == "abort":
@@ -128,10 +155,27 @@ def _update(
             hint="leave out --on-conflict abort to get the conflicts marked in the files",
         )
     refuse_invalid(plan)
+    _refuse_unsaved(options, opened.folder, outcome, restored)
     if options.dry_run:
         return outcome
-    notes = apply_plan(opened.folder, plan) + _resolved_notes(opened.folder, restored)
+    notes = apply_plan(opened.folder, plan, command="update") + _resolved_notes(
+        opened.folder, restored
+    )
     return replace(outcome, notes=outcome.notes + notes)
+
+
+def _differs(opened: SyncTarget, base: Rendering) -> bool:
+    """Whether a file isn't as the recorded answers make it."""
+    paths = set(base.files) - base.write_once - {base.answers_file}
+    ours = target.read_files(opened.root, paths)
+    return any(path not in ours or not ours[path].same_as(base.files[path]) for path in paths)
+
+
+def _other(before: TemplateSource, source: TemplateSource) -> str | None:
+    """Return what the template was recorded as, where the target moves to another one."""
+    if before == source:
+        return None
+    return before.recorded
 
 
 def _destination(
@@ -190,6 +234,24 @@ def _is_left(path: str, ours: File | None, acceptances: Acceptances) -> bool:
     """Whether nothing of a file is to be restored: it is own, or accepted as it is."""
     digest = None if ours is None else ours.digest
     return acceptances.owner(path) is not None or acceptances.is_whole(path, digest)
+
+
+def _refuse_unsaved(
+    options: UpdateOptions, folder: TargetFolder, outcome: FileOutcome, restored: set[str]
+) -> None:
+    """Raise NothingWrittenError when restoring would overwrite edits that no commit has."""
+    if options.force or not restored:
+        return
+    steps = [step for step in outcome.plan.steps if step.path in restored]
+    unsaved = unsaved_edits(folder, steps)
+    if not unsaved or options.confirm(unsaved):
+        return
+    lines = listed(replace(step, reason="") for step in steps if step.path in unsaved)
+    raise NothingWrittenError(
+        f"{len(unsaved)} file(s) have edits that are not committed; nothing was written{lines}",
+        outcome,
+        hint="commit them, or restore them all the same with --force; scaffold undo takes it back",
+    )
 
 
 def _resolved_notes(folder: TargetFolder, restored: set[str]) -> tuple[str, ...]:

@@ -10,10 +10,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, Literal
 
 import yaml
 
+from issue_scaffold import __version__
 from issue_scaffold.errors import (
     AnswerError,
     BrokenYamlError,
@@ -25,10 +26,13 @@ from issue_scaffold.errors import (
 from issue_scaffold.files.rendering import File, Rendering, check_links, check_paths
 from issue_scaffold.template import sealed_process
 from issue_scaffold.template.answers_file import parse_answers
+from issue_scaffold.template.offer import OfferedQuestion, question_in
 from issue_scaffold.template.rendered_files import read_rendered
+from issue_scaffold.template.versions import parse
 from issue_scaffold.text.yaml_values import load_value
 
 Asking = Literal["nothing", "new", "all"]
+Questions = Mapping[str, OfferedQuestion]
 
 UNSUPPORTED = {
     "tasks": "tasks",
@@ -95,7 +99,10 @@ def render(job: RenderJob, scratch: Path) -> Rendering:
         _write_answers(target / job.answers_file, job)
     what = job.what
     reply = _ask(job, target)
-    questions, write_once = _result(reply, what)
+    questions, written_once = _questions_in(reply, what), reply.get("write_once")
+    if not isinstance(written_once, list):
+        raise _no_reply(what)
+    write_once = frozenset(path for path in written_once if isinstance(path, str))
     files = dict(read_rendered(target, what))
     if job.answers_file not in files or files[job.answers_file].content.startswith(_ASKED):
         raise _no_answers_file(job, files)
@@ -121,6 +128,18 @@ def render(job: RenderJob, scratch: Path) -> Rendering:
     )
 
 
+def offer(job: RenderJob, scratch: Path) -> Questions:
+    """Return what a template offers to somebody with a job's answers, whether they fit or not.
+
+    Nothing is rendered. Raises UnsupportedTemplateError and TemplateError as `render`.
+    """
+    target = scratch / "render" / job.folder_name
+    target.mkdir(parents=True)
+    if job.recorded is not None:
+        _write_answers(target / job.answers_file, job)
+    return _questions_in(_ask(job, target, offers=True), job.what)
+
+
 def preload() -> None:
     """Begin to import Copier, while this process waits for git: a rendering is coming.
 
@@ -130,8 +149,11 @@ def preload() -> None:
     sealed_process.start()
 
 
-def _ask(job: RenderJob, target: Path) -> Mapping[str, Any]:
-    """Return the process's reply on a job. Raises the error that it tells of."""
+def _ask(job: RenderJob, target: Path, *, offers: bool = False) -> Mapping[str, Any]:
+    """Return the process's reply on a job. Raises the error that it tells of.
+
+    With `offers` it only says what there is to choose from.
+    """
     # Views of mappings don't travel.
     sent = replace(
         job,
@@ -141,33 +163,23 @@ def _ask(job: RenderJob, target: Path) -> Mapping[str, Any]:
         suggested=dict(job.suggested),
         layout=dict(job.layout),
     )
-    request = {"job": sent, "target": target}
+    request: dict[str, object] = {"job": sent, "target": target, "offers": offers}
     request |= {"max_files": sealed_process.MAX_FILES, "max_bytes": sealed_process.MAX_BYTES}
     reply = sealed_process.start().ask(request, job.what)
     _raise_error(reply, job.what)
     return reply
 
 
-class _Question(NamedTuple):
-    """What this side must know of a question."""
-
-    kind: str
-    multiselect: bool
-
-
-def _result(reply: Mapping[str, Any], what: str) -> tuple[dict[str, _Question], frozenset[str]]:
-    """Return the questions and the write-once paths of a reply, whose every part is looked at."""
-    questions, write_once = reply.get("questions"), reply.get("write_once")
-    if not isinstance(questions, dict) or not isinstance(write_once, list):
+def _questions_in(reply: Mapping[str, Any], what: str) -> Questions:
+    """Return the questions of a reply, whose every part is looked at."""
+    documents = reply.get("questions")
+    if not isinstance(documents, list):
         raise _no_reply(what)
-    known = {}
-    for name, details in questions.items():
-        match details:
-            case [str(kind), bool(multiselect)]:
-                known[str(name)] = _Question(kind=kind, multiselect=multiselect)
-            case _:
-                raise _no_reply(what)
-    return known, frozenset(path for path in write_once if isinstance(path, str))
+    try:
+        found = [question_in(document) for document in documents]
+    except ValueError as error:
+        raise _no_reply(what) from error
+    return {question.name: question for question in found}
 
 
 def _raise_error(reply: Mapping[str, Any], what: str) -> None:
@@ -240,6 +252,30 @@ def refuse_unsupported(
         )
 
 
+def refuse_newer(template: str, config: Mapping[str, Any]) -> None:
+    """Refuse a template that demands a newer scaffold, by its setting `_min_scaffold_version`.
+
+    Copier passes over that setting. Raises UnsupportedTemplateError, and TemplateError for what is
+    no version.
+    """
+    demanded = config.get("min_scaffold_version")
+    if demanded is None:
+        return
+    wanted, own = parse(str(demanded)), parse(__version__)
+    if wanted is None:
+        raise TemplateError(
+            f"{template} has _min_scaffold_version: {demanded!r} in its copier.yml, "
+            "which is no version",
+            hint='its author should write one, in quotes: _min_scaffold_version: "1.2.0"',
+        )
+    if own is not None and own < wanted:
+        raise UnsupportedTemplateError(
+            f"{template} needs scaffold {demanded} or newer; this is scaffold {__version__}",
+            hint=f"install scaffold {demanded} or newer; scaffold --version says where this one is "
+            "from",
+        )
+
+
 def _write_answers(path: Path, job: RenderJob) -> None:
     given = {
         name: value for name, value in (job.recorded or {}).items() if not name.startswith("_")
@@ -263,16 +299,14 @@ def _no_answers_file(job: RenderJob, files: Mapping[str, File]) -> ScaffoldError
     )
 
 
-def _refuse_lost_answers(
-    job: RenderJob, answers: Mapping[str, Any], questions: Mapping[str, _Question]
-) -> None:
+def _refuse_lost_answers(job: RenderJob, answers: Mapping[str, Any], questions: Questions) -> None:
     """Refuse answers that Copier drops without a word.
 
     They are to unknown or hidden questions, no longer valid, or not among the choices.
     """
     for name, given in job.data.items():
         if name not in questions:
-            raise _no_question(name, questions)
+            raise no_question(name, questions)
         if name not in answers and job.drops_hidden:
             continue
         if name not in answers:
@@ -284,28 +318,30 @@ def _refuse_lost_answers(
             )
         _refuse_misread(name, given, answers[name], questions[name])
     if job.asking == "nothing":
-        _refuse_changed(job, answers)
+        _refuse_changed(job, answers, questions)
 
 
-def _no_question(name: str, questions: Mapping[str, _Question]) -> AnswerError:
+def no_question(name: str, questions: Questions) -> AnswerError:
+    """Return the error for a question that a template doesn't ask."""
     import difflib
 
-    hint = f"its questions: {', '.join(questions)}"
-    for near in difflib.get_close_matches(name, questions, n=1):
+    askable = [question.name for question in questions.values() if not question.is_internal]
+    hint = f"its questions: {', '.join(askable)}"
+    for near in difflib.get_close_matches(name, askable, n=1):
         hint = f"did you mean {near!r}?"
     return AnswerError(f"the template has no question {name!r}", hint=hint, question=name)
 
 
-def _refuse_misread(name: str, given: object, taken: list[Any], question: _Question) -> None:
+def _refuse_misread(name: str, given: object, taken: list[Any], question: OfferedQuestion) -> None:
     """Refuse a given answer that Copier took for another one."""
-    if question.multiselect:
-        _refuse_unknown_choices(name, given, taken)
+    if question.takes_several:
+        _refuse_unknown_choices(question, given, taken)
     # Copier takes any other word for yes.
     if question.kind == "bool" and isinstance(given, str) and not _TRUTH.fullmatch(given.strip()):
         raise AnswerError(f"the answer to {name!r} must be yes or no, not {given!r}", question=name)
 
 
-def _refuse_changed(job: RenderJob, answers: Mapping[str, Any]) -> None:
+def _refuse_changed(job: RenderJob, answers: Mapping[str, Any], questions: Questions) -> None:
     """Refuse recorded answers in whose place Copier took others."""
     recorded = job.recorded or {}
     for name, answer in recorded.items():
@@ -316,6 +352,8 @@ def _refuse_changed(job: RenderJob, answers: Mapping[str, Any]) -> None:
         hint = f"give another one: -d {name}=VALUE"
         if recorded.get("_commit") == job.version:  # changed by hand
             hint = f"correct it in {job.answers_file}"
+        if name in questions:
+            hint = _joined(hint, questions[name].expectation)
         raise AnswerError(
             f"the recorded answer {answer!r} to question {name!r} "
             f"is not accepted by version {job.version}",
@@ -331,12 +369,13 @@ def _same_answer(recorded: object, taken: object) -> bool:
     return recorded == taken or str(recorded) == str(taken)
 
 
-def _refuse_unknown_choices(name: str, given: object, taken: list[Any]) -> None:
+def _refuse_unknown_choices(question: OfferedQuestion, given: object, taken: list[Any]) -> None:
+    name = question.name
     items = load_value(given) if isinstance(given, str) else given
     if not isinstance(items, list):
         raise AnswerError(
             f"the answer to {name!r} must be a list",
-            hint=f"for example: -d {name}='[one, two]'",
+            hint=_joined(f"for example: -d {name}='[{_example(question)}]'", question.expectation),
             question=name,
         )
     known = {str(choice) for choice in taken}
@@ -344,6 +383,14 @@ def _refuse_unknown_choices(name: str, given: object, taken: list[Any]) -> None:
     if unknown:
         raise AnswerError(
             f"invalid choice for {name!r}: {', '.join(unknown)}",
-            hint="see the template's copier.yml",
+            hint=question.expectation,
             question=name,
         )
+
+
+def _joined(*parts: str) -> str:
+    return "; ".join(filter(None, parts))
+
+
+def _example(question: OfferedQuestion) -> str:
+    return ", ".join(str(choice.value) for choice in question.choices[:2]) or "one, two"

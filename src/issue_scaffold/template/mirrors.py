@@ -206,6 +206,31 @@ def archive(mirror: Path, version: str) -> bytes:
     return git.run([*_in(mirror), "archive", "--format=tar", version])
 
 
+def root_file(mirror: Path, commit: str, name: str, max_bytes: int) -> bytes | None:
+    """Return a file at the root of a commit, by its name in any case.
+
+    None where there is none, or more than `max_bytes`. Raises GitError.
+    """
+    said = git.run([*_in(mirror), "ls-tree", "-z", "--long", commit])
+    for row in said.decode(errors="surrogateescape").split("\0"):
+        details, _, path = row.partition("\t")
+        if path.lower() != name.lower():
+            continue
+        mode, _, blob, size = details.split()
+        if mode.startswith("100") and int(size) <= max_bytes:
+            return git.run([*_in(mirror), "cat-file", "blob", blob])
+    return None
+
+
+def tag_messages(mirror: Path) -> list[tuple[str, str]]:
+    """Return the annotated tags of a mirror with their messages. Raises GitError."""
+    fields = "%(objecttype)%00%(refname:strip=2)%00%(contents)%00"
+    said = git.run([*_in(mirror), "for-each-ref", f"--format={fields}", "refs/tags"])
+    words = said.decode(errors="replace").split("\0")
+    rows = zip(words[0::3], words[1::3], words[2::3], strict=False)
+    return [(tag, message) for kind, tag, message in rows if kind.strip() == "tag"]
+
+
 def differs_from(mirror: Path, commit: str, work_tree: Path, excludes: Path, index: Path) -> bool:
     """Return whether a work tree has other files than a commit, but for those in `excludes`.
 

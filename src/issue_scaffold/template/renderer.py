@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from issue_scaffold import __version__
 from issue_scaffold.errors import AnswerError
@@ -22,7 +22,11 @@ from issue_scaffold.template.render_cache import Manifest, RenderCache
 from issue_scaffold.template.sources import Revision, SourceReader
 
 if TYPE_CHECKING:
-    from issue_scaffold.template.copier_engine import Asking
+    from issue_scaffold.template.copier_engine import Asking, RenderJob
+    from issue_scaffold.template.offer import OfferedQuestion
+
+# Documents in the cache that hold what was offered.
+_OFFERS: Final = "offers"
 
 
 class Request(NamedTuple):
@@ -82,6 +86,31 @@ class Renderer:
         self._keep(again, rendering)
         return rendering
 
+    def offer(self, request: Request) -> "Mapping[str, OfferedQuestion]":
+        """Return what a version offers to somebody with these answers, whether they fit or not.
+
+        From the cache where it was asked before. Raises what `copier_engine.offer` raises, and
+        TemplateError when the source can't be reached.
+        """
+        from issue_scaffold.template.offer import question_in
+
+        key, _ = _keys(request)
+        document = self.store.read_document(_OFFERS, key) or {}
+        try:
+            found = [question_in(one) for one in document["questions"]]
+        except (KeyError, TypeError, ValueError):
+            found = self._ask_offer(request)
+            rows = [question.document for question in found]
+            self.store.write_document(_OFFERS, key, {"questions": rows})
+        return {question.name: question for question in found}
+
+    def _ask_offer(self, request: Request) -> "list[OfferedQuestion]":
+        from issue_scaffold.template import copier_engine
+
+        copier_engine.preload()
+        questions = copier_engine.offer(self._job(request, "nothing"), self._new_scratch())
+        return list(questions.values())
+
     def _keep(self, request: Request, rendering: Rendering) -> Manifest:
         for_all, for_folder = _keys(request)
         key = for_folder if rendering.uses_folder else for_all
@@ -114,9 +143,17 @@ class Renderer:
         from issue_scaffold.template import copier_engine
 
         copier_engine.preload()
+        job = self._job(request, asking)
+        rendering = copier_engine.render(job, self._new_scratch())
+        source, _, commit = request.revision
+        return rendering if source.is_bundled else _with_commit_id(rendering, commit)
+
+    def _job(self, request: Request, asking: "Asking") -> "RenderJob":
+        from issue_scaffold.template.copier_engine import RenderJob
+
         source, version, commit = request.revision
         checkout, modes = self._checkout(request.revision)
-        job = copier_engine.RenderJob(
+        return RenderJob(
             source=source.recorded,
             version=version,
             checkout=checkout,
@@ -130,8 +167,6 @@ class Renderer:
             layout=request.layout,
             asking=asking,
         )
-        rendering = copier_engine.render(job, self._new_scratch())
-        return rendering if source.is_bundled else _with_commit_id(rendering, commit)
 
     def _checkout(self, revision: Revision) -> tuple[Path, Mapping[str, int]]:
         """Return a folder with a commit's files, and git's mode of each. Raises TemplateError."""

@@ -23,11 +23,18 @@ from issue_scaffold.git import command as git
 from issue_scaffold.state import locks
 from issue_scaffold.template import bundled, checkout, mirrors
 from issue_scaffold.template.mirrors import Address
+from issue_scaffold.template.release_notes import (
+    ReleaseNotes,
+    notes_in_changelog,
+    notes_in_tags,
+)
 from issue_scaffold.template.source_text import TemplateSource
 from issue_scaffold.template.versions import KnownVersions, is_ref_name
 
 # The user's own detours (insteadOf) may lead to a path.
 _REMOTE_PROTOCOLS: Final = ("https", "ssh", "git", "file")
+_CHANGELOG: Final = "CHANGELOG.md"
+_MOST_CHANGELOG_BYTES: Final = 1024**2
 _ALLOWING: Final = "allow it, or name the template by a URL of another kind"
 
 
@@ -141,6 +148,19 @@ class TemplateRepository:
     def name_of(self, commit: str, known: KnownVersions) -> str:
         """Return the name that is recorded for a commit that no tag was asked for."""
         return mirrors.describe(self.mirror_with(commit), commit, known.overshadowed)
+
+    def release_notes(self, commit: str) -> tuple[ReleaseNotes, ...]:
+        """Return what a commit's changelog says of its versions, or else the messages of the tags.
+
+        Raises TemplateError when it can't be had, GitError.
+        """
+        mirror = self.mirror_with(commit)
+        changelog = mirrors.root_file(mirror, commit, _CHANGELOG, _MOST_CHANGELOG_BYTES)
+        if changelog is not None:
+            notes = notes_in_changelog(changelog.decode(errors="replace"))
+            if notes:
+                return notes
+        return notes_in_tags(mirrors.tag_messages(mirror))
 
     def is_dirty(self) -> bool:
         """Return whether a local source has changes that aren't committed, untracked files too.

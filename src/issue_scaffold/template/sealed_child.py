@@ -13,7 +13,7 @@ import os
 import pickle
 import sys
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import IO, TYPE_CHECKING, Any, Final
 
@@ -26,7 +26,8 @@ from issue_scaffold.errors import (
     TemplatePlace,
     UnsupportedTemplateError,
 )
-from issue_scaffold.template.copier_engine import RenderJob, refuse_unsupported
+from issue_scaffold.template.copier_engine import RenderJob, refuse_newer, refuse_unsupported
+from issue_scaffold.template.offer import question_in
 from issue_scaffold.template.sealed_guard import (
     ForbiddenError,
     Guard,
@@ -175,7 +176,7 @@ def _reply(request: Mapping[str, Any], guard: Guard, streams: _Streams | None) -
         shown = streams.shown()
     try:
         with shown:
-            reply = _render(job, target)
+            reply = _offer(job, target) if request["offers"] else _render(job, target)
         _raise_dropped()
     except KeyboardInterrupt:
         return {"interrupted": True}
@@ -209,8 +210,7 @@ def _seal(job: RenderJob, worker: "Worker") -> SealedEnvironment:
 
 def _render(job: RenderJob, target: Path) -> dict[str, Any]:
     with _worker(job, target) as worker:
-        config, questions = _settings(job, worker)
-        refuse_unsupported(job.template, config, questions)
+        details = _read_details(job, worker)
         environment = _seal(job, worker)
         worker.run_copy()
         files = [
@@ -218,14 +218,131 @@ def _render(job: RenderJob, target: Path) -> dict[str, Any]:
         ]
         write_once = [path for path in files if worker.match_skip(Path(path))]
         folder_matters = uses_folder(environment)
+        questions = [_described(name, _question(worker, name, found)) for name, found in details]
     return {
-        "questions": {
-            str(name): [str(details.get("type", "")), bool(details.get("multiselect"))]
-            for name, details in questions.items()
-        },
+        "questions": questions,
         "write_once": write_once,
         "uses_folder": folder_matters,
     }
+
+
+def _offer(job: RenderJob, target: Path) -> dict[str, Any]:
+    """Return what a template offers to somebody with these answers, fit or not; writes no file."""
+    from copier import _main
+
+    with _worker(job, target) as worker:
+        details = _read_details(job, worker)
+        _seal(job, worker)
+        worker.answers = _main.AnswersMap(  # type: ignore[attr-defined]
+            user_defaults=worker.user_defaults,
+            init=worker.data,
+            last=dict(worker.subproject.last_answers),
+            metadata=worker.template.metadata,
+        )
+        questions = []
+        for name, found in details:
+            question = _question(worker, name, found)
+            described = _described(name, question)
+            questions.append(described)
+            if question is None or not described["is_asked"]:
+                worker.answers.hide(name)
+                worker.answers.last.pop(name, None)
+            with contextlib.suppress(Exception):  # what can't be answered has no answer
+                if question is not None and (answer := question.get_default()) is not _missing():
+                    worker.answers.user[name] = answer
+    return {"questions": questions}
+
+
+def _read_details(job: RenderJob, worker: "Worker") -> list[tuple[str, dict[str, Any]]]:
+    """Return the questions as their author wrote them. Refuses what is never rendered."""
+    config, questions = _settings(job, worker)
+    refuse_newer(job.template, config)
+    refuse_unsupported(job.template, config, questions)
+    return [(str(name), details) for name, details in questions.items()]
+
+
+def _question(worker: "Worker", name: str, details: Mapping[str, Any]) -> "Question | None":
+    """Return Copier's own question, for the answers that there are; None where it makes none."""
+    from copier._user_data import Question
+
+    with contextlib.suppress(Exception):
+        return Question(
+            answers=worker.answers,
+            context=worker._render_context(),  # noqa: SLF001 - what its own questions are given
+            jinja_env=worker.jinja_env,
+            var_name=name,
+            **details,
+        )
+    return None
+
+
+def _described(name: str, question: "Question | None") -> dict[str, Any]:
+    """Return a question as plain data; what its author's texts don't give is left out."""
+    described = {"name": name, "kind": "", "takes_several": False, "is_internal": False}
+    described |= {"is_asked": False, "help": "", "choices": [], "answer": None}
+    if question is None:
+        return described
+    described["takes_several"] = bool(question.multiselect)
+    described["is_internal"] = str(question.when).strip().lower() == "false"
+    readers: dict[str, Callable[[], object]] = {
+        "kind": question.get_type_name,
+        "is_asked": question.get_when,
+        "help": lambda: str(question.render_value(question.help)).strip()[:_MAX_TEXT],
+        "choices": lambda: _choices(question),
+        "answer": lambda: _answer(question),
+    }
+    for part, read in readers.items():
+        with contextlib.suppress(Exception):
+            described[part] = read()
+    return described
+
+
+def _choices(question: "Question") -> list[list[object]]:
+    return [
+        [str(choice.title), _plain(question.cast_answer(choice.value))]
+        for choice in question._formatted_choices  # noqa: SLF001 - has no public name
+    ]
+
+
+def _answer(question: "Question") -> object:
+    """Return the answer that there is, valid or not, or else the template's default."""
+    found = _given(question)
+    if found is _missing():
+        found = question.get_default()
+    if found is _missing():
+        return None
+    if isinstance(found, list):
+        return [_plain(item) for item in found]
+    return _plain(found)
+
+
+def _given(question: "Question") -> object:
+    name, answers = question.var_name, question.answers
+    if name in answers.user:
+        return answers.user[name]
+    for given in (answers.init, answers.last, answers.user_defaults):
+        if name in given:
+            try:
+                return question.parse_answer(given[name])
+            except Exception:  # noqa: BLE001 - the author's own types and choices refuse it
+                return given[name]
+    return _missing()
+
+
+def _plain(value: object) -> object:
+    """Return a value as JSON can hold it."""
+    if value is None or isinstance(value, str | bool | int | float):
+        return value
+    try:
+        return json.loads(json.dumps(value, allow_nan=False))
+    except (TypeError, ValueError):
+        return str(value)
+
+
+def _missing() -> object:
+    from copier._types import MISSING
+
+    return MISSING
 
 
 def _settings(job: RenderJob, worker: "Worker") -> tuple[dict[str, Any], dict[str, Any]]:
@@ -420,17 +537,18 @@ def _answer_error(
             hint=f"give it: -d {name}=VALUE",
             question=name,
         )
-    hint = None
-    if job.data:
+    hint = question_in(_described(name, question)).expectation
+    if not hint and job.data:
         hint = f"given with -d or --data-file: {', '.join(sorted(job.data))}"
-    return AnswerError(text[0].lower() + text[1:], hint=hint, question=name)
+    message = text[0].lower() + text[1:]
+    if name not in message:
+        message = f"the answer to {name!r}: {message}"
+    return AnswerError(message, hint=hint or None, question=name)
 
 
 def _is_missing(question: "Question") -> bool:
     """Tell whether a question has neither an answer nor a default."""
-    from copier._types import MISSING
-
     try:
-        return question.get_default() is MISSING
+        return question.get_default() is _missing()
     except Exception:  # noqa: BLE001 - the author's own template: it has a default, and that fails
         return False

@@ -33,7 +33,9 @@ _SCHEMES: Final = ("https", "ssh", "git", "http")
 _LONGEST: Final = 4096
 # What of a text messages quote.
 _SHOWN: Final = 80
-_WAYS: Final = "a source is an https, ssh or git URL, gh:OWNER/NAME, gl:OWNER/NAME, or a local path"
+_WAYS: Final = (
+    "a source is an https, ssh or git URL, gh:OWNER/NAME, gl:OWNER/NAME, a local path, or bundled"
+)
 
 
 class TemplateSource:
@@ -85,6 +87,15 @@ class TemplateSource:
 
 
 BUNDLED: Final = TemplateSource(bundled.SOURCE, is_local=False)
+# What users call it on the command line; a folder of that name is ./bundled.
+BUNDLED_WORD: Final = "bundled"
+
+
+def title_of(recorded: str) -> str:
+    """Return what messages call a template, by the source that answers files record."""
+    if recorded == bundled.SOURCE:
+        return "the bundled template"
+    return f"the template {recorded}"
 
 
 def parse_source(text: str, *, relative_to: Path) -> TemplateSource:
@@ -95,7 +106,7 @@ def parse_source(text: str, *, relative_to: Path) -> TemplateSource:
     or send a password in the clear.
     """
     _refuse_odd(text)
-    if text == bundled.SOURCE:
+    if text in {bundled.SOURCE, BUNDLED_WORD}:
         return BUNDLED
     return _remote(text) or _local(_path_of(text, relative_to))
 

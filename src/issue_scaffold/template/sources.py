@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from issue_scaffold.errors import ScaffoldError, TemplateError, UsageError
 from issue_scaffold.state.cache_store import CacheStore, digest_of
 from issue_scaffold.template import bundled
+from issue_scaffold.template.release_notes import NO_NEWS, News, ReleaseNotes, news_between
 from issue_scaffold.template.source_text import TemplateSource
-from issue_scaffold.template.versions import KnownVersions
+from issue_scaffold.template.versions import KnownVersions, parse
 from issue_scaffold.text.late_patterns import late_pattern
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 VERSIONS_LIFETIME_SECONDS: Final = 3600.0
 _VERSIONS: Final = "versions"
 _COMMITS: Final = "commits"
+_NOTES: Final = "notes"
 _COMMIT: Final = late_pattern(r"[0-9a-f]{40,64}")
 
 
@@ -225,6 +227,47 @@ class TemplateVersions:
         except (UsageError, TemplateError):
             return False
 
+    def news(self, before: str, version: str) -> News:
+        """Return what changed between two versions; nothing where nobody says, or can be asked."""
+        oldest, newest = self.known.release_of(before), self.known.release_of(version)
+        if oldest is None or newest is None:
+            return NO_NEWS
+        return news_between(self.release_notes(version), oldest, newest)
+
+    def has_news_at_hand(self, version: str) -> bool:
+        """Return whether `news` of a tag waits for no server that wasn't asked in this run."""
+        if self._is_bundled or self._source.is_local or self._is_asked_anew:
+            return True
+        commit = self.known.tags.get(version, version)
+        return self._store.read_document(_NOTES, digest_of(self._key, commit)) is not None
+
+    def release_notes(self, version: str) -> tuple[ReleaseNotes, ...]:
+        """Return what is said of a version and of those before it, by their tags.
+
+        Nothing where nobody says, or can be asked.
+        """
+        try:
+            notes = self._notes(self._commit(version))
+        except ScaffoldError:
+            return ()
+        tags = [tag for tag in self.known.tags if tag not in self.known.overshadowed]
+        by_version = {parse(tag): tag for tag in tags}
+        return tuple(
+            one._replace(version=by_version.get(parse(one.version), one.version)) for one in notes
+        )
+
+    def _notes(self, commit: str) -> tuple[ReleaseNotes, ...]:
+        key = digest_of(self._key, commit)
+        document = self._store.read_document(_NOTES, key)
+        if document is not None and _is_notes(document.get("notes")):
+            return tuple(
+                ReleaseNotes(version, tuple(lines)) for version, lines in document["notes"]
+            )
+        with self._lock:
+            notes = self.repository.release_notes(commit)
+        self._store.write_document(_NOTES, key, {"notes": notes})
+        return notes
+
     def choose(self, ref: str | None) -> tuple[Revision, tuple[str, ...]]:
         """Return the revision to render, after asking the source anew, and remarks on that.
 
@@ -301,6 +344,17 @@ def _is_versions(document: dict[str, Any]) -> bool:
         return False
     others = (document.get("head"), document.get("latest"))
     return all(other is None or isinstance(other, str) for other in others)
+
+
+def _is_notes(value: object) -> bool:
+    if not isinstance(value, list):
+        return False
+    for row in value:
+        match row:
+            case [str(), list(lines)] if all(isinstance(line, str) for line in lines):
+                continue
+        return False
+    return True
 
 
 def _is_commit(value: object) -> bool:

@@ -106,6 +106,13 @@ class KnownVersions(NamedTuple):
         base = parse(name.tag)
         return base is None or new > base
 
+    def release_of(self, version: str) -> str | None:
+        """Return the release that a recorded version is, or that it comes after; None for none."""
+        name = described(version)
+        if name is not None and version not in self.tags:
+            version = name.tag
+        return version if self._parse(version) is not None else None
+
     def may_have_moved(self, version: str, before: str) -> bool:
         """Return whether a version is a tag that may have been at another commit before.
 

@@ -40,10 +40,11 @@ class FileFix(NamedTuple):
 
 
 class FixResult(NamedTuple):
-    """What was fixed, and remarks for the user."""
+    """What was fixed, remarks for the user, and the folders to which the changes belong."""
 
     changes: tuple[FileFix, ...]
     notes: tuple[str, ...]
+    roots: tuple[Path, ...]
 
 
 def _visible(content: bytes) -> str:
@@ -108,8 +109,8 @@ def apply_fixes(paths: Sequence[str], *, unsafe: bool) -> FixResult:
     for root, steps in by_root.items():
         with writing(root, shown=str(root)) as recovery:
             notes.extend(recovery.notes)
-            apply_all(root, steps)
-    return FixResult(changes=tuple(changes), notes=tuple(dict.fromkeys(notes)))
+            apply_all(root, steps, command="validate --fix")
+    return FixResult(tuple(changes), tuple(dict.fromkeys(notes)), tuple(by_root))
 
 
 def _settle(requested: Sequence[RequestedPath]) -> list[str]:

@@ -72,10 +72,10 @@ def read_present(root: Path, path: str) -> File | None:
         raise ScaffoldError(f"{place} can't be read: {error.strerror}") from error
 
 
-def write_files(root: Path, files: Mapping[str, bytes]) -> None:
+def write_files(root: Path, files: Mapping[str, bytes], *, command: str = "") -> None:
     """Write files below a folder, which is made when it isn't there.
 
-    Existing files keep their mode.
+    Existing files keep their mode. `command` is what can be taken back, empty for nothing.
 
     Must be called in `writing`. Raises ScaffoldError when one can't be written; then none has been.
     """
@@ -85,12 +85,18 @@ def write_files(root: Path, files: Mapping[str, bytes]) -> None:
         after = File(content=content, executable=before is not None and before.executable)
         if after != before:
             changes.append(staging.Change(path=path, before=before, after=after))
-    apply_all(root, changes)
+    apply_all(root, changes, command=command)
 
 
-def apply_all(root: Path, changes: Sequence[staging.Change], *, purpose: str = "") -> None:
-    """Carry out changes, none of which may be passed over. Raises ScaffoldError."""
-    left = staging.apply(root, changes, purpose=purpose).left_alone
+def apply_all(
+    root: Path, changes: Sequence[staging.Change], *, purpose: str = "", command: str = ""
+) -> None:
+    """Carry out changes, none of which may be passed over.
+
+    `command` is what can be taken back, empty for nothing. Raises ScaffoldError.
+    """
+    run = staging.Run(command=command)
+    left = staging.apply(root, changes, purpose=purpose, run=run).left_alone
     if left:
         raise ScaffoldError(
             f"{', '.join(left)} changed meanwhile and was left alone", hint="run this again"

@@ -1,8 +1,8 @@
 """What a run that writes is about to do, kept so that another run can finish or undo it.
 
 A journal is a folder: the new and the old content of each file, then a manifest, which makes it
-count. It belongs to one target, by path and by identity. Owns its format and what is believed of
-one that is found; carries nothing out.
+count. It belongs to one target, by path and by identity. Afterwards it is what a user can take
+back. Owns its format and what is believed of one that is found; carries nothing out.
 """
 
 import errno
@@ -10,26 +10,33 @@ import json
 import os
 import re
 import stat
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from issue_scaffold.errors import ScaffoldError
 from issue_scaffold.files.folders import DetourError, Folder, refuse_link, split_place
 from issue_scaffold.files.rendering import File
 from issue_scaffold.text.digests import sha256_of
 from issue_scaffold.text.late_patterns import late_pattern
-from issue_scaffold.writing.journal_places import make_journal_folder, open_journal_folder
+from issue_scaffold.writing.journal_places import (
+    RUN_NUMBER,
+    make_journal_folder,
+    open_journal_folder,
+)
 from issue_scaffold.writing.pending import MANIFEST
 
-_FORMAT: Final = 2
+_FORMAT: Final = 3
 _DRAFT: Final = "manifest.new"
 # The manifest of a run that has ended: nothing is left but to clear it away.
 _ENDED: Final = "ended.json"
 _TOKEN: Final = late_pattern(r"[0-9a-f]{16}")
 _FINGERPRINT: Final = late_pattern(r"[x-] [0-9a-f]{64}|link .+", re.DOTALL)
 _LINK: Final = "link "
+# An entry of git's index without its path: mode, blob and stage.
+_INDEX_ENTRY: Final = late_pattern(r"[0-7]{6} (?:[0-9a-f]{40}|[0-9a-f]{64}) [0-3]")
+_NEW: Final = ".new"
 # What reading a document raises that isn't one of ours: other JSON, other types, texts that no path
 # can be.
 _OTHER_SHAPES: Final = (ValueError, TypeError, KeyError, AttributeError, RecursionError)
@@ -42,29 +49,71 @@ class Change:
     """One file to write, or with `after` None to delete; `before` is what the target has there now.
 
     `index_info` is entered into git's index once all files are in place; a change may consist of
-    nothing else.
+    nothing else. `mode` are the permissions that the file gets (None: those that it has, or usual
+    ones).
     """
 
     path: str
     before: File | None
     after: File | None
     index_info: str = ""
+    mode: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One file of a journal: fingerprints of what was and what shall be, and its permissions."""
+    """One file of a journal: fingerprints of what was and what shall be, and its permissions.
+
+    `mode` is what they were, `new_mode` what they shall be. `index_before` are the entries that
+    git's index had of it where `index_info` changes them (None: nobody could be asked).
+    """
 
     path: str
     before: str | None
     after: str | None
     mode: int | None
     index_info: str
+    new_mode: int | None
+    index_before: tuple[str, ...] | None
 
     @property
     def changes(self) -> bool:
         """Whether the file itself changes."""
         return self.before != self.after
+
+
+class Found(NamedTuple):
+    """What a run finds in a target: the permissions of its files, and its entries in git's index.
+
+    `made` are the folders below the root that the run makes, `made_above` how many folders of the
+    root's own path.
+    """
+
+    modes: Sequence[int | None]
+    entries: Mapping[str, tuple[str, ...]]
+    made: Sequence[str]
+    made_above: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """Which run a journal is of.
+
+    `command` is the one that a user can take back; it is empty where nobody can. `takes_back` is
+    the number of the run that this one takes back, whose command it has; of folders only those go
+    that it had made, which are `unmade` and `unmade_above`. `left` are the paths that were, or are
+    to be, left as they are when it is taken back.
+    """
+
+    command: str = ""
+    takes_back: str = ""
+    unmade: tuple[str, ...] = ()
+    unmade_above: int = 0
+    left: tuple[str, ...] = ()
+
+    def may_remove(self, folder: str) -> bool:
+        """Return whether a folder goes when this run has left it empty."""
+        return not self.takes_back or folder in self.unmade
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +129,7 @@ class Journal:
     rows: tuple[Row, ...]
     made: tuple[str, ...]
     made_above: int
+    run: Run = field(default_factory=Run)
 
     def temporary_name(self, number: int) -> str:
         """Return the name that the new file of a row has until it takes its place."""
@@ -88,7 +138,7 @@ class Journal:
 
 def new_name(number: int) -> str:
     """Return the name of a row's new content in the journal's folder."""
-    return f"{number:04}.new"
+    return f"{number:04}{_NEW}"
 
 
 def old_name(number: int) -> str:
@@ -130,12 +180,7 @@ def fingerprint_at(folder: Folder, name: str) -> str | None:
 
 
 def write_journal(
-    root: Path,
-    purpose: str,
-    changes: Sequence[Change],
-    modes: Sequence[int | None],
-    made: Sequence[str],
-    above: int,
+    root: Path, purpose: str, changes: Sequence[Change], found: Found, run: Run
 ) -> Journal:
     """Write a journal, all of it on the disk when this returns.
 
@@ -149,24 +194,76 @@ def write_journal(
             after=fingerprint(change.after),
             mode=mode,
             index_info=change.index_info,
+            new_mode=change.mode,
+            index_before=found.entries.get(change.path),
         )
-        for change, mode in zip(changes, modes, strict=True)
+        for change, mode in zip(changes, found.modes, strict=True)
     )
     journal = Journal(
-        place=place, token=os.urandom(8).hex(), rows=rows, made=tuple(made), made_above=above
+        place=place,
+        token=os.urandom(8).hex(),
+        rows=rows,
+        made=tuple(found.made),
+        made_above=found.made_above,
+        run=run,
     )
     try:
         with open_journal_folder(place) as folder:
             _write_contents(folder, changes)
-            folder.write_new(_DRAFT, json.dumps(_document(root, journal)).encode("ascii"))
-            folder.replace(_DRAFT, MANIFEST)
-            folder.sync()
+        _write_manifest(root, journal)
     except BaseException as error:
         if isinstance(error, OSError):
             error.filename, error.filename2 = str(place), None
         drop_journal(place)
         raise
     return journal
+
+
+def _write_manifest(root: Path, journal: Journal) -> None:
+    """Write what makes a journal count, in the place of what did. Raises OSError."""
+    with open_journal_folder(journal.place) as folder:
+        folder.discard(_DRAFT)
+        folder.write_new(_DRAFT, json.dumps(_document(root, journal)).encode("ascii"))
+        folder.replace(_DRAFT, MANIFEST)
+        folder.sync()
+
+
+def leave_rows(root: Path, journal: Journal, paths: Sequence[str]) -> None:
+    """Write down which paths were left when a run was taken back. Raises OSError."""
+    run = replace(journal.run, left=tuple(paths))
+    _write_manifest(root, replace(journal, run=run))
+
+
+def read_old(journal: Journal, number: int) -> File | None:
+    """Return what a row's file was, for a row that had one; None if that is damaged or gone."""
+    before = journal.rows[number].before or ""
+    aim = aim_of(before)
+    if aim is not None:
+        return File(link=aim)
+    try:
+        with open_journal_folder(journal.place) as folder:
+            content = folder.read(old_name(number))
+    except OSError:
+        return None
+    file = File(content=content, executable=before.startswith("x"))
+    if fingerprint(file) != before:
+        return None
+    return file
+
+
+def discard_new_contents(place: Path) -> None:
+    """Remove what only a run that isn't finished needs. Raises OSError."""
+    with open_journal_folder(place) as folder:
+        for name in folder.names():
+            if name.endswith(_NEW):
+                folder.discard(name)
+
+
+def bytes_kept(place: Path) -> int:
+    """Return how many bytes a journal takes. Raises OSError."""
+    with open_journal_folder(place) as folder:
+        states = [folder.state(name) for name in folder.names()]
+    return sum(state.st_size for state in states if state is not None)
 
 
 class PendingJournalError(ScaffoldError):
@@ -260,7 +357,8 @@ def _parsed(place: Path, document: dict[str, object]) -> Journal:
         raise TypeError
     if not isinstance(above, int) or not _TOKEN.fullmatch(token):
         raise ValueError
-    for path in made:
+    run = _run(document["run"])
+    for path in (*made, *run.unmade, *run.left):
         split_place(path)
     return Journal(
         place=place,
@@ -268,27 +366,60 @@ def _parsed(place: Path, document: dict[str, object]) -> Journal:
         rows=tuple(_row(row) for row in rows),
         made=tuple(made),
         made_above=above,
+        run=run,
     )
+
+
+def _run(data: object) -> Run:
+    if not isinstance(data, dict):
+        raise TypeError
+    command, takes_back = data["command"], data["takes_back"]
+    if not isinstance(command, str) or not isinstance(takes_back, str):
+        raise TypeError
+    if takes_back and not RUN_NUMBER.fullmatch(takes_back):
+        raise ValueError
+    unmade, left = tuple(data["unmade"]), tuple(data["left"])
+    above = data["unmade_above"]
+    if not isinstance(above, int):
+        raise TypeError
+    return Run(command=command, takes_back=takes_back, unmade=unmade, unmade_above=above, left=left)
 
 
 def _row(data: object) -> Row:
     if not isinstance(data, dict):
         raise TypeError
-    row = Row(**data)
+    entries = data["index_before"]
+    if entries is not None:
+        entries = tuple(entries)
+    row = Row(**{**data, "index_before": entries})
     split_place(row.path)
     os.fsencode(row.path)
-    row.index_info.encode()
-    for print_ in (row.before, row.after):
-        if print_ is not None and not _FINGERPRINT.fullmatch(print_):
+    _refuse_content(row)
+    _refuse_index(row)
+    if not all(isinstance(mode, int | None) for mode in (row.mode, row.new_mode)):
+        raise TypeError
+    return row
+
+
+def _refuse_content(row: Row) -> None:
+    """Raise for a fingerprint that is none, or a link that leads out."""
+    for print_ in filter(None, (row.before, row.after)):
+        if not _FINGERPRINT.fullmatch(print_):
             raise ValueError
     aim = aim_of(row.after or "")
     if aim is not None:
         if b"\0" in os.fsencode(aim):
             raise ValueError
         refuse_link(row.path, aim)
-    if not isinstance(row.index_info, str) or not isinstance(row.mode, int | None):
+
+
+def _refuse_index(row: Row) -> None:
+    """Raise for what git's index can't have of a file."""
+    if not isinstance(row.index_info, str):
         raise TypeError
-    return row
+    row.index_info.encode()
+    if not all(map(_INDEX_ENTRY.fullmatch, row.index_before or ())):
+        raise ValueError
 
 
 def _write_contents(folder: Folder, changes: Sequence[Change]) -> None:
@@ -298,8 +429,7 @@ def _write_contents(folder: Folder, changes: Sequence[Change]) -> None:
         if change.after is not None and change.after.link is None:
             folder.write_new(new_name(number), change.after.content)
         if change.before is not None and change.before.link is None:
-            # Only a run that can't go on needs it, so it may be lost in a power cut.
-            folder.write_new(old_name(number), change.before.content, synced=False)
+            folder.write_new(old_name(number), change.before.content)
 
 
 def _document(root: Path, journal: Journal) -> dict[str, object]:
@@ -309,6 +439,7 @@ def _document(root: Path, journal: Journal) -> dict[str, object]:
         "token": journal.token,
         "made": list(journal.made),
         "made_above": journal.made_above,
+        "run": asdict(journal.run),
         "rows": [asdict(row) for row in journal.rows],
     }
 

@@ -1,26 +1,64 @@
-"""Where the journal of a run that writes is kept: never where a repository could supply it.
+"""Where the journals of runs that write are kept: never where a repository could supply them.
 
 Best is git's own folder of the target's work tree, which no clone and no commit can fill; else the
 user's state folder; else one of the user's own in the system's temporary folder. A place is only
 believed when it is the user's.
 """
 
+import errno
 import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final, NamedTuple
 
 from issue_scaffold.files.folders import Folder, open_root
 from issue_scaffold.git.folder import find_work_tree, is_own, trusted_git_folder
 from issue_scaffold.state.cache_store import digest_of
 from issue_scaffold.state.user_folders import state_folder
+from issue_scaffold.text.late_patterns import late_pattern
 
-_KEY_LETTERS = 32
+_KEY_LETTERS: Final = 32
+# A finished run is called by the time of its end, in nanoseconds.
+RUN_NUMBER: Final = late_pattern(r"[0-9]{20}")
+
+
+class JournalPlace(NamedTuple):
+    """Where the journal of a run lies while it writes, and the folder of those that have ended."""
+
+    journal: Path
+    runs: Path
 
 
 def find_journals(root: Path, purpose: str) -> list[Path]:
     """Return the folders in which an earlier run on a root has left something, by purpose."""
-    return [place for place in _places(root, purpose) if _is_own_folder(place)]
+    places = [place.journal for place in _places(root, purpose)]
+    return [place for place in places if _is_own_folder(place)]
+
+
+def find_runs(root: Path) -> list[Path]:
+    """Return the folders of the runs on a root that have ended, the last one first."""
+    found: list[Path] = []
+    for place in _places(root, ""):
+        found += runs_in(place.runs)
+    return sorted(found, key=lambda run: run.name, reverse=True)
+
+
+def runs_in(folder: Path) -> list[Path]:
+    """Return the runs that a folder holds, the last one first; none if it isn't the user's own."""
+    if not _is_own_folder(folder):
+        return []
+    names = sorted(filter(RUN_NUMBER.fullmatch, os.listdir(folder)), reverse=True)  # noqa: PTH208
+    return [folder / name for name in names if _is_own_folder(folder / name)]
+
+
+def make_runs_folder(root: Path, journal: Path) -> Path:
+    """Return the folder that a journal goes to when its run has ended. Raises OSError."""
+    folder = next(place.runs for place in _places(root, "") if place.journal == journal)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not _is_own_folder(folder):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(folder))
+    return folder
 
 
 def make_journal_folder(root: Path, purpose: str) -> Path:
@@ -29,7 +67,7 @@ def make_journal_folder(root: Path, purpose: str) -> Path:
     Raises OSError when there is no place for it.
     """
     failure: OSError | None = None
-    for place in _places(root, purpose):
+    for place, _ in _places(root, purpose):
         try:
             if not _prepare(place.parent):
                 continue
@@ -46,14 +84,15 @@ def open_journal_folder(place: Path) -> Folder:
     return open_root(place)
 
 
-def _places(root: Path, purpose: str) -> Iterator[Path]:
+def _places(root: Path, purpose: str) -> Iterator[JournalPlace]:
     tree = find_work_tree(root)
     if tree is not None and trusted_git_folder(tree):
-        key = digest_of(root.relative_to(tree.top).as_posix(), purpose)
-        yield tree.git_folder / f"scaffold-{key[:_KEY_LETTERS]}"
+        key = digest_of(root.relative_to(tree.top).as_posix(), purpose)[:_KEY_LETTERS]
+        folder = tree.git_folder
+        yield JournalPlace(folder / f"scaffold-{key}", folder / f"issue-scaffold-runs-{key}")
     key = digest_of(str(root), purpose)[:_KEY_LETTERS]
-    yield state_folder() / "targets" / key
-    yield _temporary() / key
+    yield JournalPlace(state_folder() / "targets" / key, state_folder() / "runs" / key)
+    yield JournalPlace(_temporary() / key, _temporary() / f"runs-{key}")
 
 
 def _temporary() -> Path:

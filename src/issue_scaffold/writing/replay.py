@@ -8,7 +8,7 @@ import contextlib
 import errno
 import os
 import stat
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -82,7 +82,7 @@ def _carry_out(
         return True
     parts, name = split_place(row.path)
     if row.after is None:
-        return _delete(root, parts, name, row)
+        return _delete(root, journal, row)
     temporary = journal.temporary_name(number)
     try:
         with open_below(root, parts, make=row.before is None) as folder:
@@ -95,7 +95,7 @@ def _carry_out(
                     name,
                     temporary,
                     _Content(contents, new_name(number), row.after),
-                    mode=None,
+                    mode=row.new_mode,
                 )
             return now in {row.before, row.after}
     except FileNotFoundError:
@@ -104,7 +104,8 @@ def _carry_out(
         return False  # the user has removed the folder of a file that was there
 
 
-def _delete(root: Path, parts: Sequence[str], name: str, row: Row) -> bool:
+def _delete(root: Path, journal: Journal, row: Row) -> bool:
+    parts, name = split_place(row.path)
     try:
         with open_below(root, parts) as folder:
             now = fingerprint_at(folder, name)
@@ -115,7 +116,7 @@ def _delete(root: Path, parts: Sequence[str], name: str, row: Row) -> bool:
                 folder.sync()
     except (FileNotFoundError, DetourError):
         pass  # gone with its folder
-    _remove_empty_folders(root, parts)
+    _remove_empty_folders(root, parts, journal.run.may_remove)
     return True
 
 
@@ -185,9 +186,13 @@ def _new_mode(*, executable: bool) -> int:
     return (0o777 if executable else 0o666) & ~umask
 
 
-def _remove_empty_folders(root: Path, parts: Sequence[str]) -> None:
+def _remove_empty_folders(
+    root: Path, parts: Sequence[str], may_remove: Callable[[str], bool]
+) -> None:
     """Remove the folders that a deleted file leaves empty, from the innermost up."""
     for depth in range(len(parts), 0, -1):
+        if not may_remove("/".join(parts[:depth])):
+            return
         try:
             with open_below(root, parts[: depth - 1]) as folder:
                 folder.remove_folder(parts[depth - 1])

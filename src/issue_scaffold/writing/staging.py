@@ -2,13 +2,15 @@
 
 All contents are in a journal before the first file changes; then the files are replaced one by one,
 in their order. What can't be finished is undone. A run that finds a complete journal finishes it,
-an incomplete one is discarded. A file that changed in between is never overwritten.
+an incomplete one is discarded. A file that changed in between is never overwritten. A run that has
+ended is kept for the one that takes it back.
 """
 
 import stat
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from issue_scaffold.errors import ScaffoldError
 from issue_scaffold.files import interrupts
@@ -18,9 +20,11 @@ from issue_scaffold.git import command as git
 from issue_scaffold.git.folder import enclosing_git_folder
 from issue_scaffold.writing.journal import (
     Change,
+    Found,
     Journal,
     PendingJournalError,
     Row,
+    Run,
     clear,
     drop_journal,
     end_journal,
@@ -29,10 +33,13 @@ from issue_scaffold.writing.journal import (
     write_journal,
 )
 from issue_scaffold.writing.journal_places import find_journals
+from issue_scaffold.writing.past_runs import keep_run, settle_run
 from issue_scaffold.writing.pending import find_complete, old_leftovers
 from issue_scaffold.writing.replay import backward, forward
 
-__all__ = ["Applied", "Change", "Recovery", "apply", "recover"]
+__all__ = ["Applied", "Change", "Recovery", "Run", "apply", "recover"]
+
+_NOT_RECORDED: Final = Run()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,31 +60,40 @@ class Applied:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recovery:
-    """What became of an interrupted run: the paths completed, and what to tell the user."""
+    """What became of an interrupted run: the paths completed, and what to tell the user.
+
+    `taken_back` is the journal of a run that took back another one, and was completed.
+    """
 
     completed: frozenset[str] | None = None
     notes: tuple[str, ...] = ()
+    taken_back: Journal | None = None
 
 
-def apply(root: Path, changes: Sequence[Change], *, purpose: str = "") -> Applied:
+def apply(
+    root: Path, changes: Sequence[Change], *, purpose: str = "", run: Run = _NOT_RECORDED
+) -> Applied:
     """Carry out changes in their order, all or nothing; then bring git's index up to date.
 
-    `recover` must have been called, under the same lock, for the same purpose. Raises
+    `recover` must have been called, under the same lock, for the same purpose. `run` says whether
+    it can be taken back, which only one without a purpose can. Raises
     ScaffoldError: nothing of the target has changed then, unless it says that the next run
     completes the changes.
     """
     if not changes:
+        if run.takes_back:
+            _settle(root, run, ())
         return Applied()
     for change in changes:
         _refuse(root, change)
     with interrupts.deferred():
-        journal = _begin(root, purpose, changes)
+        journal = _begin(root, purpose, changes, run)
         try:
             done, left_alone = forward(root, journal, resumed=False)
         except (OSError, ScaffoldError) as error:
             _give_up(root, journal, error)
-        remarks = _tell_git(root, done)
-        _end(journal)
+        remarks = _tell_git(root, journal, done)
+        remarks += _end(root, journal, left_alone)
     return Applied(left_alone=left_alone, remarks=remarks)
 
 
@@ -88,19 +104,24 @@ def recover(root: Path, *, purpose: str = "") -> Recovery:
     """
     notes = list(old_leftovers(root))
     completed: set[str] | None = None
+    taken_back = None
     for place in find_journals(root, purpose):
         with interrupts.deferred():
-            paths, remarks = _recover_one(root, purpose, place)
+            journal, remarks = _recover_one(root, purpose, place)
         notes += remarks
-        if paths is not None:
-            completed = (completed or set()) | paths
+        if journal is not None:
+            completed = (completed or set()) | {row.path for row in journal.rows}
+            if journal.run.takes_back:
+                taken_back = journal
     return Recovery(
-        completed=None if completed is None else frozenset(completed), notes=tuple(notes)
+        completed=None if completed is None else frozenset(completed),
+        notes=tuple(notes),
+        taken_back=taken_back,
     )
 
 
-def _recover_one(root: Path, purpose: str, place: Path) -> tuple[set[str] | None, tuple[str, ...]]:
-    """Settle one journal; return the paths that were completed (None: nothing was), and remarks."""
+def _recover_one(root: Path, purpose: str, place: Path) -> tuple[Journal | None, tuple[str, ...]]:
+    """Settle one journal; return it if it was completed, and remarks."""
     if place not in find_complete(root, purpose):
         said = has_ended(place) or not any(place.iterdir())
         clear(place)
@@ -122,14 +143,10 @@ def _recover_one(root: Path, purpose: str, place: Path) -> tuple[set[str] | None
                 f"an interrupted run can be neither completed nor undone: {_told(error)}"
             ) from error
         return None, (f"an interrupted run could not be completed, and was undone: {_told(error)}",)
-    remarks = _tell_git(root, done)
-    _end(journal)
+    remarks = _tell_git(root, journal, done)
+    remarks += _end(root, journal, left_alone)
     alone = tuple(f"{path} had changed since and was left alone" for path in left_alone)
-    return {row.path for row in journal.rows}, (
-        "an interrupted run was completed first",
-        *alone,
-        *remarks,
-    )
+    return journal, ("an interrupted run was completed first", *alone, *remarks)
 
 
 def _refuse(root: Path, change: Change) -> None:
@@ -143,7 +160,7 @@ def _refuse(root: Path, change: Change) -> None:
     refuse_unwritable(root, change.path)
 
 
-def _begin(root: Path, purpose: str, changes: Sequence[Change]) -> Journal:
+def _begin(root: Path, purpose: str, changes: Sequence[Change], run: Run) -> Journal:
     """Write the journal of a set of changes, after making the root.
 
     Raises ScaffoldError; then nothing is left.
@@ -155,14 +172,30 @@ def _begin(root: Path, purpose: str, changes: Sequence[Change]) -> Journal:
     above = 0 if missing is None else len(root.relative_to(missing).parts) + 1
     try:
         root.mkdir(parents=True, exist_ok=True)
-        modes = [_mode_of(root, change) for change in changes]
-        return write_journal(root, purpose, changes, modes, _folders_to_make(root, changes), above)
+        found = Found(
+            modes=[_mode_of(root, change) for change in changes],
+            entries=_index_before(root, changes, run),
+            made=_folders_to_make(root, changes),
+            made_above=above,
+        )
+        return write_journal(root, purpose, changes, found, run)
     except BaseException as error:
         if not isinstance(error, PendingJournalError):
             _remove_root(root, above)
         if isinstance(error, OSError):
             raise _nothing_written(error, root) from error
         raise
+
+
+def _index_before(root: Path, changes: Sequence[Change], run: Run) -> Mapping[str, tuple[str, ...]]:
+    """Return what git's index has of the paths that are to change in it, empty if git can't say."""
+    paths = [change.path for change in changes if change.index_info]
+    if not paths or not run.command or run.takes_back:
+        return {}
+    try:
+        return git.index_entries(root, paths)
+    except git.GitError:
+        return {}
 
 
 def _mode_of(root: Path, change: Change) -> int | None:
@@ -220,19 +253,48 @@ def _told(error: OSError | ScaffoldError) -> str:
     return str(error.strerror)
 
 
-def _end(journal: Journal) -> None:
+def _end(root: Path, journal: Journal, left_alone: Sequence[str]) -> tuple[str, ...]:
+    """End a run whose files are all in place; return a remark if it can't be taken back."""
+    run = journal.run
+    if run.takes_back:
+        _settle(root, run, left_alone)
+    elif run.command:
+        try:
+            keep_run(root, journal)
+        except OSError as error:
+            _end_unrecorded(journal)
+            return (f"scaffold undo can't take this back: {_told(error)}",)
+        return ()
+    _end_unrecorded(journal)
+    _remove_root(root, run.unmade_above)
+    return ()
+
+
+def _settle(root: Path, run: Run, left_alone: Sequence[str]) -> None:
+    """Forget the run that was taken back, but for what was left of it."""
+    try:
+        settle_run(root, run.takes_back, (*run.left, *left_alone))
+    except OSError as error:
+        raise _not_ended(error) from error
+
+
+def _end_unrecorded(journal: Journal) -> None:
     try:
         end_journal(journal.place)
     except OSError as error:
-        raise ScaffoldError(
-            f"everything is written, but the record of it can't be removed: "
-            f"{error.strerror}: {journal.place}",
-            hint="the next scaffold run on this target does that",
-        ) from error
+        error.filename = str(journal.place)
+        raise _not_ended(error) from error
 
 
-def _tell_git(root: Path, done: Sequence[Row]) -> tuple[str, ...]:
-    """Mark conflicts in git's index; return a remark if git refuses.
+def _not_ended(error: OSError) -> ScaffoldError:
+    return ScaffoldError(
+        f"everything is written, but the record of it can't be removed: {_told(error)}",
+        hint="the next scaffold run on this target does that",
+    )
+
+
+def _tell_git(root: Path, journal: Journal, done: Sequence[Row]) -> tuple[str, ...]:
+    """Mark conflicts in git's index, or take the marks back; return a remark if git refuses.
 
     What was left alone is as the user wants it.
     """
@@ -242,14 +304,28 @@ def _tell_git(root: Path, done: Sequence[Row]) -> tuple[str, ...]:
     try:
         git.enter_index(root, index_info)
     except git.GitError as error:
+        if journal.run.takes_back:
+            return (git.index_stays(error),)
         return (git.unmarked(error, index_info),)
     return ()
 
 
 def _remove_root(root: Path, above: int) -> None:
-    """Remove the folders of the root's own path that a run has made, as far as they are empty."""
+    """Remove the folders of the root's own path that a run has made, as far as they are empty.
+
+    The one that the user is in stays.
+    """
+    if above and _is_inside(root):
+        return
     for place in (root, *root.parents)[:above]:
         try:
             place.rmdir()
         except OSError:
             return
+
+
+def _is_inside(root: Path) -> bool:
+    try:
+        return Path.cwd().is_relative_to(root)
+    except OSError:
+        return False  # the working directory is gone itself

@@ -15,7 +15,8 @@ from typing import Final
 from issue_scaffold.cli.options import OutputTarget
 from issue_scaffold.cli.output.formats import FORMATS
 from issue_scaffold.cli.printing import put, say, show_error
-from issue_scaffold.errors import EXIT_INTERRUPTED, ScaffoldError
+from issue_scaffold.cli.verbosity import Verbosity, verbosity
+from issue_scaffold.errors import EXIT_INTERRUPTED, EXIT_OK, ScaffoldError
 from issue_scaffold.report.report import Report, ReportLayout, TargetReport, report_of
 
 TEXT: Final = OutputTarget("text")
@@ -43,6 +44,9 @@ class Display:
         self._layout = layout
         self._outputs = outputs or (TEXT,)
         self.shows_text = TEXT in self._outputs
+        self._is_quiet = verbosity() is Verbosity.QUIET
+        # Whether people are told what is being done before it is known how it ends.
+        self.tells_progress = self.shows_text and not self._is_quiet
         self._tells_failures = any(
             not FORMATS[output.format].tells_failures for output in self._outputs
         )
@@ -50,7 +54,12 @@ class Display:
         if self.shows_text:
             from issue_scaffold.cli.output.text import TextStream
 
-            self._stream = TextStream(layout, several=several, width=_width())
+            self._stream = TextStream(
+                layout,
+                several=several,
+                width=_width(),
+                is_verbose=verbosity() is Verbosity.VERBOSE,
+            )
 
     def all_of(self, rows: Iterable[TargetReport]) -> Report:
         """Show rows as they come, then the rest; return the whole report.
@@ -81,7 +90,7 @@ class Display:
     def end_of(self, row: TargetReport) -> int:
         """Do as `one`, for a target whose tables people have been shown already."""
         self._rows.append(row)
-        if self.shows_text:
+        if self._is_to_be_told(row.exit_code):
             say(*row.lines)
         return self._finish().exit_code
 
@@ -110,13 +119,17 @@ class Display:
             show_error(row.error, row.hint)
 
     def _show_text(self, row: TargetReport) -> None:
-        if not self.shows_text:
+        if self.shows_text and row.product is not None:
+            _put_product(row.product)
+        if not self._is_to_be_told(row.exit_code):
             return
         say(*self._stream.lines_of(row))
-        if row.product is not None:
-            _put_product(row.product)
         say(*row.asides, err=True)
         say(*row.lines)
+
+    def _is_to_be_told(self, exit_code: int) -> bool:
+        """Whether people want to read of what ended so."""
+        return self.shows_text and not (self._is_quiet and exit_code == EXIT_OK)
 
     def _finish(self) -> Report:
         report = report_of(self._command, self._rows, self._layout)
@@ -126,7 +139,8 @@ class Display:
     def _end(self, report: Report) -> None:
         for output in self._outputs:
             if output == TEXT:
-                say(*self._stream.end_lines(report))
+                if self._is_to_be_told(report.exit_code):
+                    say(*self._stream.end_lines(report))
             else:
                 _write(report, output)
 

@@ -35,7 +35,7 @@ SEVERITIES: Final = {
     Severity.INFO: Tone.ADVICE,
 }
 # What says nothing of whether a target is in sync.
-_BESIDE: Final = OVERLOOKED | {Kind.INVALID_FOREIGN}
+_BESIDE: Final = OVERLOOKED | {Kind.INVALID_FOREIGN, Kind.REFORMATTED}
 _DIFF_COLOURS: Final = {"+": "green", "-": "red", "@": "cyan"}
 
 
@@ -57,23 +57,35 @@ def _lines(report: Report) -> Iterator[str]:
 class TextStream:
     """A report, target by target as they finish. `width` is in columns.
 
+    With `is_verbose` nothing is summed up or passed over.
+
     Where targets have headers, findings stand below theirs. Elsewhere they come at the end, those
     of all targets together, since what weighs most is to be read first.
     """
 
-    def __init__(self, layout: ReportLayout, *, several: bool, width: int = WIDTH) -> None:
+    def __init__(
+        self,
+        layout: ReportLayout,
+        *,
+        several: bool,
+        width: int = WIDTH,
+        is_verbose: bool = False,
+    ) -> None:
         self._layout = layout
+        self._is_verbose = is_verbose
         self._names_targets = several or not layout.has_headers
         self._width = width
         self._linked: set[str] = set()
+        self._hinted: set[tuple[str, str]] = set()
 
     def lines_of(self, target: TargetReport) -> Iterator[str]:
         """Yield the lines of one target, but for what it wants to be said last."""
+        self._hinted.clear()  # the same path is another file elsewhere
         if self._layout.has_headers and target.status != "failed":
             yield _header(target)
         for table in target.tables:
             if not table.is_told:
-                yield from table_lines(table)
+                yield from table_lines(table, is_verbose=self._is_verbose)
         if self._layout.has_headers:
             yield from self._findings(target.findings)
         for note in target.notes:
@@ -90,7 +102,7 @@ class TextStream:
         """Yield findings, what weighs most first; the lightest summed up."""
         summed_up: dict[tuple[Severity, str], list[Finding]] = {}
         for finding in by_weight(findings):
-            if finding.severity >= self._layout.one_by_one or finding.kind in OVERLOOKED:
+            if self._is_shown_alone(finding):
                 yield from self._finding(finding)
             else:
                 key = (finding.severity, label(finding))
@@ -101,6 +113,10 @@ class TextStream:
             lightest, _ = list(summed_up)[-1]
             yield f"  {style('hint:', fg='cyan')} to see each: --show {lightest}"
 
+    def _is_shown_alone(self, finding: Finding) -> bool:
+        is_heavy = finding.severity >= self._layout.one_by_one
+        return is_heavy or finding.kind in OVERLOOKED or self._is_verbose
+
     def _finding(self, finding: Finding) -> Iterator[str]:
         place = position(finding.path, finding.line, finding.column)
         severity = coloured(f"{finding.severity}:", SEVERITIES[finding.severity], bold=True)
@@ -109,12 +125,18 @@ class TextStream:
             yield from excerpt_lines(finding.excerpt, finding.line, self._width)
         if also := listed(finding.further, MOST_PLACES):
             yield f"  {style('also:', fg='cyan')} {also}"
-        if finding.hint:
+        if finding.hint and self._is_news(finding.path, finding.hint):
             yield f"  {style('hint:', fg='cyan')} {finding.hint}"
         if finding.url and label(finding) not in self._linked:
             self._linked.add(label(finding))  # once a rule: the second time it is in the way
             yield f"  {style('see:', fg='dim')} {style(finding.url, fg='dim')}"
         yield from diff_lines(finding.diff, indent="  ")
+
+    def _is_news(self, path: str, hint: str) -> bool:
+        """Whether a hint wasn't given for this file before."""
+        is_known = (path, hint) in self._hinted
+        self._hinted.add((path, hint))
+        return self._is_verbose or not is_known
 
 
 def _summary(findings: Sequence[Finding]) -> str:
@@ -134,11 +156,14 @@ def coloured(text: str, tone: Tone, *, bold: bool = False) -> str:
     return style(text, fg=_TONES.get(tone), bold=bold)
 
 
-def table_lines(table: ReportTable) -> Iterator[str]:
-    """Yield a table: its headline, a line a row, what changes in them, and how many there are."""
+def table_lines(table: ReportTable, *, is_verbose: bool = False) -> Iterator[str]:
+    """Yield a table: its headline, a line a row, what changes in them, and how many there are.
+
+    With `is_verbose` rows that are for programs alone are there too.
+    """
     if table.headline:
         yield table.headline
-    rows = [row for row in table.rows if not row.is_quiet]
+    rows = [row for row in table.rows if is_verbose or not row.is_quiet]
     width = 0
     if table.names_first:
         width = max((len(row.name) for row in rows), default=0)

@@ -1,1 +1,1 @@
-"""GitHub's interface for labels, and the exchanges that it takes."""
+"""GitHub's interface for labels: its endpoints, its answers, its words."""

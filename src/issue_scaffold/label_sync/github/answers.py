@@ -1,32 +1,30 @@
-"""The one place where an answer of GitHub's API becomes values: its JSON, its shape, its texts.
+"""What GitHub's answers hold: labels, issues, the repository, errors.
 
-Whatever reads an answer takes it from here. An answer is data from somebody else's machine: it is
-checked as a whole before anything is made of it, so that one that is wrong is one message.
+Whatever reads an answer of its API takes it from here. JSON and shapes as such are
+`http/json_shapes`.
 """
 
-import json
-import math
 import re
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from issue_scaffold.forge.remote import Repository
-from issue_scaffold.label_sync.github.token import Token
+from issue_scaffold.label_sync.http.json_shapes import (
+    PAGE,
+    ListShape,
+    MalformedAnswerError,
+    ObjectShape,
+    ValueShape,
+    is_number,
+    is_text,
+)
+from issue_scaffold.label_sync.http.token import Token
 from issue_scaffold.label_sync.plan import LiveLabel
 from issue_scaffold.labels.label import fold
 
-_PAGE: Final = 100
-_LONGEST_TEXT: Final = 1000
 _LONGEST_MESSAGE: Final = 300
-_LARGEST_NUMBER: Final = 2**53
-_MOST_VALUES: Final = 2_000_000
 _COLOUR: Final = re.compile(r"[0-9A-Fa-f]{6}")
 _NAME: Final = re.compile(r"[A-Za-z0-9._-]{1,255}")
-
-
-class MalformedAnswerError(ValueError):
-    """An answer isn't what was asked for; the text says where, and what was expected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,71 +41,6 @@ class ErrorBody:
 
     said: str
     codes: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ValueShape:
-    """What one value has to be."""
-
-    expected: str
-    holds: Callable[[Any], bool]
-
-    def check(self, value: Any, where: str) -> None:  # noqa: ANN401 - JSON
-        """Raise MalformedAnswerError for any other value."""
-        if not self.holds(value):
-            raise MalformedAnswerError(f"{where} is not {self.expected}")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListShape:
-    """A list of so many values at most, each of one shape."""
-
-    item: "Shape"
-    most: int = _PAGE
-
-    def check(self, value: Any, where: str) -> None:  # noqa: ANN401 - JSON
-        """Raise MalformedAnswerError for any other value."""
-        if not isinstance(value, list):
-            raise MalformedAnswerError(f"{where} is no list")
-        if len(value) > self.most:
-            raise MalformedAnswerError(f"{where} has more than {self.most} items")
-        for number, item in enumerate(value, start=1):
-            self.item.check(item, f"item {number} of {where}")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ObjectShape:
-    """An object with these fields; those that it doesn't name may be anything.
-
-    What is `optional` may be absent, and then is as if it were null.
-    """
-
-    fields: Mapping[str, "Shape"]
-    optional: frozenset[str] = frozenset()
-
-    def check(self, value: Any, where: str) -> None:  # noqa: ANN401 - JSON
-        """Raise MalformedAnswerError for any other value."""
-        if not isinstance(value, dict):
-            raise MalformedAnswerError(f"{where} is no object")
-        for name, field in self.fields.items():
-            if name not in value and name not in self.optional:
-                raise MalformedAnswerError(f"{where} has no '{name}'")
-            field.check(value.get(name), f"'{name}' of {where}")
-
-
-Shape = ValueShape | ListShape | ObjectShape
-
-
-def _is_text(value: Any) -> bool:  # noqa: ANN401 - JSON
-    if not isinstance(value, str) or len(value) > _LONGEST_TEXT:
-        return False
-    # Half of a character (\ud83d alone) is a text to JSON, and to nothing that it would be written
-    # to.
-    return not any("\ud800" <= char <= "\udfff" for char in value)
-
-
-def _is_number(value: Any) -> bool:  # noqa: ANN401 - JSON
-    return isinstance(value, int) and not isinstance(value, bool) and 0 < value < _LARGEST_NUMBER
 
 
 def _is_colour(value: Any) -> bool:  # noqa: ANN401 - JSON
@@ -129,11 +62,11 @@ def _is_label_of_issue(value: Any) -> bool:  # noqa: ANN401 - JSON
     """Return whether this names a label of an issue: its name, or an object that may have one."""
     if isinstance(value, dict):
         value = value.get("name") or ""
-    return _is_text(value)
+    return is_text(value)
 
 
 _LABEL_NAME: Final = ValueShape(
-    expected="a text", holds=lambda value: _is_text(value) and bool(value.strip())
+    expected="a text", holds=lambda value: is_text(value) and bool(value.strip())
 )
 _LABELS: Final = ListShape(
     item=ObjectShape(
@@ -141,7 +74,7 @@ _LABELS: Final = ListShape(
             "name": _LABEL_NAME,
             "color": ValueShape(expected="six hexadecimal digits", holds=_is_colour),
             "description": ValueShape(
-                expected="a text or null", holds=lambda value: value is None or _is_text(value)
+                expected="a text or null", holds=lambda value: value is None or is_text(value)
             ),
         },
         optional=frozenset({"description"}),
@@ -150,7 +83,7 @@ _LABELS: Final = ListShape(
 _ISSUES: Final = ListShape(
     item=ObjectShape(
         fields={
-            "number": ValueShape(expected="a number above 0", holds=_is_number),
+            "number": ValueShape(expected="a number above 0", holds=is_number),
             "labels": ListShape(
                 item=ValueShape(expected="a label's name", holds=_is_label_of_issue), most=1000
             ),
@@ -160,49 +93,6 @@ _ISSUES: Final = ListShape(
 _REPOSITORY: Final = ObjectShape(
     fields={"full_name": ValueShape(expected="OWNER/NAME", holds=_is_full_name)}
 )
-
-
-def parse_json(body: bytes) -> Any:  # noqa: ANN401 - JSON
-    """Return the JSON of a body, None for an empty one.
-
-    Raises MalformedAnswerError for what isn't JSON by RFC 8259.
-
-    Names that an object has twice, and numbers that aren't any, are no JSON here either: readers
-    differ on them.
-    """
-    if not body.strip():
-        return None
-    values = body.count(b",") + body.count(b"[") + body.count(b"{") + body.count(b":")
-    if values > _MOST_VALUES:
-        raise MalformedAnswerError("more values than any list needs")
-    try:
-        return json.loads(
-            body.decode("utf-8"),
-            object_pairs_hook=_unique,
-            parse_constant=_refuse,
-            parse_float=_finite,
-        )
-    except (ValueError, RecursionError) as error:
-        what = "HTML" if body.lstrip()[:1] == b"<" else "something else"
-        raise MalformedAnswerError(f"{what} where JSON belongs") from error
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("a name twice")
-    return found
-
-
-def _refuse(text: str) -> None:
-    raise ValueError(text)
-
-
-def _finite(text: str) -> float:
-    number = float(text)
-    if not math.isfinite(number):
-        raise ValueError("too large")
-    return number
 
 
 def read_labels(data: Any, token: Token) -> tuple[LiveLabel, ...]:  # noqa: ANN401 - JSON
@@ -251,7 +141,7 @@ def read_error_body(data: Any, token: Token) -> ErrorBody:  # noqa: ANN401 - JSO
         return ErrorBody(said="no reason given", codes=frozenset())
     message = data.get("message")
     errors = data.get("errors")
-    details = errors[:_PAGE] if isinstance(errors, list) else []
+    details = errors[:PAGE] if isinstance(errors, list) else []
     texts = [_detail(item) for item in details]
     codes = [item.get("code") for item in details if isinstance(item, dict)]
     lead = message if isinstance(message, str) and message else "no reason given"

@@ -1,38 +1,37 @@
 """A repository's labels on GitHub, and which issues have them: the endpoints used, as methods.
 
-Every write may be repeated: an answer that was lost makes no difference to the outcome. What sends
-requests is imported when a connection is opened, and only then.
+Every write may be repeated: an answer that was lost makes no difference to the outcome.
 """
 
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import quote
 
-from issue_scaffold.errors import UsageError
-from issue_scaffold.forge.remote import Repository, is_loopback
-from issue_scaffold.label_sync.github.address import parse_api_address
+from issue_scaffold.forge.remote import Repository
 from issue_scaffold.label_sync.github.answers import (
     Issue,
-    MalformedAnswerError,
     read_issues,
     read_labels,
     read_repository,
 )
-from issue_scaffold.label_sync.github.errors import (
+from issue_scaffold.label_sync.github.errors import lacking, missing_repository, refusal
+from issue_scaffold.label_sync.http.customs import Answer, ApiCustoms
+from issue_scaffold.label_sync.http.errors import (
     AccessError,
+    ApiError,
     ExistsError,
-    GitHubError,
     MissingError,
     UnreachableError,
-    missing_repository,
 )
-from issue_scaffold.label_sync.github.pacing import Clock, OnWait, Pacer, SystemClock
-from issue_scaffold.label_sync.github.token import Token
+from issue_scaffold.label_sync.http.json_shapes import MalformedAnswerError
+from issue_scaffold.label_sync.http.opening import open_client
+from issue_scaffold.label_sync.http.pacing import Clock, OnWait, Pacer
+from issue_scaffold.label_sync.http.token import Token
 from issue_scaffold.label_sync.plan import LiveLabel
 from issue_scaffold.labels.label import fold
 
 if TYPE_CHECKING:
-    from issue_scaffold.label_sync.github.requests import Answer, Requests
+    from issue_scaffold.label_sync.http.client import ApiClient
 
 Item = TypeVar("Item")
 Reader = Callable[[Any, Token], tuple[Item, ...]]
@@ -41,7 +40,18 @@ _PAGE: Final = "100"
 _NOT_FOUND: Final = 404
 # A hundred thousand issues; no repository has as many labels.
 _MOST_PAGES: Final = 1000
-_ADDRESS_HINT: Final = "give it like https://github.example.com/api/v3"
+GITHUB_API: Final = ApiCustoms(
+    forge="GitHub",
+    example_url="https://github.example.com/api/v3",
+    refusal=refusal,
+    auth_prefix="token ",
+    headers={"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"},
+    limit_statuses=frozenset({403, 429}),
+    remaining_header="x-ratelimit-remaining",
+    reset_header="x-ratelimit-reset",
+    # GitHub's "Rate limits for the REST API", secondary rate limits: contents a minute, an hour.
+    write_limits=((80, 60.0), (500, 3600.0)),
+)
 
 
 def connect(
@@ -57,39 +67,27 @@ def connect(
 
     Raises UsageError for an address that the token must not go to.
     """
-    try:
-        address = parse_api_address(url)
-    except ValueError as error:
-        raise UsageError(f"the address of the API {error}", hint=_ADDRESS_HINT) from error
-    if address.scheme != "https" and not is_loopback(str(address)):
-        raise UsageError(f"{address} is not https: the token would be readable on its way")
-    # With what only they need, which takes as long to import as the rest of a command.
-    from issue_scaffold.label_sync.github.requests import Requests
-
-    clock = clock or SystemClock()
-    pacer = pacer or Pacer(clock)
-    return LabelsApi(
-        repository, Requests(address, token, clock=clock, pacer=pacer, on_wait=on_wait)
-    )
+    client = open_client(url, token, GITHUB_API, on_wait=on_wait, clock=clock, pacer=pacer)
+    return LabelsApi(repository, client)
 
 
 class LabelsApi:
-    """One repository's labels. Methods raise GitHubError when the API refuses or can't be had."""
+    """One repository's labels. Methods raise ApiError when the API refuses or can't be had."""
 
-    def __init__(self, repository: Repository, requests: "Requests") -> None:
+    def __init__(self, repository: Repository, client: "ApiClient") -> None:
         self.repository = repository
-        self._requests = requests
+        self._client = client
         self._base = f"/repos/{quote(repository.owner)}/{quote(repository.name)}"
         self._is_canonical = False
 
     @property
     def calls(self) -> int:
         """How many requests have been sent."""
-        return self._requests.calls
+        return self._client.calls
 
     def seconds_for(self, writes: int) -> float:
         """Return the seconds after which this many more writes can have gone."""
-        return self._requests.seconds_for(writes)
+        return self._client.seconds_for(writes)
 
     def labels(self) -> tuple[LiveLabel, ...]:
         """Return all labels."""
@@ -106,7 +104,7 @@ class LabelsApi:
         except MissingError as error:
             # The list of labels could be read: this is how GitHub says that it can't be added to.
             raise AccessError(
-                f"not allowed to create label '{name}'", hint=self._requests.token.lacks
+                f"not allowed to create label '{name}'", hint=lacking(self._client.token)
             ) from error
 
     def update(
@@ -155,6 +153,11 @@ class LabelsApi:
             if fold(name) in issue.labels:
                 yield issue
 
+    def issue(self, number: int) -> Any:  # noqa: ANN401 - JSON
+        """Return an issue as the API has it. Raises MissingError if there is none."""
+        what = f"read issue {number} of {self.repository}"
+        return self._get(f"{self._base}/issues/{number}", {}, what).data
+
     def add_label(self, number: int, name: str) -> None:
         """Put a label on an issue or a pull request."""
         path = f"{self._base}/issues/{number}/labels"
@@ -182,48 +185,48 @@ class LabelsApi:
         try:
             return read_repository(answer.data, self.repository.host)
         except MalformedAnswerError as error:
-            raise self._requests.unexpected(error, what) from error
+            raise self._client.unexpected(error, what) from error
 
     def _label(self, name: str) -> str:
         # HTTP clients resolve these before they send anything: DELETE …/labels/.. would delete the
         # repository.
         if name in {".", ".."}:
-            raise GitHubError(
+            raise ApiError(
                 f"label '{name}' can't be addressed", hint="rename or delete it on the web page"
             )
         return f"{self._base}/labels/{quote(name, safe='')}"
 
     def _exists(self, name: str) -> bool:
-        return self._requests.send("GET", self._label(name)).is_good
+        return self._client.send("GET", self._label(name)).is_good
 
     def _write(self, verb: str, path: str, what: str, body: dict[str, Any] | None = None) -> None:
-        answer = self._requests.send(verb, path, body=body)
+        answer = self._client.send(verb, path, body=body)
         if not answer.is_good:
-            raise self._requests.refused(answer, what)
+            raise self._client.refused(answer, what)
 
-    def _get(self, path: str, query: dict[str, str] | None, what: str) -> "Answer":
-        answer = self._requests.send("GET", path, query=query)
+    def _get(self, path: str, query: dict[str, str] | None, what: str) -> Answer:
+        answer = self._client.send("GET", path, query=query)
         if answer.status == _NOT_FOUND:
-            raise missing_repository(str(self.repository), self._requests.token)
+            raise missing_repository(str(self.repository), self._client.token)
         if not answer.is_good:
-            raise self._requests.refused(answer, what)
+            raise self._client.refused(answer, what)
         return answer
 
-    def _read(self, answer: "Answer", read: "Reader[Item]", what: str) -> tuple[Item, ...]:
+    def _read(self, answer: Answer, read: "Reader[Item]", what: str) -> tuple[Item, ...]:
         try:
-            return read(answer.data, self._requests.token)
+            return read(answer.data, self._client.token)
         except MalformedAnswerError as error:
-            raise self._requests.unexpected(error, what) from error
+            raise self._client.unexpected(error, what) from error
 
     def _pages(
         self, path: str, query: dict[str, str], what: str, read: "Reader[Item]"
     ) -> Iterator[Item]:
-        """Yield what all pages have. Raises GitHubError where they never end."""
+        """Yield what all pages have. Raises ApiError where they never end."""
         answer = self._get(path, query, what)
         seen: set[str] = set()
         while True:
             yield from self._read(answer, read, what)
-            next_path = self._requests.next_path(answer)
+            next_path = self._client.next_path(answer)
             if next_path is None:
                 return
             if next_path in seen or len(seen) >= _MOST_PAGES:

@@ -5,11 +5,12 @@ Needs no client, so that all may know it.
 
 import re
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
-from issue_scaffold.errors import ScaffoldError
 from issue_scaffold.label_sync.github.answers import read_error_body
-from issue_scaffold.label_sync.github.token import Token
+from issue_scaffold.label_sync.http.customs import Answer
+from issue_scaffold.label_sync.http.errors import AccessError, ApiError, ExistsError, MissingError
+from issue_scaffold.label_sync.http.token import Token
 
 _UNAUTHORISED: Final = 401
 _FORBIDDEN: Final = 403
@@ -19,42 +20,10 @@ _INVALID: Final = 422
 _PERMISSIONS: Final = re.compile(r"[a-z_]+=[a-z]+(; ?[a-z_]+=[a-z]+){0,9}")
 
 
-class GitHubError(ScaffoldError):
-    """The API refused one request; others may still do."""
-
-
-class AccessError(GitHubError):
-    """The API would refuse every request like this.
-
-    The token is bad or lacks a permission, the repository is archived or not there.
-    """
-
-
-class UnreachableError(AccessError):
-    """There was no answer that could be understood."""
-
-
-class RateLimitError(AccessError):
-    """The limit lasts longer than anyone should wait."""
-
-
-class MissingError(GitHubError):
-    """What the request is about isn't there."""
-
-
-class ExistsError(GitHubError):
-    """A label of that name is there already."""
-
-
-def refusal(
-    status: int,
-    headers: Mapping[str, str],
-    data: Any,  # noqa: ANN401
-    what: str,
-    token: Token,
-) -> GitHubError:
+def refusal(answer: Answer, what: str, token: Token) -> ApiError:
     """Return the error that an answer means; `what` was asked for ("create label 'bug'")."""
-    problem = read_error_body(data, token)
+    status, headers = answer.status, answer.headers
+    problem = read_error_body(answer.data, token)
     said = problem.said
     if status == _UNAUTHORISED:
         return AccessError(
@@ -71,7 +40,7 @@ def refusal(
         return MissingError(f"can't {what}: {said}")
     if status == _INVALID and "already_exists" in problem.codes:
         return ExistsError(f"can't {what}: that name is taken")
-    return GitHubError(f"can't {what}: {said} (status {status})")
+    return ApiError(f"can't {what}: {said} (status {status})")
 
 
 def missing_repository(name: str, token: Token) -> AccessError:
@@ -81,6 +50,12 @@ def missing_repository(name: str, token: Token) -> AccessError:
         f"or the token in {token.source} may not see it",
         hint="check the name; a private repository needs a token with access to it",
     )
+
+
+def lacking(token: Token) -> str:
+    """Return what to say when a token may not write labels, and the server doesn't tell why."""
+    owner = f"the owner of the token in {token.source} needs write access"
+    return f"{owner}, a fine-grained token issues: write"
 
 
 def _permission(headers: Mapping[str, str], said: str, token: Token) -> str:
@@ -96,7 +71,7 @@ def _permission(headers: Mapping[str, str], said: str, token: Token) -> str:
     if scopes and owned is not None and not {"repo", "public_repo"} & _words(owned):
         scope = "repo (public_repo for a public repository)"
         return f"the token in {token.source} needs the scope {scope}"
-    return token.lacks
+    return lacking(token)
 
 
 def _words(text: str) -> set[str]:

@@ -1,43 +1,19 @@
-"""The token for GitHub's API: from the environment or of `gh`, kept in memory, never shown.
+"""Where the token for GitHub's API comes from: the environment, or `gh`.
 
 A token for github.com is not given to another host unless the user has named that host: a clone's
 remote could be anybody's server.
 """
 
 import os
-import re
 import subprocess
-from dataclasses import dataclass, field
 from typing import Final
 
 from issue_scaffold.errors import ScaffoldError
 from issue_scaffold.forge.remote import GITHUB_HOST
-from issue_scaffold.text.masking import ENTERPRISE_TOKENS, GITHUB_TOKENS, MASK
+from issue_scaffold.label_sync.http.token import Token
+from issue_scaffold.text.masking import ENTERPRISE_TOKENS, GITHUB_TOKENS
 
 _GH_SECONDS: Final = 20.0
-
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    """A secret and the place that it came from; only `reveal` gives the secret away."""
-
-    source: str
-    _secret: str = field(repr=False)
-
-    def reveal(self) -> str:
-        """Return the secret, for the one header that it belongs in."""
-        return self._secret
-
-    @property
-    def lacks(self) -> str:
-        """What to say when it may not write labels, and the server doesn't tell why."""
-        owner = f"the owner of the token in {self.source} needs write access"
-        return f"{owner}, a fine-grained token issues: write"
-
-    def masked(self, text: str) -> str:
-        """Return a text without the secret, which a server or a proxy may have sent back."""
-        # In any case: the name of a host is shown in lower case.
-        return re.sub(re.escape(self._secret), MASK, text, flags=re.IGNORECASE)
 
 
 def find_token(host: str, *, is_named: bool) -> Token:

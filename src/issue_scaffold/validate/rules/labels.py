@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from issue_scaffold.forge.document import Problem, at, shown
 from issue_scaffold.forge.issue_form import string_entries
-from issue_scaffold.labels.config import LabelsConfig
+from issue_scaffold.labels.config import LabelsConfig, is_settings
 from issue_scaffold.labels.label import KNOWN_FIELDS, fold
 from issue_scaffold.text.edits import Edit, Fix
 from issue_scaffold.text.tree import Entry, Mapping, Scalar, type_name
@@ -130,7 +130,8 @@ def description_length(config: LabelsConfig) -> Iterator[Problem]:
         source=LABELS_API_PAGE,
         why=(
             "The API takes six hex digits. A `#` or the three-digit form, which only some tools "
-            "mend, is a warning and is normalised; anything else is an error."
+            "mend, is a warning and is normalised; anything else is an error. In `settings.yml` a "
+            "`#` is fine: the apps that read it take it away."
         ),
         evidence=(
             "REST API: labels",
@@ -143,6 +144,9 @@ def description_length(config: LabelsConfig) -> Iterator[Problem]:
 def color(config: LabelsConfig) -> Iterator[Problem]:
     """Find colours that aren't six hex digits; those that most tools understand once for all."""
     loose: list[tuple[Scalar, str]] = []
+    mark = ""
+    if is_settings(config.source.path):
+        mark = "#"  # the apps that read settings take it away: github.com/repository-settings/app
     for label in config.places:
         node = label.color
         if node is None or is_null(node):
@@ -155,7 +159,7 @@ def color(config: LabelsConfig) -> Iterator[Problem]:
             if digits is None:
                 message = f"colour {shown(node)} of {shown(label.name)} is not six hex digits"
                 yield at(node, message, hint="write it like `d73a4a`")
-            elif node.value.strip().lower() != digits:
+            elif node.value.strip().lower().removeprefix(mark) != digits:
                 loose.append((node, digits))
     if loose:
         yield _loose_colors(config, loose)

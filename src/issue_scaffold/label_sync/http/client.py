@@ -1,8 +1,8 @@
-"""One request to GitHub's REST API at a time, until it has a final answer.
+"""One request to a forge's REST API at a time, until it has a final answer.
 
-Owns pacing, retries, rate limits, redirects, pages, and what failures mean. What goes over the wire
-and comes back is `http_exchange`; what an answer's JSON may look like is `answers`. Nothing
-that a server says is shown before the token is masked.
+Owns pacing, retries, rate limits, redirects and pages, for every forge; what is special about one
+comes in as `ApiCustoms`. What goes over the wire and comes back is `exchange`; what JSON may look
+like is `json_shapes`. Nothing that a server says is shown before the token is masked.
 """
 
 import json
@@ -12,22 +12,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import urlencode
 
 from issue_scaffold import __version__
 from issue_scaffold.errors import ScaffoldError
-from issue_scaffold.label_sync.github.address import ApiAddress, StrayError
-from issue_scaffold.label_sync.github.answers import MalformedAnswerError, parse_json
-from issue_scaffold.label_sync.github.byte_streams import LostError
-from issue_scaffold.label_sync.github.errors import (
-    GitHubError,
-    RateLimitError,
-    UnreachableError,
-    refusal,
-)
-from issue_scaffold.label_sync.github.http_exchange import Connection, Received
-from issue_scaffold.label_sync.github.pacing import Clock, OnWait, Pacer
-from issue_scaffold.label_sync.github.token import Token
+from issue_scaffold.label_sync.http.address import ApiAddress, StrayError
+from issue_scaffold.label_sync.http.byte_streams import LostError
+from issue_scaffold.label_sync.http.customs import Answer, ApiCustoms
+from issue_scaffold.label_sync.http.errors import ApiError, RateLimitError, UnreachableError
+from issue_scaffold.label_sync.http.exchange import Connection, Received
+from issue_scaffold.label_sync.http.json_shapes import MalformedAnswerError, parse_json
+from issue_scaffold.label_sync.http.pacing import Clock, OnWait, Pacer, SystemClock
+from issue_scaffold.label_sync.http.token import Token
 
 # The time on the network of one request, its repetitions and redirects included; waiting between
 # them comes on top.
@@ -39,49 +35,10 @@ _ENDLESS_SECONDS: Final = 1e10
 _DAY_SECONDS: Final = 86400.0
 _MOST_WAITS: Final = 6
 _MOST_REDIRECTS: Final = 3
-_GOOD, _REDIRECTS, _SERVER_ERROR, _TOO_MANY = 200, frozenset({301, 302, 307, 308}), 500, 429
-_LONGEST_HEADER: Final = 16_384
-_LINK: Final = re.compile(r'<([^<>]*)>;\s*rel="(next|last)"')
+_REDIRECTS: Final = frozenset({301, 302, 307, 308})
+_SERVER_ERROR: Final = 500
 _DIGITS: Final = re.compile(r"[0-9]+")
 _DATE: Final = re.compile(r"[A-Za-z0-9,: +-]{1,40}")
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A final answer.
-
-    `data` is the JSON of the body, None if there is none; `target` is what it is the answer to.
-    """
-
-    status: int
-    headers: Mapping[str, str]
-    data: Any
-    target: str = "/"
-
-    @property
-    def is_good(self) -> bool:
-        """Whether what was asked for is done."""
-        return _GOOD <= self.status < _GOOD + 100
-
-    @property
-    def next_link(self) -> str | None:
-        """The address of the next page as the server gives it, if there is one."""
-        return self._links().get("next")
-
-    @property
-    def last_page(self) -> int | None:
-        """The number of the last page, where the answer gives it."""
-        try:
-            given = parse_qs(urlsplit(self._links().get("last", "")).query).get("page", [""])[0]
-        except ValueError:
-            return None
-        if not re.fullmatch(r"[0-9]{1,9}", given):
-            return None
-        return int(given)
-
-    def _links(self) -> dict[str, str]:
-        header = self.headers.get("link", "")[:_LONGEST_HEADER]
-        return {word: address for address, word in _LINK.findall(header)}
 
 
 @dataclass(slots=True)
@@ -95,21 +52,31 @@ class _Patience:
     network_seconds: float = field(default_factory=lambda: _NETWORK_SECONDS)
 
 
-class Requests:
+class ApiClient:
     """The way to one API.
 
-    `calls` counts what was sent; not for several threads, but a pacer may be shared.
+    `calls` counts what was sent; not for several threads, but a pacer may be shared. A pacer of its
+    own keeps to the customs' limits for writes.
     """
 
     def __init__(
-        self, address: ApiAddress, token: Token, *, clock: Clock, pacer: Pacer, on_wait: OnWait
+        self,
+        address: ApiAddress,
+        token: Token,
+        customs: ApiCustoms,
+        *,
+        on_wait: OnWait,
+        clock: Clock | None = None,
+        pacer: Pacer | None = None,
     ) -> None:
+        clock = clock or SystemClock()
         self.host = address.place
         self.calls = 0
         self.token = token
+        self._customs = customs
         self._address = address
         self._clock = clock
-        self._pacer = pacer
+        self._pacer = pacer or Pacer(clock, customs.write_limits)
         self._on_wait = on_wait
         self._connection = Connection(address)
 
@@ -127,7 +94,7 @@ class Requests:
     ) -> Answer:
         """Send a request; return its answer, be it good or bad.
 
-        Raises GitHubError when there is none to be had.
+        Raises ApiError when there is none to be had.
         """
         patience = _Patience()
         target = f"{self._address.prefix}{path}"
@@ -145,7 +112,7 @@ class Requests:
     def next_path(self, answer: Answer) -> str | None:
         """Return the path of the page after an answer's, None after the last.
 
-        Raises GitHubError for another place.
+        Raises ApiError for another place.
         """
         link = answer.next_link
         if link is None:
@@ -154,13 +121,14 @@ class Requests:
             link, answer.target, "names a next page at another address"
         ).removeprefix(self._address.prefix)
 
-    def refused(self, answer: Answer, what: str) -> GitHubError:
+    def refused(self, answer: Answer, what: str) -> ApiError:
         """Return the error that a bad answer means."""
-        return refusal(answer.status, answer.headers, answer.data, what, self.token)
+        return self._customs.refusal(answer, what, self.token)
 
-    def unexpected(self, error: MalformedAnswerError, what: str) -> GitHubError:
+    def unexpected(self, error: MalformedAnswerError, what: str) -> ApiError:
         """Return the error for a good answer that isn't what was asked for."""
-        hint = "check --api-url; a proxy may be in between, or this is no API of GitHub's"
+        forge = self._customs.forge
+        hint = f"check --api-url; a proxy may be in between, or this is no API of {forge}'s"
         return UnreachableError(f"can't {what}: {error}", hint=hint)
 
     def _attempt(
@@ -171,7 +139,7 @@ class Requests:
         Returns None if it failed in a way that a second attempt may mend, having waited.
         """
         if verb != "GET":
-            self._pause(self._pacer.reserve(), "GitHub's limit for writes")
+            self._pause(self._pacer.reserve(), f"{self._customs.forge}'s limit for writes")
         self.calls += 1
         start = time.monotonic()
         try:
@@ -192,10 +160,9 @@ class Requests:
         self, verb: str, target: str, body: Mapping[str, Any] | None, seconds: float
     ) -> Received:
         headers = {
-            "Accept": "application/vnd.github+json",
-            "Authorization": f"token {self.token.reveal()}",
+            "Accept": "application/json",
             "User-Agent": f"issue-scaffold/{__version__}",
-            "X-GitHub-Api-Version": "2022-11-28",
+            **self._customs.authorised(self.token),
         }
         content = None
         if body is not None:
@@ -235,7 +202,7 @@ class Requests:
     def _resolve(self, given: str, asked: str, what: str) -> str:
         """Return the target that an address of the server's means.
 
-        Raises GitHubError: the token stays here.
+        Raises ApiError: the token stays here.
         """
         try:
             return self._address.resolve(given, asked=asked)
@@ -249,7 +216,7 @@ class Requests:
 
     def _must_wait(self, answer: Answer, patience: _Patience) -> bool:
         """Wait for a rate limit, if that is what the answer is about; returns whether it was."""
-        if answer.status not in {403, _TOO_MANY} or not _is_rate_limit(answer):
+        if not self._customs.is_rate_limit(answer):
             return False
         seconds = self._limit_seconds(answer, patience.waits)
         patience.waits += 1
@@ -262,7 +229,7 @@ class Requests:
                 f"{self.host} has had enough requests for now: its rate limit ends {when}",
                 hint="run the same command again then",
             )
-        self._pause(seconds, "GitHub's rate limit")
+        self._pause(seconds, f"{self._customs.forge}'s rate limit")
         return True
 
     def _limit_seconds(self, answer: Answer, waits: int) -> float:
@@ -276,8 +243,8 @@ class Requests:
             return seconds
         if (until := _moment(after)) is not None:
             return max(1.0, until - moment)
-        reset = _number(headers.get("x-ratelimit-reset", ""))
-        if headers.get("x-ratelimit-remaining") == "0" and reset is not None:
+        reset = _number(headers.get(self._customs.reset_header, ""))
+        if self._customs.is_used_up(answer) and reset is not None:
             return max(1.0, reset - moment + 1.0)
         return float(_SECONDARY_SECONDS * 2**waits)
 
@@ -285,15 +252,6 @@ class Requests:
         if seconds > 0:
             self._on_wait(seconds, why)
             self._clock.sleep(seconds)
-
-
-def _is_rate_limit(answer: Answer) -> bool:
-    if answer.status == _TOO_MANY or "retry-after" in answer.headers:
-        return True
-    if answer.headers.get("x-ratelimit-remaining") == "0":
-        return True
-    message = answer.data.get("message") if isinstance(answer.data, dict) else None
-    return isinstance(message, str) and "rate limit" in message.lower()
 
 
 def _number(text: str) -> float | None:

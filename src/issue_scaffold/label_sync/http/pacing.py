@@ -1,17 +1,14 @@
-"""Time, and how fast GitHub lets anybody write: 80 contents a minute, and 500 an hour.
+"""Time, and how fast a forge lets anybody write.
 
-Source: GitHub's "Rate limits for the REST API", secondary rate limits. Time comes in from outside,
-so that an hour of writing can be tested in a moment. One pacer may serve several threads.
+Time comes in from outside, so that an hour of writing can be tested in a moment. One pacer may
+serve several threads.
 """
 
 import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from typing import Final, Protocol
-
-WRITES: Final = ((80, 60.0), (500, 3600.0))
-
+from typing import Protocol
 
 # Told of every wait: its seconds, and what is waited for.
 OnWait = Callable[[float, str], None]
@@ -52,10 +49,10 @@ class Pacer:
     A limit is a number of writes and its seconds.
     """
 
-    def __init__(self, clock: Clock, limits: tuple[tuple[int, float], ...] = WRITES) -> None:
+    def __init__(self, clock: Clock, limits: tuple[tuple[int, float], ...]) -> None:
         self._clock = clock
         self._limits = limits
-        self._written: deque[float] = deque(maxlen=max(number for number, _ in limits))
+        self._written: deque[float] = deque(maxlen=max((number for number, _ in limits), default=1))
         self._lock = threading.Lock()
 
     def reserve(self) -> float:

@@ -15,7 +15,7 @@ from typing import Final
 from urllib.parse import unquote, urlsplit
 
 from issue_scaffold.errors import ScaffoldError
-from issue_scaffold.label_sync.github.address import ApiAddress
+from issue_scaffold.label_sync.http.address import ApiAddress
 
 _BUNDLES: Final = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
 _PROXY_PORTS: Final = {"http": 80, "https": 443}

@@ -2,7 +2,7 @@
 
 Owns http.client. It follows no redirect, keeps no cookie, reads no netrc and asks no other host but
 the user's proxy, so that a request's headers go where the caller says and nowhere else. Which
-proxy, and which certificates: `http_route`; how the bytes go: `byte_streams`.
+proxy, and which certificates: `route`; how the bytes go: `byte_streams`.
 """
 
 import http.client
@@ -14,8 +14,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from issue_scaffold.label_sync.github.address import ApiAddress
-from issue_scaffold.label_sync.github.byte_streams import (
+from issue_scaffold.label_sync.http.address import ApiAddress
+from issue_scaffold.label_sync.http.byte_streams import (
     Budget,
     ByteStream,
     ExchangeError,
@@ -27,7 +27,7 @@ from issue_scaffold.label_sync.github.byte_streams import (
     open_tunnel,
     too_large,
 )
-from issue_scaffold.label_sync.github.http_route import Proxy, certificates, find_proxy
+from issue_scaffold.label_sync.http.route import Proxy, certificates, find_proxy
 
 _HEADER_BYTES: Final = 256 * 1024
 _BODY_BYTES: Final = 32 * 1024 * 1024

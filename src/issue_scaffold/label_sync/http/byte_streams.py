@@ -2,7 +2,7 @@
 
 Owns sockets: connecting, TLS, the user's proxy. Every step counts against the budget of the
 exchange that it is a part of, so that nothing ends later for coming slowly. What the bytes mean is
-`http_exchange`'s.
+`exchange`'s.
 """
 
 import contextlib
@@ -13,8 +13,8 @@ from collections.abc import Callable
 from typing import Final, Protocol, TypeVar
 
 from issue_scaffold.errors import ScaffoldError
-from issue_scaffold.label_sync.github.address import ApiAddress
-from issue_scaffold.label_sync.github.http_route import Proxy
+from issue_scaffold.label_sync.http.address import ApiAddress
+from issue_scaffold.label_sync.http.route import Proxy
 
 _IDLE_SECONDS: Final = 20.0
 _BLOCK: Final = 64 * 1024

@@ -1,0 +1,1 @@
+"""From an issue form to the body of an issue, and back."""

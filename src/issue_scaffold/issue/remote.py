@@ -1,0 +1,99 @@
+"""The body of an issue on a forge: by `gh` where it is, else through the API.
+
+Owns what an issue's address is, and starting `gh`, which has a login of its own.
+"""
+
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from issue_scaffold.errors import ScaffoldError, UsageError
+from issue_scaffold.forge.git_remote import repository_of
+from issue_scaffold.forge.remote import Repository, parse_repository
+from issue_scaffold.label_sync.run import LabelOptions, Surroundings, open_api
+
+_ADDRESS: Final = re.compile(
+    r"(?P<repository>https?://[^/\s]+/[^/\s]+/[^/\s]+)/(?:issues|pull)/(?P<number>[0-9]+)"
+    r"(?:[/?#].*)?"
+)
+_NUMBER: Final = re.compile(r"#?([0-9]{1,12})")
+_GH_SECONDS: Final = 60.0
+
+
+OnWait = Callable[[float, str], None]
+
+
+class IssuePlace(NamedTuple):
+    """An issue on a forge."""
+
+    repository: Repository
+    number: int
+
+
+def place_of(text: str, folder: Path) -> IssuePlace | None:
+    """Return the issue that an address or a number means; None for other texts.
+
+    A number is one of the repository that the folder's work tree has as remote. Raises UsageError
+    for another address, and if there is no such remote.
+    """
+    number = _NUMBER.fullmatch(text)
+    if number is not None:
+        try:
+            return IssuePlace(repository_of(folder), int(number[1]))
+        except UsageError as error:
+            raise UsageError(error.message, hint="give the issue's address") from error
+    if "://" not in text:
+        return None
+    address = _ADDRESS.fullmatch(text)
+    repository = parse_repository(address["repository"]) if address else None
+    if address is None or repository is None:
+        raise UsageError(
+            f"{text} is not the address of an issue",
+            hint="give it like https://github.com/OWNER/NAME/issues/1",
+        )
+    return IssuePlace(repository, int(address["number"]))
+
+
+def read_body(place: IssuePlace, *, api_url: str | None, on_wait: OnWait) -> str:
+    """Return the body of an issue. Raises ScaffoldError."""
+    data = None
+    if api_url is None:
+        data = _by_gh(place)
+    if data is None:
+        data = _by_api(place, api_url, on_wait)
+    if not isinstance(data, dict) or not isinstance(data.get("body") or "", str):
+        raise ScaffoldError(
+            f"the answer about issue {place.number} of {place.repository} is no issue",
+            hint="try again later",
+        )
+    return data.get("body") or ""
+
+
+def _path(place: IssuePlace) -> str:
+    return f"repos/{place.repository.owner}/{place.repository.name}/issues/{place.number}"
+
+
+def _by_gh(place: IssuePlace) -> Any:  # noqa: ANN401 - JSON
+    """Return what `gh` gets; None if it isn't there, isn't logged in or gets nothing."""
+    if shutil.which("gh") is None:
+        return None
+    try:
+        done = subprocess.run(
+            ["gh", "api", "--hostname", place.repository.host, _path(place)],
+            capture_output=True,
+            stdin=subprocess.DEVNULL,
+            check=False,
+            timeout=_GH_SECONDS,
+        )
+        return json.loads(done.stdout) if done.returncode == 0 else None
+    except (OSError, ValueError, subprocess.TimeoutExpired):
+        return None
+
+
+def _by_api(place: IssuePlace, api_url: str | None, on_wait: OnWait) -> Any:  # noqa: ANN401
+    options = LabelOptions(repo=str(place.repository), api_url=api_url)
+    return open_api(options, Surroundings(on_wait=on_wait)).issue(place.number)

@@ -1,0 +1,99 @@
+"""What one forge's API has of its own, as data for the client that all share; and its answer.
+
+Pure: nothing is sent. Paths, methods and shapes are the business of each forge's adapter.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+from urllib.parse import parse_qs, urlsplit
+
+from issue_scaffold.label_sync.http.errors import ApiError
+from issue_scaffold.label_sync.http.token import Token
+
+_GOOD: Final = 200
+_TOO_MANY: Final = 429
+_LONGEST_HEADER: Final = 16_384
+_LINK: Final = re.compile(r'<([^<>]*)>;\s*rel="(next|last)"')
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A final answer.
+
+    `data` is the JSON of the body, None if there is none; `target` is what it is the answer to.
+    The names of headers are in lower case.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    data: Any
+    target: str = "/"
+
+    @property
+    def is_good(self) -> bool:
+        """Whether what was asked for is done."""
+        return _GOOD <= self.status < _GOOD + 100
+
+    @property
+    def next_link(self) -> str | None:
+        """The address of the next page as the server gives it, if there is one."""
+        return self._links().get("next")
+
+    @property
+    def last_page(self) -> int | None:
+        """The number of the last page, where the answer gives it."""
+        try:
+            given = parse_qs(urlsplit(self._links().get("last", "")).query).get("page", [""])[0]
+        except ValueError:
+            return None
+        if not re.fullmatch(r"[0-9]{1,9}", given):
+            return None
+        return int(given)
+
+    def _links(self) -> dict[str, str]:
+        header = self.headers.get("link", "")[:_LONGEST_HEADER]
+        return {word: address for address, word in _LINK.findall(header)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiCustoms:
+    """One forge's API, as far as the client needs to know it.
+
+    `example_url` is where such an API is, for messages. `auth_header` and `auth_prefix` say how the
+    token is sent, `headers` what else every request has. An answer with one of `limit_statuses` is
+    about a rate limit where its headers say so; `remaining_header` and `reset_header` are what the
+    forge calls them. `write_limits` are numbers of writes and their seconds. `refusal` makes the
+    error that a bad answer means, from the answer, what was asked for, and the token.
+    """
+
+    forge: str
+    example_url: str
+    refusal: Callable[[Answer, str, Token], ApiError]
+    auth_header: str = "Authorization"
+    auth_prefix: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    limit_statuses: frozenset[int] = frozenset({_TOO_MANY})
+    remaining_header: str = "ratelimit-remaining"
+    reset_header: str = "ratelimit-reset"
+    write_limits: tuple[tuple[int, float], ...] = ()
+
+    def authorised(self, token: Token) -> dict[str, str]:
+        """Return the headers of a request, the token among them."""
+        return {**self.headers, self.auth_header: f"{self.auth_prefix}{token.reveal()}"}
+
+    def is_rate_limit(self, answer: Answer) -> bool:
+        """Return whether an answer says that there were too many requests."""
+        if answer.status == _TOO_MANY:
+            return True
+        if answer.status not in self.limit_statuses:
+            return False
+        if "retry-after" in answer.headers or self.is_used_up(answer):
+            return True
+        message = answer.data.get("message") if isinstance(answer.data, dict) else None
+        return isinstance(message, str) and "rate limit" in message.lower()
+
+    def is_used_up(self, answer: Answer) -> bool:
+        """Return whether the headers say that nothing is left until the limit is reset."""
+        return answer.headers.get(self.remaining_header) == "0"

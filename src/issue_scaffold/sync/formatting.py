@@ -1,0 +1,111 @@
+"""Whether two texts say the same, and differ in nothing but how a formatter lays them out.
+
+Pure. Formatting is quotes, indentation, blank lines, list markers and the padding of tables; no
+comment, no order, and no line break in prose, as GitHub shows those.
+"""
+
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from issue_scaffold.forge.front_matter import find_front_matter
+from issue_scaffold.text.by_meaning import NotUnderstoodError
+from issue_scaffold.text.limits import MAX_EDITED
+from issue_scaffold.text.one_document import read_document, suffix_of
+from issue_scaffold.text.tree import Alias, Node, Scalar, Sequence, canonical
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from markdown_it.token import Token
+
+_DATA: Final = frozenset({".yml", ".yaml", ".json"})
+_MARKDOWN: Final = frozenset({".md", ".markdown"})
+
+_MARKS: Final = " \t\r-:,?[]{}'\"|>"
+
+# What a text says: of data its value and comments, of Markdown that of its front matter and blocks.
+_Meaning: TypeAlias = tuple[object, ...]
+
+
+def is_reformatted(path: str, expected: str, actual: str) -> bool:
+    """Return whether two contents of a file differ in formatting only.
+
+    False for files of other formats than YAML, JSON and Markdown, for what can't be read, and for a
+    last line that lost its end, which is no formatter's work.
+    """
+    suffix = suffix_of(path)
+    if len(expected) > MAX_EDITED or len(actual) > MAX_EDITED:
+        return False
+    if expected.endswith("\n") and not actual.endswith("\n"):
+        return False
+    try:
+        if suffix in _DATA:
+            return _data_meaning(expected, suffix) == _data_meaning(actual, suffix)
+        if suffix in _MARKDOWN:
+            return _markdown_meaning(expected) == _markdown_meaning(actual)
+    except NotUnderstoodError:
+        return False
+    return False
+
+
+def _data_meaning(text: str, suffix: str) -> _Meaning:
+    root = read_document(text, suffix)
+    if root is None:
+        return tuple(_between(text, ()))
+    scalars = sorted(_scalars(root), key=lambda scalar: scalar.start)
+    # What is a truth value without quotes is another value with them.
+    kinds = [(scalar.kind, scalar.tag) for scalar in scalars]
+    return canonical(root), *kinds, *_between(text, scalars)
+
+
+def _scalars(root: Node) -> "Iterator[Scalar]":
+    """Yield the scalars that stand in a tree, in no order."""
+    waiting = [root]
+    while waiting:
+        found = waiting.pop()
+        if isinstance(found, Scalar):
+            yield found
+        elif isinstance(found, Sequence):
+            waiting += found.items
+        elif not isinstance(found, Alias):
+            for entry in found.written:
+                waiting += (entry.key, entry.value)
+
+
+def _between(text: str, scalars: "Iterable[Scalar]") -> "Iterator[str]":
+    """Yield what stands between scalars in order and is no mark of a list or mapping: comments."""
+    at = 0
+    ends = [(scalar.start, scalar.end) for scalar in scalars]
+    for start, end in (*ends, (len(text), len(text))):
+        for line in text[at:start].split("\n"):
+            words = line.strip(_MARKS).replace("#", "# ").split()
+            if words:
+                yield " ".join(words)
+        at = max(at, end)
+
+
+def _markdown_meaning(text: str) -> _Meaning:
+    front = find_front_matter(text)
+    if front is None or front.end is None:
+        return tuple(_blocks(text))
+    return (
+        text[: front.opening].strip(),
+        *_data_meaning(text[front.start : front.end], ".yml"),
+        *_blocks(text[front.body :]),
+    )
+
+
+def _blocks(text: str) -> "Iterator[object]":
+    """Yield what the blocks of a Markdown text are and hold, without how they are marked."""
+    from issue_scaffold.text.commonmark import commonmark_parser
+
+    for token in commonmark_parser().parse(text):
+        yield _said(token)
+
+
+def _said(token: "Token") -> object:
+    if token.children is not None:
+        return token.type, tuple(_said(child) for child in token.children)
+    attributes = tuple(token.attrs.items())
+    if token.type == "fence":
+        attributes = (("info", token.info), *attributes)
+    return token.type, token.tag, token.content.rstrip("\n"), attributes
