@@ -20,6 +20,7 @@ from typing import Final
 from update_request import FAILURE, install, stop, update, with_token
 
 COMMANDS: Final = ("check", "validate", "labels-plan", "parse", "update")
+_NO_FINDINGS: Final = frozenset({"accepted", "own", "ignored", "unchanged", "unmanaged"})
 COMMIT: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 
@@ -205,9 +206,7 @@ def count(found: Path) -> int:
         for target in json.loads(found.read_bytes())["targets"]
         for row in (*target.get("findings", ()), *target.get("steps", ()))
     ]
-    return sum(
-        row.get("kind", row.get("action")) not in {"accepted", "ignored", "unchanged", "unmanaged"} for row in rows
-    )
+    return sum(row.get("kind", row.get("action")) not in _NO_FINDINGS for row in rows)
 
 
 def write_outputs(outputs: Outputs, file: Path) -> None:

@@ -120,14 +120,14 @@ CHANGES: Final[Schema] = {
 def check() -> Schema:
     """Return the schema of `scaffold check`."""
     kinds = ("outdated", "modified", "missing", "conflict", "invalid", "invalid-foreign", "untracked", "reformatted")
-    overlooked = ("accepted", "ignored")
+    overlooked = ("accepted", "own", "ignored")
     finding = fields(
         {
             "kind": said(
                 "invalid: an error in a file that the template manages, or in the tool's own settings; "
                 "invalid-foreign: in any other file, a warning unless --fail-on names it. "
                 "reformatted: the formatting alone differs, a warning unless --fail-on names it. "
-                "accepted, ignored: what the repository told the check to overlook; with --trusted-ref a "
+                "accepted, own, ignored: what the repository told the check to overlook; with --trusted-ref a "
                 "warning for what only the change says.",
                 one_of(*kinds, *overlooked),
             ),
@@ -335,10 +335,19 @@ WAS: Final[Schema] = {"text": said("What it was in the source.")}
 
 def accept() -> Schema:
     """Return the schema of `scaffold accept`."""
+    entry = fields(
+        {
+            "path": said("The file, relative to the target; with `own` maybe a glob."),
+            "unit": said("A label or a hook of the file; null for all of it.", maybe(TEXT)),
+            "own": said("Whether the files are the repository's own for good.", FLAG),
+            "reason": TEXT,
+        }
+    )
     done = {
         "settings_file": said("Where it was recorded."),
         "notes": NOTES,
-        "accepted": said("The files, relative to the target.", list_of(fields({"path": TEXT}))),
+        "accepted": said("What is accepted now, or with --list what is at all.", list_of(entry)),
+        "removed": said("With --remove: what no longer is.", list_of(entry)),
     }
     return single("accept", "The target.", done)
 

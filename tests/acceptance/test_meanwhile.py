@@ -3,6 +3,7 @@
 The other one acts on real files and with the real git, at moments that the interpreter's audit events tell.
 """
 
+import hashlib
 import json
 import os
 import sys
@@ -80,7 +81,9 @@ def target(scaffold: Run, template: Template, repo: Path) -> Iterator[Path]:
     assert scaffold("init", repo, "-t", template).code == 0
     commit_all(repo)
     write_tree(repo, MINE)
-    assert scaffold("accept", repo / "merge.md", "--reason", "house style").code == 0
+    digest = hashlib.sha256(str(MINE["merge.md"]).encode()).hexdigest()
+    entry = {"path": "merge.md", "sha256": digest, "reason": "house style"}
+    write_tree(repo, {SETTINGS: json.dumps({"accepted": [entry]})})
     commit_all(repo)
     template.release("v2.0.0", V2)
     yield repo

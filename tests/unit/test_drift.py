@@ -93,7 +93,7 @@ def test_the_first_of_the_differences_by_meaning_carries_the_diff(count: int) ->
 
 def test_how_many_lines_are_compared(monkeypatch: pytest.MonkeyPatch) -> None:
     """By the product of their numbers: beyond the limit nothing is compared, and no diff is made."""
-    monkeypatch.setattr("issue_scaffold.sync.drift._MOST_PAIRS", 12)
+    monkeypatch.setattr("issue_scaffold.text.diffs._MOST_PAIRS", 12)
     three, four = file("1\n2\n3\n"), file("1\n2\n3\n4\n")
     assert modified("p", three, four, HERE, with_diff=True).message == "1 line differs from the template"
     assert unified_diff("p", three, four)
@@ -106,7 +106,7 @@ def test_how_many_lines_are_compared(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(("pairs", "count"), [(252 * 253, 3), (252 * 253 - 1, 253)])
 def test_lines_that_stand_there_over_and_over(pairs: int, count: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """They are compared up to a number of pairs; beyond it they are passed over, which takes no time."""
-    monkeypatch.setattr("issue_scaffold.sync.drift._EXACT_PAIRS", pairs)
+    monkeypatch.setattr("issue_scaffold.text.diffs._EXACT_PAIRS", pairs)
     left, right = "a\n" + "same\n" * 250 + "b\n", "c\n" + "same\n" * 251 + "d\n"
     found = modified("p", file(left), file(right), HERE, with_diff=False)
     assert found.message == f"{count} lines differ from the template"

@@ -1,4 +1,4 @@
-"""Editing `.github/scaffold.yml`: one entry changes, every other byte stays."""
+"""Editing `.github/scaffold.yml`: the entries of one path change, every other byte stays."""
 
 import pytest
 import yaml
@@ -6,21 +6,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from issue_scaffold.errors import UsageError
-from issue_scaffold.settings.edit import with_accepted
+from issue_scaffold.settings.edit import Row, SettingsList
 
+ACCEPTED = SettingsList("accepted", ".github/scaffold.yml")
 ENTRY = {"path": "a.md", "sha256": "0" * 64, "reason": "ours"}
 
 
 def add(text: str, **changes: str | None) -> str:
     """Accept `a.md`."""
     entry: dict[str, str | None] = {**ENTRY, **changes}
-    return with_accepted(
-        text,
-        path=str(entry["path"]),
-        sha256=entry["sha256"],
-        reason=str(entry["reason"]),
-        instead_of=entry.get("instead_of"),
-    )
+    known_as = entry.pop("instead_of", None)
+    return ACCEPTED.with_rows(text, str(entry["path"]), [entry], instead_of=known_as)
 
 
 @pytest.mark.parametrize(
@@ -108,7 +104,58 @@ TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\r\n\x85\u2028\u
 def test_what_is_written_is_read_back(paths: list[str], reason: str, sha256: str | None) -> None:
     text = "# top\nlabels:\n- x\n"
     for path in paths:
-        text = with_accepted(text, path=path, sha256=sha256, reason=reason)
+        text = ACCEPTED.with_rows(text, path, [{"path": path, "sha256": sha256, "reason": reason}])
     rows = yaml.safe_load(text)["accepted"]
     assert rows == [{"path": path, "sha256": sha256, "reason": reason} for path in dict.fromkeys(paths)]
     assert text.startswith("# top\nlabels:\n- x\n")
+
+
+STYLES = {
+    "block": "accepted:\n  - path: b.md\n    sha256: null\n    reason: r  # why\n",
+    "flush": "accepted:\n- path: b.md\n  sha256: null\n  reason: r  # why\n",
+    "items in braces": "accepted:\n  - {path: b.md, sha256: null, reason: r}  # why\n",
+}
+
+
+def row(number: int, unit: str | None = None, path: str = "a.md") -> Row:
+    """Return an entry of a unit."""
+    said: dict[str, str | None] = {"path": path, "difference": f"d{number}", "reason": f"r{number}"}
+    return said if unit is None else said | {"unit": unit}
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_all_entries_of_a_path_come_and_go(style: str) -> None:
+    """Texts have several, each its reason; labels one a label."""
+    before = STYLES[style] + "# after\nlabels: {known: [x]}\n"
+    steps: list[list[Row]] = [
+        [row(1)],
+        [row(1), row(2)],
+        [row(2)],
+        [row(3, "type::ops"), row(4, "bug")],
+        [row(5, "bug"), row(3, "type::ops")],
+        [{"path": "a.md", "sha256": None, "reason": "gone"}],
+        [row(1)],
+    ]
+    text = before
+    for rows in steps:
+        text = ACCEPTED.with_rows(text, "a.md", rows)
+        found = yaml.safe_load(text)["accepted"]
+        assert [one for one in found if one["path"] == "b.md"] == [{"path": "b.md", "sha256": None, "reason": "r"}]
+        own = [one for one in found if one["path"] == "a.md"]
+        assert len(own) == len(rows)
+        assert all(one in own for one in rows)
+        assert "# why" in text
+        assert ACCEPTED.with_rows(text, "a.md", rows) == text
+    assert ACCEPTED.with_rows(text, "a.md", []) == before
+
+
+@pytest.mark.parametrize("text", ["accepted:\n  - path: a.md\n    sha256: null\n    reason: r\nlabels: {}\n"])
+def test_the_last_entry_leaves_an_empty_list(text: str) -> None:
+    assert yaml.safe_load(ACCEPTED.with_rows(text, "a.md", [])) == {"accepted": [], "labels": {}}
+
+
+def test_lists_in_brackets_lose_entries_too() -> None:
+    text = "accepted: [{path: a.md, sha256: null, reason: x}, {path: b.md, sha256: null, reason: r}]\n"
+    assert ACCEPTED.with_rows(text, "a.md", []) == "accepted: [{path: b.md, sha256: null, reason: r}]\n"
+    changed = yaml.safe_load(ACCEPTED.with_rows(text, "a.md", [row(1)]))
+    assert changed["accepted"][0] == {"path": "a.md", "difference": "d1", "reason": "r1"}

@@ -220,7 +220,7 @@ def test_labels_stay_deleted_in_a_file_that_the_user_emptied(path: str, theirs: 
     assert merged is not None
     assert merged.notes == ("label 'bug' was deleted here and stays deleted",)
     rest = structured_files.differences(path, theirs, merged.text)
-    assert rest == (Difference(message="label 'bug' is missing"),)
+    assert rest == (Difference("label 'bug' is missing", unit="bug", state=(("name", None),)),)
 
 
 EDITS = {
@@ -426,7 +426,7 @@ def test_what_is_no_labels_config_is_left_to_others(ours: str) -> None:
 def test_names_and_colours_alone_are_read_and_get_labels_with_fields() -> None:
     ours = "bug: d73a4a\nmine: '#fff'\n"
     assert structured_files.differences(YML, BUG, ours) == (
-        Difference("label 'bug' has no description, the template has 'Broken'", 1, 1),
+        Difference("label 'bug' has no description, the template has 'Broken'", 1, 1, "bug", (("description", None),)),
     )
     merged = structured_files.merge(YML, None, ours, BOTH)
     assert merged is not None
@@ -437,7 +437,9 @@ def test_names_and_colours_alone_are_read_and_get_labels_with_fields() -> None:
 def test_colour_is_kept_where_it_is_the_word() -> None:
     ours = "- name: bug\n  colour: '#D73A4A'\n  description: Mine\n"
     assert structured_files.differences(YML, BUG, ours) == (
-        Difference("label 'bug' has description 'Mine', the template has 'Broken'", 3, 16),
+        Difference(
+            "label 'bug' has description 'Mine', the template has 'Broken'", 3, 16, "bug", (("description", "Mine"),)
+        ),
     )
     merged = structured_files.merge(YML, BUG, ours, BLUE_BUG + DEVOPS)
     assert merged is not None

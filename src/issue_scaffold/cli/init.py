@@ -113,6 +113,8 @@ class _Decider:
         """Return the decision for one file."""
         if self.choice != "ask":
             return self.choice
+        if step.by_meaning:
+            return None
         say("", style(f"{step.path} exists and differs from the template's:", bold=True))
         say(*diff_lines(unified_diff(step.path, step.before, step.theirs)))
         return cast("Decision", ask("What to do?", ["keep", "replace", "merge", "abort"], "keep"))
@@ -168,5 +170,5 @@ def _next_step(outcome: FileOutcome) -> str:
         "scaffold update brings new versions."
     )
     if any(step.action is FileAction.KEPT for step in outcome.plan.steps):
-        step += " scaffold check says how the kept files differ."
+        step += " scaffold check shows what was kept."
     return step

@@ -8,7 +8,9 @@ from typing import Final
 
 from issue_scaffold.forge.forges import FORGES, GITHUB
 
-SETTINGS_PATH: Final = ".github/scaffold.yml"
+# This tool's settings: in the folder of any forge, GitHub's first. The first that is there counts.
+SETTINGS_PATHS: Final = tuple(dict.fromkeys(f"{forge.folder}/scaffold.yml" for forge in FORGES))
+SETTINGS_PATH: Final = SETTINGS_PATHS[0]
 YAML_SUFFIXES: Final = frozenset({"yml", "yaml"})
 FORGE_FOLDERS: Final = frozenset(forge.folder for forge in FORGES)
 SHARED_FOLDERS: Final = frozenset(folder for forge in FORGES for folder in forge.shared)
@@ -91,7 +93,7 @@ def may_be_misplaced(path: str) -> bool:
 def is_known(path: str) -> bool:
     """Tell whether a path says what a file is, wherever templates may lie."""
     parent, _, name = path.lower().rpartition("/")
-    if path.lower() == SETTINGS_PATH or is_labels_config(path):
+    if path.lower() in SETTINGS_PATHS or is_labels_config(path):
         return True
     return parent in FOLDERS and (is_single(name) or name == _SECURITY)
 
@@ -140,7 +142,7 @@ def is_walked(path: str) -> bool:
 
 def is_settings(path: str) -> bool:
     """Tell whether a path is that of this tool's settings, in whatever repository."""
-    return f"/{path.lower()}".endswith(f"/{SETTINGS_PATH}")
+    return f"/{path.lower()}".endswith(tuple(f"/{place}" for place in SETTINGS_PATHS))
 
 
 def is_legacy(path: str) -> bool:

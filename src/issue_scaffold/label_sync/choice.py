@@ -5,15 +5,16 @@ from dataclasses import replace
 from pathlib import Path
 
 from issue_scaffold.errors import EXIT_FINDINGS, ScaffoldError, UsageError
-from issue_scaffold.files.bounded import read_beginning, read_if_there
+from issue_scaffold.files.bounded import read_beginning
 from issue_scaffold.forge.documents import load
-from issue_scaffold.forge.layout import LABELS_SUFFIXES, SETTINGS_PATH, is_labels_config
+from issue_scaffold.forge.layout import LABELS_SUFFIXES, is_labels_config
 from issue_scaffold.labels.config import LabelsConfig, read_labels
 from issue_scaffold.labels.label import Label
 from issue_scaffold.labels.places import find_configs, recorded_config
 from issue_scaffold.report.finding import Finding, Severity
 from issue_scaffold.report.report import Report, TargetReport
 from issue_scaffold.settings.file import Settings, parse_settings
+from issue_scaffold.settings.place import read_settings_file
 from issue_scaffold.validate.diagnostics import Diagnostic
 from issue_scaffold.validate.engine import run_rules
 
@@ -108,8 +109,8 @@ def _over(below: Label, label: Label) -> Label:
 
 def read_repository_settings(root: Path) -> Settings:
     """Return what a repository's settings file says. Raises UsageError for a mistake in it."""
-    content = read_if_there(SETTINGS_PATH, below=root, shown=SETTINGS_PATH)
-    return Settings() if content is None else parse_settings(content)
+    path, content = read_settings_file(root)
+    return Settings() if content is None else parse_settings(content, path)
 
 
 def find_config(root: Path) -> str:
@@ -144,9 +145,9 @@ def _config(name: str, content: bytes, root: Path) -> tuple[LabelsConfig, tuple[
         )
     known = name if is_labels_config(name) else f".github/labels{suffix}"
     files = {known: content}
-    settings = read_if_there(SETTINGS_PATH, below=root, shown=SETTINGS_PATH)
+    path, settings = read_settings_file(root)
     if settings is not None:
-        files[SETTINGS_PATH] = settings
+        files[path] = settings
     document = load(known, content)
     document.source.path = name
     config = read_labels(document.source, document.root)

@@ -16,11 +16,12 @@ def differences(path: str, rendered: str, ours: str) -> tuple[Difference, ...]:
 
 
 def _at(difference: LabelDifference, labels: tuple[Label, ...]) -> Difference:
+    state = ((difference.key, difference.value),)
     place = None if difference.place is None else labels[difference.place].place
     if place is None:
-        return Difference(message=difference.message)
+        return Difference(message=difference.message, unit=difference.unit, state=state)
     entry = place.entry(difference.key)
     line, column = place.position
     if entry is not None:
         line, column = place.source.position(entry.value.start)
-    return Difference(message=difference.message, line=line, column=column)
+    return Difference(difference.message, line, column, difference.unit, state)

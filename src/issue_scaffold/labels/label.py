@@ -164,11 +164,16 @@ class Label:
 
 
 class LabelDifference(NamedTuple):
-    """A deviation from the template; `place` is that of the user's label, None if missing."""
+    """A deviation from the template; `place` is that of the user's label, None if missing.
+
+    `unit` is the template's label, and `value` what the user has in the field `key`.
+    """
 
     message: str
     place: int | None
     key: str
+    unit: str
+    value: str | None
 
 
 class Match(NamedTuple):
@@ -191,17 +196,18 @@ def compare(theirs: Sequence[Label], ours: Sequence[Label]) -> list[LabelDiffere
     for label in unique(theirs):
         found = find(label, ours, theirs)
         if found is None:
-            differences.append(LabelDifference(f"label '{label.name}' is missing", None, "name"))
+            message = f"label '{label.name}' is missing"
+            differences.append(LabelDifference(message, None, "name", label.name, None))
             continue
         mine = ours[found.place]
         if found.how != "alias":
             differences += [
-                LabelDifference(_deviation(mine, key, value), found.place, key)
-                for key, value in label.fields.items()
-                if mine.fields.get(key) != value
+                _differing(label, mine, found.place, key)
+                for key in label.fields
+                if mine.fields.get(key) != label.fields[key]
             ]
         differences += [
-            LabelDifference(_foreign(mine, key), found.place, key)
+            LabelDifference(_foreign(mine, key), found.place, key, label.name, mine.fate[key])
             for key in foreign_fate(found, ours, label)
         ]
         differences += _taken_over(label, found, ours, theirs)
@@ -221,7 +227,8 @@ def _taken_over(
             continue
         key = next(key for key in _RENAMING_FIELDS if key in dict(mine.extras))
         what = f"label '{mine.name}' takes over '{label.name}' (`{key}`)"
-        yield LabelDifference(f"{what}, which the template doesn't say", place, key)
+        message = f"{what}, which the template doesn't say"
+        yield LabelDifference(message, place, key, label.name, mine.name)
 
 
 def foreign_fate(found: Match, ours: Sequence[Label], label: Label) -> list[str]:
@@ -291,6 +298,12 @@ def show(key: str, value: str | None) -> str:
 def _foreign(mine: Label, key: str) -> str:
     what = "be deleted" if key in DELETION_FIELDS else "take over other labels"
     return f"label '{mine.name}' is to {what} (`{key}`), which the template doesn't say"
+
+
+def _differing(label: Label, mine: Label, place: int, key: str) -> LabelDifference:
+    """Return how a label's field differs."""
+    message = _deviation(mine, key, label.fields[key])
+    return LabelDifference(message, place, key, label.name, mine.fields.get(key))
 
 
 def _deviation(mine: Label, key: str, wants: str) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from issue_scaffold.labels.label import Label, Match, find, foreign_fate, places, show, unique, word
+from issue_scaffold.text.by_meaning import Kept
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,21 +66,31 @@ def three_way(
     return LabelMerge((*merge.edits, *added), tuple(merge.notes))
 
 
-def restoration(ours: Sequence[Label], theirs: Sequence[Label]) -> tuple[LabelEdit, ...]:
-    """Return the edits after which `compare` finds nothing; what is the user's own stays."""
+def restoration(
+    ours: Sequence[Label], theirs: Sequence[Label], kept: Kept = frozenset()
+) -> tuple[LabelEdit, ...]:
+    """Return the edits after which `compare` finds nothing; what is the user's own stays.
+
+    Fields in `kept`, by the template's label, stay too; its `name` is that a label is missing.
+    """
     edits: list[LabelEdit] = []
     added: list[Label] = []
     for label in unique(theirs):
         found = find(label, ours, theirs)
         if found is None:
-            added.append(label)
+            added += [label] if (label.name, "name") not in kept else []
             continue
+        restored: dict[str, str | None] = {}
         if found.how != "alias":
             has = ours[found.place].fields
             changed = ((key, value) for key, value in label.fields.items() if has.get(key) != value)
-            edits += [SetField(index=found.place, key=key, value=value) for key, value in changed]
-        foreign = foreign_fate(found, ours, label)
-        edits += [SetField(index=found.place, key=key, value=None) for key in foreign]
+            restored.update(changed)
+        restored.update(dict.fromkeys(foreign_fate(found, ours, label)))
+        edits += [
+            SetField(index=found.place, key=key, value=value)
+            for key, value in restored.items()
+            if (label.name, key) not in kept
+        ]
     after = _last_managed(theirs, ours, set())
     return (*edits, *(AddLabel(label=label, after=after) for label in added))
 

@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Final
 
 from issue_scaffold.errors import ScaffoldError
-from issue_scaffold.files.bounded import read_beginning, read_file, read_if_there
+from issue_scaffold.files.bounded import read_beginning, read_file
 from issue_scaffold.forge.documents import load
 from issue_scaffold.forge.file_kind import FileKind
-from issue_scaffold.forge.layout import SETTINGS_PATH, is_labels_config, is_labels_path
+from issue_scaffold.forge.layout import is_labels_config, is_labels_path
 from issue_scaffold.forge.source_files import RepositoryFiles, read_repository
 from issue_scaffold.labels.config import read_labels
 from issue_scaffold.settings.file import read_settings
+from issue_scaffold.settings.place import read_settings_file
 from issue_scaffold.template.answers_file import ANSWERS_FILE, parse_answers
 from issue_scaffold.text.yaml_values import YamlValueError
 
@@ -60,7 +61,7 @@ def recorded_config(root: Path) -> str | None:
 
 
 def _in_settings(root: Path) -> str | None:
-    content = read_if_there(SETTINGS_PATH, below=root, shown=SETTINGS_PATH)
+    content = read_settings_file(root)[1]
     if content is None:
         return None
     return read_settings(content)[0].labels_config

@@ -20,7 +20,7 @@ from issue_scaffold.labels.merge import (
 from issue_scaffold.labels.style import LabelStyle
 from issue_scaffold.text import edits as text_edits
 from issue_scaffold.text import splice
-from issue_scaffold.text.by_meaning import MeaningMerge, NotUnderstoodError
+from issue_scaffold.text.by_meaning import Kept, MeaningMerge, NotUnderstoodError
 from issue_scaffold.text.edits import Edit, insert_lines, set_value
 from issue_scaffold.text.lines import column, line_start, next_line
 from issue_scaffold.text.scalars import toml_key
@@ -43,13 +43,13 @@ def merge_labels(
     return MeaningMerge(text=_LabelWriter(mine).edited(plan.edits, obsolete), notes=plan.notes)
 
 
-def restore_labels(path: str, ours: str, theirs: str) -> MeaningMerge:
-    """Return the user's labels config with every label of the template as it is there.
+def restore_labels(path: str, ours: str, theirs: str, kept: Kept = frozenset()) -> MeaningMerge:
+    """Return the user's labels config with every label of the template, but for what is `kept`.
 
     Raises as `merge_labels` does.
     """
     mine = parse_labels(path, ours)
-    edits = restoration(mine.labels, parse_labels(path, theirs).labels)
+    edits = restoration(mine.labels, parse_labels(path, theirs).labels, kept)
     return MeaningMerge(text=_LabelWriter(mine).edited(edits, frozenset()))
 
 

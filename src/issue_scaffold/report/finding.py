@@ -46,11 +46,12 @@ class Kind(StrEnum):
     UNTRACKED = "untracked"
     REFORMATTED = "reformatted"
     ACCEPTED = "accepted"
+    OWN = "own"
     IGNORED = "ignored"
 
 
 # What a repository told the tool to overlook: always shown, never failing.
-OVERLOOKED = frozenset({Kind.ACCEPTED, Kind.IGNORED})
+OVERLOOKED = frozenset({Kind.ACCEPTED, Kind.OWN, Kind.IGNORED})
 
 
 class Excerpt(NamedTuple):

@@ -1,62 +1,134 @@
-"""Writing to `.github/scaffold.yml`: accepted deviations, with every other byte of the file left.
+"""Writing to the settings file: what is accepted or own, with every other byte of it left.
 
 The text is edited at the places of the tree; the result is read back before it counts.
 """
 
+from collections.abc import Container
 from collections.abc import Mapping as Table
-from typing import Final
+from collections.abc import Sequence as List
+from typing import Final, Literal, NamedTuple
 
 from issue_scaffold.errors import UsageError
 from issue_scaffold.text import lines, splice
 from issue_scaffold.text.by_meaning import NotUnderstoodError
-from issue_scaffold.text.edits import Edit, apply_edits, insert_lines, set_value
+from issue_scaffold.text.edits import Edit, apply_edits, insert_lines, replace_key, set_value
 from issue_scaffold.text.one_document import read_document
 from issue_scaffold.text.reindent import Layout, dashed, layout
 from issue_scaffold.text.scalars import yaml_scalar
-from issue_scaffold.text.tree import Mapping, Node, Scalar, Sequence, resolve
+from issue_scaffold.text.tree import Entry, Mapping, Node, Scalar, Sequence, resolve
 
 _HEADER: Final = "# Settings of issue-scaffold for this repository.\n"
 _BOM: Final = "\ufeff"
-_FILE: Final = ".github/scaffold.yml"
 _LABELS_CONFIG: Final = "labels_config"
+# What is accepted of a file is said by either: an entry that is brought up to date keeps one.
+_EITHER: Final = {"sha256": "difference", "difference": "sha256"}
 
-_Row = Table[str, str | None]
+Row = Table[str, str | None]
+Name = Literal["accepted", "own"]
 
 
-def with_accepted(
-    text: str, *, path: str, sha256: str | None, reason: str, instead_of: str | None = None
-) -> str:
-    """Return the settings file's text with one accepted deviation added, or brought up to date.
+class SettingsList(NamedTuple):
+    """One of the lists of the settings file at `file`, whose entries each have a path."""
 
-    `instead_of` is the path that its entry has so far, `sha256` None accepts that the file is
-    deleted. Raises UsageError when the text isn't a settings file.
-    """
-    row: _Row = {"path": path, "sha256": sha256, "reason": reason}
-    body = text.removeprefix(_BOM)
-    bom = text[: len(text) - len(body)]
-    if not body.strip():
-        body = _HEADER
-    elif not body.endswith("\n"):
-        body += lines.newline(body)
-    root = _root(body)
-    try:
-        edited = apply_edits(body, _edits(body, root, row, instead_of or path))
-        found = _find(_accepted(read_document(edited)), path)
-    except NotUnderstoodError:
-        found = None
-    if found is None or not _says(found, row):
+    name: Name
+    file: str
+
+    def with_rows(
+        self, text: str, path: str, rows: List[Row], *, instead_of: str | None = None
+    ) -> str:
+        """Return the file's text in which just these are the entries of a path.
+
+        An entry of the same unit is brought up to date, others of the path go. `instead_of` is the
+        path that they have so far. Raises UsageError when the text isn't a settings file.
+        """
+        body = text.removeprefix(_BOM)
+        bom = text[: len(text) - len(body)]
+        known_as = instead_of or path
+        if not body.strip():
+            body = _HEADER
+        elif not body.endswith("\n"):
+            body += lines.newline(body)
+        _root(body, self.file)
+        try:
+            paths = {path, known_as}
+            edited = self._without(self._updated(body, paths, rows), paths, rows)
+            done = self._says(edited, path, rows)
+        except NotUnderstoodError:
+            done = False
+        if not done:
+            raise UsageError(
+                f"{self.file}: `{self.name}` can't be edited as it is written",
+                hint="write it as a block list",
+            )
+        return bom + edited
+
+    def _updated(self, text: str, paths: Container[str | None], rows: List[Row]) -> str:
+        """Return the text in which each row is some entry."""
+        for row in rows:
+            items = _of(self._list(text), paths)
+            if any(_says(item, row) for item in items):
+                continue
+            taken = [item for item in items if any(_says(item, other) for other in rows)]
+            known = [item for item in items if item not in taken and _is_for(item, row)]
+            edits = _updates(text, known[0], row) if known else self._added(text, row)
+            text = apply_edits(text, edits)
+        return text
+
+    def _without(self, text: str, paths: Container[str | None], rows: List[Row]) -> str:
+        """Return the text without entries of these paths that aren't among the rows."""
+        listed = self._list(text)
+        places = _superfluous(listed, paths, rows)
+        if listed is None or not places:
+            return text
+        placed = splice.placed_items(listed, text)
+        if listed.flow:
+            return apply_edits(text, splice.remove_flow(text, placed, places))
+        edits = splice.remove_block(text, placed, places, frozenset())
+        if len(places) == len(placed):
+            key = self._entry(text)
+            edits.append(splice.empty(text, None if key is None else key.key, placed, "[]"))
+        return apply_edits(text, edits)
+
+    def _says(self, text: str, path: str, rows: List[Row]) -> bool:
+        found = _of(self._list(text), {path})
+        if len(found) != len(rows):
+            return False
+        return all(any(_says(item, row) for item in found) for row in rows)
+
+    def _entry(self, text: str) -> Entry | None:
+        root = read_document(text)
+        return root.own(self.name) if isinstance(root, Mapping) else None
+
+    def _list(self, text: str) -> Sequence | None:
+        entry = self._entry(text)
+        listed = None if entry is None else entry.value
+        return listed if isinstance(listed, Sequence) else None
+
+    def _added(self, text: str, row: Row) -> list[Edit]:
+        entry = self._entry(text)
+        if entry is None:
+            rows = [f"{self.name}:", *_lines(row, Layout(2, 4))]
+            return [insert_lines(text, len(text), rows)]
+        listed = entry.value
+        if isinstance(listed, Sequence) and listed.items:
+            return _another(text, listed, row)
+        if isinstance(listed, Sequence) or (isinstance(listed, Scalar) and listed.is_null):
+
+            def lines_at(indent: int) -> list[str]:
+                return _lines(row, Layout(indent, indent + 2))
+
+            return splice.fill(text, None, entry.key, listed, lines_at)
         raise UsageError(
-            f"{_FILE}: `accepted` can't be edited as it is written", hint="write it as a block list"
+            f"{self.file}: `{self.name}` must be a list", hint="its entries have path and reason"
         )
-    return bom + edited
 
 
-def with_labels_config(text: str, path: str) -> str:
+def with_labels_config(text: str, path: str, file: str) -> str:
     """Return the settings file's text with the path of the labels config recorded.
 
     Raises UsageError when the text isn't a settings file that can be edited.
     """
-    root = _root(text.removeprefix(_BOM)) if text.strip() else None
+    root = _root(text.removeprefix(_BOM), file) if text.strip() else None
     entry = None if root is None else root.own(_LABELS_CONFIG)
     shift = len(text) - len(text.removeprefix(_BOM))
     if entry is not None:
@@ -69,63 +141,57 @@ def with_labels_config(text: str, path: str) -> str:
         text += ending
     if root is not None and root.flow:
         raise UsageError(
-            f"{_FILE}: `{_LABELS_CONFIG}` can't be added to braces", hint="write it as a block"
+            f"{file}: `{_LABELS_CONFIG}` can't be added to braces", hint="write it as a block"
         )
     return f"{text}{_LABELS_CONFIG}: {yaml_scalar(path)}{ending}"
 
 
-def _root(text: str) -> Mapping | None:
+def _root(text: str, file: str) -> Mapping | None:
     try:
         root = read_document(text)
     except NotUnderstoodError as error:
         line, column = lines.position(text, error.offset)
-        raise UsageError(f"{_FILE}:{line}:{column}: not valid YAML: {error}") from error
+        raise UsageError(f"{file}:{line}:{column}: not valid YAML: {error}") from error
     if root is None or isinstance(root, Mapping):
         return root
-    raise UsageError(f"{_FILE} must hold a mapping", hint="its keys: accepted, ignore, labels")
+    raise UsageError(f"{file} must hold a mapping", hint="its keys: accepted, ignore, labels")
 
 
-def _accepted(root: Node | None) -> Node | None:
-    if not isinstance(root, Mapping):
-        return None
-    entry = root.own("accepted")
-    return None if entry is None else entry.value
+def _of(listed: Sequence | None, paths: Container[str | None]) -> list[Mapping]:
+    """Return the entries of these paths."""
+    items = () if listed is None else listed.items
+    return [item for item in items if isinstance(item, Mapping) and _path_of(item) in paths]
 
 
-def _find(accepted: Node | None, path: str) -> Mapping | None:
-    """Return the entry of a path, if there is one."""
-    if not isinstance(accepted, Sequence):
-        return None
-    for item in accepted.items:
-        if isinstance(item, Mapping):
-            named = item.get("path")
-            if isinstance(named, Scalar) and named.value == path:
-                return item
-    return None
+def _superfluous(
+    listed: Sequence | None, paths: Container[str | None], rows: List[Row]
+) -> set[int]:
+    """Return the places of these paths' entries that aren't among the rows, or are there twice."""
+    left = list(rows)
+    places = set()
+    for place, item in enumerate(() if listed is None else listed.items):
+        row = next((row for row in left if _says(item, row)), None)
+        if row is not None:
+            left.remove(row)
+        elif _path_of(item) in paths:
+            places.add(place)
+    return places
 
 
-def _edits(text: str, root: Mapping | None, row: _Row, known_as: str) -> list[Edit]:
-    entry = root.own("accepted") if root else None
-    if entry is None:
-        return [insert_lines(text, len(text), ["accepted:", *_lines(row, Layout(2, 4))])]
-    accepted = entry.value
-    known = _find(accepted, known_as)
-    if known is not None:
-        return _updates(text, known, row)
-    if isinstance(accepted, Sequence) and accepted.items:
-        return _another(text, accepted, row)
-    if isinstance(accepted, Sequence) or (isinstance(accepted, Scalar) and accepted.is_null):
-
-        def lines_at(indent: int) -> list[str]:
-            return _lines(row, Layout(indent, indent + 2))
-
-        return splice.fill(text, None, entry.key, accepted, lines_at)
-    raise UsageError(
-        f"{_FILE}: `accepted` must be a list", hint="entries have path, sha256 and reason"
-    )
+def _path_of(item: Node) -> str | None:
+    named = item.get("path") if isinstance(item, Mapping) else None
+    return named.value if isinstance(named, Scalar) else None
 
 
-def _another(text: str, accepted: Sequence, row: _Row) -> list[Edit]:
+def _is_for(item: Mapping, row: Row) -> bool:
+    """Whether an entry is the one to be brought up to date: of the same unit, or of none."""
+    unit = item.get("unit")
+    if unit is None or "unit" not in row:
+        return unit is None and "unit" not in row
+    return _is(unit, row["unit"])
+
+
+def _another(text: str, accepted: Sequence, row: Row) -> list[Edit]:
     """Return the edits that add an entry to those there are, in the list's own style."""
     placed = splice.placed_items(accepted, text)
     to = layout(accepted, text)
@@ -135,21 +201,26 @@ def _another(text: str, accepted: Sequence, row: _Row) -> list[Edit]:
     return [splice.insert_block(text, placed, None, [_lines(row, to)])]
 
 
-def _updates(text: str, known: Mapping, row: _Row) -> list[Edit]:
+def _updates(text: str, known: Mapping, row: Row) -> list[Edit]:
     """Return the edits that bring one entry up to date, each value in the quoting that it has."""
     edits = []
     for entry in known.written:
-        if isinstance(entry.key, Scalar) and entry.key.value in row:
-            value = row[entry.key.value]
-            if not _is(entry.value, value):
-                written = _scalar(value, entry.value, in_flow=known.flow)
-                edits.append(set_value(text, entry, written))
+        key = entry.key.value if isinstance(entry.key, Scalar) else ""
+        if key not in row and _EITHER.get(key) in row:
+            key = _EITHER[key]
+            edits.append(replace_key(entry, key))
+        if key in row and not _is(entry.value, row[key]):
+            written = _scalar(row[key], entry.value, in_flow=known.flow)
+            edits.append(set_value(text, entry, written))
     return edits
 
 
-def _says(known: Mapping, row: _Row) -> bool:
+def _says(known: Node, row: Row) -> bool:
+    """Whether an entry says just what a row does."""
+    if not isinstance(known, Mapping):
+        return False
     values = known.fields
-    return all(key in values and _is(values[key], value) for key, value in row.items())
+    return values.keys() == row.keys() and all(_is(values[key], row[key]) for key in row)
 
 
 def _is(node: Node, value: str | None) -> bool:
@@ -161,12 +232,12 @@ def _is(node: Node, value: str | None) -> bool:
     return scalar.is_text and scalar.value == value
 
 
-def _lines(row: _Row, to: Layout) -> list[str]:
+def _lines(row: Row, to: Layout) -> list[str]:
     first, *others = [_field(key, row, in_flow=False) for key in row]
     return dashed([first, *(" " * to.content + line for line in others)], to)
 
 
-def _field(key: str, row: _Row, *, in_flow: bool) -> str:
+def _field(key: str, row: Row, *, in_flow: bool) -> str:
     return f"{key}: {_scalar(row[key], in_flow=in_flow)}"
 
 

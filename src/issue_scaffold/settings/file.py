@@ -5,31 +5,54 @@ place.
 """
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from issue_scaffold.errors import UsageError
 from issue_scaffold.forge.document import Problem, at
 from issue_scaffold.forge.layout import SETTINGS_PATH, is_labels_path
 from issue_scaffold.forge.syntax import Stop, explain
-from issue_scaffold.settings.suppression import IgnoreEntry
+from issue_scaffold.settings.suppression import IgnoreEntry, matches
 from issue_scaffold.text.limits import MAX_BYTES
 from issue_scaffold.text.source import Source
 from issue_scaffold.text.tree import Mapping, Node, Scalar, Sequence, resolve, type_name
 from issue_scaffold.text.wording import allowed, closest
 from issue_scaffold.text.yaml_nodes import SyntaxFailure, parse_yaml
 
-_TOP_KEYS: Final = ("accepted", "ignore", "labels", "labels_config")
-_ACCEPTED_KEYS: Final = ("path", "sha256", "reason")
+_TOP_KEYS: Final = ("accepted", "own", "ignore", "labels", "labels_config")
+_ACCEPTED_KEYS: Final = ("path", "unit", "difference", "sha256", "reason")
+_OWN_KEYS: Final = ("path", "reason")
 _IGNORE_KEYS: Final = ("path", "rule", "reason")
 
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """A deliberate deviation of a managed file: its hash, None if it was deleted, and why."""
+    """A deliberate deviation of a managed file, and why.
+
+    `difference` is what is accepted of it: of a `unit` of a file that is compared by meaning (a
+    label, a hook), or of its text. Where there is none, the whole file is accepted as it is, by its
+    hash; None accepts that it was deleted.
+    """
 
     path: str
     sha256: str | None
     reason: str
+    unit: str | None = None
+    difference: str | None = None
+
+    def is_whole(self, digest: str | None) -> bool:
+        """Tell whether all of a file with that hash is accepted; None for no file."""
+        return self.difference is None and self.sha256 == digest
+
+
+class OwnFiles(NamedTuple):
+    """Files of the template that are the repository's for good: their path or glob, and why."""
+
+    path: str
+    reason: str
+
+    def means(self, path: str) -> bool:
+        """Tell whether a file is one of them."""
+        return path == self.path or matches(self.path, path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +60,7 @@ class Settings:
     """What a repository's settings file says."""
 
     accepted: tuple[Accepted, ...] = ()
+    own: tuple[OwnFiles, ...] = ()
     ignored: tuple[IgnoreEntry, ...] = ()
     known_labels: frozenset[str] = frozenset()
     labels_config: str | None = None
@@ -103,9 +127,11 @@ class _SettingsReader:
             return Settings()
         self._known_keys(value, _TOP_KEYS)
         accepted = [self._accepted(item) for item in self._items(value, "accepted", _ACCEPTED_KEYS)]
+        own = [self._own(item) for item in self._items(value, "own", _OWN_KEYS)]
         ignored = [self._ignored(item) for item in self._items(value, "ignore", _IGNORE_KEYS)]
         return Settings(
             tuple(entry for entry in accepted if entry),
+            tuple(entry for entry in own if entry),
             tuple(entry for entry in ignored if entry),
             self._known_labels(value),
             self._labels_config(value),
@@ -149,19 +175,29 @@ class _SettingsReader:
 
     def _accepted(self, mapping: Mapping) -> Accepted | None:
         path, reason = self._text(mapping, "path"), self._text(mapping, "reason")
-        value = mapping.get("sha256")
-        if value is None or not isinstance(value, Scalar):
-            self.problems.append(
-                at(
-                    mapping,
-                    "`sha256` is missing",
-                    hint="`scaffold accept` writes it; null is a deletion",
-                )
-            )
-            return None
+        unit = difference = sha256 = None
+        if mapping.find("unit") is not None:
+            unit = self._text(mapping, "unit")
+        if unit is not None or mapping.find("difference") is not None:
+            difference = self._text(mapping, "difference")
+            if difference is None:
+                return None
+        else:
+            value = mapping.get("sha256")
+            if not isinstance(value, Scalar):
+                hint = "`scaffold accept` writes it; null is a deletion"
+                self.problems.append(at(mapping, "`sha256` is missing", hint=hint))
+                return None
+            sha256 = None if value.is_null else value.value.lower()
         if path is None or reason is None:
             return None
-        return Accepted(path, None if value.is_null else value.value.lower(), reason)
+        return Accepted(path, sha256, reason, unit, difference)
+
+    def _own(self, mapping: Mapping) -> OwnFiles | None:
+        path, reason = self._text(mapping, "path"), self._text(mapping, "reason")
+        if path is None or reason is None:
+            return None
+        return OwnFiles(path, reason)
 
     def _ignored(self, mapping: Mapping) -> IgnoreEntry | None:
         path, rule = self._text(mapping, "path"), self._text(mapping, "rule")

@@ -4,19 +4,20 @@ On a warm cache this reads the target's files and a manifest, and neither import
 a process.
 """
 
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from issue_scaffold import __version__
 from issue_scaffold.errors import EXIT_FINDINGS, EXIT_OK, ScaffoldError
 from issue_scaffold.files.rendering import content_digest
-from issue_scaffold.forge.layout import SETTINGS_PATH
+from issue_scaffold.forge.layout import SETTINGS_PATHS
 from issue_scaffold.forge.source_files import RepositoryFiles
 from issue_scaffold.report.finding import OVERLOOKED, Finding, Kind, Severity, gathered
 from issue_scaffold.report.report import CrashReporter, TargetReport, TemplateState, failed_target
 from issue_scaffold.state.cache_store import digest_of
 from issue_scaffold.sync import drift
+from issue_scaffold.sync.acceptances import Acceptances, accepted_in
 from issue_scaffold.sync.comparison import Comparison
 from issue_scaffold.sync.drift import Remedy
 from issue_scaffold.sync.moved import find_move
@@ -30,7 +31,7 @@ from issue_scaffold.sync.target import (
     find_target,
     open_target,
 )
-from issue_scaffold.sync.trees import FileTree, content_of
+from issue_scaffold.sync.trees import FileTree, SettingsFile, settings_of
 from issue_scaffold.template.render_cache import Manifest
 from issue_scaffold.template.renderer import Renderer
 from issue_scaffold.template.sources import VERSIONS_LIFETIME_SECONDS, TemplateVersions
@@ -157,17 +158,31 @@ def _compared(
 ) -> tuple[list[Finding], tuple[str, ...]]:
     """Return what differs from what should be, and remarks on what could not be looked at."""
     manifest = renderer.manifest(look.judged.recorded(renderer.sources))
+    acceptances = accepted_in(look.settings.content, look.settings.path)
     comparison = Comparison(
-        look.judged, manifest, renderer, look.files, look.settings, with_diff=options.with_diff
+        look.judged, manifest, renderer, look.files, acceptances, with_diff=options.with_diff
     )
     findings = _with_cause(list(comparison.findings()), look, manifest, renderer)
     conflicts = {one.path for one in findings if one.kind is Kind.CONFLICT}
-    managed = {*manifest.entries, manifest.answers_file, SETTINGS_PATH}
-    invalid = (one for one in _invalid(look, renderer) if one.path not in conflicts)
+    managed = {*manifest.entries, manifest.answers_file, *SETTINGS_PATHS}
+    invalid = [one for one in _invalid(look, renderer) if one.path not in conflicts]
+    managed -= _left_to_the_repository(look, acceptances, {one.path for one in invalid})
     findings += (_as_foreign(finding, managed) for finding in invalid)
     findings += _change(look, manifest, renderer)
-    tracked, remarks = _tracking(look, manifest, options, renderer)
+    tracked, remarks = _tracking(look, manifest, acceptances, options, renderer)
     return _with_tracked(findings, tracked), remarks
+
+
+def _left_to_the_repository(
+    look: "_Look", acceptances: Acceptances, paths: Collection[str]
+) -> set[str]:
+    """Return the files whose errors are the repository's own: its for good, or accepted whole."""
+    left = {path for path in paths if acceptances.owner(path) is not None}
+    for path in paths:
+        file = look.files.read(path) if acceptances.of(path) else None
+        if file is not None and acceptances.is_whole(path, file.digest):
+            left.add(path)
+    return left
 
 
 def _with_cause(
@@ -213,7 +228,7 @@ class _Look(NamedTuple):
     staged: "StoredTree | None"
     opened: SyncTarget
     judged: SyncTarget
-    settings: bytes
+    settings: SettingsFile
     base: "Base | None"
 
     @property
@@ -233,7 +248,7 @@ def _look_at(text: str, options: CheckOptions) -> _Look:
         staged = staged_tree(folder, text)
     files: FileTree = staged or CheckedOutTree(folder)
     opened = open_target(text, options.answers_file, staged, folder=folder)
-    settings = content_of(files, SETTINGS_PATH)
+    settings = settings_of(files)
     if options.trusted_ref is not None:
         from issue_scaffold.sync.trusted import judged_target, open_base
 
@@ -265,14 +280,22 @@ def _change(look: _Look, manifest: Manifest, renderer: Renderer) -> list[Finding
 
 
 def _tracking(
-    look: _Look, manifest: Manifest, options: CheckOptions, renderer: Renderer
+    look: _Look,
+    manifest: Manifest,
+    acceptances: Acceptances,
+    options: CheckOptions,
+    renderer: Renderer,
 ) -> tuple[list[Finding], tuple[str, ...]]:
     """Return the managed files that git has otherwise, and a remark where that is unknown."""
     from issue_scaffold.sync import commit_to_be
 
-    kept = [path for path in manifest.entries if path not in manifest.write_once]
-    if look.settings:  # what they silence for one person, they must silence for all
-        kept.append(SETTINGS_PATH)
+    kept = [
+        path
+        for path in manifest.entries
+        if path not in manifest.write_once and acceptances.owner(path) is None
+    ]
+    if look.settings.content:  # what they silence for one person, they must silence for all
+        kept.append(look.settings.path)
     if look.staged is not None:
         return commit_to_be.not_in_commit(look.root, look.staged, kept), ()
     if options.in_ci:

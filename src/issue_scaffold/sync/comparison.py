@@ -1,27 +1,20 @@
 """What a target's files say compared with what template and answers make, file by file."""
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterator
 
 from issue_scaffold.files.rendering import File, Rendering, count_conflicts, to_lf
 from issue_scaffold.files.target_files import InTheWayError
 from issue_scaffold.report.finding import Finding, Kind, Severity
-from issue_scaffold.state.cache_store import digest_of
 from issue_scaffold.sync import drift
-from issue_scaffold.sync.acceptances import accepted_in
+from issue_scaffold.sync.acceptances import Acceptances
 from issue_scaffold.sync.drift import Remedy
+from issue_scaffold.sync.meaning import ComparedFile, Meaning
 from issue_scaffold.sync.target import SyncTarget
 from issue_scaffold.sync.trees import FileTree
 from issue_scaffold.template.answers_file import same_answers
 from issue_scaffold.template.render_cache import Manifest, ManifestEntry
 from issue_scaffold.template.renderer import Renderer
-
-if TYPE_CHECKING:
-    from issue_scaffold.settings.file import Accepted
-    from issue_scaffold.text.by_meaning import Difference
-
-PRECOMMIT: Final = ".pre-commit-config.yaml"
 
 
 class Comparison:
@@ -33,7 +26,7 @@ class Comparison:
         manifest: Manifest,
         renderer: Renderer,
         files: FileTree,
-        settings: bytes,
+        acceptances: Acceptances,
         *,
         with_diff: bool,
     ) -> None:
@@ -41,22 +34,24 @@ class Comparison:
         self.manifest = manifest
         self.renderer = renderer
         self.files = files
-        self.settings = settings
+        self.acceptances = acceptances
+        self.meaning = Meaning(tuple(manifest.entries), renderer.store)
         self.with_diff = with_diff
         self.remedy = Remedy(opened.shown)
         self.rendering: Rendering | None = None
 
     def findings(self) -> Iterator[Finding]:
         """Yield what differs, file by file."""
-        accepted = accepted_in(self.settings)
         self.files.load(self.manifest.entries)
         for path, entry in self.manifest.entries.items():
             if path not in self.manifest.write_once:
-                yield from self._file(path, entry, accepted)
+                yield from self._file(path, entry)
 
-    def _file(
-        self, path: str, entry: ManifestEntry, accepted: "Mapping[str, Accepted]"
-    ) -> Iterator[Finding]:
+    def _file(self, path: str, entry: ManifestEntry) -> Iterator[Finding]:
+        owner = self.acceptances.owner(path)
+        if owner is not None and path != self.manifest.answers_file:
+            yield drift.own(path, owner.reason)
+            return
         detour = self.files.detour(path)
         if detour is not None:
             if detour.is_symlink:
@@ -70,20 +65,22 @@ class Comparison:
             yield drift.in_the_way(path, error.what, self.remedy)
             return
         if actual is None or not _is_as_rendered(actual, entry):
-            yield from self._deviation(path, actual, accepted.get(path))
+            yield from self._deviation(path, actual)
 
-    def _deviation(
-        self, path: str, actual: File | None, accepted: "Accepted | None"
-    ) -> Iterator[Finding]:
+    def _deviation(self, path: str, actual: File | None) -> Iterator[Finding]:
         """Yield what is to say of a file that isn't as it was rendered; None is no file."""
         if actual is not None and self._has_conflict(path, actual):
             yield drift.conflict(path, actual.content)
             return
         digest = None if actual is None else actual.digest
-        if accepted is not None and accepted.sha256 == digest:
-            yield drift.accepted(path, accepted.reason)
+        entries = self.acceptances.of(path)
+        whole = next((entry for entry in entries if entry.is_whole(digest)), None)
+        if whole is not None:
+            yield drift.accepted(path, whole.reason)
         elif actual is None:
             yield drift.missing(path, self.remedy)
+        elif path == self.manifest.answers_file:
+            yield from self._answers(path, self._expected(path), actual)
         else:
             yield from self._modified(path, actual)
 
@@ -92,57 +89,40 @@ class Comparison:
         count = count_conflicts(actual.content)
         return count > 0 and count > count_conflicts(self._expected(path).content)
 
-    def _modified(self, path: str, actual: File) -> tuple[Finding, ...]:
-        expected = self._expected(path)
-        if path == self.manifest.answers_file:
-            if same_answers(expected.content, actual.content, with_record=False):
-                return ()
-            return (self._answers(path, expected, actual),)
-        differences = self._by_meaning(path, expected, actual)
-        if differences is None:
-            describe = drift.modified
-            if _is_reformatted(path, expected, actual):
-                describe = drift.reformatted
-            return (describe(path, expected, actual, self.remedy, with_diff=self.with_diff),)
-        return drift.modified_by_meaning(
-            path, differences, expected, actual, self.remedy, with_diff=self.with_diff
-        )
+    def _modified(self, path: str, actual: File) -> Iterator[Finding]:
+        entries = self.acceptances.of(path)
+        file = self.meaning.compare(path, self._expected(path), actual)
+        fallen: tuple[str, ...] = ()
+        if entries:
+            from issue_scaffold.sync.deviation import judge
 
-    def _by_meaning(
-        self, path: str, expected: File, actual: File
-    ) -> "tuple[Difference, ...] | None":
-        """Return what differs between two files with a meaning; None for others."""
-        if not (expected.is_text and actual.is_text):
-            return None
-        from issue_scaffold.sync import structured_files
+            judged = judge(file, entries)
+            for part in judged.accepted:
+                finding = drift.accepted(path, part.reason, part.unit)
+                yield finding._replace(line=part.line, column=part.column)
+            file = file._replace(expected=judged.expected, differences=judged.differences)
+            whole = tuple(entry.reason for entry in entries if entry.difference is None)
+            fallen = (*judged.fallen, *whole)
+        for finding in self._unaccepted(file):
+            yield drift.accepted_before(finding, fallen)
 
-        try:
-            wanted, found = expected.content.decode(), actual.content.decode()
-        except UnicodeDecodeError:
-            return None
-        differences = structured_files.differences(path, wanted, found)
-        if differences is None or path != PRECOMMIT:
-            return differences
-        from issue_scaffold.sync.hook_scope import scope_differences
+    def _unaccepted(self, file: ComparedFile) -> tuple[Finding, ...]:
+        """Return what differs and isn't accepted: what is, the file to compare with has."""
+        path, expected, actual, differences = file
+        if differences is not None:
+            return drift.modified_by_meaning(
+                path, differences, expected, actual, self.remedy, with_diff=self.with_diff
+            )
+        if _is_same(actual, expected.digest, executable=expected.executable):
+            return ()
+        describe = drift.modified
+        if _is_reformatted(path, expected, actual):
+            describe = drift.reformatted
+        return (describe(path, expected, actual, self.remedy, with_diff=self.with_diff),)
 
-        # What the config says of all hooks, and the template's can't do with.
-        managed = sorted(self.manifest.entries)
-        return differences + scope_differences(wanted, found, managed, self._search)
-
-    def _search(self, pattern: str, paths: Sequence[str]) -> list[str] | None:
-        """Return the paths that a pattern is found in, from the cache if it was asked before."""
-        from issue_scaffold.text import patterns
-
-        key = digest_of(pattern, *paths)
-        known = self.renderer.store.read_document("patterns", key)
-        if known is not None and isinstance(known.get("found"), list):
-            return [str(path) for path in known["found"]]
-        found = patterns.search(pattern, paths)
-        if found is not None:
-            self.renderer.store.write_document("patterns", key, {"found": found})
-        return found
-
-    def _answers(self, path: str, expected: File, actual: File) -> Finding:
+    def _answers(self, path: str, expected: File, actual: File) -> Iterator[Finding]:
+        if same_answers(expected.content, actual.content, with_record=False):
+            return
         finding = Finding(
             kind=Kind.MODIFIED,
             severity=Severity.ERROR,
@@ -152,7 +132,7 @@ class Comparison:
         )
         if self.with_diff:
             finding = finding._replace(diff=drift.unified_diff(path, expected, actual))
-        return finding
+        yield finding
 
     def _expected(self, path: str) -> File:
         if self.rendering is None:
@@ -174,7 +154,11 @@ def _is_reformatted(path: str, expected: File, actual: File) -> bool:
 
 
 def _is_as_rendered(actual: File, entry: ManifestEntry) -> bool:
-    if actual.digest != entry.digest:
+    return _is_same(actual, entry.digest, executable=entry.executable)
+
+
+def _is_same(actual: File, digest: str, *, executable: bool) -> bool:
+    if actual.digest != digest:
         return False
     # Windows has no executable bit.
-    return actual.executable == entry.executable or os.name == "nt"
+    return actual.executable == executable or os.name == "nt"

@@ -4,20 +4,16 @@ Pure; contents are loaded when they differ.
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from issue_scaffold.files.rendering import File, to_lf
 from issue_scaffold.report.finding import Finding, Kind, Severity
-from issue_scaffold.text.diffs import text_diff
+from issue_scaffold.text.diffs import changed_blocks, is_compared, text_diff
 from issue_scaffold.text.lines import split_lines
 from issue_scaffold.text.shell_words import quote
 
 if TYPE_CHECKING:
     from issue_scaffold.text.by_meaning import Difference
-
-# How many pairs of lines are looked at one by one, and how many at most.
-_EXACT_PAIRS: Final = 4_000_000
-_MOST_PAIRS: Final = 400_000_000
 
 
 class Remedy(NamedTuple):
@@ -25,9 +21,11 @@ class Remedy(NamedTuple):
 
     target: str
 
-    def restore(self, path: str) -> str:
-        """Return the ways on for a file that differs."""
+    def restore(self, path: str, unit: str = "") -> str:
+        """Return the ways on for a file that differs, in a label or hook of it maybe."""
         accepted = path if self.target == "." else f"{self.target.rstrip('/')}/{path}"
+        if unit:
+            accepted += f"::{unit}"
         return (
             f"take the template's: {self.restoring(path)}; "
             f"keep yours: scaffold accept {quote(accepted)} --reason TEXT"
@@ -100,14 +98,32 @@ def interrupted(path: str, remedy: Remedy) -> Finding:
     )
 
 
-def accepted(path: str, reason: str) -> Finding:
-    """Return the finding for a deviation that is accepted; it never fails."""
+def accepted(path: str, reason: str, unit: str | None = None) -> Finding:
+    """Return the finding for a deviation that is accepted, of a label or hook maybe.
+
+    It never fails.
+    """
+    what = "" if unit is None else f"'{unit}' "
     return Finding(
         kind=Kind.ACCEPTED,
         severity=Severity.INFO,
         path=path,
-        message=f"deviates on purpose: {reason}",
+        message=f"{what}deviates on purpose: {reason}",
     )
+
+
+def own(path: str, reason: str) -> Finding:
+    """Return the finding for a file that is the repository's for good; it never fails."""
+    message = f"is this repository's own: {reason}"
+    return Finding(kind=Kind.OWN, severity=Severity.INFO, path=path, message=message)
+
+
+def accepted_before(finding: Finding, reasons: Sequence[str]) -> Finding:
+    """Return a finding that also says what was accepted there and is no longer as it was."""
+    if not reasons:
+        return finding
+    before = f"accepted before, and changed since: {'; '.join(reasons)}"
+    return finding._replace(message=f"{finding.message}; {before}")
 
 
 def untracked(path: str, message: str, hint: str) -> Finding:
@@ -193,10 +209,9 @@ def modified_by_meaning(
 
     The first carries the diff.
     """
-    hint = remedy.restore(path)
     findings = []
     for one in differences:
-        error = _error(Kind.MODIFIED, path, one.message, hint)
+        error = _error(Kind.MODIFIED, path, one.message, remedy.restore(path, one.unit))
         findings.append(error._replace(line=one.line, column=one.column))
     if findings and with_diff:
         findings[0] = findings[0]._replace(diff=unified_diff(path, expected, actual))
@@ -214,30 +229,23 @@ def _what_differs(expected: File, actual: File) -> tuple[str, int | None]:
     if not (expected.is_text and actual.is_text):
         return "its bytes differ from the template's", None
     left, right = (to_lf(file.content).splitlines() for file in (expected, actual))
-    if not _is_compared(left, right):
+    blocks = changed_blocks(left, right)
+    if blocks is None:
         return f"its {len(right):,} lines are not the {len(left):,} of the template", None
-    return _which_lines_differ(left, right)
+    return _which_lines_differ(right, blocks)
 
 
-def _which_lines_differ(left: Sequence[bytes], right: Sequence[bytes]) -> tuple[str, int]:
-    import difflib
-
-    # Lines that stand there over and over cost the square of their number, unless passed over.
-    autojunk = len(left) * len(right) > _EXACT_PAIRS
-    matcher = difflib.SequenceMatcher(None, left, right, autojunk=autojunk)
-    blocks = [code for code in matcher.get_opcodes() if code[0] != "equal"]
+def _which_lines_differ(
+    right: Sequence[bytes], blocks: Sequence[tuple[int, int, int, int]]
+) -> tuple[str, int]:
     last = max(len(right), 1)
     if not blocks:
         return "only its last line break differs from the template", last
-    count = sum(max(block[2] - block[1], block[4] - block[3]) for block in blocks)
-    first = min(blocks[0][3] + 1, last)
+    count = sum(max(end - start, own_end - own) for start, end, own, own_end in blocks)
+    first = min(blocks[0][2] + 1, last)
     if count == 1:
         return "1 line differs from the template", first
     return f"{count} lines differ from the template", first
-
-
-def _is_compared(left: Sequence[object], right: Sequence[object]) -> bool:
-    return len(left) * len(right) <= _MOST_PAIRS
 
 
 def _kind(file: File) -> str:
@@ -252,7 +260,7 @@ def unified_diff(path: str, expected: File | None, actual: File | None) -> str:
     if any(file is not None and not file.is_text for file in (expected, actual)):
         return ""
     left, right = _text(expected), _text(actual)
-    if not _is_compared(split_lines(left), split_lines(right)):
+    if not is_compared(split_lines(left), split_lines(right)):
         return ""
     before = "/dev/null" if expected is None else f"a/{path}"
     after = "/dev/null" if actual is None else f"b/{path}"

@@ -54,7 +54,8 @@ def _difference(one: Filter, managed: Sequence[str], search: Search) -> Differen
         message = f"`files` keeps {_some(left_out)} from every hook, the template's too"
     else:
         return None
-    return Difference(message=message, line=one.pattern.line, column=one.pattern.column)
+    state = ((one.key, one.pattern.value),)
+    return Difference(message, one.pattern.line, one.pattern.column, one.key, state)
 
 
 def _some(paths: Sequence[str]) -> str:
@@ -69,8 +70,10 @@ def _skipped(scope: Scope, hooks: set[str]) -> Iterator[Difference]:
     }
     for name in scope.skipped:
         if name.value in known:
-            message = f"`ci: skip` leaves out the template's hook '{known[name.value]}'"
-            yield Difference(message=message, line=name.line, column=name.column)
+            hook = known[name.value]
+            message = f"`ci: skip` leaves out the template's hook '{hook}'"
+            state = ((f"ci: skip {name.value}", name.value),)
+            yield Difference(message, name.line, name.column, hook, state)
 
 
 def _not_installed(types: HookTypes | None) -> Iterator[Difference]:
@@ -79,4 +82,6 @@ def _not_installed(types: HookTypes | None) -> Iterator[Difference]:
         message = (
             "`default_install_hook_types` leaves out pre-commit, so that a commit runs no hook"
         )
-        yield Difference(message=message, line=types.line, column=types.column)
+        key = "default_install_hook_types"
+        state = ((key, ", ".join(types.names)),)
+        yield Difference(message, types.line, types.column, key, state)

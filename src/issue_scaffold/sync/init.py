@@ -14,23 +14,28 @@ from issue_scaffold.forge.forges import GITHUB
 from issue_scaffold.forge.layout import template_folder
 from issue_scaffold.forge.source_files import read_repository
 from issue_scaffold.git.folder import work_tree_problem
+from issue_scaffold.settings.place import new_settings_path
 from issue_scaffold.state.locks import hold_target
+from issue_scaffold.sync import structured_files
+from issue_scaffold.sync.acceptances import acceptances_of
 from issue_scaffold.sync.apply_plan import apply_plan, recovery_notes
 from issue_scaffold.sync.content_merge import merge_tools
 from issue_scaffold.sync.item_changes import ItemChange, with_changes
+from issue_scaffold.sync.meaning import Meaning
 from issue_scaffold.sync.merge import plan_merge
 from issue_scaffold.sync.outcome import FileOutcome, NothingWrittenError
 from issue_scaffold.sync.own_labels import beside_own_configs, own_configs, suggested_config
 from issue_scaffold.sync.own_layout import own_layout
 from issue_scaffold.sync.plan import FileAction, FilePlan, FileStep
 from issue_scaffold.sync.refusals import (
+    broken_files,
     is_broken,
     listed,
     refuse_invalid,
     refuse_plan,
     refuse_unfinished,
 )
-from issue_scaffold.sync.renewal import renew_accepted
+from issue_scaffold.sync.renewal import Renewal, leave_own
 from issue_scaffold.sync.sparse import refuse_skipped
 from issue_scaffold.sync.target import TargetFolder, answers_path, located, open_target
 from issue_scaffold.template.renderer import Renderer, Request
@@ -45,7 +50,8 @@ Decision = Literal["keep", "replace", "merge", "abort"]
 class InitOptions:
     """What the user asked of `init`; `changes` are made in the answers that `data` gives.
 
-    `decide` is called for each existing file that differs; None leaves it to us, which is to write
+    `decide` is called for each existing file that differs, and for those that are merged by their
+    meaning, of which "replace" takes the template's side; None leaves it to us, which is to write
     nothing, or to keep what is only in the way because it is broken. `interactive` lets Copier ask
     its questions. `here` allows a folder below a repository's root. `choose_config` is asked which
     of several labels configs counts; None leaves all.
@@ -138,9 +144,12 @@ def _install(
     ours = target.read_files(root, rendering.files)
     refuse_skipped(folder, rendering.files, ours)
     refuse_unfinished(folder, ours, rendering.files)
-    plan = plan_merge(None, ours, rendering, merge_tools(rendering.version))
+    tools = merge_tools(rendering.version)
+    settings_path = new_settings_path(root, rendering.answers.get("platform"))
+    plan = plan_merge(None, ours, rendering, tools)
     if "labels_config" not in own.data:
-        plan = beside_own_configs(root, plan, own)
+        plan = beside_own_configs(root, plan, own, settings_path)
+    plan = leave_own(plan, acceptances_of(root, may_be_broken=True))
     refuse_plan(folder, plan)
     outcome = FileOutcome(
         target=options.target,
@@ -158,8 +167,10 @@ def _install(
         ),
     )
     outcome = _decided(outcome, options)
-    outcome = replace(outcome, plan=renew_accepted(root, outcome.plan))
     refuse_invalid(outcome.plan)
+    meaning = Meaning(tuple(rendering.files), renderer.store)
+    renewal = Renewal(root, settings_path, meaning, tools.text)
+    outcome = replace(outcome, plan=renewal.with_kept(outcome.plan, broken_files(outcome.plan)))
     if options.dry_run:
         return outcome
     return replace(outcome, notes=outcome.notes + apply_plan(folder, outcome.plan, command="init"))
@@ -241,13 +252,9 @@ def _decided(outcome: FileOutcome, options: InitOptions) -> FileOutcome:
             "--on-conflict merge",
         )
     decided = {step.path: _settle(step, decisions[step.path]) for step in in_the_way}
+    decided |= _replaced(outcome.plan, options)
     steps = tuple(decided.get(step.path, step) for step in outcome.plan.steps)
-    kept = tuple(
-        f"{path} is kept as it is; check reports it until: scaffold accept {path} --reason TEXT"
-        for path, decision in decisions.items()
-        if decision == "keep"
-    )
-    return replace(outcome, plan=replace(outcome.plan, steps=steps), notes=kept + outcome.notes)
+    return replace(outcome, plan=replace(outcome.plan, steps=steps))
 
 
 def _needs_decision(step: FileStep) -> bool:
@@ -276,6 +283,32 @@ def _settle(step: FileStep, decision: Decision) -> FileStep:
             step, action=FileAction.CLEAN, after=step.theirs, reason="you chose to replace it"
         )
     return step
+
+
+def _replaced(plan: FilePlan, options: InitOptions) -> dict[str, FileStep]:
+    """Return the steps by path of what is merged by its meaning, where the template's is to count.
+
+    Elsewhere nothing of the user's is lost, and nothing to decide.
+    """
+    merged = [step for step in plan.steps if step.by_meaning]
+    return {
+        step.path: _replaced_by_meaning(step)
+        for step in merged
+        if options.decide(step) == "replace"
+    }
+
+
+def _replaced_by_meaning(step: FileStep) -> FileStep:
+    """Return the step that takes the template's side of each label or hook that both have."""
+    if step.before is None or step.theirs is None:
+        return step
+    texts = step.before.content.decode(), step.theirs.content.decode()
+    restored = structured_files.restore(step.path, *texts)
+    if restored is None:
+        return step
+    after = step.before._replace(content=restored.text.encode())
+    action = FileAction.KEPT if after == step.before else FileAction.MERGE
+    return replace(step, action=action, after=after, notes=())
 
 
 def _place_note(target_folder: TargetFolder, plan: FilePlan) -> tuple[str, ...]:

@@ -16,9 +16,10 @@ from issue_scaffold.errors import UsageError
 from issue_scaffold.files import target_files as target
 from issue_scaffold.files.rendering import File
 from issue_scaffold.forge.forges import GITHUB
-from issue_scaffold.forge.layout import SETTINGS_PATH, is_labels_config, is_labels_path
+from issue_scaffold.forge.layout import is_labels_config, is_labels_path
 from issue_scaffold.labels.places import find_configs, find_elsewhere
 from issue_scaffold.settings.edited_file import EditedSettings
+from issue_scaffold.settings.file import Accepted
 from issue_scaffold.sync import structured_files
 from issue_scaffold.sync.plan import FileAction, FilePlan, FileStep
 
@@ -71,22 +72,27 @@ def suggested_config(configs: Sequence[str]) -> dict[str, str]:
     return {}
 
 
-def beside_own_configs(root: Path, plan: FilePlan, own: OwnConfigs) -> FilePlan:
-    """Return the plan without a second labels config; the template's labels go into the own one."""
+def beside_own_configs(root: Path, plan: FilePlan, own: OwnConfigs, settings_path: str) -> FilePlan:
+    """Return the plan without a second labels config; the template's labels go into the own one.
+
+    New settings are made at `settings_path`.
+    """
     configs = own.paths
     second = next((step for step in plan.steps if _is_second(step, configs)), None)
     if second is None or second.theirs is None:
         return plan
     names = ", ".join(configs)
     kept = replace(second, action=FileAction.KEPT, after=None, reason=f"your labels are in {names}")
-    steps = [kept, *_acceptance(root, second.path, own)]
+    acceptance = _acceptance(root, second.path, own, settings_path)
+    steps = [kept, *acceptance]
     merged = _merged(root, configs, second)
     if merged is None:
         note = f"{names}: left as it is; add the labels that the templates name: scaffold validate"
         notes = [note]
         if len(configs) > 1:
             key = f"labels_config: {configs[0]}"
-            notes.append(f"say which of them counts in {SETTINGS_PATH}, like `{key}`")
+            file = acceptance[0].path if acceptance else settings_path
+            notes.append(f"say which of them counts in {file}, like `{key}`")
         steps[0] = replace(kept, notes=tuple(notes))
     else:
         steps.append(merged)
@@ -130,17 +136,18 @@ def _merged(root: Path, configs: Sequence[str], second: FileStep) -> FileStep | 
     )
 
 
-def _acceptance(root: Path, path: str, own: OwnConfigs) -> list[FileStep]:
+def _acceptance(root: Path, path: str, own: OwnConfigs, settings_path: str) -> list[FileStep]:
     """Return the step that records in the settings that a file of the template is absent.
 
     There is none where a mistake in the settings keeps them from being added to: then `check` tells
     of both.
     """
     try:
-        settings = EditedSettings.read(root)
+        settings = EditedSettings.read(root, settings_path)
     except UsageError:
         return []
-    settings.accept(path=path, sha256=None, reason=f"the labels are in {', '.join(own.paths)}")
+    reason = f"the labels are in {', '.join(own.paths)}"
+    settings.accept(path, [Accepted(path, None, reason)])
     if own.recorded:
         settings.record_labels_config(own.paths[0])
     action = FileAction.MERGE
@@ -148,4 +155,4 @@ def _acceptance(root: Path, path: str, own: OwnConfigs) -> list[FileStep]:
         action = FileAction.NEW
     told = f"{path} is accepted as absent"
     before, after = settings.before, settings.after
-    return [FileStep(path=SETTINGS_PATH, action=action, before=before, after=after, reason=told)]
+    return [FileStep(path=settings.path, action=action, before=before, after=after, reason=told)]

@@ -60,12 +60,15 @@ class RepoEntry:
 class EntryDifference(NamedTuple):
     """Something of the template's that is missing or otherwise.
 
-    `entry` and `hook` are the user's, where they exist.
+    `entry` and `hook` are the user's, where they exist. `unit` is the template's hook, and `state`
+    what the user has of it, by field.
     """
 
     message: str
     entry: int | None
     hook: int | None = None
+    unit: str = ""
+    state: tuple[tuple[str, str | None], ...] = (("id", None),)
 
 
 def compare(theirs: Sequence[RepoEntry], ours: Sequence[RepoEntry]) -> list[EntryDifference]:
@@ -74,28 +77,35 @@ def compare(theirs: Sequence[RepoEntry], ours: Sequence[RepoEntry]) -> list[Entr
     for new in theirs:
         at = places(new.key, ours)
         if not at:
-            differences.append(EntryDifference(f"'{new.repo}' is missing in repos", None))
+            message, unit = f"'{new.repo}' is missing in repos", first_unit(new)
+            differences.append(EntryDifference(message, None, unit=unit))
             continue
         for hook in new.hooks:
             found = list(occurrences(new.key, hook.id, ours))
             if not found:
-                differences.append(
-                    EntryDifference(f"hook '{hook.id}' of '{new.repo}' is missing", at[0])
-                )
+                message = f"hook '{hook.id}' of '{new.repo}' is missing"
+                differences.append(EntryDifference(message, at[0], unit=hook.id))
                 continue
             if not any(ours[entry].hooks[place].effect == hook.effect for entry, place in found):
                 entry, place = found[0]
-                message = _deviation(ours[entry].hooks[place], hook, new.repo)
-                differences.append(EntryDifference(message, entry, place))
+                deviation = _deviation(ours[entry].hooks[place], hook, new.repo)
+                differences.append(deviation._replace(entry=entry, hook=place))
     return differences
 
 
-def _deviation(mine: Hook, hook: Hook, repo: str) -> str:
+def first_unit(entry: RepoEntry) -> str:
+    """Return what stands for all of an entry: its first hook."""
+    return entry.hooks[0].id if entry.hooks else entry.repo
+
+
+def _deviation(mine: Hook, hook: Hook, repo: str) -> EntryDifference:
     """Return what makes a hook another one than the template's."""
     has, wants = dict(mine.effect), dict(hook.effect)
     fields = sorted(key for key in has | wants if has.get(key) != wants.get(key))
     shown = ", ".join(f"{key} {has.get(key, 'missing')}" for key in fields)
-    return f"hook '{hook.id}' of '{repo}' runs otherwise than the template's: {shown}"
+    message = f"hook '{hook.id}' of '{repo}' runs otherwise than the template's: {shown}"
+    state = tuple((key, has.get(key)) for key in fields)
+    return EntryDifference(message, None, unit=hook.id, state=state)
 
 
 def places(key: str, entries: Sequence[RepoEntry]) -> list[int]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from issue_scaffold.sync.precommit import Hook, RepoEntry, find, occurrences, places
+from issue_scaffold.sync.precommit import Hook, RepoEntry, find, first_unit, occurrences, places
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,8 +95,12 @@ def three_way(
     return PrecommitMerge((*kept, *dropped), tuple(dict.fromkeys(notes)))
 
 
-def restoration(ours: Sequence[RepoEntry], theirs: Sequence[RepoEntry]) -> tuple[Edit, ...]:
-    """Return the edits after which `compare` finds nothing.
+def restoration(
+    ours: Sequence[RepoEntry],
+    theirs: Sequence[RepoEntry],
+    kept: frozenset[str] = frozenset(),
+) -> tuple[Edit, ...]:
+    """Return the edits after which `compare` finds nothing, but for the hooks in `kept`.
 
     What is missing is added, a hook that runs otherwise than the template's is replaced, all else
     stays.
@@ -109,7 +113,17 @@ def restoration(ours: Sequence[RepoEntry], theirs: Sequence[RepoEntry]) -> tuple
                 continue
             entry, at = found[0]
             replaced.append(ReplaceHook(entry=entry, hook=at, new_entry=place, new_hook=new_place))
-    return (*three_way(None, ours, theirs).edits, *replaced)
+    edits = (*three_way(None, ours, theirs).edits, *replaced)
+    return tuple(edit for edit in edits if kept.isdisjoint(_hooks_of(edit, theirs)))
+
+
+def _hooks_of(edit: Edit, theirs: Sequence[RepoEntry]) -> set[str]:
+    """Return which of the template's hooks an edit brings, all at once for a new entry."""
+    if isinstance(edit, AddEntry):
+        return {first_unit(theirs[edit.new_entry])}
+    if isinstance(edit, AddHook | ReplaceHook):
+        return {theirs[edit.new_entry].hooks[edit.new_hook].id}
+    return set()
 
 
 def apply_edits(

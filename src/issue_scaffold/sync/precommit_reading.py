@@ -79,10 +79,11 @@ def _at(difference: precommit.EntryDifference, file: PrecommitFile) -> Differenc
         node = place.body
         if difference.hook is not None and place.hooks is not None:
             node = place.hooks.items[difference.hook]
+    found = Difference(difference.message, unit=difference.unit, state=difference.state)
     if node is None:
-        return Difference(message=difference.message)
+        return found
     line, column = position(file.text, node.start)
-    return Difference(message=difference.message, line=line, column=column)
+    return found._replace(line=line, column=column)
 
 
 class Word(NamedTuple):

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from issue_scaffold.sync import precommit_merge
 from issue_scaffold.sync.precommit_reading import LocatedEntry, PrecommitFile, read_precommit
 from issue_scaffold.text import splice
-from issue_scaffold.text.by_meaning import MeaningMerge, NotUnderstoodError
+from issue_scaffold.text.by_meaning import Kept, MeaningMerge, NotUnderstoodError
 from issue_scaffold.text.edits import Edit, apply_edits, insert_lines
 from issue_scaffold.text.lines import column, line_end, line_start, next_line
 from issue_scaffold.text.reindent import Layout, flow_text, layout, moved_entry, moved_item
@@ -32,15 +32,15 @@ def merge_precommit(base: str | None, ours: str, theirs: str) -> MeaningMerge:
     return MeaningMerge(text=_edited(old, mine, new, plan.edits), notes=plan.notes)
 
 
-def restore_precommit(ours: str, theirs: str) -> MeaningMerge:
-    """Return the user's config with every entry and hook of the template's.
+def restore_precommit(ours: str, theirs: str, kept: Kept = frozenset()) -> MeaningMerge:
+    """Return the user's config with every entry and hook of the template's, but those in `kept`.
 
     Raises as `merge_precommit` does.
     """
     mine, new = read_precommit(ours), read_precommit(theirs)
-    return MeaningMerge(
-        text=_edited(None, mine, new, precommit_merge.restoration(mine.entries, new.entries))
-    )
+    hooks = frozenset(hook for hook, _ in kept)
+    edits = precommit_merge.restoration(mine.entries, new.entries, hooks)
+    return MeaningMerge(text=_edited(None, mine, new, edits))
 
 
 def _edited(

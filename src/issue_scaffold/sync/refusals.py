@@ -190,6 +190,12 @@ def _errors(files: Iterable[tuple[str, File | None]]) -> list[Finding]:
     return [finding for finding in validate_files(validated) if finding.severity is Severity.ERROR]
 
 
+def broken_files(plan: FilePlan) -> set[str]:
+    """Return the files that a plan leaves with errors, which they have had before."""
+    settled = [step for step in plan.steps if step.action is not FileAction.CONFLICT]
+    return {error.path for error in _errors((step.path, step.after) for step in settled)}
+
+
 def is_broken(step: FileStep) -> bool:
     """Tell whether the target's file has an error that keeps it from being merged by its meaning.
 

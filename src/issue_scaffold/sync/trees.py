@@ -7,8 +7,8 @@ from typing import NamedTuple, Protocol
 
 from issue_scaffold.files import target_files as target
 from issue_scaffold.files.rendering import File
-from issue_scaffold.forge.layout import SETTINGS_PATH
 from issue_scaffold.forge.source_files import RepositoryFiles, read_repository
+from issue_scaffold.settings.place import find_settings
 
 
 class Detour(NamedTuple):
@@ -69,12 +69,26 @@ class FolderTree:
     def validated(self) -> RepositoryFiles:
         """Return the contents of what the validator looks at."""
         repository = read_repository(self.root)
-        if b"labels_config" not in repository.files.get(SETTINGS_PATH, b""):
+        content = find_settings(repository.files.get)[1]
+        if b"labels_config" not in (content or b""):
             return repository
         # Reading settings and labels takes a warm check more time than all else.
         from issue_scaffold.labels.places import read_with_config
 
         return read_with_config(self.root)
+
+
+class SettingsFile(NamedTuple):
+    """The settings of a tree: where they are, or would be, and what they say."""
+
+    path: str
+    content: bytes = b""
+
+
+def settings_of(tree: FileTree) -> SettingsFile:
+    """Return the settings of a tree. Raises ScaffoldError as `FileTree.read` does."""
+    path, file = find_settings(tree.read)
+    return SettingsFile(path, b"" if file is None else file.content)
 
 
 def content_of(tree: FileTree, path: str) -> bytes:

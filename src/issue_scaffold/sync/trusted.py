@@ -12,15 +12,16 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final, NamedTuple
 
-from issue_scaffold.forge.layout import SETTINGS_PATH, is_run_by_ci
+from issue_scaffold.forge.layout import SETTINGS_PATHS, is_run_by_ci
 from issue_scaffold.forge.source_files import RepositoryFiles
 from issue_scaffold.report.finding import Finding, Kind, Severity
 from issue_scaffold.settings.file import Settings, read_settings
+from issue_scaffold.settings.place import find_settings
 from issue_scaffold.sync import precommit_reading
-from issue_scaffold.sync.comparison import PRECOMMIT
+from issue_scaffold.sync.meaning import PRECOMMIT
 from issue_scaffold.sync.stored_tree import StoredTree, revision_tree
 from issue_scaffold.sync.target import SyncTarget, target_of
-from issue_scaffold.sync.trees import FileTree, content_of
+from issue_scaffold.sync.trees import FileTree, SettingsFile, content_of, settings_of
 from issue_scaffold.text.by_meaning import NotUnderstoodError
 from issue_scaffold.text.limits import MAX_BYTES
 from issue_scaffold.validate.diagnostics import Diagnostic
@@ -38,7 +39,7 @@ class Base:
 
     revision: str
     tree: StoredTree
-    settings: bytes
+    settings: SettingsFile
     target: SyncTarget
 
 
@@ -56,7 +57,7 @@ def open_base(opened: SyncTarget, revision: str) -> Base | None:
     described = target_of(
         opened.shown, opened.folder, opened.answers_file, answers.content, place=f"{revision}:"
     )
-    settings = content_of(stored, SETTINGS_PATH)
+    settings = settings_of(stored)
     return Base(revision=revision, tree=stored, settings=settings, target=described)
 
 
@@ -70,7 +71,7 @@ def judged_target(base: Base, opened: SyncTarget) -> SyncTarget:
 def changes(base: Base, opened: SyncTarget, files: FileTree) -> Iterator[Finding]:
     """Yield what a change, with its own files, does to how it is checked."""
     yield from _answers(base, base.target, opened)
-    yield from _settings(base, content_of(files, SETTINGS_PATH))
+    yield from _settings(base, settings_of(files))
     yield from _hooks(base, content_of(files, PRECOMMIT))
 
 
@@ -79,16 +80,17 @@ def invalid_by(base: Base, repository: RepositoryFiles) -> tuple[Finding, ...]:
 
     Mistakes in the change's own settings are errors too, and comments that it adds are reported.
     """
-    trusted = {path: content for path, content in repository.files.items() if path != SETTINGS_PATH}
-    if base.settings:
-        trusted[SETTINGS_PATH] = base.settings
+    files = repository.files
+    trusted = {path: files[path] for path in files if path not in SETTINGS_PATHS}
+    if base.settings.content:
+        trusted[base.settings.path] = base.settings.content
     comments = _Comments(base)
     findings = list(
         errors_and_overlooked(RepositoryFiles(trusted, repository.unread), comments.honour)
     )
-    own = repository.files.get(SETTINGS_PATH)
-    if own is not None and own != base.settings:
-        findings += errors_and_overlooked(RepositoryFiles({SETTINGS_PATH: own}, {}))
+    path, own = find_settings(files.get)
+    if own is not None and own != base.settings.content:
+        findings += errors_and_overlooked(RepositoryFiles({path: own}, {}))
     return (*findings, *comments.findings())
 
 
@@ -117,8 +119,8 @@ class _Comments:
     def _left(self) -> Counter[tuple[str, str, str]]:
         """How often the trusted revision's comments silence what, but for what was found."""
         result = run_rules(self._base.tree.validated().files)
-        silencing = [entry for entry in result.suppressed if entry.source.path != SETTINGS_PATH]
-        found = {id(item): item for entry in silencing for item in entry.diagnostics}
+        comments = [one for one in result.suppressed if one.source.path not in SETTINGS_PATHS]
+        found = {id(item): item for one in comments for item in one.diagnostics}
         return Counter(_likeness(item) for item in found.values())
 
     def findings(self) -> Iterator[Finding]:
@@ -200,29 +202,37 @@ def _shown(answer: Any) -> str:  # noqa: ANN401 - an answer may be of any type
     return text
 
 
-def _settings(base: Base, content: bytes) -> Iterator[Finding]:
-    trusted = read_settings(base.settings, SETTINGS_PATH)[0]
-    mine = read_settings(content, SETTINGS_PATH)[0]
+def _settings(base: Base, settings: SettingsFile) -> Iterator[Finding]:
+    trusted = read_settings(base.settings.content, base.settings.path)[0]
+    mine = read_settings(settings.content, settings.path)[0]
     for kind, what, reason in _added(trusted, mine):
         yield Finding(
             kind=kind,
             severity=Severity.WARNING,
-            path=SETTINGS_PATH,
+            path=settings.path,
             message=f"not honoured before it is in {base.revision}: {what}: "
             f"{reason or 'no reason is given'}",
         )
 
 
 def _added(trusted: Settings, mine: Settings) -> Iterator[tuple[Kind, str, str]]:
-    for accepted in mine.accepted:
-        if accepted not in trusted.accepted:
-            yield Kind.ACCEPTED, f"this change accepts {accepted.path}", accepted.reason
+    yield from _added_acceptances(trusted, mine)
     known = {(entry.path, entry.rule) for entry in trusted.ignored}
     for entry in mine.ignored:
         if (entry.path, entry.rule) not in known:
             yield Kind.IGNORED, f"this change ignores {entry.rule} in {entry.path}", entry.reason
     for label in sorted(mine.known_labels - trusted.known_labels):
         yield Kind.IGNORED, f"this change says that the label {label!r} exists", "known labels"
+
+
+def _added_acceptances(trusted: Settings, mine: Settings) -> Iterator[tuple[Kind, str, str]]:
+    for accepted in mine.accepted:
+        if accepted not in trusted.accepted:
+            unit = "" if accepted.unit is None else f"::{accepted.unit}"
+            yield Kind.ACCEPTED, f"this change accepts {accepted.path}{unit}", accepted.reason
+    for own in mine.own:
+        if own.path not in {entry.path for entry in trusted.own}:
+            yield Kind.OWN, f"this change takes {own.path} for its own", own.reason
 
 
 def _hooks(base: Base, content: bytes) -> Iterator[Finding]:

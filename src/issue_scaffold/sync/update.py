@@ -1,6 +1,6 @@
 """`scaffold update`: merge another version, answers or template into a target, or restore files."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -9,21 +9,24 @@ from issue_scaffold.errors import UsageError
 from issue_scaffold.files import target_files as target
 from issue_scaffold.files.rendering import File, Rendering
 from issue_scaffold.git import command as git
+from issue_scaffold.settings.place import new_settings_path
 from issue_scaffold.state.locks import hold_target
 from issue_scaffold.sync import structured_files
-from issue_scaffold.sync.acceptances import accepted_deviations
+from issue_scaffold.sync.acceptances import Acceptances, acceptances_of
 from issue_scaffold.sync.apply_plan import apply_plan, recovery_notes
 from issue_scaffold.sync.content_merge import merge_tools
+from issue_scaffold.sync.deviation import judge, kept_by_meaning
 from issue_scaffold.sync.drift import Remedy
 from issue_scaffold.sync.edited_answers import find_edit
 from issue_scaffold.sync.item_changes import ItemChange, with_changes
+from issue_scaffold.sync.meaning import Meaning
 from issue_scaffold.sync.merge import plan_merge
 from issue_scaffold.sync.moved import find_move
 from issue_scaffold.sync.news import news_of
 from issue_scaffold.sync.outcome import FileOutcome, NothingWrittenError
 from issue_scaffold.sync.plan import FileAction, FilePlan, Files, FileStep
 from issue_scaffold.sync.refusals import listed, refuse_invalid, refuse_plan, refuse_unfinished
-from issue_scaffold.sync.renewal import renew_accepted
+from issue_scaffold.sync.renewal import Renewal, leave_own
 from issue_scaffold.sync.sparse import refuse_skipped
 from issue_scaffold.sync.target import (
     FoundTarget,
@@ -115,12 +118,17 @@ def _update(
     paths = {*base.files, *theirs.files}
     ours = target.read_files(opened.root, paths)
     refuse_skipped(opened.folder, paths, ours)
-    restored = _restored(options, opened, ours, theirs)
+    acceptances = acceptances_of(opened.root, may_be_broken=not options.restore_all)
+    restored = _restored(options, ours, theirs, acceptances)
     unrestored = {path: file for path, file in ours.items() if path not in restored}
     refuse_unfinished(opened.folder, unrestored, base.files, theirs.files)
-    plan = plan_merge(base, ours, theirs, merge_tools(theirs.version))
-    plan = _with_restored(plan, restored, theirs)
-    plan = renew_accepted(opened.root, plan)
+    tools = merge_tools(theirs.version)
+    plan = leave_own(plan_merge(base, ours, theirs, tools), acceptances)
+    meaning = Meaning(tuple(theirs.files), renderer.store)
+    staying = acceptances if options.restore_all else Acceptances()
+    plan = _Restoring(theirs, staying, meaning).planned(plan, restored)
+    settings_path = new_settings_path(opened.root, theirs.answers.get("platform"))
+    plan = Renewal(opened.root, settings_path, meaning, tools.text).with_renewed(plan)
     news = news_of(
         recorded,
         request._replace(recorded=theirs.answers, data={}),
@@ -200,17 +208,12 @@ def _asking(
 
 
 def _restored(
-    options: UpdateOptions, opened: SyncTarget, ours: Files, theirs: Rendering
+    options: UpdateOptions, ours: Files, theirs: Rendering, acceptances: Acceptances
 ) -> set[str]:
     """Return the files to restore: those named, or all but the ones that deviate on purpose."""
     if options.restore_all:
-        digests = {path: file.digest for path, file in ours.items()}
-        accepted = {
-            path
-            for path, entry in accepted_deviations(opened.root).items()
-            if entry.sha256 == digests.get(path)
-        }
-        return set(theirs.files) - theirs.write_once - {theirs.answers_file} - accepted
+        managed = set(theirs.files) - theirs.write_once - {theirs.answers_file}
+        return {path for path in managed if not _is_left(path, ours.get(path), acceptances)}
     named = {Path(path).as_posix() for path in options.restore}
     unknown = sorted(named - set(theirs.files))
     if unknown:
@@ -218,7 +221,19 @@ def _restored(
             f"the template has no file {', '.join(unknown)}",
             hint=f"its files: {', '.join(sorted(theirs.files))}",
         )
+    owned = sorted(path for path in named if acceptances.owner(path) is not None)
+    if owned:
+        raise UsageError(
+            f"{', '.join(owned)}: this repository's own, which is never written",
+            hint="end that first: scaffold accept --remove PATH; see: scaffold accept --list",
+        )
     return named
+
+
+def _is_left(path: str, ours: File | None, acceptances: Acceptances) -> bool:
+    """Whether nothing of a file is to be restored: it is own, or accepted as it is."""
+    digest = None if ours is None else ours.digest
+    return acceptances.owner(path) is not None or acceptances.is_whole(path, digest)
 
 
 def _refuse_unsaved(
@@ -252,34 +267,38 @@ def _resolved_notes(folder: TargetFolder, restored: set[str]) -> tuple[str, ...]
     return (f"the conflict is resolved; tell git: git add {' '.join(unmerged)}",)
 
 
-def _with_restored(plan: FilePlan, restored: set[str], theirs: Rendering) -> FilePlan:
-    """Return a plan that brings these files back, and does the rest as it was planned."""
-    changed = {step.path: _restore(step, theirs) for step in plan.steps if step.path in restored}
-    return replace(plan, steps=tuple(changed.get(step.path, step) for step in plan.steps))
+class _Restoring:
+    """Bringing files back to the template's content, but for what of them is `accepted`."""
 
+    def __init__(self, theirs: Rendering, accepted: Acceptances, meaning: Meaning) -> None:
+        self._theirs, self._accepted, self._meaning = theirs, accepted, meaning
 
-def _restore(step: FileStep, theirs: Rendering) -> FileStep:
-    """Return the step that brings back the template's content, and keeps what is the user's."""
-    wanted = theirs.files[step.path]
-    if step.before is None:
-        return replace(step, action=FileAction.NEW, after=wanted, reason="restored")
-    if wanted.same_as(step.before):
-        return replace(step, action=FileAction.UNCHANGED, after=step.before, reason="")
-    by_meaning = _restored_by_meaning(step, wanted)
-    after = by_meaning or wanted
-    if after == step.before:
-        return replace(step, action=FileAction.UNCHANGED, after=after, reason="", notes=())
-    return replace(step, action=FileAction.CLEAN, after=after, reason="restored", notes=())
+    def planned(self, plan: FilePlan, restored: Container[str]) -> FilePlan:
+        """Return a plan that brings these files back, and does the rest as it was planned."""
+        changed = {step.path: self._step(step) for step in plan.steps if step.path in restored}
+        return replace(plan, steps=tuple(changed.get(step.path, step) for step in plan.steps))
 
+    def _step(self, step: FileStep) -> FileStep:
+        wanted = self._theirs.files[step.path]
+        if step.before is None:
+            return replace(step, action=FileAction.NEW, after=wanted, reason="restored")
+        after = self._content(step.path, step.before, wanted)
+        if after.same_as(step.before):
+            after = step.before
+            return replace(step, action=FileAction.UNCHANGED, after=after, reason="", notes=())
+        return replace(step, action=FileAction.CLEAN, after=after, reason="restored", notes=())
 
-def _restored_by_meaning(step: FileStep, wanted: File) -> File | None:
-    if step.before is None or not (step.before.is_text and wanted.is_text):
-        return None
-    try:
-        ours, theirs = step.before.content.decode(), wanted.content.decode()
-    except UnicodeDecodeError:
-        return None
-    merged = structured_files.restore(step.path, ours, theirs)
-    if merged is None:
-        return None
-    return File(content=merged.text.encode(), executable=wanted.executable)
+    def _content(self, path: str, ours: File, wanted: File) -> File:
+        """Return a file with the template's content, and with what of it is the user's."""
+        if wanted.same_as(ours):
+            return ours
+        entries = self._accepted.of(path)
+        file = self._meaning.compare(path, wanted, ours)
+        if file.differences is None:
+            return judge(file, entries).expected
+        kept = kept_by_meaning(file.differences, entries)
+        text = ours.content.decode(), wanted.content.decode()
+        merged = structured_files.restore(path, *text, kept)
+        if merged is None:
+            return wanted
+        return File(content=merged.text.encode(), executable=wanted.executable)

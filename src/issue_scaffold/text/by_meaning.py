@@ -21,13 +21,20 @@ class MeaningMerge(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
+# What of a file is left out of a restoration: units, each with a field.
+Kept = frozenset[tuple[str, str]]
+
+
 class Difference(NamedTuple):
     """One thing the template asks for that the user's file lacks or has otherwise.
 
     `line` and `column` are 1-based places in the user's file, columns in code points; None when
-    nothing is there.
+    nothing is there. `unit` is what of the file it is about, a label or a hook, and `state` what
+    the user has there, by field; None for nothing.
     """
 
     message: str
     line: int | None = None
     column: int | None = None
+    unit: str = ""
+    state: tuple[tuple[str, str | None], ...] = ()

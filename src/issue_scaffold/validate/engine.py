@@ -13,10 +13,11 @@ from issue_scaffold.forge.documents import load
 from issue_scaffold.forge.file_kind import FileKind
 from issue_scaffold.forge.forges import GITHUB, Forge
 from issue_scaffold.forge.issue_form import FormView
-from issue_scaffold.forge.layout import SETTINGS_PATH, is_security_policy
+from issue_scaffold.forge.layout import SETTINGS_PATHS, is_security_policy
 from issue_scaffold.labels.config import read_labels
 from issue_scaffold.report.finding import Severity
 from issue_scaffold.settings.file import read_settings
+from issue_scaffold.settings.place import find_settings
 from issue_scaffold.text.source import Source
 from issue_scaffold.validate.diagnostics import Diagnostic, RunResult
 from issue_scaffold.validate.rules import stages
@@ -51,10 +52,12 @@ def run_rules(
     "is a named pipe". `may_silence` decides which diagnostics comments silence.
     """
     run = _Run(frozenset(files))
+    if together:
+        run.read_settings(files)
     for path in sorted(files):
-        if path == SETTINGS_PATH and together:
-            run.read_settings(files[path])
-        elif not is_security_policy(path):  # that there is one matters, not what it says
+        if path in SETTINGS_PATHS and together:
+            continue
+        if not is_security_policy(path):  # that there is one matters, not what it says
             run.check(load(path, files[path]))
     for path, what in unread.items():
         run.check(_not_a_file(path, what))
@@ -75,10 +78,13 @@ class _Run:
         self._forges: dict[str, Forge] = {}
         self._repository = RepositorySummary(paths)
 
-    def read_settings(self, content: bytes) -> None:
+    def read_settings(self, files: Mapping[str, bytes]) -> None:
         """Take the repository's settings, and say what is wrong with them."""
-        settings, problems, source = read_settings(content, SETTINGS_PATH)
-        self._sources[SETTINGS_PATH] = source
+        path, content = find_settings(files.get)
+        if content is None:
+            return
+        settings, problems, source = read_settings(content, path)
+        self._sources[path] = source
         self._repository.known_labels = settings.known_labels
         self._repository.labels_config = settings.labels_config
         self.suppressions.add_settings(settings, source)

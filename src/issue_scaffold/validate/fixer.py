@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
-from issue_scaffold.forge.layout import SETTINGS_PATH
+from issue_scaffold.forge.layout import SETTINGS_PATHS
 from issue_scaffold.text.edits import Edit, Fix, apply_edits, overlaps
 from issue_scaffold.validate.diagnostics import Diagnostic
 from issue_scaffold.validate.engine import run_rules
@@ -151,7 +151,7 @@ class _Fixer:
         before: Mapping[str, bytes] = self.now
         if not any(proposal.fix.path for proposal in batch):
             # What a fix does to its own file alone needs no look at the others.
-            touched = {SETTINGS_PATH, *(proposal.path for proposal in batch)}
+            touched = {*SETTINGS_PATHS, *(proposal.path for proposal in batch)}
             before = {path: before[path] for path in before if path in touched}
             after = {path: after[path] for path in after if path in touched}
         has = _tally(self._run(after))

@@ -5,7 +5,6 @@ Owns no format: comments and settings are read by `settings/`.
 
 from collections.abc import Callable, Iterable, Iterator
 
-from issue_scaffold.forge.layout import SETTINGS_PATH
 from issue_scaffold.settings.file import Settings
 from issue_scaffold.settings.suppression import (
     IgnoreEntry,
@@ -107,7 +106,7 @@ class Suppressions:
     def _by_path(self) -> Iterator[_Comment | _Setting]:
         by_path: dict[str, list[_Comment] | list[_Setting]] = dict(self._comments)
         if self._settings:
-            by_path[SETTINGS_PATH] = self._settings
+            by_path[self._settings[0].source.path] = self._settings
         for path in sorted(by_path):
             yield from by_path[path]
 

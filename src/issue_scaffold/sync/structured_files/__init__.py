@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Final, Literal
 
 from issue_scaffold.forge.layout import is_labels_config
-from issue_scaffold.text.by_meaning import Difference, MeaningMerge, NotUnderstoodError
+from issue_scaffold.text.by_meaning import Difference, Kept, MeaningMerge, NotUnderstoodError
 from issue_scaffold.text.limits import MAX_EDITED
 from issue_scaffold.text.lines import newline
 
@@ -69,10 +69,10 @@ def add_labels(path: str, ours: str, template_path: str, theirs: str) -> Meaning
     )
 
 
-def restore(path: str, ours: str, theirs: str) -> MeaningMerge | None:
-    """Return the user's text with everything that `differences` asks for; their own stays.
+def restore(path: str, ours: str, theirs: str, kept: Kept = frozenset()) -> MeaningMerge | None:
+    """Return the user's text with everything that `differences` asks for, but for what is `kept`.
 
-    None when one of the texts has a shape that isn't understood by meaning.
+    Their own stays. None when one of the texts has a shape that isn't understood by meaning.
     """
     kind = kind_of(path)
     if kind is None or _is_too_large(ours, theirs):
@@ -84,11 +84,11 @@ def restore(path: str, ours: str, theirs: str) -> MeaningMerge | None:
         from issue_scaffold.labels.writing import restore_labels
 
         return _edited(
-            ours, lambda text: restore_labels(path, text, new), is_yaml=not _is_toml(path)
+            ours, lambda text: restore_labels(path, text, new, kept), is_yaml=not _is_toml(path)
         )
     from issue_scaffold.sync.precommit_writing import restore_precommit
 
-    return _edited(ours, lambda text: restore_precommit(text, new))
+    return _edited(ours, lambda text: restore_precommit(text, new, kept))
 
 
 def differences(path: str, rendered: str, ours: str) -> tuple[Difference, ...] | None:

@@ -19,7 +19,7 @@ from issue_scaffold.validate.rules.stages import SETTINGS, SUPPRESSION, Suppress
         summary="`.github/scaffold.yml` can't be understood",
         is_final=True,
         why=(
-            "`.github/scaffold.yml` has `accepted`, `ignore` and `labels`; what can't be "
+            "`.github/scaffold.yml` has `accepted`, `own`, `ignore` and `labels`; what can't be "
             "understood there has no effect, so it is said."
         ),
         evidence=("this tool's settings",),
