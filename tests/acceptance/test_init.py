@@ -322,7 +322,7 @@ def test_dry_run_writes_nothing_and_shows_the_files(scaffold: Run, tmp_path: Pat
 def test_a_version_can_be_chosen(scaffold: Run, repo: Path) -> None:
     assert scaffold("init", repo, "--ref", "v1.0.0").code == 0
     assert yaml.safe_load((repo / ANSWERS).read_text())["_commit"] == "v1.0.0"
-    unknown = scaffold("init", repo / "x", "--ref", "v9")
+    unknown = scaffold("init", repo / "x", "--here", "--ref", "v9")
     assert unknown.code == 2
 
 

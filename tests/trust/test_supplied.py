@@ -19,7 +19,7 @@ def installed(template: Template, repo: Path, scaffold: Run) -> Path:
     """Return a repository in whose folder `part` a template is installed and committed, as branch `base` has it."""
     template.release("v1.0.0", {"a.md": "one\n"})
     (repo / "part").mkdir()
-    assert scaffold("init", repo / "part", "-t", template).code == 0
+    assert scaffold("init", repo / "part", "--here", "-t", template).code == 0
     commit_all(repo)
     git(repo, "branch", "base")
     return repo
