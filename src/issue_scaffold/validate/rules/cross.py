@@ -104,7 +104,7 @@ def label_not_in_config(repository: RepositorySummary) -> Iterator[Problem]:
                 f"label {shown(label)} is not {_where(repository)}; GitHub drops labels that don't "
                 "exist"
             )
-            hint = _missing_hint(repository, guess)
+            hint = _missing_hint(repository, template.path, guess)
             fix = _missing_fix(repository, template, label, guess)
             yield at(label, message, hint=hint, severity=severity, fix=fix, path=template.path)
 
@@ -124,10 +124,15 @@ def _where(repository: RepositorySummary) -> str:
     return f"in {repository.configs[0].path}"
 
 
-def _missing_hint(repository: RepositorySummary, guess: LabelGuess | None) -> str:
+def _settings_beside(path: str) -> str:
+    """Return where settings of this tool belong, by a file in the same repository."""
+    return f"{forge_of_path(path).folder}/scaffold.yml"
+
+
+def _missing_hint(repository: RepositorySummary, path: str, guess: LabelGuess | None) -> str:
     hint = "make sure that the repository has it; a labels config would keep the two together"
     if repository.configs:
-        hint = "add it there, or to `labels: known:` in .github/scaffold.yml"
+        hint = f"add it there, or to `labels: known:` in {_settings_beside(path)}"
     if guess is None:
         return hint
     if guess.kind is GuessKind.SEVERAL:
@@ -223,7 +228,8 @@ def second_config(repository: RepositorySummary) -> Iterator[Problem]:
         if first is config or _is_one_folder(first.path, config.path):
             continue
         message = f"there are labels in {first.path} too, and a label tool reads one of the two"
-        hint = "keep one; or name the one that counts: `labels_config:` in .github/scaffold.yml"
+        settings = _settings_beside(config.path)
+        hint = f"keep one; or name the one that counts: `labels_config:` in {settings}"
         severity = None
         if first.path == recorded:
             message = f"the labels are in {first.path}, as `labels_config` says: these don't count"
