@@ -94,7 +94,7 @@ class InitOptions:
     on_wait: Callable[[], None] = lambda: None
 
 
-class _Proposal(NamedTuple):
+class _Undecided(NamedTuple):
     """A plan before anybody decided on files, its rendering, and where settings would be made."""
 
     outcome: FileOutcome
@@ -172,7 +172,7 @@ def _install(
     )
     request = request._replace(data=with_changes(request, options.changes, renderer))
 
-    def planned(interview: Interview | None) -> _Proposal:
+    def planned(interview: Interview | None) -> _Undecided:
         rendering = _rendering(renderer, request, root, interview)
         pairs, recognised = _recognised(root, rendering)
         rendering = rendering.relocated(pairs)
@@ -202,7 +202,7 @@ def _install(
                 *recognised,
             ),
         )
-        return _Proposal(outcome, rendering, settings_path)
+        return _Undecided(outcome, rendering, settings_path)
 
     interview = None
     if options.ask is None:
@@ -232,8 +232,8 @@ def _install(
 
 
 def _agreed(
-    planned: Callable[[Interview], _Proposal], interview: Interview, options: InitOptions
-) -> _Proposal:
+    planned: Callable[[Interview], _Undecided], interview: Interview, options: InitOptions
+) -> _Undecided:
     """Return the plan that a person agrees to, after changing answers as often as they like.
 
     Raises ConflictError if they don't.

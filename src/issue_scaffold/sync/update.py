@@ -165,8 +165,7 @@ def _update(
     notes = apply_plan(opened.folder, plan, command="update") + _resolved_notes(
         opened.folder, restored
     )
-    if interview is not None:
-        interview.end()
+    _end(interview)
     return replace(outcome, notes=outcome.notes + notes)
 
 
@@ -211,6 +210,12 @@ def _asking(
     if known is not None and known.answers.keys() <= base.answers.keys() | options.data.keys():
         return "nothing"
     return "new"
+
+
+def _end(interview: Interview | None) -> None:
+    """Forget the answers that an interrupted run would have left to the next one."""
+    if interview is not None:
+        interview.end()
 
 
 def _interview(
