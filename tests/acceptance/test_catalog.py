@@ -285,3 +285,17 @@ def test_the_workflow_has_nothing_that_zizmor_minds(catalog: Path) -> None:
     command = [str(program), "--offline", "--persona", "pedantic", "--no-progress", str(catalog / ".github")]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_chooser_comes_along(scaffold: Run, owner: Path) -> None:
+    links = [{"name": "Chat {{ x }}", "url": "https://example.org/chat", "about": "Ask: there"}]
+    config = {"blank_issues_enabled": False, "contact_links": [*links, {"name": "no place"}]}
+    write_tree(owner, {f"{TEMPLATES}/config.yml": yaml.safe_dump(config)})
+    made = scaffold("catalog", "new", "own", "--from", owner)
+    assert made.code == 0, made
+    assert "contact links without name, url and about" in made.err + made.out
+    commit_all(Path("own"))
+    git(Path("own"), "tag", "v1.0.0")
+    assert scaffold("init", "user", "-t", "own").code == 0
+    installed = yaml.safe_load(Path("user", TEMPLATES, "config.yml").read_text())
+    assert installed == {"blank_issues_enabled": False, "contact_links": links}

@@ -14,6 +14,7 @@ tls: {type: bool, default: false}
 tags: {type: str, multiselect: true, choices: [a, b, c], default: [a]}
 level: {type: str, choices: {Low: low, High: high}, default: low}
 shape: {type: yaml, default: {x: 1}}
+many: {type: yaml, default: [x]}
 detail: {type: str, default: "", when: "{{ level == 'high' }}"}
 even: {type: int, default: 2, validator: "{% if even % 2 %}must be even{% endif %}"}
 """
@@ -49,6 +50,14 @@ class TestAnswers:
             ("name={{ 1 }}", "name", "{{ 1 }}"),
             ("tags=[b, c]", "tags", ["b", "c"]),
             ("tags=[]", "tags", []),
+            ("tags=b", "tags", ["b"]),
+            ("tags=c, b", "tags", ["b", "c"]),
+            ("many=API, CDN", "many", ["API", "CDN"]),
+            ('many="a, b", c', "many", ["a, b", "c"]),
+            ("many=one", "many", ["one"]),
+            ("many=", "many", []),
+            ("many={x: 1}", "many", [{"x": 1}]),
+            ("many=[1, {y: 2}]", "many", [1, {"y": 2}]),
             ("level=high", "level", "high"),
             ("shape=[1, {y: 2}]", "shape", [1, {"y": 2}]),
             ("even=4", "even", 4),
@@ -75,7 +84,7 @@ class TestAnswers:
             ("even=3", "must be even"),
             ("tags=[a, d]", "for 'tags': 'd'"),
             ("tags=5", "tags"),
-            ("tags=a", "tags"),
+            ("tags=a, d", "for 'tags': 'd'"),
             ("tags=[", "tags"),
             ("shape=[", "shape"),
             ("detail=x", "'detail' isn't asked"),
@@ -109,7 +118,7 @@ class TestAnswers:
         answers = yaml.safe_load((repo / ANSWERS).read_text())
         assert (answers["port"], answers["level"], answers["tags"]) == (1, "high", ["c"])
 
-    @pytest.mark.parametrize("content", ["[1]", "a: [", "1: x", b"\xff\xfe", "port: many", "tags: [d]", "tags: a"])
+    @pytest.mark.parametrize("content", ["[1]", "a: [", "1: x", b"\xff\xfe", "port: many", "tags: [d]", "tags: d"])
     def test_a_data_file_that_is_no_mapping_of_answers(
         self, content: str | bytes, scaffold: Run, asking: Template, repo: Path, tmp_path: Path
     ) -> None:

@@ -244,7 +244,7 @@ class TestNoSecretGetsOut:
         assert canary not in "".join(there)
         names = {entry.partition("=")[0] for entry in there if entry}
         fixed = {"HOME", "LC_ALL", "PYTHONHASHSEED", "TMPDIR", "TZ"}
-        assert fixed <= names <= fixed | {*sealed_process._FOR_PYTHON, *sealed_process._FOR_PROMPTS}
+        assert fixed <= names <= fixed | {*sealed_process._FOR_PYTHON}
 
 
 class TestTheSameEverywhere:

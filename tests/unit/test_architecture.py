@@ -15,7 +15,7 @@ PACKAGE = Path(issue_scaffold.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
 # Each outside thing has one owner.
 OWNERS = {
-    "copier": {"template/sealed_child.py"},
+    "copier": {"template/sealed_child.py", "template/sealed_interview.py"},
     "subprocess": {
         "git/command.py",
         "text/patterns.py",
@@ -56,6 +56,7 @@ LOADERS = {
     "text/yaml_values.py",
     "text/yaml_nodes.py",
     "template/copier_engine.py",  # a catalog's questions, counted first
+    "template/sealed_interview.py",  # writes a default as people would type it; reads none
     "template/sealed_child.py",  # a template's settings, within the limits of the sealed process
 }
 # Everything that is printed is made inert on the way.

@@ -11,6 +11,7 @@ from typing import Final
 
 from issue_scaffold.catalog.entry import CatalogEntry, catalog_entry, is_simple, slug_of
 from issue_scaffold.catalog.layout import LabelRow
+from issue_scaffold.catalog.questions import Chooser
 from issue_scaffold.convert.form import Remark, form_from_data
 from issue_scaffold.convert.form_text import form_text
 from issue_scaffold.convert.run import (
@@ -30,7 +31,7 @@ from issue_scaffold.forge.layout import is_labels_config
 from issue_scaffold.forge.source_files import read_repository
 from issue_scaffold.labels.config import read_labels
 from issue_scaffold.text.tree import Mapping
-from issue_scaffold.text.yaml_values import load_value
+from issue_scaffold.text.yaml_values import YamlValueError, load_value
 
 _TEMPLATES: Final = GITHUB.templates[0]
 _YAML: Final = frozenset({".yml", ".yaml"})
@@ -40,12 +41,13 @@ _YAML: Final = frozenset({".yml", ".yaml"})
 class Imported:
     """Issue types in the order of their files, the labels beside them, and remarks by file.
 
-    `labels` are by case-folded name.
+    `labels` are by case-folded name; `chooser` is the first that lies beside the templates.
     """
 
     entries: tuple[CatalogEntry, ...]
     labels: dict[str, LabelRow]
     remarks: tuple[tuple[str, Remark], ...]
+    chooser: Chooser | None = None
 
 
 def labels_of(entries: Iterable[CatalogEntry]) -> list[str]:
@@ -79,7 +81,48 @@ def import_files(paths: Sequence[str]) -> Imported:
         for row in _labels_beside(path):
             labels.setdefault(row.name.casefold(), row)
     _refuse_twins(entries.values())
-    return Imported(entries=tuple(entries.values()), labels=labels, remarks=tuple(remarks))
+    choosers = [found for path in map(Path, paths) if (found := _chooser_in(path, remarks))]
+    return Imported(
+        entries=tuple(entries.values()),
+        labels=labels,
+        remarks=tuple(remarks),
+        chooser=next(iter(choosers), None),
+    )
+
+
+def _chooser_in(path: Path, remarks: list[tuple[str, Remark]]) -> Chooser | None:
+    """Return the chooser of the templates in a folder, None where none lies or can be read."""
+    folder = path / _TEMPLATES
+    if not folder.is_dir():
+        folder = path
+    for name in ("config.yml", "config.yaml"):
+        if folder.is_dir() and (folder / name).is_file():
+            return _chooser(folder / name, remarks)
+    return None
+
+
+def _chooser(file: Path, remarks: list[tuple[str, Remark]]) -> Chooser | None:
+    try:
+        said = load_value(read_input(str(file)).decode("utf-8-sig"))
+    except (YamlValueError, UnicodeDecodeError):
+        said = None
+    if not isinstance(said, dict):
+        why = "it can't be read, so that the catalog has no chooser of its own"
+        remarks.append((str(file), Remark(kind="left out", message=why)))
+        return None
+    rows = said.get("contact_links") or ()
+    links = tuple(filter(None, map(_link, rows if isinstance(rows, list) else ())))
+    if len(links) != len(rows):
+        why = "contact links without name, url and about"
+        remarks.append((str(file), Remark(kind="left out", message=why)))
+    return Chooser(allows_blank=said.get("blank_issues_enabled") is not False, links=links)
+
+
+def _link(row: object) -> tuple[str, str, str] | None:
+    match row:
+        case {"name": str(name), "url": str(url), "about": str(about)}:
+            return name, url, about
+    return None
 
 
 def _files(path: Path, remarks: list[tuple[str, Remark]]) -> Iterator[Path]:

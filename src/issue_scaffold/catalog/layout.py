@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from issue_scaffold.catalog.entry import FOLDER, CatalogEntry
-from issue_scaffold.catalog.questions import QUESTIONS, questions
+from issue_scaffold.catalog.questions import QUESTIONS, Chooser, questions, with_chooser
 from issue_scaffold.label_sync.plan import DEFAULT_COLOR
 from issue_scaffold.labels.label import normalise_color
 from issue_scaffold.text.scalars import quoted
@@ -52,16 +52,19 @@ def catalog_files(
     labels: Iterable[LabelRow],
     *,
     name: str,
+    chooser: Chooser | None = None,
 ) -> dict[str, bytes]:
     """Return all files of a new catalog.
 
     `bundled` are the bundled template's, `own` those that every catalog has as they are, but for
-    the README, which calls the catalog by `name` and lists its entries.
+    the README, which calls the catalog by `name` and lists its entries. Its questions suggest
+    `chooser`, if there is one.
     """
     copied = {path: content for path, content in bundled.items() if _is_kept(path)}
     texts = {entry.path: entry.text for entry in entries}
     texts[LABELS] = _LABELS_HEAD + label_lines(labels)
-    texts[QUESTIONS] = questions(bundled[QUESTIONS].decode(), entries)
+    asked = questions(bundled[QUESTIONS].decode(), entries)
+    texts[QUESTIONS] = with_chooser(asked, chooser)
     texts[README] = _readme(own[README].decode(), name, entries)
     return {**copied, **own, **{path: text.encode() for path, text in texts.items()}}
 

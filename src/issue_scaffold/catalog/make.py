@@ -65,7 +65,9 @@ def new_catalog(folder: str, paths: Sequence[str]) -> CatalogOutcome:
         bundled = template_files()
         entries = imported.entries or _starters(bundled)
         rows = label_rows(labels_of(entries), _known_labels(bundled, imported))
-        files = catalog_files(bundled, _own_files(), entries, rows, name=root.name)
+        files = catalog_files(
+            bundled, _own_files(), entries, rows, name=root.name, chooser=imported.chooser
+        )
         if recovery.completed is None:
             _write_new(root, files)
         elif not _holds(root, files):

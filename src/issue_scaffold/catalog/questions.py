@@ -4,6 +4,7 @@ Owns which of the bundled questions a catalog of one's own keeps, and how `issue
 entries. Edits keep every other line of the file as it is.
 """
 
+import json
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
@@ -48,6 +49,13 @@ emoji:
 """
 
 
+class Chooser(NamedTuple):
+    """What a repository's chooser offers beside its templates: links of name, URL and about."""
+
+    allows_blank: bool
+    links: tuple[tuple[str, str, str], ...]
+
+
 class _Block(NamedTuple):
     """A top-level key of `copier.yml`: its lines, and the comments and blank lines above them."""
 
@@ -72,6 +80,26 @@ def questions(bundled: str, entries: Sequence[CatalogEntry]) -> str:
     first, *others = settings
     lines = [first.text, *(block.above.lstrip("\n") + block.text for block in others)]
     return f"{_HEAD}{''.join(lines).rstrip()}\n{''.join(asked).rstrip()}\n"
+
+
+def with_chooser(text: str, chooser: Chooser | None) -> str:
+    """Return `copier.yml` whose defaults write the chooser that a repository has, if it has one."""
+    if chooser is None:
+        return text
+    root = _root(text)
+    links = [dict(zip(("name", "url", "about"), link, strict=True)) for link in chooser.links]
+    defaults = {
+        "chooser": "true",
+        "blank_issues_enabled": "true" if chooser.allows_blank else "false",
+        "contact_links": json.dumps(links, ensure_ascii=False),
+    }
+    edits = []
+    for name, value in defaults.items():
+        question = root.get(name)
+        entry = question.own("default") if isinstance(question, Mapping) else None
+        if entry is not None:
+            edits.append(Edit(entry.value.start, entry.value.end, value))
+    return apply_edits(text, edits)
 
 
 def _blocks(text: str) -> Iterator[_Block]:

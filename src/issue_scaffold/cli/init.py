@@ -4,10 +4,12 @@ import os
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import Final, Literal, cast
+from typing import Final, Literal
 
 import click
 
+from issue_scaffold.cli.asking import ask_question, choose, pick, read_line, tell
+from issue_scaffold.cli.file_question import decide_on_files
 from issue_scaffold.cli.options import (
     OutputTarget,
     answers_file_option,
@@ -20,14 +22,14 @@ from issue_scaffold.cli.options import (
     tell_of_wait,
 )
 from issue_scaffold.cli.output.display import Display
-from issue_scaffold.cli.output.text import diff_lines
+from issue_scaffold.cli.plan_question import confirm_plan
 from issue_scaffold.cli.plan_report import plan_target, refused_plan
-from issue_scaffold.cli.printing import ask, say, style
+from issue_scaffold.cli.printing import say, style
 from issue_scaffold.report.report import PLANNED, TargetReport
-from issue_scaffold.sync.drift import unified_diff
-from issue_scaffold.sync.init import Decision, InitOptions, install, repository_around
+from issue_scaffold.sync.init import Decider, InitOptions, install, repository_around
 from issue_scaffold.sync.outcome import FileOutcome
-from issue_scaffold.sync.plan import FileAction, FileStep
+from issue_scaffold.sync.plan import FileAction
+from issue_scaffold.template.interview import AskedChoice
 from issue_scaffold.template.renderer import open_renderer
 
 _NEITHER: Final = "leave all"
@@ -90,8 +92,10 @@ def command(
         data=given.data,
         changes=given.changes,
         answers_file=answers_file,
-        interactive=interactive,
-        decide=_Decider(_settled(on_conflict)),
+        ask=ask_question if interactive else None,
+        confirm=confirm_plan,
+        decide=_decider(_settled(on_conflict)),
+        replaces_labels=on_conflict == "replace",
         dry_run=dry_run,
         here=here,
         choose_config=_choose_config if can_ask() and not defaults else lambda _: None,
@@ -103,21 +107,11 @@ def command(
     return display.one(_target(outcome, with_diff=diff))
 
 
-class _Decider:
-    """Decides about existing files: as the option says, or by asking; else it leaves them."""
-
-    def __init__(self, choice: Choice | None) -> None:
-        self.choice = choice
-
-    def __call__(self, step: FileStep) -> Decision | None:
-        """Return the decision for one file."""
-        if self.choice != "ask":
-            return self.choice
-        if step.by_meaning:
-            return None
-        say("", style(f"{step.path} exists and differs from the template's:", bold=True))
-        say(*diff_lines(unified_diff(step.path, step.before, step.theirs)))
-        return cast("Decision", ask("What to do?", ["keep", "replace", "merge", "abort"], "keep"))
+def _decider(choice: Choice | None) -> Decider:
+    """Return what decides about existing files: as the option says, or a person; None leaves it."""
+    if choice == "ask":
+        return decide_on_files
+    return lambda steps: dict.fromkeys([step.path for step in steps], choice)
 
 
 def _choose_folder(target: str) -> tuple[str, bool]:
@@ -129,8 +123,8 @@ def _choose_folder(target: str) -> tuple[str, bool]:
     if top is None:
         return target, False
     say("", style(f"{target} lies in the repository {top}.", bold=True))
-    say("Forges look for issue templates only at a repository's root.")
-    if ask("Install where?", ["root", "here"], "root") == "here":
+    tell("Forges look for issue templates only at a repository's root.")
+    if choose("Install where?", {"root": "[r]oot", "here": "[h]ere"}) == "here":
         return target, True
     return os.path.relpath(top), False
 
@@ -138,8 +132,19 @@ def _choose_folder(target: str) -> tuple[str, bool]:
 def _choose_config(paths: Sequence[str]) -> str | None:
     """Return which of several labels configs counts, as a person answers; None for "neither"."""
     say("", style("There are several labels configs; label tools read one of them.", bold=True))
-    chosen = ask("Which one counts?", [*paths, _NEITHER], _NEITHER)
-    return None if chosen == _NEITHER else chosen
+    offered = [AskedChoice(path, path) for path in (*paths, _NEITHER)]
+    for number, choice in enumerate(offered, 1):
+        tell(choice.title, indent=f"  {number}  ", further="     ")
+    while True:
+        typed = read_line(f"Which one counts? [{_NEITHER}]").strip()
+        if not typed:
+            return None
+        try:
+            chosen = offered[pick(offered, typed)].title
+        except ValueError as error:
+            tell(str(error))
+        else:
+            return None if chosen == _NEITHER else chosen
 
 
 def _settled(on_conflict: Choice | None) -> Choice | None:

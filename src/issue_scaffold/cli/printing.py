@@ -78,21 +78,53 @@ def paragraph(text: str) -> tuple[str, ...]:
 
 
 def show_error(message: str, hint: str | None) -> None:
-    """Print an error: what is wrong, then what to do."""
-    say(*paragraph(f"{style('error:', fg='red', bold=True)} {message}"), err=True)
+    """Print an error: what is wrong, then what to do; on a terminal in lines that fit it."""
+    say(*_fitting("error:", "", message, fg="red", bold=True), err=True)
     if hint:
-        say(*paragraph(f"  {style('hint:', fg='cyan')} {hint}"), err=True)
+        say(*_fitting("hint:", "  ", hint, fg="cyan"), err=True)
+
+
+def _fitting(lead: str, indent: str, text: str, *, fg: str, bold: bool = False) -> list[str]:
+    """Return the lines of a message behind its lead, which is coloured."""
+    first, *others = paragraph(f"{lead} {text}")
+    if sys.stderr is not None and sys.stderr.isatty():
+        from issue_scaffold.text.wrapping import wrapped
+
+        width = terminal_width()
+        first, *more = wrapped(inert(first), width - len(indent), further="  ")
+        for line in others:
+            kept = line[: len(line) - len(line.lstrip())]
+            more += wrapped(inert(line), width - len(indent), indent=kept)
+        others = more
+    first = style(lead, fg=fg, bold=bold) + first.removeprefix(lead)
+    return [indent + first, *others]
+
+
+def terminal_width() -> int:
+    """Return how many columns a line may have; the last one of the terminal stays free."""
+    import shutil
+
+    return max(20, shutil.get_terminal_size().columns - 1)
+
+
+def page(lines: Iterable[str]) -> None:
+    """Print lines; through the user's pager if a terminal can't show them at once."""
+    import shutil
+
+    text = list(lines)
+    is_terminal = sys.stdout is not None and sys.stdout.isatty()
+    if not is_terminal or len(text) < shutil.get_terminal_size().lines:
+        say(*text)
+        return
+    if os.environ.get("NO_COLOR"):
+        click.echo_via_pager(text_of(text, color=False), color=False)
+    else:  # click takes the colours out for pagers that show none
+        click.echo_via_pager(text_of(text, color=True))
 
 
 def put(text: str, *, err: bool = False) -> None:
     """Print a text that is inert already, as it is: a document that was rendered."""
     click.echo(text, nl=False, err=err, color=True)
-
-
-def ask(question: str, choices: Iterable[str], default: str) -> str:
-    """Return what a person chooses on the terminal; the question is ours."""
-    answer: str = click.prompt(question, type=click.Choice(list(choices)), default=default)
-    return answer
 
 
 def confirm(question: str) -> bool:

@@ -9,6 +9,7 @@ from typing import BinaryIO, Final, Literal
 
 import click
 
+from issue_scaffold.cli.asking import ask_question
 from issue_scaffold.cli.crash import keep_crash
 from issue_scaffold.cli.options import (
     OutputTarget,
@@ -28,6 +29,7 @@ from issue_scaffold.cli.plan_report import plan_target, refused_plan
 from issue_scaffold.cli.printing import confirm, say
 from issue_scaffold.errors import ScaffoldError
 from issue_scaffold.report.report import PLANNED, TargetReport, failed_target
+from issue_scaffold.sync.interview import Asker
 from issue_scaffold.sync.outcome import FileOutcome
 from issue_scaffold.sync.plan import FileAction, FileStep
 from issue_scaffold.sync.update import UpdateOptions, update
@@ -142,8 +144,8 @@ def command(
         data=given.data,
         changes=given.changes,
         answers_file=answers_file,
-        ask=ask_again,
-        interactive=interactive,
+        ask_again=ask_again,
+        ask=_asker(is_there=interactive),
         restore=tuple(path for path in restore if path != _ALL),
         restore_all=_ALL in restore,
         force=force,
@@ -269,3 +271,8 @@ def _headline(outcome: FileOutcome) -> str:
     if version == before:
         return f"{verb} {target} (template {version}):"
     return f"{verb} {target} from template {before} to {version}:"
+
+
+def _asker(*, is_there: bool) -> Asker | None:
+    """Return who asks the person that is there."""
+    return ask_question if is_there else None

@@ -97,6 +97,17 @@ class Rendering(NamedTuple):
     write_once: frozenset[str] = frozenset()
     uses_folder: bool = False
 
+    def relocated(self, places: Mapping[str, str]) -> "Rendering":
+        """Return the rendering with these files elsewhere; a place that it uses itself stays."""
+        moves = {
+            path: place
+            for path, place in places.items()
+            if path in self.files and place not in self.files
+        }
+        files = {moves.get(path, path): file for path, file in self.files.items()}
+        write_once = frozenset(moves.get(path, path) for path in self.write_once)
+        return self._replace(files=files, write_once=write_once)
+
 
 def check_path(path: str) -> None:
     """Refuse a path that no template may write, wherever the target lies.

@@ -1,12 +1,13 @@
 """The settings file of a target while it is being edited: what it holds now, and will hold."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from issue_scaffold.errors import UsageError
 from issue_scaffold.files import target_files
 from issue_scaffold.files.bounded import read_if_there
 from issue_scaffold.files.rendering import File
+from issue_scaffold.settings.adopted import with_adopted
 from issue_scaffold.settings.edit import Name, Row, SettingsList, with_labels_config
 from issue_scaffold.settings.file import Accepted, Settings, parse_settings
 from issue_scaffold.settings.place import find_settings
@@ -62,6 +63,10 @@ class EditedSettings:
         """
         rows = [] if reason is None else [{"path": path, "reason": reason}]
         self._write("own", path, rows, None)
+
+    def adopt(self, pairs: Mapping[str, str]) -> None:
+        """Record which of the template's files lie where. Raises UsageError if that can't be."""
+        self._text = with_adopted(self._text, pairs, self.path)
 
     def record_labels_config(self, path: str) -> None:
         """Record which file lists the labels. Raises UsageError if the file can't be edited."""

@@ -4,13 +4,15 @@ Owns the file's format; writing accepted deviations is elsewhere. Every mistake 
 place.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping as Table
+from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from issue_scaffold.errors import UsageError
 from issue_scaffold.forge.document import Problem, at
 from issue_scaffold.forge.layout import SETTINGS_PATH, is_labels_path
 from issue_scaffold.forge.syntax import Stop, explain
+from issue_scaffold.settings.adopted import read_adopted
 from issue_scaffold.settings.suppression import IgnoreEntry, matches
 from issue_scaffold.text.limits import MAX_BYTES
 from issue_scaffold.text.source import Source
@@ -18,7 +20,7 @@ from issue_scaffold.text.tree import Mapping, Node, Scalar, Sequence, resolve, t
 from issue_scaffold.text.wording import allowed, closest
 from issue_scaffold.text.yaml_nodes import SyntaxFailure, parse_yaml
 
-_TOP_KEYS: Final = ("accepted", "own", "ignore", "labels", "labels_config")
+_TOP_KEYS: Final = ("accepted", "adopted", "own", "ignore", "labels", "labels_config")
 _ACCEPTED_KEYS: Final = ("path", "unit", "difference", "sha256", "reason")
 _OWN_KEYS: Final = ("path", "reason")
 _IGNORE_KEYS: Final = ("path", "rule", "reason")
@@ -64,6 +66,7 @@ class Settings:
     ignored: tuple[IgnoreEntry, ...] = ()
     known_labels: frozenset[str] = frozenset()
     labels_config: str | None = None
+    adopted: Table[str, str] = field(default_factory=dict)
 
 
 def parse_settings(content: bytes, path: str = SETTINGS_PATH) -> Settings:
@@ -135,7 +138,13 @@ class _SettingsReader:
             tuple(entry for entry in ignored if entry),
             self._known_labels(value),
             self._labels_config(value),
+            self._adopted(value),
         )
+
+    def _adopted(self, root: Mapping) -> Table[str, str]:
+        pairs, problems = read_adopted(root)
+        self.problems.extend(problems)
+        return pairs
 
     def _known_keys(self, mapping: Mapping, known: tuple[str, ...]) -> None:
         for entry in mapping.entries:

@@ -63,6 +63,11 @@ class CacheStore:
         ).encode("utf-8", "surrogatepass")
         self._write(self._document(kind, key), sha256_of(body).encode() + b"\n" + body)
 
+    def remove_document(self, kind: str, key: str) -> None:
+        """Remove a document, if it is there; quietly not, when the folder can't be written."""
+        with suppress(OSError):
+            self._document(kind, key).unlink()
+
     def read_blob(self, digest: str) -> bytes | None:
         """Return the bytes with this SHA-256, or None when they are absent or damaged."""
         try:

@@ -18,6 +18,7 @@ from issue_scaffold.report.report import CrashReporter, TargetReport, TemplateSt
 from issue_scaffold.state.cache_store import digest_of
 from issue_scaffold.sync import drift
 from issue_scaffold.sync.acceptances import Acceptances, accepted_in
+from issue_scaffold.sync.adopted import adopted_in
 from issue_scaffold.sync.comparison import Comparison
 from issue_scaffold.sync.drift import Remedy
 from issue_scaffold.sync.moved import find_move
@@ -254,9 +255,12 @@ def _look_at(text: str, options: CheckOptions) -> _Look:
 
         base = open_base(opened, options.trusted_ref)
         if base is not None:
-            judged = judged_target(base, opened)
+            judged = judged_target(base, opened)._replace(
+                places=adopted_in(base.settings.content, base.settings.path)
+            )
             return _Look(folder, files, staged, opened, judged, base.settings, base)
-    return _Look(folder, files, staged, opened, opened, settings, None)
+    judged = opened._replace(places=adopted_in(settings.content, settings.path))
+    return _Look(folder, files, staged, opened, judged, settings, None)
 
 
 def _change(look: _Look, manifest: Manifest, renderer: Renderer) -> list[Finding]:
@@ -266,8 +270,8 @@ def _change(look: _Look, manifest: Manifest, renderer: Renderer) -> list[Finding
     from issue_scaffold.sync.trusted import changes, dropped_checks
 
     found = list(changes(look.base, look.opened, look.files))
-    trusted = look.base.target
-    if look.judged is look.opened and trusted.answers != look.opened.answers:
+    trusted = look.base.target._replace(places=look.judged.places)
+    if look.judged.source == look.opened.source and trusted.answers != look.opened.answers:
         answered_before = trusted._replace(
             version=look.opened.version, commit_id=look.opened.commit_id
         )

@@ -1,25 +1,33 @@
 """`scaffold init`: merge a template's first rendering into a folder."""
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from issue_scaffold.errors import ScaffoldError, UsageError
+from issue_scaffold.errors import ConflictError, ScaffoldError, UsageError
 from issue_scaffold.files import target_files as target
 from issue_scaffold.files.rendering import Rendering
 from issue_scaffold.forge.detection import EVIDENCE, detect, hidden_workflows
 from issue_scaffold.forge.forges import GITHUB
-from issue_scaffold.forge.layout import template_folder
+from issue_scaffold.forge.layout import (
+    FORGE_FOLDERS,
+    SHARED_FOLDERS,
+    is_legacy,
+    template_folder,
+)
 from issue_scaffold.forge.source_files import read_repository
 from issue_scaffold.git.folder import work_tree_problem
 from issue_scaffold.settings.place import new_settings_path
+from issue_scaffold.state.draft_answers import DraftAnswers
 from issue_scaffold.state.locks import hold_target
 from issue_scaffold.sync import structured_files
 from issue_scaffold.sync.acceptances import acceptances_of
+from issue_scaffold.sync.adopted import adoptable, marked, recorded
 from issue_scaffold.sync.apply_plan import apply_plan, recovery_notes
 from issue_scaffold.sync.content_merge import merge_tools
+from issue_scaffold.sync.interview import Asker, Interview
 from issue_scaffold.sync.item_changes import ItemChange, with_changes
 from issue_scaffold.sync.meaning import Meaning
 from issue_scaffold.sync.merge import plan_merge
@@ -38,37 +46,60 @@ from issue_scaffold.sync.refusals import (
 from issue_scaffold.sync.renewal import Renewal, leave_own
 from issue_scaffold.sync.sparse import refuse_skipped
 from issue_scaffold.sync.target import TargetFolder, answers_path, located, open_target
+from issue_scaffold.sync.tool_origin import suggested_tool
 from issue_scaffold.template.renderer import Renderer, Request
 from issue_scaffold.template.source_text import BUNDLED, parse_source, refuse_inside
 from issue_scaffold.text.shell_words import quote
 from issue_scaffold.writing import staging
 
+if TYPE_CHECKING:
+    from issue_scaffold.template.copier_engine import Asking
+
 Decision = Literal["keep", "replace", "merge", "abort"]
+Decider = Callable[[Sequence[FileStep]], Mapping[str, Decision | None]]
+
+
+class Confirmation(NamedTuple):
+    """What a person says to a plan; to change answers, of which questions (None: of all)."""
+
+    word: Literal["yes", "no", "change"]
+    names: Collection[str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InitOptions:
     """What the user asked of `init`; `changes` are made in the answers that `data` gives.
 
-    `decide` is called for each existing file that differs, and for those that are merged by their
-    meaning, of which "replace" takes the template's side; None leaves it to us, which is to write
-    nothing, or to keep what is only in the way because it is broken. `interactive` lets Copier ask
-    its questions. `here` allows a folder below a repository's root. `choose_config` is asked which
-    of several labels configs counts; None leaves all.
+    `decide` is called once with the existing files that differ, and if `replaces_labels` with those
+    that are merged by their meaning; None for one leaves it to us, which is to
+    write nothing, or to keep what is only in the way because it is broken. `ask` is asked the
+    template's questions (None: nobody is), and `confirm` what to do with a plan of the suggested
+    answers. `here` allows a folder below a repository's root. `choose_config` is asked which of
+    several labels configs counts; None leaves all.
     """
 
     target: str
-    decide: Callable[[FileStep], Decision | None]
+    decide: Decider
+    replaces_labels: bool = False
     template: str | None = None
     ref: str | None = None
     data: Mapping[str, Any] = field(default_factory=dict)
     changes: Sequence[ItemChange] = ()
     answers_file: str | None = None
-    interactive: bool = False
+    ask: Asker | None = None
+    confirm: Callable[[FileOutcome, Interview], Confirmation] = lambda *_: Confirmation("yes")
     dry_run: bool = False
     here: bool = False
     choose_config: Callable[[Sequence[str]], str | None] = lambda _: None
     on_wait: Callable[[], None] = lambda: None
+
+
+class _Undecided(NamedTuple):
+    """A plan before anybody decided on files, its rendering, and where settings would be made."""
+
+    outcome: FileOutcome
+    rendering: Rendering
+    settings_path: str
 
 
 def install(options: InitOptions, renderer: Renderer) -> FileOutcome:
@@ -140,47 +171,95 @@ def _install(
         suggested=suggested_config(own.paths) | found.answers,
     )
     request = request._replace(data=with_changes(request, options.changes, renderer))
-    rendering = _rendering(renderer, request, root, interactive=options.interactive)
-    ours = target.read_files(root, rendering.files)
-    refuse_skipped(folder, rendering.files, ours)
-    refuse_unfinished(folder, ours, rendering.files)
-    tools = merge_tools(rendering.version)
-    settings_path = new_settings_path(root, rendering.answers.get("platform"))
-    plan = plan_merge(None, ours, rendering, tools)
-    if "labels_config" not in own.data:
-        plan = beside_own_configs(root, plan, own, settings_path)
-    plan = leave_own(plan, acceptances_of(root, may_be_broken=True))
-    refuse_plan(folder, plan)
-    outcome = FileOutcome(
-        target=options.target,
-        source=source.recorded,
-        version_before=None,
-        version=rendering.version,
-        plan=plan,
-        dry_run=options.dry_run,
-        notes=(
-            *remarks,
-            *_place_note(folder, plan),
-            *found.notes,
-            *hidden_workflows(evidence, [step.path for step in plan.writes]),
-            *_recognised_notes(root, rendering),
-        ),
-    )
+
+    def planned(interview: Interview | None) -> _Undecided:
+        rendering = _rendering(renderer, request, root, interview)
+        pairs, recognised = _recognised(root, rendering)
+        rendering = rendering.relocated(pairs)
+        ours = target.read_files(root, rendering.files)
+        refuse_skipped(folder, rendering.files, ours)
+        refuse_unfinished(folder, ours, rendering.files)
+        plan = plan_merge(None, ours, rendering, merge_tools(rendering.version))
+        settings_path = new_settings_path(root, rendering.answers.get("platform"))
+        if "labels_config" not in own.data:
+            plan = beside_own_configs(root, plan, own, settings_path)
+        plan = leave_own(plan, acceptances_of(root, may_be_broken=True))
+        refuse_plan(folder, plan)
+        plan = marked(plan, pairs)
+        outcome = FileOutcome(
+            target=options.target,
+            source=source.recorded,
+            version_before=None,
+            version=rendering.version,
+            plan=plan,
+            dry_run=options.dry_run,
+            notes=(
+                *remarks,
+                *_place_note(folder, plan),
+                *_legacy_notes(root, plan),
+                *found.notes,
+                *hidden_workflows(evidence, [step.path for step in plan.writes]),
+                *recognised,
+            ),
+        )
+        return _Undecided(outcome, rendering, settings_path)
+
+    interview = None
+    if options.ask is None:
+        proposal = planned(None)
+    else:
+        request = request._replace(suggested={**suggested_tool(), **request.suggested})
+        drafts = DraftAnswers(root, source.recorded)
+        interview = Interview(options.ask, drafts, suggested=request.suggested)
+        proposal = _agreed(planned, interview, options)
+    outcome, rendering, settings_path = proposal
     outcome = _decided(outcome, options)
+    pairs = {step.adopted_as: step.path for step in outcome.plan.steps if step.adopted_as}
+    outcome = replace(outcome, plan=recorded(root, outcome.plan, pairs, settings_path))
     refuse_invalid(outcome.plan)
     meaning = Meaning(tuple(rendering.files), renderer.store)
+    tools = merge_tools(rendering.version)
     renewal = Renewal(root, settings_path, meaning, tools.text)
     outcome = replace(outcome, plan=renewal.with_kept(outcome.plan, broken_files(outcome.plan)))
     if options.dry_run:
         return outcome
-    return replace(outcome, notes=outcome.notes + apply_plan(folder, outcome.plan, command="init"))
+    outcome = replace(
+        outcome, notes=outcome.notes + apply_plan(folder, outcome.plan, command="init")
+    )
+    if interview is not None:
+        interview.end()
+    return outcome
 
 
-def _rendering(renderer: Renderer, request: Request, root: Path, *, interactive: bool) -> Rendering:
+def _agreed(
+    planned: Callable[[Interview], _Undecided], interview: Interview, options: InitOptions
+) -> _Undecided:
+    """Return the plan that a person agrees to, after changing answers as often as they like.
+
+    Raises ConflictError if they don't.
+    """
+    proposal = planned(interview)
+    if options.dry_run:
+        return proposal
+    while (said := options.confirm(proposal.outcome, interview)).word == "change":
+        interview.want(said.names)
+        proposal = planned(interview)
+    if said.word == "no":
+        interview.end()
+        raise ConflictError("nothing was written, as you chose", hint="scaffold init asks again")
+    return proposal
+
+
+def _rendering(
+    renderer: Renderer, request: Request, root: Path, interview: Interview | None
+) -> Rendering:
     """Return what is to be installed, in the folders that the target has already."""
     if request.revision.source.is_bundled:
         request = request._replace(layout=own_layout(root, {**request.suggested, **request.data}))
-    rendering = renderer.rendering(request, asking="all" if interactive else "nothing")
+    asking: Asking = "nothing" if interview is None else "all"
+    rendering = renderer.rendering(request, asking=asking, interviewer=interview)
+    if interview is not None:
+        interview.settle()
     if not request.revision.source.is_bundled:
         return rendering
     layout = own_layout(root, rendering.answers)
@@ -226,23 +305,30 @@ def _remote_host(root: Path) -> str | None:
         return None
 
 
-def _recognised_notes(root: Path, rendering: Rendering) -> tuple[str, ...]:
-    """Return what is known of existing templates that the catalog has too, by any name."""
+def _recognised(root: Path, rendering: Rendering) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Return which existing templates are the template's files, and what to say of others alike.
+
+    By the template's path; a Markdown template can be no form, and is only said to be there.
+    """
     files = read_repository(root, template_folder).files
     existing = {path: content for path, content in files.items() if template_folder(path)}
     if not existing:
-        return ()
+        return {}, ()
     from issue_scaffold.sync.adoption import recognise_templates
 
     catalog = {path: file.content for path, file in rendering.files.items() if file.link is None}
     catalog = {path: content for path, content in catalog.items() if template_folder(path)}
-    return tuple(found.message for found in recognise_templates(existing, catalog))
+    found = recognise_templates(existing, catalog)
+    pairs = adoptable(found, rendering, existing)
+    adopted = {*pairs.values(), *rendering.files}
+    return pairs, tuple(one.message for one in found if one.existing not in adopted)
 
 
 def _decided(outcome: FileOutcome, options: InitOptions) -> FileOutcome:
     """Return the outcome with a decision for each existing file that differs."""
-    in_the_way = [step for step in outcome.plan.steps if _needs_decision(step)]
-    decisions = {step.path: options.decide(step) or _by_default(step) for step in in_the_way}
+    in_the_way = [step for step in outcome.plan.steps if needs_decision(step)]
+    said = options.decide(in_the_way) if in_the_way else {}
+    decisions = {step.path: said.get(step.path) or _by_default(step) for step in in_the_way}
     if "abort" in decisions.values():
         raise NothingWrittenError(
             "these files exist and differ from the template's; nothing was written"
@@ -257,7 +343,7 @@ def _decided(outcome: FileOutcome, options: InitOptions) -> FileOutcome:
     return replace(outcome, plan=replace(outcome.plan, steps=steps))
 
 
-def _needs_decision(step: FileStep) -> bool:
+def needs_decision(step: FileStep) -> bool:
     """Whether a file exists and differs.
 
     Adding to one by its meaning changes nothing of the user's.
@@ -291,10 +377,9 @@ def _replaced(plan: FilePlan, options: InitOptions) -> dict[str, FileStep]:
     Elsewhere nothing of the user's is lost, and nothing to decide.
     """
     merged = [step for step in plan.steps if step.by_meaning]
+    said = options.decide(merged) if options.replaces_labels else {}
     return {
-        step.path: _replaced_by_meaning(step)
-        for step in merged
-        if options.decide(step) == "replace"
+        step.path: _replaced_by_meaning(step) for step in merged if said.get(step.path) == "replace"
     }
 
 
@@ -309,6 +394,29 @@ def _replaced_by_meaning(step: FileStep) -> FileStep:
     after = step.before._replace(content=restored.text.encode())
     action = FileAction.KEPT if after == step.before else FileAction.MERGE
     return replace(step, action=action, after=after, notes=())
+
+
+def _legacy_notes(root: Path, plan: FilePlan) -> tuple[str, ...]:
+    """Return a remark on each single template of the old kind, which a folder of them replaces."""
+    written = [step.path for step in plan.writes]
+    folders = [inside[0] for inside in map(template_folder, written) if inside]
+    if not folders:
+        return ()
+    places = {"", *SHARED_FOLDERS, *FORGE_FOLDERS}
+    found = (path for place in sorted(places) for path in _legacy_in(root, place))
+    return tuple(
+        f"{path} is out of use beside {folders[0]}: the page for new issues shows what is there; "
+        f"to keep its text as an issue form: scaffold convert {path}"
+        for path in found
+    )
+
+
+def _legacy_in(root: Path, folder: str) -> list[str]:
+    try:
+        entries = sorted(entry.name for entry in (root / folder).iterdir() if entry.is_file())
+    except OSError:  # no such folder
+        return []
+    return [f"{folder}/{name}".lstrip("/") for name in entries if is_legacy(name)]
 
 
 def _place_note(target_folder: TargetFolder, plan: FilePlan) -> tuple[str, ...]:

@@ -27,7 +27,8 @@ class FileStep:
     equal when the file is left alone. `base` and `theirs` are the template's old and new content,
     `moved_from` is the old name of a file that the template renamed and `moved` what the target has
     there, `reason` says why in a few words. `by_meaning` tells a merge that took the file's entries
-    apart instead of its lines, with `notes` on what was kept.
+    apart instead of its lines, with `notes` on what was kept. `adopted_as` is the template's own
+    path of a file that the target has under another name.
     """
 
     path: str
@@ -40,6 +41,7 @@ class FileStep:
     moved: File | None = None
     reason: str = ""
     by_meaning: bool = False
+    adopted_as: str = ""
     notes: tuple[str, ...] = ()
 
     @property

@@ -3,12 +3,14 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from issue_scaffold import __version__
 from issue_scaffold.errors import UsageError
 from issue_scaffold.files.bounded import AbsentFileError, read_file
 from issue_scaffold.git.folder import is_own, top_level, work_tree_problem
+from issue_scaffold.sync.adopted import adopted_files
 from issue_scaffold.sync.own_layout import own_layout
 from issue_scaffold.template import bundled
 from issue_scaffold.template.answers_file import ANSWERS_FILE, COMMIT_ID, parse_answers
@@ -44,7 +46,7 @@ class SyncTarget(NamedTuple):
     """An initialised target. `shown` is how the user named it.
 
     `commit_id` is the commit that `version` was when it was recorded, None when nobody wrote it
-    down.
+    down; `places` are where files of the template lie under another name, by their name in it.
     """
 
     shown: str
@@ -54,6 +56,7 @@ class SyncTarget(NamedTuple):
     source: TemplateSource
     version: str
     commit_id: str | None = None
+    places: Mapping[str, str] = MappingProxyType({})
 
     @property
     def root(self) -> Path:
@@ -71,6 +74,7 @@ class SyncTarget(NamedTuple):
             folder_name=self.root.name,
             recorded=self.answers,
             layout=own_layout(self.root, self.answers) if self.source.is_bundled else {},
+            places=self.places,
         )
 
 
@@ -177,7 +181,8 @@ def open_target(
     folder = folder or find_folder(text)
     name = answers_path(answers_file)
     content = _answers_in_git(text, folder, name, tree) if tree else _answers(text, folder, name)
-    return target_of(text, folder, name, content, named=named)
+    opened = target_of(text, folder, name, content, named=named)
+    return opened if tree else opened._replace(places=adopted_files(folder.root))
 
 
 def _answers_in_git(text: str, folder: TargetFolder, name: str, tree: "FileTree") -> bytes:

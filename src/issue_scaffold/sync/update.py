@@ -10,6 +10,7 @@ from issue_scaffold.files import target_files as target
 from issue_scaffold.files.rendering import File, Rendering
 from issue_scaffold.git import command as git
 from issue_scaffold.settings.place import new_settings_path
+from issue_scaffold.state.draft_answers import DraftAnswers
 from issue_scaffold.state.locks import hold_target
 from issue_scaffold.sync import structured_files
 from issue_scaffold.sync.acceptances import Acceptances, acceptances_of
@@ -18,6 +19,7 @@ from issue_scaffold.sync.content_merge import merge_tools
 from issue_scaffold.sync.deviation import judge, kept_by_meaning
 from issue_scaffold.sync.drift import Remedy
 from issue_scaffold.sync.edited_answers import find_edit
+from issue_scaffold.sync.interview import Asker, Interview
 from issue_scaffold.sync.item_changes import ItemChange, with_changes
 from issue_scaffold.sync.meaning import Meaning
 from issue_scaffold.sync.merge import plan_merge
@@ -61,8 +63,8 @@ class UpdateOptions:
     data: Mapping[str, Any] = field(default_factory=dict)
     changes: Sequence[ItemChange] = ()
     answers_file: str | None = None
-    ask: bool = False
-    interactive: bool = False
+    ask_again: bool = False
+    ask: Asker | None = None
     restore: Sequence[str] = ()
     restore_all: bool = False
     force: bool = False
@@ -114,7 +116,9 @@ def _update(
     if edited is not None:
         base = edited.rendering
         remarks += (f"{edited.message(opened)}; now the files follow",)
-    theirs = renderer.rendering(request, asking=_asking(options, base, request, renderer))
+    asking = _asking(options, base, request, renderer)
+    interview = _interview(options, opened, request.revision.version, asking)
+    theirs = renderer.rendering(request, asking=asking, interviewer=interview)
     paths = {*base.files, *theirs.files}
     ours = target.read_files(opened.root, paths)
     refuse_skipped(opened.folder, paths, ours)
@@ -161,6 +165,7 @@ def _update(
     notes = apply_plan(opened.folder, plan, command="update") + _resolved_notes(
         opened.folder, restored
     )
+    _end(interview)
     return replace(outcome, notes=outcome.notes + notes)
 
 
@@ -197,14 +202,32 @@ def _asking(
     options: UpdateOptions, base: Rendering, request: Request, renderer: Renderer
 ) -> Asking:
     """Return what a person is to be asked; nothing when the new version has no new question."""
-    if not options.interactive:
+    if options.ask is None:
         return "nothing"
-    if options.ask:
+    if options.ask_again:
         return "all"
     known = renderer.known(request)
     if known is not None and known.answers.keys() <= base.answers.keys() | options.data.keys():
         return "nothing"
     return "new"
+
+
+def _end(interview: Interview | None) -> None:
+    """Forget the answers that an interrupted run would have left to the next one."""
+    if interview is not None:
+        interview.end()
+
+
+def _interview(
+    options: UpdateOptions, opened: SyncTarget, version: str, asking: Asking
+) -> Interview | None:
+    """Return who asks the new questions, or all; None when nothing is asked."""
+    if options.ask is None or asking == "nothing":
+        return None
+    drafts = DraftAnswers(opened.root, f"{opened.source.recorded} {version}")
+    interview = Interview(options.ask, drafts, known=opened.answers, version=version)
+    interview.want(None)
+    return interview
 
 
 def _restored(

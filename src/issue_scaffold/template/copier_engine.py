@@ -26,9 +26,11 @@ from issue_scaffold.errors import (
 from issue_scaffold.files.rendering import File, Rendering, check_links, check_paths
 from issue_scaffold.template import sealed_process
 from issue_scaffold.template.answers_file import parse_answers
+from issue_scaffold.template.interview import Interviewer, asked_question_in
 from issue_scaffold.template.offer import OfferedQuestion, question_in
 from issue_scaffold.template.rendered_files import read_rendered
 from issue_scaffold.template.versions import parse
+from issue_scaffold.text.list_answer import list_answer
 from issue_scaffold.text.yaml_values import load_value
 
 Asking = Literal["nothing", "new", "all"]
@@ -86,8 +88,10 @@ class RenderJob:
         return self.called or f"the template {self.source} at {self.version}"
 
 
-def render(job: RenderJob, scratch: Path) -> Rendering:
+def render(job: RenderJob, scratch: Path, interviewer: Interviewer | None = None) -> Rendering:
     """Render a template into a folder below `scratch`, and return what it wrote.
+
+    `interviewer` is asked what `job` says is to be asked.
 
     Raises AnswerError for an answer that the template refuses, UnsupportedTemplateError for a
     template that wants to run something, TemplateError for one that can't be rendered, or not
@@ -98,7 +102,7 @@ def render(job: RenderJob, scratch: Path) -> Rendering:
     if job.recorded is not None:
         _write_answers(target / job.answers_file, job)
     what = job.what
-    reply = _ask(job, target)
+    reply = _ask(job, target, interviewer)
     questions, written_once = _questions_in(reply, what), reply.get("write_once")
     if not isinstance(written_once, list):
         raise _no_reply(what)
@@ -149,7 +153,9 @@ def preload() -> None:
     sealed_process.start()
 
 
-def _ask(job: RenderJob, target: Path, *, offers: bool = False) -> Mapping[str, Any]:
+def _ask(
+    job: RenderJob, target: Path, interviewer: Interviewer | None = None, *, offers: bool = False
+) -> Mapping[str, Any]:
     """Return the process's reply on a job. Raises the error that it tells of.
 
     With `offers` it only says what there is to choose from.
@@ -165,9 +171,23 @@ def _ask(job: RenderJob, target: Path, *, offers: bool = False) -> Mapping[str, 
     )
     request: dict[str, object] = {"job": sent, "target": target, "offers": offers}
     request |= {"max_files": sealed_process.MAX_FILES, "max_bytes": sealed_process.MAX_BYTES}
-    reply = sealed_process.start().ask(request, job.what)
+    process = sealed_process.start()
+    if interviewer is None:
+        reply = process.ask(request, job.what)
+    else:
+        reply = process.ask(request, job.what, _on_question(interviewer, job.what))
     _raise_error(reply, job.what)
     return reply
+
+
+def _on_question(interviewer: Interviewer, what: str) -> sealed_process.OnQuestion:
+    def answer(data: object) -> dict[str, Any]:
+        asked = asked_question_in(data) if isinstance(data, dict) else None
+        if asked is None:
+            raise _no_reply(what)
+        return interviewer(asked)._asdict()
+
+    return answer
 
 
 def _questions_in(reply: Mapping[str, Any], what: str) -> Questions:
@@ -371,7 +391,11 @@ def _same_answer(recorded: object, taken: object) -> bool:
 
 def _refuse_unknown_choices(question: OfferedQuestion, given: object, taken: list[Any]) -> None:
     name = question.name
-    items = load_value(given) if isinstance(given, str) else given
+    items = given
+    if isinstance(given, str):
+        items = list_answer(given)
+    if isinstance(items, str):
+        items = load_value(items)
     if not isinstance(items, list):
         raise AnswerError(
             f"the answer to {name!r} must be a list",

@@ -34,6 +34,17 @@ class Manifest(NamedTuple):
     entries: Mapping[str, ManifestEntry]
     write_once: frozenset[str]
 
+    def relocated(self, places: Mapping[str, str]) -> "Manifest":
+        """Return the manifest of the rendering that `Rendering.relocated` makes."""
+        moves = {
+            path: place
+            for path, place in places.items()
+            if path in self.entries and place not in self.entries
+        }
+        entries = {moves.get(path, path): entry for path, entry in self.entries.items()}
+        write_once = frozenset(moves.get(path, path) for path in self.write_once)
+        return self._replace(entries=entries, write_once=write_once)
+
 
 class RenderCache:
     """Renderings by key, in a cache store."""

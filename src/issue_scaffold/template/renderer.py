@@ -23,6 +23,7 @@ from issue_scaffold.template.sources import Revision, SourceReader
 
 if TYPE_CHECKING:
     from issue_scaffold.template.copier_engine import Asking, RenderJob
+    from issue_scaffold.template.interview import Interviewer
     from issue_scaffold.template.offer import OfferedQuestion
 
 # Documents in the cache that hold what was offered.
@@ -33,7 +34,8 @@ class Request(NamedTuple):
     """What to render: a revision, for recorded answers (None: a first time) and newly given ones.
 
     `suggested` are answers that take the place of the template's own defaults, `layout` those to
-    hidden questions that the target's own folders answer: nobody records them.
+    hidden questions that the target's own folders answer: nobody records them. `places` are where
+    the target has files of the template under another name, by the name in the template.
     """
 
     revision: Revision
@@ -43,6 +45,7 @@ class Request(NamedTuple):
     data: Mapping[str, Any] = MappingProxyType({})
     suggested: Mapping[str, Any] = MappingProxyType({})
     layout: Mapping[str, str] = MappingProxyType({})
+    places: Mapping[str, str] = MappingProxyType({})
 
 
 class Renderer:
@@ -61,30 +64,43 @@ class Renderer:
 
     def manifest(self, request: Request) -> Manifest:
         """Return the manifest of a rendering, making the rendering when it isn't cached."""
-        return self.known(request) or self._keep(request, self._make(request, "nothing"))
+        manifest = self.known(request)
+        if manifest is not None:
+            return manifest
+        kept = self._keep(request, self._make(request, "nothing"))
+        return kept.relocated(request.places)
 
     def known(self, request: Request) -> Manifest | None:
         """Return the manifest of a rendering that is in the cache, None for another one."""
-        return next(filter(None, map(self._cache.manifest, _keys(request))), None)
+        manifest = next(filter(None, map(self._cache.manifest, _keys(request))), None)
+        if manifest is None:
+            return None
+        return manifest.relocated(request.places)
 
-    def rendering(self, request: Request, *, asking: "Asking" = "nothing") -> Rendering:
+    def rendering(
+        self,
+        request: Request,
+        *,
+        asking: "Asking" = "nothing",
+        interviewer: "Interviewer | None" = None,
+    ) -> Rendering:
         """Return a rendering.
 
-        With `asking`, a person answers questions, and the cache is only filled, not read. Raises
+        With `asking`, `interviewer` answers questions, and the cache is only filled. Raises
         what `copier_engine.render` raises, and TemplateError when the source can't be reached.
         """
         if asking == "nothing":
             cached = next(filter(None, map(self._cache.load, _keys(request))), None)
             if cached is not None:
-                return cached
-        rendering = self._make(request, asking)
+                return cached.relocated(request.places)
+        rendering = self._make(request, asking, interviewer)
         if asking == "nothing":
             self._keep(request, rendering)
         # What was just rendered is what a check will ask for next.
         nothing: Mapping[str, Any] = MappingProxyType({})
         again = request._replace(recorded=rendering.answers, data=nothing, suggested=nothing)
         self._keep(again, rendering)
-        return rendering
+        return rendering.relocated(request.places)
 
     def offer(self, request: Request) -> "Mapping[str, OfferedQuestion]":
         """Return what a version offers to somebody with these answers, whether they fit or not.
@@ -139,12 +155,14 @@ class Renderer:
             self._scratch.append(Path(tempfile.mkdtemp(prefix="scaffold-")))
         return self._scratch[-1]
 
-    def _make(self, request: Request, asking: "Asking") -> Rendering:
+    def _make(
+        self, request: Request, asking: "Asking", interviewer: "Interviewer | None" = None
+    ) -> Rendering:
         from issue_scaffold.template import copier_engine
 
         copier_engine.preload()
         job = self._job(request, asking)
-        rendering = copier_engine.render(job, self._new_scratch())
+        rendering = copier_engine.render(job, self._new_scratch(), interviewer)
         source, _, commit = request.revision
         return rendering if source.is_bundled else _with_commit_id(rendering, commit)
 

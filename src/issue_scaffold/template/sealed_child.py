@@ -13,7 +13,7 @@ import os
 import pickle
 import sys
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path, PurePosixPath
 from typing import IO, TYPE_CHECKING, Any, Final
 
@@ -35,6 +35,12 @@ from issue_scaffold.template.sealed_guard import (
     allow_seconds,
     limit_process,
 )
+from issue_scaffold.template.sealed_interview import (
+    SealedInterview,
+    StartAgainError,
+    in_place_of_structure,
+    wants_list,
+)
 from issue_scaffold.template.sealed_jinja import (
     RefusedError,
     SealedEnvironment,
@@ -43,6 +49,7 @@ from issue_scaffold.template.sealed_jinja import (
     template_place,
     uses_folder,
 )
+from issue_scaffold.text.list_answer import list_answer
 
 if TYPE_CHECKING:
     from copier._main import Worker
@@ -54,15 +61,11 @@ _ALIKE: Final = (
 )
 
 
-def main(reading: str, writing: str, terminal: str) -> None:
-    """Serve requests until there are none.
-
-    The arguments are two open pipes, and whether the streams are a terminal.
-    """
+def main(reading: str, writing: str) -> None:
+    """Serve requests until there are none. The arguments are two open pipes."""
     requests, replies = _stream(reading, "rb"), _stream(writing, "wb")
-    streams = _Streams() if terminal else None
     limit_process()
-    _import_copier(replies)
+    _import_copier(SealedInterview(requests, lambda reply: _send(replies, reply)))
     guard = Guard()
     sys.dont_write_bytecode = True
     sys.addaudithook(guard)
@@ -74,7 +77,7 @@ def main(reading: str, writing: str, terminal: str) -> None:
         except EOFError:
             return
         allow_seconds()
-        _send(replies, _reply(request, guard, streams))
+        _send(replies, _reply(request, guard))
 
 
 def _stream(number: str, mode: str) -> IO[bytes]:
@@ -96,10 +99,10 @@ def _send(replies: IO[bytes], reply: Mapping[str, Any]) -> None:
 _LAYOUT: Final[dict[str, str]] = {}
 
 
-def _import_copier(replies: IO[bytes]) -> None:
+def _import_copier(interview: SealedInterview) -> None:
     """Import Copier with a sealed Jinja under it.
 
-    Its prompts say when a person is being waited for, and what it hides it also forgets.
+    Its prompts are asked elsewhere, and what it hides it also forgets.
     """
     import gc
 
@@ -108,19 +111,12 @@ def _import_copier(replies: IO[bytes]) -> None:
 
     # Importing allocates much that stays; looking for garbage meanwhile takes a tenth of the time.
     gc.set_threshold(100_000)
-    ask = questionary.unsafe_prompt
-
-    def ask_and_say(*arguments: Any, **named: Any) -> Any:  # noqa: ANN401 - questionary's signature
-        _send(replies, {"event": "asking"})
-        try:
-            return ask(*arguments, **named)
-        finally:
-            _send(replies, {"event": "asked"})
-
-    questionary.unsafe_prompt = ask_and_say
+    questionary.unsafe_prompt = interview.prompt  # type: ignore[assignment]
     jinja2.sandbox.SandboxedEnvironment = SealedEnvironment  # type: ignore[misc]
     from copier import _main
-    from copier._user_data import AnswersMap
+    from copier._user_data import AnswersMap, Question
+
+    Question.get_questionary_structure = in_place_of_structure  # type: ignore[method-assign,assignment]
 
     class ForgetfulAnswers(AnswersMap):
         """Copier's answers, in which one to a hidden question is as if it had not been given."""
@@ -138,48 +134,16 @@ def _import_copier(replies: IO[bytes]) -> None:
     _main.AnswersMap = ForgetfulAnswers  # type: ignore[attr-defined]
 
 
-class _Streams:
-    """The standard streams: the terminal while a person is asked, nothing at other times."""
-
-    def __init__(self) -> None:
-        self._terminal = [os.dup(number) for number in range(3)]
-        self._nothing = os.open(os.devnull, os.O_RDWR)
-        self.hide()
-
-    def hide(self) -> None:
-        """Cut the terminal off."""
-        for number in range(3):
-            os.dup2(self._nothing, number)
-
-    @contextlib.contextmanager
-    def shown(self) -> Iterator[None]:
-        """Give the terminal to what runs inside."""
-        for number, terminal in enumerate(self._terminal):
-            os.dup2(terminal, number)
-        try:
-            yield
-        finally:
-            sys.stdout.flush()
-            sys.stderr.flush()
-            self.hide()
-
-
-def _reply(request: Mapping[str, Any], guard: Guard, streams: _Streams | None) -> dict[str, Any]:
+def _reply(request: Mapping[str, Any], guard: Guard) -> dict[str, Any]:
     RefusedError.raised.clear()
     job: RenderJob = request["job"]
     target: Path = request["target"]
     guard.open_for(
         job.checkout, target, max_files=request["max_files"], max_bytes=request["max_bytes"]
     )
-    shown: contextlib.AbstractContextManager[None] = contextlib.nullcontext()
-    if streams is not None and job.asking != "nothing":
-        shown = streams.shown()
     try:
-        with shown:
-            reply = _offer(job, target) if request["offers"] else _render(job, target)
+        reply = _offer(job, target) if request["offers"] else _render_asking(job, target)
         _raise_dropped()
-    except KeyboardInterrupt:
-        return {"interrupted": True}
     except Exception as error:  # noqa: BLE001 - the boundary: whatever it is becomes data
         return {"error": _error_data(job, error)}
     finally:
@@ -208,9 +172,28 @@ def _seal(job: RenderJob, worker: "Worker") -> SealedEnvironment:
     return environment
 
 
+def _render_asking(job: RenderJob, target: Path) -> dict[str, Any]:
+    """Render; anew as often as the person who is asked wants to go back."""
+    while True:
+        try:
+            return _render(job, target)
+        except StartAgainError:
+            RefusedError.raised.clear()
+
+
+def _take_lists(
+    worker: "Worker", questions: Mapping[str, Mapping[str, Any]], data: Mapping[str, Any]
+) -> None:
+    """Give Copier lists where texts between commas were given for them."""
+    for name, given in data.items():
+        if isinstance(given, str) and wants_list(questions.get(name) or {}):
+            worker.data[name] = list_answer(given)
+
+
 def _render(job: RenderJob, target: Path) -> dict[str, Any]:
     with _worker(job, target) as worker:
         details = _read_details(job, worker)
+        _take_lists(worker, dict(details), job.data)
         environment = _seal(job, worker)
         worker.run_copy()
         files = [

@@ -14,6 +14,7 @@ import os
 import pickle
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from threading import get_ident
 from typing import TYPE_CHECKING, Any, Final
@@ -32,21 +33,21 @@ MEMORY_BYTES: Final = 1024**3
 MAX_FILES: Final = 10_000
 MAX_BYTES: Final = 64 * 1024**2
 MAX_REPLY_BYTES: Final = 16 * 1024**2
-# What an interpreter needs to start, and what prompts look at on a terminal; none of them tells of
-# a secret.
+# What an interpreter needs to start; none of it tells of a secret.
 _FOR_PYTHON: Final = ("DYLD_LIBRARY_PATH", "LD_LIBRARY_PATH", "PYTHONHOME", "SYSTEMROOT", "WINDIR")
-_FOR_PROMPTS: Final = (
-    "COLORTERM",
-    "NO_COLOR",
-    "PROMPT_TOOLKIT_COLOR_DEPTH",
-    "PROMPT_TOOLKIT_NO_CPR",
-    "TERM",
-)
 _NOWHERE: Final = "/nonexistent"
 _PROGRAM: Final = (
-    "import sys; sys.path[:] = sys.argv[4:];"
-    "from issue_scaffold.template.sealed_child import main; main(*sys.argv[1:4])"
+    "import sys; sys.path[:] = sys.argv[3:];"
+    "from issue_scaffold.template.sealed_child import main; main(*sys.argv[1:3])"
 )
+
+
+# What a person is asked comes unchecked; what is said to it goes as it is.
+OnQuestion = Callable[[object], dict[str, Any]]
+
+
+def _ask_nobody(_: object) -> dict[str, Any]:
+    raise TemplateError("the template asks a question while nobody is there to be asked")
 
 
 class RenderLimitError(TemplateError):
@@ -56,9 +57,9 @@ class RenderLimitError(TemplateError):
 def environment() -> dict[str, str]:
     """Return the whole environment of the process.
 
-    Nothing of the user's is in it but what it takes to start and to ask.
+    Nothing of the user's is in it but what it takes to start.
     """
-    kept = {name: os.environ[name] for name in (*_FOR_PYTHON, *_FOR_PROMPTS) if name in os.environ}
+    kept = {name: os.environ[name] for name in _FOR_PYTHON if name in os.environ}
     fixed = {"LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "0", "TZ": "UTC0"}
     return kept | fixed | {"HOME": _NOWHERE, "TMPDIR": _NOWHERE}
 
@@ -71,43 +72,42 @@ class SealedProcess:
         from queue import Queue
         from threading import Thread
 
-        terminal = sys.stdin is not None and sys.stdin.isatty()
         its_requests, requests = os.pipe()
         replies, its_replies = os.pipe()
         try:
-            self._process = _start(its_requests, its_replies, terminal=terminal)
+            self._process = _start(its_requests, its_replies)
         finally:
             os.close(its_requests)
             os.close(its_replies)
         self._requests = os.fdopen(requests, "wb")
-        self._terminal = _terminal_state() if terminal else None
         self._replies: Queue[dict[str, Any] | None] = Queue()
         self._reader = Thread(target=_read_replies, args=(replies, self._replies), daemon=True)
         self._reader.start()
         self.is_ready = False
-        self._asking = False
         atexit.register(self.end)
 
-    def ask(self, request: dict[str, Any], what: str) -> dict[str, Any]:
+    def ask(
+        self, request: dict[str, Any], what: str, on_question: OnQuestion = _ask_nobody
+    ) -> dict[str, Any]:
         """Return the process's reply to a request; `what` names the template in errors.
 
-        Raises RenderLimitError when it takes too long or dies, and KeyboardInterrupt when the
-        person who is asked interrupts; the process is of no use any more then.
+        `on_question` returns what is to be sent in reply to a question of the template's. Raises
+        RenderLimitError when it takes too long or dies, and what `on_question` raises; the process
+        is of no use any more then.
         """
         try:
-            with contextlib.suppress(OSError):  # it is dead, which reading tells
-                pickle.dump(request, self._requests)
-                self._requests.flush()
-            reply = self._wait(what)
+            self._send(request)
+            return self._wait(what, on_question)
         except BaseException:
             self.end()
             raise
-        if reply.get("interrupted"):
-            self.end()
-            raise KeyboardInterrupt
-        return reply
 
-    def _wait(self, what: str) -> dict[str, Any]:
+    def _send(self, message: dict[str, Any]) -> None:
+        with contextlib.suppress(OSError):  # it is dead, which reading tells
+            pickle.dump(message, self._requests)
+            self._requests.flush()
+
+    def _wait(self, what: str, on_question: OnQuestion) -> dict[str, Any]:
         from queue import Empty
         from time import monotonic
 
@@ -115,8 +115,7 @@ class SealedProcess:
         while True:
             before = monotonic()
             try:
-                wait = None if self._asking else max(left, 0)
-                reply = self._replies.get(timeout=wait)
+                reply = self._replies.get(timeout=max(left, 0))
             except Empty:
                 if not self.is_ready:
                     raise _no_start(f"it took more than {START_SECONDS:.0f} seconds") from None
@@ -124,8 +123,7 @@ class SealedProcess:
                     f"{what} takes more than {SECONDS:.0f} seconds to render, and was stopped",
                     hint="look for loops and regular expressions without end in the template",
                 ) from None
-            if not self._asking:
-                left -= monotonic() - before
+            left -= monotonic() - before
             if reply is None:
                 raise self._death(what)
             event = reply.get("event")
@@ -133,7 +131,8 @@ class SealedProcess:
                 return reply
             if event == "ready":
                 self.is_ready, left = True, SECONDS
-            self._asking = event == "asking"
+            if event == "asking":
+                self._send(on_question(reply.get("question")))
 
     def _death(self, what: str) -> ScaffoldError:
         with contextlib.suppress(subprocess.TimeoutExpired):
@@ -151,7 +150,7 @@ class SealedProcess:
         )
 
     def end(self) -> None:
-        """End the process, and give the terminal back as it was."""
+        """End the process."""
         import atexit
 
         atexit.unregister(self.end)
@@ -160,9 +159,6 @@ class SealedProcess:
         with contextlib.suppress(OSError):
             self._requests.close()
         self._reader.join(timeout=5)
-        # Only then: to touch a terminal from the background stops a process.
-        if self._asking and self._terminal is not None:
-            _restore_terminal(self._terminal)
         for thread in [thread for thread, process in _running.items() if process is self]:
             del _running[thread]
 
@@ -192,12 +188,11 @@ def end() -> None:
         _running[get_ident()].end()
 
 
-def _start(reading: int, writing: int, *, terminal: bool) -> "subprocess.Popen[bytes]":
+def _start(reading: int, writing: int) -> "subprocess.Popen[bytes]":
     package = str(Path(__file__).resolve().parents[2])
     paths = [package, *(path for path in sys.path if path and path != package)]
-    stream = None if terminal else subprocess.DEVNULL
     options: dict[str, Any] = {"env": environment(), "cwd": Path(sys.executable).anchor}
-    options |= {"stdin": stream, "stdout": stream, "stderr": stream}
+    options |= dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
     if sys.platform == "win32":
         import msvcrt
 
@@ -209,7 +204,7 @@ def _start(reading: int, writing: int, *, terminal: bool) -> "subprocess.Popen[b
         handles = [reading, writing]
         options["pass_fds"] = handles
     flags = ["-s", "-P", "-S", "-X", "utf8", "-W", "ignore"]
-    arguments = [*map(str, handles), "terminal" if terminal else "", *paths]
+    arguments = [*map(str, handles), *paths]
     return subprocess.Popen([sys.executable, *flags, "-c", _PROGRAM, *arguments], **options)
 
 
@@ -233,20 +228,3 @@ def _replies_in(stream: Any) -> "Iterator[dict[str, Any]]":  # noqa: ANN401 - a 
         if not isinstance(reply, dict):
             return
         yield reply
-
-
-def _terminal_state() -> Any:  # noqa: ANN401 - termios' list
-    try:
-        import termios
-    except ImportError:
-        return None
-    with contextlib.suppress(termios.error, ValueError):
-        return termios.tcgetattr(sys.stdin.fileno())
-    return None
-
-
-def _restore_terminal(state: Any) -> None:  # noqa: ANN401 - termios' list
-    import termios
-
-    with contextlib.suppress(termios.error, ValueError):
-        termios.tcsetattr(sys.stdin.fileno(), termios.TCSADRAIN, state)
