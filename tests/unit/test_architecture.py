@@ -22,9 +22,10 @@ OWNERS = {
         "template/sealed_process.py",
         "label_sync/github/token.py",
         "issue/remote.py",
+        "preview/picture.py",
     },
     "click": {"cli"},
-    "http": {"label_sync/http/exchange.py"},
+    "http": {"label_sync/http/exchange.py", "preview/server.py"},
     "socket": {"label_sync/http/byte_streams.py"},
     "ssl": {
         "label_sync/http/byte_streams.py",
@@ -43,6 +44,7 @@ OPENERS = {
     "template/rendered_files.py",  # what a rendering has left in a folder of ours
     "template/sealed_child.py",  # in the sealed process, which can open nothing but the template
     "template/installation.py",  # how this program was installed, by its own metadata
+    "preview/page.py",  # the package's own style and scripts
     "state/locks.py",  # lock files in the cache
     "files/folders.py",  # what a journal holds, and the files that are to be replaced
     "git/folder.py",  # git's own pointers and configuration, a little of each

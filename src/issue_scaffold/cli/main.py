@@ -64,6 +64,11 @@ COMMANDS: Final[dict[str, Command]] = {
         "Convert a Markdown template to an issue form, or back.",
         _AUTHORING,
     ),
+    "preview": Command(
+        "issue_scaffold.cli.preview",
+        "Show chooser, forms and templates as one page, to fill in and look at.",
+        _AUTHORING,
+    ),
     "catalog": Command(
         "issue_scaffold.cli.catalog",
         "Make, extend or check a template repository of your own.",

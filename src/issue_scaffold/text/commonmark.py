@@ -1,6 +1,6 @@
 """What a Markdown text says by CommonMark's rules and GitHub's tables: what is code, a link, HTML.
 
-The only module that makes a parser of markdown-it-py, which is imported when it is first needed.
+markdown-it-py is imported when it is first needed.
 """
 
 import re

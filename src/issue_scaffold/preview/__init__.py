@@ -1,0 +1,1 @@
+"""What people will see of a repository's templates, as one page: forms, chooser, labels."""
