@@ -37,6 +37,11 @@ def test_check_update_and_accept_find_the_target(
     assert [row["target"] for row in json.loads(done.out)["targets"]] == [shown]
     assert read_tree(target)["a.md"] == b"a2\n"
     assert read_tree(target)["b.md"] == EDITED.encode()
+    # A file is named from here, or from where the target is.
+    for path in ("a.md", os.path.relpath(target / "a.md", target / place)):
+        write_tree(target, {"a.md": "ours\n"})
+        assert scaffold("update", argument, "--restore", path, "--force").code == 0
+        assert read_tree(target)["a.md"] == b"a2\n"
     # The command of the hint works from here.
     assert scaffold("accept", os.path.relpath(target / "b.md"), "--reason", "ours").code == 0
     assert scaffold("check", argument).code == 0

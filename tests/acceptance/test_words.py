@@ -1,5 +1,7 @@
 """What is said, and how much: -q and -v, groups and guesses, errors that list what is possible."""
 
+import re
+import shlex
 from pathlib import Path
 from typing import Final
 
@@ -146,3 +148,32 @@ def test_a_hint_is_given_once_a_file(scaffold: Run, repo: Path) -> None:
     )
     assert len(all_of_them) > len(few)
     assert set(few) == set(all_of_them)
+
+
+@pytest.mark.parametrize("place", ["", "src", ".."])
+def test_commands_that_are_named_work_where_the_user_is(
+    place: str, scaffold: Run, template: Template, target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    template.release("v1.1.0", {"b.md": "theirs\n"})
+    write_tree(target, {"b.md": "ours\n", "src/x": ""})
+    commit_all(target)
+    monkeypatch.chdir(target / place)
+    argument = "." if place != ".." else target.name
+    marked = scaffold("update", argument)
+    refused = scaffold("update", argument)
+    assert (marked.code, refused.code) == (1, 1)
+    said = {named(r"scaffold update\b.*? --restore", text) for text in (marked.out, refused.err)}
+    assert len(said) == 1
+    assert scaffold(*said.pop(), "b.md", "--force").code == 0
+    assert (target / "b.md").read_text() == "theirs\n"
+    undone = scaffold(*named(r"scaffold undo\b.*", marked.out))
+    assert undone.code == 0
+    assert scaffold(*named(r"scaffold undo\b.*(?= takes that back)", undone.out)).code == 0
+    assert (target / "b.md").read_text() == "ours\n"
+
+
+def named(pattern: str, said: str) -> tuple[str, ...]:
+    """Return the arguments of a command that a message names."""
+    found = re.search(pattern, said)
+    assert found is not None, said
+    return tuple(shlex.split(found.group())[1:])

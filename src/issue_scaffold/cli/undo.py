@@ -14,6 +14,7 @@ from issue_scaffold.cli.options import (
     tell_of_wait,
 )
 from issue_scaffold.cli.output.display import Display
+from issue_scaffold.cli.way_back import undo_command
 from issue_scaffold.report.report import PLANNED, ReportRow, ReportTable, TargetReport, Tone
 from issue_scaffold.sync.drift import unified_diff
 from issue_scaffold.sync.undo import PastRun, UndoAction, UndoneFile, UndoOptions, UndoOutcome, undo
@@ -79,7 +80,8 @@ def _headline(outcome: UndoOutcome) -> str:
 def _lines(outcome: UndoOutcome) -> tuple[str, ...]:
     if outcome.before is None or outcome.dry_run:
         return ()
-    return (f"Before it was {_told(outcome.before)}: scaffold undo takes that back too.",)
+    again = undo_command(outcome.folder)
+    return (f"Before it was {_told(outcome.before)}: {again} takes that back too.",)
 
 
 def _told(run: PastRun) -> str:

@@ -29,6 +29,7 @@ from issue_scaffold.cli.plan_report import plan_target, refused_plan
 from issue_scaffold.cli.printing import confirm, say
 from issue_scaffold.errors import ScaffoldError
 from issue_scaffold.report.report import PLANNED, TargetReport, failed_target
+from issue_scaffold.sync.drift import Remedy
 from issue_scaffold.sync.interview import Asker
 from issue_scaffold.sync.outcome import FileOutcome
 from issue_scaffold.sync.plan import FileAction, FileStep
@@ -235,8 +236,8 @@ def _next_step(outcome: FileOutcome) -> str:
         return "Next: the same without --dry-run; --diff shows what would change in the files."
     if outcome.plan.conflicts:
         return (
-            "Next: edit the marked lines, then git add them (or scaffold update --restore PATH); "
-            "commit."
+            "Next: edit the marked lines, then git add them "
+            f"(or {Remedy(outcome.target).update_command} --restore PATH); commit."
         )
     return "Next: look at the changes (git diff), and commit them."
 

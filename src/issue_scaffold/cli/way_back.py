@@ -1,4 +1,4 @@
-"""The line that every command which writes to a repository ends with: how to take it back."""
+"""How every command which writes to a repository says that it can be taken back."""
 
 from pathlib import Path
 
@@ -7,13 +7,18 @@ from issue_scaffold.text.shell_words import quote
 
 
 def way_back(folder: str | Path) -> str:
-    """Return how to take back what was written to a folder, from where the user is."""
+    """Return the line on how to take back what was written to a folder."""
+    return f"To take it back: {undo_command(folder)}"
+
+
+def undo_command(folder: str | Path) -> str:
+    """Return the command that takes back what was written to a folder, from where the user is."""
     root, here = Path(folder).resolve(), Path.cwd()
     if root == here or _is_found_from(here, root):
-        return "To take it back: scaffold undo"
+        return "scaffold undo"
     if root.is_relative_to(here):
         root = root.relative_to(here)
-    return f"To take it back: scaffold undo {quote(str(root))}"
+    return f"scaffold undo {quote(str(root))}"
 
 
 def _is_found_from(here: Path, root: Path) -> bool:

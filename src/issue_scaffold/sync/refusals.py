@@ -17,6 +17,7 @@ from issue_scaffold.git import command as git
 from issue_scaffold.git.folder import index_lock
 from issue_scaffold.report.finding import Finding, Severity
 from issue_scaffold.sync import structured_files
+from issue_scaffold.sync.drift import Remedy
 from issue_scaffold.sync.plan import FileAction, FilePlan, Files, FileStep
 from issue_scaffold.sync.target import TargetFolder
 from issue_scaffold.validate.rules.registry import RULES
@@ -27,11 +28,13 @@ _NUMBER: Final = re.compile(r"\d+")
 _NAME: Final = re.compile(rb"^name:[ \t]+[^|>&*!\s].*(?:\r?\n(?![ \t])|\Z)", re.MULTILINE)
 
 
-def refuse_unfinished(folder: TargetFolder, ours: Files, *rendered: Files) -> None:
+def refuse_unfinished(
+    folder: TargetFolder, ours: Files, *rendered: Files, remedy: Remedy | None = None
+) -> None:
     """Raise ConflictError while git is in the middle of something, or earlier conflicts are open.
 
     `ours` are the target's files to look at, `rendered` the template's, which may hold conflict
-    markers themselves.
+    markers themselves, `remedy` is for a target that has a template already.
     """
     if folder.top is not None and (state := git.merge_in_progress(folder.top)):
         raise ConflictError(
@@ -40,11 +43,13 @@ def refuse_unfinished(folder: TargetFolder, ours: Files, *rendered: Files) -> No
         )
     marked = [path for path in ours if _has_new_markers(path, ours, rendered)]
     if marked:
+        hint = "resolve the marked lines"
+        if remedy is not None:
+            hint += f", or take the template's content: {remedy.update_command} --restore PATH"
         raise ConflictError(
             f"conflicts from an earlier run are not resolved yet: {', '.join(marked)}; "
             "nothing was written",
-            hint="resolve the marked lines, "
-            "or take the template's content: scaffold update --restore PATH",
+            hint=hint,
         )
 
 

@@ -1,5 +1,6 @@
 """`scaffold update`: merge another version, answers or template into a target, or restore files."""
 
+import os
 from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -123,9 +124,10 @@ def _update(
     ours = target.read_files(opened.root, paths)
     refuse_skipped(opened.folder, paths, ours)
     acceptances = acceptances_of(opened.root, may_be_broken=not options.restore_all)
-    restored = _restored(options, ours, theirs, acceptances)
+    restored = _restored(options, opened.root, ours, theirs, acceptances)
     unrestored = {path: file for path, file in ours.items() if path not in restored}
-    refuse_unfinished(opened.folder, unrestored, base.files, theirs.files)
+    remedy = Remedy(opened.shown)
+    refuse_unfinished(opened.folder, unrestored, base.files, theirs.files, remedy=remedy)
     tools = merge_tools(theirs.version)
     plan = leave_own(plan_merge(base, ours, theirs, tools), acceptances)
     meaning = Meaning(tuple(theirs.files), renderer.store)
@@ -136,7 +138,7 @@ def _update(
     news = news_of(
         recorded,
         request._replace(recorded=theirs.answers, data={}),
-        Remedy(opened.shown),
+        remedy,
         renderer,
     )
     outcome = FileOutcome(
@@ -231,13 +233,17 @@ def _interview(
 
 
 def _restored(
-    options: UpdateOptions, ours: Files, theirs: Rendering, acceptances: Acceptances
+    options: UpdateOptions,
+    root: Path,
+    ours: Files,
+    theirs: Rendering,
+    acceptances: Acceptances,
 ) -> set[str]:
     """Return the files to restore: those named, or all but the ones that deviate on purpose."""
     if options.restore_all:
         managed = set(theirs.files) - theirs.write_once - {theirs.answers_file}
         return {path for path in managed if not _is_left(path, ours.get(path), acceptances)}
-    named = {Path(path).as_posix() for path in options.restore}
+    named = {_managed_path(path, options, root, theirs) for path in options.restore}
     unknown = sorted(named - set(theirs.files))
     if unknown:
         raise UsageError(
@@ -251,6 +257,14 @@ def _restored(
             hint="end that first: scaffold accept --remove PATH; see: scaffold accept --list",
         )
     return named
+
+
+def _managed_path(text: str, options: UpdateOptions, root: Path, theirs: Rendering) -> str:
+    """Return a file's path in the target: it is named from there, or from a folder below it."""
+    place = Path(os.path.normpath(Path(options.target).resolve() / text))
+    if place.is_relative_to(root) and place.relative_to(root).as_posix() in theirs.files:
+        return place.relative_to(root).as_posix()
+    return Path(text).as_posix()
 
 
 def _is_left(path: str, ours: File | None, acceptances: Acceptances) -> bool:

@@ -15,7 +15,7 @@ from issue_scaffold.errors import ScaffoldError, TemplateError, UsageError
 from issue_scaffold.state.cache_store import CacheStore, digest_of
 from issue_scaffold.template import bundled
 from issue_scaffold.template.release_notes import NO_NEWS, News, ReleaseNotes, news_between
-from issue_scaffold.template.source_text import TemplateSource
+from issue_scaffold.template.source_text import TemplateSource, title_of
 from issue_scaffold.template.versions import KnownVersions, parse
 from issue_scaffold.text.late_patterns import late_pattern
 
@@ -315,7 +315,7 @@ class TemplateVersions:
             return commit
         names = ", ".join(list(known.tags)[-5:]) or "none is tagged"
         raise UsageError(
-            f"the template {self._source.recorded} has no version {version!r} "
+            f"{title_of(self._source.recorded)} has no version {version!r} "
             "on any of its branches or tags",
             hint=f"its newest versions: {names}",
         )

@@ -94,7 +94,7 @@ def test_text_of_a_finding() -> None:
 
 def test_text_of_a_check_names_target_template_kind_and_diff() -> None:
     assert text_of(CHECK) == [
-        "repo/: not in sync with https://example.invalid/t.git v1.0.0, latest is v1.1.0",
+        "repo/: not in sync with the template https://example.invalid/t.git v1.0.0, latest is v1.1.0",
         *text_of(VALIDATE)[:-1],
         "SECURITY.md: error: the template has this file, the target doesn't [missing]",
         "  hint: take it: scaffold update",
@@ -103,7 +103,7 @@ def test_text_of_a_check_names_target_template_kind_and_diff() -> None:
         "  @@ -1 +0,0 @@",
         "  -Report it.",
         "note: repo/: offline",
-        "fine: in sync with https://example.invalid/t.git v1.1.0",
+        "fine: in sync with the template https://example.invalid/t.git v1.1.0",
         "2 errors in 2 files",
     ]
 

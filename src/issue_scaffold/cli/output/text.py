@@ -18,6 +18,7 @@ from issue_scaffold.report.report import (
     TargetReport,
     Tone,
 )
+from issue_scaffold.template.source_text import title_of
 from issue_scaffold.text.wording import count
 
 WIDTH: Final = 160  # where there is no terminal
@@ -226,7 +227,7 @@ def _template(target: TargetReport) -> str:
     if target.template is None:
         return ""
     source, version, latest = target.template
-    text = f" with {source}"
+    text = f" with {title_of(source)}"
     if version:
         text += f" {version}"
     if latest and latest != version:
