@@ -74,7 +74,7 @@ def _parser() -> MarkdownIt:
     parser.enable(["table", "strikethrough"])
     parser.core.ruler.after("block", "alerts", _mark_alerts)
     # Every address is taken for one; where a link leads is the renderer's.
-    parser.validateLink = _is_address  # type: ignore[method-assign, assignment]
+    parser.validateLink = _is_address  # type: ignore[method-assign]
     return parser
 
 
