@@ -104,9 +104,9 @@ def test_every_command_and_option_that_is_named_exists(page: Path) -> None:
         ("labels plan --file a", []),
         ("catalog", []),
         ("labels plane", ["plane"]),
-        ("undo", ["undo"]),
+        ("undone", ["undone"]),
         ("update --abort", ["--abort"]),
-        ("update -q .", ["-q"]),
+        ("update -x .", ["-x"]),
         ("accept a --reason '--abort'", []),
     ],
 )
