@@ -62,6 +62,53 @@ def test_a_replaced_template_stays_under_its_name_through_check_and_update(scaff
     assert templates(repo) == ["01-bug_report.yml", "02-feature_request.yml"]
 
 
+MARKDOWN = "---\nname: Bug Report\nabout: Something\nlabels: {labels}\n---\n\nWhat?\n"
+
+
+@pytest.mark.parametrize("choice", ["keep", "merge", "replace"])
+def test_a_template_of_the_other_kind_stays_or_makes_room_and_is_never_doubled(
+    choice: str, scaffold: Run, repo: Path
+) -> None:
+    write_tree(repo, {f"{FOLDER}/01-bug.md": MARKDOWN.format(labels="bug")})
+    before = read_tree(repo)
+    init = ("init", repo, "-d", "issue_types=bug_report", "-d", "format=form")
+    assert scaffold(*init).code == 1
+    assert read_tree(repo) == before
+    assert scaffold(*init, "--on-conflict", choice).code == 0
+    left = ["bug_report.yml"] if choice == "replace" else ["01-bug.md"]
+    assert templates(repo) == left
+    checked = scaffold("check", repo)
+    assert (checked.code, "01-bug.md is in its place" in checked.out) == (0, choice != "replace")
+    assert scaffold("update", repo, "-d", "emoji=no").code == 0
+    assert templates(repo) == left
+    assert scaffold("check", repo).code == 0
+    for _ in range(2):
+        assert scaffold("undo", repo).code == 0
+    assert read_tree(repo) == before
+
+
+@pytest.mark.parametrize(
+    ("config", "named", "lacking"),
+    [
+        ({}, "bug, idea", ["idea"]),
+        ({".github/labels.yml": "- name: Idea\n  color: '111111'\n"}, "idea, question, new", ["question", "new"]),
+        ({"labels.toml": '[idea]\ncolor = "111111"\n'}, "new", ["new"]),
+        ({".github/labels.yml": "- name: 💡 idea\n  color: '111111'\n"}, "':bulb: idea'", []),
+        ({".github/labels.yml": "broken: [\n"}, "new", []),
+        ({"labels.toml": '[a]\ncolor = "111111"\n', "labels.json": '[{"name": "b"}]\n'}, "new", []),
+    ],
+)
+def test_labels_that_templates_name_and_the_config_lacks_are_named(
+    config: dict[str, str], named: str, lacking: list[str], scaffold: Run, repo: Path
+) -> None:
+    write_tree(repo, {**config, f"{FOLDER}/own.md": MARKDOWN.replace("Bug Report", "Own").format(labels=f"{named}")})
+    done = scaffold("init", repo, "-d", "issue_types=bug_report", "-d", "format=form")
+    assert done.code == 0, done
+    assert ("your templates name labels" in done.err) == bool(lacking)
+    assert f"have: {', '.join(lacking)}; to add them" in done.err or not lacking
+    assert "scaffold labels export" in done.err or not lacking
+
+
 @pytest.mark.parametrize(
     "entry",
     [

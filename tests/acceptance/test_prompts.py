@@ -21,7 +21,9 @@ from issue_scaffold.text.wrapping import columns as width
 
 COMMAND = Path(sys.executable).parent / "scaffold"
 ENTER, CTRL_C = "\r", "\x03"
+PAGER = "sed s/^/paged:/"
 _CODES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>]|\r")
+_PROMPT = re.compile(r"(?:^|\n)(?:\w+(?: \[[^\n]*\])?|\[\w+\]): $")
 PATIENCE = 300.0  # only a run that hangs takes it
 
 
@@ -36,7 +38,7 @@ class Terminal:
             os.setsid()
             fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
-        environment = {**os.environ, "TERM": "xterm", "PAGER": "cat"}
+        environment = {**os.environ, "TERM": "xterm", "PAGER": PAGER}
         environment.pop("COLUMNS", None)
         self._run = subprocess.Popen(
             [COMMAND, *map(str, arguments)],
@@ -69,9 +71,17 @@ class Terminal:
         self._read = self.shown.index(text, self._read) + len(text)
         return self
 
+    def prompt(self) -> str:
+        """Wait until the command waits for a line; return what it showed since what was expected."""
+        deadline = time.monotonic() + PATIENCE
+        while not _PROMPT.search(self.shown[self._read :]):
+            assert self._more(0.2) or (self._run.poll() is None and time.monotonic() < deadline), self.shown
+        shown = self.shown[self._read :]
+        self._read = len(self.shown)
+        return shown
+
     def type(self, keys: str) -> "Terminal":
-        """Type keys, once the prompt listens."""
-        time.sleep(0.2)
+        """Type keys; the terminal keeps them until they are read."""
         os.write(self._master, keys.encode())
         return self
 
@@ -250,11 +260,12 @@ def test_questions_helps_and_errors_fit_the_terminal(
 
 def test_the_bundled_templates_questions_fit_and_enter_answers_all(terminal: Open, repo: Path) -> None:
     shown = change(terminal("init", repo, columns=60))
-    while "Install this?" not in shown.shown[shown._read :]:
-        shown.expect("\n\n").expect(": ").type(ENTER)
-        while not shown.shown.endswith(": "):
-            shown._more(1.0)
-    assert install(shown) == 0, shown.shown
+    asked = 0
+    while "Install this?" not in shown.prompt():
+        shown.type(ENTER)
+        asked += 1
+    assert asked > 10
+    assert shown.type("y" + ENTER).end() == 0, shown.shown
     assert {".github/ISSUE_TEMPLATE/infrastructure.md", ".github/labels.yml"} <= read_tree(repo).keys()
     questions = shown.shown[: shown.shown.index("Installed template")]
     assert [line for line in questions.split("\n") if width(line) > 60] == []
@@ -266,6 +277,51 @@ def test_the_place_of_the_tool_is_no_dead_end(terminal: Open, repo: Path) -> Non
     shown.expect("tool_version:").type("v1.2.3" + ENTER)
     assert install(shown) == 0
     assert "v1.2.3" in (repo / ".pre-commit-config.yaml").read_text()
+
+
+FOLDER = ".github/ISSUE_TEMPLATE"
+OWN_FORM = """name: {name}
+description: Something
+labels: [bug, {label}]
+body:
+  - type: textarea
+    attributes:
+      label: What happened?
+"""
+
+
+def test_what_is_there_is_suggested_and_the_labels_that_it_names_are_offered(terminal: Open, repo: Path) -> None:
+    own = {
+        f"{FOLDER}/01-bug_report.yml": OWN_FORM.format(name="Bug Report", label="needs-triage"),
+        f"{FOLDER}/02-feature_request.yml": OWN_FORM.format(name="Feature Request", label="'type::idea'"),
+    }
+    write_tree(repo, own)
+    shown = terminal("init", repo, columns=80).expect("issue_types: Infrastructure/DevOps, Bug report, Feature request")
+    shown.expect("format: Issue forms only (.yml)").expect("exists    " + FOLDER).expect("[yes]").type(ENTER)
+    shown.expect("01-bug_report.yml: the template's bug_report.yml").expect("[keep]").type("k all" + ENTER)
+    shown.expect(".github/labels.yml doesn't have:").expect("needs-triage, type::idea")
+    shown.expect("scaffold labels export").expect("[yes]").type(ENTER)
+    assert shown.end() == 0
+    names = [path.name for path in sorted((repo / FOLDER).iterdir())]
+    assert names == ["01-bug_report.yml", "02-feature_request.yml", "infrastructure.yml"]
+    labels = {one["name"]: one["color"] for one in yaml.safe_load((repo / ".github/labels.yml").read_text())}
+    assert (labels["bug"], labels["needs-triage"], labels["type::idea"]) == ("d73a4a", "ededed", "ededed")
+    questions = shown.shown[: shown.shown.index("Installed template")]
+    assert [line for line in questions.split("\n") if width(line) > 80] == []
+
+
+def test_diffs_that_no_screen_holds_go_through_the_pager(terminal: Open, template: Template, repo: Path) -> None:
+    template.release("v1.0.0", {"a.md": "".join(f"line {number}\n" for number in range(60)), "b.md": "b\n"})
+    shown = terminal("init", repo, "-t", template, "-l", "--diff").expect("paged:+line 59").expect("Installed template")
+    assert shown.end() == 0
+    assert "line 7" not in shown.shown[shown._read :]
+    template.release("v2.0.0", {"a.md": "short\n", "b.md": "b\n"})
+    shown = terminal("update", repo, "--diff").expect("paged:+short").expect("Updated")
+    assert shown.end() == 0
+    template.release("v3.0.0", {"a.md": "shorter\n", "b.md": "b\n"})
+    shown = terminal("update", repo, "--diff").expect("Updated").expect("+shorter")
+    assert shown.end() == 0
+    assert "paged" not in shown.shown
 
 
 @pytest.mark.parametrize("chosen", ["root", "here"])
@@ -312,7 +368,6 @@ def test_d_is_not_asked_again_and_defaults_ask_nothing(terminal: Open, template:
     ("choice", "code", "content"),
     [
         ("keep", 0, "mine\n"),
-        ("replace", 0, "theirs\n"),
         ("t", 0, "theirs\n"),
         ("m", 1, "<<<<<<< yours\nmine\n=======\ntheirs\n>>>>>>> template v1.0.0\n"),
         ("abort", 1, "mine\n"),
@@ -331,7 +386,7 @@ def test_files_in_the_way_are_asked_about(
     shown.type(choice if choice == CTRL_C else choice + ENTER)
     assert shown.end() == code
     assert (repo / "a.md").read_text() == content
-    assert (repo / ANSWERS).exists() == (choice in {"keep", "replace", "t", "m"})
+    assert (repo / ANSWERS).exists() == (choice in {"keep", "t", "m"})
 
 
 def test_update_asks_new_questions_only(terminal: Open, template: Template, repo: Path) -> None:
@@ -342,13 +397,16 @@ def test_update_asks_new_questions_only(terminal: Open, template: Template, repo
     assert "?" not in quiet.shown
     old = "name: {type: str, help: 'What is it called?', default: thing}\n"
     new = "more: {type: str, help: 'How many more?', default: '{{ name }}es'}\n"
-    template.release("v2.0.0", {"copier.yml": old + new})
-    dry = terminal("update", repo, "--dry-run").expect("(new in v2.0.0) How many more?").type(ENTER)
-    assert dry.end() == 0
-    shown = terminal("update", repo).expect("How many more?").expect("Now: boxes").type("boxes!" + ENTER)
+    for version in ("v1.1.0", "v1.2.0rc1", "v2.0.0", "v2.1.0"):
+        late = "late: {type: bool, help: 'Too late?', default: no}\n" if version >= "v2.0.0" else ""
+        template.release(version, {"copier.yml": old + new * (version > "v1.1.0") + late, "b.txt": version})
+    shown = (
+        terminal("update", repo).expect("(new in v2.0.0) How many more?").expect("Now: boxes").type("boxes!" + ENTER)
+    )
+    shown.expect("(new in v2.0.0) Too late?").type(ENTER)
     assert shown.end() == 0
     assert "What is it called?" not in shown.shown
-    assert answers(repo) == {"name": "box", "more": "boxes!"}
+    assert answers(repo) == {"name": "box", "more": "boxes!", "late": False}
     again = terminal("update", repo)
     assert again.end() == 0
     assert "?" not in again.shown

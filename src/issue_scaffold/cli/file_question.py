@@ -14,6 +14,7 @@ from issue_scaffold.sync.init import Decision
 from issue_scaffold.sync.plan import FileStep
 
 _OFFER: Final = "[k]eep mine / [t]ake the template's / [m]erge / [d]iff / [a]bort"
+_OFFER_OF_KINDS: Final = _OFFER.replace(" / [m]erge", "")
 _WORDS: Final[Mapping[str, Decision | Literal["diff"]]] = {
     "keep": "keep",
     "take": "replace",
@@ -42,16 +43,20 @@ def decide_on_files(steps: Sequence[FileStep]) -> dict[str, Decision]:
 
 
 def _row(step: FileStep) -> str:
-    if step.adopted_as:
-        return f"{step.path}: the template's {step.adopted_as.rpartition('/')[2]}"
+    name = (step.adopted_as or step.stands_for).rpartition("/")[2]
+    if step.stands_for:
+        return f"{step.path}: the template has {name} for it, which takes its place or is left out"
+    if name:
+        return f"{step.path}: the template's {name}"
     return step.path
 
 
 def _decide(step: FileStep, *, is_last: bool) -> tuple[Decision, bool]:
     """Return the decision on one file, and whether it is for all that are left too."""
+    offer = _OFFER_OF_KINDS if step.stands_for else _OFFER
     while True:
         say("")
-        tell(f"{step.path}: {_OFFER}")
+        tell(f"{step.path}: {offer}")
         if not is_last:
             tell("keep all, take all and merge all decide for the rest too.", indent="  ")
         typed = read_line("[keep]").lower()

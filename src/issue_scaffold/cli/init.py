@@ -22,7 +22,7 @@ from issue_scaffold.cli.options import (
     tell_of_wait,
 )
 from issue_scaffold.cli.output.display import Display
-from issue_scaffold.cli.plan_question import confirm_plan
+from issue_scaffold.cli.plan_question import adds_labels, confirm_plan
 from issue_scaffold.cli.plan_report import plan_target, refused_plan
 from issue_scaffold.cli.printing import say, style
 from issue_scaffold.report.report import PLANNED, TargetReport
@@ -99,6 +99,7 @@ def command(
         dry_run=dry_run,
         here=here,
         choose_config=_choose_config if can_ask() and not defaults else lambda _: None,
+        adds_labels=adds_labels if interactive else None,
         on_wait=tell_of_wait,
     )
     refused = partial(refused_plan, with_diff=diff)

@@ -3,7 +3,7 @@
 Owns how the plan looks, and the menu of the answers that can be changed.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 from issue_scaffold.cli.asking import choose, pick, read_line, spoken, tell
@@ -41,6 +41,14 @@ def confirm_plan(outcome: FileOutcome, interview: Interview) -> Confirmation:
                 return Confirmation("change", _which(interview))
             case _:
                 tell("This template has no questions left to ask.")
+
+
+def adds_labels(config: str, names: Sequence[str]) -> bool:
+    """Return whether a person wants the labels in the config that their templates name."""
+    say("", style(f"Your templates name labels that {config} doesn't have:", bold=True))
+    tell(", ".join(names), indent="  ")
+    tell("Written in grey, where no colour is known. scaffold labels export has those on GitHub.")
+    return choose("Add them?", {"yes": "[Y]es", "no": "[n]o"}) == "yes"
 
 
 def _show(outcome: FileOutcome, interview: Interview) -> None:

@@ -10,7 +10,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 import click
@@ -107,13 +107,18 @@ def terminal_width() -> int:
     return max(20, shutil.get_terminal_size().columns - 1)
 
 
-def page(lines: Iterable[str]) -> None:
-    """Print lines; through the user's pager if a terminal can't show them at once."""
+def fits_screen(lines: Sequence[str]) -> bool:
+    """Return whether lines can be read at once, or go where nobody reads along."""
     import shutil
 
-    text = list(lines)
     is_terminal = sys.stdout is not None and sys.stdout.isatty()
-    if not is_terminal or len(text) < shutil.get_terminal_size().lines:
+    return not is_terminal or len(lines) < shutil.get_terminal_size().lines
+
+
+def page(lines: Iterable[str]) -> None:
+    """Print lines; through the user's pager if a terminal can't show them at once."""
+    text = list(lines)
+    if fits_screen(text):
         say(*text)
         return
     if os.environ.get("NO_COLOR"):

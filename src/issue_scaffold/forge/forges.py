@@ -134,19 +134,19 @@ _GITHUB_RULES: Final = RuleSwitch(
     lifted=frozenset({"body/attribute-type", "body/hidden-required"}),
 )
 # https://docs.github.com/en/issues/using-labels-and-milestones-to-track-work/managing-labels
-_GITHUB_LABELS: Final = frozenset(
-    {
-        "bug",
-        "documentation",
-        "duplicate",
-        "enhancement",
-        "good first issue",
-        "help wanted",
-        "invalid",
-        "question",
-        "wontfix",
-    }
-)
+# The colours are those that GitHub gives them in a new repository.
+GITHUB_LABEL_COLOURS: Final[Mapping[str, str]] = {
+    "bug": "d73a4a",
+    "documentation": "0075ca",
+    "duplicate": "cfd3d7",
+    "enhancement": "a2eeef",
+    "good first issue": "7057ff",
+    "help wanted": "008672",
+    "invalid": "e4e669",
+    "question": "d876e3",
+    "wontfix": "ffffff",
+}
+_GITHUB_LABELS: Final = frozenset(GITHUB_LABEL_COLOURS)
 # The set "Default" in `options/label` of Gitea's source, which one takes or not.
 _GITEA_LABELS: Final = frozenset(
     {"bug", "duplicate", "enhancement", "help wanted", "invalid", "question", "wontfix"}

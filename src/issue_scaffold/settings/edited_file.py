@@ -66,7 +66,8 @@ class EditedSettings:
 
     def adopt(self, pairs: Mapping[str, str]) -> None:
         """Record which of the template's files lie where. Raises UsageError if that can't be."""
-        self._text = with_adopted(self._text, pairs, self.path)
+        if pairs:
+            self._text = with_adopted(self._text, pairs, self.path)
 
     def record_labels_config(self, path: str) -> None:
         """Record which file lists the labels. Raises UsageError if the file can't be edited."""

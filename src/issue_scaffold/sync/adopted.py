@@ -58,20 +58,23 @@ def marked(plan: FilePlan, pairs: Mapping[str, str]) -> FilePlan:
 
 
 def recorded(root: Path, plan: FilePlan, pairs: Mapping[str, str], new_path: str) -> FilePlan:
-    """Return a plan that also records where the template's files lie.
+    """Return a plan that also records where the template's files lie, and what is in their place.
 
     Raises UsageError where the settings have a mistake: without the record, the next update would
     write the files beside the target's own.
     """
-    if not pairs:
+    stand_ins = [step for step in plan.steps if step.stands_for and step.after is not None]
+    if not pairs and not stand_ins:
         return plan
     from issue_scaffold.settings.edited_file import EditedSettings
+    from issue_scaffold.sync.stand_ins import accept_stand_ins
 
     settings = EditedSettings.read(root, new_path)
     planned = next((step for step in plan.steps if step.path == settings.path), None)
     if planned is not None and planned.after is not None:
         settings = settings.planned(planned.after.content)
     settings.adopt(pairs)
+    accept_stand_ins(settings, stand_ins)
     action = FileAction.NEW if settings.before is None else FileAction.MERGE
     step = FileStep(
         path=settings.path,

@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from issue_scaffold.errors import ConflictError, ScaffoldError, UsageError
@@ -45,6 +46,12 @@ from issue_scaffold.sync.refusals import (
 )
 from issue_scaffold.sync.renewal import Renewal, leave_own
 from issue_scaffold.sync.sparse import refuse_skipped
+from issue_scaffold.sync.stand_ins import (
+    find_stand_ins,
+    keep_stand_in,
+    replace_stand_in,
+    with_stand_ins,
+)
 from issue_scaffold.sync.target import TargetFolder, answers_path, located, open_target
 from issue_scaffold.sync.tool_origin import suggested_tool
 from issue_scaffold.template.renderer import Renderer, Request
@@ -75,7 +82,8 @@ class InitOptions:
     write nothing, or to keep what is only in the way because it is broken. `ask` is asked the
     template's questions (None: nobody is), and `confirm` what to do with a plan of the suggested
     answers. `here` allows a folder below a repository's root. `choose_config` is asked which of
-    several labels configs counts; None leaves all.
+    several labels configs counts; None leaves all. `adds_labels` is asked whether a labels config
+    gets labels that the existing templates name (None: nobody is, and it doesn't).
     """
 
     target: str
@@ -91,7 +99,19 @@ class InitOptions:
     dry_run: bool = False
     here: bool = False
     choose_config: Callable[[Sequence[str]], str | None] = lambda _: None
+    adds_labels: Callable[[str, Sequence[str]], bool] | None = None
     on_wait: Callable[[], None] = lambda: None
+
+
+class _Adoption(NamedTuple):
+    """Existing templates that are the template's: by the template's path, and of another kind.
+
+    The latter are by their own path. `notes` name others that are alike.
+    """
+
+    pairs: Mapping[str, str] = MappingProxyType({})
+    stand_ins: Mapping[str, str] = MappingProxyType({})
+    notes: tuple[str, ...] = ()
 
 
 class _Undecided(NamedTuple):
@@ -174,8 +194,8 @@ def _install(
 
     def planned(interview: Interview | None) -> _Undecided:
         rendering = _rendering(renderer, request, root, interview)
-        pairs, recognised = _recognised(root, rendering)
-        rendering = rendering.relocated(pairs)
+        adoption = _recognised(root, rendering)
+        rendering = rendering.relocated(adoption.pairs)
         ours = target.read_files(root, rendering.files)
         refuse_skipped(folder, rendering.files, ours)
         refuse_unfinished(folder, ours, rendering.files)
@@ -185,7 +205,7 @@ def _install(
             plan = beside_own_configs(root, plan, own, settings_path)
         plan = leave_own(plan, acceptances_of(root, may_be_broken=True))
         refuse_plan(folder, plan)
-        plan = marked(plan, pairs)
+        plan = with_stand_ins(root, marked(plan, adoption.pairs), adoption.stand_ins)
         outcome = FileOutcome(
             target=options.target,
             source=source.recorded,
@@ -199,7 +219,7 @@ def _install(
                 *_legacy_notes(root, plan),
                 *found.notes,
                 *hidden_workflows(evidence, [step.path for step in plan.writes]),
-                *recognised,
+                *adoption.notes,
             ),
         )
         return _Undecided(outcome, rendering, settings_path)
@@ -208,12 +228,17 @@ def _install(
     if options.ask is None:
         proposal = planned(None)
     else:
-        request = request._replace(suggested={**suggested_tool(), **request.suggested})
+        suggested = {
+            **suggested_tool(),
+            **_suggested_choices(root, request, renderer),
+            **request.suggested,
+        }
+        request = request._replace(suggested=suggested)
         drafts = DraftAnswers(root, source.recorded)
         interview = Interview(options.ask, drafts, suggested=request.suggested)
         proposal = _agreed(planned, interview, options)
     outcome, rendering, settings_path = proposal
-    outcome = _decided(outcome, options)
+    outcome = _with_named_labels(root, _decided(outcome, options), own.paths, options)
     pairs = {step.adopted_as: step.path for step in outcome.plan.steps if step.adopted_as}
     outcome = replace(outcome, plan=recorded(root, outcome.plan, pairs, settings_path))
     refuse_invalid(outcome.plan)
@@ -305,23 +330,64 @@ def _remote_host(root: Path) -> str | None:
         return None
 
 
-def _recognised(root: Path, rendering: Rendering) -> tuple[dict[str, str], tuple[str, ...]]:
-    """Return which existing templates are the template's files, and what to say of others alike.
-
-    By the template's path; a Markdown template can be no form, and is only said to be there.
-    """
+def _existing_templates(root: Path) -> dict[str, bytes]:
     files = read_repository(root, template_folder).files
-    existing = {path: content for path, content in files.items() if template_folder(path)}
+    return {path: content for path, content in files.items() if template_folder(path)}
+
+
+def _recognised(root: Path, rendering: Rendering) -> _Adoption:
+    """Return which existing templates are the template's files, and what to say of others alike."""
+    existing = _existing_templates(root)
     if not existing:
-        return {}, ()
+        return _Adoption()
     from issue_scaffold.sync.adoption import recognise_templates
 
     catalog = {path: file.content for path, file in rendering.files.items() if file.link is None}
     catalog = {path: content for path, content in catalog.items() if template_folder(path)}
     found = recognise_templates(existing, catalog)
     pairs = adoptable(found, rendering, existing)
-    adopted = {*pairs.values(), *rendering.files}
-    return pairs, tuple(one.message for one in found if one.existing not in adopted)
+    stand_ins = find_stand_ins(found, rendering, {*pairs, *existing})
+    adopted = {*pairs.values(), *stand_ins, *rendering.files}
+    notes = tuple(one.message for one in found if one.existing not in adopted)
+    return _Adoption(pairs, stand_ins, notes)
+
+
+def _suggested_choices(root: Path, request: Request, renderer: Renderer) -> dict[str, Any]:
+    """Return answers that take up the existing templates; none where the template has no such."""
+    existing = _existing_templates(root)
+    if not existing:
+        return {}
+    from issue_scaffold.sync.adoption import suggested_choices
+
+    try:
+        offered = renderer.offer(request)
+    except ScaffoldError:  # whatever it is, rendering will say so
+        return {}
+    return suggested_choices(existing, offered)
+
+
+def _with_named_labels(
+    root: Path, outcome: FileOutcome, configs: Sequence[str], options: InitOptions
+) -> FileOutcome:
+    """Return the outcome with labels that existing templates name, or with a remark on them."""
+    if not _existing_templates(root):
+        return outcome
+    from issue_scaffold.sync.named_labels import named_labels
+
+    found = named_labels(root, outcome.plan, configs)
+    if found is None:
+        return outcome
+    if options.adds_labels is None or options.dry_run:
+        names = ", ".join(found.names)
+        note = (
+            f"your templates name labels that {found.config} doesn't have: {names}; to add them: "
+            "scaffold validate --fix --unsafe-fixes; to write the labels that there are on "
+            "GitHub with their colours: scaffold labels export"
+        )
+        return replace(outcome, notes=(*outcome.notes, note))
+    if not options.adds_labels(found.config, found.names):
+        return outcome
+    return replace(outcome, plan=found.added_to(outcome.plan))
 
 
 def _decided(outcome: FileOutcome, options: InitOptions) -> FileOutcome:
@@ -339,7 +405,8 @@ def _decided(outcome: FileOutcome, options: InitOptions) -> FileOutcome:
         )
     decided = {step.path: _settle(step, decisions[step.path]) for step in in_the_way}
     decided |= _replaced(outcome.plan, options)
-    steps = tuple(decided.get(step.path, step) for step in outcome.plan.steps)
+    settled = [one for step in outcome.plan.steps for one in decided.get(step.path, (step,))]
+    steps = tuple(sorted(settled, key=lambda step: step.path))
     return replace(outcome, plan=replace(outcome.plan, steps=steps))
 
 
@@ -358,7 +425,16 @@ def _by_default(step: FileStep) -> Decision:
     return "abort"
 
 
-def _settle(step: FileStep, decision: Decision) -> FileStep:
+def _settle(step: FileStep, decision: Decision) -> tuple[FileStep, ...]:
+    """Return what a decision on a file makes of its step."""
+    if not step.stands_for:
+        return (_settle_file(step, decision),)
+    if decision == "replace":
+        return replace_stand_in(step)
+    return (keep_stand_in(step, is_merge=decision == "merge"),)
+
+
+def _settle_file(step: FileStep, decision: Decision) -> FileStep:
     if decision == "keep":
         reason = "you chose to keep it"
         if is_broken(step):
@@ -371,7 +447,7 @@ def _settle(step: FileStep, decision: Decision) -> FileStep:
     return step
 
 
-def _replaced(plan: FilePlan, options: InitOptions) -> dict[str, FileStep]:
+def _replaced(plan: FilePlan, options: InitOptions) -> dict[str, tuple[FileStep, ...]]:
     """Return the steps by path of what is merged by its meaning, where the template's is to count.
 
     Elsewhere nothing of the user's is lost, and nothing to decide.
@@ -379,7 +455,9 @@ def _replaced(plan: FilePlan, options: InitOptions) -> dict[str, FileStep]:
     merged = [step for step in plan.steps if step.by_meaning]
     said = options.decide(merged) if options.replaces_labels else {}
     return {
-        step.path: _replaced_by_meaning(step) for step in merged if said.get(step.path) == "replace"
+        step.path: (_replaced_by_meaning(step),)
+        for step in merged
+        if said.get(step.path) == "replace"
     }
 
 

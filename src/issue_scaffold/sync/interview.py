@@ -30,14 +30,17 @@ class Interview:
         drafts: DraftAnswers,
         *,
         known: Collection[str] | None = None,
-        version: str | None = None,
+        new_in: Callable[[str], str] | None = None,
         suggested: Collection[str] = (),
     ) -> None:
-        """`known` are the questions that were answered before, of an version before `version`."""
+        """`known` are the questions that were answered before.
+
+        `new_in` is asked which version of the template brought another one.
+        """
         self._ask = ask
         self._drafts = drafts
         self._saved = drafts.read()
-        self._known_before, self._version = known, version
+        self._known_before, self._new_in = known, new_in
         self._wanted: Collection[str] | None = ()
         self._shown: frozenset[str] | None = None  # what the person knows of
         self._asked: list[str] = []
@@ -68,9 +71,10 @@ class Interview:
         return reply
 
     def _marked(self, question: AskedQuestion) -> AskedQuestion:
-        if self._known_before is None or question.name in self._known_before:
+        is_known = self._known_before is None or question.name in self._known_before
+        if is_known or self._new_in is None or question.error is not None:
             return question
-        return replace(question, new_in=self._version)
+        return replace(question, new_in=self._new_in(question.name))
 
     def _remember(self, question: AskedQuestion) -> None:
         name = question.name

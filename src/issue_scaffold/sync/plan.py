@@ -28,7 +28,8 @@ class FileStep:
     `moved_from` is the old name of a file that the template renamed and `moved` what the target has
     there, `reason` says why in a few words. `by_meaning` tells a merge that took the file's entries
     apart instead of its lines, with `notes` on what was kept. `adopted_as` is the template's own
-    path of a file that the target has under another name.
+    path of a file that the target has under another name; `stands_for` is the same of a file of
+    another kind, which isn't written beside it.
     """
 
     path: str
@@ -42,6 +43,7 @@ class FileStep:
     reason: str = ""
     by_meaning: bool = False
     adopted_as: str = ""
+    stands_for: str = ""
     notes: tuple[str, ...] = ()
 
     @property

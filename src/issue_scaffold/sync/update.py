@@ -21,6 +21,7 @@ from issue_scaffold.sync.deviation import judge, kept_by_meaning
 from issue_scaffold.sync.drift import Remedy
 from issue_scaffold.sync.edited_answers import find_edit
 from issue_scaffold.sync.interview import Asker, Interview
+from issue_scaffold.sync.introduced import introduced_in
 from issue_scaffold.sync.item_changes import ItemChange, with_changes
 from issue_scaffold.sync.meaning import Meaning
 from issue_scaffold.sync.merge import plan_merge
@@ -118,7 +119,13 @@ def _update(
         base = edited.rendering
         remarks += (f"{edited.message(opened)}; now the files follow",)
     asking = _asking(options, base, request, renderer)
-    interview = _interview(options, opened, request.revision.version, asking)
+    interview = _interview(
+        options,
+        opened,
+        request.revision.version,
+        asking,
+        lambda name: introduced_in(name, recorded, request, renderer),
+    )
     theirs = renderer.rendering(request, asking=asking, interviewer=interview)
     paths = {*base.files, *theirs.files}
     ours = target.read_files(opened.root, paths)
@@ -221,13 +228,17 @@ def _end(interview: Interview | None) -> None:
 
 
 def _interview(
-    options: UpdateOptions, opened: SyncTarget, version: str, asking: Asking
+    options: UpdateOptions,
+    opened: SyncTarget,
+    version: str,
+    asking: Asking,
+    new_in: Callable[[str], str],
 ) -> Interview | None:
     """Return who asks the new questions, or all; None when nothing is asked."""
     if options.ask is None or asking == "nothing":
         return None
     drafts = DraftAnswers(opened.root, f"{opened.source.recorded} {version}")
-    interview = Interview(options.ask, drafts, known=opened.answers, version=version)
+    interview = Interview(options.ask, drafts, known=opened.answers, new_in=new_in)
     interview.want(None)
     return interview
 

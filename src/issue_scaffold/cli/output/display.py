@@ -14,10 +14,16 @@ from typing import Final
 
 from issue_scaffold.cli.options import OutputTarget
 from issue_scaffold.cli.output.formats import FORMATS
-from issue_scaffold.cli.printing import put, say, show_error
+from issue_scaffold.cli.printing import fits_screen, page, put, say, show_error
 from issue_scaffold.cli.verbosity import Verbosity, verbosity
 from issue_scaffold.errors import EXIT_INTERRUPTED, EXIT_OK, ScaffoldError
-from issue_scaffold.report.report import Report, ReportLayout, TargetReport, report_of
+from issue_scaffold.report.report import (
+    Report,
+    ReportLayout,
+    ReportTable,
+    TargetReport,
+    report_of,
+)
 
 TEXT: Final = OutputTarget("text")
 
@@ -44,6 +50,7 @@ class Display:
         self._layout = layout
         self._outputs = outputs or (TEXT,)
         self.shows_text = TEXT in self._outputs
+        self._several = several
         self._is_quiet = verbosity() is Verbosity.QUIET
         # Whether people are told what is being done before it is known how it ends.
         self.tells_progress = self.shows_text and not self._is_quiet
@@ -123,6 +130,11 @@ class Display:
             _put_product(row.product)
         if not self._is_to_be_told(row.exit_code):
             return
+        diffs = [] if self._several else _diffs_of(row)
+        if not fits_screen(diffs):
+            # What became of the files is still to be seen once the pager is left.
+            page(diffs)
+            row = row._replace(tables=tuple(map(_without_diffs, row.tables)))
         say(*self._stream.lines_of(row))
         say(*row.asides, err=True)
         say(*row.lines)
@@ -172,6 +184,17 @@ def _write(report: Report, output: OutputTarget) -> None:
     summary = os.environ.get("GITHUB_STEP_SUMMARY")
     if summary and FORMATS[output.format].has_summary:
         append_text(Path(summary), render(report, "markdown"))
+
+
+def _diffs_of(row: TargetReport) -> list[str]:
+    from issue_scaffold.cli.output.text import diff_lines
+
+    shown = [one for table in row.tables for one in table.rows if one.diff]
+    return [line for one in shown for line in diff_lines(one.diff)]
+
+
+def _without_diffs(table: ReportTable) -> ReportTable:
+    return table._replace(rows=tuple(row._replace(diff="") for row in table.rows))
 
 
 def _put_product(text: str) -> None:
