@@ -68,6 +68,9 @@ def test_in_a_subfolder_of_a_repository_init_names_the_root_that_the_forge_reads
         assert f"lies in the repository {repo}" in refused.err
         assert "--here" in refused.err
         assert read_tree(repo) == {}
+    scaffold("init", repo)
+    assert f"scaffold update {os.path.relpath(repo)};" in scaffold("init", repo / "sub").err
+    assert scaffold("undo", repo).code == 0
     done = scaffold("init", repo / "sub", "--here")
     assert done.code == 0
     assert f"GitHub reads issue templates only at a repository's root, which is {repo}" in done.err

@@ -224,6 +224,8 @@ def test_what_was_edited_since_is_left_and_named(scene: Scene) -> None:
     assert "(deleted since)" in done.out
     assert (target / "guide.md").read_text() == updated + "and on\n"
     assert "scaffold init" in scene.run("undo", target, "-n").out
+    assert scene.run("accept", target / "guide.md", "--reason", "ours").code == 0
+    assert "Before it was scaffold init" in scene.run("undo", target).out, "what was left isn't promised"
     write_tree(target, {"guide.md": updated})
     again = scene.run("undo", target)
     assert again.code == 1, again

@@ -28,6 +28,7 @@ from issue_scaffold.sync.acceptances import acceptances_of
 from issue_scaffold.sync.adopted import adoptable, marked, recorded
 from issue_scaffold.sync.apply_plan import apply_plan, recovery_notes
 from issue_scaffold.sync.content_merge import merge_tools
+from issue_scaffold.sync.drift import Remedy
 from issue_scaffold.sync.interview import Asker, Interview
 from issue_scaffold.sync.item_changes import ItemChange, with_changes
 from issue_scaffold.sync.meaning import Meaning
@@ -134,14 +135,13 @@ def install(options: InitOptions, renderer: Renderer) -> FileOutcome:
         raise UsageError(
             f"{options.target} {problem}", hint="run this in the folder where the files are"
         )
+    answers_file = answers_path(options.answers_file)
     if folder.work_tree != root and not options.here:
         raise UsageError(
             f"{options.target} lies in the repository {folder.top}, at whose root forges look for "
             "issue templates",
-            hint=f"scaffold init {quote(os.path.relpath(folder.work_tree))} installs them there; "
-            f"for this folder, add: --here",
+            hint=f"{_at_the_root(folder.work_tree, answers_file)}; for this folder, add: --here",
         )
-    answers_file = answers_path(options.answers_file)
     with hold_target(root, shown=options.target, on_wait=options.on_wait):
         recovery = None if options.dry_run else staging.recover(root)
         notes = recovery_notes(root, recovery)
@@ -153,13 +153,22 @@ def install(options: InitOptions, renderer: Renderer) -> FileOutcome:
         ):
             return _resumed(options, notes)
         if (root / answers_file).exists():
+            again = Remedy(options.target).update_command
             raise UsageError(
                 f"{options.target} is already initialised: it has {answers_file}",
-                hint="to bring it up to date: scaffold update; to answer the questions anew: "
-                "scaffold update --ask",
+                hint=f"to bring it up to date: {again}; "
+                f"to answer the questions anew: {again} --ask",
             )
         outcome = _install(options, folder, answers_file, renderer)
         return replace(outcome, notes=notes + outcome.notes)
+
+
+def _at_the_root(root: Path, answers_file: str) -> str:
+    """Return which command is for the root of the repository that a folder lies below."""
+    place = quote(os.path.relpath(root))
+    if (root / answers_file).exists():
+        return f"it is initialised there: scaffold update {place}"
+    return f"scaffold init {place} installs them there"
 
 
 def repository_around(text: str) -> Path | None:

@@ -177,7 +177,7 @@ def _undo(options: UndoOptions, folder: TargetFolder, notes: tuple[str, ...]) ->
 
 
 class _Chosen(NamedTuple):
-    """A run to take back, what becomes of its files in their order, and the runs before it.
+    """A run to take back, what becomes of its files in their order, and the whole runs before it.
 
     `remarks` are for the user.
     """
@@ -197,7 +197,8 @@ def _last_run(folder: TargetFolder) -> _Chosen | None:
     for at, run in enumerate(runs):
         files, remarks = _files_of(folder, run)
         if not run.run.left or any(file.writes for file in files):
-            return _Chosen(run, files, [_shown(other) for other in runs[at + 1 :]], remarks)
+            before = [_shown(other) for other in runs[at + 1 :] if not other.run.left]
+            return _Chosen(run, files, before, remarks)
     return None
 
 

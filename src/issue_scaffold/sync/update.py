@@ -46,6 +46,7 @@ from issue_scaffold.template.copier_engine import Asking
 from issue_scaffold.template.renderer import Renderer, Request
 from issue_scaffold.template.source_text import TemplateSource, parse_source, refuse_inside
 from issue_scaffold.template.sources import Revision, SourceReader
+from issue_scaffold.text.wording import count
 from issue_scaffold.writing import staging
 
 
@@ -162,7 +163,7 @@ def _update(
     refuse_plan(opened.folder, plan)
     if plan.conflicts and options.on_conflict == "abort":
         raise NothingWrittenError(
-            f"{len(plan.conflicts)} file(s) can't be merged; nothing was written"
+            f"{count(len(plan.conflicts), 'file')} can't be merged; nothing was written"
             f"{listed(plan.conflicts)}",
             outcome,
             hint="leave out --on-conflict abort to get the conflicts marked in the files",
@@ -296,7 +297,8 @@ def _refuse_unsaved(
         return
     lines = listed(replace(step, reason="") for step in steps if step.path in unsaved)
     raise NothingWrittenError(
-        f"{len(unsaved)} file(s) have edits that are not committed; nothing was written{lines}",
+        f"edits that are not committed, in {count(len(unsaved), 'file')}; nothing was written"
+        f"{lines}",
         outcome,
         hint="commit them, or restore them all the same with --force; scaffold undo takes it back",
     )
