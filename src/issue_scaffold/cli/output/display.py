@@ -14,7 +14,7 @@ from typing import Final
 
 from issue_scaffold.cli.options import OutputTarget
 from issue_scaffold.cli.output.formats import FORMATS
-from issue_scaffold.cli.printing import put, say, show_error
+from issue_scaffold.cli.printing import put, put_product, say, show_error
 from issue_scaffold.cli.verbosity import Verbosity, verbosity
 from issue_scaffold.errors import EXIT_INTERRUPTED, EXIT_OK, ScaffoldError
 from issue_scaffold.report.report import Report, ReportLayout, TargetReport, report_of
@@ -120,7 +120,7 @@ class Display:
 
     def _show_text(self, row: TargetReport) -> None:
         if self.shows_text and row.product is not None:
-            _put_product(row.product)
+            put_product(row.product)
         if not self._is_to_be_told(row.exit_code):
             return
         say(*self._stream.lines_of(row))
@@ -172,14 +172,6 @@ def _write(report: Report, output: OutputTarget) -> None:
     summary = os.environ.get("GITHUB_STEP_SUMMARY")
     if summary and FORMATS[output.format].has_summary:
         append_text(Path(summary), render(report, "markdown"))
-
-
-def _put_product(text: str) -> None:
-    """Print what was made: byte for byte into a file or a pipe, inert on a terminal."""
-    if sys.stdout is not None and sys.stdout.isatty():
-        say(*text.removesuffix("\n").split("\n"))
-    else:
-        put(text)
 
 
 def _width() -> int:
