@@ -8,16 +8,18 @@ from typing import Any, Final
 import click
 
 from issue_scaffold.cli.issue_outcome import COMMAND, IssueOutcome, OutcomeOptions
+from issue_scaffold.cli.issue_questions import answer_on_terminal, choose_template
+from issue_scaffold.cli.options import can_ask
 from issue_scaffold.cli.output.json import failure_in_json
 from issue_scaffold.cli.printing import json_text, put
 from issue_scaffold.errors import EXIT_OK, UsageError
 from issue_scaffold.files.bounded import read_file
-from issue_scaffold.forge.forges import FORGES
+from issue_scaffold.forge.forges import FORGES, Forge
 from issue_scaffold.issue.answers_schema import answers_schema
 from issue_scaffold.issue.candidates import dialect_of
 from issue_scaffold.issue.drafts import Draft
 from issue_scaffold.issue.given import GivenDocument, values_of_pairs
-from issue_scaffold.issue.issue_template import IssueTemplate, find_template
+from issue_scaffold.issue.issue_template import IssueTemplate, find_template, offered_templates
 from issue_scaffold.text.limits import MAX_BYTES
 
 STDIN: Final = "-"
@@ -96,15 +98,21 @@ def new(
     outcome = _outcome({"print": prints, "web": web, "create": create})
     with failure_in_json(COMMAND, is_wanted=is_json):
         named = _FORGES.get(forge or "")
-        template = find_template(form, Path.cwd(), named)
+        asks = can_ask() and not is_json and not is_schema
+        template = _template(form, named, asks=asks)
         if is_schema:
             put(json_text(answers_schema(template.form), is_product=True))
             return EXIT_OK
         draft = _given(template, pairs, source, title)
-        options = OutcomeOptions(repo=repo, api_url=api_url, is_json=is_json)
+        options = OutcomeOptions(repo=repo, api_url=api_url, is_json=is_json, typed=asks)
         dialect = dialect_of(template.form.path, named)
+        if asks:
+            is_whole = source is not None
+            draft, outcome = answer_on_terminal(template, draft, outcome, is_whole=is_whole)
         issue = IssueOutcome(template, dialect, draft, options)
         _STEPS[outcome or "print"](issue)
+        if asks:
+            issue.draft_file().drop()
     return EXIT_OK
 
 
@@ -121,6 +129,15 @@ def _outcome(flags: dict[str, bool]) -> str | None:
     if len(asked) > 1:
         raise click.UsageError(f"{' and '.join(f'--{name}' for name in asked)} exclude each other")
     return asked[0] if asked else None
+
+
+def _template(wanted: str | None, forge: Forge | None, *, asks: bool) -> IssueTemplate:
+    """Return the template that is meant; on a terminal, a person chooses among several."""
+    if wanted is None and asks:
+        offered = offered_templates(Path.cwd(), forge)
+        if len(offered) > 1:
+            return choose_template(offered)
+    return find_template(wanted, Path.cwd(), forge)
 
 
 def _given(

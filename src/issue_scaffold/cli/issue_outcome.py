@@ -4,7 +4,7 @@ Owns what is said on the way, and that answers are kept as a draft when the last
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -29,11 +29,15 @@ COMMAND: Final = "issue new"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutcomeOptions:
-    """Where a new issue goes, and how that is told. `repo` is found out where it is None."""
+    """Where a new issue goes, and how that is told. `repo` is found out where it is None.
+
+    What somebody `typed` on the terminal is nowhere else, so that no error may lose it.
+    """
 
     repo: str | None
     api_url: str | None
     is_json: bool
+    typed: bool = False
 
 
 class IssueOutcome:
@@ -48,7 +52,8 @@ class IssueOutcome:
         self._draft = draft
         self._options = options
         self._root = top_level(Path.cwd()) or Path.cwd()
-        self.issue = new_issue(template, draft.values, dialect, title=draft.title)
+        with self._keeping_draft() if options.typed else nullcontext():
+            self.issue = new_issue(template, draft.values, dialect, title=draft.title)
         self._lacking = lacking_labels(template.form, self._root)
         self._notes = [f"no labels config has the label {name}" for name in self._lacking]
 

@@ -132,18 +132,6 @@ def confirm(question: str) -> bool:
     return click.confirm(question, err=True)
 
 
-def read_line(prompt: str) -> str:
-    """Return the line that a person types on the terminal; empty for none."""
-    typed: str = click.prompt(
-        text_of([prompt], color=False).rstrip("\n"),
-        default="",
-        show_default=False,
-        prompt_suffix="",
-        err=True,
-    )
-    return typed
-
-
 def edit(text: str) -> str | None:
     """Return what a person makes of a text in their editor; None if they didn't save it.
 
