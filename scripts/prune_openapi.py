@@ -15,7 +15,8 @@ OPERATIONS: Final = {
     "/repos/{owner}/{repo}": ("get",),
     "/repos/{owner}/{repo}/labels": ("get", "post"),
     "/repos/{owner}/{repo}/labels/{name}": ("get", "patch", "delete"),
-    "/repos/{owner}/{repo}/issues": ("get",),
+    "/repos/{owner}/{repo}/issues": ("get", "post"),
+    "/repos/{owner}/{repo}/issues/{issue_number}": ("get",),
     "/repos/{owner}/{repo}/issues/{issue_number}/labels": ("post",),
 }
 

@@ -481,7 +481,39 @@ def parse() -> Schema:
         "problems": said("What can be read in two ways, is missing, or isn't from the form.", list_of(problem)),
     }
     more = {"findings": said("With --check: what the form demands and isn't there.", list_of(finding))}
-    return envelope("parse", CODES[:2], fields(done, more))
+    return envelope("parse", CODES[:4], done_or_failed(fields(done, more)))
+
+
+def done_or_failed(done: Schema) -> Schema:
+    """Return the schema of what a command says without a status: all of `done`, or an error."""
+    shape = fields({}, {**done["properties"], **FAILURE})
+    shape["if"] = {"required": ["error"]}
+    shape["then"] = {"properties": {"exit_code": {"enum": [2, 3]}}}
+    shape["else"] = {"required": done["required"]}
+    return shape
+
+
+def issue_new() -> Schema:
+    """Return the schema of `scaffold issue new`."""
+    done = {
+        "form": said("The form's path."),
+        "title": TEXT,
+        "body": said("As the page would store it."),
+        "labels": said("What the issue gets: with --create, those that the repository has.", list_of(TEXT)),
+        "assignees": list_of(TEXT),
+        "type": said("The organisation's type of issue.", maybe(TEXT)),
+        "lacking_labels": said(
+            "Labels that the repository lacks, as far as that is known: by its labels config, with --create by itself.",
+            list_of(TEXT),
+        ),
+        "notes": NOTES,
+    }
+    more = {
+        "link": said("With --web: the page, filled in as far as a link can."),
+        "number": said("With --create: the issue's.", PLACE),
+        "url": said("With --create: the issue's page."),
+    }
+    return envelope("issue new", CODES[:4], done_or_failed(fields(done, more)))
 
 
 def labels_export() -> Schema:
@@ -499,5 +531,5 @@ def schemas() -> dict[str, Schema]:
     every = [check(), validate(), planned("init"), planned("update"), accept(), undo()]
     every += [listing(), rules(), convert()]
     every += [catalog("catalog new"), catalog("catalog add"), labels("labels plan"), labels("labels apply")]
-    every += [parse()]
+    every += [parse(), issue_new()]
     return {schema["$id"]: schema for schema in [*every, labels_export()]}

@@ -166,6 +166,7 @@ def test_bad_input_is_one_clear_line(scaffold: Run, folder: Path, monkeypatch: p
         done = scaffold("parse", *arguments)
         assert (done.code, done.out) == (code, ""), done.err
         assert said in done.err.partition("\n")[0]
+        assert said in parsed(scaffold, *arguments, code=code)["error"]
     monkeypatch.setattr(sys, "stdin", TextIOWrapper(BytesIO(BODY.encode())))
     assert parsed(scaffold, "-")["values"] == VALUES
 

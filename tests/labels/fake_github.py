@@ -60,6 +60,8 @@ class FakeIssue:
     labels: set[str] = field(default_factory=set)
     state: str = "open"
     pull: bool = False
+    title: str = "An issue"
+    body: str | None = None
 
 
 class FakeRepository:
@@ -71,6 +73,7 @@ class FakeRepository:
         self.archived = False
         self.writable = True
         self.visible = True
+        self.has_issues = True
 
     def add(self, name: str, color: str = "ededed", description: str = "") -> None:
         self.labels[key(name)] = {"name": name, "color": color, "description": description}
@@ -180,9 +183,30 @@ class FakeGitHub:
                 return self._one(verb, name, request)
             case "GET", ["issues"]:
                 return self._page([issue(number, request) for number in _asked(request)], request)
+            case "GET", ["issues", number]:
+                return self._issue(int(number), request)
+            case "POST", ["issues"]:
+                return self._open(request)
             case "POST", ["issues", number, "labels"]:
                 return self._put(int(number), request)
         return self._problem(404, "Not Found")
+
+    def _issue(self, number: int, request: "Request") -> "Reply":
+        if number not in request.repository.issues:
+            return self._problem(404, "Not Found")
+        return Reply(200, issue(number, request), self._headers())
+
+    def _open(self, request: "Request") -> "Reply":
+        if not request.repository.has_issues:
+            return self._problem(410, "Issues has been disabled in this repository.")
+        number = max(request.repository.issues, default=0) + 1
+        for name in request.body.get("labels", []):
+            if key(name) not in request.repository.labels:
+                request.repository.add(name)  # as GitHub does
+        request.repository.put(number, *request.body.get("labels", []))
+        found = request.repository.issues[number]
+        found.title, found.body = request.body["title"], request.body["body"]
+        return Reply(201, issue(number, request), self._headers())
 
     def _create(self, request: "Request") -> "Reply":
         row = {"name": "", "color": "ededed", "description": "", **request.body}
@@ -324,7 +348,8 @@ def issue(number: int, request: Request) -> dict[str, Any]:
         "id": number,
         "node_id": f"I_{number}",
         "number": number,
-        "title": "An issue",
+        "title": found.title,
+        "body": found.body,
         "state": found.state,
         "locked": False,
         "comments": 0,

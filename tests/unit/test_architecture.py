@@ -21,7 +21,7 @@ OWNERS = {
         "text/patterns.py",
         "template/sealed_process.py",
         "label_sync/github/token.py",
-        "issue/remote.py",
+        "issue/gh.py",
         "preview/picture.py",
     },
     "click": {"cli"},

@@ -74,6 +74,11 @@ COMMANDS: Final[dict[str, Command]] = {
         "Make, extend or check a template repository of your own.",
         _AUTHORING,
     ),
+    "issue": Command(
+        "issue_scaffold.cli.issue",
+        "Make an issue out of a form, as the page would.",
+        _LABELS,
+    ),
     "parse": Command(
         "issue_scaffold.cli.parse",
         "Read the answers in an issue's body, by the form it is from.",

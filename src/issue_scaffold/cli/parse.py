@@ -9,6 +9,7 @@ from typing import Any, Literal
 import click
 
 from issue_scaffold.cli.labels_progress import tell_wait
+from issue_scaffold.cli.output.json import failure_in_json
 from issue_scaffold.cli.printing import json_text, put, say
 from issue_scaffold.errors import EXIT_FINDINGS, EXIT_OK, ScaffoldError
 from issue_scaffold.files.bounded import read_file
@@ -67,7 +68,8 @@ def command(
     BODY is a file, the address of an issue, its number in this repository, or - for standard input.
     What can be read in two ways, is missing or isn't from the form is said, and fails nothing.
     """
-    match = match_body(_read(body, api_url), form_, Path.cwd())
+    with failure_in_json("parse", is_wanted=format_ == "json"):
+        match = match_body(_read(body, api_url), form_, Path.cwd())
     findings = None
     if check:
         findings = shortcomings(match.form, match.reading.values)

@@ -137,6 +137,25 @@ def confirm(question: str) -> bool:
     return click.confirm(question, err=True)
 
 
+def edit(text: str) -> str | None:
+    """Return what a person makes of a text in their editor; None if they didn't save it.
+
+    Raises click.ClickException if there is no editor.
+    """
+    edited = click.edit(text, extension=".md")
+    if edited is None:
+        return None
+    return str(edited).rstrip("\n")
+
+
+def put_product(text: str) -> None:
+    """Print what was made: byte for byte into a file or a pipe, inert on a terminal."""
+    if sys.stdout is not None and sys.stdout.isatty():
+        say(*text.removesuffix("\n").split("\n"))
+    else:
+        put(text)
+
+
 def redraw(text: str) -> None:
     """Draw a line of ours on standard error; the next one, or `redraw("")`, takes its place."""
     click.echo(f"\r\x1b[K{text}", nl=False, err=True)

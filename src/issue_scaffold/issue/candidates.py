@@ -13,7 +13,7 @@ from issue_scaffold.errors import ScaffoldError, UsageError
 from issue_scaffold.files.bounded import read_file
 from issue_scaffold.forge.documents import load
 from issue_scaffold.forge.file_kind import FileKind
-from issue_scaffold.forge.forges import forge_of_path
+from issue_scaffold.forge.forges import GITHUB, Forge, forge_of_path
 from issue_scaffold.forge.source_files import read_repository
 from issue_scaffold.git import command as git
 from issue_scaffold.git.folder import top_level
@@ -55,9 +55,15 @@ def match_body(body: str, wanted: str, folder: Path) -> FormMatch:
     return _best(body, folder)
 
 
-def dialect_of(path: str) -> Dialect:
-    """Return what writes the bodies of a form, by where the form lies."""
-    dropdown = forge_of_path(path).keys.elements.get("dropdown")
+def dialect_of(path: str, forge: Forge | None = None) -> Dialect:
+    """Return what writes the bodies of a form, by where the form lies.
+
+    Where that is a folder that several forges read, it is by the `forge` that is named.
+    """
+    found = forge_of_path(path)
+    if forge is not None and found is GITHUB:
+        found = forge
+    dropdown = found.keys.elements.get("dropdown")
     if dropdown is not None and _LIST_TYPES in dropdown.attributes:
         return Dialect.GITEA
     return Dialect.GITHUB
@@ -90,11 +96,14 @@ def _named(wanted: str, folder: Path) -> tuple[Form, bool]:
     if at and not (folder / wanted).exists():
         return _at_revision(path, revision, folder), True
     content = read_file(folder / wanted, shown=wanted)
-    return form_of(load(_shown(folder / wanted, wanted), content)), False
+    return form_of(load(path_in_repository(folder / wanted, wanted), content)), False
 
 
-def _shown(place: Path, given: str) -> str:
-    """Return a form's path from its repository's root, by which its forge is told."""
+def path_in_repository(place: Path, given: str) -> str:
+    """Return a form's path from its repository's root, by which its forge is told.
+
+    It is as it was `given` where it lies in no repository.
+    """
     root = top_level(place.parent)
     if root is None:
         return given
@@ -107,7 +116,7 @@ def _shown(place: Path, given: str) -> str:
 def _at_revision(path: str, revision: str, folder: Path) -> Form:
     if not revision or revision.startswith("-"):
         raise UsageError(f"{revision!r} names no revision", hint="give --form FILE@REVISION")
-    shown = _shown(folder / path, path)
+    shown = path_in_repository(folder / path, path)
     root = top_level(folder)
     if root is None:
         raise UsageError(f"{folder} is in no git repository, so there are no revisions")

@@ -139,9 +139,9 @@ def form_of(document: Document) -> Form:
     view = FormView(document, root)
     return Form(
         path=path,
-        name=_text(root.get("name")),
-        description=_text(root.get("description") or root.get("about")),
-        title=_text(root.get("title")),
+        name=exact_text(root.get("name")),
+        description=exact_text(root.get("description") or root.get("about")),
+        title=exact_text(root.get("title")),
         labels=_words(root.get("labels")),
         assignees=_words(root.get("assignees")),
         projects=_words(root.get("projects")),
@@ -163,7 +163,7 @@ def _invalid(path: str, why: str) -> InvalidFormError:
 
 def _element(path: str, element: ElementView) -> Field | FormText:
     if element.type == "markdown":
-        text = _text(element.attribute("value"))
+        text = exact_text(element.attribute("value"))
         return FormText(text=text, in_body=_is_shown(element.node, unless_said=False))
     if element.type is None:
         raise _invalid(path, f"{element.name} has none of the types that fields have")
@@ -172,17 +172,17 @@ def _element(path: str, element: ElementView) -> Field | FormText:
     options = _options(element)
     if element.keys.attributes and "options" in element.keys.required and not options:
         raise _invalid(path, f"{element.name} has no options")
-    label = _text(element.label)
+    label = exact_text(element.label)
     return Field(
         key=element.id.value.strip() if element.id else collapsed(label),
         kind=FieldKind(element.type),
         label=label,
         id=element.id.value.strip() if element.id else None,
-        description=_text(element.attribute("description")),
-        placeholder=_text(element.attribute("placeholder")),
-        value=_text(element.attribute("value")),
-        render=_text(element.attribute("render")) if element.type == "textarea" else "",
-        accept=_text(_validation(element, "accept")),
+        description=exact_text(element.attribute("description")),
+        placeholder=exact_text(element.attribute("placeholder")),
+        value=exact_text(element.attribute("value")),
+        render=exact_text(element.attribute("render")) if element.type == "textarea" else "",
+        accept=exact_text(_validation(element, "accept")),
         options=options,
         multiple=_is_on(element.attribute("multiple")),
         default=_index(element.attribute("default"), len(options)),
@@ -194,7 +194,7 @@ def _element(path: str, element: ElementView) -> Field | FormText:
 
 
 def _options(element: ElementView) -> tuple[FieldOption, ...]:
-    labels = [(option, _text(option.label)) for option in element.options]
+    labels = [(option, exact_text(option.label)) for option in element.options]
     worded = [(option, label) for option, label in labels if label.strip()]
     names = [collapsed(label) for _, label in worded]
     return tuple(
@@ -253,7 +253,7 @@ def _validation(element: ElementView, name: str) -> Value | None:
     return element.validations.get(name)
 
 
-def _text(node: Value | None) -> str:
+def exact_text(node: Value | None) -> str:
     """Return a scalar's text as a reader of YAML prints it; its white space stays."""
     if not isinstance(node, Scalar) or node.is_null:
         return ""

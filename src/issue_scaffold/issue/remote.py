@@ -1,12 +1,9 @@
 """The body of an issue on a forge: by `gh` where it is, else through the API.
 
-Owns what an issue's address is, and starting `gh`, which has a login of its own.
+Owns what an issue's address is.
 """
 
-import json
 import re
-import shutil
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -14,6 +11,9 @@ from typing import Any, Final, NamedTuple
 from issue_scaffold.errors import ScaffoldError, UsageError
 from issue_scaffold.forge.git_remote import repository_of
 from issue_scaffold.forge.remote import Repository, parse_repository
+from issue_scaffold.issue.gh import ask_gh, has_gh
+from issue_scaffold.label_sync.github.answers import read_issue_body
+from issue_scaffold.label_sync.http.json_shapes import MalformedAnswerError
 from issue_scaffold.label_sync.run import LabelOptions, Surroundings, open_api
 
 _ADDRESS: Final = re.compile(
@@ -21,8 +21,6 @@ _ADDRESS: Final = re.compile(
     r"(?:[/?#].*)?"
 )
 _NUMBER: Final = re.compile(r"#?([0-9]{1,12})")
-_GH_SECONDS: Final = 60.0
-
 
 OnWait = Callable[[float, str], None]
 
@@ -60,40 +58,21 @@ def place_of(text: str, folder: Path) -> IssuePlace | None:
 
 def read_body(place: IssuePlace, *, api_url: str | None, on_wait: OnWait) -> str:
     """Return the body of an issue. Raises ScaffoldError."""
-    data = None
-    if api_url is None:
-        data = _by_gh(place)
-    if data is None:
-        data = _by_api(place, api_url, on_wait)
-    if not isinstance(data, dict) or not isinstance(data.get("body") or "", str):
-        raise ScaffoldError(
-            f"the answer about issue {place.number} of {place.repository} is no issue",
-            hint="try again later",
-        )
-    return data.get("body") or ""
-
-
-def _path(place: IssuePlace) -> str:
-    return f"repos/{place.repository.owner}/{place.repository.name}/issues/{place.number}"
-
-
-def _by_gh(place: IssuePlace) -> Any:  # noqa: ANN401 - JSON
-    """Return what `gh` gets; None if it isn't there, isn't logged in or gets nothing."""
-    if shutil.which("gh") is None:
-        return None
-    try:
-        done = subprocess.run(
-            ["gh", "api", "--hostname", place.repository.host, _path(place)],
-            capture_output=True,
-            stdin=subprocess.DEVNULL,
-            check=False,
-            timeout=_GH_SECONDS,
-        )
-        return json.loads(done.stdout) if done.returncode == 0 else None
-    except (OSError, ValueError, subprocess.TimeoutExpired):
-        return None
-
-
-def _by_api(place: IssuePlace, api_url: str | None, on_wait: OnWait) -> Any:  # noqa: ANN401
+    if api_url is None and has_gh():
+        repository = place.repository
+        path = f"repos/{repository.owner}/{repository.name}/issues/{place.number}"
+        answer = ask_gh(repository.host, path)
+        if answer is not None and answer.is_done:
+            return _body(answer.data, place)
     options = LabelOptions(repo=str(place.repository), api_url=api_url)
-    return open_api(options, Surroundings(on_wait=on_wait)).issue(place.number)
+    return open_api(options, Surroundings(on_wait=on_wait)).issue_body(place.number)
+
+
+def _body(data: Any, place: IssuePlace) -> str:  # noqa: ANN401 - JSON
+    try:
+        return read_issue_body(data)
+    except MalformedAnswerError as error:
+        raise ScaffoldError(
+            f"gh gets no issue for {place.number} of {place.repository}: {error}",
+            hint="try again later",
+        ) from error

@@ -14,7 +14,7 @@ from typing import Final
 
 from issue_scaffold.cli.options import OutputTarget
 from issue_scaffold.cli.output.formats import FORMATS
-from issue_scaffold.cli.printing import fits_screen, page, put, say, show_error
+from issue_scaffold.cli.printing import fits_screen, page, put, put_product, say, show_error
 from issue_scaffold.cli.verbosity import Verbosity, verbosity
 from issue_scaffold.errors import EXIT_INTERRUPTED, EXIT_OK, ScaffoldError
 from issue_scaffold.report.report import (
@@ -127,7 +127,7 @@ class Display:
 
     def _show_text(self, row: TargetReport) -> None:
         if self.shows_text and row.product is not None:
-            _put_product(row.product)
+            put_product(row.product)
         if not self._is_to_be_told(row.exit_code):
             return
         diffs = [] if self._several else _diffs_of(row)
@@ -195,14 +195,6 @@ def _diffs_of(row: TargetReport) -> list[str]:
 
 def _without_diffs(table: ReportTable) -> ReportTable:
     return table._replace(rows=tuple(row._replace(diff="") for row in table.rows))
-
-
-def _put_product(text: str) -> None:
-    """Print what was made: byte for byte into a file or a pipe, inert on a terminal."""
-    if sys.stdout is not None and sys.stdout.isatty():
-        say(*text.removesuffix("\n").split("\n"))
-    else:
-        put(text)
 
 
 def _width() -> int:

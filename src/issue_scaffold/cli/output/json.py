@@ -3,9 +3,12 @@
 Its JSON Schemas are in docs/reference/.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from issue_scaffold.cli.printing import json_text
+from issue_scaffold.cli.printing import json_text, put
+from issue_scaffold.errors import ScaffoldError
 from issue_scaffold.report.finding import Finding, FindingPlace
 from issue_scaffold.report.report import Report, TargetReport
 
@@ -26,6 +29,27 @@ def render(report: Report) -> str:
     else:
         document["targets"] = targets
     return json_text(document)
+
+
+@contextmanager
+def failure_in_json(command: str, *, is_wanted: bool) -> Iterator[None]:
+    """Print an error of what goes on here as the document of a command; then it goes on.
+
+    For commands whose document isn't that of a report.
+    """
+    try:
+        yield
+    except ScaffoldError as error:
+        if is_wanted:
+            fields: Fields = {
+                "schema": f"scaffold.{command.replace(' ', '-')}/1",
+                "command": command,
+                "exit_code": error.exit_code,
+                "error": error.message,
+                "hint": error.hint,
+            }
+            put(json_text(_present(fields)))
+        raise
 
 
 def _target(report: Report, target: TargetReport) -> Fields:

@@ -24,6 +24,7 @@ from issue_scaffold.labels.label import fold
 
 _LONGEST_MESSAGE: Final = 300
 _COLOUR: Final = re.compile(r"[0-9A-Fa-f]{6}")
+_ADDRESS: Final = re.compile(r"https?://[!-~]+")
 _NAME: Final = re.compile(r"[A-Za-z0-9._-]{1,255}")
 
 
@@ -33,6 +34,14 @@ class Issue:
 
     number: int
     labels: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class CreatedIssue:
+    """An issue that was just made: its number and the address of its page."""
+
+    number: int
+    url: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +65,10 @@ def _is_full_name(value: Any) -> bool:  # noqa: ANN401 - JSON
 
 def _is_name(text: str) -> bool:
     return _NAME.fullmatch(text) is not None and text not in {".", ".."}
+
+
+def _is_address(value: Any) -> bool:  # noqa: ANN401 - JSON
+    return is_text(value) and _ADDRESS.fullmatch(value) is not None
 
 
 def _is_label_of_issue(value: Any) -> bool:  # noqa: ANN401 - JSON
@@ -90,6 +103,19 @@ _ISSUES: Final = ListShape(
         }
     )
 )
+_ISSUE_BODY: Final = ObjectShape(
+    fields={
+        "body": ValueShape(
+            expected="a text or null", holds=lambda value: isinstance(value, str | None)
+        )
+    }
+)
+_CREATED_ISSUE: Final = ObjectShape(
+    fields={
+        "number": ValueShape(expected="a number above 0", holds=is_number),
+        "html_url": ValueShape(expected="an address", holds=_is_address),
+    }
+)
 _REPOSITORY: Final = ObjectShape(
     fields={"full_name": ValueShape(expected="OWNER/NAME", holds=_is_full_name)}
 )
@@ -106,6 +132,12 @@ def read_labels(data: Any, token: Token) -> tuple[LiveLabel, ...]:  # noqa: ANN4
     return tuple(found)
 
 
+def read_label_keys(data: Any) -> frozenset[str]:  # noqa: ANN401 - JSON
+    """Return the labels of one page as GitHub compares them. Raises MalformedAnswerError."""
+    _LABELS.check(data, "the answer")
+    return frozenset(fold(item["name"]) for item in data)
+
+
 def read_issues(data: Any, token: Token) -> tuple[Issue, ...]:  # noqa: ANN401 - JSON
     """Return the issues of one page. Raises MalformedAnswerError."""
     _ISSUES.check(data, "the answer")
@@ -115,6 +147,18 @@ def read_issues(data: Any, token: Token) -> tuple[Issue, ...]:  # noqa: ANN401 -
         _refuse_echo(token, *names)
         found.append(Issue(item["number"], frozenset(map(fold, names))))
     return tuple(found)
+
+
+def read_issue_body(data: Any) -> str:  # noqa: ANN401 - JSON
+    """Return the body of an issue, empty for none. Raises MalformedAnswerError."""
+    _ISSUE_BODY.check(data, "the answer")
+    return data["body"] or ""
+
+
+def read_created_issue(data: Any) -> CreatedIssue:  # noqa: ANN401 - JSON
+    """Return what was made. Raises MalformedAnswerError."""
+    _CREATED_ISSUE.check(data, "the answer")
+    return CreatedIssue(data["number"], data["html_url"])
 
 
 def _name_on_issue(label: Any) -> str:  # noqa: ANN401 - JSON

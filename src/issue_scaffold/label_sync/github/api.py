@@ -1,15 +1,19 @@
 """A repository's labels on GitHub, and which issues have them: the endpoints used, as methods.
 
-Every write may be repeated: an answer that was lost makes no difference to the outcome.
+Every write but that of an issue may be repeated: an answer that was lost makes no difference to the
+outcome.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import quote
 
 from issue_scaffold.forge.remote import Repository
 from issue_scaffold.label_sync.github.answers import (
+    CreatedIssue,
     Issue,
+    read_created_issue,
+    read_issue_body,
     read_issues,
     read_labels,
     read_repository,
@@ -153,10 +157,28 @@ class LabelsApi:
             if fold(name) in issue.labels:
                 yield issue
 
-    def issue(self, number: int) -> Any:  # noqa: ANN401 - JSON
-        """Return an issue as the API has it. Raises MissingError if there is none."""
+    def issue_body(self, number: int) -> str:
+        """Return the body of an issue. Raises MissingError if there is none."""
         what = f"read issue {number} of {self.repository}"
-        return self._get(f"{self._base}/issues/{number}", {}, what).data
+        answer = self._client.send("GET", f"{self._base}/issues/{number}")
+        if not answer.is_good:
+            raise self._client.refused(answer, what)
+        try:
+            return read_issue_body(answer.data)
+        except MalformedAnswerError as error:
+            raise self._client.unexpected(error, what) from error
+
+    def create_issue(self, fields: Mapping[str, Any]) -> CreatedIssue:
+        """Make an issue, once: it is not tried again where nobody knows whether that was done."""
+        what = f"create an issue in {self.repository}"
+        path = f"{self._base}/issues"
+        answer = self._client.send("POST", path, body=fields, is_repeatable=False)
+        if not answer.is_good:
+            raise self._client.refused(answer, what)
+        try:
+            return read_created_issue(answer.data)
+        except MalformedAnswerError as error:
+            raise self._client.unexpected(error, what) from error
 
     def add_label(self, number: int, name: str) -> None:
         """Put a label on an issue or a pull request."""

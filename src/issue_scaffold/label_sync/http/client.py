@@ -43,8 +43,12 @@ _DATE: Final = re.compile(r"[A-Za-z0-9,: +-]{1,40}")
 
 @dataclass(slots=True)
 class _Patience:
-    """What one request has used up of what it may."""
+    """What one request has used up of what it may.
 
+    One that isn't `is_repeatable` may not be sent again when nobody knows what came of it.
+    """
+
+    is_repeatable: bool = True
     attempts: int = 0
     waits: int = 0
     waited: float = 0.0
@@ -91,12 +95,14 @@ class ApiClient:
         *,
         query: Mapping[str, str] | None = None,
         body: Mapping[str, Any] | None = None,
+        is_repeatable: bool = True,
     ) -> Answer:
         """Send a request; return its answer, be it good or bad.
 
-        Raises ApiError when there is none to be had.
+        One that isn't `is_repeatable` is sent once more only where it was refused for now. Raises
+        ApiError when there is no answer to be had.
         """
-        patience = _Patience()
+        patience = _Patience(is_repeatable=is_repeatable)
         target = f"{self._address.prefix}{path}"
         if query:
             target = f"{target}?{urlencode(query)}"
@@ -172,6 +178,11 @@ class ApiClient:
 
     def _retry_later(self, why: str, patience: _Patience) -> None:
         patience.attempts += 1
+        if not patience.is_repeatable:
+            raise UnreachableError(
+                f"{self.host} {why}",
+                hint="whether it was done isn't known: look there before you try again",
+            )
         if patience.attempts > len(_BACKOFF_SECONDS) or patience.network_seconds <= 0:
             if patience.attempts > 1:
                 why = f"{why}, {patience.attempts} times in a row"

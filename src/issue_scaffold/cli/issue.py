@@ -1,0 +1,175 @@
+"""`scaffold issue`: `new`."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from issue_scaffold.cli.issue_outcome import COMMAND, IssueOutcome, OutcomeOptions
+from issue_scaffold.cli.issue_questions import answer_on_terminal, choose_template
+from issue_scaffold.cli.options import can_ask
+from issue_scaffold.cli.output.json import failure_in_json
+from issue_scaffold.cli.printing import json_text, put
+from issue_scaffold.errors import EXIT_OK, UsageError
+from issue_scaffold.files.bounded import read_file
+from issue_scaffold.forge.forges import FORGES, Forge
+from issue_scaffold.issue.answers_schema import answers_schema
+from issue_scaffold.issue.candidates import dialect_of
+from issue_scaffold.issue.drafts import Draft
+from issue_scaffold.issue.given import GivenDocument, values_of_pairs
+from issue_scaffold.issue.issue_template import IssueTemplate, find_template, offered_templates
+from issue_scaffold.text.limits import MAX_BYTES
+
+STDIN: Final = "-"
+_FORGES: Final = {forge.key: forge for forge in reversed(FORGES) if forge.has_forms}
+
+
+@click.group("issue")
+def command() -> None:
+    """Make an issue out of one of the repository's forms."""
+
+
+@command.command("new", short_help="Fill in a form: print, open or create the issue.")
+@click.argument("form", required=False)
+@click.option(
+    "--set",
+    "pairs",
+    multiple=True,
+    metavar="ID=VALUE",
+    help="Answer a field, by its id, by its label where it has none. May be repeated.",
+)
+@click.option(
+    "--from",
+    "source",
+    metavar="FILE|-",
+    help="Take answers from a YAML or JSON file, or from standard input; --set wins.",
+)
+@click.option("--title", metavar="TEXT", help="The issue's title. [default: the form's]")
+@click.option("--print", "prints", is_flag=True, help="Print the body. [default: no terminal]")
+@click.option("--web", is_flag=True, help="Open the forge's page, filled in as far as a link can.")
+@click.option("--create", is_flag=True, help="Create the issue, with gh if it is there.")
+@click.option("--schema", "is_schema", is_flag=True, help="Print a JSON Schema of the answers.")
+@click.option(
+    "--repo",
+    metavar="OWNER/NAME",
+    help="Repository; HOST/OWNER/NAME for another host. [default: the git remote's]",
+)
+@click.option(
+    "--api-url",
+    metavar="URL",
+    help="Address of the REST API, for --create. [default: ask gh, else by the host]",
+)
+@click.option(
+    "--forge",
+    type=click.Choice(list(_FORGES)),
+    help="Whose page the issue is for, where the form's folder doesn't tell.",
+)
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="How to print the outcome.",
+)
+def new(
+    *,
+    form: str | None,
+    pairs: tuple[str, ...],
+    source: str | None,
+    title: str | None,
+    prints: bool,
+    web: bool,
+    create: bool,
+    is_schema: bool,
+    repo: str | None,
+    api_url: str | None,
+    forge: str | None,
+    format_: str,
+) -> int:
+    """Make an issue out of FORM and answers, as the forge's page would.
+
+    FORM is a file, its name, or the name that the form gives itself; it can be left out where the
+    repository has one only. On a terminal, fields that no option answers are asked for.
+    """
+    is_json = format_ == "json"
+    outcome = _outcome({"print": prints, "web": web, "create": create})
+    with failure_in_json(COMMAND, is_wanted=is_json):
+        named = _FORGES.get(forge or "")
+        asks = can_ask() and not is_json and not is_schema
+        template = _template(form, named, asks=asks)
+        if is_schema:
+            put(json_text(answers_schema(template.form), is_product=True))
+            return EXIT_OK
+        draft = _given(template, pairs, source, title)
+        options = OutcomeOptions(repo=repo, api_url=api_url, is_json=is_json, typed=asks)
+        dialect = dialect_of(template.form.path, named)
+        if asks:
+            is_whole = source is not None
+            draft, outcome = answer_on_terminal(template, draft, outcome, is_whole=is_whole)
+        issue = IssueOutcome(template, dialect, draft, options)
+        _STEPS[outcome or "print"](issue)
+        if asks:
+            issue.draft_file().drop()
+    return EXIT_OK
+
+
+_STEPS: Final[dict[str, Callable[[IssueOutcome], None]]] = {
+    "print": IssueOutcome.print,
+    "web": IssueOutcome.open_page,
+    "create": IssueOutcome.create,
+}
+
+
+def _outcome(flags: dict[str, bool]) -> str | None:
+    """Return the outcome that was asked for. Raises click.UsageError for several."""
+    asked = [name for name, is_asked in flags.items() if is_asked]
+    if len(asked) > 1:
+        raise click.UsageError(f"{' and '.join(f'--{name}' for name in asked)} exclude each other")
+    return asked[0] if asked else None
+
+
+def _template(wanted: str | None, forge: Forge | None, *, asks: bool) -> IssueTemplate:
+    """Return the template that is meant; on a terminal, a person chooses among several."""
+    if wanted is None and asks:
+        offered = offered_templates(Path.cwd(), forge)
+        if len(offered) > 1:
+            return choose_template(offered)
+    return find_template(wanted, Path.cwd(), forge)
+
+
+def _given(
+    template: IssueTemplate, pairs: tuple[str, ...], source: str | None, title: str | None
+) -> Draft:
+    """Return what the command line answers. Raises UsageError."""
+    form = template.form
+    values: dict[str, Any] = {}
+    if source is not None:
+        document = GivenDocument(_text(source), _shown(source))
+        values = document.values(form)
+        title = document.title if title is None else title
+    return Draft(title, {**values, **values_of_pairs(form, pairs)})
+
+
+def _shown(source: str) -> str:
+    return "standard input" if source == STDIN else source
+
+
+def _text(source: str) -> str:
+    content = b""
+    if source != STDIN:
+        content = read_file(source)
+    elif sys.stdin is not None:
+        content = sys.stdin.buffer.read(MAX_BYTES + 1)
+    if len(content) > MAX_BYTES:
+        raise UsageError(f"{_shown(source)} is larger than {MAX_BYTES // 1024:,} KiB")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise UsageError(
+            f"{_shown(source)} is not UTF-8: byte 0x{content[error.start]:02x} in line {line}",
+            hint="save it as UTF-8",
+        ) from error
