@@ -20,7 +20,7 @@ CHOSEN: Final = (
     "acceptance/test_init.py::test_the_installed_command_needs_no_terminal_and_no_network",
     "acceptance/test_interruptions.py::test_a_run_that_waits_says_so",
     "acceptance/test_news.py::test_list_says_what_there_is",
-    "acceptance/test_prompts.py::test_ctrl_c_at_a_question_writes_nothing",
+    "acceptance/test_prompts.py::test_no_and_ctrl_c_write_nothing_and_no_forgets_the_answers",
     "acceptance/test_refused_templates.py::test_the_same_is_refused_as_an_update",
     "acceptance/test_restore.py::test_bare_means_all",
     "acceptance/test_update.py::test_a_conflict_is_labelled_marked_and_refused_by_git",

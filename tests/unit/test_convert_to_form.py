@@ -72,7 +72,7 @@ def test_the_seed_as_received_becomes_the_catalogs_form(scaffold: Run, repo: Pat
     assert [asked(field) for field in form.fields] == [asked(field) for field in catalogs.fields]
     assert len(form.fields) == 25
     assert sum(len(field.options) for field in form.fields) == 80
-    assert len(form.body) == len(catalogs.body)
+    assert len(form.body) == len(catalogs.body) - 1  # the catalog's has a line to begin with
     assert (form.title, form.labels) == (catalogs.title, catalogs.labels)
     # What can't be restored in one way stays, and both say so.
     assert all("wrong encoding" in message for message in complaints(converted(text).text))

@@ -43,8 +43,12 @@ def test_it_is_the_markdown_that_init_installs(scaffold: Run, repo: Path, slug: 
     """Notes aside: a catalog's author has no need of them."""
     assert scaffold("init", repo, "-d", f"issue_types=[{slug}]").code == 0
     folder = repo / ".github/ISSUE_TEMPLATE"
-    form = (folder / f"{slug}.yml").read_text(encoding="utf-8").replace(" (form)", "")
+    form = (folder / f"{slug}.yml").read_text(encoding="utf-8").replace(" (with fields to fill in)", "")
     data = yaml.safe_load(form)
+    if slug == "infrastructure":  # its Markdown is the seed, without the form's first line and descriptions
+        data["body"] = [element for element in data["body"] if "Fill in what applies" not in str(element)]
+        for element in data["body"]:
+            element["attributes"].pop("description", None)
     assert issue_template(data, template_files()) == (folder / f"{slug}.md").read_text(encoding="utf-8")
 
 

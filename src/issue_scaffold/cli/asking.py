@@ -6,9 +6,7 @@ Owns how a question looks and what may be typed. Which questions come is `interv
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-import click
-
-from issue_scaffold.cli.printing import inert, say, style, terminal_width
+from issue_scaffold.cli.printing import inert, read_line, say, style, terminal_width
 from issue_scaffold.template.interview import (
     KEEP,
     AskedChoice,
@@ -23,12 +21,6 @@ _YES: Final = frozenset({"y", "yes", "true", "on", "1"})
 _NO: Final = frozenset({"n", "no", "false", "off", "0"})
 # What is typed for a text that would mean something else, or nothing.
 _QUOTED: Final = {'""': "", "''": "", '"<"': "<", "'<'": "<"}
-
-
-def read_line(prompt: str) -> str:
-    """Return a line that a person types, empty for Enter alone; the prompt is ours."""
-    line: str = click.prompt(prompt, default="", show_default=False)
-    return line
 
 
 def tell(text: str, *, indent: str = "", further: str | None = None) -> None:

@@ -6,9 +6,9 @@ Owns how that is asked: a table of one line each first, then file by file, or fo
 from collections.abc import Mapping, Sequence
 from typing import Final, Literal
 
-from issue_scaffold.cli.asking import read_line, tell
+from issue_scaffold.cli.asking import tell
 from issue_scaffold.cli.output.text import diff_lines
-from issue_scaffold.cli.printing import page, say, style
+from issue_scaffold.cli.printing import page, read_line, say, style
 from issue_scaffold.sync.drift import unified_diff
 from issue_scaffold.sync.init import Decision
 from issue_scaffold.sync.plan import FileStep

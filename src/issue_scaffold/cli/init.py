@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 import click
 
-from issue_scaffold.cli.asking import ask_question, choose, pick, read_line, tell
+from issue_scaffold.cli.asking import ask_question, choose, pick, tell
 from issue_scaffold.cli.file_question import decide_on_files
 from issue_scaffold.cli.options import (
     OutputTarget,
@@ -24,7 +24,7 @@ from issue_scaffold.cli.options import (
 from issue_scaffold.cli.output.display import Display
 from issue_scaffold.cli.plan_question import adds_labels, confirm_plan
 from issue_scaffold.cli.plan_report import plan_target, refused_plan
-from issue_scaffold.cli.printing import say, style
+from issue_scaffold.cli.printing import read_line, say, style
 from issue_scaffold.report.report import PLANNED, TargetReport
 from issue_scaffold.sync.init import Decider, InitOptions, install, repository_around
 from issue_scaffold.sync.outcome import FileOutcome

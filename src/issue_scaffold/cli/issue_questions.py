@@ -10,8 +10,8 @@ from typing import Any, Final
 
 import click
 
-from issue_scaffold.cli.asking import BACK, ask_question, choose, read_line, tell
-from issue_scaffold.cli.printing import edit, inert, say, style
+from issue_scaffold.cli.asking import BACK, ask_question, choose, tell
+from issue_scaffold.cli.printing import edit, inert, read_line, say, style
 from issue_scaffold.errors import AnswerError, ScaffoldError
 from issue_scaffold.git.folder import top_level
 from issue_scaffold.issue.answers import settle

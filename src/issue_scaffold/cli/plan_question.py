@@ -6,9 +6,9 @@ Owns how the plan looks, and the menu of the answers that can be changed.
 from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
-from issue_scaffold.cli.asking import choose, pick, read_line, spoken, tell
+from issue_scaffold.cli.asking import choose, pick, spoken, tell
 from issue_scaffold.cli.output.text import diff_lines
-from issue_scaffold.cli.printing import page, say, style
+from issue_scaffold.cli.printing import page, read_line, say, style
 from issue_scaffold.sync.drift import unified_diff
 from issue_scaffold.sync.init import Confirmation, needs_decision
 from issue_scaffold.sync.interview import Interview

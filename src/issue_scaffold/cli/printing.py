@@ -109,10 +109,11 @@ def terminal_width() -> int:
 
 def fits_screen(lines: Sequence[str]) -> bool:
     """Return whether lines can be read at once, or go where nobody reads along."""
+    if not lines or sys.stdout is None or not sys.stdout.isatty():
+        return True
     import shutil
 
-    is_terminal = sys.stdout is not None and sys.stdout.isatty()
-    return not is_terminal or len(lines) < shutil.get_terminal_size().lines
+    return len(lines) < shutil.get_terminal_size().lines
 
 
 def page(lines: Iterable[str]) -> None:
@@ -272,3 +273,9 @@ def _json_escape(found: re.Match[str]) -> str:
     if 0xD800 <= code <= 0xDFFF:  # noqa: PLR2004 - half a character, which strict readers refuse
         return "\ufffd"
     return json.dumps(found[0])[1:-1]
+
+
+def read_line(prompt: str) -> str:
+    """Return a line that a person types, empty for Enter alone; the prompt is ours."""
+    line: str = click.prompt(prompt, default="", show_default=False)
+    return line

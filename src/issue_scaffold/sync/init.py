@@ -25,7 +25,7 @@ from issue_scaffold.state.draft_answers import DraftAnswers
 from issue_scaffold.state.locks import hold_target
 from issue_scaffold.sync import structured_files
 from issue_scaffold.sync.acceptances import acceptances_of
-from issue_scaffold.sync.adopted import adoptable, marked, recorded
+from issue_scaffold.sync.adopted_steps import adoptable, marked, recorded
 from issue_scaffold.sync.apply_plan import apply_plan, recovery_notes
 from issue_scaffold.sync.content_merge import merge_tools
 from issue_scaffold.sync.drift import Remedy

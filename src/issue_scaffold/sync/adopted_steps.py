@@ -1,0 +1,67 @@
+"""How plans adopt the templates that a target has: which stand for the template's, and the record.
+
+Where adopted files lie is read by `adopted`, which a check needs too.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from issue_scaffold.files.rendering import Rendering
+from issue_scaffold.sync.plan import FileAction, FilePlan, FileStep
+from issue_scaffold.sync.same_template import Recognised
+
+
+def adoptable(
+    recognised: tuple[Recognised, ...], rendering: Rendering, existing: Mapping[str, bytes]
+) -> dict[str, str]:
+    """Return which existing templates can be the template's files, by the path that those have.
+
+    A file that is there under the template's own name is that file already.
+    """
+    from issue_scaffold.settings.adopted import may_stand_for
+
+    pairs: dict[str, str] = {}
+    for one in recognised:
+        taken = {*pairs, *existing}
+        is_own = one.existing not in rendering.files and one.catalog not in taken
+        if is_own and may_stand_for(one.existing, one.catalog):
+            pairs[one.catalog] = one.existing
+    return pairs
+
+
+def marked(plan: FilePlan, pairs: Mapping[str, str]) -> FilePlan:
+    """Return a plan whose steps say which file of the template they are about."""
+    names = {own: name for name, own in pairs.items()}
+    steps = tuple(replace(step, adopted_as=names.get(step.path, "")) for step in plan.steps)
+    return replace(plan, steps=steps)
+
+
+def recorded(root: Path, plan: FilePlan, pairs: Mapping[str, str], new_path: str) -> FilePlan:
+    """Return a plan that also records where the template's files lie, and what is in their place.
+
+    Raises UsageError where the settings have a mistake: without the record, the next update would
+    write the files beside the target's own.
+    """
+    stand_ins = [step for step in plan.steps if step.stands_for and step.after is not None]
+    if not pairs and not stand_ins:
+        return plan
+    from issue_scaffold.settings.edited_file import EditedSettings
+    from issue_scaffold.sync.stand_ins import accept_stand_ins
+
+    settings = EditedSettings.read(root, new_path)
+    planned = next((step for step in plan.steps if step.path == settings.path), None)
+    if planned is not None and planned.after is not None:
+        settings = settings.planned(planned.after.content)
+    settings.adopt(pairs)
+    accept_stand_ins(settings, stand_ins)
+    action = FileAction.NEW if settings.before is None else FileAction.MERGE
+    step = FileStep(
+        path=settings.path,
+        action=action,
+        before=settings.before,
+        after=settings.after,
+        reason="where your own files are the template's",
+    )
+    others = [one for one in plan.steps if one.path != settings.path]
+    return replace(plan, steps=tuple(sorted([*others, step], key=lambda one: one.path)))
