@@ -121,7 +121,7 @@ def session(server: FakeServer, number: int, pacer: Pacer) -> Session:
         pacer=pacer,
     )
     wanted = tuple(Label(name=f"label {place}", color="ededed") for place in range(LABELS))
-    return Session(api=api, files=("-",), wanted=wanted, policy=Policy(today=date.max), force_in_use=False)
+    return Session(api=api, files=("-",), wanted=wanted, policy=Policy(today=date.max))
 
 
 def carry_out(run: Session, plan: LabelPlan) -> None:

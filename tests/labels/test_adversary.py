@@ -146,7 +146,7 @@ def session(server: FakeServer, wanted: list[Label], *, prune: bool = False) -> 
         clock=github.clock,
     )
     policy = Policy(today=date(2026, 6, 1), prune=prune)
-    return Session(api=api, files=("f",), wanted=tuple(wanted), policy=policy, force_in_use=False)
+    return Session(api=api, files=("f",), wanted=tuple(wanted), policy=policy)
 
 
 def fresh(server: FakeServer, live: dict[str, str], issues: list[list[str]]) -> FakeRepository:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.labels.fake_github import FakeGitHub, FakeRepository, key
 
 from issue_scaffold.forge.remote import Repository
-from issue_scaffold.label_sync.github.api import LabelsApi
+from issue_scaffold.label_sync.github.api import GitHubLabels
 from issue_scaffold.label_sync.github.errors import refusal
 from issue_scaffold.label_sync.http.customs import Answer
 from issue_scaffold.label_sync.http.token import Token
@@ -30,12 +30,16 @@ COLORS = ("ededed", "d73a4a", "000000")
 
 
 class Direct:
-    """What `ApiClient` is to `LabelsApi`, without HTTP: a thousand runs in seconds."""
+    """What `ApiClient` is to `GitHubLabels`, without HTTP: a thousand runs in seconds."""
 
     def __init__(self, github: FakeGitHub) -> None:
         self.github = github
         self.token = Token("GH_TOKEN", github.token)
         self.calls = 0
+        self.prefix = ""
+
+    def ask(self, target: str, question: Any) -> Answer:  # noqa: ANN401
+        return self.send("POST", target, body=question)
 
     def send(self, verb: str, path: str, *, query: Any = None, body: Any = None) -> Answer:  # noqa: ANN401
         from urllib.parse import urlencode
@@ -201,9 +205,9 @@ def service(live: list[tuple[str, str, str]], on_issues: list[list[str]]) -> tup
 
 
 def session(github: FakeGitHub, wanted: list[Label], *, prune: bool = False) -> Session:
-    api = LabelsApi(Repository(owner="octo", name="demo"), Direct(github))  # type: ignore[arg-type]
+    api = GitHubLabels(Repository(owner="octo", name="demo"), Direct(github))  # type: ignore[arg-type]
     policy = Policy(today=TODAY, prune=prune)
-    return Session(api=api, files=("f",), wanted=tuple(wanted), policy=policy, force_in_use=False)
+    return Session(api=api, files=("f",), wanted=tuple(wanted), policy=policy)
 
 
 def carry_out(run: Session, plan: LabelPlan, most: int = 1000) -> None:

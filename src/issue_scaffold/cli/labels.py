@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -16,7 +17,7 @@ from issue_scaffold.cli.printing import confirm, json_text, put, say, show_error
 from issue_scaffold.cli.verbosity import tell
 from issue_scaffold.errors import EXIT_FINDINGS, EXIT_OK, UsageError
 from issue_scaffold.label_sync.choice import InvalidConfigError
-from issue_scaffold.label_sync.plan import LabelPlan
+from issue_scaffold.label_sync.plan import Force, LabelPlan
 from issue_scaffold.label_sync.run import (
     LabelOptions,
     LabelsReport,
@@ -28,13 +29,17 @@ from issue_scaffold.label_sync.run import (
     export_document,
     make_plan,
     open_session,
+    require_writable,
 )
+from issue_scaffold.labels.label import fold
 from issue_scaffold.report.report import ReportLayout
 from issue_scaffold.writing.one_file import settle_file, write_file
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 _NOTHING = "nothing was changed"
+# No argument of a command can hold it, so no label is called so.
+_EVERY_LABEL = "\0"
 _REPO = click.option(
     "--repo",
     metavar="OWNER/NAME",
@@ -66,8 +71,13 @@ def _plan_options(command: Decorated) -> Decorated:
         ),
         click.option(
             "--force-in-use",
-            is_flag=True,
-            help="With --prune: delete also labels that issues have.",
+            "forced",
+            is_flag=False,
+            flag_value=_EVERY_LABEL,
+            multiple=True,
+            metavar="[NAME]",
+            help="With --prune: delete also this label that issues have, without a name all "
+            "such labels. May be repeated.",
         ),
         click.option(
             "--protect",
@@ -102,7 +112,7 @@ def plan_command(
     repo: str | None,
     files: tuple[str, ...],
     prune: bool,
-    force_in_use: bool,
+    forced: tuple[str, ...],
     protect: tuple[str, ...],
     api_url: str | None,
     exit_zero: bool,
@@ -112,13 +122,16 @@ def plan_command(
 
     Exits 1 if there is something to do.
     """
-    options = _options(repo, api_url, files, protect, prune=prune, force_in_use=force_in_use)
+    options = _options(repo, api_url, files, protect, forced, prune=prune)
     display = Display("labels-plan", ReportLayout(), outputs)
     try:
         session, plan = _planned(options, display)
     except InvalidConfigError as error:
         return _show_invalid(error, outputs)
     report = _report("plan", session, plan)
+    if plan.writes:
+        with _telling(_NOTHING), display.failures_of(report.repository):
+            report = replace(report, is_archived=session.api.is_archived())
     code = report.exit_code
     if exit_zero and code == EXIT_FINDINGS:
         code = EXIT_OK
@@ -133,14 +146,14 @@ def apply_command(
     repo: str | None,
     files: tuple[str, ...],
     prune: bool,
-    force_in_use: bool,
+    forced: tuple[str, ...],
     protect: tuple[str, ...],
     api_url: str | None,
     yes: bool,
     outputs: tuple[OutputTarget, ...],
 ) -> int:
     """Show the plan, ask, do each of its steps, and read the labels again to see what is left."""
-    options = _options(repo, api_url, files, protect, prune=prune, force_in_use=force_in_use)
+    options = _options(repo, api_url, files, protect, forced, prune=prune)
     if not yes and not can_ask():
         raise click.UsageError(
             "apply asks before it changes anything; without a terminal, add --yes"
@@ -153,6 +166,9 @@ def apply_command(
     if display.tells_progress or not yes:
         (table,) = plan_report(_report("apply", session, plan), EXIT_OK).tables
         say(*table_lines(table), err=not display.shows_text)
+    if plan.writes and not yes:
+        with _telling(_NOTHING), display.failures_of(str(session.api.repository)):
+            require_writable(session)
     if plan.writes and not yes and not confirm("Do it?"):
         say(_NOTHING, err=True)
         return EXIT_FINDINGS
@@ -224,18 +240,18 @@ def _options(
     api_url: str | None,
     files: tuple[str, ...],
     protect: tuple[str, ...],
+    forced: tuple[str, ...],
     *,
     prune: bool,
-    force_in_use: bool,
 ) -> LabelOptions:
-    if force_in_use and not prune:
+    if forced and not prune:
         raise click.UsageError("--force-in-use means something only with --prune")
     return LabelOptions(
         repo=repo,
         api_url=api_url,
         files=files,
         prune=prune,
-        force_in_use=force_in_use,
+        force=Force(everything=_EVERY_LABEL in forced, keys=frozenset(map(fold, forced))),
         protect=protect,
         folder=Path.cwd(),
     )

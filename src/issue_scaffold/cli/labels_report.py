@@ -41,7 +41,11 @@ _NOT_DONE: Final = (LabelAction.REFUSED, LabelAction.UNCHANGED, LabelAction.UNMA
 def plan_report(report: LabelsReport, exit_code: int) -> TargetReport:
     """Return what is to be done."""
     rows = [_plan_row(step, report.files[0]) for step in report.plan.steps]
-    return _target(report, exit_code, rows)
+    target = _target(report, exit_code, rows)
+    if not report.is_archived:
+        return target
+    aside = f"{report.repository} is archived: its labels can't be changed until it is unarchived"
+    return target._replace(fields={**target.fields, "archived": True}, asides=(aside,))
 
 
 def apply_report(report: LabelsReport) -> TargetReport:
@@ -76,6 +80,7 @@ def _plan_row(step: LabelStep, file: str) -> ReportRow:
         "color": step.color,
         "description": step.description,
         "reason": step.reason,
+        "issues": step.issues,
     }
     swatch = step.color or ""
     if before is not None:
@@ -108,12 +113,15 @@ def result_row(result: StepResult, file: str) -> ReportRow:
             "moved": result.moved or None,
             "message": result.error,
             "hint": result.hint,
+            "note": result.note,
         }
     )
     name = f"{step.action} {_name(step)}"
     if result.moved:
         name += f" ({count(result.moved, 'issue')} relabelled)"
     notes = []
+    if result.note:
+        notes.append(result.note)
     if result.error:
         notes.append(result.error)
     if result.hint:
@@ -181,9 +189,14 @@ def _details(step: LabelStep) -> str:
     elif step.description:
         parts.append(f"description '{step.description}'")
     if step.action is LabelAction.MERGE:
-        parts.append("what has it gets the other label first, then it is deleted")
+        having = "what has it"
+        if step.issues is not None:
+            having = f"what has it ({count(step.issues, 'issue')})"
+        parts.append(f"{having} gets the other label first, then it is deleted")
     if step.reason:
         parts.append(step.reason)
+    if step.action is LabelAction.DELETE and step.issues:
+        parts.append(f"{count(step.issues, 'issue')} will lose it")
     return "; ".join(parts)
 
 

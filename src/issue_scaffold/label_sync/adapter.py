@@ -23,6 +23,14 @@ class Issue:
     is_request: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class UsedLabel:
+    """A label as it is now, and how many issues have it."""
+
+    label: LiveLabel
+    issues: int
+
+
 class LabelsApi(Protocol):
     """One repository's labels, and which issues have them.
 
@@ -46,7 +54,7 @@ class LabelsApi(Protocol):
     def labels(self) -> tuple[LiveLabel, ...]:
         """Return all labels."""
 
-    def label(self, name: str) -> LiveLabel | None:
+    def find(self, name: str) -> UsedLabel | None:
         """Return one label as it is now, None if there is none."""
 
     def is_archived(self) -> bool:
@@ -77,5 +85,8 @@ class LabelsApi(Protocol):
     def add_label(self, issue: Issue, name: str) -> None:
         """Put a label on an issue; one that has it already is as good."""
 
-    def delete(self, name: str) -> None:
-        """Delete a label, which takes it from all that has it. One that is gone is as good."""
+    def delete(self, name: str) -> bool:
+        """Delete a label, which takes it from all that has it; return whether it was still there.
+
+        One that is gone is as good.
+        """

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from issue_scaffold.forge.remote import Repository
+from issue_scaffold.label_sync.adapter import Issue
 from issue_scaffold.label_sync.http.json_shapes import (
     PAGE,
     ListShape,
@@ -25,14 +26,6 @@ from issue_scaffold.labels.label import fold
 _LONGEST_MESSAGE: Final = 300
 _COLOUR: Final = re.compile(r"[0-9A-Fa-f]{6}")
 _NAME: Final = re.compile(r"[A-Za-z0-9._-]{1,255}")
-
-
-@dataclass(frozen=True, slots=True)
-class Issue:
-    """An issue or a pull request: its number and the keys of its labels."""
-
-    number: int
-    labels: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +99,12 @@ def read_labels(data: Any, token: Token) -> tuple[LiveLabel, ...]:  # noqa: ANN4
     return tuple(found)
 
 
+def read_label(data: Any, token: Token) -> LiveLabel:  # noqa: ANN401 - JSON
+    """Return the one label that an answer is about. Raises MalformedAnswerError."""
+    (found,) = read_labels([data], token)
+    return found
+
+
 def read_issues(data: Any, token: Token) -> tuple[Issue, ...]:  # noqa: ANN401 - JSON
     """Return the issues of one page. Raises MalformedAnswerError."""
     _ISSUES.check(data, "the answer")
@@ -129,6 +128,11 @@ def read_repository(data: Any, host: str) -> Repository:  # noqa: ANN401 - JSON
     _REPOSITORY.check(data, "the answer")
     owner, _, name = data["full_name"].partition("/")
     return Repository(owner=owner, name=name, host=host)
+
+
+def is_archived(data: Any) -> bool:  # noqa: ANN401 - JSON
+    """Return whether a repository, as an answer has it, can't be written to."""
+    return isinstance(data, dict) and data.get("archived") is True
 
 
 def read_error_body(data: Any, token: Token) -> ErrorBody:  # noqa: ANN401 - JSON

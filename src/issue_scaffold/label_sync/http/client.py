@@ -11,7 +11,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from urllib.parse import urlencode
 
 from issue_scaffold import __version__
@@ -52,6 +52,15 @@ class _Patience:
     network_seconds: float = field(default_factory=lambda: _NETWORK_SECONDS)
 
 
+class _Request(NamedTuple):
+    """What is sent. A write waits until the forge's limits let it go."""
+
+    verb: str
+    target: str
+    body: Mapping[str, Any] | None
+    is_write: bool
+
+
 class ApiClient:
     """The way to one API.
 
@@ -80,6 +89,11 @@ class ApiClient:
         self._on_wait = on_wait
         self._connection = Connection(address)
 
+    @property
+    def prefix(self) -> str:
+        """The path that all targets of `send` begin with."""
+        return self._address.prefix
+
     def seconds_for(self, writes: int) -> float:
         """Return the seconds after which this many more writes can have gone."""
         return self._pacer.seconds_for(writes)
@@ -96,16 +110,27 @@ class ApiClient:
 
         Raises ApiError when there is none to be had.
         """
-        patience = _Patience()
         target = f"{self._address.prefix}{path}"
         if query:
             target = f"{target}?{urlencode(query)}"
+        return self._send(_Request(verb, target, body, is_write=verb != "GET"))
+
+    def ask(self, target: str, question: Mapping[str, Any]) -> Answer:
+        """Send a question, which changes nothing; return its answer, be it good or bad.
+
+        The target is one of the host, not below the prefix: GraphQL has a place of its own. Raises
+        as `send` does.
+        """
+        return self._send(_Request("POST", target, question, is_write=False))
+
+    def _send(self, request: _Request) -> Answer:
+        patience = _Patience()
         while True:
-            answer = self._attempt(verb, target, body, patience)
+            answer = self._attempt(request, patience)
             if answer is None:
                 continue
             if answer.status in _REDIRECTS:
-                target = self._redirected(answer, patience)
+                request = request._replace(target=self._redirected(answer, patience))
             elif not self._must_wait(answer, patience):
                 return answer
 
@@ -131,19 +156,17 @@ class ApiClient:
         hint = f"check --api-url; a proxy may be in between, or this is no API of {forge}'s"
         return UnreachableError(f"can't {what}: {error}", hint=hint)
 
-    def _attempt(
-        self, verb: str, target: str, body: Mapping[str, Any] | None, patience: _Patience
-    ) -> Answer | None:
+    def _attempt(self, request: _Request, patience: _Patience) -> Answer | None:
         """Send once.
 
         Returns None if it failed in a way that a second attempt may mend, having waited.
         """
-        if verb != "GET":
+        if request.is_write:
             self._pause(self._pacer.reserve(), f"{self._customs.forge}'s limit for writes")
         self.calls += 1
         start = time.monotonic()
         try:
-            received = self._exchange(verb, target, body, patience.network_seconds)
+            received = self._exchange(request, patience.network_seconds)
         except LostError as error:
             patience.network_seconds -= time.monotonic() - start
             self._retry_later(str(error), patience)
@@ -154,21 +177,21 @@ class ApiClient:
         if received.status >= _SERVER_ERROR:
             self._retry_later(f"answers with status {received.status}", patience)
             return None
-        return Answer(received.status, received.headers, self._parsed(received), target)
+        return Answer(received.status, received.headers, self._parsed(received), request.target)
 
-    def _exchange(
-        self, verb: str, target: str, body: Mapping[str, Any] | None, seconds: float
-    ) -> Received:
+    def _exchange(self, request: _Request, seconds: float) -> Received:
         headers = {
             "Accept": "application/json",
             "User-Agent": f"issue-scaffold/{__version__}",
             **self._customs.authorised(self.token),
         }
         content = None
-        if body is not None:
+        if request.body is not None:
             headers["Content-Type"] = "application/json"
-            content = json.dumps(body).encode()
-        return self._connection.exchange(verb, target, headers, content, seconds=seconds)
+            content = json.dumps(request.body).encode()
+        return self._connection.exchange(
+            request.verb, request.target, headers, content, seconds=seconds
+        )
 
     def _retry_later(self, why: str, patience: _Patience) -> None:
         patience.attempts += 1
