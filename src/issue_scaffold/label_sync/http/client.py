@@ -22,7 +22,7 @@ from issue_scaffold.label_sync.http.customs import Answer, ApiCustoms
 from issue_scaffold.label_sync.http.errors import ApiError, RateLimitError, UnreachableError
 from issue_scaffold.label_sync.http.exchange import Connection, Received
 from issue_scaffold.label_sync.http.json_shapes import MalformedAnswerError, parse_json
-from issue_scaffold.label_sync.http.pacing import Clock, OnWait, Pacer, SystemClock
+from issue_scaffold.label_sync.http.pacing import Clock, OnWait, Pacer
 from issue_scaffold.label_sync.http.token import Token
 
 # The time on the network of one request, its repetitions and redirects included; waiting between
@@ -64,8 +64,7 @@ class _Request(NamedTuple):
 class ApiClient:
     """The way to one API.
 
-    `calls` counts what was sent; not for several threads, but a pacer may be shared. A pacer of its
-    own keeps to the customs' limits for writes.
+    `calls` counts what was sent; not for several threads, but a pacer may be shared.
     """
 
     def __init__(
@@ -75,17 +74,16 @@ class ApiClient:
         customs: ApiCustoms,
         *,
         on_wait: OnWait,
-        clock: Clock | None = None,
-        pacer: Pacer | None = None,
+        clock: Clock,
+        pacer: Pacer,
     ) -> None:
-        clock = clock or SystemClock()
         self.host = address.place
         self.calls = 0
         self.token = token
         self._customs = customs
         self._address = address
         self._clock = clock
-        self._pacer = pacer or Pacer(clock, customs.write_limits)
+        self._pacer = pacer
         self._on_wait = on_wait
         self._connection = Connection(address)
 
@@ -252,6 +250,7 @@ class ApiClient:
                 f"{self.host} has had enough requests for now: its rate limit ends {when}",
                 hint="run the same command again then",
             )
+        self._pacer.hold_back(seconds)
         self._pause(seconds, f"{self._customs.forge}'s rate limit")
         return True
 
