@@ -1,7 +1,6 @@
 """`scaffold labels` as people and workflows use it: options, files, formats, questions, interruptions."""
 
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ from tests.conftest import Result, Run, git, write_tree
 from tests.labels.fake_github import FakeGitHub, Fault
 
 from issue_scaffold.cli import labels as command_module
-from issue_scaffold.cli.labels_progress import Progress, duration
+from issue_scaffold.cli.labels_progress import duration
 from issue_scaffold.forge.remote import (
     Repository,
     api_host,
@@ -447,18 +446,6 @@ def test_hosts_and_their_api(text: str, expected: str, api: str) -> None:
     assert str(found) == expected
     assert api_url(found.host) == api
     assert api_host(api) == found.host
-
-
-def test_progress_is_drawn_on_a_terminal_only(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    Progress(4, lambda writes: 60.0 * writes).show(1)
-    assert not capsys.readouterr().err
-    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
-    progress = Progress(4, lambda writes: 60.0 * writes)
-    progress.show(1)
-    progress.clear()
-    assert "[######------------------] 1/4, about 3 min left" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(("seconds", "text"), [(0.2, "1 s"), (90, "90 s"), (300, "5 min"), (9000, "2.5 h")])

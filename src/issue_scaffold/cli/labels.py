@@ -3,13 +3,20 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 import click
 
 from issue_scaffold.cli.labels_progress import Progress, tell_wait
-from issue_scaffold.cli.labels_report import apply_report, as_yaml, plan_report, result_row
+from issue_scaffold.cli.labels_report import (
+    apply_report,
+    as_yaml,
+    failed_report,
+    plan_report,
+    result_row,
+)
 from issue_scaffold.cli.options import OutputTarget, can_ask, format_option
 from issue_scaffold.cli.output.display import Display, write_report
 from issue_scaffold.cli.output.text import row_lines, table_lines
@@ -125,7 +132,7 @@ def plan_command(
     options = _options(repo, api_url, files, protect, forced, prune=prune)
     display = Display("labels-plan", ReportLayout(), outputs)
     try:
-        session, plan = _planned(options, display)
+        session, plan = _planned(options, display, Progress())
     except InvalidConfigError as error:
         return _show_invalid(error, outputs)
     report = _report("plan", session, plan)
@@ -159,32 +166,44 @@ def apply_command(
             "apply asks before it changes anything; without a terminal, add --yes"
         )
     display = Display("labels-apply", ReportLayout(), outputs)
+    progress = Progress()
     try:
-        session, plan = _planned(options, display)
+        session, plan = _planned(options, display, progress)
     except InvalidConfigError as error:
         return _show_invalid(error, outputs)
     if display.tells_progress or not yes:
         (table,) = plan_report(_report("apply", session, plan), EXIT_OK).tables
         say(*table_lines(table), err=not display.shows_text)
-    if plan.writes and not yes:
-        with _telling(_NOTHING), display.failures_of(str(session.api.repository)):
-            require_writable(session)
-    if plan.writes and not yes and not confirm("Do it?"):
-        say(_NOTHING, err=True)
+    if plan.writes and not yes and not _agreed(session, display):
         return EXIT_FINDINGS
-    with display.failures_of(str(session.api.repository)):
-        results = _run(session, plan, shows_text=display.tells_progress)
-        verified = _verified(session, plan, len(results))
-    report = _report("apply", session, plan, results=results, verified=verified)
+    report = _report("apply", session, plan)
+    with display.failures_of(report.repository, partial(failed_report, report)):
+        report = replace(
+            report, results=_run(session, plan, progress, shows_text=display.tells_progress)
+        )
+    with display.failures_of(report.repository, partial(failed_report, report)):
+        report = replace(report, verified=_verified(session, plan, len(report.results)))
     return display.end_of(apply_report(report))
 
 
-def _planned(options: LabelOptions, display: Display) -> tuple[Session, LabelPlan]:
+def _agreed(session: Session, display: Display) -> bool:
+    """Return whether the plan is to be done. Raises AccessError if nobody can do it."""
+    with _telling(_NOTHING), display.failures_of(str(session.api.repository)):
+        require_writable(session)
+    if confirm("Do it?"):
+        return True
+    say(_NOTHING, err=True)
+    return False
+
+
+def _planned(
+    options: LabelOptions, display: Display, progress: Progress
+) -> tuple[Session, LabelPlan]:
     """Return the session and the plan. A config with errors is no failure, but has findings."""
     invalid: InvalidConfigError | None = None
     with _telling(_NOTHING), display.failures_of(options.repo or "."):
         try:
-            session = open_session(options, Surroundings(on_wait=tell_wait))
+            session = open_session(options, Surroundings(on_wait=progress.wait))
             return session, make_plan(session)
         except InvalidConfigError as error:
             invalid = error
@@ -212,12 +231,14 @@ def _telling(text: str) -> Iterator[None]:
         raise
 
 
-def _run(session: Session, plan: LabelPlan, *, shows_text: bool) -> tuple[StepResult, ...]:
+def _run(
+    session: Session, plan: LabelPlan, progress: Progress, *, shows_text: bool
+) -> tuple[StepResult, ...]:
     """Execute a plan, and say on the way what has been done."""
     results: list[StepResult] = []
-    progress = Progress(len(plan.writes), session.api.seconds_for)
+    progress.start(plan.writes, session.api.seconds_for)
     try:
-        for result in execute(session, plan):
+        for result in execute(session, plan, progress.move):
             progress.clear()
             results.append(result)
             if shows_text:
@@ -225,11 +246,7 @@ def _run(session: Session, plan: LabelPlan, *, shows_text: bool) -> tuple[StepRe
             progress.show(len(results))
     except KeyboardInterrupt:
         progress.clear()
-        say(
-            f"{len(results)} of {len(plan.writes)} steps were done; "
-            "running the same command again does the rest",
-            err=True,
-        )
+        say(f"{progress.told}; running the same command again does the rest", err=True)
         raise
     progress.clear()
     return tuple(results)
@@ -257,21 +274,12 @@ def _options(
     )
 
 
-def _report(
-    name: str,
-    session: Session,
-    plan: LabelPlan,
-    *,
-    results: tuple[StepResult, ...] = (),
-    verified: LabelPlan | None = None,
-) -> LabelsReport:
+def _report(name: str, session: Session, plan: LabelPlan) -> LabelsReport:
     return LabelsReport(
         command=name,
         repository=str(session.api.repository),
         files=session.files,
         plan=plan,
-        results=results,
-        verified=verified,
     )
 
 

@@ -1,9 +1,10 @@
 """What `labels plan` and `labels apply` show, as a report: a row a label, and a row a step done."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from issue_scaffold.cli.printing import style, yaml_text
+from issue_scaffold.errors import ScaffoldError
 from issue_scaffold.label_sync.drift import plan_findings
 from issue_scaffold.label_sync.plan import WRITES, LabelAction, LabelPlan, LabelStep
 from issue_scaffold.label_sync.run import LabelOutcome, LabelsReport, StepResult
@@ -58,6 +59,19 @@ def apply_report(report: LabelsReport) -> TargetReport:
     verified = report.verified is not None and report.verified.is_clean
     fields = {**target.fields, "verified": verified}
     return target._replace(tables=tables, fields=fields, lines=_ending(report))
+
+
+def failed_report(report: LabelsReport, target: str, error: ScaffoldError) -> TargetReport:
+    """Return what was done until an error ended it."""
+    done = apply_report(report)
+    return done._replace(
+        target=target,
+        status="failed",
+        exit_code=error.exit_code,
+        error=error.message,
+        hint=error.hint,
+        lines=(),
+    )
 
 
 def _target(report: LabelsReport, exit_code: int, rows: Sequence[ReportRow]) -> TargetReport:
@@ -179,25 +193,33 @@ def _name(step: LabelStep) -> str:
 
 
 def _details(step: LabelStep) -> str:
+    parts = [*_changes(step), *_consequences(step)]
+    return "; ".join(parts)
+
+
+def _changes(step: LabelStep) -> Iterator[str]:
+    """Yield what is written to a label."""
     before = step.before
-    parts = []
     if step.color is not None:
         change = f"{before.color} → {step.color}" if before else step.color
-        parts.append(f"colour {change}")
+        yield f"colour {change}"
     if step.description is not None and before is not None:
-        parts.append(f"description '{before.description}' → '{step.description}'")
+        yield f"description '{before.description}' → '{step.description}'"
     elif step.description:
-        parts.append(f"description '{step.description}'")
+        yield f"description '{step.description}'"
+
+
+def _consequences(step: LabelStep) -> Iterator[str]:
+    """Yield why a step is there, and what it does to issues."""
     if step.action is LabelAction.MERGE:
         having = "what has it"
         if step.issues is not None:
             having = f"what has it ({count(step.issues, 'issue')})"
-        parts.append(f"{having} gets the other label first, then it is deleted")
+        yield f"{having} gets the other label first, then it is deleted"
     if step.reason:
-        parts.append(step.reason)
+        yield step.reason
     if step.action is LabelAction.DELETE and step.issues:
-        parts.append(f"{count(step.issues, 'issue')} will lose it")
-    return "; ".join(parts)
+        yield f"{count(step.issues, 'issue')} will lose it"
 
 
 def _tally(plan: LabelPlan) -> str:

@@ -7,13 +7,13 @@ import json
 import re
 import shutil
 import subprocess
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from issue_scaffold.errors import ScaffoldError, UsageError
 from issue_scaffold.forge.git_remote import repository_of
 from issue_scaffold.forge.remote import Repository, parse_repository
+from issue_scaffold.label_sync.http.pacing import OnWait
 from issue_scaffold.label_sync.run import LabelOptions, Surroundings, open_api
 
 _ADDRESS: Final = re.compile(
@@ -22,9 +22,6 @@ _ADDRESS: Final = re.compile(
 )
 _NUMBER: Final = re.compile(r"#?([0-9]{1,12})")
 _GH_SECONDS: Final = 60.0
-
-
-OnWait = Callable[[float, str], None]
 
 
 class IssuePlace(NamedTuple):

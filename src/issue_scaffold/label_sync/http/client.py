@@ -271,9 +271,16 @@ class ApiClient:
         return float(_SECONDARY_SECONDS * 2**waits)
 
     def _pause(self, seconds: float, why: str) -> None:
-        if seconds > 0:
-            self._on_wait(seconds, why)
+        if seconds <= 0:
+            return
+        tick = self._on_wait(seconds, why)
+        if tick is None:
             self._clock.sleep(seconds)
+            return
+        while seconds > 0:
+            self._clock.sleep(min(seconds, 1.0))
+            seconds -= 1.0
+            tick(max(0.0, seconds))
 
 
 def _number(text: str) -> float | None:

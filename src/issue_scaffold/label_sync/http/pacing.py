@@ -14,8 +14,10 @@ from issue_scaffold.state.write_log import WriteLog
 
 _FARTHEST_SECONDS: Final = 7200.0
 
-# Told of every wait: its seconds, and what is waited for.
-OnWait = Callable[[float, str], None]
+# Told each second of a wait, and at its end, how many seconds are left.
+OnTick = Callable[[float], None]
+# Told of every wait: its seconds, and what is waited for. Returns who wants to know each second.
+OnWait = Callable[[float, str], OnTick | None]
 
 
 class Clock(Protocol):
