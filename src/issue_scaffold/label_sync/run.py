@@ -4,7 +4,6 @@ A plan is executed as it was shown. Each step is safe to repeat, and one that fa
 depends on it; an error that every further request would meet stops the rest.
 """
 
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -13,16 +12,17 @@ from pathlib import Path
 from typing import Final
 
 from issue_scaffold.errors import EXIT_FAILURE, EXIT_FINDINGS, EXIT_OK, ScaffoldError, UsageError
-from issue_scaffold.forge.git_remote import repository_of
-from issue_scaffold.forge.remote import GITHUB_HOST, Repository, api_host, api_url, parse_repository
+from issue_scaffold.forge.remote import api_host
 from issue_scaffold.git.folder import top_level
 from issue_scaffold.label_sync.adapter import LabelsApi
 from issue_scaffold.label_sync.choice import read_configs, read_repository_settings
 from issue_scaffold.label_sync.github.api import GitHubLabels, connect
 from issue_scaffold.label_sync.github.token import find_token
+from issue_scaffold.label_sync.http.address import shown_place
 from issue_scaffold.label_sync.http.errors import AccessError
 from issue_scaffold.label_sync.http.pacing import Clock, OnWait, Pacer
 from issue_scaffold.label_sync.matching import Policy, plan_labels
+from issue_scaffold.label_sync.place import find_place
 from issue_scaffold.label_sync.plan import (
     GOING,
     Force,
@@ -156,11 +156,11 @@ def open_api(options: LabelOptions, surroundings: Surroundings) -> GitHubLabels:
 
     Raises ScaffoldError if that, or a token, can't be found.
     """
-    repository, url, is_named = _address(options)
+    repository, url, is_named = find_place(options.repo, options.api_url, options.folder)
     host = api_host(url)
     if host is None:
         raise UsageError(
-            f"{url} is not the address of an API",
+            f"{shown_place(url)} is not the address of an API",
             hint="give it like https://github.example.com/api/v3",
         )
     token = find_token(host, is_named=is_named)
@@ -175,22 +175,8 @@ def open_api(options: LabelOptions, surroundings: Surroundings) -> GitHubLabels:
 
 
 def _full_name(options: LabelOptions) -> str:
-    repository = _address(options)[0]
+    repository = find_place(options.repo, options.api_url, options.folder).repository
     return f"{repository.owner}/{repository.name}"
-
-
-def _address(options: LabelOptions) -> tuple[Repository, str, bool]:
-    """Return the repository, where its API is, and whether the user named the host."""
-    url = options.api_url or os.environ.get("GITHUB_API_URL")
-    if options.repo is None:
-        repository = repository_of(options.folder)
-        return repository, url or api_url(repository.host), bool(url)
-    named = parse_repository(options.repo)
-    if named is None:
-        raise UsageError("--repo must be OWNER/NAME, HOST/OWNER/NAME or the repository's address")
-    if options.api_url is None and named.host != GITHUB_HOST:
-        url = None  # the host in --repo was meant
-    return named, url or api_url(named.host), True
 
 
 def make_plan(session: Session) -> LabelPlan:
