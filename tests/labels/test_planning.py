@@ -8,7 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.labels.fake_github import FakeGitHub, FakeRepository, key
 
+from issue_scaffold.cli.labels_report import as_yaml
+from issue_scaffold.cli.printing import json_text
 from issue_scaffold.forge.remote import Repository
+from issue_scaffold.label_sync.choice import read_configs
 from issue_scaffold.label_sync.github.api import GitHubLabels
 from issue_scaffold.label_sync.github.errors import refusal
 from issue_scaffold.label_sync.http.customs import Answer
@@ -21,7 +24,7 @@ from issue_scaffold.label_sync.plan import (
     LiveLabel,
     temporary_name,
 )
-from issue_scaffold.label_sync.run import LabelOutcome, Session, execute, make_plan
+from issue_scaffold.label_sync.run import LabelOutcome, Session, execute, export_document, make_plan
 from issue_scaffold.labels.label import Label
 
 TODAY = date(2026, 6, 1)
@@ -305,3 +308,32 @@ def test_a_label_in_use_is_refused_and_no_place_changes() -> None:
     ]
     carry_out(run, make_plan(run))
     assert set(repository.state()) == {"used", "new"}
+
+
+texts = st.text(st.characters(exclude_categories=("Cs", "Cc"), include_characters="\t\n\x85\u2028 "), max_size=30) | (
+    st.sampled_from(
+        [" lead", "trail ", "\u3000", "\U0001f41b", "bug \U0001f41b", "#x", "- x", "yes", "~", "1e3", "a: b", "'"]
+    )
+)
+rows = st.tuples(
+    texts.filter(lambda name: any(map(str.isalnum, name)) and name.strip() not in {".", ".."}),
+    st.sampled_from(COLORS),
+    texts,
+)
+
+
+@pytest.mark.parametrize("suffix", [".yml", ".json"])
+@settings(deadline=None, max_examples=60)
+@given(st.lists(rows, max_size=5, unique_by=lambda row: key(row[0])))
+def test_what_was_exported_is_what_there_is(
+    tmp_path_factory: pytest.TempPathFactory, suffix: str, rows: list[tuple[str, str, str]]
+) -> None:
+    live = [LiveLabel(name=name, color=color, description=text) for name, color, text in rows]
+    live = list({label.key: label for label in live}.values())
+    document = export_document(tuple(live))
+    place = tmp_path_factory.mktemp("export") / f"labels{suffix}"
+    text = as_yaml(document) if suffix == ".yml" else json_text(document, is_product=True)
+    place.write_bytes(text.encode())
+    _, wanted = read_configs((str(place),), place.parent)
+    steps = plan_labels(wanted, live, Policy(today=TODAY, prune=True)).steps
+    assert [step.action for step in steps] == [LabelAction.UNCHANGED] * len(live)

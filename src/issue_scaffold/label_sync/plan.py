@@ -143,7 +143,7 @@ def order(
     renames = []
     others = list(others)
     for match in matches:
-        if match.live.name == match.wanted.name:
+        if match.live.name.strip() == match.wanted.name:
             others.append(_settled(match))
         else:
             renames.append(match)
@@ -218,14 +218,18 @@ class Fields(NamedTuple):
 
 
 def changed_fields(live: LiveLabel, wanted: Label) -> Fields:
-    """Return the colour and the description that have to be written."""
-    description = wanted.description
+    """Return the colour and the description that have to be written.
+
+    White space around a text is no difference: what reads a config leaves it out.
+    """
+    color, description = wanted.color, wanted.description
     if description is None and wanted.describes:
         description = ""
-    return Fields(
-        color=wanted.color if wanted.color != live.color else None,
-        description=description if description != live.description else None,
-    )
+    if color == live.color:
+        color = None
+    if description is not None and description.strip() == live.description.strip():
+        description = None
+    return Fields(color=color, description=description)
 
 
 def _sorted(steps: Iterable[LabelStep]) -> list[LabelStep]:
