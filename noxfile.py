@@ -113,9 +113,11 @@ def template(session: nox.Session) -> None:
 
 @nox.session(python=False)
 def fuzz(session: nox.Session) -> None:
-    """Feed the validator 20,000 mutated files, `check` as many answers and settings files, `labels` as many replies."""
+    """Feed `validate`, `check` and `labels` 20,000 mutated inputs each, and meddle with 5,000 runs of `labels`."""
     locked(session)
     python(session, *PYTEST, "tests/fuzz", "-q", *session.posargs, SCAFFOLD_FUZZ_INPUTS="20000")
+    adversary = ("tests/labels/test_adversary.py", "-q", *session.posargs)
+    python(session, *PYTEST, *adversary, SCAFFOLD_ADVERSARY_CASES="5000")
 
 
 @nox.session(python=False)

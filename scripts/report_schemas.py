@@ -10,6 +10,7 @@ Schema = dict[str, Any]
 TEXT: Final[Schema] = {"type": "string"}
 FLAG: Final[Schema] = {"type": "boolean"}
 PLACE: Final[Schema] = {"type": "integer", "minimum": 1}
+COUNT: Final[Schema] = {"type": "integer", "minimum": 0}
 COLOUR: Final[Schema] = {"type": "string", "pattern": "^[0-9a-f]{6}$"}
 
 
@@ -289,6 +290,7 @@ def labels(command: str) -> Schema:
             "description": said("The description to write."),
             "before": said("What the repository has.", before),
             "reason": said("Why it is refused, deleted or left alone."),
+            "issues": said("How many issues and pull requests have a label that is merged or deleted.", COUNT),
             "path": said("The config that asks for it."),
             "line": PLACE,
             "column": PLACE,
@@ -301,6 +303,7 @@ def labels(command: str) -> Schema:
             "moved": said("How many issues and pull requests got the other label.", PLACE),
             "message": said("Why it isn't done."),
             "hint": TEXT,
+            "note": said("What others have done meanwhile."),
         },
     )
     done = {
@@ -316,6 +319,7 @@ def labels(command: str) -> Schema:
     states = {"clean": "", "findings": "something is left to do", "failed": "a step failed, or `error` says why"}
     what = "OWNER/NAME, with HOST/ in front for other hosts than github.com."
     target = subject(what, states, done)
+    target["properties"]["archived"] = said("Where true, nothing of this can be done.", FLAG)
     # A step that failed says so itself.
     target["then"] = {"anyOf": [{"required": ["error"]}, {"required": list(done)}]}
     return of_targets(command, "One entry: the repository.", CODES[:4], target)

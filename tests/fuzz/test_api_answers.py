@@ -20,7 +20,8 @@ from issue_scaffold.cli.labels_report import as_yaml
 from issue_scaffold.cli.printing import json_text
 from issue_scaffold.errors import ScaffoldError
 from issue_scaffold.forge.remote import Repository
-from issue_scaffold.label_sync.github.api import LabelsApi, connect
+from issue_scaffold.label_sync.adapter import Issue
+from issue_scaffold.label_sync.github.api import GitHubLabels, connect
 from issue_scaffold.label_sync.http.exchange import Connection, Received
 from issue_scaffold.label_sync.http.token import Token
 from issue_scaffold.label_sync.plan import LiveLabel
@@ -237,16 +238,16 @@ class Network:
         return Received(status=self.chance.choice(STATUSES), headers=found, body=mutated(self.chance, self.answers))
 
 
-COMMANDS: tuple[Callable[[LabelsApi], object], ...] = (
+COMMANDS: tuple[Callable[[GitHubLabels], object], ...] = (
     lambda api: api.labels(),
     lambda api: api.labels(),
-    lambda api: api.usage("bug"),
-    lambda api: api.usage("a,b"),
+    lambda api: api.usage(["bug"]),
+    lambda api: api.usage(["a,b", "bug"]),
     lambda api: list(api.issues("bug")),
     lambda api: api.create("bug", "d73a4a", "x"),
     lambda api: api.update("bug", new_name="new", color="000000"),
     lambda api: api.delete("bug"),
-    lambda api: api.add_label(1, "bug"),
+    lambda api: api.add_label(Issue(1, frozenset()), "bug"),
 )
 
 

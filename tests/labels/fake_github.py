@@ -105,6 +105,8 @@ class FakeGitHub:
         self.clock = VirtualClock()
         self.token = "canary-token"  # noqa: S105 - no secret
         self.echo = False
+        # As on GitHub Enterprise Servers and for tokens that may not see pull requests.
+        self.has_graphql = True
         self.lock = threading.Lock()
         # Called with verb and path before each request is worked on: what others do to the repository meanwhile.
         self.meanwhile: Callable[[str, str], None] = lambda verb, path: None  # noqa: ARG005
@@ -144,6 +146,8 @@ class FakeGitHub:
             said = f"Bad credentials {headers.get('authorization')}" if self.echo else "Bad credentials"
             return self._problem(401, said)
         address = urlsplit(target)
+        if address.path.endswith("/graphql"):
+            return self._ask(body)
         parts = [unquote(part) for part in address.path.split("/")[1:]]
         name = "/".join(parts[1:3])
         if name in self.moved:
@@ -156,6 +160,28 @@ class FakeGitHub:
             return self._problem(404, "Not Found")
         request = Request(found, name, base, address.path, parse_qs(address.query), body)
         return (self._refused(found) if verb != "GET" else None) or self._route(verb, parts[3:], request)
+
+    def _ask(self, body: Any) -> "Reply":  # noqa: ANN401 - JSON
+        """Answer the two questions that there are: the counts of all labels, or one label."""
+        if not self.has_graphql:
+            return self._problem(404, "Not Found")
+        variables = body["variables"]
+        asked = f"{variables['owner']}/{variables['name']}"
+        found = self.repositories.get(self.moved.get(asked, asked))
+        if found is None or not found.visible:
+            return Reply(200, {"data": {"repository": None}, "errors": [{"type": "NOT_FOUND"}]}, self._headers())
+        if "label" in variables:
+            row = found.labels.get(key(variables["label"]))
+            one = None if row is None else _counted(found, row)
+            return Reply(200, {"data": {"repository": {"label": one}}}, self._headers())
+        start = int(variables["after"] or 0)
+        rows = list(found.labels.values())
+        page = {
+            "pageInfo": {"hasNextPage": start + 100 < len(rows), "endCursor": str(start + 100)},
+            "nodes": [_counted(found, row) for row in rows[start : start + 100]],
+        }
+        content = {"isArchived": found.archived, "labels": page}
+        return Reply(200, {"data": {"repository": content}}, self._headers())
 
     def _refused(self, repository: FakeRepository) -> "Reply | None":
         if repository.archived:
@@ -182,7 +208,7 @@ class FakeGitHub:
             case "GET" | "PATCH" | "DELETE", ["labels", name]:
                 return self._one(verb, name, request)
             case "GET", ["issues"]:
-                return self._page([issue(number, request) for number in _asked(request)], request)
+                return self._cursor_page(_asked(request), request)
             case "GET", ["issues", number]:
                 return self._issue(int(number), request)
             case "POST", ["issues"]:
@@ -289,6 +315,17 @@ class FakeGitHub:
         headers = self._headers() | ({"Link": ", ".join(links)} if links else {})
         return Reply(200, rows[(page - 1) * size : page * size], headers)
 
+    def _cursor_page(self, numbers: list[int], request: "Request") -> "Reply":
+        """Return a page of issues: its link names the next by a cursor, and no last one."""
+        size = min(int(request.query.get("per_page", ["30"])[0]), 100)
+        start = int(request.query.get("after", ["0"])[0])
+        rows = [issue(number, request) for number in numbers[start : start + size]]
+        headers = self._headers()
+        if start + size < len(numbers):
+            query = {name: values[0] for name, values in request.query.items()} | {"after": str(start + size)}
+            headers["Link"] = f'<{request.base}{request.path}?{urlencode(query)}>; rel="next"'
+        return Reply(200, rows, headers)
+
 
 @dataclass
 class Request:
@@ -311,6 +348,13 @@ class Reply:
     headers: dict[str, str] = field(default_factory=dict)
     drop: bool = False
     html: bool = False
+
+
+def _counted(repository: FakeRepository, row: dict[str, str]) -> dict[str, Any]:
+    having = [found for found in repository.issues.values() if key(row["name"]) in found.labels]
+    pulls = sum(found.pull for found in having)
+    numbers = {"issues": {"totalCount": len(having) - pulls}, "pullRequests": {"totalCount": pulls}}
+    return {**row, "description": row["description"] or None, **numbers}
 
 
 def _asked(request: Request) -> list[int]:

@@ -6,6 +6,7 @@ has no deletion on a condition.
 """
 
 import json
+import os
 from collections.abc import Iterator
 from datetime import date
 from typing import Literal, NamedTuple
@@ -27,13 +28,15 @@ from issue_scaffold.labels.label import Label
 NAMES = ("a", "b", "c", "d", "e")
 COLORS = ("ededed", "d73a4a", "000000")
 Row = tuple[str, str]
+# `nox -s fuzz` tries more.
+CASES = int(os.environ.get("SCAFFOLD_ADVERSARY_CASES", "150"))
 
 
 class Meddling(NamedTuple):
     """What somebody does before the request of that number."""
 
     moment: int
-    act: Literal["put", "create", "delete", "recolour"]
+    act: Literal["put", "create", "delete", "recolour", "rename", "archive"]
     name: str
     number: int = 1
 
@@ -66,12 +69,23 @@ class Adversary:
             self.repository.add(each.name)
         elif each.act == "recolour" and each.name in labels:
             labels[each.name]["color"] = "123456"
-        elif each.act == "delete" and each.name in labels:
-            del labels[each.name]
-            for number, found in self.repository.issues.items():
-                if each.name in found.labels:
-                    found.labels.discard(each.name)
-                    self.claims[number] = {name for name in self.claims[number] if each.name not in self.heirs[name]}
+        elif each.act in {"delete", "rename"} and each.name in labels:
+            self._take_away(each.name, f"new {each.name}" if each.act == "rename" else "")
+        elif each.act == "archive":
+            self.repository.archived = True
+
+    def _take_away(self, name: str, new: str) -> None:
+        """Delete a label, or give it another name, which only issues that had it have then."""
+        old = self.repository.labels.pop(name)
+        if new and new not in self.repository.labels:
+            self.repository.add(new, old["color"])
+        for number, found in self.repository.issues.items():
+            if name in found.labels:
+                found.labels.discard(name)
+                self.claims[number] = {each for each in self.claims[number] if name not in self.heirs.get(each, {each})}
+                if new:
+                    found.labels.add(new)
+                    self.claims[number].add(new)
 
     def lost(self) -> list[str]:
         """Return what an issue had and has no more, neither by its name nor as what takes its place."""
@@ -79,7 +93,7 @@ class Adversary:
             f"#{number} lost {name}"
             for number, names in self.claims.items()
             for name in names
-            if not self.heirs[name] & self.repository.issues[number].labels
+            if not self.heirs.get(name, {name}) & self.repository.issues[number].labels
         ]
 
 
@@ -146,7 +160,12 @@ def session(server: FakeServer, wanted: list[Label], *, prune: bool = False) -> 
         clock=github.clock,
     )
     policy = Policy(today=date(2026, 6, 1), prune=prune)
-    return Session(api=api, files=("f",), wanted=tuple(wanted), policy=policy, force_in_use=False)
+    return Session(api=api, files=("f",), wanted=tuple(wanted), policy=policy)
+
+
+def managed(wanted: list[Label]) -> set[str]:
+    """Return the keys of the labels that a config speaks of, by any of their names."""
+    return {label.key for label in wanted} | {key(name) for label in wanted for name in label.former}
 
 
 def fresh(server: FakeServer, live: dict[str, str], issues: list[list[str]]) -> FakeRepository:
@@ -172,7 +191,7 @@ names = st.sampled_from(NAMES)
 meddling = st.builds(
     Meddling,
     st.integers(1, 16),
-    st.sampled_from(["put", "put", "put", "create", "delete", "recolour"]),
+    st.sampled_from(["put", "put", "put", "create", "delete", "recolour", "rename", "archive"]),
     names,
     st.integers(1, 4),
 )
@@ -196,6 +215,7 @@ class Scene(NamedTuple):
     issues: list[list[str]]
     meddling: list[Meddling]
     prune: bool = False
+    has_graphql: bool = True
 
 
 scenes = st.builds(
@@ -205,6 +225,7 @@ scenes = st.builds(
     st.lists(st.lists(names, max_size=3), max_size=3),
     st.lists(meddling, max_size=6),
     st.booleans(),
+    st.booleans(),
 )
 SWAP = [
     Label(name="a", former=("b",), color="d73a4a"),
@@ -213,7 +234,7 @@ SWAP = [
 MERGE = Scene({"a": "ededed", "b": "ededed"}, [Label(name="b", former=("a",))], [["a"]], [])
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=CASES)
 @given(scenes)
 # While one issue is relabelled, another gets the old label.
 @example(MERGE._replace(meddling=[Meddling(4, "put", "a", 2)]))
@@ -225,6 +246,8 @@ def test_whatever_others_do_no_issue_loses_its_label_and_the_next_runs_end_it(
     server: FakeServer, witness: Witness, scene: Scene
 ) -> None:
     repository = fresh(server, scene.live, scene.issues)
+    server.github.has_graphql = scene.has_graphql
+    others = {name: dict(row) for name, row in repository.labels.items() if name not in managed(scene.wanted)}
     adversary = Adversary(repository, scene.meddling, scene.wanted)
     server.github.meanwhile = adversary
     disturbed = session(server, scene.wanted, prune=scene.prune)
@@ -236,7 +259,12 @@ def test_whatever_others_do_no_issue_loses_its_label_and_the_next_runs_end_it(
     assert len(results) == len(plan.writes)
     assert not adversary.lost()
 
+    if not scene.prune:
+        deleted = {each.name for each in scene.meddling if each.act in {"delete", "rename", "recolour"}}
+        assert all(repository.labels[name] == row for name, row in others.items() if name not in deleted)
+
     server.github.meanwhile = undisturbed
+    repository.archived = False
     for _ in range(2):
         witness.taken = set()
         _, results = run(session(server, scene.wanted, prune=scene.prune))

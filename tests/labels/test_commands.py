@@ -1,7 +1,6 @@
 """`scaffold labels` as people and workflows use it: options, files, formats, questions, interruptions."""
 
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ from tests.conftest import Result, Run, git, write_tree
 from tests.labels.fake_github import FakeGitHub, Fault
 
 from issue_scaffold.cli import labels as command_module
-from issue_scaffold.cli.labels_progress import Progress, duration
+from issue_scaffold.cli.labels_progress import duration
 from issue_scaffold.forge.remote import (
     Repository,
     api_host,
@@ -21,7 +20,7 @@ from issue_scaffold.forge.remote import (
     parse_remote,
     parse_repository,
 )
-from issue_scaffold.label_sync.github.api import LabelsApi
+from issue_scaffold.label_sync.github.api import GitHubLabels
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
 CONFIG = ".github/labels.yml"
@@ -61,7 +60,7 @@ def test_a_plan_in_full(run: Run, github: FakeGitHub, folder: Path) -> None:
         "  rename       defect → bug  colour ffffff → d73a4a",
         "  rename       Docs → docs  colour ffffff → 0075ca",
         "  create       new  colour 000000; description 'hello'",
-        "  merge        old docs → docs  what has it gets the other label first, then it is deleted",
+        "  merge        old docs → docs  what has it (0 issues) gets the other label first, then it is deleted",
         "  delete       gone  not in the config",
         "  refused      used  1 issue or pull request has it; --force-in-use deletes it nevertheless",
         "  unmanaged    kept  protected by 'ke*'",
@@ -189,15 +188,15 @@ def test_the_plan_that_was_shown_is_the_one_that_is_done(
 @once
 def test_interrupted_in_the_middle(run: Run, github: FakeGitHub, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_tree(folder, {CONFIG: "".join(f"- {{name: l{number}, color: '000000'}}\n" for number in range(4))})
-    create = LabelsApi.create
+    create = GitHubLabels.create
 
-    def cut_off(api: LabelsApi, name: str, color: str, description: str) -> None:
+    def cut_off(api: GitHubLabels, name: str, color: str, description: str) -> None:
         if name == "l2":
             raise KeyboardInterrupt
         create(api, name, color, description)
 
     with monkeypatch.context() as patch:
-        patch.setattr(LabelsApi, "create", cut_off)
+        patch.setattr(GitHubLabels, "create", cut_off)
         result = run("apply", "--yes")
     assert result.code == 130
     assert "2 of 4 steps were done; running the same command again does the rest" in result.err
@@ -447,18 +446,6 @@ def test_hosts_and_their_api(text: str, expected: str, api: str) -> None:
     assert str(found) == expected
     assert api_url(found.host) == api
     assert api_host(api) == found.host
-
-
-def test_progress_is_drawn_on_a_terminal_only(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    Progress(4, lambda writes: 60.0 * writes).show(1)
-    assert not capsys.readouterr().err
-    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
-    progress = Progress(4, lambda writes: 60.0 * writes)
-    progress.show(1)
-    progress.clear()
-    assert "[######------------------] 1/4, about 3 min left" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(("seconds", "text"), [(0.2, "1 s"), (90, "90 s"), (300, "5 min"), (9000, "2.5 h")])

@@ -8,8 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.labels.fake_github import FakeGitHub, FakeRepository, key
 
+from issue_scaffold.cli.labels_report import as_yaml
+from issue_scaffold.cli.printing import json_text
 from issue_scaffold.forge.remote import Repository
-from issue_scaffold.label_sync.github.api import LabelsApi
+from issue_scaffold.label_sync.choice import read_configs
+from issue_scaffold.label_sync.github.api import GitHubLabels
 from issue_scaffold.label_sync.github.errors import refusal
 from issue_scaffold.label_sync.http.customs import Answer
 from issue_scaffold.label_sync.http.token import Token
@@ -21,7 +24,7 @@ from issue_scaffold.label_sync.plan import (
     LiveLabel,
     temporary_name,
 )
-from issue_scaffold.label_sync.run import LabelOutcome, Session, execute, make_plan
+from issue_scaffold.label_sync.run import LabelOutcome, Session, execute, export_document, make_plan
 from issue_scaffold.labels.label import Label
 
 TODAY = date(2026, 6, 1)
@@ -30,12 +33,16 @@ COLORS = ("ededed", "d73a4a", "000000")
 
 
 class Direct:
-    """What `ApiClient` is to `LabelsApi`, without HTTP: a thousand runs in seconds."""
+    """What `ApiClient` is to `GitHubLabels`, without HTTP: a thousand runs in seconds."""
 
     def __init__(self, github: FakeGitHub) -> None:
         self.github = github
         self.token = Token("GH_TOKEN", github.token)
         self.calls = 0
+        self.prefix = ""
+
+    def ask(self, target: str, question: Any) -> Answer:  # noqa: ANN401
+        return self.send("POST", target, body=question)
 
     def send(self, verb: str, path: str, *, query: Any = None, body: Any = None) -> Answer:  # noqa: ANN401
         from urllib.parse import urlencode
@@ -201,9 +208,9 @@ def service(live: list[tuple[str, str, str]], on_issues: list[list[str]]) -> tup
 
 
 def session(github: FakeGitHub, wanted: list[Label], *, prune: bool = False) -> Session:
-    api = LabelsApi(Repository(owner="octo", name="demo"), Direct(github))  # type: ignore[arg-type]
+    api = GitHubLabels(Repository(owner="octo", name="demo"), Direct(github))  # type: ignore[arg-type]
     policy = Policy(today=TODAY, prune=prune)
-    return Session(api=api, files=("f",), wanted=tuple(wanted), policy=policy, force_in_use=False)
+    return Session(api=api, files=("f",), wanted=tuple(wanted), policy=policy)
 
 
 def carry_out(run: Session, plan: LabelPlan, most: int = 1000) -> None:
@@ -301,3 +308,32 @@ def test_a_label_in_use_is_refused_and_no_place_changes() -> None:
     ]
     carry_out(run, make_plan(run))
     assert set(repository.state()) == {"used", "new"}
+
+
+texts = st.text(st.characters(exclude_categories=("Cs", "Cc"), include_characters="\t\n\x85\u2028 "), max_size=30) | (
+    st.sampled_from(
+        [" lead", "trail ", "\u3000", "\U0001f41b", "bug \U0001f41b", "#x", "- x", "yes", "~", "1e3", "a: b", "'"]
+    )
+)
+rows = st.tuples(
+    texts.filter(lambda name: any(map(str.isalnum, name)) and name.strip() not in {".", ".."}),
+    st.sampled_from(COLORS),
+    texts,
+)
+
+
+@pytest.mark.parametrize("suffix", [".yml", ".json"])
+@settings(deadline=None, max_examples=60)
+@given(st.lists(rows, max_size=5, unique_by=lambda row: key(row[0])))
+def test_what_was_exported_is_what_there_is(
+    tmp_path_factory: pytest.TempPathFactory, suffix: str, rows: list[tuple[str, str, str]]
+) -> None:
+    live = [LiveLabel(name=name, color=color, description=text) for name, color, text in rows]
+    live = list({label.key: label for label in live}.values())
+    document = export_document(tuple(live))
+    place = tmp_path_factory.mktemp("export") / f"labels{suffix}"
+    text = as_yaml(document) if suffix == ".yml" else json_text(document, is_product=True)
+    place.write_bytes(text.encode())
+    _, wanted = read_configs((str(place),), place.parent)
+    steps = plan_labels(wanted, live, Policy(today=TODAY, prune=True)).steps
+    assert [step.action for step in steps] == [LabelAction.UNCHANGED] * len(live)

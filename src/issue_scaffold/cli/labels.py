@@ -2,13 +2,21 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 import click
 
 from issue_scaffold.cli.labels_progress import Progress, tell_wait
-from issue_scaffold.cli.labels_report import apply_report, as_yaml, plan_report, result_row
+from issue_scaffold.cli.labels_report import (
+    apply_report,
+    as_yaml,
+    failed_report,
+    plan_report,
+    result_row,
+)
 from issue_scaffold.cli.options import OutputTarget, can_ask, format_option
 from issue_scaffold.cli.output.display import Display, write_report
 from issue_scaffold.cli.output.text import row_lines, table_lines
@@ -16,7 +24,7 @@ from issue_scaffold.cli.printing import confirm, json_text, put, say, show_error
 from issue_scaffold.cli.verbosity import tell
 from issue_scaffold.errors import EXIT_FINDINGS, EXIT_OK, UsageError
 from issue_scaffold.label_sync.choice import InvalidConfigError
-from issue_scaffold.label_sync.plan import LabelPlan
+from issue_scaffold.label_sync.plan import Force, LabelPlan
 from issue_scaffold.label_sync.run import (
     LabelOptions,
     LabelsReport,
@@ -28,13 +36,17 @@ from issue_scaffold.label_sync.run import (
     export_document,
     make_plan,
     open_session,
+    require_writable,
 )
+from issue_scaffold.labels.label import fold
 from issue_scaffold.report.report import ReportLayout
 from issue_scaffold.writing.one_file import settle_file, write_file
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 _NOTHING = "nothing was changed"
+# No argument of a command can hold it, so no label is called so.
+_EVERY_LABEL = "\0"
 _REPO = click.option(
     "--repo",
     metavar="OWNER/NAME",
@@ -66,8 +78,13 @@ def _plan_options(command: Decorated) -> Decorated:
         ),
         click.option(
             "--force-in-use",
-            is_flag=True,
-            help="With --prune: delete also labels that issues have.",
+            "forced",
+            is_flag=False,
+            flag_value=_EVERY_LABEL,
+            multiple=True,
+            metavar="[NAME]",
+            help="With --prune: delete also this label that issues have, without a name all "
+            "such labels. May be repeated.",
         ),
         click.option(
             "--protect",
@@ -102,7 +119,7 @@ def plan_command(
     repo: str | None,
     files: tuple[str, ...],
     prune: bool,
-    force_in_use: bool,
+    forced: tuple[str, ...],
     protect: tuple[str, ...],
     api_url: str | None,
     exit_zero: bool,
@@ -112,13 +129,16 @@ def plan_command(
 
     Exits 1 if there is something to do.
     """
-    options = _options(repo, api_url, files, protect, prune=prune, force_in_use=force_in_use)
+    options = _options(repo, api_url, files, protect, forced, prune=prune)
     display = Display("labels-plan", ReportLayout(), outputs)
     try:
-        session, plan = _planned(options, display)
+        session, plan = _planned(options, display, Progress())
     except InvalidConfigError as error:
         return _show_invalid(error, outputs)
     report = _report("plan", session, plan)
+    if plan.writes:
+        with _telling(_NOTHING), display.failures_of(report.repository):
+            report = replace(report, is_archived=session.api.is_archived())
     code = report.exit_code
     if exit_zero and code == EXIT_FINDINGS:
         code = EXIT_OK
@@ -133,42 +153,57 @@ def apply_command(
     repo: str | None,
     files: tuple[str, ...],
     prune: bool,
-    force_in_use: bool,
+    forced: tuple[str, ...],
     protect: tuple[str, ...],
     api_url: str | None,
     yes: bool,
     outputs: tuple[OutputTarget, ...],
 ) -> int:
     """Show the plan, ask, do each of its steps, and read the labels again to see what is left."""
-    options = _options(repo, api_url, files, protect, prune=prune, force_in_use=force_in_use)
+    options = _options(repo, api_url, files, protect, forced, prune=prune)
     if not yes and not can_ask():
         raise click.UsageError(
             "apply asks before it changes anything; without a terminal, add --yes"
         )
     display = Display("labels-apply", ReportLayout(), outputs)
+    progress = Progress()
     try:
-        session, plan = _planned(options, display)
+        session, plan = _planned(options, display, progress)
     except InvalidConfigError as error:
         return _show_invalid(error, outputs)
     if display.tells_progress or not yes:
         (table,) = plan_report(_report("apply", session, plan), EXIT_OK).tables
         say(*table_lines(table), err=not display.shows_text)
-    if plan.writes and not yes and not confirm("Do it?"):
-        say(_NOTHING, err=True)
+    if plan.writes and not yes and not _agreed(session, display):
         return EXIT_FINDINGS
-    with display.failures_of(str(session.api.repository)):
-        results = _run(session, plan, shows_text=display.tells_progress)
-        verified = _verified(session, plan, len(results))
-    report = _report("apply", session, plan, results=results, verified=verified)
+    report = _report("apply", session, plan)
+    with display.failures_of(report.repository, partial(failed_report, report)):
+        report = replace(
+            report, results=_run(session, plan, progress, shows_text=display.tells_progress)
+        )
+    with display.failures_of(report.repository, partial(failed_report, report)):
+        report = replace(report, verified=_verified(session, plan, len(report.results)))
     return display.end_of(apply_report(report))
 
 
-def _planned(options: LabelOptions, display: Display) -> tuple[Session, LabelPlan]:
+def _agreed(session: Session, display: Display) -> bool:
+    """Return whether the plan is to be done. Raises AccessError if nobody can do it."""
+    with _telling(_NOTHING), display.failures_of(str(session.api.repository)):
+        require_writable(session)
+    if confirm("Do it?"):
+        return True
+    say(_NOTHING, err=True)
+    return False
+
+
+def _planned(
+    options: LabelOptions, display: Display, progress: Progress
+) -> tuple[Session, LabelPlan]:
     """Return the session and the plan. A config with errors is no failure, but has findings."""
     invalid: InvalidConfigError | None = None
     with _telling(_NOTHING), display.failures_of(options.repo or "."):
         try:
-            session = open_session(options, Surroundings(on_wait=tell_wait))
+            session = open_session(options, Surroundings(on_wait=progress.wait))
             return session, make_plan(session)
         except InvalidConfigError as error:
             invalid = error
@@ -196,12 +231,14 @@ def _telling(text: str) -> Iterator[None]:
         raise
 
 
-def _run(session: Session, plan: LabelPlan, *, shows_text: bool) -> tuple[StepResult, ...]:
+def _run(
+    session: Session, plan: LabelPlan, progress: Progress, *, shows_text: bool
+) -> tuple[StepResult, ...]:
     """Execute a plan, and say on the way what has been done."""
     results: list[StepResult] = []
-    progress = Progress(len(plan.writes), session.api.seconds_for)
+    progress.start(plan.writes, session.api.seconds_for)
     try:
-        for result in execute(session, plan):
+        for result in execute(session, plan, progress.move):
             progress.clear()
             results.append(result)
             if shows_text:
@@ -209,11 +246,7 @@ def _run(session: Session, plan: LabelPlan, *, shows_text: bool) -> tuple[StepRe
             progress.show(len(results))
     except KeyboardInterrupt:
         progress.clear()
-        say(
-            f"{len(results)} of {len(plan.writes)} steps were done; "
-            "running the same command again does the rest",
-            err=True,
-        )
+        say(f"{progress.told}; running the same command again does the rest", err=True)
         raise
     progress.clear()
     return tuple(results)
@@ -224,38 +257,29 @@ def _options(
     api_url: str | None,
     files: tuple[str, ...],
     protect: tuple[str, ...],
+    forced: tuple[str, ...],
     *,
     prune: bool,
-    force_in_use: bool,
 ) -> LabelOptions:
-    if force_in_use and not prune:
+    if forced and not prune:
         raise click.UsageError("--force-in-use means something only with --prune")
     return LabelOptions(
         repo=repo,
         api_url=api_url,
         files=files,
         prune=prune,
-        force_in_use=force_in_use,
+        force=Force(everything=_EVERY_LABEL in forced, keys=frozenset(map(fold, forced))),
         protect=protect,
         folder=Path.cwd(),
     )
 
 
-def _report(
-    name: str,
-    session: Session,
-    plan: LabelPlan,
-    *,
-    results: tuple[StepResult, ...] = (),
-    verified: LabelPlan | None = None,
-) -> LabelsReport:
+def _report(name: str, session: Session, plan: LabelPlan) -> LabelsReport:
     return LabelsReport(
         command=name,
         repository=str(session.api.repository),
         files=session.files,
         plan=plan,
-        results=results,
-        verified=verified,
     )
 
 

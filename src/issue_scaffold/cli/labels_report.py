@@ -1,9 +1,10 @@
 """What `labels plan` and `labels apply` show, as a report: a row a label, and a row a step done."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from issue_scaffold.cli.printing import style, yaml_text
+from issue_scaffold.errors import ScaffoldError
 from issue_scaffold.label_sync.drift import plan_findings
 from issue_scaffold.label_sync.plan import WRITES, LabelAction, LabelPlan, LabelStep
 from issue_scaffold.label_sync.run import LabelOutcome, LabelsReport, StepResult
@@ -41,7 +42,11 @@ _NOT_DONE: Final = (LabelAction.REFUSED, LabelAction.UNCHANGED, LabelAction.UNMA
 def plan_report(report: LabelsReport, exit_code: int) -> TargetReport:
     """Return what is to be done."""
     rows = [_plan_row(step, report.files[0]) for step in report.plan.steps]
-    return _target(report, exit_code, rows)
+    target = _target(report, exit_code, rows)
+    if not report.is_archived:
+        return target
+    aside = f"{report.repository} is archived: its labels can't be changed until it is unarchived"
+    return target._replace(fields={**target.fields, "archived": True}, asides=(aside,))
 
 
 def apply_report(report: LabelsReport) -> TargetReport:
@@ -54,6 +59,19 @@ def apply_report(report: LabelsReport) -> TargetReport:
     verified = report.verified is not None and report.verified.is_clean
     fields = {**target.fields, "verified": verified}
     return target._replace(tables=tables, fields=fields, lines=_ending(report))
+
+
+def failed_report(report: LabelsReport, target: str, error: ScaffoldError) -> TargetReport:
+    """Return what was done until an error ended it."""
+    done = apply_report(report)
+    return done._replace(
+        target=target,
+        status="failed",
+        exit_code=error.exit_code,
+        error=error.message,
+        hint=error.hint,
+        lines=(),
+    )
 
 
 def _target(report: LabelsReport, exit_code: int, rows: Sequence[ReportRow]) -> TargetReport:
@@ -76,6 +94,7 @@ def _plan_row(step: LabelStep, file: str) -> ReportRow:
         "color": step.color,
         "description": step.description,
         "reason": step.reason,
+        "issues": step.issues,
     }
     swatch = step.color or ""
     if before is not None:
@@ -108,12 +127,15 @@ def result_row(result: StepResult, file: str) -> ReportRow:
             "moved": result.moved or None,
             "message": result.error,
             "hint": result.hint,
+            "note": result.note,
         }
     )
     name = f"{step.action} {_name(step)}"
     if result.moved:
         name += f" ({count(result.moved, 'issue')} relabelled)"
     notes = []
+    if result.note:
+        notes.append(result.note)
     if result.error:
         notes.append(result.error)
     if result.hint:
@@ -171,20 +193,33 @@ def _name(step: LabelStep) -> str:
 
 
 def _details(step: LabelStep) -> str:
+    parts = [*_changes(step), *_consequences(step)]
+    return "; ".join(parts)
+
+
+def _changes(step: LabelStep) -> Iterator[str]:
+    """Yield what is written to a label."""
     before = step.before
-    parts = []
     if step.color is not None:
         change = f"{before.color} → {step.color}" if before else step.color
-        parts.append(f"colour {change}")
+        yield f"colour {change}"
     if step.description is not None and before is not None:
-        parts.append(f"description '{before.description}' → '{step.description}'")
+        yield f"description '{before.description}' → '{step.description}'"
     elif step.description:
-        parts.append(f"description '{step.description}'")
+        yield f"description '{step.description}'"
+
+
+def _consequences(step: LabelStep) -> Iterator[str]:
+    """Yield why a step is there, and what it does to issues."""
     if step.action is LabelAction.MERGE:
-        parts.append("what has it gets the other label first, then it is deleted")
+        having = "what has it"
+        if step.issues is not None:
+            having = f"what has it ({count(step.issues, 'issue')})"
+        yield f"{having} gets the other label first, then it is deleted"
     if step.reason:
-        parts.append(step.reason)
-    return "; ".join(parts)
+        yield step.reason
+    if step.action is LabelAction.DELETE and step.issues:
+        yield f"{count(step.issues, 'issue')} will lose it"
 
 
 def _tally(plan: LabelPlan) -> str:

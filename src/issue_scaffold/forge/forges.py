@@ -308,6 +308,11 @@ def forge_of_path(path: str) -> Forge:
     return GITHUB
 
 
+def is_known_host(host: str) -> bool:
+    """Return whether a host is one that a forge is known by, not only called after it."""
+    return any(_is_of(host.lower(), known) for forge in FORGES for known in forge.hosts)
+
+
 def forge_of_host(host: str) -> Forge | None:
     """Return the forge of a known host, or of one that is called after it (gitlab.example.com)."""
     name = host.lower()

@@ -3,10 +3,13 @@
 Credentials in their URLs never leave this module.
 """
 
+import re
+from dataclasses import replace
 from pathlib import Path
 
 from issue_scaffold.errors import UsageError
-from issue_scaffold.forge.remote import Repository, parse_remote
+from issue_scaffold.forge.forges import is_known_host
+from issue_scaffold.forge.remote import Repository, canonical_host, parse_remote, ssh_host
 from issue_scaffold.git import command as git
 from issue_scaffold.git.folder import top_level
 
@@ -36,8 +39,23 @@ def repository_of(folder: Path) -> Repository:
         name = "origin"
     url = git.run_in_work_tree(folder, ["remote", "get-url", "--", name]).decode().strip()
     found = parse_remote(url)
+    alias = ssh_host(url)
+    if found is not None and alias is not None and not is_known_host(found.host):
+        found = replace(found, host=_without_alias(alias, found.host))
     if found is None:
         raise UsageError(
             f"the git remote {name} is no repository on a host of GitHub's kind", hint=_HINT
         )
     return found
+
+
+def _without_alias(alias: str, host: str) -> str:
+    """Return the host that ssh connects to by an alias, the alias' own where nothing else is known.
+
+    An address in numbers is kept out: an API has a name. Like `gh`, this asks ssh itself
+    (https://man.openbsd.org/ssh#G), which reads the user's configuration and connects to nothing.
+    """
+    named = git.ssh_hostname(alias)
+    if named is None or re.fullmatch(r"[0-9.]+|.*:.*", named):
+        return host
+    return canonical_host(named)

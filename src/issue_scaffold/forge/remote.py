@@ -43,6 +43,27 @@ def parse_repository(text: str) -> Repository | None:
     return _repository(GITHUB_HOST, text)
 
 
+def names_host(text: str) -> bool:
+    """Return whether what `parse_repository` reads names its host too."""
+    return "://" in text or _SCP.fullmatch(text) is not None or text.strip("/").count("/") > 1
+
+
+def ssh_host(url: str) -> str | None:
+    """Return the host of a git remote's URL that ssh connects to, None for other URLs.
+
+    It may be an alias in the user's configuration of ssh, and is never taken for an option there.
+    """
+    if "://" in url:
+        address = _split(url)
+        host = address.hostname if address and "ssh" in address.scheme else None
+    else:
+        found = _SCP.fullmatch(url)
+        host = found["host"] if found else None
+    if not host or len(host) == 1 or not _PART.fullmatch(host) or host.startswith("-"):
+        return None
+    return host
+
+
 def parse_remote(url: str) -> Repository | None:
     """Return the repository of a git remote's URL, in any of git's forms; None for other places."""
     if "://" in url:
@@ -80,8 +101,13 @@ def _repository(host: str, path: str) -> Repository | None:
     owner, _, name = path.removesuffix(".git").partition("/")
     if not _PART.fullmatch(owner) or not _PART.fullmatch(name):
         return None
+    return Repository(host=canonical_host(host), owner=owner, name=name)
+
+
+def canonical_host(host: str) -> str:
+    """Return the one name of a host that has several."""
     host = host.lower()
-    return Repository(host=_ALIASES.get(host, host), owner=owner, name=name)
+    return _ALIASES.get(host, host)
 
 
 def api_url(host: str) -> str:

@@ -136,6 +136,30 @@ def _run(
     return done
 
 
+def ssh_hostname(alias: str) -> str | None:
+    """Return the host that ssh would connect to for a name; None where it can't be asked.
+
+    The name is one that ssh doesn't take for an option. Nothing is connected to.
+    """
+    import subprocess
+
+    try:
+        done = subprocess.run(
+            ["ssh", "-G", alias],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
+            timeout=LOCAL_SECONDS,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    for line in done.stdout.decode(errors="replace").splitlines():
+        key, _, value = line.partition(" ")
+        if key.lower() == "hostname" and value.strip():
+            return value.strip()
+    return None
+
+
 def talk(
     arguments: Sequence[str], *, env: Mapping[str, str], seconds: float, max_bytes: int
 ) -> bytes:

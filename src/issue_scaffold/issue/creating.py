@@ -3,7 +3,6 @@
 Owns what is sent. An issue is made once: where nobody knows whether it was, that is said.
 """
 
-from collections.abc import Callable
 from typing import Any
 
 from issue_scaffold.errors import ScaffoldError
@@ -16,8 +15,9 @@ from issue_scaffold.label_sync.github.answers import (
     read_created_issue,
     read_label_keys,
 )
-from issue_scaffold.label_sync.github.api import LabelsApi
+from issue_scaffold.label_sync.github.api import GitHubLabels
 from issue_scaffold.label_sync.http.json_shapes import MalformedAnswerError
+from issue_scaffold.label_sync.http.pacing import OnWait
 from issue_scaffold.label_sync.run import LabelOptions, Surroundings, open_api
 from issue_scaffold.labels.label import fold
 
@@ -30,7 +30,7 @@ class IssueCreator:
         repository: Repository,
         *,
         api_url: str | None,
-        on_wait: Callable[[float, str], None],
+        on_wait: OnWait,
     ) -> None:
         """Ask nothing yet. Raises ScaffoldError for a forge whose API this tool doesn't speak."""
         forge = forge_of_host(repository.host)
@@ -43,7 +43,7 @@ class IssueCreator:
         self._options = LabelOptions(repo=str(repository), api_url=api_url)
         self._surroundings = Surroundings(on_wait=on_wait)
         self._uses_gh = api_url is None and has_gh()
-        self._api: LabelsApi | None = None
+        self._api: GitHubLabels | None = None
 
     def lacking(self, issue: NewIssue) -> tuple[str, ...] | None:
         """Return the labels that the repository lacks; None if that can't be found out."""
@@ -98,7 +98,7 @@ class IssueCreator:
             raise ScaffoldError(f"gh doesn't list the labels: {error}") from error
         return frozenset().union(*pages)
 
-    def _opened(self) -> LabelsApi:
+    def _opened(self) -> GitHubLabels:
         if self._api is None:
             self._api = open_api(self._options, self._surroundings)
         return self._api

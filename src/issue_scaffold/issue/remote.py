@@ -4,7 +4,6 @@ Owns what an issue's address is.
 """
 
 import re
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -14,6 +13,7 @@ from issue_scaffold.forge.remote import Repository, parse_repository
 from issue_scaffold.issue.gh import ask_gh, has_gh
 from issue_scaffold.label_sync.github.answers import read_issue_body
 from issue_scaffold.label_sync.http.json_shapes import MalformedAnswerError
+from issue_scaffold.label_sync.http.pacing import OnWait
 from issue_scaffold.label_sync.run import LabelOptions, Surroundings, open_api
 
 _ADDRESS: Final = re.compile(
@@ -21,8 +21,6 @@ _ADDRESS: Final = re.compile(
     r"(?:[/?#].*)?"
 )
 _NUMBER: Final = re.compile(r"#?([0-9]{1,12})")
-
-OnWait = Callable[[float, str], None]
 
 
 class IssuePlace(NamedTuple):

@@ -53,6 +53,8 @@ WRITES: Final = (
     LabelAction.MERGE,
     LabelAction.DELETE,
 )
+# What takes a label from the issues that have it.
+GOING: Final = (LabelAction.MERGE, LabelAction.DELETE)
 _ORDER: Final = {action: place for place, action in enumerate(LabelAction)}
 
 
@@ -63,7 +65,8 @@ class LabelStep:
     `name` is the label as it is found (or created), `to` the name it gets, or the label that its
     issues go to. `color` and `description` are what will be written, None where nothing changes.
     `needs` are the places in the plan of the steps that must have succeeded before. `temporary`
-    marks a name that only lasts until a swap is done.
+    marks a name that only lasts until a swap is done. `issues` counts what has a label that is
+    merged or deleted, None where that was not asked.
     """
 
     action: LabelAction
@@ -76,6 +79,7 @@ class LabelStep:
     needs: tuple[int, ...] = ()
     reason: str | None = None
     temporary: bool = False
+    issues: int | None = None
 
     @property
     def writes(self) -> bool:
@@ -139,7 +143,7 @@ def order(
     renames = []
     others = list(others)
     for match in matches:
-        if match.live.name == match.wanted.name:
+        if match.live.name.strip() == match.wanted.name:
             others.append(_settled(match))
         else:
             renames.append(match)
@@ -163,16 +167,29 @@ def _places_of_names(steps: Iterable[LabelStep]) -> dict[str, int]:
     return places
 
 
-def refuse(plan: LabelPlan, used: Mapping[str, int]) -> LabelPlan:
-    """Return the plan without the deletions of labels in use.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Force:
+    """Which labels are deleted although issues have them: all, or those of these keys."""
+
+    everything: bool = False
+    keys: frozenset[str] = frozenset()
+
+    def covers(self, name: str) -> bool:
+        """Return whether this label is to be deleted whatever has it."""
+        return self.everything or fold(name) in self.keys
+
+
+def weigh(plan: LabelPlan, used: Mapping[str, int], force: Force) -> LabelPlan:
+    """Return the plan with what has each label that goes, and without deleting those in use.
 
     `used` counts issues and pull requests by name.
     """
     writing, quiet = [], []
     for step in plan.steps:
-        number = used.get(step.name, 0) if step.action is LabelAction.DELETE else 0
-        if number:
-            quiet.append(replace(step, action=LabelAction.REFUSED, reason=_in_use(number)))
+        if step.action in GOING:
+            step = replace(step, issues=used.get(step.name, 0))  # noqa: PLW2901 - the same step
+        if step.action is LabelAction.DELETE and step.issues and not force.covers(step.name):
+            quiet.append(replace(step, action=LabelAction.REFUSED, reason=_in_use(step.issues)))
         elif step.writes:
             writing.append(step)
         else:
@@ -201,14 +218,18 @@ class Fields(NamedTuple):
 
 
 def changed_fields(live: LiveLabel, wanted: Label) -> Fields:
-    """Return the colour and the description that have to be written."""
-    description = wanted.description
+    """Return the colour and the description that have to be written.
+
+    White space around a text is no difference: what reads a config leaves it out.
+    """
+    color, description = wanted.color, wanted.description
     if description is None and wanted.describes:
         description = ""
-    return Fields(
-        color=wanted.color if wanted.color != live.color else None,
-        description=description if description != live.description else None,
-    )
+    if color == live.color:
+        color = None
+    if description is not None and description.strip() == live.description.strip():
+        description = None
+    return Fields(color=color, description=description)
 
 
 def _sorted(steps: Iterable[LabelStep]) -> list[LabelStep]:

@@ -4,33 +4,43 @@ A plan is executed as it was shown. Each step is safe to repeat, and one that fa
 depends on it; an error that every further request would meet stops the rest.
 """
 
-import os
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
+from typing import Final
 
 from issue_scaffold.errors import EXIT_FAILURE, EXIT_FINDINGS, EXIT_OK, ScaffoldError, UsageError
-from issue_scaffold.forge.git_remote import repository_of
-from issue_scaffold.forge.remote import GITHUB_HOST, Repository, api_host, api_url, parse_repository
+from issue_scaffold.forge.remote import api_host
 from issue_scaffold.git.folder import top_level
+from issue_scaffold.label_sync.adapter import LabelsApi
 from issue_scaffold.label_sync.choice import read_configs, read_repository_settings
-from issue_scaffold.label_sync.github.api import LabelsApi, connect
+from issue_scaffold.label_sync.github.api import GitHubLabels, connect
 from issue_scaffold.label_sync.github.token import find_token
+from issue_scaffold.label_sync.http.address import shown_place
 from issue_scaffold.label_sync.http.errors import AccessError
 from issue_scaffold.label_sync.http.pacing import Clock, OnWait, Pacer
 from issue_scaffold.label_sync.matching import Policy, plan_labels
+from issue_scaffold.label_sync.place import find_place
 from issue_scaffold.label_sync.plan import (
+    GOING,
+    Force,
     LabelAction,
     LabelPlan,
     LabelStep,
     LiveLabel,
-    refuse,
+    weigh,
 )
 from issue_scaffold.labels.label import Label, fold
+from issue_scaffold.text.wording import count
 
-_MOST_ROUNDS = 5
+_MOST_ROUNDS: Final = 5
+_GONE: Final = "it was gone already"
+_LOOK_AGAIN: Final = "look at it again: scaffold labels plan"
+
+# Told of each issue that a merge has relabelled: how many there are by now, and the merge.
+OnMoved = Callable[[int, "LabelStep"], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +55,7 @@ class LabelOptions:
     api_url: str | None = None
     files: tuple[str, ...] = ()
     prune: bool = False
-    force_in_use: bool = False
+    force: Force = field(default_factory=Force)
     protect: tuple[str, ...] = ()
     folder: Path = Path()
 
@@ -67,7 +77,7 @@ class Session:
     files: tuple[str, ...]
     wanted: tuple[Label, ...]
     policy: Policy
-    force_in_use: bool
+    force: Force = field(default_factory=Force)
 
 
 class LabelOutcome(StrEnum):
@@ -82,19 +92,25 @@ class LabelOutcome(StrEnum):
 class StepResult:
     """One executed step.
 
-    `moved` counts the issues that got the label of another, `error` says why it isn't done.
+    `moved` counts the issues that got the label of another, `note` says what others have done
+    meanwhile, `error` why it isn't done.
     """
 
     step: LabelStep
     outcome: LabelOutcome
     moved: int = 0
+    note: str | None = None
     error: str | None = None
     hint: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LabelsReport:
-    """What a command ends with. `verified` is the plan that a fresh read gave after `apply`."""
+    """What a command ends with.
+
+    `verified` is the plan that a fresh read gave after `apply`. `is_archived` says that nothing of
+    the plan can be done.
+    """
 
     command: str
     repository: str
@@ -102,6 +118,7 @@ class LabelsReport:
     plan: LabelPlan
     results: tuple[StepResult, ...] = ()
     verified: LabelPlan | None = None
+    is_archived: bool = False
 
     @property
     def exit_code(self) -> int:
@@ -131,21 +148,19 @@ def open_session(options: LabelOptions, surroundings: Surroundings) -> Session:
         protected=(*options.protect, *sorted(read_repository_settings(root).known_labels)),
     )
     api = open_api(options, surroundings)
-    return Session(
-        api=api, files=files, wanted=wanted, policy=policy, force_in_use=options.force_in_use
-    )
+    return Session(api=api, files=files, wanted=wanted, policy=policy, force=options.force)
 
 
-def open_api(options: LabelOptions, surroundings: Surroundings) -> LabelsApi:
+def open_api(options: LabelOptions, surroundings: Surroundings) -> GitHubLabels:
     """Return the way to the repository that is meant.
 
     Raises ScaffoldError if that, or a token, can't be found.
     """
-    repository, url, is_named = _address(options)
+    repository, url, is_named = find_place(options.repo, options.api_url, options.folder)
     host = api_host(url)
     if host is None:
         raise UsageError(
-            f"{url} is not the address of an API",
+            f"{shown_place(url)} is not the address of an API",
             hint="give it like https://github.example.com/api/v3",
         )
     token = find_token(host, is_named=is_named)
@@ -160,35 +175,34 @@ def open_api(options: LabelOptions, surroundings: Surroundings) -> LabelsApi:
 
 
 def _full_name(options: LabelOptions) -> str:
-    repository = _address(options)[0]
+    repository = find_place(options.repo, options.api_url, options.folder).repository
     return f"{repository.owner}/{repository.name}"
-
-
-def _address(options: LabelOptions) -> tuple[Repository, str, bool]:
-    """Return the repository, where its API is, and whether the user named the host."""
-    url = options.api_url or os.environ.get("GITHUB_API_URL")
-    if options.repo is None:
-        repository = repository_of(options.folder)
-        return repository, url or api_url(repository.host), bool(url)
-    named = parse_repository(options.repo)
-    if named is None:
-        raise UsageError("--repo must be OWNER/NAME, HOST/OWNER/NAME or the repository's address")
-    if options.api_url is None and named.host != GITHUB_HOST:
-        url = None  # the host in --repo was meant
-    return named, url or api_url(named.host), True
 
 
 def make_plan(session: Session) -> LabelPlan:
     """Read the labels, and return what has to be done. Raises ApiError."""
     plan = plan_labels(session.wanted, session.api.labels(), session.policy)
-    doomed = [step.name for step in plan.steps if step.action is LabelAction.DELETE]
-    if session.force_in_use or not doomed:
+    going = [step.name for step in plan.steps if step.action in GOING]
+    if not going:
         return plan
-    return refuse(plan, {name: session.api.usage(name) for name in doomed})
+    return weigh(plan, session.api.usage(going), session.force)
 
 
-def execute(session: Session, plan: LabelPlan) -> Iterator[StepResult]:
-    """Execute a plan; yield each step's result when it is there."""
+def require_writable(session: Session) -> None:
+    """Raise AccessError if nothing can be changed in the repository."""
+    if session.api.is_archived():
+        raise AccessError(f"{session.api.repository} is archived, so its labels can't be changed")
+
+
+def execute(
+    session: Session,
+    plan: LabelPlan,
+    on_moved: OnMoved = lambda moved, step: None,  # noqa: ARG005
+) -> Iterator[StepResult]:
+    """Execute a plan; yield each step's result when it is there.
+
+    `on_moved` is told of each issue that a merge has relabelled: how many there are by now.
+    """
     failed: set[int] = set()
     stopped: str | None = None
     for place, step in enumerate(plan.writes):
@@ -199,27 +213,39 @@ def execute(session: Session, plan: LabelPlan) -> Iterator[StepResult]:
             why = f"it needs '{needed.name}' to be dealt with first"
             result = StepResult(step=step, outcome=LabelOutcome.SKIPPED, error=why)
         else:
-            result, stopped = _attempt(session, step)
+            result, stopped = _attempt(session, step, on_moved)
         if result.outcome is not LabelOutcome.DONE:
             failed.add(place)
         yield result
 
 
-def _attempt(session: Session, step: LabelStep) -> tuple[StepResult, str | None]:
+def _attempt(session: Session, step: LabelStep, on_moved: OnMoved) -> tuple[StepResult, str | None]:
     """Do one step; return its result, and why the rest should not even be tried."""
+    moved = 0
+
+    def tell(number: int) -> None:
+        nonlocal moved
+        moved = number
+        on_moved(number, step)
+
     try:
-        moved = _do(session, step)
+        note = _do(session, step, tell)
     except ScaffoldError as error:
         result = StepResult(
-            step=step, outcome=LabelOutcome.FAILED, error=error.message, hint=error.hint
+            step=step,
+            outcome=LabelOutcome.FAILED,
+            moved=moved,
+            error=error.message,
+            hint=error.hint,
         )
         if isinstance(error, AccessError):
             return result, "the same would happen"
         return result, None
-    return StepResult(step=step, outcome=LabelOutcome.DONE, moved=moved), None
+    return StepResult(step=step, outcome=LabelOutcome.DONE, moved=moved, note=note), None
 
 
-def _do(session: Session, step: LabelStep) -> int:
+def _do(session: Session, step: LabelStep, on_moved: Callable[[int], None]) -> str | None:
+    """Do one step; return what others have done meanwhile, if that changed what there was to do."""
     api = session.api
     match step.action:
         case LabelAction.CREATE:
@@ -229,15 +255,15 @@ def _do(session: Session, step: LabelStep) -> int:
         case LabelAction.EDIT:
             api.update(step.name, color=step.color, description=step.description)
         case LabelAction.MERGE:
-            return _merge(api, step.name, step.to or "")
+            return _merge(api, step.name, step.to or "", on_moved)
         case LabelAction.DELETE:
-            _delete(session, step.name)
+            return _delete(session, step)
         case _:
             raise AssertionError(step.action)
-    return 0
+    return None
 
 
-def _merge(api: LabelsApi, old: str, new: str) -> int:
+def _merge(api: LabelsApi, old: str, new: str, on_moved: Callable[[int], None]) -> str | None:
     """Give everything that has the old label the new one, then delete the old one.
 
     The label is deleted only after a look that found nothing without the new one: what gets the old
@@ -245,24 +271,36 @@ def _merge(api: LabelsApi, old: str, new: str) -> int:
     """
     moved = 0
     for _ in range(_MOST_ROUNDS):
-        lacking = [issue.number for issue in api.issues(old) if fold(new) not in issue.labels]
+        lacking = [issue for issue in api.issues(old) if fold(new) not in issue.labels]
         if not lacking:
-            api.delete(old)
-            return moved
-        for number in lacking:
-            api.add_label(number, new)
+            return None if api.delete(old) else _GONE
+        for issue in lacking:
+            api.add_label(issue, new)
             moved += 1
+            on_moved(moved)
     raise ScaffoldError(
         f"new issues keep getting label '{old}', so it was not deleted", hint="run it again"
     )
 
 
-def _delete(session: Session, name: str) -> None:
-    if not session.force_in_use and session.api.usage(name):
+def _delete(session: Session, step: LabelStep) -> str | None:
+    """Delete a label that is still as the plan has shown it."""
+    found = session.api.find(step.name)
+    if found is None:
+        return _GONE
+    name, planned = step.name, step.issues or 0
+    if found.issues > planned:
+        if planned:
+            more = f"is on {count(found.issues, 'issue')} by now, the plan said {planned}"
+        else:
+            more = "has come into use since the plan was made"
+        raise ScaffoldError(f"label '{name}' {more}, so it was not deleted", hint=_LOOK_AGAIN)
+    if step.before is not None and found.label != step.before:
         raise ScaffoldError(
-            f"label '{name}' has come into use since the plan was made, so it was not deleted"
+            f"label '{name}' was changed since the plan was made, so it was not deleted",
+            hint=_LOOK_AGAIN,
         )
-    session.api.delete(name)
+    return None if session.api.delete(name) else _GONE
 
 
 def export(options: LabelOptions, surroundings: Surroundings) -> tuple[LiveLabel, ...]:

@@ -4,7 +4,7 @@ On a warm cache this reads the target's files and a manifest, and neither import
 a process.
 """
 
-from collections.abc import Callable, Collection, Container, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -39,6 +39,7 @@ from issue_scaffold.template.sources import VERSIONS_LIFETIME_SECONDS, TemplateV
 from issue_scaffold.writing.pending import is_pending, old_leftovers
 
 if TYPE_CHECKING:
+    from issue_scaffold.label_sync.http.pacing import OnWait
     from issue_scaffold.sync.stored_tree import StoredTree
     from issue_scaffold.sync.trusted import Base
 
@@ -69,7 +70,7 @@ class CheckOptions(NamedTuple):
     looks_above: bool = False
     trusted_ref: str | None = None
     in_ci: bool = False
-    on_wait: Callable[[float, str], None] = lambda *_: None
+    on_wait: "OnWait" = lambda *_: None
     report_crash: CrashReporter = repr
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from issue_scaffold.forge.remote import Repository
+from issue_scaffold.label_sync.adapter import Issue
 from issue_scaffold.label_sync.http.json_shapes import (
     PAGE,
     ListShape,
@@ -26,14 +27,6 @@ _LONGEST_MESSAGE: Final = 300
 _COLOUR: Final = re.compile(r"[0-9A-Fa-f]{6}")
 _ADDRESS: Final = re.compile(r"https?://[!-~]+")
 _NAME: Final = re.compile(r"[A-Za-z0-9._-]{1,255}")
-
-
-@dataclass(frozen=True, slots=True)
-class Issue:
-    """An issue or a pull request: its number and the keys of its labels."""
-
-    number: int
-    labels: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +131,12 @@ def read_label_keys(data: Any) -> frozenset[str]:  # noqa: ANN401 - JSON
     return frozenset(fold(item["name"]) for item in data)
 
 
+def read_label(data: Any, token: Token) -> LiveLabel:  # noqa: ANN401 - JSON
+    """Return the one label that an answer is about. Raises MalformedAnswerError."""
+    (found,) = read_labels([data], token)
+    return found
+
+
 def read_issues(data: Any, token: Token) -> tuple[Issue, ...]:  # noqa: ANN401 - JSON
     """Return the issues of one page. Raises MalformedAnswerError."""
     _ISSUES.check(data, "the answer")
@@ -173,6 +172,11 @@ def read_repository(data: Any, host: str) -> Repository:  # noqa: ANN401 - JSON
     _REPOSITORY.check(data, "the answer")
     owner, _, name = data["full_name"].partition("/")
     return Repository(owner=owner, name=name, host=host)
+
+
+def is_archived(data: Any) -> bool:  # noqa: ANN401 - JSON
+    """Return whether a repository, as an answer has it, can't be written to."""
+    return isinstance(data, dict) and data.get("archived") is True
 
 
 def read_error_body(data: Any, token: Token) -> ErrorBody:  # noqa: ANN401 - JSON

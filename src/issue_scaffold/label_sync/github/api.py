@@ -4,20 +4,24 @@ Every write but that of an issue may be repeated: an answer that was lost makes 
 outcome.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import quote
 
 from issue_scaffold.forge.remote import Repository
+from issue_scaffold.label_sync.adapter import Issue, UsedLabel
 from issue_scaffold.label_sync.github.answers import (
     CreatedIssue,
-    Issue,
+    is_archived,
     read_created_issue,
     read_issue_body,
     read_issues,
+    read_label,
     read_labels,
     read_repository,
 )
+from issue_scaffold.label_sync.github.counting import Counting
 from issue_scaffold.label_sync.github.errors import lacking, missing_repository, refusal
 from issue_scaffold.label_sync.http.customs import Answer, ApiCustoms
 from issue_scaffold.label_sync.http.errors import (
@@ -53,8 +57,10 @@ GITHUB_API: Final = ApiCustoms(
     limit_statuses=frozenset({403, 429}),
     remaining_header="x-ratelimit-remaining",
     reset_header="x-ratelimit-reset",
-    # GitHub's "Rate limits for the REST API", secondary rate limits: contents a minute, an hour.
-    write_limits=((80, 60.0), (500, 3600.0)),
+    # A second between writes ("Best practices for using the REST API"), 80 a minute and 500 an hour
+    # ("Rate limits for the REST API", secondary rate limits), each with a margin: what leaves here
+    # in time may arrive closer together.
+    write_limits=((1, 1.1), (75, 60.0), (480, 3600.0)),
 )
 
 
@@ -66,23 +72,28 @@ def connect(
     on_wait: OnWait,
     clock: Clock | None = None,
     pacer: Pacer | None = None,
-) -> "LabelsApi":
+) -> "GitHubLabels":
     """Return the way to a repository's labels. Nothing is sent yet.
 
     Raises UsageError for an address that the token must not go to.
     """
     client = open_client(url, token, GITHUB_API, on_wait=on_wait, clock=clock, pacer=pacer)
-    return LabelsApi(repository, client)
+    return GitHubLabels(repository, client)
 
 
-class LabelsApi:
-    """One repository's labels. Methods raise ApiError when the API refuses or can't be had."""
+class GitHubLabels:
+    """One repository's labels, as `adapter.LabelsApi` has them.
+
+    Methods raise ApiError when the API refuses or can't be had.
+    """
 
     def __init__(self, repository: Repository, client: "ApiClient") -> None:
         self.repository = repository
         self._client = client
         self._base = f"/repos/{quote(repository.owner)}/{quote(repository.name)}"
+        self._counting = Counting(client)
         self._is_canonical = False
+        self._is_archived: bool | None = None
 
     @property
     def calls(self) -> int:
@@ -96,7 +107,7 @@ class LabelsApi:
     def labels(self) -> tuple[LiveLabel, ...]:
         """Return all labels."""
         path = f"{self._base}/labels"
-        return tuple(self._pages(path, {"per_page": _PAGE}, "list the labels", read_labels))
+        return tuple(self._items(path, {"per_page": _PAGE}, "list the labels", read_labels))
 
     def create(self, name: str, color: str, description: str) -> None:
         """Create a label; one that is there by now gets this name, colour and description."""
@@ -135,25 +146,75 @@ class LabelsApi:
                 raise
             self._write("PATCH", self._label(new_name), what, body)
 
-    def delete(self, name: str) -> None:
-        """Delete a label, which takes it from all that has it. One that is gone is as good."""
+    def delete(self, name: str) -> bool:
+        """Delete a label, which takes it from all that has it; return whether it was still there.
+
+        One that is gone is as good.
+        """
         try:
             self._write("DELETE", self._label(name), f"delete label '{name}'")
         except MissingError:
             self._require_repository()
+            return False
+        return True
 
-    def usage(self, name: str) -> int:
-        """Return how many issues and pull requests, in any state, have a label."""
-        if "," in name:
-            return sum(1 for _ in self.issues(name))
-        what = f"count what has label '{name}'"
-        answer = self._get(*self._issues_query(name, "1"), what)
-        return answer.last_page or len(self._read(answer, read_issues, what))
+    def find(self, name: str) -> UsedLabel | None:
+        """Return one label as it is now, None if there is none."""
+        found = self._counting.find(self.repository, name)
+        if found is not None:
+            return found
+        what = f"read label '{name}'"
+        answer = self._client.send("GET", self._label(name))
+        if answer.status == _NOT_FOUND:
+            self._require_repository()
+            return None
+        if not answer.is_good:
+            raise self._client.refused(answer, what)
+        try:
+            label = read_label(answer.data, self._client.token)
+        except MalformedAnswerError as error:
+            raise self._client.unexpected(error, what) from error
+        return UsedLabel(label, self._number_of_issues(name))
+
+    def is_archived(self) -> bool:
+        """Return whether nothing can be written to the repository."""
+        if self._is_archived is None:
+            self._require_repository()
+        return bool(self._is_archived)
+
+    def usage(self, names: Collection[str]) -> Mapping[str, int]:
+        """Return by name how many issues have each of these labels; each name is in it."""
+        counts = self._counting.counts(self.repository)
+        if counts is not None:
+            self._is_archived = counts.is_archived
+            return {name: counts.issues.get(fold(name), 0) for name in names}
+        if len(names) > 1 and (tally := self._tally(len(names))) is not None:
+            return {name: tally[fold(name)] for name in names}
+        return {name: self._number_of_issues(name) for name in names}
+
+    def _tally(self, most_pages: int) -> Counter[str] | None:
+        """Return by key how many issues have each label, None if that takes too many pages.
+
+        It is as many as there are labels to be counted, for each takes a page at least by itself.
+        """
+        self._use_canonical_name()
+        query = {"state": "all", "per_page": _PAGE}
+        pages = self._pages(f"{self._base}/issues", query, "count what has labels", read_issues)
+        tally: Counter[str] = Counter()
+        for number, page in enumerate(pages):
+            if number == most_pages:
+                return None
+            for issue in page:
+                tally.update(issue.labels)
+        return tally
+
+    def _number_of_issues(self, name: str) -> int:
+        return sum(1 for _ in self.issues(name))
 
     def issues(self, name: str) -> Iterator[Issue]:
         """Yield all issues and pull requests, in any state, that have a label."""
-        path, query = self._issues_query(name, _PAGE)
-        for issue in self._pages(path, query, f"list what has label '{name}'", read_issues):
+        path, query = self._issues_query(name)
+        for issue in self._items(path, query, f"list what has label '{name}'", read_issues):
             if fold(name) in issue.labels:
                 yield issue
 
@@ -180,14 +241,14 @@ class LabelsApi:
         except MalformedAnswerError as error:
             raise self._client.unexpected(error, what) from error
 
-    def add_label(self, number: int, name: str) -> None:
+    def add_label(self, issue: Issue, name: str) -> None:
         """Put a label on an issue or a pull request."""
-        path = f"{self._base}/issues/{number}/labels"
-        self._write("POST", path, f"put label '{name}' on #{number}", {"labels": [name]})
+        path = f"{self._base}/issues/{issue.number}/labels"
+        self._write("POST", path, f"put label '{name}' on #{issue.number}", {"labels": [name]})
 
-    def _issues_query(self, name: str, size: str) -> tuple[str, dict[str, str]]:
+    def _issues_query(self, name: str) -> tuple[str, dict[str, str]]:
         self._use_canonical_name()
-        query = {"state": "all", "per_page": size}
+        query = {"state": "all", "per_page": _PAGE}
         # The API takes a list separated by commas, so a name with one can't be asked for: all
         # issues are read then.
         if "," not in name:
@@ -204,6 +265,7 @@ class LabelsApi:
     def _require_repository(self) -> Repository:
         what = f"read {self.repository}"
         answer = self._get(self._base, None, what)
+        self._is_archived = is_archived(answer.data)
         try:
             return read_repository(answer.data, self.repository.host)
         except MalformedAnswerError as error:
@@ -240,14 +302,20 @@ class LabelsApi:
         except MalformedAnswerError as error:
             raise self._client.unexpected(error, what) from error
 
-    def _pages(
+    def _items(
         self, path: str, query: dict[str, str], what: str, read: "Reader[Item]"
     ) -> Iterator[Item]:
-        """Yield what all pages have. Raises ApiError where they never end."""
+        for page in self._pages(path, query, what, read):
+            yield from page
+
+    def _pages(
+        self, path: str, query: dict[str, str], what: str, read: "Reader[Item]"
+    ) -> Iterator[tuple[Item, ...]]:
+        """Yield all pages. Raises ApiError where they never end."""
         answer = self._get(path, query, what)
         seen: set[str] = set()
         while True:
-            yield from self._read(answer, read, what)
+            yield self._read(answer, read, what)
             next_path = self._client.next_path(answer)
             if next_path is None:
                 return

@@ -11,7 +11,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from urllib.parse import urlencode
 
 from issue_scaffold import __version__
@@ -22,7 +22,7 @@ from issue_scaffold.label_sync.http.customs import Answer, ApiCustoms
 from issue_scaffold.label_sync.http.errors import ApiError, RateLimitError, UnreachableError
 from issue_scaffold.label_sync.http.exchange import Connection, Received
 from issue_scaffold.label_sync.http.json_shapes import MalformedAnswerError, parse_json
-from issue_scaffold.label_sync.http.pacing import Clock, OnWait, Pacer, SystemClock
+from issue_scaffold.label_sync.http.pacing import Clock, OnWait, Pacer
 from issue_scaffold.label_sync.http.token import Token
 
 # The time on the network of one request, its repetitions and redirects included; waiting between
@@ -56,11 +56,19 @@ class _Patience:
     network_seconds: float = field(default_factory=lambda: _NETWORK_SECONDS)
 
 
+class _Request(NamedTuple):
+    """What is sent. A write waits until the forge's limits let it go."""
+
+    verb: str
+    target: str
+    body: Mapping[str, Any] | None
+    is_write: bool
+
+
 class ApiClient:
     """The way to one API.
 
-    `calls` counts what was sent; not for several threads, but a pacer may be shared. A pacer of its
-    own keeps to the customs' limits for writes.
+    `calls` counts what was sent; not for several threads, but a pacer may be shared.
     """
 
     def __init__(
@@ -70,19 +78,23 @@ class ApiClient:
         customs: ApiCustoms,
         *,
         on_wait: OnWait,
-        clock: Clock | None = None,
-        pacer: Pacer | None = None,
+        clock: Clock,
+        pacer: Pacer,
     ) -> None:
-        clock = clock or SystemClock()
         self.host = address.place
         self.calls = 0
         self.token = token
         self._customs = customs
         self._address = address
         self._clock = clock
-        self._pacer = pacer or Pacer(clock, customs.write_limits)
+        self._pacer = pacer
         self._on_wait = on_wait
         self._connection = Connection(address)
+
+    @property
+    def prefix(self) -> str:
+        """The path that all targets of `send` begin with."""
+        return self._address.prefix
 
     def seconds_for(self, writes: int) -> float:
         """Return the seconds after which this many more writes can have gone."""
@@ -102,16 +114,27 @@ class ApiClient:
         One that isn't `is_repeatable` is sent once more only where it was refused for now. Raises
         ApiError when there is no answer to be had.
         """
-        patience = _Patience(is_repeatable=is_repeatable)
         target = f"{self._address.prefix}{path}"
         if query:
             target = f"{target}?{urlencode(query)}"
+        request = _Request(verb, target, body, is_write=verb != "GET")
+        return self._send(request, _Patience(is_repeatable=is_repeatable))
+
+    def ask(self, target: str, question: Mapping[str, Any]) -> Answer:
+        """Send a question, which changes nothing; return its answer, be it good or bad.
+
+        The target is one of the host, not below the prefix: GraphQL has a place of its own. Raises
+        as `send` does.
+        """
+        return self._send(_Request("POST", target, question, is_write=False), _Patience())
+
+    def _send(self, request: _Request, patience: _Patience) -> Answer:
         while True:
-            answer = self._attempt(verb, target, body, patience)
+            answer = self._attempt(request, patience)
             if answer is None:
                 continue
             if answer.status in _REDIRECTS:
-                target = self._redirected(answer, patience)
+                request = request._replace(target=self._redirected(answer, patience))
             elif not self._must_wait(answer, patience):
                 return answer
 
@@ -137,19 +160,17 @@ class ApiClient:
         hint = f"check --api-url; a proxy may be in between, or this is no API of {forge}'s"
         return UnreachableError(f"can't {what}: {error}", hint=hint)
 
-    def _attempt(
-        self, verb: str, target: str, body: Mapping[str, Any] | None, patience: _Patience
-    ) -> Answer | None:
+    def _attempt(self, request: _Request, patience: _Patience) -> Answer | None:
         """Send once.
 
         Returns None if it failed in a way that a second attempt may mend, having waited.
         """
-        if verb != "GET":
+        if request.is_write:
             self._pause(self._pacer.reserve(), f"{self._customs.forge}'s limit for writes")
         self.calls += 1
         start = time.monotonic()
         try:
-            received = self._exchange(verb, target, body, patience.network_seconds)
+            received = self._exchange(request, patience.network_seconds)
         except LostError as error:
             patience.network_seconds -= time.monotonic() - start
             self._retry_later(str(error), patience)
@@ -160,21 +181,21 @@ class ApiClient:
         if received.status >= _SERVER_ERROR:
             self._retry_later(f"answers with status {received.status}", patience)
             return None
-        return Answer(received.status, received.headers, self._parsed(received), target)
+        return Answer(received.status, received.headers, self._parsed(received), request.target)
 
-    def _exchange(
-        self, verb: str, target: str, body: Mapping[str, Any] | None, seconds: float
-    ) -> Received:
+    def _exchange(self, request: _Request, seconds: float) -> Received:
         headers = {
             "Accept": "application/json",
             "User-Agent": f"issue-scaffold/{__version__}",
             **self._customs.authorised(self.token),
         }
         content = None
-        if body is not None:
+        if request.body is not None:
             headers["Content-Type"] = "application/json"
-            content = json.dumps(body).encode()
-        return self._connection.exchange(verb, target, headers, content, seconds=seconds)
+            content = json.dumps(request.body).encode()
+        return self._connection.exchange(
+            request.verb, request.target, headers, content, seconds=seconds
+        )
 
     def _retry_later(self, why: str, patience: _Patience) -> None:
         patience.attempts += 1
@@ -240,6 +261,7 @@ class ApiClient:
                 f"{self.host} has had enough requests for now: its rate limit ends {when}",
                 hint="run the same command again then",
             )
+        self._pacer.hold_back(seconds)
         self._pause(seconds, f"{self._customs.forge}'s rate limit")
         return True
 
@@ -260,9 +282,16 @@ class ApiClient:
         return float(_SECONDARY_SECONDS * 2**waits)
 
     def _pause(self, seconds: float, why: str) -> None:
-        if seconds > 0:
-            self._on_wait(seconds, why)
+        if seconds <= 0:
+            return
+        tick = self._on_wait(seconds, why)
+        if tick is None:
             self._clock.sleep(seconds)
+            return
+        while seconds > 0:
+            self._clock.sleep(min(seconds, 1.0))
+            seconds -= 1.0
+            tick(max(0.0, seconds))
 
 
 def _number(text: str) -> float | None:

@@ -7,7 +7,6 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
-from urllib.parse import parse_qs, urlsplit
 
 from issue_scaffold.label_sync.http.errors import ApiError
 from issue_scaffold.label_sync.http.token import Token
@@ -15,7 +14,7 @@ from issue_scaffold.label_sync.http.token import Token
 _GOOD: Final = 200
 _TOO_MANY: Final = 429
 _LONGEST_HEADER: Final = 16_384
-_LINK: Final = re.compile(r'<([^<>]*)>;\s*rel="(next|last)"')
+_LINK: Final = re.compile(r'<([^<>]*)>;\s*rel="next"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,22 +38,8 @@ class Answer:
     @property
     def next_link(self) -> str | None:
         """The address of the next page as the server gives it, if there is one."""
-        return self._links().get("next")
-
-    @property
-    def last_page(self) -> int | None:
-        """The number of the last page, where the answer gives it."""
-        try:
-            given = parse_qs(urlsplit(self._links().get("last", "")).query).get("page", [""])[0]
-        except ValueError:
-            return None
-        if not re.fullmatch(r"[0-9]{1,9}", given):
-            return None
-        return int(given)
-
-    def _links(self) -> dict[str, str]:
-        header = self.headers.get("link", "")[:_LONGEST_HEADER]
-        return {word: address for address, word in _LINK.findall(header)}
+        found = _LINK.search(self.headers.get("link", "")[:_LONGEST_HEADER])
+        return found[1] if found else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -87,6 +87,11 @@ def is_number(value: Any) -> bool:  # noqa: ANN401 - JSON
     return isinstance(value, int) and not isinstance(value, bool) and 0 < value < _LARGEST_NUMBER
 
 
+def is_count(value: Any) -> bool:  # noqa: ANN401 - JSON
+    """Return whether a value is a whole number that says how many there are."""
+    return (value == 0 and not isinstance(value, bool | float)) or is_number(value)
+
+
 def parse_json(body: bytes) -> Any:  # noqa: ANN401 - JSON
     """Return the JSON of a body, None for an empty one.
 

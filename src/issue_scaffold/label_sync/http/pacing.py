@@ -8,10 +8,16 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from typing import Protocol
+from typing import Final, Protocol
 
-# Told of every wait: its seconds, and what is waited for.
-OnWait = Callable[[float, str], None]
+from issue_scaffold.state.write_log import WriteLog
+
+_FARTHEST_SECONDS: Final = 7200.0
+
+# Told each second of a wait, and at its end, how many seconds are left.
+OnTick = Callable[[float], None]
+# Told of every wait: its seconds, and what is waited for. Returns who wants to know each second.
+OnWait = Callable[[float, str], OnTick | None]
 
 
 class Clock(Protocol):
@@ -46,32 +52,67 @@ class SystemClock:
 class Pacer:
     """The writes of the last hour, and when the next may go.
 
-    A limit is a number of writes and its seconds.
+    A limit is a number of writes and its seconds. With a log, the writes of other processes with
+    the same token count too; what can't be kept there is remembered here all the same.
     """
 
-    def __init__(self, clock: Clock, limits: tuple[tuple[int, float], ...]) -> None:
+    def __init__(
+        self, clock: Clock, limits: tuple[tuple[int, float], ...], log: WriteLog | None = None
+    ) -> None:
         self._clock = clock
         self._limits = limits
-        self._written: deque[float] = deque(maxlen=max((number for number, _ in limits), default=1))
+        self._log = log
+        self._most = max((number for number, _ in limits), default=1)
+        self._written: deque[float] = deque(maxlen=self._most)
         self._lock = threading.Lock()
 
     def reserve(self) -> float:
         """Take the next free moment for a write; return the seconds to wait until it comes."""
         with self._lock:
-            now = self._clock.now()
-            moment = self._next(self._written, now)
-            self._written.append(moment)
-            return max(0.0, moment - now)
+            return self._enter(0.0)
+
+    def hold_back(self, seconds: float) -> None:
+        """Let nobody write for some time: the forge has said so."""
+        with self._lock:
+            self._enter(seconds)
 
     def seconds_for(self, writes: int) -> float:
         """Return the seconds after which this many more writes can have gone."""
         with self._lock:
-            now = moment = self._clock.now()
-            ahead = deque(self._written, maxlen=self._written.maxlen)
+            now = moment = self._now()
+            others = [] if self._log is None else self._log.moments()
+            ahead = self._joined(others, now)
             for _ in range(writes):
                 moment = self._next(ahead, now)
                 ahead.append(moment)
             return max(0.0, moment - now)
+
+    def _enter(self, seconds: float) -> float:
+        """Enter a moment, this far from now at least; return the seconds until it comes."""
+        if self._log is None:
+            return self._entered([], seconds)
+        with self._log.held() as moments:
+            return self._entered(moments, seconds)
+
+    def _entered(self, others: list[float], seconds: float) -> float:
+        now = self._now()
+        self._written = self._joined(others, now)
+        moment = max(now + seconds, self._next(self._written, now))
+        self._written.append(moment)
+        others[:] = self._written
+        return max(0.0, moment - now)
+
+    def _now(self) -> float:
+        # Only the time of day is the same in all processes.
+        return self._clock.now() if self._log is None else self._clock.wall()
+
+    def _joined(self, others: list[float], now: float) -> deque[float]:
+        """Return all moments that count. What lies far ahead is of a clock that was wrong."""
+        moments = {*self._written, *others}
+        return deque(
+            sorted(moment for moment in moments if moment < now + _FARTHEST_SECONDS),
+            maxlen=self._most,
+        )
 
     def _next(self, written: deque[float], now: float) -> float:
         moment = now

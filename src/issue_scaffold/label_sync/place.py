@@ -1,0 +1,73 @@
+"""Which repository is meant, and where its API is: by an option, else by the host of its remote.
+
+The one place that reads `GITHUB_API_URL`, which workflows set. What it names counts only where it
+is the API of the host that is meant: nothing is asked of one host about a repository on another.
+"""
+
+import os
+from pathlib import Path
+from typing import NamedTuple
+
+from issue_scaffold.errors import UsageError
+from issue_scaffold.forge.forges import GITHUB, forge_of_host
+from issue_scaffold.forge.git_remote import repository_of
+from issue_scaffold.forge.remote import (
+    Repository,
+    api_host,
+    api_url,
+    is_loopback,
+    names_host,
+    parse_repository,
+)
+
+_VARIABLE = "GITHUB_API_URL"
+
+
+class ApiPlace(NamedTuple):
+    """A repository, the address of its API, and whether the user named the host."""
+
+    repository: Repository
+    url: str
+    is_named: bool
+
+
+def find_place(repo: str | None, url: str | None, folder: Path) -> ApiPlace:
+    """Return what `--repo` and `--api-url` mean; where they are None, the remote of a folder says.
+
+    Raises UsageError if that can't be told.
+    """
+    given = os.environ.get(_VARIABLE) or None
+    if repo is None:
+        return _of_remote(repository_of(folder), url, given)
+    repository = parse_repository(repo)
+    if repository is None:
+        raise UsageError("--repo must be OWNER/NAME, HOST/OWNER/NAME or the repository's address")
+    if given is not None and names_host(repo) and not _is_api_of(given, repository.host):
+        given = None  # the host in --repo was meant
+    return ApiPlace(repository, url or given or api_url(repository.host), is_named=True)
+
+
+def _of_remote(repository: Repository, url: str | None, given: str | None) -> ApiPlace:
+    if url is not None:
+        return ApiPlace(repository, url, is_named=True)
+    if given is None:
+        return ApiPlace(repository, api_url(repository.host), is_named=False)
+    if _is_api_of(given, repository.host):
+        return ApiPlace(repository, given, is_named=True)
+    raise UsageError(
+        f"the git remote is on {repository.host}, but {_VARIABLE} is the API of "
+        f"{api_host(given) or 'no host'}, so nothing was asked",
+        hint=f"name the repository: --repo {repository.host}/{repository.owner}/{repository.name}"
+        " or the API: --api-url URL",
+    )
+
+
+def _is_api_of(url: str, host: str) -> bool:
+    """Return whether an address is that of a host's API.
+
+    This machine may stand in for a host of GitHub's kind, as a proxy does.
+    """
+    if api_host(url) == host:
+        return True
+    forge = forge_of_host(host)
+    return is_loopback(url) and (forge is None or forge.key == GITHUB.key)
