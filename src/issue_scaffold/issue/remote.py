@@ -13,6 +13,7 @@ from typing import Any, Final, NamedTuple
 from issue_scaffold.errors import ScaffoldError, UsageError
 from issue_scaffold.forge.git_remote import repository_of
 from issue_scaffold.forge.remote import Repository, parse_repository
+from issue_scaffold.label_sync.github.api import GitHubLabels
 from issue_scaffold.label_sync.http.pacing import OnWait
 from issue_scaffold.label_sync.run import LabelOptions, Surroundings, open_api
 
@@ -93,4 +94,10 @@ def _by_gh(place: IssuePlace) -> Any:  # noqa: ANN401 - JSON
 
 def _by_api(place: IssuePlace, api_url: str | None, on_wait: OnWait) -> Any:  # noqa: ANN401
     options = LabelOptions(repo=str(place.repository), api_url=api_url)
-    return open_api(options, Surroundings(on_wait=on_wait)).issue(place.number)
+    api = open_api(options, Surroundings(on_wait=on_wait))
+    if not isinstance(api, GitHubLabels):
+        raise UsageError(
+            f"{place.repository} is not on GitHub, from which alone issues are read",
+            hint="give the issue's text: as a file, or on standard input",
+        )
+    return api.issue(place.number)

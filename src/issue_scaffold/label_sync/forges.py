@@ -7,12 +7,14 @@ from collections.abc import Callable
 from typing import Final
 
 from issue_scaffold.forge.forges import forge_of_api
+from issue_scaffold.forge.remote import Repository
 from issue_scaffold.label_sync.adapter import LabelsApi
 from issue_scaffold.label_sync.forge_token import find_forge_token
 from issue_scaffold.label_sync.gitea.api import connect as connect_gitea
 from issue_scaffold.label_sync.github.api import connect as connect_github
 from issue_scaffold.label_sync.github.token import find_token as find_github_token
 from issue_scaffold.label_sync.gitlab.api import connect as connect_gitlab
+from issue_scaffold.label_sync.http.pacing import Clock, OnWait, Pacer
 from issue_scaffold.label_sync.http.token import Token
 
 Connect = Callable[..., LabelsApi]
@@ -22,6 +24,23 @@ _ADAPTERS: Final[dict[str, Connect]] = {
     "forgejo": connect_gitea,
     "gitlab": connect_gitlab,
 }
+
+
+def connect(
+    repository: Repository,
+    url: str,
+    token: Token,
+    *,
+    on_wait: OnWait,
+    clock: Clock | None = None,
+    pacer: Pacer | None = None,
+) -> LabelsApi:
+    """Return the way to a repository's labels by the API at a URL. Nothing is sent yet.
+
+    Raises UsageError for an address that the token must not go to.
+    """
+    adapter = _ADAPTERS[forge_of_api(url).key]
+    return adapter(repository, url, token, on_wait=on_wait, clock=clock, pacer=pacer)
 
 
 def find_token(url: str, host: str, *, is_named: bool) -> Token:

@@ -202,7 +202,7 @@ class GiteaLabels:
 
     def add_label(self, issue: Issue, name: str) -> None:
         """Put a label on an issue or a pull request; one that has it already is as good."""
-        what = f"put label '{name}' on #{issue.number}"
+        what = f"put label '{name}' on {issue}"
         row = self._row_known(name) or self._row(name)
         if row is None:
             raise MissingError(f"can't {what}: there is no such label any more")

@@ -155,7 +155,7 @@ class GitLabLabels:
             for item in self._items(kind, query):
                 if name in item.labels:
                     keys = frozenset(map(fold, item.labels))
-                    yield Issue(item.number, keys, is_request=kind != _KINDS[0])
+                    yield Issue(item.number, keys, is_request=kind == _KINDS[1])
 
     def create(self, name: str, color: str, description: str) -> None:
         """Create a label; one that is there by now gets this colour and description."""
@@ -189,22 +189,16 @@ class GitLabLabels:
             raise MissingError(f"can't {what}: there is no such label any more")
         if row.live.is_inherited:
             raise ApiError(f"can't {what}: it belongs to a group", hint="change it in the group")
-        body = {}
-        if new_name is not None and new_name != row.live.name:
-            body["new_name"] = new_name
-        if color is not None:
-            body["color"] = f"#{color}"
-        if description is not None:
-            body["description"] = description
-        # GitLab refuses an order to change nothing.
-        if body:
-            self._calls.write("PUT", self._path(row), what, body)
+        # A colour goes along always: GitLab refuses an order to change nothing.
+        given = {"new_name": new_name, "description": description}
+        body = {key: value for key, value in given.items() if value is not None}
+        body["color"] = f"#{color or row.live.color}"
+        self._calls.write("PUT", self._path(row), what, body)
 
     def add_label(self, issue: Issue, name: str) -> None:
         """Put a label on an issue or a merge request; one that has it already is as good."""
-        kind, sign = ("merge_requests", "!") if issue.is_request else ("issues", "#")
-        path = f"{self._base}/{kind}/{issue.number}"
-        what = f"put label '{name}' on {sign}{issue.number}"
+        path = f"{self._base}/{_KINDS[issue.is_request]}/{issue.number}"
+        what = f"put label '{name}' on {issue}"
         self._calls.write("PUT", path, what, {"add_labels": name})
 
     def displaced(self, issue: Issue, name: str) -> frozenset[str]:
