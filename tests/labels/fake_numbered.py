@@ -30,7 +30,7 @@ class NumberedRepository:
         self.archived = False
         self.writable = True
         self.visible = True
-        self._last = 100
+        self._last = 2
 
     def add(self, name: str, color: str = "ededed", description: str = "", **more: object) -> int:
         self._last += 1

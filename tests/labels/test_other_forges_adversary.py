@@ -25,7 +25,7 @@ from issue_scaffold.label_sync.run import LabelOutcome, Session, StepResult, exe
 from issue_scaffold.labels.label import Label
 
 FORGES: dict[str, Callable[[], FakeNumbered]] = {"gitea": FakeGitea, "gitlab": FakeGitLab}
-NAMES = ("a", "A", "b", "c", "s::1", "s::2", "t/1", "t/2", "3rd", "any")
+NAMES = ("a", "A", "b", "c", "s::1", "s::2", "t/1", "t/2", "3rd", "none")
 COLORS = ("ededed", "d73a4a", "000000")
 
 
@@ -202,6 +202,12 @@ MERGE = Scene(["a", "b"], [], [Label(name="b", former=("a",))], [["a"]], [])
 @example(scene=MERGE._replace(meddling=[Meddling(3, "put", "a", 2)]))
 # A merge would take a third label of the scope from the issue.
 @example(scene=Scene(["s::1", "s::2", "c"], [], [Label(name="s::1", former=("c",))], [["s::2", "c"]], []))
+@example(scene=Scene(["t/1", "t/2", "c"], [], [Label(name="t/1", former=("c",))], [["t/2", "c"]], []))
+# What is left of the old label is on a closed merge request.
+@example(scene=MERGE._replace(issues=[["c"], ["c"], ["a"]]))
+# A name that means something else in a question, and one that begins like a number.
+@example(scene=Scene(["b", "none"], [], [Label(name="b", former=("none",))], [["none"]], [], prune=True))
+@example(scene=Scene(["b", "3rd"], [], [Label(name="c", former=("3rd",))], [["3rd"], ["b"]], []))
 # What is wanted is a group's, and takes over what the project has.
 @example(scene=Scene(["c"], ["b"], [Label(name="b", former=("c",))], [["c"]], [], prune=True))
 # Two names that differ by their case.

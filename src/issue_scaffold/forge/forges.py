@@ -385,13 +385,21 @@ def _is_of(host: str, known: str) -> bool:
     return host == known or (known.startswith(".") and host.endswith(known))
 
 
-def forge_of_api(url: str) -> Forge:
-    """Return the forge whose API has such an address, GitHub where none has."""
+def forge_of_api(url: str, host: str) -> Forge:
+    """Return the forge whose API has such an address, GitHub where none has.
+
+    Of a forge and its fork, whose APIs are the same, it is the one that the host's name tells.
+    """
     path = url.rstrip("/")
-    for forge in FORGES:
-        if forge.tokens is not None and path.endswith(forge.api.partition("{host}")[2]):
-            return forge
-    return GITHUB
+    fitting = [
+        forge
+        for forge in FORGES
+        if forge.tokens is not None and path.endswith(forge.api.partition("{host}")[2])
+    ]
+    known = forge_of_host(host)
+    if known in fitting:
+        return known
+    return next(iter(fitting), GITHUB)
 
 
 def forge_of_files(existing: Collection[str]) -> Forge | None:

@@ -39,7 +39,7 @@ def connect(
 
     Raises UsageError for an address that the token must not go to.
     """
-    adapter = _ADAPTERS[forge_of_api(url).key]
+    adapter = _ADAPTERS[forge_of_api(url, repository.host).key]
     return adapter(repository, url, token, on_wait=on_wait, clock=clock, pacer=pacer)
 
 
@@ -48,7 +48,7 @@ def find_token(url: str, host: str, *, is_named: bool) -> Token:
 
     Raises ScaffoldError if there is none. `is_named` tells that the user named the host.
     """
-    forge = forge_of_api(url)
+    forge = forge_of_api(url, host)
     if forge.tokens is None:
         return find_github_token(host, is_named=is_named)
     return find_forge_token(forge, forge.tokens, host, is_named=is_named)

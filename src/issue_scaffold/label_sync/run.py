@@ -314,9 +314,15 @@ def _delete(session: Session, step: LabelStep) -> str | None:
 
 
 def export(options: LabelOptions, surroundings: Surroundings) -> tuple[LiveLabel, ...]:
-    """Return the labels that a repository has, by name. Raises ScaffoldError."""
-    labels = open_api(options, surroundings).labels()
-    return tuple(sorted(labels, key=lambda label: (label.key, label.name)))
+    """Return the labels that a repository has or can use, by name. Raises ScaffoldError.
+
+    A config has each name once: of several that differ by their case alone, or not at all, it gets
+    the one that a plan for it would deal with.
+    """
+    labels: dict[str, LiveLabel] = {}
+    for label in sorted(open_api(options, surroundings).labels(), key=lambda one: one.is_inherited):
+        labels.setdefault(label.key, label)
+    return tuple(sorted(labels.values(), key=lambda label: (label.key, label.name)))
 
 
 def export_document(labels: tuple[LiveLabel, ...]) -> Sequence[Mapping[str, str]]:

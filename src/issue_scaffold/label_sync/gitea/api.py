@@ -9,9 +9,11 @@ Source: `routers/api/v1/repo/label.go` and `issue.go` in Gitea's source, which F
 """
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
+from issue_scaffold.forge.forges import forge_of_api
 from issue_scaffold.forge.remote import Repository
 from issue_scaffold.label_sync.adapter import Issue, UsedLabel
 from issue_scaffold.label_sync.gitea.answers import (
@@ -72,7 +74,8 @@ def connect(
 
     Raises UsageError for an address that the token must not go to.
     """
-    client = open_client(url, token, GITEA_API, on_wait=on_wait, clock=clock, pacer=pacer)
+    customs = replace(GITEA_API, forge=forge_of_api(url, repository.host).title)
+    client = open_client(url, token, customs, on_wait=on_wait, clock=clock, pacer=pacer)
     return GiteaLabels(repository, client)
 
 

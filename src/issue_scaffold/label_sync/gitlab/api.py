@@ -28,11 +28,12 @@ from issue_scaffold.label_sync.http.errors import (
     ApiError,
     ExistsError,
     MissingError,
+    RateLimitError,
+    UnreachableError,
 )
 from issue_scaffold.label_sync.http.opening import open_client
 from issue_scaffold.label_sync.http.pacing import Clock, OnWait, Pacer
 from issue_scaffold.label_sync.http.refusals import (
-    FORBIDDEN,
     missing_repository,
     said_in,
     usual_refusal,
@@ -58,8 +59,6 @@ def refusal(answer: Answer, what: str, token: Token) -> ApiError:
     said = said_in(answer.data, token)
     if answer.status == _BAD and "has already been taken" in said:
         return ExistsError(f"can't {what}: that name is taken")
-    if answer.status == FORBIDDEN and "archived" in said.lower():
-        return AccessError(f"can't {what}: the project is archived, so its labels can't be changed")
     return usual_refusal(answer, what, token, _NEEDED)
 
 
@@ -161,7 +160,7 @@ class GitLabLabels:
         """Create a label; one that is there by now gets this colour and description."""
         body = {"name": name, "color": f"#{color}", "description": description}
         try:
-            self._calls.write("POST", f"{self._base}/labels", f"create label '{name}'", body)
+            self._order("POST", f"{self._base}/labels", f"create label '{name}'", body)
         except ExistsError:
             self.update(name, color=color, description=description)
         except MissingError as error:
@@ -193,13 +192,13 @@ class GitLabLabels:
         given = {"new_name": new_name, "description": description}
         body = {key: value for key, value in given.items() if value is not None}
         body["color"] = f"#{color or row.live.color}"
-        self._calls.write("PUT", self._path(row), what, body)
+        self._order("PUT", self._path(row), what, body)
 
     def add_label(self, issue: Issue, name: str) -> None:
         """Put a label on an issue or a merge request; one that has it already is as good."""
         path = f"{self._base}/{_KINDS[issue.is_request]}/{issue.number}"
         what = f"put label '{name}' on {issue}"
-        self._calls.write("PUT", path, what, {"add_labels": name})
+        self._order("PUT", path, what, {"add_labels": name})
 
     def displaced(self, issue: Issue, name: str) -> frozenset[str]:
         """Return the keys of the labels that an issue loses when it gets this one.
@@ -219,10 +218,25 @@ class GitLabLabels:
         if row is None or row.live.is_inherited:
             return False
         try:
-            self._calls.write("DELETE", self._path(row), f"delete label '{name}'")
+            self._order("DELETE", self._path(row), f"delete label '{name}'")
         except MissingError:
             return False
         return True
+
+    def _order(
+        self, verb: str, path: str, what: str, body: Mapping[str, str] | None = None
+    ) -> None:
+        """Write; GitLab doesn't say of an archived project that this is why it refuses."""
+        try:
+            self._calls.write(verb, path, what, body)
+        except (UnreachableError, RateLimitError):
+            raise
+        except AccessError as error:
+            if self.is_archived():
+                raise AccessError(
+                    f"can't {what}: the project is archived, so its labels can't be changed"
+                ) from error
+            raise
 
     def _path(self, row: GitLabLabel) -> str:
         return f"{self._base}/labels/{row.number}"
