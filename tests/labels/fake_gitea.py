@@ -30,13 +30,13 @@ class FakeGitea(FakeNumbered):
             case "GET", ["labels"]:
                 return self.cut([label(row) for row in asked.repository.rows.values()], asked, "limit", links=False)
             case "POST", ["labels"]:
-                return self._create(asked)
+                return self._make(asked)
             case _, ["labels", number]:
-                return self._one(int(number), asked)
+                return self._change(int(number), asked)
             case "GET", ["issues"]:
                 return self.cut(_issues(asked), asked, "limit", links=True)
             case "POST", ["issues", number, "labels"]:
-                return self._put(int(number), asked)
+                return self._give(int(number), asked)
         return self._problem(404, "Not Found")
 
     def _closed(self, asked: Asked) -> Reply | None:
@@ -47,7 +47,7 @@ class FakeGitea(FakeNumbered):
         self.writes.append(self.clock.now())
         return None
 
-    def _create(self, asked: Asked) -> Reply:
+    def _make(self, asked: Asked) -> Reply:
         body = asked.body
         if not body.get("name") or not body.get("color"):
             return self._problem(422, "[Name]: Required")
@@ -57,7 +57,7 @@ class FakeGitea(FakeNumbered):
         )
         return self.ok(label(asked.repository.rows[number]), 201)
 
-    def _one(self, number: int, asked: Asked) -> Reply:
+    def _change(self, number: int, asked: Asked) -> Reply:
         row = asked.repository.rows.get(number)
         if row is None:
             return self._problem(404, "The target couldn't be found.")
@@ -72,7 +72,7 @@ class FakeGitea(FakeNumbered):
             row["is_archived"] = bool(asked.body.get("is_archived"))
         return self.ok(label(row))
 
-    def _put(self, number: int, asked: Asked) -> Reply:
+    def _give(self, number: int, asked: Asked) -> Reply:
         issue = asked.repository.issues.get((False, number)) or asked.repository.issues.get((True, number))
         if issue is None:
             return self._problem(404, "The target couldn't be found.")

@@ -24,7 +24,8 @@ class FakeGitLab(FakeNumbered):
         return self.token in {headers.get("private-token"), headers.get("authorization", "").removeprefix("Bearer ")}
 
     def named(self, parts: list[str]) -> tuple[str, list[str]]:
-        return parts[1], parts[2:]
+        # A project has a number too.
+        return parts[1].replace("1", "octo/demo"), parts[2:]
 
     def route(self, rest: list[str], asked: Asked) -> Reply:  # noqa: PLR0911 - a row an endpoint
         if asked.verb != "GET" and not (asked.repository.writable and not asked.repository.archived):
@@ -38,16 +39,18 @@ class FakeGitLab(FakeNumbered):
                 rows = [label(row) for row in sorted(asked.repository.rows.values(), key=lambda row: row["name"])]
                 return self.cut(rows, asked, "per_page", links=True)
             case "POST", ["labels"]:
-                return self._create(asked)
+                return self._make(asked)
+            case "PUT", ["labels"]:  # as before GitLab 12.4
+                return self._change(asked.body.pop("name", ""), asked)
             case _, ["labels", given]:
-                return self._one(given, asked)
+                return self._change(given, asked)
             case "GET", ["issues" | "merge_requests" as kind]:
                 return self.cut(_items(kind, asked), asked, "per_page", links=True)
             case "GET" | "PUT", ["issues" | "merge_requests" as kind, number]:
-                return self._put(kind, int(number), asked)
+                return self._give(kind, int(number), asked)
         return self._problem(404, "404 Not Found")
 
-    def _invalid(self, name: str, asked: Asked) -> Reply | None:  # type: ignore[override]
+    def _refused_name(self, name: str, asked: Asked) -> Reply | None:
         title = {"title": ["is invalid"]}
         if "," in name or not name.strip():
             return Reply(400, {"message": title}, self._headers())
@@ -57,17 +60,17 @@ class FakeGitLab(FakeNumbered):
                 return Reply(400, {"message": {"title": [said]}}, self._headers())
         return None
 
-    def _create(self, asked: Asked) -> Reply:
+    def _make(self, asked: Asked) -> Reply:
         name = str(asked.body.get("name", "")).strip()
-        if asked.repository.number_of(name) is not None and not self._invalid(name, asked):
+        if asked.repository.number_of(name) is not None and not self._refused_name(name, asked):
             return Reply(409, {"message": "Label already exists"}, self._headers())
-        if problem := self._invalid(name, asked):
+        if problem := self._refused_name(name, asked):
             return problem
         color, description = asked.body["color"].removeprefix("#").lower(), asked.body.get("description") or ""
         number = asked.repository.add(name, color, description, priority=asked.body.get("priority"))
         return self.ok(label(asked.repository.rows[number]), 201)
 
-    def _one(self, given: str, asked: Asked) -> Reply:
+    def _change(self, given: str, asked: Asked) -> Reply:
         rows = asked.repository.rows
         digits = re.match(r"\d+", given)
         number = int(digits[0]) if digits and int(digits[0]) in rows else asked.repository.number_of(given)
@@ -81,7 +84,7 @@ class FakeGitLab(FakeNumbered):
                 return self._problem(400, "new_name, color, description, priority are missing")
             name = str(asked.body.get("new_name", rows[number]["name"])).strip()
             if name != rows[number]["name"]:
-                if problem := self._invalid(name, asked):
+                if problem := self._refused_name(name, asked):
                     return problem
                 if asked.repository.number_of(name) is not None:
                     return Reply(400, {"message": {"title": ["has already been taken"]}}, self._headers())
@@ -91,11 +94,12 @@ class FakeGitLab(FakeNumbered):
                 rows[number][field] = asked.body.get(field, rows[number].get(field))
         return self.ok(label(rows[number]))
 
-    def _put(self, kind: str, number: int, asked: Asked) -> Reply:
+    def _give(self, kind: str, number: int, asked: Asked) -> Reply:
         issue = asked.repository.issues.get((KINDS[kind], number))
         if issue is None:
             return self._problem(404, "404 Not found")
-        for name in filter(None, asked.body.get("add_labels", "").split(",")):
+        given = asked.body.get("add_labels", "")
+        for name in filter(None, given.split(",") if isinstance(given, str) else given):
             new = asked.repository.number_of(name)
             if new is None:
                 new = asked.repository.add(name, "428bca", priority=None)
