@@ -16,6 +16,7 @@ from tests.labels.fake_numbered import FakeNumbered, NumberedRepository
 from issue_scaffold.forge.remote import Repository, api_url, parse_remote, parse_repository
 from issue_scaffold.label_sync import forges
 from issue_scaffold.label_sync.drift import label_findings
+from issue_scaffold.label_sync.place import find_place
 
 FORGES: dict[str, Callable[[], FakeNumbered]] = {"gitea": FakeGitea, "gitlab": FakeGitLab}
 VARIABLES = {"gitea": "GITEA_TOKEN", "gitlab": "GITLAB_TOKEN"}
@@ -138,8 +139,9 @@ def test_check_tells_what_the_forge_lacks(place: Place, folder: Path, monkeypatc
     git(folder, "remote", "add", "origin", f"https://{place.kind}.example.com/octo/demo.git")
     write(folder, "- {name: bug, color: d73a4a}\n- {name: infra, color: d73a4a}\n")
     place.repository.add("bug", "000000")
-    monkeypatch.setattr("issue_scaffold.label_sync.run.api_url", lambda *_: place.url)
-    monkeypatch.setattr("issue_scaffold.label_sync.run.api_host", lambda _: f"{place.kind}.com")
+    monkeypatch.setattr("issue_scaffold.label_sync.place.api_url", lambda *_: place.url)
+    monkeypatch.setenv("GITLAB_HOST", "127.0.0.1")
+    monkeypatch.setenv("GITEA_SERVER_URL", "http://127.0.0.1:3000/")
     found = label_findings(folder, on_wait=lambda seconds, why: None)  # noqa: ARG005
     where = f"{place.kind}.example.com/octo/demo: label"
     assert [finding.message for finding in found] == [
@@ -238,3 +240,12 @@ def test_what_is_no_repository(url: str) -> None:
 
 def test_a_subgroup_is_part_of_the_owner() -> None:
     assert str(Repository(owner="a/b", name="c", host="gitlab.com")) == "gitlab.com/a/b/c"
+
+
+@pytest.mark.parametrize(
+    ("sign", "api"), [(".gitlab-ci.yml", "/api/v4"), (".forgejo/x", "/api/v1"), (".github/labels.yml", "/api/v3")]
+)
+def test_a_host_whose_name_tells_nothing_runs_what_the_files_are_for(folder: Path, sign: str, api: str) -> None:
+    git(folder, "remote", "add", "origin", "https://code.example.com/group/project.git")
+    write_tree(folder, {sign: "x\n"})
+    assert find_place(None, None, folder).url == f"https://code.example.com{api}"
