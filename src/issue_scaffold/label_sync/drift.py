@@ -1,4 +1,4 @@
-"""`scaffold check --labels`: what the repository on GitHub lacks of its config, as drift."""
+"""`scaffold check --labels`: what the repository on its forge lacks of its config, as drift."""
 
 from pathlib import Path
 
@@ -12,10 +12,10 @@ _DRIFT = (LabelAction.CREATE, LabelAction.RENAME, LabelAction.EDIT, LabelAction.
 
 
 def label_findings(root: Path, *, on_wait: OnWait) -> tuple[Finding, ...]:
-    """Return a finding for each label of a repository's config that GitHub lacks or has otherwise.
+    """Return a finding for each label of a repository's config that the forge lacks or alters.
 
-    A config with errors gives none: the check itself reports those. Raises ScaffoldError if GitHub
-    can't be asked.
+    A config with errors gives none: the check itself reports those. Raises ScaffoldError if the
+    forge can't be asked.
     """
     try:
         session = open_session(LabelOptions(folder=root), Surroundings(on_wait=on_wait))

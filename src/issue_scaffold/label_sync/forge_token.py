@@ -5,16 +5,13 @@ user hasn't named: a clone's remote could be anybody's server.
 """
 
 import os
-import subprocess
-from collections.abc import Mapping
 from typing import Final
 from urllib.parse import urlsplit
 
 from issue_scaffold.errors import ScaffoldError
 from issue_scaffold.forge.forges import Forge, TokenCustoms
 from issue_scaffold.label_sync.http.token import Token
-
-_PROGRAM_SECONDS: Final = 20.0
+from issue_scaffold.label_sync.login_program import ask_program, checked_token
 
 
 def find_forge_token(forge: Forge, customs: TokenCustoms, host: str, *, is_named: bool) -> Token:
@@ -34,10 +31,10 @@ def find_forge_token(forge: Forge, customs: TokenCustoms, host: str, *, is_named
     for name in names:
         secret = os.environ.get(name, "").strip()
         if secret:
-            return _checked(Token(name, secret))
+            return checked_token(name, secret)
     secret = _PROGRAMS[customs.program](host, customs)
     if secret:
-        return _checked(Token(customs.program, secret))
+        return checked_token(customs.program, secret)
     raise ScaffoldError(f"there is no token for {host}", hint=_hint(customs, host, names))
 
 
@@ -70,52 +67,23 @@ def _hint(customs: TokenCustoms, host: str, names: tuple[str, ...]) -> str:
     return f"set {variable} to a token with {customs.scope}, or run: {login}"
 
 
-def _checked(token: Token) -> Token:
-    # A header can't carry other signs, and the HTTP library's error would quote the whole header.
-    secret = token.reveal()
-    if not secret.isascii() or not secret.isprintable() or " " in secret:
-        raise ScaffoldError(
-            f"the token in {token.source} holds signs that no token has",
-            hint="set it again, in one line",
-        )
-    return token
-
-
 def _ask_glab(host: str, customs: TokenCustoms) -> str:
     """Return what `glab` keeps for a host: https://docs.gitlab.com/cli/config/."""
     # It would answer with what these hold, whichever host is asked for.
     environment = {
         name: value for name, value in os.environ.items() if name not in customs.variables
     }
-    return _output(["glab", "config", "get", "token", "--host", host], "", environment)
+    return ask_program(["glab", "config", "get", "token", "--host", host], environment=environment)
 
 
 def _ask_tea(host: str, customs: TokenCustoms) -> str:  # noqa: ARG001 - as the others
     """Return what `tea` keeps for a host, which it tells as git's credential helpers do."""
     question = f"protocol=https\nhost={host}\n\n"
-    for line in _output(["tea", "login", "helper", "get"], question, os.environ).splitlines():
+    for line in ask_program(["tea", "login", "helper", "get"], question).splitlines():
         key, _, value = line.partition("=")
         if key == "password":
             return value.strip()
     return ""
-
-
-def _output(command: list[str], question: str, environment: Mapping[str, str]) -> str:
-    """Return what a program says; nothing if it isn't there, knows none or doesn't answer."""
-    try:
-        done = subprocess.run(
-            command,
-            input=question.encode(),
-            capture_output=True,
-            env=dict(environment),
-            check=False,
-            timeout=_PROGRAM_SECONDS,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return ""
-    if done.returncode != 0:
-        return ""
-    return done.stdout.decode(errors="replace").strip()
 
 
 _PROGRAMS: Final = {"glab": _ask_glab, "tea": _ask_tea}
