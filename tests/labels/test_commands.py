@@ -285,7 +285,7 @@ def test_errors_in_the_config_are_shown_before_any_call(
         assert result.code == 1
         assert f"{CONFIG}:" in result.out
         assert message in result.out
-        assert "nothing was asked of GitHub" in result.err
+        assert "nothing was asked of the forge" in result.err
     assert json.loads(run("plan", "--format", "json").out)["schema"] == "scaffold.validate/1"
     assert not github.calls
 

@@ -20,7 +20,7 @@ OWNERS = {
         "git/command.py",
         "text/patterns.py",
         "template/sealed_process.py",
-        "label_sync/github/token.py",
+        "label_sync/login_program.py",
         "issue/gh.py",
         "preview/picture.py",
     },

@@ -71,7 +71,7 @@ class KindsType(click.ParamType[frozenset[Kind]]):
 @click.option(
     "--labels",
     is_flag=True,
-    help="Compare the labels on GitHub too; needs a token and the network.",
+    help="Compare the labels on the forge too; needs a token and the network.",
 )
 @click.option("--offline", is_flag=True, help="Ask no network whether a newer version is out.")
 @click.option(

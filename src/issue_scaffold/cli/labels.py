@@ -102,10 +102,11 @@ def _plan_options(command: Decorated) -> Decorated:
 
 @click.group("labels")
 def command() -> None:
-    """Bring a repository's labels on GitHub in line with its labels config.
+    """Bring a repository's labels on its forge in line with its labels config.
 
-    Nothing is deleted unless asked for. The token is taken from GH_TOKEN or GITHUB_TOKEN, or asked
-    of gh.
+    Forges are GitHub, Gitea, Forgejo and GitLab. Nothing is deleted unless asked for. The token is
+    taken from GH_TOKEN or GITHUB_TOKEN, GITEA_TOKEN, FORGEJO_TOKEN or GITLAB_TOKEN, or asked of gh,
+    tea or glab.
     """
 
 
@@ -315,7 +316,7 @@ def export_command(
     output: Path | None,
     yes: bool,
 ) -> int:
-    """Write the labels that a repository has on GitHub as a labels config."""
+    """Write the labels that a repository has on its forge as a labels config."""
     if output is not None and settle_file(output):
         tell("note: an interrupted run was completed")
         return EXIT_OK

@@ -7,6 +7,8 @@ Owns every fact about a forge. Other modules ask the row of the file or of the h
 from collections.abc import Collection, Mapping
 from typing import Final, NamedTuple
 
+from issue_scaffold.text.masking import FORGEJO_TOKENS, GITEA_TOKENS, GITLAB_TOKENS
+
 
 class ElementKeys(NamedTuple):
     """The attributes and validations of one type of form element; `required` are attributes."""
@@ -44,6 +46,25 @@ class RuleSwitch(NamedTuple):
     eased: frozenset[str] = frozenset()
     chooser_is_whole: bool = False
     booleans: frozenset[str] = frozenset({"true", "false", "yes", "no", "on", "off"})
+
+
+class TokenCustoms(NamedTuple):
+    """Where the token for a forge's API lies: in `variables`, the first that counts first.
+
+    They are meant for the forge's known hosts and for a host that the user or one of
+    `host_variables` names, by name or address; `other_variables` for the latter alone, and
+    `job_variables` for what `host_variables` name. `useless` is one that CI sets and that can't ask
+    for labels. `program` is the forge's command that knows tokens by host, `scope` what a token
+    needs.
+    """
+
+    variables: tuple[str, ...]
+    host_variables: tuple[str, ...]
+    program: str
+    scope: str
+    other_variables: tuple[str, ...] = ()
+    job_variables: tuple[str, ...] = ()
+    useless: str | None = None
 
 
 _TEXT_FIELD: Final = ("label", "description", "placeholder", "value")
@@ -172,7 +193,9 @@ class Forge(NamedTuple):
       rule has a page of its own. `default_labels` are those that a new repository may have.
     * `finds_relative_links` says that links in an issue are taken for paths in the repository, not
       for addresses beside the page that shows them.
-    * `api` is where labels can be synchronised, None if they can't.
+    * `api` is where labels can be synchronised; how it is asked is `label_sync`'s. `tokens` is
+      where its token lies, None for GitHub, whose customs `label_sync.github` knows.
+    * `nests_owners` says that an owner can belong to another one (`group/subgroup/project`).
     """
 
     key: str
@@ -199,7 +222,9 @@ class Forge(NamedTuple):
     ci_file: str | None = None
     fork_of: str | None = None
     finds_relative_links: bool = False
-    api: str | None = None
+    api: str = ""
+    tokens: TokenCustoms | None = None
+    nests_owners: bool = False
 
 
 GITHUB: Final = Forge(
@@ -255,6 +280,18 @@ _GITEA: Final = Forge(
     signs=(".gitea",),
     ci="Gitea Actions",
     workflows=(".gitea/workflows", ".github/workflows"),
+    # https://docs.gitea.com/development/api-usage
+    api="https://{host}/api/v1",
+    # The runner calls the server GitHub's, and so do workflows the token that it makes:
+    # https://docs.gitea.com/usage/actions/actions-variables
+    tokens=TokenCustoms(
+        variables=GITEA_TOKENS,
+        other_variables=FORGEJO_TOKENS,
+        job_variables=("GITHUB_TOKEN",),
+        host_variables=("GITEA_SERVER_URL", "FORGEJO_SERVER_URL", "GITHUB_SERVER_URL"),
+        program="tea",
+        scope="write:issue and read:repository",
+    ),
 )
 # https://forgejo.org/docs/latest/user/issue-pull-request-templates/
 _FORGEJO: Final = _GITEA._replace(
@@ -270,6 +307,15 @@ _FORGEJO: Final = _GITEA._replace(
     signs=(".forgejo",),
     ci="Forgejo Actions",
     workflows=(".forgejo/workflows", *_GITEA.workflows),
+    # https://forgejo.org/docs/latest/user/actions/reference/
+    tokens=TokenCustoms(
+        variables=FORGEJO_TOKENS,
+        other_variables=GITEA_TOKENS,
+        job_variables=("GITHUB_TOKEN",),
+        host_variables=("FORGEJO_SERVER_URL", "GITEA_SERVER_URL", "GITHUB_SERVER_URL"),
+        program="tea",
+        scope="write:issue and read:repository",
+    ),
     fork_of="gitea",
 )
 # https://docs.gitlab.com/user/project/description_templates/
@@ -290,6 +336,18 @@ _GITLAB: Final = Forge(
     ci="GitLab CI",
     workflows=(".gitlab/ci",),
     ci_file=".gitlab-ci.yml",
+    # https://docs.gitlab.com/api/rest/
+    api="https://{host}/api/v4",
+    # https://docs.gitlab.com/cli/ for the variables. A job's own token can't ask for labels:
+    # https://docs.gitlab.com/ci/jobs/ci_job_token/
+    tokens=TokenCustoms(
+        variables=GITLAB_TOKENS,
+        host_variables=("GITLAB_HOST", "GITLAB_URI", "GL_HOST", "CI_SERVER_URL"),
+        program="glab",
+        scope="api",
+        useless="CI_JOB_TOKEN",
+    ),
+    nests_owners=True,
 )
 FORGES: Final = (GITHUB, GITHUB_ENTERPRISE, _FORGEJO, _GITEA, _GITLAB)
 
@@ -325,6 +383,23 @@ def forge_of_host(host: str) -> Forge | None:
 
 def _is_of(host: str, known: str) -> bool:
     return host == known or (known.startswith(".") and host.endswith(known))
+
+
+def forge_of_api(url: str, host: str) -> Forge:
+    """Return the forge whose API has such an address, GitHub where none has.
+
+    Of a forge and its fork, whose APIs are the same, it is the one that the host's name tells.
+    """
+    path = url.rstrip("/")
+    fitting = [
+        forge
+        for forge in FORGES
+        if forge.tokens is not None and path.endswith(forge.api.partition("{host}")[2])
+    ]
+    known = forge_of_host(host)
+    if known in fitting:
+        return known
+    return next(iter(fitting), GITHUB)
 
 
 def forge_of_files(existing: Collection[str]) -> Forge | None:

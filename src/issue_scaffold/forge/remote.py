@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
-from issue_scaffold.errors import UsageError
-from issue_scaffold.forge.forges import GITHUB, GITHUB_ENTERPRISE, forge_of_host
+from issue_scaffold.forge.forges import GITHUB, GITHUB_ENTERPRISE, Forge, forge_of_host
 from issue_scaffold.text.late_patterns import late_pattern
 
 GITHUB_HOST: Final = GITHUB.hosts[0]
@@ -22,7 +21,7 @@ _ALIASES: Final = {f"ssh.{GITHUB_HOST}": GITHUB_HOST, f"www.{GITHUB_HOST}": GITH
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Repository:
-    """A repository on a host of GitHub's kind."""
+    """A repository on a host; the owner of one on GitLab may be several names (`group/sub`)."""
 
     owner: str
     name: str
@@ -98,10 +97,15 @@ def _split(url: str) -> SplitResult | None:
 
 
 def _repository(host: str, path: str) -> Repository | None:
-    owner, _, name = path.removesuffix(".git").partition("/")
-    if not _PART.fullmatch(owner) or not _PART.fullmatch(name):
+    host = canonical_host(host)
+    owner, _, name = path.removesuffix(".git").rpartition("/")
+    forge = forge_of_host(host)
+    owners = owner.split("/")
+    if len(owners) > 1 and forge is not None and not forge.nests_owners:
         return None
-    return Repository(host=canonical_host(host), owner=owner, name=name)
+    if not all(map(_PART.fullmatch, [*owners, name])):
+        return None
+    return Repository(host=host, owner=owner, name=name)
 
 
 def canonical_host(host: str) -> str:
@@ -110,18 +114,15 @@ def canonical_host(host: str) -> str:
     return _ALIASES.get(host, host)
 
 
-def api_url(host: str) -> str:
+def api_url(host: str, probable: Forge | None = None) -> str:
     """Return where the API of a host is.
 
-    Raises UsageError for a forge that labels can't be synchronised with; an unknown host is taken
-    for a GitHub Enterprise Server.
+    A host whose forge its name doesn't tell runs the `probable` one, without one GitHub Enterprise
+    Server.
     """
-    forge = forge_of_host(host) or GITHUB_ENTERPRISE
-    if forge.api is None:
-        raise UsageError(
-            f"{host} runs {forge.title}, whose labels can't be synchronised",
-            hint="if it has an API of GitHub's kind, name that: --api-url URL",
-        )
+    forge = forge_of_host(host) or probable or GITHUB_ENTERPRISE
+    if forge is GITHUB and host not in GITHUB.hosts and not host.endswith(GITHUB.hosts[1]):
+        forge = GITHUB_ENTERPRISE
     return forge.api.format(host=host)
 
 

@@ -100,5 +100,11 @@ class IssueCreator:
 
     def _opened(self) -> GitHubLabels:
         if self._api is None:
-            self._api = open_api(self._options, self._surroundings)
+            api = open_api(self._options, self._surroundings)
+            if not isinstance(api, GitHubLabels):
+                raise ScaffoldError(
+                    f"{self._repository} is not on GitHub, where alone issues are created",
+                    hint="--web opens its page, --print prints the body",
+                )
+            self._api = api
         return self._api

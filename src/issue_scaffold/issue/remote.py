@@ -12,6 +12,7 @@ from issue_scaffold.forge.git_remote import repository_of
 from issue_scaffold.forge.remote import Repository, parse_repository
 from issue_scaffold.issue.gh import ask_gh, has_gh
 from issue_scaffold.label_sync.github.answers import read_issue_body
+from issue_scaffold.label_sync.github.api import GitHubLabels
 from issue_scaffold.label_sync.http.json_shapes import MalformedAnswerError
 from issue_scaffold.label_sync.http.pacing import OnWait
 from issue_scaffold.label_sync.run import LabelOptions, Surroundings, open_api
@@ -63,7 +64,13 @@ def read_body(place: IssuePlace, *, api_url: str | None, on_wait: OnWait) -> str
         if answer is not None and answer.is_done:
             return _body(answer.data, place)
     options = LabelOptions(repo=str(place.repository), api_url=api_url)
-    return open_api(options, Surroundings(on_wait=on_wait)).issue_body(place.number)
+    api = open_api(options, Surroundings(on_wait=on_wait))
+    if not isinstance(api, GitHubLabels):
+        raise UsageError(
+            f"{place.repository} is not on GitHub, from which alone issues are read",
+            hint="give the issue's text: as a file, or on standard input",
+        )
+    return api.issue_body(place.number)
 
 
 def _body(data: Any, place: IssuePlace) -> str:  # noqa: ANN401 - JSON

@@ -22,6 +22,11 @@ class Issue:
     labels: frozenset[str]
     is_request: bool = False
 
+    def __str__(self) -> str:
+        """Return it as people write it."""
+        sign = "!" if self.is_request else "#"
+        return f"{sign}{self.number}"
+
 
 @dataclass(frozen=True, slots=True)
 class UsedLabel:
@@ -84,6 +89,12 @@ class LabelsApi(Protocol):
 
     def add_label(self, issue: Issue, name: str) -> None:
         """Put a label on an issue; one that has it already is as good."""
+
+    def displaced(self, issue: Issue, name: str) -> frozenset[str]:
+        """Return the keys of the labels that an issue loses when it gets this one.
+
+        Some forges let an issue have one label of a scope only.
+        """
 
     def delete(self, name: str) -> bool:
         """Delete a label, which takes it from all that has it; return whether it was still there.

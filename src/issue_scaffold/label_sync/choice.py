@@ -82,7 +82,7 @@ def _invalid(findings: Mapping[str, tuple[Finding, ...]]) -> InvalidConfigError:
         else:
             reports.append(TargetReport(target=name, status="clean"))
     report = Report(command="validate", exit_code=EXIT_FINDINGS, targets=tuple(reports))
-    message = f"{', '.join(broken)} has errors, so nothing was asked of GitHub"
+    message = f"{', '.join(broken)} has errors, so nothing was asked of the forge"
     return InvalidConfigError(message, report=report)
 
 

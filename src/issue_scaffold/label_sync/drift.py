@@ -1,4 +1,4 @@
-"""`scaffold check --labels`: what the repository on GitHub lacks of its config, as drift."""
+"""`scaffold check --labels`: what the repository on its forge lacks of its config, as drift."""
 
 from pathlib import Path
 
@@ -12,10 +12,10 @@ _DRIFT = (LabelAction.CREATE, LabelAction.RENAME, LabelAction.EDIT, LabelAction.
 
 
 def label_findings(root: Path, *, on_wait: OnWait) -> tuple[Finding, ...]:
-    """Return a finding for each label of a repository's config that GitHub lacks or has otherwise.
+    """Return a finding for each label of a repository's config that the forge lacks or alters.
 
-    A config with errors gives none: the check itself reports those. Raises ScaffoldError if GitHub
-    can't be asked.
+    A config with errors gives none: the check itself reports those. Raises ScaffoldError if the
+    forge can't be asked.
     """
     try:
         session = open_session(LabelOptions(folder=root), Surroundings(on_wait=on_wait))
@@ -27,8 +27,13 @@ def label_findings(root: Path, *, on_wait: OnWait) -> tuple[Finding, ...]:
 def plan_findings(plan: LabelPlan, where: str) -> tuple[Finding, ...]:
     """Return a finding for each step that brings a repository, named `where`, in line."""
     return tuple(
-        _finding(step, where) for step in plan.steps if step.action in _DRIFT and not step.temporary
+        _finding(step, where) for step in plan.steps if _is_drift(step) and not step.temporary
     )
+
+
+def _is_drift(step: LabelStep) -> bool:
+    is_of_group = step.before is not None and step.before.is_inherited
+    return step.action in _DRIFT or (is_of_group and step.action is LabelAction.REFUSED)
 
 
 def _finding(step: LabelStep, where: str) -> Finding:
@@ -62,4 +67,5 @@ def describe(step: LabelStep) -> str:
         parts.append(f"has colour {before.color}, the config has {step.color}")
     if step.description is not None:
         parts.append(f"has description '{before.description}', the config has '{step.description}'")
-    return f"label '{before.name}' " + "; ".join(parts)
+    of_group = " of a group" if before.is_inherited else ""
+    return f"label '{before.name}'{of_group} " + "; ".join(parts)

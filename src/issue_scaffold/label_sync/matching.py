@@ -13,7 +13,7 @@ being switched off.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fnmatch import fnmatchcase
 
@@ -26,6 +26,12 @@ from issue_scaffold.label_sync.plan import (
     changed_fields,
     order,
     temporary_name,
+)
+from issue_scaffold.label_sync.population import (
+    Population,
+    aside_step,
+    held_step,
+    sort_labels,
 )
 from issue_scaffold.labels.label import Label, fold
 
@@ -49,11 +55,17 @@ def plan_labels(wanted: Iterable[Label], live: Iterable[LiveLabel], policy: Poli
     """
     everything = list({label.key: label for label in wanted}.values())
     due = {label.key: label for label in everything if label.is_due(policy.today)}
-    matching = _Matching([label for label in everything if label.key not in due], live)
+    standing = [label for label in everything if label.key not in due]
+    found = sort_labels(live, standing)
+    matching = _Matching(standing, found)
     matching.run()
     taken = {match.live.key for match in [*matching.matches, *matching.merges]}
     rest = [label for key, label in matching.live.items() if key not in taken]
     others = [_leftover(label, due.get(label.key), policy) for label in rest]
+    others += [
+        held_step(found.held[label.key], label) for label in standing if label.key in found.held
+    ]
+    others += map(aside_step, found.aside)
     return order(matching.matches, matching.creates, matching.merges, others)
 
 
@@ -90,9 +102,14 @@ def _guard(live: LiveLabel, policy: Policy) -> str | None:
 class _Matching:
     """The assignment as it grows: `source` tells for a wanted key which live key it is now."""
 
-    def __init__(self, wanted: Sequence[Label], live: Iterable[LiveLabel]) -> None:
+    def __init__(self, wanted: Sequence[Label], found: Population) -> None:
         self.wanted = {label.key: label for label in wanted}
-        self.live = {label.key: label for label in live}
+        # What a group has is there already, under the group's spelling, and takes part in nothing
+        # but merges.
+        self.held = found.held
+        for key, held in self.held.items():
+            self.wanted[key] = replace(self.wanted[key], name=held.name)
+        self.live = found.own
         self.source = {key: key for key in self.wanted if key in self.live}
         # Whose former name a name is. Of two labels that claim one the first has it, as in other
         # tools.
@@ -114,6 +131,8 @@ class _Matching:
         for key in self.wanted:
             self._turn_ring(key)
         for key, label in self.wanted.items():
+            if key in self.held:
+                continue
             if key in self.source:
                 self.matches.append(Rename(live=self.live[self.source[key]], wanted=label))
             else:
@@ -122,7 +141,7 @@ class _Matching:
 
     def _find_sources(self, begin: Collection[str]) -> None:
         """Look for every wanted label that has no source yet among its former names."""
-        for key in self.wanted:
+        for key in [key for key in self.wanted if key not in self.held]:
             if key not in self.live and key not in self.source:
                 self._find_source(key, list(self._former(key)), begin)
 

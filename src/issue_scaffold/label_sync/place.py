@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from issue_scaffold.errors import UsageError
-from issue_scaffold.forge.forges import GITHUB, forge_of_host
+from issue_scaffold.forge.detection import EVIDENCE, detect
+from issue_scaffold.forge.forges import GITHUB, Forge, forge_of_host
 from issue_scaffold.forge.git_remote import repository_of
 from issue_scaffold.forge.remote import (
     Repository,
@@ -19,6 +20,7 @@ from issue_scaffold.forge.remote import (
     names_host,
     parse_repository,
 )
+from issue_scaffold.git.folder import top_level
 
 _VARIABLE = "GITHUB_API_URL"
 
@@ -38,7 +40,7 @@ def find_place(repo: str | None, url: str | None, folder: Path) -> ApiPlace:
     """
     given = os.environ.get(_VARIABLE) or None
     if repo is None:
-        return _of_remote(repository_of(folder), url, given)
+        return _of_remote(repository_of(folder), folder, url, given)
     repository = parse_repository(repo)
     if repository is None:
         raise UsageError("--repo must be OWNER/NAME, HOST/OWNER/NAME or the repository's address")
@@ -47,11 +49,14 @@ def find_place(repo: str | None, url: str | None, folder: Path) -> ApiPlace:
     return ApiPlace(repository, url or given or api_url(repository.host), is_named=True)
 
 
-def _of_remote(repository: Repository, url: str | None, given: str | None) -> ApiPlace:
+def _of_remote(
+    repository: Repository, folder: Path, url: str | None, given: str | None
+) -> ApiPlace:
     if url is not None:
         return ApiPlace(repository, url, is_named=True)
     if given is None:
-        return ApiPlace(repository, api_url(repository.host), is_named=False)
+        url = api_url(repository.host, _probable_forge(folder))
+        return ApiPlace(repository, url, is_named=False)
     if _is_api_of(given, repository.host):
         return ApiPlace(repository, given, is_named=True)
     raise UsageError(
@@ -60,6 +65,12 @@ def _of_remote(repository: Repository, url: str | None, given: str | None) -> Ap
         hint=f"name the repository: --repo {repository.host}/{repository.owner}/{repository.name}"
         " or the API: --api-url URL",
     )
+
+
+def _probable_forge(folder: Path) -> Forge | None:
+    """Return the forge that a work tree has the files of, for a host whose name tells nothing."""
+    root = top_level(folder) or folder
+    return detect([path for path in EVIDENCE if (root / path).exists()]).forge
 
 
 def _is_api_of(url: str, host: str) -> bool:

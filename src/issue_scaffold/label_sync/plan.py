@@ -20,12 +20,14 @@ DEFAULT_COLOR: Final = "ededed"
 class LiveLabel:
     """A label as a repository has it.
 
-    `color` is six lower-case hex digits; no description is the empty one.
+    `color` is six lower-case hex digits; no description is the empty one. What `is_inherited`
+    belongs to a group that the repository is in, and can't be changed from here.
     """
 
     name: str
     color: str
     description: str = ""
+    is_inherited: bool = False
 
     @property
     def key(self) -> str:

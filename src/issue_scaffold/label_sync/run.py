@@ -14,10 +14,9 @@ from typing import Final
 from issue_scaffold.errors import EXIT_FAILURE, EXIT_FINDINGS, EXIT_OK, ScaffoldError, UsageError
 from issue_scaffold.forge.remote import api_host
 from issue_scaffold.git.folder import top_level
-from issue_scaffold.label_sync.adapter import LabelsApi
+from issue_scaffold.label_sync.adapter import Issue, LabelsApi
 from issue_scaffold.label_sync.choice import read_configs, read_repository_settings
-from issue_scaffold.label_sync.github.api import GitHubLabels, connect
-from issue_scaffold.label_sync.github.token import find_token
+from issue_scaffold.label_sync.forges import connect, find_token
 from issue_scaffold.label_sync.http.address import shown_place
 from issue_scaffold.label_sync.http.errors import AccessError
 from issue_scaffold.label_sync.http.pacing import Clock, OnWait, Pacer
@@ -151,7 +150,7 @@ def open_session(options: LabelOptions, surroundings: Surroundings) -> Session:
     return Session(api=api, files=files, wanted=wanted, policy=policy, force=options.force)
 
 
-def open_api(options: LabelOptions, surroundings: Surroundings) -> GitHubLabels:
+def open_api(options: LabelOptions, surroundings: Surroundings) -> LabelsApi:
     """Return the way to the repository that is meant.
 
     Raises ScaffoldError if that, or a token, can't be found.
@@ -163,7 +162,7 @@ def open_api(options: LabelOptions, surroundings: Surroundings) -> GitHubLabels:
             f"{shown_place(url)} is not the address of an API",
             hint="give it like https://github.example.com/api/v3",
         )
-    token = find_token(host, is_named=is_named)
+    token = find_token(url, host, is_named=is_named)
     return connect(
         repository,
         url,
@@ -275,12 +274,23 @@ def _merge(api: LabelsApi, old: str, new: str, on_moved: Callable[[int], None]) 
         if not lacking:
             return None if api.delete(old) else _GONE
         for issue in lacking:
+            _require_room(api, issue, old, new)
             api.add_label(issue, new)
             moved += 1
             on_moved(moved)
     raise ScaffoldError(
         f"new issues keep getting label '{old}', so it was not deleted", hint="run it again"
     )
+
+
+def _require_room(api: LabelsApi, issue: Issue, old: str, new: str) -> None:
+    """Raise ScaffoldError if an issue would lose a third label for the new one."""
+    lost = sorted(api.displaced(issue, new) - {fold(old)})
+    if lost:
+        raise ScaffoldError(
+            f"{issue} has '{lost[0]}', whose place '{new}' would take, so '{old}' was not deleted",
+            hint="an issue has one label of a scope: take one of them off, then run it again",
+        )
 
 
 def _delete(session: Session, step: LabelStep) -> str | None:
@@ -304,9 +314,15 @@ def _delete(session: Session, step: LabelStep) -> str | None:
 
 
 def export(options: LabelOptions, surroundings: Surroundings) -> tuple[LiveLabel, ...]:
-    """Return the labels that a repository has, by name. Raises ScaffoldError."""
-    labels = open_api(options, surroundings).labels()
-    return tuple(sorted(labels, key=lambda label: (label.key, label.name)))
+    """Return the labels that a repository has or can use, by name. Raises ScaffoldError.
+
+    A config has each name once: of several that differ by their case alone, or not at all, it gets
+    the one that a plan for it would deal with.
+    """
+    labels: dict[str, LiveLabel] = {}
+    for label in sorted(open_api(options, surroundings).labels(), key=lambda one: one.is_inherited):
+        labels.setdefault(label.key, label)
+    return tuple(sorted(labels.values(), key=lambda label: (label.key, label.name)))
 
 
 def export_document(labels: tuple[LiveLabel, ...]) -> Sequence[Mapping[str, str]]:

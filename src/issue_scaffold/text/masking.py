@@ -13,7 +13,15 @@ MASK: Final = "***"
 # Where a token for a forge may lie, by the names that gh and GitHub's workflows give it.
 GITHUB_TOKENS: Final = ("GH_TOKEN", "GITHUB_TOKEN")
 ENTERPRISE_TOKENS: Final = ("GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN")
-TOKENS: Final = (*GITHUB_TOKENS, *ENTERPRISE_TOKENS, "SCAFFOLD_TOKEN")
+# As glab calls them, and as Gitea's and Forgejo's tools and runners do.
+GITLAB_TOKENS: Final = ("GITLAB_TOKEN", "GITLAB_ACCESS_TOKEN", "OAUTH_TOKEN")
+GITEA_TOKENS: Final = ("GITEA_TOKEN",)
+FORGEJO_TOKENS: Final = ("FORGEJO_TOKEN",)
+TOKENS: Final = (
+    *(*GITHUB_TOKENS, *ENTERPRISE_TOKENS),
+    *(*GITLAB_TOKENS, *GITEA_TOKENS, *FORGEJO_TOKENS),
+    *("CI_JOB_TOKEN", "SCAFFOLD_TOKEN"),
+)
 
 # A shorter value is more likely a word that stands elsewhere too.
 _SHORTEST: Final = 8

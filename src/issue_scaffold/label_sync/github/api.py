@@ -146,6 +146,10 @@ class GitHubLabels:
                 raise
             self._write("PATCH", self._label(new_name), what, body)
 
+    def displaced(self, issue: Issue, name: str) -> frozenset[str]:  # noqa: ARG002 - others do
+        """Return nothing: on GitHub no label takes another one's place."""
+        return frozenset()
+
     def delete(self, name: str) -> bool:
         """Delete a label, which takes it from all that has it; return whether it was still there.
 

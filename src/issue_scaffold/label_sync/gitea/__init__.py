@@ -1,0 +1,1 @@
+"""Gitea's and Forgejo's interface for labels: its endpoints, its answers, its words."""

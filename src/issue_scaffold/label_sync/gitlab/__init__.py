@@ -1,0 +1,1 @@
+"""GitLab's interface for labels: its endpoints, its answers, its words."""
