@@ -59,6 +59,7 @@ def served(world: Path) -> dict[str, str]:
         rules[f"GIT_CONFIG_KEY_{number}"] = f"url.{(world / 'project').as_uri()}.insteadOf"
         rules[f"GIT_CONFIG_VALUE_{number}"] = url
     wheels = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": (world / "wheels").as_uri(), "PIP_CONFIG_FILE": os.devnull}
+    wheels["PIP_NO_COMPILE"] = "1"  # Python compiles what it imports, which is a small part
     return rules | wheels
 
 

@@ -6,6 +6,7 @@ wheels of what is installed.
 """
 
 import os
+import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -35,12 +36,25 @@ def installing(runner: Runner, world: Path) -> Runner:
         "PATH": f"{world / 'environment/bin'}{os.pathsep}{os.environ['PATH']}",
     }
     # Its requirements may stay from the test before; with them pip has less to do.
-    subprocess.run(
-        [world / "environment/bin/python", "-m", "pip", "uninstall", "--quiet", "--yes", "issue-scaffold"],
-        check=True,
-        capture_output=True,
-    )
+    for path in [*world.glob("environment/lib/*/site-packages/issue_scaffold*")]:
+        shutil.rmtree(path)
+    (world / "environment/bin/scaffold").unlink(missing_ok=True)
     return runner
+
+
+@pytest.fixture(scope="session")
+def backend(world: Path) -> dict[str, str]:
+    """Install what builds the project into the environment; return the variables by which pip takes that."""
+    command = [str(world / "environment/bin/python"), "-m", "pip", "install", "--quiet", "hatchling"]
+    subprocess.run(command, env={**os.environ, **served(world)}, check=True)
+    return {"PIP_NO_BUILD_ISOLATION": "0"}  # pip's negative options are turned on by a zero
+
+
+@pytest.fixture
+def building(installing: Runner, backend: dict[str, str]) -> Runner:
+    """Return a runner that installs with the build backend that is there: the action's tests let pip get it."""
+    installing.variables |= backend
+    return installing
 
 
 @pytest.fixture
@@ -57,52 +71,58 @@ def commit(world: Path) -> str:
 
 
 @pytest.mark.parametrize(("name", "lines"), list(scripts()), ids=[name for name, _ in scripts()])
-def test_a_snippet_runs_what_it_installed(installing: Runner, world: Path, shop: Path, name: str, lines: str) -> None:
-    step = installing.run(lines, shop)
+def test_a_snippet_runs_what_it_installed(building: Runner, world: Path, shop: Path, name: str, lines: str) -> None:
+    step = building.run(lines, shop)
     assert step.code == 0, (name, step.out, step.err)
-    said = installing.run("scaffold --version", shop).out
+    said = building.run("scaffold --version", shop).out
     assert f"{world}/environment/" in said
     assert f"installed by pip from git+{URL}@{commit(world)}" in said
 
 
 @pytest.mark.parametrize("platform", JOBS)
 def test_a_workflow_runs_what_it_installed(
-    installing: Runner, world: Path, shop: Path, render: Callable[..., Path], platform: str
+    building: Runner, world: Path, shop: Path, render: Callable[..., Path], platform: str
 ) -> None:
     path, name = JOBS[platform]
     steps = load(render(**EVERYTHING, platform=platform) / path)["jobs"][name]["steps"]
     install = installs(steps)
-    done = installing.run(install["run"], shop, **install["env"])
+    done = building.run(install["run"], shop, **install["env"])
     assert done.code == 0, done.out + done.err
     (check,) = [step for step in steps if step.get("name") == "Check"]
-    assert installing.run(check["run"], shop, TRUSTED_REF="").code == 0
-    assert f"git+{URL}@{commit(world)}" in installing.run("scaffold --version", shop).out
+    assert building.run(check["run"], shop, TRUSTED_REF="").code == 0
+    assert f"git+{URL}@{commit(world)}" in building.run("scaffold --version", shop).out
 
 
 def test_the_job_on_gitlab_runs_what_it_installed(
-    installing: Runner, world: Path, shop: Path, render: Callable[..., Path]
+    building: Runner, world: Path, shop: Path, render: Callable[..., Path]
 ) -> None:
     job = load(render(**EVERYTHING, platform="gitlab") / ".gitlab/ci/scaffold-check.yml")["scaffold-check"]
-    done = installing.run("\n".join([*job["before_script"], *job["script"]]), shop, **job["variables"])
+    done = building.run("\n".join([*job["before_script"], *job["script"]]), shop, **job["variables"])
     assert done.code == 0, done.out + done.err
-    assert f"git+{URL}@{commit(world)}" in installing.run("scaffold --version", shop).out
+    assert f"git+{URL}@{commit(world)}" in building.run("scaffold --version", shop).out
 
 
-def test_the_action_runs_its_own_checkout_or_another_version(installing: Runner, world: Path, shop: Path) -> None:
+def test_the_action_runs_another_version_or_its_own_checkout(
+    installing: Runner, world: Path, shop: Path, installed: Path
+) -> None:
     (installing.programs / "python3").symlink_to(world / "environment/bin/python")
     action = Action(installing, shop)
-    place = Path(installing.variables["RUNNER_TEMP"], "issue-scaffold/bin/scaffold")
+    place = Path(installing.variables["RUNNER_TEMP"], "issue-scaffold")
     said = []
     code = f"open({str(installing.folder / 'mark')!r}, 'a').write(__name__)\n"
     # A pull request may bring files that are called as Python's own modules.
     write_tree(shop, {f"{name}.py": code for name in ("venv", "pip", "json", "sitecustomize", "click/__init__")})
     commit_all(shop)
-    for version in ("", VERSIONS[0]):
+    for version in (VERSIONS[0], ""):
         run = action(version=version)
         assert (run.code, run.step.outputs["status"]) == (0, "clean"), run.step.err
-        said.append(installing.run(f"'{place}' --version", shop).out)
-    assert f"installed by pip from {ROOT})" in said[0]
-    assert f"@{commit(world)})" in said[1]
+        said.append(installing.run(f"'{place}/bin/scaffold' --version", shop).out)
+        # What it makes of its own checkout is there: it takes that for its own, or makes it again.
+        if version:
+            shutil.rmtree(place)
+            place.symlink_to(installed)
+    assert f"@{commit(world)})" in said[0]
+    assert f"installed by pip from {ROOT})" in said[1]
     assert not (installing.folder / "mark").exists()
 
 
@@ -120,27 +140,32 @@ def installs(steps: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def test_the_label_workflow_plans_and_applies_with_what_it_installed(
-    installing: Runner, shop: Path, render: Callable[..., Path]
+    building: Runner, shop: Path, render: Callable[..., Path]
 ) -> None:
     jobs = load(render(**EVERYTHING) / ".github/workflows/sync-labels.yml")["jobs"]
     assert installs(jobs["plan"]["steps"]) == installs(jobs["sync"]["steps"])
     step = installs(jobs["plan"]["steps"])
-    done = installing.run(step["run"], shop, **step["env"])
+    done = building.run(step["run"], shop, **step["env"])
     assert done.code == 0, done.out + done.err
     server = FakeServer(FakeGitHub())
     try:
         labels = server.github.repository("octo-org/shop").labels
-        installing.variables |= {"GITHUB_API_URL": server.address, "GH_TOKEN": server.github.token}
+        building.variables |= {"GITHUB_API_URL": server.address, "GH_TOKEN": server.github.token}
         for job in ("plan", "sync"):
             last = jobs[job]["steps"][-1]
-            done = installing.run(last["run"], shop, LABELS_CONFIG=last["env"]["LABELS_CONFIG"])
+            done = building.run(last["run"], shop, LABELS_CONFIG=last["env"]["LABELS_CONFIG"])
             assert done.code == 0, done.out + done.err
             assert ("infrastructure" in labels) == (job == "sync")
     finally:
         server.close()
 
 
-@pytest.mark.parametrize("kind", ["action", "gitea", "gitlab"])
+def commands(lines: str) -> list[str]:
+    """Return the commands of a script, however it is broken into lines."""
+    return lines.replace("; ", "\n").splitlines()
+
+
+@pytest.mark.parametrize("kind", ["action", "gitlab"])
 def test_an_update_installs_the_newest_tool_and_records_it(
     installing: Runner, world: Path, shop: Path, render: Callable[..., Path], scaffold: Callable[..., Any], kind: str
 ) -> None:
@@ -158,11 +183,6 @@ def test_an_update_installs_the_newest_tool_and_records_it(
         installing.variables |= api.variables(f"file://{installing.folder}")
         if kind == "action":
             step = Action(installing, shop)(command="update", token=TOKEN).step
-        elif kind == "gitea":
-            (last,) = load(render(**EVERYTHING, platform=kind) / ".gitea/workflows/scaffold-update.yml")["jobs"][
-                "update"
-            ]["steps"]
-            step = installing.run(last["run"], shop, TOOL_SOURCE=URL, TOOL_VERSION=VERSIONS[0])
         else:
             job = load(render(**EVERYTHING, platform=kind) / ".gitlab/ci/scaffold-update.yml")["scaffold-update"]
             step = installing.run("\n".join(job["script"]), shop, TOOL_SOURCE=URL, TOOL_VERSION=VERSIONS[0])
@@ -172,3 +192,15 @@ def test_an_update_installs_the_newest_tool_and_records_it(
     branch = "refs/heads/scaffold/update"
     assert f"tool_version: {VERSIONS[1]}" in git(remote, "show", f"{branch}:.copier-answers.scaffold.yml")
     assert git(remote, "grep", "--count", VERSIONS[1], branch, "--", "*scaffold-check.yml")
+
+
+@pytest.mark.parametrize("platform", ["github", "forgejo", "gitea"])
+def test_an_update_runs_the_same_commands_elsewhere(render: Callable[..., Path], platform: str) -> None:
+    """Where no action of that name is, as on GitLab; which forge it is, the script sees by the job's variables."""
+    job = load(render(**EVERYTHING, platform="gitlab") / ".gitlab/ci/scaffold-update.yml")["scaffold-update"]
+    file = render(**EVERYTHING, platform=platform) / f".{platform}/workflows/scaffold-update.yml"
+    (step,) = load(file)["jobs"]["update"]["steps"]
+    assert commands(step["run"]) == job["script"]
+    assert {name: step["env"][name] for name in ("TOOL_SOURCE", "TOOL_VERSION")} == {
+        name: job["variables"][name] for name in ("TOOL_SOURCE", "TOOL_VERSION")
+    }

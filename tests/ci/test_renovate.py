@@ -19,7 +19,7 @@ from packaging.version import Version
 from tests.ci.conftest import EVERYTHING, ROOT
 from tests.conftest import ANSWERS, Template, commit_all, git
 
-from issue_scaffold.template.bundled import BUNDLE, SOURCE, versions
+from issue_scaffold.template.bundled import SOURCE
 
 PATTERN = re.compile(r"(^|/)\.copier-answers(\..+)?\.ya?ml")
 GIT_SSH = re.compile(r"^git@[^:]*:(?P<repository>.+)$")
@@ -124,23 +124,3 @@ def configurations() -> list[dict[str, Any]]:
     """Return the configurations that the page shows."""
     page = (ROOT / "docs/how-to/renovate-dependabot.md").read_text(encoding="utf-8")
     return [json.loads(text) for text in re.findall(r"```json\n(.*?)```", page, re.DOTALL)]
-
-
-def test_bundled_template_by_plain_copier_with_the_command_of_the_page(
-    repo: Path, scaffold: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The page's variables tell git where the template's address leads."""
-    page = (ROOT / "docs/how-to/own-template.md").read_text(encoding="utf-8")
-    shown = re.findall(r"^\$ export (GIT_CONFIG_\w+)=(.*)$", page, re.MULTILINE)
-    assert len(shown) == 3
-    for name, value in shown:
-        monkeypatch.setenv(name, value.strip('"').replace("…/issue_scaffold", str(BUNDLE.parents[1])))
-    monkeypatch.setenv("COPIER_CACHE_DIR", str(repo.parent / "copier"))
-    assert scaffold("init", repo, "--ref", "v1.0.0", "--defaults").code == 0
-    commit_all(repo)
-    command = re.search(r"^\$ (copier update .*scaffold\.yml)$", page, re.MULTILINE)
-    assert command is not None
-    words = [sys.executable, "-m", *command[1].split()]
-    subprocess.run(words, cwd=repo, check=True, capture_output=True)
-    assert scaffold("check", repo).code == 0
-    assert extracted(repo / ANSWERS)[1] == versions().latest

@@ -436,7 +436,7 @@ def test_nothing_is_staged_outside_of_git(tmp_path: Path, scaffold: Run) -> None
 
 def test_staged_works_below_the_root_and_for_links_and_other_names(target: Path, scaffold: Run) -> None:
     sub = target / "sub dir"
-    assert scaffold("init", sub).code == 0
+    assert scaffold("init", sub, "--here").code == 0
     git(target, "add", "--all")
     assert scaffold("check", sub, "--staged").code == 0
     git(target, "rm", "--quiet", "--cached", f"sub dir/{LABELS}")
