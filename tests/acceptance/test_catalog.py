@@ -113,7 +113,7 @@ def test_init_installs_from_it_and_update_brings_a_release(scaffold: Run, catalo
     done = scaffold("init", repo, "-t", catalog)
     assert done.code == 0, done
     assert sorted(path for path in read_tree(repo) if "ISSUE_TEMPLATE" in path) == [
-        f"{TEMPLATES}/{name}" for name in ("bug_report.md", "bug_report.yml", "idea.md", "idea.yml")
+        f"{TEMPLATES}/{name}" for name in ("bug_report.md", "bug_report.yml", "config.yml", "idea.md", "idea.yml")
     ]
     assert {row["name"] for row in yaml.safe_load((repo / ".github/labels.yml").read_text())} == {
         "bug",

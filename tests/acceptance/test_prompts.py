@@ -148,8 +148,9 @@ def install(shown: Terminal) -> int:
 
 
 def test_init_shows_a_plan_first_and_one_key_installs_it(terminal: Open, template: Template, repo: Path) -> None:
-    template.release("v1.0.0", QUESTIONS)
+    template.release("v1.0.0", {**QUESTIONS, **{f"b{number}.md": "b\n" for number in range(10, 24)}})
     shown = terminal("init", repo, "-t", template).expect("level: low").expect("tags: a").expect("new       a.md")
+    shown.expect("new       b19.md\n  and 4 more files")
     assert shown.expect("Install this? [Y]es / [c]hange answers / [d]iff / [n]o").type(ENTER).end() == 0
     assert answers(repo) == {"name": "thing", "even": 2, "tls": False, "level": "low", "tags": ["a"]}
     assert "called" not in shown.shown

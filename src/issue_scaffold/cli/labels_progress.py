@@ -6,11 +6,14 @@ There is a line that is drawn again and again only on a terminal, and it is neve
 import os
 import sys
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from issue_scaffold.cli.printing import redraw
 from issue_scaffold.cli.verbosity import Verbosity, tell, verbosity
-from issue_scaffold.label_sync.http.pacing import OnTick
-from issue_scaffold.label_sync.plan import LabelAction, LabelStep
+
+if TYPE_CHECKING:
+    from issue_scaffold.label_sync.http.pacing import OnTick
+    from issue_scaffold.label_sync.plan import LabelStep
 
 _BAR = 24
 _COLUMNS = 80
@@ -19,7 +22,7 @@ _HOUR = 3600
 _WORTH_TELLING_SECONDS = 3.0
 
 
-def tell_wait(seconds: float, why: str) -> OnTick | None:
+def tell_wait(seconds: float, why: str) -> "OnTick | None":
     """Say that nothing will happen for a while, and why; return what counts that down, if shown."""
     return Progress().wait(seconds, why)
 
@@ -34,8 +37,10 @@ def duration(seconds: float) -> str:
     return f"{whole / _HOUR:.1f} h"
 
 
-def _writes_of(step: LabelStep) -> int:
+def _writes_of(step: "LabelStep") -> int:
     """Return how many requests a step takes: a merge one for each issue, and one more."""
+    from issue_scaffold.label_sync.plan import LabelAction  # not on the path of `check`
+
     if step.action is LabelAction.MERGE:
         return 1 + (step.issues or 0)
     return 1
@@ -51,7 +56,7 @@ class Progress:
         self._done = 0
         self._moved = 0
 
-    def start(self, steps: Sequence[LabelStep], seconds_for: Callable[[int], float]) -> None:
+    def start(self, steps: "Sequence[LabelStep]", seconds_for: Callable[[int], float]) -> None:
         """Begin with these steps; `seconds_for` gives the time that so many more writes take."""
         self._steps = steps
         self._seconds_for = seconds_for
@@ -63,14 +68,14 @@ class Progress:
         if self._has_bar:
             self._draw(f"{self._bar()}, about {self._left()} left")
 
-    def move(self, moved: int, step: LabelStep) -> None:
+    def move(self, moved: int, step: "LabelStep") -> None:
         """Draw the line: the merge at hand has relabelled so many issues."""
         self._moved = moved
         if self._has_bar:
             issues = f"issue {moved}/{max(moved, step.issues or 0)}"
             self._draw(f"{self._bar()}, {issues}, about {self._left()} left")
 
-    def wait(self, seconds: float, why: str) -> OnTick | None:
+    def wait(self, seconds: float, why: str) -> "OnTick | None":
         """Say that nothing will happen for a while, and why; return what counts that down."""
         if seconds < _WORTH_TELLING_SECONDS:
             return None

@@ -15,6 +15,7 @@ from issue_scaffold.sync.interview import Interview
 from issue_scaffold.sync.outcome import FileOutcome
 from issue_scaffold.sync.plan import FileStep
 from issue_scaffold.template.interview import AskedChoice, AskedQuestion, QuestionKind
+from issue_scaffold.text.wording import count
 
 _ANSWERS: Final[Mapping[str, str]] = {
     "yes": "[Y]es",
@@ -23,6 +24,7 @@ _ANSWERS: Final[Mapping[str, str]] = {
     "no": "[n]o",
 }
 _ROW: Final = {"indent": "  ", "further": " " * 12}
+_MOST_FILES: Final = 12  # the plan is a short one
 _MOST: Final = 6  # longer lists of answers are summed up
 
 
@@ -47,7 +49,7 @@ def adds_labels(config: str, names: Sequence[str]) -> bool:
     """Return whether a person wants the labels in the config that their templates name."""
     say("", style(f"Your templates name labels that {config} doesn't have:", bold=True))
     tell(", ".join(names), indent="  ")
-    tell("Written in grey, where no colour is known. scaffold labels export has those on GitHub.")
+    tell("They get grey where no colour is known; scaffold labels export lists the forge's own.")
     return choose("Add them?", {"yes": "[Y]es", "no": "[n]o"}) == "yes"
 
 
@@ -61,15 +63,28 @@ def _show(outcome: FileOutcome, interview: Interview) -> None:
         tell(f"{question.name}: {_brief(question, interview)}", indent="  ", further="      ")
     left = len(interview.questions) - len(shown)
     if left:
-        tell(f"and {left} more answers, all as the template suggests", indent="  ")
-    say("Would write:")
-    for step in outcome.plan.steps:
-        if needs_decision(step):
-            tell(f"exists    {step.path} (not as the template has it: you are asked)", **_ROW)
-        elif step.writes:
-            tell(f"{step.action:<9} {step.path}", **_ROW)
+        tell(f"and {count(left, 'more answer')} as the template suggests", indent="  ")
+    _show_files(outcome.plan.steps)
     for note in outcome.notes:
         tell(f"note: {note}", further="  ")
+
+
+def _show_files(steps: Sequence[FileStep]) -> None:
+    say("Would write:")
+    rows = [row for step in steps if (row := _file_row(step))]
+    for row in rows[:_MOST_FILES]:
+        tell(row, **_ROW)
+    if len(rows) > _MOST_FILES:
+        tell(f"and {count(len(rows) - _MOST_FILES, 'more file')}", indent="  ")
+    if any(needs_decision(step) for step in steps):
+        tell("What exists isn't as the template has it: you are asked about each file.")
+
+
+def _file_row(step: FileStep) -> str:
+    """Return what becomes of a file, empty where that is nothing."""
+    if needs_decision(step):
+        return f"exists    {step.path}"
+    return f"{step.action:<9} {step.path}" if step.writes else ""
 
 
 def _matters(question: AskedQuestion, interview: Interview) -> bool:

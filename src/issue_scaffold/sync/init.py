@@ -390,8 +390,8 @@ def _with_named_labels(
         names = ", ".join(found.names)
         note = (
             f"your templates name labels that {found.config} doesn't have: {names}; to add them: "
-            "scaffold validate --fix --unsafe-fixes; to write the labels that there are on "
-            "GitHub with their colours: scaffold labels export"
+            "scaffold validate --fix --unsafe-fixes; to list the labels that the forge has, with "
+            "their colours: scaffold labels export"
         )
         return replace(outcome, notes=(*outcome.notes, note))
     if not options.adds_labels(found.config, found.names):

@@ -5,7 +5,7 @@ those that are wanted are asked, the others get what was said to them before, or
 a question is asked is the command line's.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 
 from issue_scaffold.state.draft_answers import DraftAnswers
@@ -29,18 +29,14 @@ class Interview:
         ask: Asker,
         drafts: DraftAnswers,
         *,
-        known: Collection[str] | None = None,
-        new_in: Callable[[str], str] | None = None,
+        new_in: Mapping[str, str] | None = None,
         suggested: Collection[str] = (),
     ) -> None:
-        """`known` are the questions that were answered before.
-
-        `new_in` is asked which version of the template brought another one.
-        """
+        """`new_in` are the versions of the template that brought questions which are new here."""
         self._ask = ask
         self._drafts = drafts
         self._saved = drafts.read()
-        self._known_before, self._new_in = known, new_in
+        self._new_in = new_in or {}
         self._wanted: Collection[str] | None = ()
         self._shown: frozenset[str] | None = None  # what the person knows of
         self._asked: list[str] = []
@@ -71,10 +67,7 @@ class Interview:
         return reply
 
     def _marked(self, question: AskedQuestion) -> AskedQuestion:
-        is_known = self._known_before is None or question.name in self._known_before
-        if is_known or self._new_in is None or question.error is not None:
-            return question
-        return replace(question, new_in=self._new_in(question.name))
+        return replace(question, new_in=self._new_in.get(question.name))
 
     def _remember(self, question: AskedQuestion) -> None:
         name = question.name

@@ -21,7 +21,7 @@ from issue_scaffold.sync.deviation import judge, kept_by_meaning
 from issue_scaffold.sync.drift import Remedy
 from issue_scaffold.sync.edited_answers import find_edit
 from issue_scaffold.sync.interview import Asker, Interview
-from issue_scaffold.sync.introduced import introduced_in
+from issue_scaffold.sync.introduced import new_questions
 from issue_scaffold.sync.item_changes import ItemChange, with_changes
 from issue_scaffold.sync.meaning import Meaning
 from issue_scaffold.sync.merge import plan_merge
@@ -120,13 +120,7 @@ def _update(
         base = edited.rendering
         remarks += (f"{edited.message(opened)}; now the files follow",)
     asking = _asking(options, base, request, renderer)
-    interview = _interview(
-        options,
-        opened,
-        request.revision.version,
-        asking,
-        lambda name: introduced_in(name, recorded, request, renderer),
-    )
+    interview = _interview(options, opened, asking, recorded, request, renderer)
     theirs = renderer.rendering(request, asking=asking, interviewer=interview)
     paths = {*base.files, *theirs.files}
     ours = target.read_files(opened.root, paths)
@@ -231,15 +225,18 @@ def _end(interview: Interview | None) -> None:
 def _interview(
     options: UpdateOptions,
     opened: SyncTarget,
-    version: str,
     asking: Asking,
-    new_in: Callable[[str], str],
+    recorded: Request,
+    request: Request,
+    renderer: Renderer,
 ) -> Interview | None:
-    """Return who asks the new questions, or all; None when nothing is asked."""
+    """Return who asks the questions that there are reasons to ask; None where nobody is."""
     if options.ask is None or asking == "nothing":
         return None
-    drafts = DraftAnswers(opened.root, f"{opened.source.recorded} {version}")
-    interview = Interview(options.ask, drafts, known=opened.answers, new_in=new_in)
+    # Before anything is rendered: a template isn't asked twice at a time.
+    new_in = new_questions(recorded, request, opened.answers, renderer)
+    drafts = DraftAnswers(opened.root, f"{opened.source.recorded} {request.revision.version}")
+    interview = Interview(options.ask, drafts, new_in=new_in)
     interview.want(None)
     return interview
 
