@@ -54,6 +54,14 @@ SHAPES: Mapping[str, tuple[Mapping[str, str | bytes], tuple[str, ...]]] = {
         },
         BOTH,
     ),
+    "a form with the name of the template's Markdown": (
+        {".github/ISSUE_TEMPLATE/01-bug.yml": FORM.replace("name: Bug", 'name: "🐛 Bug report"')},
+        BUG,
+    ),
+    "a Markdown template with the name of the template's form": (
+        {".github/ISSUE_TEMPLATE/01-bug.md": MARKDOWN.replace("name: Bug", 'name: "🐛 Bug report"')},
+        (*BUG, "-d", "format=form"),
+    ),
     "hooks": ({".pre-commit-config.yaml": HOOKS}, HOOK),
     "settings of this tool": (
         {".github/scaffold.yml": "# mine\nlabels: {known: [x]}\n", ".github/labels.yml": LABELS},

@@ -36,6 +36,7 @@ from issue_scaffold.sync.merge import plan_merge
 from issue_scaffold.sync.outcome import FileOutcome, NothingWrittenError
 from issue_scaffold.sync.own_labels import beside_own_configs, own_configs, suggested_config
 from issue_scaffold.sync.own_layout import own_layout
+from issue_scaffold.sync.own_names import beside_own_names
 from issue_scaffold.sync.plan import FileAction, FilePlan, FileStep
 from issue_scaffold.sync.refusals import (
     broken_files,
@@ -246,15 +247,8 @@ def _install(
         drafts = DraftAnswers(root, source.recorded)
         interview = Interview(options.ask, drafts, suggested=request.suggested)
         proposal = _agreed(planned, interview, options)
-    outcome, rendering, settings_path = proposal
-    outcome = _with_named_labels(root, _decided(outcome, options), own.paths, options)
-    pairs = {step.adopted_as: step.path for step in outcome.plan.steps if step.adopted_as}
-    outcome = replace(outcome, plan=recorded(root, outcome.plan, pairs, settings_path))
-    refuse_invalid(outcome.plan)
-    meaning = Meaning(tuple(rendering.files), renderer.store)
-    tools = merge_tools(rendering.version)
-    renewal = Renewal(root, settings_path, meaning, tools.text)
-    outcome = replace(outcome, plan=renewal.with_kept(outcome.plan, broken_files(outcome.plan)))
+    decided = _with_named_labels(root, _decided(proposal.outcome, options), own.paths, options)
+    outcome = _settled(root, proposal._replace(outcome=decided), renderer)
     if options.dry_run:
         return outcome
     outcome = replace(
@@ -263,6 +257,30 @@ def _install(
     if interview is not None:
         interview.end()
     return outcome
+
+
+def _settled(root: Path, decided: _Undecided, renderer: Renderer) -> FileOutcome:
+    """Return the outcome of what was decided, with what the settings have to say of it."""
+    outcome, rendering, settings_path = decided
+    plan, reasons = beside_own_names(outcome.plan, _staying(root, outcome.plan))
+    pairs = {step.adopted_as: step.path for step in plan.steps if step.adopted_as}
+    plan = recorded(root, plan, pairs, settings_path)
+    meaning = Meaning(tuple(rendering.files), renderer.store)
+    renewal = Renewal(root, settings_path, meaning, merge_tools(rendering.version).text)
+    plan = renewal.with_absent(plan, reasons)
+    refuse_invalid(plan)
+    return replace(outcome, plan=renewal.with_kept(plan, broken_files(plan)))
+
+
+def _staying(root: Path, plan: FilePlan) -> dict[str, bytes]:
+    """Return the repository's own templates that a plan leaves as they are, by path."""
+    written = {step.path for step in plan.writes}
+    files = read_repository(root, template_folder).files
+    return {
+        path: content
+        for path, content in files.items()
+        if template_folder(path) and path not in written
+    }
 
 
 def _agreed(

@@ -1,6 +1,6 @@
 """Keeping what is accepted accepted in a plan, and what is the repository's own out of it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -70,6 +70,21 @@ class Renewal:
         except UsageError:
             return plan
         return _with_settings(plan, settings, "what was here before stays, as accepted")
+
+    def with_absent(self, plan: FilePlan, reasons: Mapping[str, str]) -> FilePlan:
+        """Return a plan that also accepts that files of the template aren't there, and why.
+
+        With a mistake in the settings nothing is accepted: then `check` tells of both.
+        """
+        if not reasons:
+            return plan
+        try:
+            settings = self._settings(plan)
+            for path, reason in reasons.items():
+                settings.accept(path, [Accepted(path, None, reason)])
+        except UsageError:
+            return plan
+        return _with_settings(plan, settings, "what isn't installed is accepted as absent")
 
     def _kept(self, step: FileStep, settings: EditedSettings) -> tuple[Accepted, ...]:
         """Return what is to be accepted of a file, nothing where it is as the template has it."""
