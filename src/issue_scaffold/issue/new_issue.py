@@ -43,6 +43,10 @@ def new_issue(
         raise UsageError("the title has several lines", hint="give one line: --title TEXT")
     refuse_shortcomings(form, values)
     text = _body(template, values, dialect)
+    if not _is_text(chosen + text):
+        raise UsageError(
+            "the title or an answer is not UTF-8, or has half a character", hint="write it anew"
+        )
     if len(text) > MOST_CHARACTERS and not rules_of(dialect).is_gitea:
         raise UsageError(
             f"the body has {len(text):,} characters, and GitHub takes {MOST_CHARACTERS:,}",
@@ -64,6 +68,11 @@ def _body(template: IssueTemplate, values: Mapping[str, Any], dialect: Dialect) 
     if isinstance(text, str):
         return text
     return template.text
+
+
+def _is_text(text: str) -> bool:
+    """Tell whether a text can be written: bytes that aren't UTF-8 come as half characters."""
+    return not any("\ud800" <= char <= "\udfff" for char in text)
 
 
 def refuse_shortcomings(form: Form, values: Mapping[str, Any]) -> None:
