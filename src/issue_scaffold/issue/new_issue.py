@@ -81,7 +81,7 @@ def refuse_shortcomings(form: Form, values: Mapping[str, Any]) -> None:
     found = shortcomings(form, settle(form, values, Dialect.GITHUB))
     if found:
         said = "; ".join(map(_said, found))
-        raise AnswerError(said, hint="scaffold issue new --schema", question=found[0].key)
+        raise AnswerError(said, hint="--schema says what each field takes", question=found[0].key)
 
 
 def _said(found: Shortcoming) -> str:
