@@ -19,6 +19,7 @@ CHOSEN: Final = (
     "acceptance/test_init.py::test_target_defaults_to_the_working_directory",
     "acceptance/test_init.py::test_the_installed_command_needs_no_terminal_and_no_network",
     "acceptance/test_interruptions.py::test_a_run_that_waits_says_so",
+    "acceptance/test_issue_new.py::test_the_body_alone_is_printed_and_json_has_the_rest",
     "acceptance/test_news.py::test_list_says_what_there_is",
     "acceptance/test_prompts.py::test_no_and_ctrl_c_write_nothing_and_no_forgets_the_answers",
     "acceptance/test_refused_templates.py::test_the_same_is_refused_as_an_update",

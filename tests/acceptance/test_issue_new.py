@@ -175,6 +175,8 @@ BAD: tuple[tuple[tuple[str, ...], int, str], ...] = (
     ((), 2, f"there are several forms: {SMALL}, {BUG}, {NOTE}"),
     (("nothing",), 2, "nothing names no form"),
     (("broken.yml",), 3, "broken.yml is no valid issue form"),
+    ((BUG, *LEAST, "--set", "What happened?=caf\udce9"), 2, "is not UTF-8"),
+    ((BUG, "--from", "half.json"), 2, "has half a character"),
     ((NOTE, "--set", "x=1"), 2, "no field 'x'"),
 )
 
@@ -185,6 +187,7 @@ def test_bad_input_is_one_clear_line_and_nothing_is_printed(scaffold: Run, folde
         {
             "twice.yml": "sure: Yes\nsure: No\n",
             "broken.yml": "body: [",
+            "half.json": '{"my-version": "\\ud800", "checks": ["I searched"]}',
             "list.yml": "- a\n",
             "latin.yml": "my-version: caf\xe9\n".encode("latin-1"),
             "deep.yml": "parts: [[a, [b]], {x: {y: z}}]\n",
@@ -263,7 +266,7 @@ def test_answers_by_the_schema_give_the_body_of_the_page() -> None:
     if not forms:
         pytest.skip("no corpus")
 
-    @settings(max_examples=150, deadline=None)
+    @settings(max_examples=80, deadline=None)
     @given(st.data())
     def check(data: st.DataObject) -> None:
         form = data.draw(st.sampled_from(forms))

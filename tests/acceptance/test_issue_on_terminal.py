@@ -58,17 +58,21 @@ def shown(programs: Path) -> Iterator[Terminal]:  # noqa: ARG001 - the environme
 
 def test_fields_are_asked_for_one_after_the_other(shown: Terminal, programs: Path) -> None:
     """Required answers and options are held to, back is possible, and texts come from the editor."""
-    shown.expect("Title (required)").type("It" + ENTER)
+    shown.expect("Title (required)").expect("title: ").type("It" + ENTER)
     shown.expect("Thank you for telling us.").expect("Version (required)").expect("For example: 1.2")
-    shown.type(ENTER).expect("an answer is required").type("1.9" + ENTER)
-    shown.expect("Are you sure?").expect("(no answer)").type("<" + ENTER)
-    shown.expect("Version (required)").expect("Now: 1.9").type("1.10" + ENTER)
-    shown.expect("Are you sure?").type("7" + ENTER).expect("'7' is none of them").type("no" + ENTER)
-    shown.expect("Parts").type("1 2" + ENTER)
-    shown.expect("What happened?").expect("e: editor").type("e" + ENTER)
-    shown.expect("Checks (required)").type("2" + ENTER).expect("has to be ticked").type("1" + ENTER)
-    shown.expect("What is to become of it?").type("b" + ENTER).expect("Checks (required)").type(ENTER)
-    shown.expect("What is to become of it?").type("c" + ENTER).expect("https://github.com/octo/demo/issues/7")
+    shown.expect("version: ").type(ENTER).expect("an answer is required").expect("version: ").type("1.9" + ENTER)
+    shown.expect("Are you sure?").expect("(no answer)").expect("sure [1-3]: ").type("<" + ENTER)
+    shown.expect("Version (required)").expect("Now: 1.9").expect("version: ").type("1.10" + ENTER)
+    shown.expect("sure [1-3]: ").type("7" + ENTER).expect("'7' is none of them").expect("sure [1-3]: ").type(
+        "no" + ENTER
+    )
+    shown.expect("Parts").expect("none]: ").type("1 2" + ENTER)
+    shown.expect("What happened?").expect("go on]: ").type("e" + ENTER)
+    shown.expect("Checks (required)").expect("none]: ").type("2" + ENTER).expect("has to be ticked").expect(
+        "none]: "
+    ).type("1" + ENTER)
+    shown.expect("[print]: ").type("b" + ENTER).expect("none]: ").type(ENTER)
+    shown.expect("[print]: ").type("c" + ENTER).expect("https://github.com/octo/demo/issues/7")
     assert shown.end() == 0
     sent = json.loads((programs / "sent").read_bytes())
     assert (sent["title"], sent["body"], sent["labels"]) == ("It", EXPECTED, ["bug"])
@@ -76,17 +80,17 @@ def test_fields_are_asked_for_one_after_the_other(shown: Terminal, programs: Pat
 
 
 def test_ctrl_c_keeps_a_draft_that_is_offered_again(shown: Terminal, repo: Path) -> None:
-    shown.expect("Title (required)").type("It" + ENTER).expect("Version (required)").type("1.10" + ENTER)
-    shown.expect("Are you sure?").type(CTRL_C).expect("the draft is kept: ")
+    shown.expect("title: ").type("It" + ENTER).expect("version: ").type("1.10" + ENTER)
+    shown.expect("sure [1-3]: ").type(CTRL_C).expect("the draft is kept: ")
     assert shown.end() == 130
     assert "Traceback" not in shown.shown
     (draft,) = Path(os.environ["SCAFFOLD_CACHE_DIR"]).rglob("drafts/*.json")
     assert draft.stat().st_mode & 0o777 == 0o600
     again = Terminal("issue", "new", "bug", "--print", "--title", "x", columns=80)
     try:
-        again.expect("There are answers from before").type(ENTER).expect("Are you sure?").type("no" + ENTER)
-        again.expect("Parts").type("1 2" + ENTER).expect("What happened?").type("e" + ENTER)
-        again.expect("Checks (required)").type("1" + ENTER).expect("### Version\n\n1.10")
+        again.expect("[continue]: ").type(ENTER).expect("sure [1-3]: ").type("no" + ENTER)
+        again.expect("none]: ").type("1 2" + ENTER).expect("go on]: ").type("e" + ENTER)
+        again.expect("none]: ").type("1" + ENTER).expect("### Version\n\n1.10")
         assert again.end() == 0
     finally:
         again.close()

@@ -128,7 +128,7 @@ def _outcome(flags: dict[str, bool]) -> str | None:
     asked = [name for name, is_asked in flags.items() if is_asked]
     if len(asked) > 1:
         raise click.UsageError(f"{' and '.join(f'--{name}' for name in asked)} exclude each other")
-    return asked[0] if asked else None
+    return next(iter(asked), None)
 
 
 def _template(wanted: str | None, forge: Forge | None, *, asks: bool) -> IssueTemplate:
@@ -154,7 +154,7 @@ def _given(
 
 
 def _shown(source: str) -> str:
-    return "standard input" if source == STDIN else source
+    return {STDIN: "standard input"}.get(source, source)
 
 
 def _text(source: str) -> str:

@@ -198,7 +198,7 @@ class _IssueQuestions:
         except AnswerError as error:
             return error.message
         found = [one for one in shortcomings(self._form, settled) if one.key == field.key]
-        return found[0].message if found else None
+        return next((one.message for one in found), None)
 
 
 class _BackWantedError(Exception):
@@ -221,8 +221,10 @@ def _help(field: Field) -> str:
     lead = field.label.strip()
     if is_demanded(field):
         lead += " (required)"
-    example = f"For example: {field.placeholder.strip()}" if field.placeholder.strip() else ""
-    return "\n".join(filter(None, (lead, field.description.strip(), example)))
+    lines = [lead, field.description.strip()]
+    if field.placeholder.strip():
+        lines.append(f"For example: {field.placeholder.strip()}")
+    return "\n".join(filter(None, lines))
 
 
 def _replied(question: AskedQuestion) -> Reply:
@@ -276,7 +278,7 @@ def _choice(field: Field, present: Any, error: str | None) -> Any:  # noqa: ANN4
     chosen = _replied(question).chosen
     if chosen is None:
         return present
-    return names[chosen[0]] if chosen[0] < len(names) else None
+    return dict(enumerate(names)).get(chosen[0])
 
 
 def _several(field: Field, present: Any, error: str | None) -> Any:  # noqa: ANN401

@@ -6,7 +6,7 @@ Owns what is sent. An issue is made once: where nobody knows whether it was, tha
 from typing import Any
 
 from issue_scaffold.errors import ScaffoldError
-from issue_scaffold.forge.forges import forge_of_host
+from issue_scaffold.forge.forges import GITHUB, forge_of_host
 from issue_scaffold.forge.remote import Repository
 from issue_scaffold.issue.gh import GhAnswer, ask_gh, has_gh
 from issue_scaffold.issue.new_issue import NewIssue
@@ -34,7 +34,7 @@ class IssueCreator:
     ) -> None:
         """Ask nothing yet. Raises ScaffoldError for a forge whose API this tool doesn't speak."""
         forge = forge_of_host(repository.host)
-        if forge is not None and forge.api is None and api_url is None:
+        if forge is not None and forge.key != GITHUB.key:
             raise ScaffoldError(
                 f"issues can't be created on {repository.host}, which runs {forge.title}",
                 hint="--web opens its page, --print prints the body",

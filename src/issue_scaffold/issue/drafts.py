@@ -91,4 +91,6 @@ def _fits(form: Form, key: str, value: object) -> bool:
 def _plain(value: object) -> object:
     if isinstance(value, Mapping):
         return dict(value)
-    return list(value) if isinstance(value, tuple | set) else str(value)
+    if isinstance(value, tuple | set):
+        return list(value)
+    return str(value)

@@ -68,7 +68,9 @@ class GivenDocument:
             if key in found:
                 raise AnswerError(f"{self._source} has {key!r} twice", question=key)
             field = fields.get(key)
-            found[key] = None if field is None else _value(field, entry.value)
+            found[key] = None
+            if field is not None:
+                found[key] = _value(field, entry.value)
         return found
 
     def _rows(self, is_field: bool) -> Mapping:

@@ -88,7 +88,7 @@ def find_template(wanted: str | None, folder: Path, forge: Forge | None = None) 
     None means the only one that the repository offers. A forge is given where the file's folder
     isn't to tell it. Raises UsageError if none or several are meant, InvalidFormError.
     """
-    if wanted is not None and (folder / wanted).exists():
+    if wanted is not None and (folder / wanted).is_file():
         path = path_in_repository(folder / wanted, wanted)
         return _read(path, read_file(folder / wanted, shown=wanted), forge)
     offered = offered_templates(folder, forge)

@@ -43,6 +43,10 @@ def new_issue(
         raise UsageError("the title has several lines", hint="give one line: --title TEXT")
     refuse_shortcomings(form, values)
     text = _body(template, values, dialect)
+    if not _is_text(chosen + text):
+        raise UsageError(
+            "the title or an answer is not UTF-8, or has half a character", hint="write it anew"
+        )
     if len(text) > MOST_CHARACTERS and not rules_of(dialect).is_gitea:
         raise UsageError(
             f"the body has {len(text):,} characters, and GitHub takes {MOST_CHARACTERS:,}",
@@ -66,13 +70,18 @@ def _body(template: IssueTemplate, values: Mapping[str, Any], dialect: Dialect) 
     return template.text
 
 
+def _is_text(text: str) -> bool:
+    """Tell whether a text can be written: bytes that aren't UTF-8 come as half characters."""
+    return not any("\ud800" <= char <= "\udfff" for char in text)
+
+
 def refuse_shortcomings(form: Form, values: Mapping[str, Any]) -> None:
     """Raise AnswerError for values that no page takes, and for what is required and not there."""
     # By GitHub's rules, which take nothing away: what stays out of a body is required all the same.
     found = shortcomings(form, settle(form, values, Dialect.GITHUB))
     if found:
         said = "; ".join(map(_said, found))
-        raise AnswerError(said, hint="scaffold issue new --schema", question=found[0].key)
+        raise AnswerError(said, hint="--schema says what each field takes", question=found[0].key)
 
 
 def _said(found: Shortcoming) -> str:

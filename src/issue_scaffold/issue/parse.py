@@ -34,12 +34,8 @@ def parse(form: Form, body: str, dialect: Dialect = Dialect.GITHUB) -> Reading:
         if found is not None:
             return _exact(found, text, unasked)
     text = with_line_feeds(body)
-    fields = [
-        slot.field
-        for slot in layout.slots
-        if not (slot.field.hides_label and "###" not in slot.lead)
-    ]
-    reading = read_edited(fields, text)
+    # A field whose label the page hides has no section to be found by: it counts as missing.
+    reading = read_edited([slot.field for slot in layout.slots], text)
     return Reading(values={**unasked, **reading.values}, problems=reading.problems)
 
 

@@ -89,7 +89,7 @@ def _answered(form: Form, values: Mapping[str, Any]) -> Iterator[tuple[Field, st
 
 def _address(page: str, fixed: Mapping[str, str], wanted: Mapping[str, tuple[str, str]]) -> str:
     query = urlencode([*fixed.items(), *wanted.values()], quote_via=quote)
-    return f"{page}?{query}" if query else page
+    return f"{page}?{query}".removesuffix("?")
 
 
 def _template_parameter(path: str, *, is_gitea: bool) -> dict[str, str]:

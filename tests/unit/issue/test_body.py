@@ -8,6 +8,7 @@ from issue_scaffold.forge.documents import load
 from issue_scaffold.issue.body import body
 from issue_scaffold.issue.dialect import Dialect
 from issue_scaffold.issue.form import Form, FormText, InvalidFormError, form_of
+from issue_scaffold.issue.parse import parse
 
 ASKED = form(
     field("text", "textarea"),
@@ -141,3 +142,16 @@ def test_a_broken_form_is_refused(text: str, said: str) -> None:
     with pytest.raises(InvalidFormError) as raised:
         read(text)
     assert said in raised.value.message
+
+
+def test_a_field_without_a_heading_is_missed_in_an_edited_body() -> None:
+    """Nothing tells where it is once somebody has changed what stands around it: that has to be said."""
+    asked = form(field("A", "textarea"), field("H", "input", hides_label=True), field("C", "textarea"))
+    text = body(asked, {"A": "1", "H": "2", "C": "3"}, Dialect.GITEA)
+    assert parse(asked, text, Dialect.GITEA).values["H"] == "2"
+    edited = parse(asked, f"### More\n\nx\n\n{text}", Dialect.GITEA)
+    assert edited.values == {"A": "1\n\n2", "H": None, "C": "3"}
+    assert [(doubt.kind, doubt.key) for doubt in edited.problems] == [
+        ("unknown-section", None),
+        ("missing-section", "H"),
+    ]
