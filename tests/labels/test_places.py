@@ -130,7 +130,7 @@ def test_who_is_asked(  # noqa: PLR0913, PLR0917 - a row of the table
         (("--repo", "o/n", "--api-url", "https://user:hunter2pw@127.0.0.1:9/api/v3"), None),
         (("--repo", "o/n", "--api-url", "ftp://user:hunter2pw@127.0.0.1:9"), None),
         (("--repo", "o/n", "--api-url", "user:hunter2pw@127.0.0.1"), None),
-        (("--repo", "https://user:hunter2pw@127.0.0.1:9/o/n/x"), None),
+        (("--repo", "https://user:hunter2pw@127.0.0.1:9/only"), None),
         ((), "https://user:hunter2pw@127.0.0.1:9/only"),
         ((), "https://user:hunter2pw@gitlab.com/o/n"),
     ],
