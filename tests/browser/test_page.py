@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator
+from playwright.sync_api import Browser, Locator
 from tests.browser.conftest import Visit
 from tests.browser.forms import EVERYTHING, FOLDER, hostile_form
 from tests.conftest import Run, write_tree
@@ -128,3 +128,14 @@ def test_copying_puts_the_body_on_the_clipboard(everything: Path, visit: Visit) 
     form.get_by_role("button", name="Copied").wait_for()
     copied = visit.page.evaluate("navigator.clipboard.readText()")
     assert copied == form.get_by_label("Issue body").input_value()
+
+
+def test_a_picture_is_as_high_as_the_page(scaffold: Run, tmp_path: Path, browser: Browser) -> None:
+    write_tree(tmp_path, dict(EVERYTHING))
+    picture = tmp_path / "page.png"
+    assert browser.is_connected()
+    assert scaffold("preview", tmp_path, "--format", "png", "-o", picture).code == 0
+    head = picture.read_bytes()[:24]
+    assert head.startswith(b"\x89PNG")
+    assert int.from_bytes(head[16:20]) == 1280
+    assert int.from_bytes(head[20:24]) > 2000

@@ -96,7 +96,7 @@ def _checksum(text: str) -> str:
 def _repository(repository: ShownRepository, number: str, palette: _Palette) -> str:
     parts = [f"<h1>{text_html(repository.name)}</h1>", _chooser(repository, number)]
     for index, template in enumerate(repository.templates):
-        if template.form is not None or template.text is not None:
+        if template.can_be_shown:
             parts.append(_template(template, f"{number}-{index}", repository, palette))
     if repository.labels:
         parts.append(_labels(repository, palette))
@@ -107,7 +107,7 @@ def _chooser(repository: ShownRepository, number: str) -> str:
     rows, hidden = [], []
     for index, template in enumerate(repository.templates):
         name = text_html(template.name)
-        if template.form is not None or template.text is not None:
+        if template.can_be_shown:
             name = f'<a href="#t{number}-{index}">{name}</a>'
         if template.hidden is None:
             rows.append(_row(name, text_html(template.description)))
