@@ -94,6 +94,7 @@ def test_the_chooser_the_issue_and_what_gets_lost(everything: Path, visit: Visit
     task = section(visit, "Task")
     task.get_by_label("Text", exact=True).fill("Done\n")
     assert task.get_by_label("Issue body").input_value() == "Done\n"
+    assert task.get_by_label("Link that fills in the form").input_value().endswith("?template=task.md&body=Done%0A")
     assert visit.complaints == []
 
 

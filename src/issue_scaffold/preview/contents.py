@@ -14,6 +14,7 @@ from issue_scaffold.forge.file_kind import FileKind
 from issue_scaffold.forge.forges import Forge
 from issue_scaffold.forge.issue_form import FormView, listed_texts, text_of
 from issue_scaffold.forge.layout import is_security_policy
+from issue_scaffold.issue.answers import with_line_feeds
 from issue_scaffold.issue.form import Form, InvalidFormError, form_of
 from issue_scaffold.labels.config import read_labels
 from issue_scaffold.labels.label import Label
@@ -177,7 +178,7 @@ def _text(document: Document) -> str | None:
     """Return what a Markdown template fills the page with."""
     if document.kind not in {FileKind.TEMPLATE, FileKind.ACTION}:
         return None
-    return document.source.text[document.head[1] :].strip("\n")
+    return with_line_feeds(document.source.text[document.head[1] :]).lstrip("\n")
 
 
 def _title(root: Tree, form: Form | None) -> str:

@@ -11,6 +11,8 @@ from hashlib import sha256
 from importlib.resources import files
 from typing import Final
 
+from issue_scaffold.issue.candidates import dialect_of
+from issue_scaffold.issue.dialect import Dialect
 from issue_scaffold.issue.form import Form
 from issue_scaffold.labels.label import Label, fold
 from issue_scaffold.preview.contents import ShownLink, ShownRepository, ShownTemplate
@@ -165,7 +167,7 @@ def _template(
 
 def _text_html(text: str, number: str) -> str:
     return (
-        f'<form class="fields" autocomplete="off"><div class="field" data-k="w">'
+        f'<form class="fields" autocomplete="off"><div class="field" data-k="w" data-param="body">'
         f'<label class="label" for="f{number}">Text</label>'
         f'<textarea class="code" id="f{number}" rows="12">\n{text_html(text)}</textarea></div>'
         f'<div class="text">{markdown_html(text)}</div></form>'
@@ -186,7 +188,9 @@ def _issue(template: ShownTemplate, number: str, chips: str, repository: ShownRe
             f"{text_html(names)}</p>"
         )
     address = repository.new_issue or _NO_ADDRESS
-    name = template.path.replace("\\", "/").rpartition("/")[2]
+    name = template.path
+    if dialect_of(name) is Dialect.GITHUB:
+        name = name.replace("\\", "/").rpartition("/")[2]
     return (
         f'<div class="issue"{attribute("data-address", address)}{attribute("data-file", name)}>'
         f'<h3>Issue</h3><div class="field"><label for="n{number}">Title</label>'
