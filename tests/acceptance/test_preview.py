@@ -11,9 +11,12 @@ from threading import Thread
 
 import pytest
 from tests.conftest import Run, git, write_tree
+from tests.unit.issue.forms import SHARED
 
 from issue_scaffold.preview.server import PreviewServer, serving
 
+CORPUS = sorted((SHARED / "corpus" / "forms").glob("*.y*ml"))
+ROOT = Path(__file__).parents[2]
 FORM = ".github/ISSUE_TEMPLATE/bug.yml"
 BUG = """\
 name: Bug
@@ -50,6 +53,24 @@ def test_several_repositories_and_files_are_one_page(scaffold: Run, here: Path) 
     page = scaffold("preview", ".", "other", "alone.yml", "-o", "-").out
     assert page.count("<h1>") == 3
     assert page.count('<section class="template"') == 3
+
+
+@pytest.mark.skipif(not CORPUS, reason="needs SCAFFOLD_CORPUS")
+def test_fifty_forms_are_a_small_page(scaffold: Run, tmp_path: Path) -> None:
+    write_tree(tmp_path, {f".github/ISSUE_TEMPLATE/{path.name}": path.read_bytes() for path in CORPUS[:50]})
+    page = tmp_path / "page.html"
+    assert scaffold("preview", tmp_path, "-o", page).code == 0
+    assert page.read_text(encoding="utf-8").count('<section class="template"') == 50
+    assert page.stat().st_size <= 250 << 10
+
+
+def test_the_whole_catalog_is_a_small_page(scaffold: Run, repo: Path) -> None:
+    offered = sorted(path.name.partition(".")[0] for path in (ROOT / "template" / "catalog").glob("*.yml.jinja"))
+    assert scaffold("init", repo, "--defaults", "-d", f"issue_types=[{', '.join(offered)}]").code == 0
+    page = repo / "page.html"
+    assert scaffold("preview", repo, "-o", page).code == 0
+    assert page.read_text(encoding="utf-8").count('<section class="template"') >= len(offered)
+    assert page.stat().st_size <= 60 << 10
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,8 @@ from issue_scaffold.text.wording import count
 
 _NO_ADDRESS: Final = "https://github.com/OWNER/REPOSITORY/issues/new"
 _HEX: Final = re.compile(r"[0-9a-f]{6}")
-_SPACE: Final = re.compile(r"\s*\n\s*")
+# What nobody needs of our own files; no text of theirs goes over several lines.
+_SPACE: Final = re.compile(r"\s*\n\s*(?://[^\n]*\n\s*)*")
 # https://www.w3.org/TR/WCAG22/#dfn-relative-luminance; above it, black is read better than white.
 _BRIGHT: Final = 0.179
 
@@ -38,7 +39,7 @@ def page_html(repositories: Sequence[ShownRepository], *, reloads: bool = False)
         _repository(repository, str(number), palette)
         for number, repository in enumerate(repositories, 1)
     )
-    style = _SPACE.sub("\n", _own_file("page.css")) + palette.style()
+    style = _own_file("page.css") + palette.style()
     asks = "'self'" if reloads else "'none'"
     policy = (
         f"default-src 'none'; style-src {_checksum(style)}; script-src {_checksum(script)}; "
@@ -88,7 +89,8 @@ def _readable_on(color: str) -> str:
 
 
 def _own_file(name: str) -> str:
-    return files("issue_scaffold.preview").joinpath(name).read_text(encoding="utf-8")
+    text = files("issue_scaffold.preview").joinpath(name).read_text(encoding="utf-8")
+    return _SPACE.sub("\n", text)
 
 
 def _checksum(text: str) -> str:
