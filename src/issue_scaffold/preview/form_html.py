@@ -12,14 +12,13 @@ from typing import Final
 from issue_scaffold.issue.candidates import dialect_of
 from issue_scaffold.issue.dialect import GAP, BodyLayout, Dialect, Slot, layout_of
 from issue_scaffold.issue.form import Field, FieldKind, Form, FormText
+from issue_scaffold.issue.prefill import parameter_of
 from issue_scaffold.preview.markdown import inline_html, markdown_html
 from issue_scaffold.preview.markup import attribute, exact, exact_if_lost, text_html
 from issue_scaffold.report.finding import Finding
-from issue_scaffold.validate.rules.body import QUERY_PARAMETERS
 
 _TAG: Final = re.compile(r"<[^>]*>")
 _STAR: Final = '<b class="star" aria-hidden="true">*</b>'
-_BY_LINK: Final = frozenset({FieldKind.INPUT, FieldKind.TEXTAREA})
 _KINDS: Final = {
     FieldKind.INPUT: "i",
     FieldKind.TEXTAREA: "t",
@@ -77,18 +76,6 @@ def _lead(slot: Slot, usual: str) -> str:
     return "" if slot.lead == usual else exact("data-lead", slot.lead)
 
 
-def _parameter(field: Field, dialect: Dialect) -> str | None:
-    """Return the parameter of a link that fills in a field; None if there is none.
-
-    Gitea's are in `setTemplateIfExists` and the field's templates in its source.
-    """
-    if field.id is None or field.kind not in _BY_LINK:
-        return None
-    if dialect is Dialect.GITEA:
-        return f"field:{field.id}"
-    return None if field.id in QUERY_PARAMETERS else field.id
-
-
 def _field(field: Field, number: str, lead: str | None, dialect: Dialect) -> str:
     control = f"f{number}"
     described = ""
@@ -97,7 +84,7 @@ def _field(field: Field, number: str, lead: str | None, dialect: Dialect) -> str
         about = f'<div class="about" id="d{number}">{markdown_html(field.description)}</div>'
         described = attribute("aria-describedby", f"d{number}")
     kind = "m" if field.is_several_choice else _KINDS[field.kind]
-    data = attribute("data-k", kind) + attribute("data-param", _parameter(field, dialect))
+    data = attribute("data-k", kind) + attribute("data-param", parameter_of(field, dialect))
     data += ' data-out=""' if lead is None else lead
     if field.render:
         data += exact_if_lost("data-xr", field.render) + attribute("data-render", field.render)
