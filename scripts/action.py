@@ -19,7 +19,7 @@ from typing import Final
 
 from update_request import FAILURE, install, stop, update, with_token
 
-COMMANDS: Final = ("check", "validate", "labels-plan", "parse", "update")
+COMMANDS: Final = ("check", "validate", "labels-plan", "parse", "preview", "update")
 _NO_FINDINGS: Final = frozenset({"accepted", "own", "ignored", "unchanged", "unmanaged"})
 COMMIT: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
@@ -47,6 +47,7 @@ class Outputs:
     report: str = ""
     sarif: str = ""
     values: str = ""
+    preview: str = ""
 
 
 def main(environment: Mapping[str, str]) -> int:
@@ -59,10 +60,8 @@ def main(environment: Mapping[str, str]) -> int:
     path = f"{programs}{os.pathsep}{environment['PATH']}"
     run = {**environment, "PATH": path, "PYTHONUTF8": "1"}
     results = Path(tempfile.mkdtemp(prefix="scaffold-", dir=temporary))
-    if inputs.command == "parse":
-        write_outputs(parse(inputs, programs, results, run), Path(environment["GITHUB_OUTPUT"]))
-        return 0
-    write_outputs(report(inputs, programs, results, run), Path(environment["GITHUB_OUTPUT"]))
+    runner = {"parse": parse, "preview": preview}.get(inputs.command, report)
+    write_outputs(runner(inputs, programs, results, run), Path(environment["GITHUB_OUTPUT"]))
     return 0
 
 
@@ -164,6 +163,19 @@ def parse(inputs: Inputs, programs: Path, results: Path, environment: Mapping[st
     )
 
 
+def preview(inputs: Inputs, programs: Path, results: Path, environment: Mapping[str, str]) -> Outputs:
+    """Make the page of the templates, and a picture of it where there is a browser; return their folder."""
+    command = [str(programs / "scaffold"), "preview", *inputs.args]
+    page, picture = results / "issue-preview.html", results / "issue-preview.png"
+    code = subprocess.run([*command, "--output", str(page)], env=environment, cwd=inputs.folder, check=False).returncode
+    if code:
+        return Outputs(status="failed", findings=0, exit_code=code)
+    drawing = [*command, "--format", "png", "--output", str(picture)]
+    if subprocess.run(drawing, env=environment, cwd=inputs.folder, check=False, capture_output=True).returncode:
+        print("No browser of this runner made a picture of the page.")
+    return Outputs(status="clean", findings=0, exit_code=0, preview=str(results))
+
+
 def base(environment: Mapping[str, str]) -> str:
     """Return the commit that a pull request, or a group of them in the merge queue, is to be merged into.
 
@@ -218,6 +230,7 @@ def write_outputs(outputs: Outputs, file: Path) -> None:
         "report": outputs.report,
         "sarif": outputs.sarif,
         "values": outputs.values,
+        "preview": outputs.preview,
     }
     with file.open("a", encoding="utf-8", newline="\n") as stream:
         stream.write("".join(f"{name}={value}\n" for name, value in rows.items()))

@@ -3,10 +3,13 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator
+from playwright.sync_api import Browser, Locator
 from tests.browser.conftest import Visit
 from tests.browser.forms import EVERYTHING, FOLDER, hostile_form
 from tests.conftest import Run, write_tree
+
+from issue_scaffold.preview.run import preview
+from issue_scaffold.preview.server import serving
 
 WIDTHS = (390, 1280)
 THEMES = ("light", "dark")
@@ -94,6 +97,7 @@ def test_the_chooser_the_issue_and_what_gets_lost(everything: Path, visit: Visit
     task = section(visit, "Task")
     task.get_by_label("Text", exact=True).fill("Done\n")
     assert task.get_by_label("Issue body").input_value() == "Done\n"
+    assert task.get_by_label("Link that fills in the form").input_value().endswith("?template=task.md&body=Done%0A")
     assert visit.complaints == []
 
 
@@ -128,3 +132,29 @@ def test_copying_puts_the_body_on_the_clipboard(everything: Path, visit: Visit) 
     form.get_by_role("button", name="Copied").wait_for()
     copied = visit.page.evaluate("navigator.clipboard.readText()")
     assert copied == form.get_by_label("Issue body").input_value()
+
+
+def test_a_served_page_reloads_itself(visit: Visit, tmp_path: Path) -> None:
+    write_tree(tmp_path, dict(EVERYTHING))
+    with serving(preview([str(tmp_path)], reloads=True)) as server:
+        visit.complaints.clear()
+        visit.page.goto(server.address)
+        assert section(visit, "Everything").get_by_label("Issue body").input_value().startswith("### Version")
+        write_tree(
+            tmp_path, {f"{FOLDER}/everything.yml": EVERYTHING[f"{FOLDER}/everything.yml"].replace("Everyth", "Noth")}
+        )
+        server.show(preview([str(tmp_path)], reloads=True))
+        section(visit, "Nothing").wait_for()
+        assert {said for said in visit.complaints if "/changed?since=" not in said} == set()
+        visit.page.goto("about:blank")
+
+
+def test_a_picture_is_as_high_as_the_page(scaffold: Run, tmp_path: Path, browser: Browser) -> None:
+    write_tree(tmp_path, dict(EVERYTHING))
+    picture = tmp_path / "page.png"
+    assert browser.is_connected()
+    assert scaffold("preview", tmp_path, "--format", "png", "-o", picture).code == 0
+    head = picture.read_bytes()[:24]
+    assert head.startswith(b"\x89PNG")
+    assert int.from_bytes(head[16:20]) == 1280
+    assert int.from_bytes(head[20:24]) > 2000

@@ -116,7 +116,7 @@ def test_metadata_is_what_github_reads_and_pins_what_it_uses() -> None:
     assert {name: "description" in details for name, details in ACTION["inputs"].items()} == dict.fromkeys(
         ["command", "version", "args", "fail-on", "trusted-ref", "working-directory", "sarif", "token"], True
     )
-    assert ACTION["outputs"].keys() == {"status", "findings", "report", "values"}
+    assert ACTION["outputs"].keys() == {"status", "findings", "report", "values", "preview"}
 
 
 def test_clean_repository_passes(action: Action) -> None:
@@ -291,6 +291,15 @@ def test_parse_gives_the_answers_of_the_events_issue(action: Action) -> None:
     run = action(command="parse", args="--check --form .github/ISSUE_TEMPLATE/own.yml")
     assert (run.code, run.step.outputs["findings"]) == (1, "1"), run.step.err
     assert run.report["findings"][0]["key"] == "version"
+
+
+def test_preview_makes_a_page(action: Action) -> None:
+    run = action(command="preview")
+    assert (run.code, run.step.outputs["status"]) == (0, "clean"), run.step.err
+    page = Path(run.step.outputs["preview"]) / "issue-preview.html"
+    assert "Task" in page.read_text(encoding="utf-8")
+    run = action(command="preview", args="missing")
+    assert (run.code, run.step.outputs["status"]) == (2, "failed")
 
 
 def test_update_opens_a_pull_request(action: Action, template: Template, tmp_path: Path) -> None:

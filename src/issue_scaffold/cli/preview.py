@@ -7,7 +7,7 @@ import click
 
 from issue_scaffold.cli.printing import put, say
 from issue_scaffold.errors import EXIT_OK, ScaffoldError
-from issue_scaffold.preview.run import preview
+from issue_scaffold.preview.run import files_of, preview
 
 STDOUT = "-"
 DEFAULT_NAME = "issue-preview"
@@ -87,5 +87,5 @@ def _watch(paths: tuple[str, ...], *, open_: bool) -> int:
         say(server.address)
         if open_:
             _open(server.address)
-        keep_up(server, lambda: preview(paths, reloads=True))
+        keep_up(server, lambda: files_of(paths), lambda: preview(paths, reloads=True))
     return EXIT_OK

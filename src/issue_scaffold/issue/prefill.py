@@ -64,11 +64,11 @@ def prefill_link(
         wanted["title"] = ("title", issue.title)
     if template.text is None:
         for field, text in _answered(template.form, values):
-            why = _why_not(field, is_gitea=is_gitea)
-            if why is None:
-                wanted[field.key] = (f"{_PREFIXES[is_gitea]}{field.id}", text)
+            parameter = parameter_of(field, dialect)
+            if parameter is not None:
+                wanted[field.key] = (parameter, text)
             else:
-                left_out.append(NotInLink(field.key, why))
+                left_out.append(NotInLink(field.key, _why_not(field)))
     elif issue.body != template.text:
         wanted[WHOLE_TEXT] = ("body", issue.body)
     url = _address(page, fixed, wanted)
@@ -103,15 +103,23 @@ def _template_parameter(path: str, *, is_gitea: bool) -> dict[str, str]:
     return {"template": path if is_gitea else path.rpartition("/")[2]}
 
 
-def _why_not(field: Field, *, is_gitea: bool) -> str | None:
-    """Return why a link can't carry a field's answer; None if it can."""
+def parameter_of(field: Field, dialect: Dialect) -> str | None:
+    """Return the parameter of a link that fills in a field; None if a link can't carry it."""
+    if field.kind not in _TEXTS or field.id is None:
+        return None
+    is_gitea = rules_of(dialect).is_gitea
+    if field.id in _PARAMETERS and not is_gitea:
+        return None
+    return f"{_PREFIXES[is_gitea]}{field.id}"
+
+
+def _why_not(field: Field) -> str:
+    """Return why a link can't carry a field's answer."""
     if field.kind not in _TEXTS:
         return f"a link can't carry {_NAMES[field.kind]}"
     if field.id is None:
         return "the field has no id"
-    if field.id in _PARAMETERS and not is_gitea:
-        return "the page takes its id for something else"
-    return None
+    return "the page takes its id for something else"
 
 
 _NAMES: Final = {

@@ -14,6 +14,7 @@ from issue_scaffold.forge.file_kind import FileKind
 from issue_scaffold.forge.forges import Forge
 from issue_scaffold.forge.issue_form import FormView, listed_texts, text_of
 from issue_scaffold.forge.layout import is_security_policy
+from issue_scaffold.issue.answers import with_line_feeds
 from issue_scaffold.issue.form import Form, InvalidFormError, form_of
 from issue_scaffold.labels.config import read_labels
 from issue_scaffold.labels.label import Label
@@ -29,7 +30,7 @@ _HIDING: Final = frozenset({"template/hidden", "template/no-front-matter", "file
 _ABSENT_LABEL: Final = "labels/not-in-config"
 _KINDS: Final = frozenset({FileKind.FORM, FileKind.TEMPLATE, FileKind.ACTION})
 # Shown where a rule says that a template was meant.
-_MISPLACED_KINDS: Final = frozenset({FileKind.STRAY, FileKind.LEGACY})
+_MISPLACED_KINDS: Final = frozenset({FileKind.STRAY, FileKind.LEGACY, FileKind.TEXT})
 _OFF: Final = frozenset({"false", "no", "off"})
 
 
@@ -55,6 +56,11 @@ class ShownTemplate:
     assignees: tuple[str, ...]
     findings: Mapping[int | None, tuple[Finding, ...]]
     hidden: str | None
+
+    @property
+    def can_be_shown(self) -> bool:
+        """Whether there is more to show of it than why it is hidden."""
+        return self.form is not None or self.text is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +145,7 @@ def _place_in_chooser(template: ShownTemplate) -> tuple[str, bool, str]:
 
 def _template(document: Document, diagnostics: Sequence[Diagnostic]) -> ShownTemplate:
     root = document.mapping or Tree((), 0, 0)
-    form, reason = _form(document)
+    form, broken = _form(document)
     labels = listed_texts(root.get("labels"))
     absent = {item.problem.start for item in diagnostics if item.rule.id == _ABSENT_LABEL}
     return ShownTemplate(
@@ -154,7 +160,7 @@ def _template(document: Document, diagnostics: Sequence[Diagnostic]) -> ShownTem
         absent_labels=tuple(label.value.strip() for label in labels if label.start in absent),
         assignees=tuple(word.value.strip() for word in listed_texts(root.get("assignees"))),
         findings=_by_element(document, diagnostics),
-        hidden=_reason(diagnostics) or reason,
+        hidden=_hidden(document, diagnostics) or broken,
     )
 
 
@@ -172,7 +178,7 @@ def _text(document: Document) -> str | None:
     """Return what a Markdown template fills the page with."""
     if document.kind not in {FileKind.TEMPLATE, FileKind.ACTION}:
         return None
-    return document.source.text[document.head[1] :].strip("\n")
+    return with_line_feeds(document.source.text[document.head[1] :]).lstrip("\n")
 
 
 def _title(root: Tree, form: Form | None) -> str:
@@ -181,8 +187,15 @@ def _title(root: Tree, form: Form | None) -> str:
     return text_of(root.get("title")) or ""
 
 
+def _hidden(document: Document, diagnostics: Sequence[Diagnostic]) -> str | None:
+    """Return why a template isn't in the chooser, as far as rules say it."""
+    if document.kind in _MISPLACED_KINDS:
+        return diagnostics[0].finding().message
+    return _reason(diagnostics)
+
+
 def _reason(diagnostics: Iterable[Diagnostic]) -> str | None:
-    """Return why the chooser doesn't show a file; None if it does."""
+    """Return what keeps the chooser from showing something; None if nothing does."""
     for item in diagnostics:
         if item.severity is Severity.ERROR or item.rule.id in _HIDING:
             return item.finding().message

@@ -12,6 +12,7 @@ from typing import Final
 from issue_scaffold.issue.candidates import dialect_of
 from issue_scaffold.issue.dialect import GAP, BodyLayout, Dialect, Slot, layout_of
 from issue_scaffold.issue.form import Field, FieldKind, Form, FormText
+from issue_scaffold.issue.prefill import parameter_of
 from issue_scaffold.preview.markdown import inline_html, markdown_html
 from issue_scaffold.preview.markup import attribute, exact, exact_if_lost, text_html
 from issue_scaffold.report.finding import Finding
@@ -36,7 +37,7 @@ def form_html(form: Form, number: str, findings: Mapping[int | None, tuple[Findi
     for index, element in enumerate(form.elements):
         shown = f'<div class="text">{_passage(element)}</div>'
         if isinstance(element, Field):
-            shown = _field(element, f"{number}-{index}", leads.get(element.key))
+            shown = _field(element, f"{number}-{index}", leads.get(element.key), dialect)
         parts.append(shown + findings_html(findings.get(index, ())))
     is_gitea = dialect is Dialect.GITEA
     data = attribute("data-gitea", "" if is_gitea else None)
@@ -75,7 +76,7 @@ def _lead(slot: Slot, usual: str) -> str:
     return "" if slot.lead == usual else exact("data-lead", slot.lead)
 
 
-def _field(field: Field, number: str, lead: str | None) -> str:
+def _field(field: Field, number: str, lead: str | None, dialect: Dialect) -> str:
     control = f"f{number}"
     described = ""
     about = ""
@@ -83,7 +84,7 @@ def _field(field: Field, number: str, lead: str | None) -> str:
         about = f'<div class="about" id="d{number}">{markdown_html(field.description)}</div>'
         described = attribute("aria-describedby", f"d{number}")
     kind = "m" if field.is_several_choice else _KINDS[field.kind]
-    data = attribute("data-k", kind) + attribute("data-id", field.id)
+    data = attribute("data-k", kind) + attribute("data-param", parameter_of(field, dialect))
     data += ' data-out=""' if lead is None else lead
     if field.render:
         data += exact_if_lost("data-xr", field.render) + attribute("data-render", field.render)

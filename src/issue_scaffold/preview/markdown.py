@@ -35,17 +35,17 @@ _ALERT: Final = re.compile(
 _PIECE: Final = re.compile(
     r"<!--.*?(?:-->|\Z)"
     r"|<(?P<hidden>script|style)\b.*?(?:</(?P=hidden)\s*>|\Z)"
-    r"|<(?P<end>/?)(?P<tag>[a-z][a-z0-9]*)(?P<rest>[^>]*)>"
-    r"|<[!?][^>]*>"
+    r"|<(?P<end>/?)(?P<tag>[a-z][a-z0-9]*)(?P<rest>[^>]*)(?:>|\Z)"
+    r"|<[!?][^>]*(?:>|\Z)"
     r"|(?P<text>[^<]+|<)",
     re.IGNORECASE | re.DOTALL,
 )
 _ALT: Final = re.compile(r"""\balt\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
 # What names nothing to somebody who listens: a heading, a link or a summary without words.
 _NAMELESS: Final = re.compile(
-    r"<(?P<tag>h[3-6]|a|summary|strong|em)\b[^>]*>(?:\s|<br>)*</(?P=tag)>|<p>\s*</p>\n?"
+    r"<(?P<tag>h[3-6]|a|summary|strong|em)\b[^>]*>(?:\s|<br ?/?>)*</(?P=tag)>|<p>\s*</p>\n?"
 )
-_NAMELESS_CELL: Final = re.compile(r"<th>(?P<text>(?:\s|<br>)*)</th>")
+_NAMELESS_CELL: Final = re.compile(r"<th>(?P<text>(?:\s|<br ?/?>)*)</th>")
 
 
 def markdown_html(text: str) -> str:
@@ -196,6 +196,8 @@ class _PreviewRenderer(RendererHTML):
             return "<br>"
         if piece["end"]:
             return self._end(tag)
+        if len(self._opened) >= MAX_NESTING:
+            return ""
         self._opened.append(tag)
         return f"<{tag}>"
 

@@ -120,7 +120,7 @@
     return control.value !== "";
   }
 
-  const byLink = (field) => "it".includes(field.dataset.k) && "id" in field.dataset;
+  const byLink = (field) => "param" in field.dataset;
 
   function encoded(text) {
     return encodeURIComponent(text.isWellFormed?.() === false ? text.toWellFormed() : text);
@@ -134,7 +134,7 @@
     for (const field of fields.filter(byLink)) {
       const control = controlOf(field);
       if (control.value && control.value !== control.defaultValue) {
-        query.push(`${encoded(field.dataset.id)}=${encoded(control.value)}`);
+        query.push(`${encoded(field.dataset.param)}=${encoded(control.value)}`);
       }
     }
     return `${issue.dataset.address}?${query.join("&")}`;
@@ -142,7 +142,7 @@
 
   function notesOn(body, link, fields) {
     const notes = [];
-    const filled = fields.filter((field) => field.dataset.k !== "w" && isAnswered(field));
+    const filled = fields.filter((field) => isAnswered(field));
     const left = filled.filter((field) => !byLink(field)).map(labelOf);
     if (left.length > 0) {
       notes.push(`The link can't carry: ${left.join(", ")}`);

@@ -11,6 +11,8 @@ from hashlib import sha256
 from importlib.resources import files
 from typing import Final
 
+from issue_scaffold.issue.candidates import dialect_of
+from issue_scaffold.issue.dialect import Dialect
 from issue_scaffold.issue.form import Form
 from issue_scaffold.labels.label import Label, fold
 from issue_scaffold.preview.contents import ShownLink, ShownRepository, ShownTemplate
@@ -21,7 +23,8 @@ from issue_scaffold.text.wording import count
 
 _NO_ADDRESS: Final = "https://github.com/OWNER/REPOSITORY/issues/new"
 _HEX: Final = re.compile(r"[0-9a-f]{6}")
-_SPACE: Final = re.compile(r"\s*\n\s*")
+# What nobody needs of our own files; no text of theirs goes over several lines.
+_SPACE: Final = re.compile(r"\s*\n\s*(?://[^\n]*\n\s*)*")
 # https://www.w3.org/TR/WCAG22/#dfn-relative-luminance; above it, black is read better than white.
 _BRIGHT: Final = 0.179
 
@@ -36,7 +39,7 @@ def page_html(repositories: Sequence[ShownRepository], *, reloads: bool = False)
         _repository(repository, str(number), palette)
         for number, repository in enumerate(repositories, 1)
     )
-    style = _SPACE.sub("\n", _own_file("page.css")) + palette.style()
+    style = _own_file("page.css") + palette.style()
     asks = "'self'" if reloads else "'none'"
     policy = (
         f"default-src 'none'; style-src {_checksum(style)}; script-src {_checksum(script)}; "
@@ -86,7 +89,8 @@ def _readable_on(color: str) -> str:
 
 
 def _own_file(name: str) -> str:
-    return files("issue_scaffold.preview").joinpath(name).read_text(encoding="utf-8")
+    text = files("issue_scaffold.preview").joinpath(name).read_text(encoding="utf-8")
+    return _SPACE.sub("\n", text)
 
 
 def _checksum(text: str) -> str:
@@ -96,7 +100,7 @@ def _checksum(text: str) -> str:
 def _repository(repository: ShownRepository, number: str, palette: _Palette) -> str:
     parts = [f"<h1>{text_html(repository.name)}</h1>", _chooser(repository, number)]
     for index, template in enumerate(repository.templates):
-        if template.form is not None or template.text is not None:
+        if template.can_be_shown:
             parts.append(_template(template, f"{number}-{index}", repository, palette))
     if repository.labels:
         parts.append(_labels(repository, palette))
@@ -107,7 +111,7 @@ def _chooser(repository: ShownRepository, number: str) -> str:
     rows, hidden = [], []
     for index, template in enumerate(repository.templates):
         name = text_html(template.name)
-        if template.form is not None or template.text is not None:
+        if template.can_be_shown:
             name = f'<a href="#t{number}-{index}">{name}</a>'
         if template.hidden is None:
             rows.append(_row(name, text_html(template.description)))
@@ -165,7 +169,7 @@ def _template(
 
 def _text_html(text: str, number: str) -> str:
     return (
-        f'<form class="fields" autocomplete="off"><div class="field" data-k="w">'
+        f'<form class="fields" autocomplete="off"><div class="field" data-k="w" data-param="body">'
         f'<label class="label" for="f{number}">Text</label>'
         f'<textarea class="code" id="f{number}" rows="12">\n{text_html(text)}</textarea></div>'
         f'<div class="text">{markdown_html(text)}</div></form>'
@@ -186,7 +190,9 @@ def _issue(template: ShownTemplate, number: str, chips: str, repository: ShownRe
             f"{text_html(names)}</p>"
         )
     address = repository.new_issue or _NO_ADDRESS
-    name = template.path.replace("\\", "/").rpartition("/")[2]
+    name = template.path
+    if dialect_of(name) is Dialect.GITHUB:
+        name = name.replace("\\", "/").rpartition("/")[2]
     return (
         f'<div class="issue"{attribute("data-address", address)}{attribute("data-file", name)}>'
         f'<h3>Issue</h3><div class="field"><label for="n{number}">Title</label>'

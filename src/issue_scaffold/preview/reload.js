@@ -2,7 +2,7 @@
 (async () => {
   for (;;) {
     try {
-      const answer = await fetch("/changed");
+      const answer = await fetch(`/changed?since=${document.documentElement.dataset.version}`);
       if ((await answer.text()) === "yes") {
         location.reload();
         return;

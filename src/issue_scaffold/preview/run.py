@@ -21,14 +21,22 @@ def preview(paths: Sequence[str], *, reloads: bool = False) -> str:
     return page_html([_contents(texts) for texts in _texts_of(paths)], reloads=reloads)
 
 
+def files_of(paths: Sequence[str]) -> list[object]:
+    """Return what differs once the files do that paths stand for."""
+    return [path.group.files if path.group else str(path.error) for path in collect(paths)]
+
+
 def _contents(texts: RepositoryTexts) -> ShownRepository:
     shown = contents_of(texts)
-    if not shown.templates and not shown.links:
-        raise UsageError(
-            f"{texts.name}: there are no issue forms or templates to show",
-            hint="name a repository's folder, or a form",
-        )
-    return shown
+    reasons = [f"{item.path}: {item.hidden}" for item in shown.templates if not item.can_be_shown]
+    if len(reasons) < len(shown.templates) or shown.links:
+        return shown
+    if reasons:
+        raise ScaffoldError("\n".join(reasons), hint="scaffold validate says more")
+    raise UsageError(
+        f"{texts.name}: there are no issue forms or templates to show",
+        hint="name a repository's folder, or a form",
+    )
 
 
 def _texts_of(paths: Sequence[str]) -> Iterator[RepositoryTexts]:

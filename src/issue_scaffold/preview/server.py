@@ -6,20 +6,23 @@ has pointed here reads the page, and it serves nothing but the page.
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Condition, Thread
 from typing import Final
 
+from issue_scaffold.errors import ScaffoldError
+
 _LOOPBACK: Final = "127.0.0.1"
-# How long a question whether the page has changed is left open, and how often files are looked at.
+_QUESTION: Final = "/changed?since="
+# How long that question is left open, and how often files are looked at.
 _PATIENCE: Final = 20.0
 _INTERVAL: Final = 0.5
 
 
 class PreviewServer(ThreadingHTTPServer):
-    """The page as it is now; who asks waits until there is another one."""
+    """The page as it is now; who asks waits until there is another one than theirs."""
 
     daemon_threads = True
     block_on_close = False
@@ -27,6 +30,7 @@ class PreviewServer(ThreadingHTTPServer):
     def __init__(self, page: str) -> None:
         super().__init__((_LOOPBACK, 0), _PreviewHandler)
         self._page = page
+        self._version = 1
         self._is_closing = False
         self._changed = Condition()
 
@@ -37,22 +41,25 @@ class PreviewServer(ThreadingHTTPServer):
 
     @property
     def page(self) -> str:
-        """The page as it is now."""
-        return self._page
+        """The page as it is now, with its version, by which it asks for the next one."""
+        with self._changed:
+            return self._page.replace("<html", f'<html data-version="{self._version}"', 1)
 
     def show(self, page: str) -> None:
         """Take another page, and tell those who wait if it differs."""
         with self._changed:
             if page != self._page:
                 self._page = page
+                self._version += 1
                 self._changed.notify_all()
 
-    def wait_for_change(self) -> bool:
-        """Wait a while for another page; return whether there is one."""
+    def wait_for_change(self, version: str) -> bool:
+        """Wait a while for another page than a version; return whether there is one."""
         with self._changed:
-            before = self._page
-            self._changed.wait_for(lambda: self._is_closing or self._page != before, _PATIENCE)
-            return self._page != before
+            self._changed.wait_for(
+                lambda: self._is_closing or str(self._version) != version, _PATIENCE
+            )
+            return str(self._version) != version
 
     def release(self) -> None:
         """Let go of those who wait."""
@@ -72,8 +79,9 @@ class _PreviewHandler(BaseHTTPRequestHandler):
             self.send_error(HTTPStatus.FORBIDDEN)
         elif self.path == "/":
             self._answer(self.server.page, "text/html")
-        elif self.path == "/changed":
-            self._answer("yes" if self.server.wait_for_change() else "no", "text/plain")
+        elif self.path.startswith(_QUESTION):
+            is_newer = self.server.wait_for_change(self.path.removeprefix(_QUESTION))
+            self._answer("yes" if is_newer else "no", "text/plain")
         else:
             self.send_error(HTTPStatus.NOT_FOUND)
 
@@ -104,8 +112,18 @@ def serving(page: str) -> Iterator[PreviewServer]:
             thread.join()
 
 
-def keep_up(server: PreviewServer, make_page: Callable[[], str]) -> None:
-    """Make the page anew again and again, until somebody interrupts."""
+def keep_up(
+    server: PreviewServer, look: Callable[[], object], make_page: Callable[[], str]
+) -> None:
+    """Make the page anew whenever what `look` sees differs, until somebody interrupts.
+
+    Files that can't be shown for the moment leave the page as it is.
+    """
+    before = look()
     while True:
         time.sleep(_INTERVAL)
-        server.show(make_page())
+        now = look()
+        if now != before:
+            before = now
+            with suppress(ScaffoldError):
+                server.show(make_page())
