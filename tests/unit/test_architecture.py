@@ -46,6 +46,7 @@ OPENERS = {
     "template/installation.py",  # how this program was installed, by its own metadata
     "preview/page.py",  # the package's own style and scripts
     "state/locks.py",  # lock files in the cache
+    "files/sweep.py",  # many small files that are plainly there, none through a link
     "files/folders.py",  # what a journal holds, and the files that are to be replaced
     "git/folder.py",  # git's own pointers and configuration, a little of each
     "writing/files.py",  # the files that are to be replaced, and pipes that are written to
