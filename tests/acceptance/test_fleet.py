@@ -11,9 +11,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import jsonschema
 import pytest
 from tests.conftest import ANSWERS, Run, read_tree
 
+from issue_scaffold.cli.main import main
 from issue_scaffold.errors import UsageError
 from issue_scaffold.fleet import run_folder
 from issue_scaffold.fleet.engine import InProcessEngine
@@ -23,23 +25,39 @@ from issue_scaffold.fleet.pool import PoolEngine, PoolLimits
 from issue_scaffold.fleet.run import FleetRun, MaxFailures, parse_bytes, parse_duration, parse_max_failures
 from issue_scaffold.fleet.selection import Shard, parse_shard, shard_of_environment
 
+SCHEMA = Path(__file__).parents[2] / "docs/reference/scaffold.fleet-1.schema.json"
 FORM = ".github/ISSUE_TEMPLATE/infrastructure.yml"
 LIMITS = PoolLimits(jobs=2, seconds=60, memory=0)
 
 
-@pytest.fixture
-def fleet(tmp_path: Path, scaffold: Run) -> Path:
-    """Return a folder with six clean repositories, r0 to r5."""
-    home = tmp_path / "fleet"
-    home.mkdir()
-    assert scaffold("init", "-l", home / "r0").code == 0
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with six clean repositories, and one with the cache that knows them."""
+    home = tmp_path_factory.mktemp("made")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SCAFFOLD_CACHE_DIR", str(home / "cache"))
+        assert main(["init", "-l", str(home / "fleet" / "r0")]) == 0
+        assert main(["check", str(home / "fleet" / "r0")]) == 0
     for number in range(1, 6):
-        shutil.copytree(home / "r0", home / f"r{number}")
+        shutil.copytree(home / "fleet" / "r0", home / "fleet" / f"r{number}")
     return home
+
+
+@pytest.fixture
+def fleet(made: Path, tmp_path: Path) -> Path:
+    """Return a folder with six clean repositories, r0 to r5, which the cache knows."""
+    shutil.copytree(made / "cache", os.environ["SCAFFOLD_CACHE_DIR"])
+    shutil.copytree(made / "fleet", tmp_path / "fleet")
+    return tmp_path / "fleet"
+
+
+def hold_to_schema(text: str) -> None:
+    jsonschema.validate(json.loads(text), json.loads(SCHEMA.read_text(encoding="utf-8")))
 
 
 def rows(text: str) -> dict[str, dict[str, object]]:
     """Return the rows of a JSON report by the last part of their names."""
+    hold_to_schema(text)
     return {Path(row["repository"]).name: row for row in json.loads(text)["repositories"]}
 
 
@@ -223,6 +241,8 @@ def test_reports_of_parts_are_merged(fleet: Path, scaffold: Run, tmp_path: Path)
     for number, file in enumerate(files, 1):
         scaffold("fleet", "check", fleet, "-j1", "--shard", f"{number}/2", "--format", f"jsonl={file}")
     whole = scaffold("fleet", "check", fleet, "-j1", "--format", "json")
+    for line in files[0].read_text(encoding="utf-8").splitlines():
+        hold_to_schema(line)
     merged = scaffold("fleet", "report", *files, "--format", "json")
     assert merged.code == whole.code == 3
 

@@ -214,7 +214,7 @@ def installing(job: FleetJob, renderer: Renderer) -> Treatment:
     def options_for(repository: str) -> InitOptions:
         return InitOptions(
             target=repository,
-            decide=lambda _: "abort" if job.aborts else None,
+            decide=lambda steps: {step.path: "abort" for step in steps},
             template=job.template,
             ref=job.ref,
             data=job.data,

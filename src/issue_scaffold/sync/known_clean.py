@@ -7,7 +7,7 @@ ordinary check: this module only ever says "clean", or nothing.
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -100,7 +100,7 @@ class KnownClean:
             report=report,
             kept=kept,
             compared=compared,
-            folders=frozenset(folder for path in kept for folder in _folders_above(path)),
+            folders=_folders_above(kept),
             layout=_install_folder(target),
         )
 
@@ -142,9 +142,14 @@ class KnownClean:
         return Wanted(depth, is_read)
 
 
-def _folders_above(path: str) -> list[str]:
-    parts = path.split("/")[:-1]
-    return ["/".join(parts[:number]) for number in range(1, len(parts) + 1)]
+def _folders_above(paths: Iterable[str]) -> frozenset[str]:
+    found: set[str] = set()
+    for path in paths:
+        folder, _, _ = path.rpartition("/")
+        while folder:
+            found.add(folder)
+            folder, _, _ = folder.rpartition("/")
+    return frozenset(found)
 
 
 def _install_folder(target: SyncTarget) -> str | None:
