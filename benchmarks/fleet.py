@@ -1,6 +1,6 @@
 """How fast `scaffold fleet` is, and what it needs of memory: `python benchmarks/fleet.py`.
 
-Prints a Markdown table beside what Python needs to read and hash the same files, and exits 1 when something is above its
+Prints a Markdown table beside what Python needs to read and hash the same files; exits 1 when something is above its
 target. Processor time is that of all processes; on a busy machine it says more than the clock.
 """
 
