@@ -176,7 +176,7 @@ class Trap:
         """Load nothing."""
 
     @contextmanager
-    def open(self) -> Iterator[Callable[[str], FleetOutcome]]:
+    def start(self) -> Iterator[Callable[[str], FleetOutcome]]:
         yield self.treat
 
     def treat(self, repository: str) -> FleetOutcome:

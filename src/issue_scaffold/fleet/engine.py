@@ -43,7 +43,7 @@ class InProcessEngine:
 
     def completed(self) -> Iterator[FleetOutcome]:
         """Yield outcomes in the order of submission."""
-        with self._job.open() as treat:
+        with self._job.start() as treat:
             while self._left:
                 yield treat(self._left.popleft())
 

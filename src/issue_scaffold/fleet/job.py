@@ -80,7 +80,7 @@ class FleetJob:
             import_module(module)
 
     @contextmanager
-    def open(self) -> Iterator[Treatment]:
+    def start(self) -> Iterator[Treatment]:
         """Open what all repositories share; yield what treats one, and never raises for it."""
         with open_renderer() as renderer:
             renderer.sources.offline = self.offline

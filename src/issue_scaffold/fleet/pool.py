@@ -184,7 +184,7 @@ def _work(job: FleetJob, pipe: "Connection", memory: int, inherited: "list[Conne
     for other in inherited:
         other.close()
     _settle(memory)
-    with contextlib.suppress(EOFError, OSError), job.open() as treat:
+    with contextlib.suppress(EOFError, OSError), job.start() as treat:
         while True:
             for repository in pipe.recv():
                 pipe.send(treat(repository))
