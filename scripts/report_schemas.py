@@ -520,6 +520,62 @@ def issue_new() -> Schema:
     return envelope("issue new", CODES[:4], done_or_failed(fields(done, more)))
 
 
+def fleet() -> Schema:
+    """Return the schema of a row of `scaffold fleet`: an outcome, or the summary that comes last.
+
+    With `--format json` there is one document: the summary's fields, and the outcomes under `repositories`.
+    """
+    statuses = ("clean", "drifted", "outdated", "updated", "conflict", "not-initialised", "skipped", "failed")
+    codes = ("crashed", "disk", "forbidden", "gone", "hostile", "invalid-answers", "memory", "network", "no-change")
+    reason = fields(
+        {
+            "code": one_of(*codes, "not-a-folder", "timeout", "unknown-version"),
+            "message": TEXT,
+            "retry": said("Whether the same may go better another time.", FLAG),
+        },
+        {"hint": HINT},
+    )
+    outcome = {
+        "repository": said("Its name: the folder as it was named, or found."),
+        "kind": one_of("local"),
+        "status": one_of(*statuses),
+        "findings": said("As of `scaffold check` and `scaffold validate`.", list_of({"type": "object"})),
+        "files": said("What an update or an installation does.", list_of(fields({"path": TEXT, "action": TEXT}))),
+        "attempts": PLACE,
+        "seconds": {"type": "number", "minimum": 0},
+        "event": {"const": "outcome"},
+    }
+    template = {name: maybe(TEXT) for name in ("source", "version", "latest")}
+    more: Schema = {
+        "schema": {"const": "scaffold.fleet/1"},
+        "reason": said("Why it was skipped, or failed.", reason),
+        "template": fields(template),
+        "notes": NOTES,
+        "plan": said("The files would be changed, and weren't.", FLAG),
+    }
+    row = fields(outcome, more)
+    number: Schema = {"type": "integer", "minimum": 0}
+    total = {
+        "schema": {"const": "scaffold.fleet/1"},
+        "command": TEXT,
+        "exit_code": {"enum": [0, 1, 2, 3, 75, 130]},
+        "counts": fields(dict.fromkeys(statuses, number)),
+        "left": said("How many repositories have no outcome yet.", number),
+    }
+    ended = {
+        "stopped": said("Why the run ended early.", one_of("until", "max-failures")),
+        "run": said("The name of the run, for --resume."),
+    }
+    summary = fields({**total, "event": {"const": "summary"}, "failed": list_of(TEXT)}, ended)
+    document = fields({**total, "repositories": list_of(row)}, ended)
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": "scaffold.fleet-1.schema.json",
+        "title": "Output of scaffold fleet: a row of --format jsonl, or the document of --format json",
+        "oneOf": [row, summary, document],
+    }
+
+
 def labels_export() -> Schema:
     """Return the schema of `scaffold labels export`, whose outcome is a labels config."""
     return {
@@ -536,4 +592,4 @@ def schemas() -> dict[str, Schema]:
     every += [listing(), rules(), convert()]
     every += [catalog("catalog new"), catalog("catalog add"), labels("labels plan"), labels("labels apply")]
     every += [parse(), issue_new()]
-    return {schema["$id"]: schema for schema in [*every, labels_export()]}
+    return {schema["$id"]: schema for schema in [*every, fleet(), labels_export()]}

@@ -9,6 +9,8 @@ EXIT_OK: Final = 0
 EXIT_FINDINGS: Final = 1
 EXIT_USAGE: Final = 2
 EXIT_FAILURE: Final = 3
+# What was begun can be gone on with: EX_TEMPFAIL of sysexits.h.
+EXIT_RESUMABLE: Final = 75
 EXIT_INTERRUPTED: Final = 130
 
 

@@ -145,8 +145,9 @@ def every_command() -> set[tuple[str, ...]]:
 @pytest.mark.parametrize("cases", [[row[0] for row in DONE], [row[0] for row in FAILED]], ids=["done", "failed"])
 def test_every_command_is_tried(cases: list[tuple[str, ...]]) -> None:
     # `parse` and `issue new` print values or an issue, and no status; their own tests hold each document to
-    # its schema. `preview` makes a page.
+    # its schema. `preview` makes a page. The rows of `fleet` are of repositories, and its tests hold them to theirs.
     wanted = every_command() - {("parse",), ("issue", "new"), ("preview",)}
+    wanted = {words for words in wanted if words[0] != "fleet"}
     assert {words for words in wanted if any(case[: len(words)] == words for case in cases)} == wanted
 
 

@@ -9,6 +9,7 @@ import pytest
 from tests.conftest import Run, write_tree
 from tests.labels.lying_server import LyingServer, answer
 
+from issue_scaffold.cli.fleet_report import FORMATS as FLEET_FORMATS
 from issue_scaffold.cli.main import COMMANDS
 from issue_scaffold.cli.main import scaffold as root
 from issue_scaffold.cli.output.formats import FORMATS
@@ -30,6 +31,8 @@ def every_mode() -> Iterator[tuple[str, ...]]:
     for name in FORMATS:
         yield ("check", "--labels", "--format", name)
         yield ("validate", "--format", name)
+    for name in FLEET_FORMATS:
+        yield ("fleet", "validate", ".", "-j1", "--format", name)
     yield ("rules",)
     yield ("init", "--defaults", "--dry-run")
     yield ("update", "--dry-run")

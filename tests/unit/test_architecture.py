@@ -45,7 +45,9 @@ OPENERS = {
     "template/sealed_child.py",  # in the sealed process, which can open nothing but the template
     "template/installation.py",  # how this program was installed, by its own metadata
     "preview/page.py",  # the package's own style and scripts
+    "fleet/run_folder.py",  # what a run remembers, and the files that it has shown
     "state/locks.py",  # lock files in the cache
+    "files/sweep.py",  # many small files that are plainly there, none through a link
     "files/folders.py",  # what a journal holds, and the files that are to be replaced
     "git/folder.py",  # git's own pointers and configuration, a little of each
     "writing/files.py",  # the files that are to be replaced, and pipes that are written to

@@ -51,6 +51,11 @@ COMMANDS: Final[dict[str, Command]] = {
         "Say what the template offers, and what is installed.",
         _EVERYDAY,
     ),
+    "fleet": Command(
+        "issue_scaffold.cli.fleet",
+        "Check, update, install in or validate many repositories.",
+        _EVERYDAY,
+    ),
     "validate": Command(
         "issue_scaffold.cli.validate",
         "Check issue forms, templates, chooser and labels.",

@@ -181,14 +181,14 @@ def escaped(text: str) -> str:
     )
 
 
-def json_text(document: object, *, is_product: bool = False) -> str:
-    """Return a value as indented JSON, without what can't be shown.
+def json_text(document: object, *, is_product: bool = False, indent: int | None = 2) -> str:
+    """Return a value as JSON, indented or on one line, without what can't be shown.
 
     That is escaped, half a character replaced, a secret masked. In a product, which says what is to
     be elsewhere, nothing is masked.
     """
     value = document if is_product else _masked(document, secrets_of(os.environ))
-    text = json.dumps(value, ensure_ascii=False, indent=2)
+    text = json.dumps(value, ensure_ascii=False, indent=indent)
     text = _UNSAFE_IN_JSON.sub(_json_escape, text)
     return _HASHES_IN_JSON.sub(r"#\\u0023", text) + "\n"
 

@@ -21,6 +21,20 @@ from issue_scaffold.forge.layout import (
 
 _MAX_FILES: Final = 20_000
 _MAX_FOLDER_DEPTH: Final = 4
+# Of a folder that the walk doesn't come by.
+NOT_WALKED: Final = _MAX_FOLDER_DEPTH + 1
+
+
+def walked_depth(folder: str, above: int) -> int | None:
+    """Return how deep the walk over a repository is in a folder, from the depth of its parent.
+
+    None for a folder that it doesn't enter.
+    """
+    if folder in FOLDERS:
+        return 0
+    if above < _MAX_FOLDER_DEPTH and is_entered(folder):
+        return above + 1
+    return None
 
 
 class RepositoryFiles(NamedTuple):

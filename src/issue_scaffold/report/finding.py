@@ -3,10 +3,10 @@
 How it is shown is decided in `cli/output/`.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum, StrEnum
 from functools import total_ordering
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 
 @total_ordering
@@ -137,3 +137,55 @@ def _with_places_of(first: Finding, others: Iterable[Finding]) -> Finding:
 def by_weight(findings: Iterable[Finding]) -> list[Finding]:
     """Return findings as people read them: errors, then warnings, then the rest."""
     return sorted(findings, key=lambda finding: finding.severity, reverse=True)
+
+
+def finding_document(finding: Finding) -> dict[str, Any]:
+    """Return a finding as programs read it: what isn't known of it is left out."""
+    fields: dict[str, Any] = {
+        "kind": str(finding.kind),
+        "rule": finding.rule,
+        "severity": str(finding.severity),
+        "path": finding.path,
+        "line": finding.line,
+        "column": finding.column,
+        "places": [_place_document(place) for place in finding.places],
+        "message": finding.message,
+        "hint": finding.hint,
+        "url": finding.url,
+        "fixable": finding.fixable,
+        "diff": finding.diff,
+    }
+    return _known(fields)
+
+
+def finding_in(document: Mapping[str, Any]) -> Finding:
+    """Return the finding that a document holds, without excerpts.
+
+    Raises KeyError, TypeError or ValueError for another shape.
+    """
+    first, *further = [
+        FindingPlace(str(place["path"]), place.get("line"), place.get("column"))
+        for place in document["places"]
+    ]
+    return Finding(
+        kind=Kind(document["kind"]),
+        severity=Severity(document["severity"]),
+        path=first.path,
+        message=str(document["message"]),
+        rule=document.get("rule"),
+        line=first.line,
+        column=first.column,
+        hint=document.get("hint"),
+        diff=document.get("diff"),
+        url=document.get("url"),
+        fixable=document["fixable"] is True,
+        further=tuple(further),
+    )
+
+
+def _place_document(place: FindingPlace) -> dict[str, Any]:
+    return _known({"path": place.path, "line": place.line, "column": place.column})
+
+
+def _known(fields: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in fields.items() if value is not None}

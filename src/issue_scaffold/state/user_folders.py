@@ -44,6 +44,23 @@ def state_folder() -> Path:
     return folder
 
 
+def fleet_folder() -> Path:
+    """Return the folder of the runs over many repositories, which are looked for by hand, too.
+
+    Raises UsageError for one in which a repository has files.
+    """
+    override = _overriding()
+    folder = _by_xdg("XDG_STATE_HOME", ".local/state")
+    if override is not None:
+        folder = override / "state"
+    elif folder is None:
+        folder = state_folder()
+    else:
+        folder = folder.with_name("scaffold")
+    refuse_supplied(folder, shown="state folder")
+    return folder / "fleet"
+
+
 def _overriding() -> Path | None:
     override = os.environ.get("SCAFFOLD_CACHE_DIR")
     if override:

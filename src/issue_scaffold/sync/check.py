@@ -4,18 +4,14 @@ On a warm cache this reads the target's files and a manifest, and neither import
 a process.
 """
 
-from collections.abc import Collection, Container, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from issue_scaffold import __version__
 from issue_scaffold.errors import EXIT_FINDINGS, EXIT_OK, ScaffoldError
-from issue_scaffold.files.rendering import content_digest
 from issue_scaffold.forge.layout import SETTINGS_PATHS
-from issue_scaffold.forge.source_files import RepositoryFiles
 from issue_scaffold.report.finding import OVERLOOKED, Finding, Kind, Severity, gathered
 from issue_scaffold.report.report import CrashReporter, TargetReport, TemplateState, failed_target
-from issue_scaffold.state.cache_store import digest_of
 from issue_scaffold.sync import drift
 from issue_scaffold.sync.acceptances import Acceptances, accepted_in
 from issue_scaffold.sync.adopted import adopted_in
@@ -33,6 +29,7 @@ from issue_scaffold.sync.target import (
     open_target,
 )
 from issue_scaffold.sync.trees import FileTree, SettingsFile, settings_of
+from issue_scaffold.sync.validity import errors_of
 from issue_scaffold.template.render_cache import Manifest
 from issue_scaffold.template.renderer import Renderer
 from issue_scaffold.template.sources import VERSIONS_LIFETIME_SECONDS, TemplateVersions
@@ -40,6 +37,7 @@ from issue_scaffold.writing.pending import is_pending, old_leftovers
 
 if TYPE_CHECKING:
     from issue_scaffold.label_sync.http.pacing import OnWait
+    from issue_scaffold.sync.known_clean import KnownClean
     from issue_scaffold.sync.stored_tree import StoredTree
     from issue_scaffold.sync.trusted import Base
 
@@ -73,6 +71,11 @@ class CheckOptions(NamedTuple):
     on_wait: "OnWait" = lambda *_: None
     report_crash: CrashReporter = repr
 
+    @property
+    def looks_at_files_alone(self) -> bool:
+        """Whether the answer is in the target's files, and neither in git's nor on a server."""
+        return not (self.staged or self.trusted_ref or self.in_ci or self.with_labels)
+
 
 def check(options: CheckOptions, renderer: Renderer) -> Iterator[TargetReport]:
     """Yield what was found in each target, in the order given.
@@ -80,9 +83,21 @@ def check(options: CheckOptions, renderer: Renderer) -> Iterator[TargetReport]:
     A target that can't be looked at says why.
     """
     renderer.sources.offline = options.offline
+    known = None
+    if len(options.targets) > 1 and options.looks_at_files_alone:
+        from issue_scaffold.sync.known_clean import KnownClean
+
+        known = KnownClean(renderer, options.answers_file)
+    yield from check_each(options, renderer, known)
+
+
+def check_each(
+    options: CheckOptions, renderer: Renderer, known: "KnownClean | None"
+) -> Iterator[TargetReport]:
+    """Yield what `check` yields; `known` is what earlier calls with such options have seen."""
     for text in options.targets:
         try:
-            report = check_target(text, options, renderer)
+            report = check_target(text, options, renderer, known)
         except Exception as error:  # noqa: BLE001 - one target never costs the others
             yield failed_target(text, error, options.report_crash)
         else:
@@ -93,8 +108,19 @@ def check(options: CheckOptions, renderer: Renderer) -> Iterator[TargetReport]:
                 yield report._replace(exit_code=EXIT_OK)
 
 
-def check_target(text: str, options: CheckOptions, renderer: Renderer) -> TargetReport:
+def check_target(
+    text: str, options: CheckOptions, renderer: Renderer, known: "KnownClean | None" = None
+) -> TargetReport:
     """Return what was found in one target. Raises ScaffoldError when it can't be looked at."""
+    recalled = None
+    if known is not None:
+        recalled = known.recall(text)
+    return recalled or _look_closely(text, options, renderer, known)
+
+
+def _look_closely(
+    text: str, options: CheckOptions, renderer: Renderer, known: "KnownClean | None"
+) -> TargetReport:
     look = _look_at(text, options)
     judged = look.judged
     # Asked first: what the recorded version is now must not depend on when somebody asked last.
@@ -119,7 +145,8 @@ def check_target(text: str, options: CheckOptions, renderer: Renderer) -> Target
         news = _news(judged, latest, versions, remedy, renderer)
     judged_findings = _judged(findings, options.fail_on)
     tool = newer_tool(judged, renderer.sources, refresh=options.refresh)
-    return TargetReport(
+    of_template = (*notes, *filter(None, [tool]))
+    report = TargetReport(
         target=judged.shown,
         status=_status(judged_findings),
         findings=judged_findings,
@@ -127,14 +154,16 @@ def check_target(text: str, options: CheckOptions, renderer: Renderer) -> Target
             source=judged.source.recorded, version=judged.version, latest=latest
         ),
         notes=(
-            *notes,
-            *filter(None, [tool]),
+            *of_template,
             *remarks,
             *news.remarks,
             *old_leftovers(look.root),
         ),
         tables=changes_tables(news.changes),
     )
+    if known is not None and report.notes == of_template:
+        known.learn(judged, report)
+    return report
 
 
 def _news(
@@ -352,7 +381,7 @@ def _latest(
 def _invalid(look: _Look, renderer: Renderer) -> list[Finding]:
     """Return the validator's errors and what it overlooked."""
     if look.base is None:
-        return list(_errors(look.files.validated(), renderer))
+        return list(errors_of(look.files.validated(), renderer.store))
     from issue_scaffold.sync.trusted import invalid_by
 
     return list(invalid_by(look.base, look.files.validated()))
@@ -363,48 +392,3 @@ def _as_foreign(finding: Finding, managed: Container[str]) -> Finding:
     if finding.kind is Kind.INVALID and finding.path not in managed:
         return finding._replace(kind=Kind.INVALID_FOREIGN)
     return finding
-
-
-def _errors(repository: RepositoryFiles, renderer: Renderer) -> tuple[Finding, ...]:
-    """Return errors and what was overlooked, from the cache for files that are known."""
-    rows = [f"{path} {content_digest(content)}" for path, content in repository.files.items()]
-    unread = [f"{path} is {what}" for path, what in repository.unread.items()]
-    key = digest_of(__version__, *rows, "", *unread)
-    known = _overlooked_rows(renderer.store.read_document("valid", key))
-    if known is not None:
-        return known
-    from issue_scaffold.validate.run import errors_and_overlooked
-
-    found = errors_and_overlooked(repository)
-    if all(finding.kind is Kind.IGNORED for finding in found):
-        kept = [[one.path, one.line, one.column, one.message] for one in found]
-        renderer.store.write_document("valid", key, {"ignored": kept})
-    return found
-
-
-def _overlooked_rows(document: Mapping[str, Any] | None) -> tuple[Finding, ...] | None:
-    """Return what a document in the cache says was overlooked.
-
-    None without one, or for one of another shape.
-    """
-    if document is None:
-        return None
-    rows = document.get("ignored")
-    if not isinstance(rows, list) or not all(_is_overlooked_row(row) for row in rows):
-        return None
-    return tuple(
-        Finding(
-            kind=Kind.IGNORED,
-            severity=Severity.INFO,
-            path=path,
-            line=line,
-            column=column,
-            message=message,
-        )
-        for path, line, column, message in rows
-    )
-
-
-def _is_overlooked_row(row: object) -> bool:
-    types = [str, int, int, str]
-    return isinstance(row, list) and [type(value) for value in row] == types

@@ -49,7 +49,7 @@ class CheckedOutTree(FolderTree):
     def validated(self) -> RepositoryFiles:
         """Return the contents of what the validator looks at."""
         there = super().validated()
-        if not _is_sparse(self._folder):
+        if not is_sparse(self._folder):
             return there
         stored = self._stored().validated()
         return RepositoryFiles({**stored.files, **there.files}, there.unread)
@@ -66,7 +66,7 @@ class CheckedOutTree(FolderTree):
             try:
                 self._skipped = skipped_tree(self.root, max_bytes=MAX_MANAGED_BYTES)
             except GitError:
-                if _is_sparse(self._folder):
+                if is_sparse(self._folder):
                     raise
                 # What isn't there is missing, as far as anybody can tell without git.
                 self._skipped = StoredTree(self.root, {}, frozenset(), MAX_MANAGED_BYTES)
@@ -93,7 +93,7 @@ def refuse_skipped(folder: TargetFolder, paths: Iterable[str], ours: Mapping[str
 def _way_out(folder: TargetFolder, paths: Iterable[str]) -> str:
     """Return how to check files out; without a list of folders somebody has set their bits."""
     lead = "this is a sparse checkout; to check them out"
-    if not _is_sparse(folder):
+    if not is_sparse(folder):
         words = " ".join(map(quote, paths))
         return f"{lead}: git update-index --no-skip-worktree {words}; git checkout -- {words}"
     place = folder.root.relative_to(folder.work_tree)
@@ -109,10 +109,11 @@ def _may_be_skipped(folder: TargetFolder, path: str) -> bool:
     """
     if folder.top is None:
         return False
-    return _is_sparse(folder) or not not_plainly_in_git(folder, [path])
+    return is_sparse(folder) or not not_plainly_in_git(folder, [path])
 
 
-def _is_sparse(folder: TargetFolder) -> bool:
+def is_sparse(folder: TargetFolder) -> bool:
+    """Return whether a folder lies in a sparse checkout."""
     if folder.top is None:
         return False
     return (git_dir_of(folder.top / ".git") / "info" / "sparse-checkout").is_file()

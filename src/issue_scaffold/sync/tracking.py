@@ -80,14 +80,16 @@ def _text_of(path: Path) -> str:
 
 
 def _not_plainly_in_index(top: Path, root: Path, paths: Sequence[str]) -> list[str]:
-    place = root.relative_to(top)
+    lead = ""
+    if root != top:
+        lead = f"{root.relative_to(top).as_posix()}/"
     try:
-        content = read_file(top / ".git" / "index", limit=_MAX_INDEX_BYTES)
+        content = read_file(".git/index", below=top, limit=_MAX_INDEX_BYTES)
     except ScaffoldError:  # it is too large, nothing is staged yet, or `.git` is a file
         return list(paths)
     if content[4:8] not in _PLAIN_VERSIONS:
         return list(paths)
-    return [path for path in paths if not _has_entry(content, (place / path).as_posix().encode())]
+    return [path for path in paths if not _has_entry(content, os.fsencode(lead + path))]
 
 
 def _has_entry(index: bytes, name: bytes) -> bool:

@@ -77,6 +77,10 @@ class Renderer:
             return None
         return manifest.relocated(request.places)
 
+    def known_of_any_folder(self, request: Request) -> Manifest | None:
+        """Return what `known` returns, but only where it is the same in a folder of any name."""
+        return self._cache.manifest(_keys(request)[0])
+
     def rendering(
         self,
         request: Request,

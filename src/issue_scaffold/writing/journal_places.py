@@ -32,6 +32,8 @@ class JournalPlace(NamedTuple):
 
 def find_journals(root: Path, purpose: str) -> list[Path]:
     """Return the folders in which an earlier run on a root has left something, by purpose."""
+    if not any(map(os.path.lexists, _candidates(root, purpose))):
+        return []
     places = [place.journal for place in _places(root, purpose)]
     return [place for place in places if _is_own_folder(place)]
 
@@ -93,6 +95,20 @@ def _places(root: Path, purpose: str) -> Iterator[JournalPlace]:
     key = digest_of(str(root), purpose)[:_KEY_LETTERS]
     yield JournalPlace(state_folder() / "targets" / key, state_folder() / "runs" / key)
     yield JournalPlace(_temporary() / key, _temporary() / f"runs-{key}")
+
+
+def _candidates(root: Path, purpose: str) -> Iterator[str]:
+    """Yield the places of journals, before anybody asks whether they are to be believed.
+
+    Nearly always nothing is there, and this takes a tenth of the time.
+    """
+    tree = find_work_tree(root)
+    if tree is not None:
+        key = digest_of(root.relative_to(tree.top).as_posix(), purpose)[:_KEY_LETTERS]
+        yield f"{tree.git_folder}/scaffold-{key}"
+    key = digest_of(str(root), purpose)[:_KEY_LETTERS]
+    yield f"{state_folder()}/targets/{key}"
+    yield f"{_temporary()}/{key}"
 
 
 def _temporary() -> Path:

@@ -11,7 +11,7 @@ from issue_scaffold.writing.journal_places import find_journals
 
 # The file of a journal that makes it count.
 MANIFEST: Final = "manifest.json"
-_OLD_FOLDER: Final = ".scaffold-staging"
+OLD_FOLDER: Final = ".scaffold-staging"
 
 
 def find_complete(root: Path, purpose: str) -> list[Path]:
@@ -35,7 +35,7 @@ def old_leftovers(root: Path) -> tuple[str, ...]:
 
     A repository can hold one too.
     """
-    if not os.path.lexists(root / _OLD_FOLDER):
+    if not os.path.lexists(root / OLD_FOLDER):
         return ()
     whose = "an earlier version of scaffold left it there, or the repository holds it"
-    return (f"{_OLD_FOLDER} is not used: {whose}; look into it and remove it",)
+    return (f"{OLD_FOLDER} is not used: {whose}; look into it and remove it",)

@@ -9,7 +9,7 @@ from typing import Any
 
 from issue_scaffold.cli.printing import json_text, put
 from issue_scaffold.errors import ScaffoldError
-from issue_scaffold.report.finding import Finding, FindingPlace
+from issue_scaffold.report.finding import finding_document
 from issue_scaffold.report.report import Report, TargetReport
 
 Fields = dict[str, Any]
@@ -63,30 +63,8 @@ def _target(report: Report, target: TargetReport) -> Fields:
     for table in target.tables:
         fields[table.key] = [row.data for row in table.rows]
     if report.layout.has_findings:
-        fields["findings"] = [_finding(finding) for finding in target.findings]
+        fields["findings"] = [finding_document(finding) for finding in target.findings]
     return fields
-
-
-def _finding(finding: Finding) -> Fields:
-    fields: Fields = {
-        "kind": str(finding.kind),
-        "rule": finding.rule,
-        "severity": str(finding.severity),
-        "path": finding.path,
-        "line": finding.line,
-        "column": finding.column,
-        "places": [_place(place) for place in finding.places],
-        "message": finding.message,
-        "hint": finding.hint,
-        "url": finding.url,
-        "fixable": finding.fixable,
-        "diff": finding.diff,
-    }
-    return _present(fields)
-
-
-def _place(place: FindingPlace) -> Fields:
-    return _present({"path": place.path, "line": place.line, "column": place.column})
 
 
 def _present(fields: Fields) -> Fields:

@@ -1,0 +1,147 @@
+"""How fast `scaffold fleet` is, and what it needs of memory: `python benchmarks/fleet.py`.
+
+Prints a Markdown table beside what Python needs to read and hash the same files; exits 1 when something is above its
+target. Processor time is that of all processes; on a busy machine it says more than the clock.
+"""
+
+import argparse
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+ANSWER_SETS = 20
+_DATA = Path(__file__).resolve().parent.parent / "src" / "issue_scaffold" / "data"
+# The version before the newest of the bundled template.
+OLD = (_DATA / "template-releases.txt").read_text("ascii").splitlines()[-2].split()[0]
+FORM = ".github/ISSUE_TEMPLATE/infrastructure.yml"
+
+
+class Measured(NamedTuple):
+    """What a command took: seconds on the clock and of processors, and the largest process in MB."""
+
+    clock: float
+    processor: float
+    memory: float
+
+
+class Fleet:
+    """Repositories with twenty sets of answers in a folder, and the environment to work on them."""
+
+    def __init__(self, home: Path, scaffold: str) -> None:
+        self.home = home
+        self.scaffold = scaffold
+        self.env = {**os.environ, "SCAFFOLD_CACHE_DIR": str(home / "cache"), "GIT_CONFIG_GLOBAL": os.devnull}
+
+    def make(self, name: str, count: int, *, ref: str | None = None) -> Path:
+        """Return a folder of repositories."""
+        folder = self.home / name
+        for number in range(count):
+            place = folder / f"repo-{number:06}"
+            if number >= ANSWER_SETS:
+                shutil.copytree(folder / f"repo-{number % ANSWER_SETS:06}", place)
+                continue
+            more = ["--ref", ref] if ref else []
+            self.call("init", "-l", "-d", f"title_prefix=[T{number}] ", *more, str(place))
+        return folder
+
+    def call(self, *arguments: str) -> None:
+        """Run a command that has to succeed."""
+        subprocess.run([self.scaffold, *arguments], env=self.env, check=True, capture_output=True)
+
+    def measured(self, *arguments: str) -> Measured:
+        """Run a command, whatever it ends with."""
+        with tempfile.TemporaryFile() as out:
+            start = time.perf_counter()
+            process = subprocess.Popen([self.scaffold, *arguments], env=self.env, stdout=out, stderr=out)
+            _, _, usage = os.wait4(process.pid, 0)
+            process.returncode = 0
+            clock = time.perf_counter() - start
+        return Measured(clock, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+
+
+def floor(folder: Path) -> float:
+    """Return the processor seconds that reading and hashing all files takes."""
+    start = time.process_time()
+    for place, _, names in os.walk(folder):
+        for name in names:
+            hashlib.sha256(Path(place, name).read_bytes()).digest()
+    return time.process_time() - start
+
+
+class Target(NamedTuple):
+    """What is timed, and what it may take: seconds of processors, and MB."""
+
+    what: str
+    run: Callable[[], Measured]
+    folder: Path
+    seconds: float
+    memory: float
+
+
+def spoiled(folder: Path) -> Path:
+    """Return a folder in which every repository has drifted."""
+    for number, place in enumerate(sorted(folder.iterdir())):
+        with (place / FORM).open("a", encoding="utf-8") as file:
+            file.write(f"# drift {number}\n")
+    return folder
+
+
+def targets(fleet: Fleet, sizes: Sequence[int], jobs: str) -> list[Target]:
+    """Return what is measured."""
+    found = []
+    for size in sizes:
+        folder = fleet.make(f"clean-{size}", size)
+        run = lambda folder=folder: fleet.measured("fleet", "check", str(folder), "-j", jobs)  # noqa: E731
+        seconds, memory = {1000: (0.35, 40), 10_000: (2.0, 60)}.get(size, (size / 5000, 100))
+        found.append(Target(f"check {size:,}, {ANSWER_SETS} sets of answers", run, folder, seconds, memory))
+    drifted = spoiled(fleet.make("drifted", 1000))
+    run = lambda: fleet.measured("fleet", "check", str(drifted), "-j", jobs)  # noqa: E731
+    found.append(Target("check 1,000, all drifted", run, drifted, 1.5, 100))
+    old = fleet.make("old", 200, ref=OLD)
+    found.append(Target(f"update 200 from {OLD}", lambda: updated(fleet, old, jobs), old, 2.5, 100))
+    return found
+
+
+def updated(fleet: Fleet, old: Path, jobs: str) -> Measured:
+    """Update a fresh copy of old repositories."""
+    work = fleet.home / "work"
+    shutil.rmtree(work, ignore_errors=True)
+    shutil.copytree(old, work)
+    return fleet.measured("fleet", "update", str(work), "-j", jobs)
+
+
+def main() -> int:
+    """Run the benchmark; return 1 when a target was missed."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--sizes", default="1000,10000", help="how many repositories (default: 1000,10000)")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--jobs", default="1")
+    parser.add_argument("--scaffold", default=str(Path(sys.executable).with_name("scaffold")))
+    options = parser.parse_args()
+    missed = False
+    with tempfile.TemporaryDirectory(prefix="scaffold-fleet-") as home:
+        fleet = Fleet(Path(home), options.scaffold)
+        print("| work | reading and hashing | clock | processor | at most | memory |\n|---|---|---|---|---|---|")
+        for target in targets(fleet, [int(size) for size in options.sizes.split(",")], options.jobs):
+            target.run()
+            best = min((target.run() for _ in range(options.rounds)), key=lambda one: one.processor)
+            is_missed = best.processor > target.seconds or best.memory > target.memory
+            missed |= is_missed
+            verdict = " **missed**" if is_missed else ""
+            print(
+                f"| {target.what} | {floor(target.folder):.2f} s | {best.clock:.2f} s | {best.processor:.2f} s "
+                f"| {target.seconds:g} s, {target.memory:g} MB | {best.memory:.0f} MB{verdict} |",
+                flush=True,
+            )
+    return int(missed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,559 @@
+"""`scaffold fleet`: one command for many repositories, and what a run came to."""
+
+import math
+import os
+import time
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any, BinaryIO, Final, NamedTuple, TypeVar
+
+import click
+
+from issue_scaffold.cli.fleet_report import (
+    FORMATS,
+    FleetReport,
+    end_lines,
+    row_json,
+    row_line,
+    summary_json,
+)
+from issue_scaffold.cli.options import (
+    OutputTarget,
+    answers_file_option,
+    answers_options,
+    dry_run_option,
+    read_answers,
+    read_targets,
+)
+from issue_scaffold.cli.printing import put, say
+from issue_scaffold.cli.verbosity import Verbosity, tell, verbosity
+from issue_scaffold.errors import (
+    EXIT_FAILURE,
+    EXIT_INTERRUPTED,
+    EXIT_OK,
+    EXIT_RESUMABLE,
+    UsageError,
+)
+from issue_scaffold.fleet import run_folder
+from issue_scaffold.fleet.job import FleetJob, Verb, job_in
+from issue_scaffold.fleet.outcome import FleetOutcome, Status, Tally
+from issue_scaffold.fleet.run import (
+    EarlyEnd,
+    FleetRun,
+    parse_bytes,
+    parse_duration,
+    parse_max_failures,
+)
+from issue_scaffold.fleet.selection import (
+    SelectOptions,
+    Shard,
+    parse_shard,
+    select,
+    shard_of_environment,
+)
+from issue_scaffold.state.user_folders import fleet_folder
+
+Decorated = TypeVar("Decorated", bound=Callable[..., Any])
+
+_TABLE: Final = OutputTarget("table")
+# Shown while a run goes on.
+_STREAMED: Final = frozenset({_TABLE, OutputTarget("jsonl")})
+_LATEST: Final = "latest"
+
+
+class FleetFormatType(click.ParamType[OutputTarget]):
+    """`FORMAT` or `FORMAT=FILE`, the format one that a run can be shown in."""
+
+    name = "format"
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:  # noqa: ARG002
+        """Return what `--help` shows."""
+        return f"[{'|'.join(FORMATS)}][=FILE]"
+
+    def convert(
+        self,
+        value: Any,  # noqa: ANN401
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> OutputTarget:
+        """Return the target that a value names."""
+        if isinstance(value, OutputTarget):
+            return value
+        name, _, file = str(value).partition("=")
+        if name == "text":
+            name = _TABLE.format
+        if name not in FORMATS:
+            self.fail(f"{name!r} is not one of {', '.join(FORMATS)}", param, ctx)
+        return OutputTarget(name, Path(file) if file else None)
+
+
+_FORMAT: Final = click.option(
+    "--format",
+    "outputs",
+    type=FleetFormatType(),
+    multiple=True,
+    default=(_TABLE,),
+    show_default="table",
+    help="How to show the run, and the file it goes to. May be repeated.",
+)
+_OPTIONS: Final = (
+    click.argument("targets", nargs=-1, metavar="[PATH]…"),
+    click.option(
+        "--from",
+        "list_file",
+        type=click.File("rb"),
+        metavar="FILE|-",
+        help="Take the repositories from a file, or from standard input (-): one a line.",
+    ),
+    click.option(
+        "-0", "ends_with_nul", is_flag=True, help="With --from: each ends with a NUL, not a line."
+    ),
+    click.option("--match", metavar="REGEX", help="Only repositories with this in their name."),
+    click.option("--exclude", metavar="REGEX", help="No repository with this in its name."),
+    click.option(
+        "--shard",
+        metavar="I/N",
+        help="Only part I of N, from 1. [default: what the CI or batch system says]",
+    ),
+    click.option(
+        "--limit", type=click.IntRange(1), metavar="N", help="Only the first N repositories."
+    ),
+    click.option(
+        "--sample",
+        type=click.IntRange(1),
+        metavar="N",
+        help="Only N repositories, the same ones each time.",
+    ),
+    click.option(
+        "--only",
+        metavar="STATUS",
+        type=click.Choice([str(status) for status in Status]),
+        help="Only those that the last run of this command left so, say failed.",
+    ),
+    click.option(
+        "--resume",
+        is_flag=False,
+        flag_value=_LATEST,
+        metavar="[RUN]",
+        help="Go on with a run that has ended early [default: the last one].",
+    ),
+    click.option(
+        "--allow-empty", is_flag=True, help="Exit 0 when there is no repository to look at."
+    ),
+    click.option(
+        "-j",
+        "--jobs",
+        type=click.IntRange(1, 256),
+        help="How many repositories to work on at the same time. [default: one a processor]",
+    ),
+    click.option(
+        "--timeout",
+        default="60s",
+        show_default=True,
+        metavar="TIME",
+        help="How long one repository may take.",
+    ),
+    click.option(
+        "--memory",
+        default="1G",
+        show_default=True,
+        metavar="SIZE",
+        help="How much memory one worker may use, where the system can limit it.",
+    ),
+    click.option(
+        "--max-failures",
+        metavar="N|P%",
+        help="EarlyEnd when so many repositories have failed.",
+    ),
+    click.option(
+        "--until",
+        metavar="TIME",
+        help="EarlyEnd after this time, say 8s or 5h30m, with exit code 75: resume it later.",
+    ),
+    _FORMAT,
+)
+
+
+class RunOptions(NamedTuple):
+    """What the user asked of a run, whatever is done with each repository."""
+
+    targets: tuple[str, ...]
+    list_file: BinaryIO | None
+    ends_with_nul: bool
+    match: str | None
+    exclude: str | None
+    shard: str | None
+    limit: int | None
+    sample: int | None
+    only: str | None
+    resume: str | None
+    allow_empty: bool
+    jobs: int | None
+    timeout: str
+    memory: str
+    max_failures: str | None
+    until: str | None
+    outputs: tuple[OutputTarget, ...]
+
+
+def _run_options(command: Callable[..., int]) -> Callable[..., int]:
+    """Add the options that every run has; the command gets them as one value."""
+
+    def collected(**given: Any) -> int:  # noqa: ANN401 - as Click gives them
+        options = RunOptions(**{name: given.pop(name) for name in RunOptions._fields})
+        return command(options, **given)
+
+    collected.__doc__ = command.__doc__
+    collected.__click_params__ = getattr(command, "__click_params__", [])  # type: ignore[attr-defined]
+    for option in reversed(_OPTIONS):
+        collected = option(collected)
+    return collected
+
+
+@click.group("fleet")
+def command() -> None:
+    """Do one thing with many repositories on this machine, each on its own.
+
+    A repository that fails, hangs or needs too much memory costs the others nothing. What is done
+    is kept, so that a run can be gone on with (--resume) and shown again (fleet report).
+    """
+
+
+@command.command("check")
+@_run_options
+@answers_file_option
+@click.option("--offline", is_flag=True, help="Ask no network whether a newer version is out.")
+def check_command(options: RunOptions, *, answers_file: str | None, offline: bool) -> int:
+    """Say of each repository whether it still holds what its template makes of its answers.
+
+    PATH is a repository's folder, a folder of repositories, or a glob.
+    """
+    return _run(options, FleetJob(verb=Verb.CHECK, answers_file=answers_file, offline=offline))
+
+
+@command.command("update")
+@_run_options
+@click.option(
+    "-t", "--template", metavar="SOURCE", help="Move to another template, or back to the bundled."
+)
+@click.option("--ref", help="Tag, branch or commit to go to. [default: the newest release]")
+@answers_options
+@answers_file_option
+@click.option(
+    "--on-conflict",
+    type=click.Choice(["inline", "abort"]),
+    default="abort",
+    show_default=True,
+    help="Mark conflicts in the files, or leave such a repository as it is.",
+)
+@dry_run_option
+def update_command(
+    options: RunOptions,
+    *,
+    template: str | None,
+    ref: str | None,
+    data: tuple[str, ...],
+    data_file: Path | None,
+    answers_file: str | None,
+    on_conflict: str,
+    dry_run: bool,
+) -> int:
+    """Bring each repository to its template's newest version, keeping what was changed."""
+    given = read_answers(data, data_file)
+    if given.changes:
+        raise click.UsageError("KEY+=ITEM and KEY-=ITEM are for one repository: scaffold update")
+    job = FleetJob(
+        verb=Verb.UPDATE,
+        answers_file=answers_file,
+        template=template,
+        ref=ref,
+        data=given.data,
+        dry_run=dry_run,
+        aborts=on_conflict == "abort",
+    )
+    return _run(options, job)
+
+
+@command.command("init")
+@_run_options
+@click.option(
+    "-t",
+    "--template",
+    metavar="SOURCE",
+    help="Path, git URL, gh:OWNER/NAME, gl:OWNER/NAME or bundled [default: bundled].",
+)
+@click.option("--ref", help="Tag, branch or commit of the template [default: its newest release].")
+@answers_options
+@answers_file_option
+@dry_run_option
+def init_command(
+    options: RunOptions,
+    *,
+    template: str | None,
+    ref: str | None,
+    data: tuple[str, ...],
+    data_file: Path | None,
+    answers_file: str | None,
+    dry_run: bool,
+) -> int:
+    """Install the template in each repository that doesn't have it yet.
+
+    One whose own files are in the way is left as it is.
+    """
+    job = FleetJob(
+        verb=Verb.INIT,
+        answers_file=answers_file,
+        template=template,
+        ref=ref,
+        data=read_answers(data, data_file).data,
+        dry_run=dry_run,
+        aborts=True,
+    )
+    return _run(options, job)
+
+
+@command.command("validate")
+@_run_options
+def validate_command(options: RunOptions) -> int:
+    """Check the issue forms, templates, choosers and labels configs of each repository."""
+    return _run(options, FleetJob(verb=Verb.VALIDATE))
+
+
+@command.command("labels")
+@_run_options
+def labels_command(options: RunOptions) -> int:
+    """Compare the labels of each repository's forge with its labels config; needs the network."""
+    return _run(options, FleetJob(verb=Verb.LABELS))
+
+
+@command.command("report")
+@click.argument("runs", nargs=-1, metavar="[RUN|FILE]…")
+@_FORMAT
+def report_command(*, runs: tuple[str, ...], outputs: tuple[OutputTarget, ...]) -> int:
+    """Show runs again, merged: a run, its folder, or a file of JSON Lines (default: the last run).
+
+    Of a repository in several of them the last one counts. Exits as the run did.
+    """
+    found: dict[str, FleetOutcome] = {}
+    left = 0
+    command = "fleet report"
+    for name in runs or ("",):
+        place = _place_of(name)
+        outcomes = run_folder.outcomes_of(place)
+        if place.is_dir():
+            left += len(set(run_folder.repositories_of(place)) - outcomes.keys())
+        found |= outcomes
+    tally = Tally()
+    tally.add_all(found.values())
+    report = FleetReport(command, tally.exit_code, tally, list(found.values()), left)
+    for output in outputs:
+        if output == _TABLE:
+            rows = [row for row in report.outcomes if row.status is not Status.FAILED]
+            say(*map(row_line, rows), *end_lines(report))
+        else:
+            _write(report, output)
+    return report.exit_code
+
+
+@command.command("status")
+@click.argument("run", required=False, default="", metavar="[RUN]")
+def status_command(*, run: str) -> int:
+    """Say how far a run is (default: the last one), and how to go on with it."""
+    place = run_folder.find_run(fleet_folder(), run)
+    options = run_folder.options_of(place)
+    outcomes = run_folder.outcomes_of(place)
+    tally = Tally()
+    tally.add_all(outcomes.values())
+    left = len(run_folder.repositories_of(place)) - tally.total
+    verb = str(options.get("command", "fleet check"))
+    report = FleetReport(verb, tally.exit_code, tally, [], left, run=place.name)
+    say(f"{place.name}: scaffold {verb}", *end_lines(report))
+    return EXIT_RESUMABLE if left else tally.exit_code
+
+
+def _place_of(name: str) -> Path:
+    if name and Path(name).is_file():
+        return Path(name)
+    return run_folder.find_run(fleet_folder(), name)
+
+
+def _run(options: RunOptions, job: FleetJob) -> int:
+    """Do a job with the repositories that were asked for; return the exit code."""
+    tally = Tally()
+    if options.resume is not None:
+        place = _resumed(options, job.verb)
+        job = job_in(run_folder.options_of(place)["job"])
+        before = run_folder.outcomes_of(place)
+        tally.add_all(before.values())
+        names = [name for name in run_folder.repositories_of(place) if name not in before]
+        journal = run_folder.resume_run(place, synced=job.writes)
+    else:
+        names = _selected(options, job.verb)
+        recorded = {"command": f"fleet {job.verb}", "job": job.document}
+        journal = run_folder.start_run(fleet_folder(), recorded, names, synced=job.writes)
+    with journal:
+        run = _fleet_run(options, job, names, journal)
+        return _Show(f"fleet {job.verb}", options.outputs, tally, journal.place.name).all_of(run)
+
+
+def _resumed(options: RunOptions, verb: Verb) -> Path:
+    if options.targets or options.list_file:
+        raise click.UsageError("--resume goes on with the list of its run: name no repositories")
+    name = "" if options.resume == _LATEST else str(options.resume)
+    return _run_of(name, verb)
+
+
+def _run_of(name: str, verb: Verb) -> Path:
+    """Return the folder of a run of this command. Raises UsageError for one of another."""
+    place = run_folder.find_run(fleet_folder(), name)
+    command = run_folder.options_of(place).get("command")
+    if command != f"fleet {verb}":
+        raise UsageError(
+            f"the run {place.name} is of scaffold {command}", hint="name a run of this command"
+        )
+    return place
+
+
+def _selected(options: RunOptions, verb: Verb) -> list[str]:
+    """Return the repositories that were asked for, of this part.
+
+    Raises UsageError for none, unless that was allowed or they are all in other parts.
+    """
+    only = _left_so(options, verb)
+    named = options.targets
+    if only is not None and not named and options.list_file is None:
+        named = tuple(only)
+    elif not named and options.list_file is None:
+        raise click.UsageError("name repositories: folders, globs, or --from a list")
+    chosen = SelectOptions(
+        match=options.match,
+        exclude=options.exclude,
+        limit=options.limit,
+        sample=options.sample,
+        only=None if only is None else frozenset(only),
+    )
+    names = []
+    if named or options.list_file is not None:
+        paths = read_targets(named, options.list_file, ends_with_nul=options.ends_with_nul).paths
+        names = select(paths, chosen)
+    return _part_of(names, options)
+
+
+def _part_of(names: list[str], options: RunOptions) -> list[str]:
+    if not names and not options.allow_empty:
+        raise UsageError("there is no repository to look at", hint="--allow-empty if that is right")
+    shard = _shard(options)
+    return names if shard is None else shard.part_of(names)
+
+
+def _left_so(options: RunOptions, verb: Verb) -> list[str] | None:
+    """Return the repositories that the last run left as `--only` says; None without it."""
+    if options.only is None:
+        return None
+    outcomes = run_folder.outcomes_of(_run_of("", verb))
+    return [name for name, one in outcomes.items() if one.status == options.only]
+
+
+def _shard(options: RunOptions) -> Shard | None:
+    if options.shard is not None:
+        return parse_shard(options.shard)
+    shard = shard_of_environment(os.environ)
+    if shard is not None:
+        tell(f"part {shard.number} of {shard.total}, by {shard.origin}")
+    return shard
+
+
+def _fleet_run(
+    options: RunOptions, job: FleetJob, names: Sequence[str], journal: run_folder.RunFolder
+) -> FleetRun:
+    """Return the run, ready to begin. Raises UsageError for an option that says nothing."""
+    from issue_scaffold.fleet.pool import PoolEngine, PoolLimits, default_jobs
+
+    jobs = options.jobs or default_jobs()
+    until = math.inf
+    if options.until is not None:
+        until = time.monotonic() + parse_duration(options.until)
+    limits = PoolLimits(jobs, parse_duration(options.timeout), parse_bytes(options.memory), until)
+    max_failures = None
+    if options.max_failures is not None:
+        max_failures = parse_max_failures(options.max_failures)
+    return FleetRun(
+        repositories=names,
+        engine=PoolEngine(job, limits),
+        jobs=jobs,
+        record=journal.record,
+        until=until,
+        max_failures=max_failures,
+    )
+
+
+class _Show:
+    """A run as it is shown: row by row where that can be, else whole at the end."""
+
+    def __init__(
+        self, title: str, outputs: Sequence[OutputTarget], tally: Tally, name: str
+    ) -> None:
+        """Begin with a tally of what was done before, and the run's name."""
+        self._title = title
+        self._outputs = outputs
+        self._tally = tally
+        self._name = name
+        self._is_quiet = verbosity() is Verbosity.QUIET
+        # A hundred thousand rows are kept only where somebody wants them at the end.
+        self._keeps_all = any(output not in _STREAMED for output in outputs)
+        self._kept: list[FleetOutcome] = []
+
+    def all_of(self, run: FleetRun) -> int:
+        """Show rows as they come, then the rest; return the exit code."""
+        try:
+            with closing(run.outcomes()) as outcomes:
+                for outcome in outcomes:
+                    self._row(outcome)
+        except KeyboardInterrupt:
+            self._end(run, EXIT_INTERRUPTED)
+            raise
+        code = self._tally.exit_code
+        if run.stopped is EarlyEnd.BUDGET:
+            code = EXIT_RESUMABLE
+        elif run.stopped is EarlyEnd.FAILURES:
+            code = EXIT_FAILURE
+        self._end(run, code)
+        return code
+
+    def _row(self, outcome: FleetOutcome) -> None:
+        self._tally.add(outcome)
+        is_failure = outcome.status is Status.FAILED
+        if self._keeps_all or is_failure:
+            self._kept.append(outcome)
+        for output in self._outputs:
+            if output == OutputTarget("jsonl"):
+                put(row_json(outcome))
+            elif output == _TABLE and not is_failure and not self._hides(outcome):
+                say(row_line(outcome))
+
+    def _hides(self, outcome: FleetOutcome) -> bool:
+        return self._is_quiet and outcome.status is Status.CLEAN
+
+    def _end(self, run: FleetRun, code: int) -> None:
+        report = FleetReport(
+            self._title, code, self._tally, self._kept, run.left, run.stopped, self._name
+        )
+        for output in self._outputs:
+            if output == OutputTarget("jsonl"):
+                put(summary_json(report))
+            elif output == _TABLE:
+                if not (self._is_quiet and code == EXIT_OK):
+                    say(*end_lines(report))
+            else:
+                _write(report, output)
+
+
+def _write(report: FleetReport, output: OutputTarget) -> None:
+    from issue_scaffold.writing.one_file import write_file
+
+    render = FORMATS[output.format]
+    if output.file is None:
+        put(render(report))
+    else:
+        write_file(output.file, render(report))

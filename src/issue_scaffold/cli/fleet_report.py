@@ -1,0 +1,287 @@
+"""How a run over many repositories is shown: a line each as they finish, and whole reports.
+
+Each whole report is a pure function from what was done to a text.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from html import escape
+from typing import Any, Final, NamedTuple
+
+from issue_scaffold.cli.output.markdown import escaped
+from issue_scaffold.cli.printing import inert, json_text, style, text_of
+from issue_scaffold.fleet.outcome import SCHEMA, FleetOutcome, Status, Tally
+from issue_scaffold.report.finding import finding_in
+from issue_scaffold.report.report import COMPARED, Report, TargetReport
+from issue_scaffold.text.wording import count
+
+_COLOURS: Final = {
+    Status.CLEAN: "green",
+    Status.UPDATED: "green",
+    Status.DRIFTED: "red",
+    Status.CONFLICT: "red",
+    Status.FAILED: "red",
+    Status.OUTDATED: "yellow",
+    Status.NOT_INITIALISED: "yellow",
+    Status.SKIPPED: "dim",
+}
+
+
+class FleetReport(NamedTuple):
+    """What a run came to. `command` is as people type it; `left` were not looked at."""
+
+    command: str
+    exit_code: int
+    tally: Tally
+    outcomes: Sequence[FleetOutcome]
+    left: int = 0
+    stopped: str | None = None
+    run: str | None = None
+
+
+def repositories(number: int) -> str:
+    """Return `1 repository`, `2 repositories`."""
+    if number == 1:
+        return "1 repository"
+    return f"{number} repositories"
+
+
+def row_line(outcome: FleetOutcome) -> str:
+    """Return the line of one repository."""
+    word = style(f"{outcome.status:<15}", fg=_COLOURS[outcome.status])
+    return f"{word} {outcome.repository}{_aside(outcome)}"
+
+
+def _aside(outcome: FleetOutcome) -> str:
+    said = details_of(outcome)
+    return f"  {said}" if said else ""
+
+
+def details_of(outcome: FleetOutcome) -> str:
+    """Return what is said of a repository beside its status, on one line."""
+    if outcome.why is not None:
+        return outcome.why.message
+    parts = []
+    if outcome.findings:
+        paths = dict.fromkeys(str(one["path"]) for one in outcome.findings)
+        parts.append(f"{count(len(outcome.findings), 'finding')}: {', '.join(paths)}")
+    if outcome.files:
+        parts.append(", ".join(f"{one['action']} {one['path']}" for one in outcome.files))
+    return "; ".join(parts) or version_of(outcome)
+
+
+def version_of(outcome: FleetOutcome) -> str:
+    """Return the template's version that a repository has, and the newest if it isn't that."""
+    template = outcome.template or {}
+    version, latest = template.get("version"), template.get("latest")
+    if not version:
+        return ""
+    return f"{version} (newest: {latest})" if latest and latest != version else version
+
+
+def failures_by_reason(outcomes: Sequence[FleetOutcome]) -> dict[str, list[FleetOutcome]]:
+    """Return the repositories that failed, by the reason, the most frequent one first."""
+    found: dict[str, list[FleetOutcome]] = {}
+    for outcome in outcomes:
+        if outcome.status is Status.FAILED and outcome.why is not None:
+            found.setdefault(str(outcome.why.code), []).append(outcome)
+    return dict(sorted(found.items(), key=lambda entry: (-len(entry[1]), entry[0])))
+
+
+def end_lines(report: FleetReport) -> list[str]:
+    """Return what is said to people when all is done: what failed, and how many are how."""
+    lines: list[str] = []
+    for code, failed in failures_by_reason(report.outcomes).items():
+        again = "; the same may go better another time"
+        if failed[0].why is None or not failed[0].why.retry:
+            again = ""
+        lines += ["", style(f"failed, {code} ({len(failed)}){again}:", bold=True)]
+        lines += [f"  {one.repository}: {_message(one)}" for one in failed]
+    lines += ["", summary(report)]
+    if report.left:
+        lines.append(f"{repositories(report.left)} left{_way_on(report)}")
+    return lines
+
+
+def _message(outcome: FleetOutcome) -> str:
+    if outcome.why is None:
+        return ""
+    hint = f" (hint: {outcome.why.hint})" if outcome.why.hint else ""
+    return f"{outcome.why.message}{hint}"
+
+
+def _way_on(report: FleetReport) -> str:
+    if report.run is None:
+        return ""
+    return f"; to go on: scaffold {report.command} --resume={report.run}"
+
+
+def summary(report: FleetReport) -> str:
+    """Return how many repositories there are of each status, in one line."""
+    counts = {status: number for status, number in report.tally.document.items() if number}
+    total = repositories(report.tally.total)
+    return f"{total}: {', '.join(f'{number} {status}' for status, number in counts.items())}"
+
+
+def as_json(report: FleetReport) -> str:
+    """Return one document; the same run gives the same bytes but for its times."""
+    document = _summary_document(report)
+    document["repositories"] = [row.document for row in _sorted(report)]
+    return json_text(document)
+
+
+def _summary_document(report: FleetReport) -> dict[str, Any]:
+    document: dict[str, Any] = {
+        "schema": SCHEMA,
+        "command": report.command,
+        "exit_code": report.exit_code,
+        "counts": report.tally.document,
+        "left": report.left,
+    }
+    if report.stopped is not None:
+        document["stopped"] = report.stopped
+    if report.run is not None:
+        document["run"] = report.run
+    return document
+
+
+def row_json(outcome: FleetOutcome) -> str:
+    """Return a row of JSON Lines."""
+    return json_text({"schema": SCHEMA, **outcome.document}, indent=None)
+
+
+def summary_json(report: FleetReport) -> str:
+    """Return the last row of JSON Lines."""
+    document = _summary_document(report)
+    failed = [row.repository for row in report.outcomes if row.status is Status.FAILED]
+    return json_text({**document, "event": "summary", "failed": failed}, indent=None)
+
+
+def as_jsonl(report: FleetReport) -> str:
+    """Return all rows, and the summary."""
+    rows = [row_json(row) for row in report.outcomes]
+    return "".join([*rows, summary_json(report)])
+
+
+def _sorted(report: FleetReport) -> list[FleetOutcome]:
+    return sorted(report.outcomes, key=lambda row: row.repository)
+
+
+def as_sarif(report: FleetReport) -> str:
+    """Return the findings of all repositories, for code scanning."""
+    from issue_scaffold.cli.output.sarif import render
+
+    targets = tuple(
+        TargetReport(
+            target=row.repository,
+            status=str(row.status),
+            findings=tuple(map(finding_in, row.findings)),
+            error=_error_of(row),
+        )
+        for row in _sorted(report)
+    )
+    layout = COMPARED
+    return render(Report(report.command.replace(" ", "-"), report.exit_code, targets, layout))
+
+
+def _error_of(outcome: FleetOutcome) -> str | None:
+    if outcome.status is Status.FAILED and outcome.why is not None:
+        return outcome.why.message
+    return None
+
+
+def as_markdown(report: FleetReport) -> str:
+    """Return a table of what isn't clean, and what failed, by the reason."""
+    lines = [f"## scaffold {report.command}", "", f"{escaped(summary(report))}.", ""]
+    shown = [row for row in _sorted(report) if row.status not in {Status.CLEAN, Status.FAILED}]
+    if shown:
+        lines += ["| repository | status | details |", "|---|---|---|"]
+        lines += [
+            f"| {escaped(row.repository)} | {row.status} | {escaped(details_of(row))} |"
+            for row in shown
+        ]
+        lines.append("")
+    for code, failed in failures_by_reason(report.outcomes).items():
+        lines += [f"### Failed: {code} ({len(failed)})", ""]
+        lines += [f"- {escaped(row.repository)}: {escaped(_message(row))}" for row in failed]
+        lines.append("")
+    if report.left:
+        lines += [f"{repositories(report.left)} left.", ""]
+    return "\n".join(lines)
+
+
+_PAGE: Final = """\
+<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<meta http-equiv="Content-Security-Policy"
+ content="default-src 'none'; style-src 'unsafe-inline'">
+<title>{title}</title>
+<style>
+body {{ font: 1rem/1.5 system-ui, sans-serif }}
+body {{ margin: 2rem auto; max-width: 70rem; padding: 0 1rem }}
+table {{ border-collapse: collapse; width: 100% }}
+th, td {{ border-bottom: 1px solid #8886; padding: .3rem .6rem }}
+th, td {{ text-align: left; vertical-align: top }}
+.failed, .drifted, .conflict {{ color: #b00020 }} .clean, .updated {{ color: #1a7f37 }}
+</style>
+<h1>{title}</h1>
+<p>{summary}</p>
+{versions}
+<h2>Repositories</h2>
+<table>
+<thead><tr><th>repository<th>status<th>version<th>details</tr></thead>
+<tbody>
+{rows}
+</tbody>
+</table>
+</html>
+"""
+
+
+def as_html(report: FleetReport) -> str:
+    """Return one page that needs nothing else: counts, versions in use, and every repository."""
+    rows = [
+        f'<tr><td>{_html(row.repository)}<td class="{row.status}">{row.status}'
+        f"<td>{_html(version_of(row))}<td>{_html(details_of(row))}</tr>"
+        for row in _sorted(report)
+    ]
+    return _PAGE.format(
+        title=_html(f"scaffold {report.command}"),
+        summary=_html(summary(report)),
+        versions=_versions(report),
+        rows="\n".join(rows),
+    )
+
+
+def _versions(report: FleetReport) -> str:
+    used: dict[str, int] = {}
+    for row in report.outcomes:
+        version = (row.template or {}).get("version") or ""
+        if version:
+            used[version] = used.get(version, 0) + 1
+    items = [f"<li>{_html(version)}: {number}" for version, number in sorted(used.items())]
+    if not items:
+        return ""
+    return f"<h2>Versions in use</h2>\n<ul>{''.join(items)}</ul>"
+
+
+def _html(text: str) -> str:
+    return escape(inert(text))
+
+
+def as_table(report: FleetReport) -> str:
+    """Return what people are shown at a terminal."""
+    rows = [row_line(row) for row in report.outcomes if row.status is not Status.FAILED]
+    return text_of([*rows, *end_lines(report)], color=False)
+
+
+# What a whole report is made with.
+FORMATS: Final[Mapping[str, Callable[[FleetReport], str]]] = {
+    "table": as_table,
+    "jsonl": as_jsonl,
+    "json": as_json,
+    "markdown": as_markdown,
+    "html": as_html,
+    "sarif": as_sarif,
+}

@@ -1,0 +1,303 @@
+"""What is done with one repository: the verbs of a fleet, each over the one way that there is.
+
+A job goes to a worker, which opens it once and then asks it for one repository after the other.
+Nothing here is shared between workers but the cache.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from issue_scaffold.files.bounded import kind_of
+from issue_scaffold.fleet.failure import failure
+from issue_scaffold.fleet.outcome import FleetOutcome, Reason, Status, Why, failed
+from issue_scaffold.report.finding import Finding, Kind, Severity, finding_document
+from issue_scaffold.sync.target import answers_path
+from issue_scaffold.template import sealed_process
+from issue_scaffold.template.renderer import Renderer, open_renderer
+
+if TYPE_CHECKING:
+    from issue_scaffold.report.report import TargetReport
+    from issue_scaffold.sync.outcome import FileOutcome
+
+Treatment = Callable[[str], FleetOutcome]
+
+
+class Verb(StrEnum):
+    """What is done with each repository."""
+
+    CHECK = "check"
+    UPDATE = "update"
+    INIT = "init"
+    VALIDATE = "validate"
+    LABELS = "labels"
+
+
+_MODULES: Final[Mapping[Verb, tuple[str, ...]]] = {
+    Verb.CHECK: ("issue_scaffold.sync.check", "issue_scaffold.sync.known_clean"),
+    Verb.UPDATE: ("issue_scaffold.sync.update",),
+    Verb.INIT: ("issue_scaffold.sync.init",),
+    Verb.VALIDATE: ("issue_scaffold.validate.run", "issue_scaffold.validate.engine"),
+    Verb.LABELS: ("issue_scaffold.label_sync.drift",),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FleetJob:
+    """What is to be done with each repository, as it goes to workers.
+
+    `aborts` leaves a repository as it is where there would be conflicts.
+    """
+
+    verb: Verb
+    answers_file: str | None = None
+    template: str | None = None
+    ref: str | None = None
+    data: Mapping[str, Any] = field(default_factory=dict)
+    dry_run: bool = False
+    aborts: bool = False
+    offline: bool = False
+
+    @property
+    def writes(self) -> bool:
+        """Whether it changes repositories."""
+        return self.verb in {Verb.UPDATE, Verb.INIT} and not self.dry_run
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """What a run remembers of it, to go on with the same."""
+        return asdict(self)
+
+    def load(self) -> None:
+        """Load what it needs, so that worker processes that are forked have it already."""
+        from importlib import import_module
+
+        for module in _MODULES[self.verb]:
+            import_module(module)
+
+    @contextmanager
+    def start(self) -> Iterator[Treatment]:
+        """Open what all repositories share; yield what treats one, and never raises for it."""
+        with open_renderer() as renderer:
+            renderer.sources.offline = self.offline
+            try:
+                yield _Worker(self, renderer).treat
+            finally:
+                sealed_process.end()
+
+
+def job_in(document: Mapping[str, Any]) -> FleetJob:
+    """Return the job that a run remembers.
+
+    Raises KeyError or ValueError for another shape.
+    """
+    return FleetJob(
+        verb=Verb(document["verb"]),
+        answers_file=document["answers_file"],
+        template=document["template"],
+        ref=document["ref"],
+        data=document["data"],
+        dry_run=document["dry_run"],
+        aborts=document["aborts"],
+        offline=document["offline"],
+    )
+
+
+class _Worker:
+    """What one process does with the repositories that it is given."""
+
+    def __init__(self, job: FleetJob, renderer: Renderer) -> None:
+        self._job = job
+        self._renderer = renderer
+        verbs: Mapping[Verb, Callable[[FleetJob, Renderer], Treatment]] = {
+            Verb.CHECK: checking,
+            Verb.UPDATE: updating,
+            Verb.INIT: installing,
+            Verb.VALIDATE: validating,
+            Verb.LABELS: comparing_labels,
+        }
+        self._treatment = verbs[job.verb](job, renderer)
+
+    def treat(self, repository: str) -> FleetOutcome:
+        """Return what came of a repository."""
+        start = time.perf_counter()
+        try:
+            outcome = self._refused(repository) or self._treatment(repository)
+        except Exception as error:  # noqa: BLE001 - one repository never costs the others
+            outcome = failure(repository, error, self._job.answers_file, self._renderer)
+        return replace(outcome, seconds=time.perf_counter() - start)
+
+    def _refused(self, repository: str) -> FleetOutcome | None:
+        """Return the outcome of what is no repository, or isn't set up; None for one that is."""
+        root = Path(repository)
+        try:
+            mode = root.stat().st_mode
+        except (FileNotFoundError, NotADirectoryError, ValueError):
+            return failed(repository, Reason.GONE, f"{repository} does not exist")
+        if not root.is_dir():
+            what = kind_of(mode) if not root.is_file() else "a file"
+            return failed(repository, Reason.NOT_A_FOLDER, f"{repository} is {what}, not a folder")
+        if self._job.verb not in {Verb.CHECK, Verb.UPDATE}:
+            return None
+        name = answers_path(self._job.answers_file)
+        try:
+            (root / name).lstat()
+        except (FileNotFoundError, NotADirectoryError):
+            return FleetOutcome(repository=repository, status=Status.NOT_INITIALISED)
+        return None
+
+
+def checking(job: FleetJob, renderer: Renderer) -> Treatment:
+    """Return what checks a repository."""
+    from issue_scaffold.sync.check import CheckOptions, check_target
+    from issue_scaffold.sync.known_clean import KnownClean
+
+    options = CheckOptions(answers_file=job.answers_file, offline=job.offline)
+    known = KnownClean(renderer, job.answers_file)
+
+    def treat(repository: str) -> FleetOutcome:
+        return _of_report(repository, check_target(repository, options, renderer, known))
+
+    return treat
+
+
+def _of_report(repository: str, report: "TargetReport") -> FleetOutcome:
+    template = None
+    if report.template is not None:
+        template = report.template._asdict()
+    return FleetOutcome(
+        repository=repository,
+        status=_status(report.findings),
+        template=template,
+        findings=tuple(map(finding_document, report.findings)),
+        notes=report.notes,
+    )
+
+
+def _status(findings: tuple[Finding, ...]) -> Status:
+    kinds = {one.kind for one in findings if one.severity is Severity.ERROR}
+    if Kind.CONFLICT in kinds:
+        return Status.CONFLICT
+    if kinds - {Kind.OUTDATED}:
+        return Status.DRIFTED
+    return Status.OUTDATED if kinds else Status.CLEAN
+
+
+def updating(job: FleetJob, renderer: Renderer) -> Treatment:
+    """Return what updates a repository."""
+    from issue_scaffold.sync.update import UpdateOptions, update
+
+    options = UpdateOptions(
+        target="",
+        template=job.template,
+        ref=job.ref,
+        data=job.data,
+        answers_file=job.answers_file,
+        on_conflict="abort" if job.aborts else "inline",
+        dry_run=job.dry_run,
+    )
+
+    def treat(repository: str) -> FleetOutcome:
+        return _of_files(lambda: update(replace(options, target=repository), renderer), repository)
+
+    return treat
+
+
+def installing(job: FleetJob, renderer: Renderer) -> Treatment:
+    """Return what installs the template in a repository that has none."""
+    from issue_scaffold.sync.init import InitOptions, install
+
+    def options_for(repository: str) -> InitOptions:
+        return InitOptions(
+            target=repository,
+            decide=lambda steps: {step.path: "abort" for step in steps},
+            template=job.template,
+            ref=job.ref,
+            data=job.data,
+            answers_file=job.answers_file,
+            dry_run=job.dry_run,
+        )
+
+    def treat(repository: str) -> FleetOutcome:
+        if (Path(repository) / answers_path(job.answers_file)).exists():
+            why = Why(Reason.NO_CHANGE, "it is set up already")
+            return FleetOutcome(repository=repository, status=Status.SKIPPED, why=why)
+        return _of_files(lambda: install(options_for(repository), renderer), repository)
+
+    return treat
+
+
+def _of_files(write: "Callable[[], FileOutcome]", repository: str) -> FleetOutcome:
+    from issue_scaffold.sync.outcome import NothingWrittenError
+
+    try:
+        outcome = write()
+    except NothingWrittenError as error:
+        return _of_plan(repository, error.outcome, Status.CONFLICT)
+    if outcome.plan.conflicts:
+        return _of_plan(repository, outcome, Status.CONFLICT)
+    if not outcome.plan.writes:
+        return _of_plan(repository, outcome, Status.CLEAN)
+    if not outcome.dry_run:
+        return _of_plan(repository, outcome, Status.UPDATED)
+    if outcome.version_before is None:
+        return _of_plan(repository, outcome, Status.NOT_INITIALISED)
+    return _of_plan(repository, outcome, Status.OUTDATED)
+
+
+def _of_plan(repository: str, outcome: "FileOutcome", status: Status) -> FleetOutcome:
+    from issue_scaffold.sync.plan import FileAction
+
+    steps = [one for one in outcome.plan.steps if one.action is not FileAction.UNCHANGED]
+    version = outcome.version_before or outcome.version
+    if status is Status.UPDATED:
+        version = outcome.version
+    return FleetOutcome(
+        repository=repository,
+        status=status,
+        template={"source": outcome.source, "version": version, "latest": outcome.version},
+        files=tuple({"path": step.path, "action": str(step.action)} for step in steps),
+        notes=outcome.notes,
+        is_plan=outcome.dry_run and bool(outcome.plan.writes),
+    )
+
+
+def validating(_: FleetJob, __: Renderer) -> Treatment:
+    """Return what validates a repository's templates, forms and labels."""
+    from issue_scaffold.validate.run import ValidateOptions, validate
+
+    def treat(repository: str) -> FleetOutcome:
+        crashes: list[Exception] = []
+
+        def keep(error: Exception) -> str:
+            crashes.append(error)
+            return repr(error)
+
+        options = ValidateOptions(paths=[repository], report_crash=keep)
+        (report,) = validate(options)
+        if crashes:
+            raise crashes[0]
+        if report.error is not None:
+            return failed(repository, Reason.HOSTILE, report.error, report.hint)
+        return _of_report(repository, report)
+
+    return treat
+
+
+def comparing_labels(_: FleetJob, __: Renderer) -> Treatment:
+    """Return what compares the labels of a repository's forge with its labels config."""
+    from issue_scaffold.label_sync.drift import label_findings
+
+    def treat(repository: str) -> FleetOutcome:
+        findings = label_findings(Path(repository), on_wait=lambda *_: None)
+        return FleetOutcome(
+            repository=repository,
+            status=_status(findings),
+            findings=tuple(map(finding_document, findings)),
+        )
+
+    return treat

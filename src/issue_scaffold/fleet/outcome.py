@@ -1,0 +1,178 @@
+"""What came of one repository of a run, as a value that goes between processes and into a journal.
+
+Owns the words for it, which programs read, and the exit code that follows. Must not know how an
+outcome came about.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Final
+
+from issue_scaffold.errors import EXIT_FAILURE, EXIT_FINDINGS, EXIT_OK
+
+SCHEMA: Final = "scaffold.fleet/1"
+Document = dict[str, Any]
+
+
+class Status(StrEnum):
+    """How a repository is, or what was done to it."""
+
+    CLEAN = "clean"
+    DRIFTED = "drifted"
+    OUTDATED = "outdated"
+    UPDATED = "updated"
+    CONFLICT = "conflict"
+    NOT_INITIALISED = "not-initialised"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+
+
+class Reason(StrEnum):
+    """Why a repository was skipped, or why it failed."""
+
+    CRASHED = "crashed"
+    DISK = "disk"
+    FORBIDDEN = "forbidden"
+    GONE = "gone"
+    HOSTILE = "hostile"
+    INVALID_ANSWERS = "invalid-answers"
+    MEMORY = "memory"
+    NETWORK = "network"
+    NO_CHANGE = "no-change"
+    NOT_A_FOLDER = "not-a-folder"
+    TIMEOUT = "timeout"
+    UNKNOWN_VERSION = "unknown-version"
+
+
+# What may go better another time, with nothing changed.
+_RETRIED: Final = frozenset({Reason.CRASHED, Reason.DISK, Reason.NETWORK, Reason.TIMEOUT})
+_PENDING: Final = frozenset(
+    {Status.DRIFTED, Status.OUTDATED, Status.CONFLICT, Status.NOT_INITIALISED}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """The reason that programs read, and the message and the hint that people do."""
+
+    code: Reason
+    message: str
+    hint: str | None = None
+
+    @property
+    def retry(self) -> bool:
+        """Whether the same may go better another time."""
+        return self.code in _RETRIED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FleetOutcome:
+    """What came of one repository.
+
+    `repository` is its name in reports, `findings` and `files` are as `check` and `update` give
+    them to programs. `is_plan` says that the files would be changed, and weren't.
+    """
+
+    repository: str
+    status: Status
+    why: Why | None = None
+    template: Mapping[str, str | None] | None = None
+    findings: tuple[Document, ...] = ()
+    files: tuple[Document, ...] = ()
+    notes: tuple[str, ...] = ()
+    is_plan: bool = False
+    attempts: int = 1
+    seconds: float = 0.0
+
+    @property
+    def document(self) -> Document:
+        """The row that programs read."""
+        document: Document = {
+            "event": "outcome",
+            "repository": self.repository,
+            "kind": "local",
+            "status": str(self.status),
+        }
+        if self.why is not None:
+            why = self.why
+            document["reason"] = {"code": str(why.code), "message": why.message, "retry": why.retry}
+            if why.hint is not None:
+                document["reason"]["hint"] = why.hint
+        if self.template is not None:
+            document["template"] = dict(self.template)
+        document["findings"] = list(self.findings)
+        document["files"] = list(self.files)
+        if self.notes:
+            document["notes"] = list(self.notes)
+        if self.is_plan:
+            document["plan"] = True
+        document["attempts"] = self.attempts
+        document["seconds"] = round(self.seconds, 6)
+        return document
+
+
+def outcome_in(document: Mapping[str, Any]) -> FleetOutcome:
+    """Return the outcome that a row holds.
+
+    Raises KeyError, TypeError or ValueError for another shape.
+    """
+    reason = document.get("reason")
+    why = None
+    if reason is not None:
+        why = Why(Reason(reason["code"]), str(reason["message"]), reason.get("hint"))
+    return FleetOutcome(
+        repository=str(document["repository"]),
+        status=Status(document["status"]),
+        why=why,
+        template=document.get("template"),
+        findings=tuple(map(dict, document["findings"])),
+        files=tuple(map(dict, document["files"])),
+        notes=tuple(map(str, document.get("notes", ()))),
+        is_plan=document.get("plan") is True,
+        attempts=int(document["attempts"]),
+        seconds=float(document["seconds"]),
+    )
+
+
+def failed(repository: str, code: Reason, message: str, hint: str | None = None) -> FleetOutcome:
+    """Return the outcome of a repository with which nothing could be done."""
+    return FleetOutcome(repository=repository, status=Status.FAILED, why=Why(code, message, hint))
+
+
+@dataclass(slots=True)
+class Tally:
+    """How many repositories ended how. Knows no row: there may be a hundred thousand."""
+
+    counts: Counter[Status] = field(default_factory=Counter)
+    _plans: int = 0
+
+    def add(self, outcome: FleetOutcome) -> None:
+        """Count one."""
+        self.counts[outcome.status] += 1
+        self._plans += outcome.is_plan
+
+    def add_all(self, outcomes: Iterable[FleetOutcome]) -> None:
+        """Count several."""
+        for outcome in outcomes:
+            self.add(outcome)
+
+    @property
+    def total(self) -> int:
+        """How many there are."""
+        return self.counts.total()
+
+    @property
+    def exit_code(self) -> int:
+        """3 when one failed, 1 when there is something to do, else 0; skipped ones never count."""
+        if self.counts[Status.FAILED]:
+            return EXIT_FAILURE
+        if self._plans or any(self.counts[status] for status in _PENDING):
+            return EXIT_FINDINGS
+        return EXIT_OK
+
+    @property
+    def document(self) -> dict[str, int]:
+        """The counts by status, for programs; every status is there."""
+        return {str(status): self.counts[status] for status in Status}

@@ -1,0 +1,210 @@
+"""Worker processes of which one that dies, hangs or eats memory costs one repository.
+
+Python's own pools are broken for good by a worker that is killed, with all that was left to do. A
+worker here has its own pipe, tells of each repository as it is done, and is replaced when it ends;
+the repository that it was at is reported, and the rest of its batch goes back to the others.
+"""
+
+import contextlib
+import math
+import multiprocessing
+import os
+import signal
+import sys
+import time
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from multiprocessing import connection
+from typing import TYPE_CHECKING, Final
+
+from issue_scaffold.fleet.engine import Batch
+from issue_scaffold.fleet.job import FleetJob
+from issue_scaffold.fleet.outcome import FleetOutcome, Reason, failed
+from issue_scaffold.template import sealed_process
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+    from multiprocessing.context import ForkContext, SpawnContext
+    from multiprocessing.process import BaseProcess
+
+# How long a worker that was asked to end may take to finish the repository that it is at.
+_GRACE_SECONDS: Final = 10.0
+_FORKS: Final = sys.platform == "linux"
+
+
+def _context() -> "ForkContext | SpawnContext":
+    if sys.platform == "linux":
+        return multiprocessing.get_context("fork")
+    return multiprocessing.get_context("spawn")
+
+
+@dataclass(frozen=True, slots=True)
+class PoolLimits:
+    """How many workers there are, and what one repository may take: seconds, and bytes of memory.
+
+    Memory is limited where the system can: not on Windows, nor on macOS. At `until`, by the
+    monotonic clock, no other outcome is waited for.
+    """
+
+    jobs: int
+    seconds: float
+    memory: int
+    until: float = math.inf
+
+
+@dataclass(slots=True)
+class _Hand:
+    """A worker process, the repositories that it still has, and since when it is at the first."""
+
+    process: "BaseProcess"
+    pipe: "Connection"
+    left: deque[str] = field(default_factory=deque)
+    since: float = 0.0
+
+
+class PoolEngine:
+    """Treats repositories in worker processes."""
+
+    def __init__(self, job: FleetJob, limits: PoolLimits) -> None:
+        self._job = job
+        self._limits = limits
+        self._batches: deque[deque[str]] = deque()
+        self._hands: list[_Hand] = []
+        self._context = _context()
+
+    def submit(self, batch: Batch) -> None:
+        """Take on a batch, which one worker works off."""
+        self._batches.append(deque(batch))
+
+    def completed(self) -> Iterator[FleetOutcome]:
+        """Yield outcomes as they come; a worker that ends without one has its repository named."""
+        self._job.load()
+        sealed_process.end()  # a fork would hand it down, to be talked to by two
+        self._employ()
+        while any(hand.left for hand in self._hands) and time.monotonic() < self._limits.until:
+            for hand in self._ready():
+                yield from self._heard_from(hand)
+            for hand in self._late():
+                yield self._dismissed(hand, Reason.TIMEOUT)
+            self._employ()
+
+    def cancel(self) -> None:
+        """End all workers: each finishes what it is at, if it does so soon."""
+        self._batches.clear()
+        for hand in self._hands:
+            hand.pipe.close()
+        deadline = time.monotonic() + _GRACE_SECONDS
+        for hand in self._hands:
+            if not self._job.writes:
+                hand.process.kill()
+            hand.process.join(max(0.0, deadline - time.monotonic()))
+            _end(hand)
+        self._hands.clear()
+
+    def _employ(self) -> None:
+        """Give every worker something to do, and start some while there is more than they have."""
+        for hand in self._hands:
+            if self._batches and not hand.left:
+                self._give(hand)
+        while self._batches and len(self._hands) < self._limits.jobs:
+            self._hands.append(self._started())
+            self._give(self._hands[-1])
+
+    def _started(self) -> _Hand:
+        ours, theirs = self._context.Pipe()
+        inherited: list[Connection] = []
+        if _FORKS:  # which hands down what is open
+            inherited = [ours, *(hand.pipe for hand in self._hands)]
+        process = self._context.Process(
+            target=_work, args=(self._job, theirs, self._limits.memory, inherited)
+        )
+        process.start()
+        theirs.close()
+        return _Hand(process, ours)
+
+    def _give(self, hand: _Hand) -> None:
+        hand.left = self._batches.popleft()
+        hand.since = time.monotonic()
+        # A worker that is gone is noticed when it is listened to.
+        with contextlib.suppress(OSError):
+            hand.pipe.send(list(hand.left))
+
+    def _ready(self) -> list[_Hand]:
+        by_pipe = {hand.pipe: hand for hand in self._hands if hand.left}
+        first = min(hand.since for hand in by_pipe.values())
+        end = min(first + self._limits.seconds, self._limits.until)
+        patience = max(0.0, end - time.monotonic())
+        heard = connection.wait(list(by_pipe), patience)
+        return [by_pipe[pipe] for pipe in heard]  # type: ignore[index]
+
+    def _heard_from(self, hand: _Hand) -> Iterator[FleetOutcome]:
+        try:
+            outcome: FleetOutcome = hand.pipe.recv()
+        except (EOFError, OSError):
+            yield self._dismissed(hand, Reason.CRASHED)
+            return
+        hand.left.popleft()
+        hand.since = time.monotonic()
+        yield outcome
+
+    def _late(self) -> list[_Hand]:
+        now = time.monotonic()
+        return [
+            hand for hand in self._hands if hand.left and now - hand.since >= self._limits.seconds
+        ]
+
+    def _dismissed(self, hand: _Hand, code: Reason) -> FleetOutcome:
+        """End a worker; return the outcome of what it was at, and keep what it wasn't."""
+        self._hands.remove(hand)
+        hand.process.kill()
+        hand.process.join()
+        ended = hand.process.exitcode
+        hand.pipe.close()
+        _end(hand)
+        repository = hand.left.popleft()
+        if hand.left:
+            self._batches.appendleft(hand.left)
+        if code is Reason.TIMEOUT:
+            message = f"{repository} took longer than {self._limits.seconds:g} seconds"
+            return failed(repository, code, message, "give it more time: --timeout")
+        message = f"the worker at {repository} ended unexpectedly ({ended})"
+        return failed(repository, code, message)
+
+
+def _end(hand: _Hand) -> None:
+    if hand.process.is_alive():
+        hand.process.kill()
+        hand.process.join()
+    hand.process.close()
+
+
+def _work(job: FleetJob, pipe: "Connection", memory: int, inherited: "list[Connection]") -> None:
+    """Treat what comes through the pipe until it is closed: the life of a worker."""
+    for other in inherited:
+        other.close()
+    _settle(memory)
+    with contextlib.suppress(EOFError, OSError), job.start() as treat:
+        while True:
+            for repository in pipe.recv():
+                pipe.send(treat(repository))
+
+
+def _settle(memory: int) -> None:
+    """Leave signals to the process that started this one, and stay within a limit of memory."""
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
+    if sys.platform == "linux" and memory:
+        import resource
+
+        hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+        if hard == resource.RLIM_INFINITY or memory < hard:
+            resource.setrlimit(resource.RLIMIT_AS, (memory, hard))
+
+
+def default_jobs() -> int:
+    """Return how many workers make sense here."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

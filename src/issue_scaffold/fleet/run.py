@@ -1,0 +1,116 @@
+"""A run over many repositories: what is given to an engine, recorded, and when it stops early."""
+
+import re
+import time
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+
+from issue_scaffold.errors import UsageError
+from issue_scaffold.fleet.engine import Engine
+from issue_scaffold.fleet.outcome import FleetOutcome, Status, Tally
+
+_UNITS: Final = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+_LARGEST_BATCH: Final = 100
+
+
+class EarlyEnd(StrEnum):
+    """Why a run ended before its list did."""
+
+    BUDGET = "until"
+    FAILURES = "max-failures"
+
+
+@dataclass(frozen=True, slots=True)
+class MaxFailures:
+    """How many repositories may fail before a run stops: a number, or a share of the whole."""
+
+    number: int
+    is_share: bool = False
+
+    def reached(self, failures: int, total: int) -> bool:
+        """Tell whether so many failures of so many repositories are as many."""
+        if self.is_share:
+            return failures * 100 >= self.number * total
+        return failures >= self.number
+
+
+def parse_max_failures(text: str) -> MaxFailures:
+    """Return the limit that `N` or `P%` names. Raises UsageError."""
+    found = re.fullmatch(r"(\d{1,9})(%?)", text)
+    if found is None or int(found[1]) == 0 or (found[2] and int(found[1]) > 100):  # noqa: PLR2004
+        raise UsageError(
+            f"{text!r} is neither a number nor a share", hint="give say 10, or 20%, at least 1"
+        )
+    return MaxFailures(int(found[1]), is_share=bool(found[2]))
+
+
+def parse_duration(text: str) -> float:
+    """Return the seconds of `8s`, `90m` or `5h30m`. Raises UsageError."""
+    if not re.fullmatch(r"(\d{1,9}[smhd])+|\d{1,9}", text):
+        raise UsageError(f"{text!r} is no time", hint="give say 8s, 90m or 5h30m")
+    return sum(int(number) * _UNITS[unit] for number, unit in re.findall(r"(\d+)([smhd]?)", text))
+
+
+def parse_bytes(text: str) -> int:
+    """Return the bytes of `512M` or `2G`. Raises UsageError."""
+    found = re.fullmatch(r"(\d{1,9})([KMG]?)", text.upper())
+    if found is None:
+        raise UsageError(f"{text!r} is no amount of memory", hint="give say 512M or 2G")
+    return int(found[1]) << {"": 0, "K": 10, "M": 20, "G": 30}[found[2]]
+
+
+@dataclass(slots=True)
+class FleetRun:
+    """A run: its list, who treats it, and when it is to stop. `record` takes each outcome.
+
+    `until` is by the monotonic clock. `stopped` says afterwards why it ended early, `left` how
+    many repositories it didn't come to.
+    """
+
+    repositories: Sequence[str]
+    engine: Engine
+    jobs: int
+    record: Callable[[FleetOutcome], None] = lambda _: None
+    until: float = float("inf")
+    max_failures: MaxFailures | None = None
+    stopped: EarlyEnd | None = None
+    tally: Tally = field(default_factory=Tally)
+
+    @property
+    def left(self) -> int:
+        """How many repositories have no outcome yet."""
+        return len(self.repositories) - self.tally.total
+
+    def outcomes(self) -> Generator[FleetOutcome]:
+        """Yield what comes of each repository, in the order in which they finish."""
+        size = batch_size(len(self.repositories), self.jobs)
+        for start in range(0, len(self.repositories), size):
+            self.engine.submit(self.repositories[start : start + size])
+        try:
+            for outcome in self.engine.completed():
+                self.tally.add(outcome)
+                self.record(outcome)
+                yield outcome
+                if self._is_over():
+                    return
+        finally:
+            self.engine.cancel()
+        if self.left:
+            self.stopped = EarlyEnd.BUDGET
+
+    def _is_over(self) -> bool:
+        if not self.left:
+            return False
+        failures = self.tally.counts[Status.FAILED]
+        if self.max_failures and self.max_failures.reached(failures, len(self.repositories)):
+            self.stopped = EarlyEnd.FAILURES
+        elif time.monotonic() >= self.until:
+            self.stopped = EarlyEnd.BUDGET
+        return self.stopped is not None
+
+
+def batch_size(total: int, jobs: int) -> int:
+    """Return how many repositories go to a worker at once, so that all have work until the end."""
+    return max(1, min(_LARGEST_BATCH, total // (jobs * 8)))

@@ -1,0 +1,167 @@
+"""Which repositories a run is about: folders, globs, lists, and the part that is this run's.
+
+Owns the order, which is that in which they were named, and that each counts once.
+"""
+
+import os
+import random
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from glob import has_magic, iglob
+from typing import Final, NamedTuple
+
+from issue_scaffold.errors import UsageError
+from issue_scaffold.template.answers_file import ANSWERS_FILE
+
+# Nothing depends on who guesses it: the same run has the same sample.
+_SEED: Final = 0
+
+
+class Shard(NamedTuple):
+    """One of several parts of a list, counted from 1; `origin` says who chose it."""
+
+    number: int
+    total: int
+    origin: str = "--shard"
+
+    def part_of(self, names: Sequence[str]) -> list[str]:
+        """Return the names of this part; the parts together are the list."""
+        return list(names[self.number - 1 :: self.total])
+
+
+class _IndexVariables(NamedTuple):
+    """Where a CI or batch system says which of its jobs this is: index, first index, and total."""
+
+    variable: str
+    first: int
+    total: str
+
+
+# https://docs.gitlab.com/ci/variables/predefined_variables/
+# https://docs.aws.amazon.com/batch/latest/userguide/job_env_vars.html
+# https://slurm.schedmd.com/job_array.html
+# https://kubernetes.io/docs/concepts/workloads/controllers/job/ which tells no total
+# https://circleci.com/docs/variables/
+# https://buildkite.com/docs/pipelines/configure/environment-variables
+_VARIABLES: Final = (
+    _IndexVariables("CI_NODE_INDEX", 1, "CI_NODE_TOTAL"),
+    _IndexVariables("CIRCLE_NODE_INDEX", 0, "CIRCLE_NODE_TOTAL"),
+    _IndexVariables("BUILDKITE_PARALLEL_JOB", 0, "BUILDKITE_PARALLEL_JOB_COUNT"),
+    _IndexVariables("AWS_BATCH_JOB_ARRAY_INDEX", 0, "AWS_BATCH_JOB_ARRAY_SIZE"),
+    _IndexVariables("SLURM_ARRAY_TASK_ID", 0, "SLURM_ARRAY_TASK_COUNT"),
+    _IndexVariables("JOB_COMPLETION_INDEX", 0, "JOB_COMPLETIONS"),
+)
+
+
+def parse_shard(text: str) -> Shard:
+    """Return the part that `I/N` names. Raises UsageError."""
+    found = re.fullmatch(r"(\d{1,6})/(\d{1,6})", text)
+    if found is None or not 1 <= int(found[1]) <= int(found[2]):
+        raise UsageError(
+            f"{text!r} is no part of a list", hint="give --shard I/N, say 1/4 for the first of four"
+        )
+    return Shard(int(found[1]), int(found[2]))
+
+
+def shard_of_environment(environment: Mapping[str, str]) -> Shard | None:
+    """Return the part that a CI or batch system has given this job; None where it has one job."""
+    for row in _VARIABLES:
+        index, total = environment.get(row.variable, ""), environment.get(row.total, "")
+        if not (index.isdecimal() and total.isdecimal()):
+            continue
+        first = row.first
+        if row.variable.startswith("SLURM"):  # whose users choose where to begin
+            first = int(environment.get("SLURM_ARRAY_TASK_MIN") or first)
+        number = int(index) - first + 1
+        if 1 <= number <= int(total) and int(total) > 1:
+            return Shard(number, int(total), row.variable)
+    return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SelectOptions:
+    """What the user asked for: patterns that names must or must not match, and how many.
+
+    `sample` takes that many at random, `limit` the first ones.
+    """
+
+    match: str | None = None
+    exclude: str | None = None
+    limit: int | None = None
+    sample: int | None = None
+    only: frozenset[str] | None = None
+
+
+def select(named: Iterable[str], options: SelectOptions) -> list[str]:
+    """Return the repositories that a run is about.
+
+    Raises UsageError for a pattern that is none.
+    """
+    names = list(_matching(_once(_expanded(named)), options))
+    if options.only is not None:
+        names = [name for name in names if name in options.only]
+    if options.sample is not None and options.sample < len(names):
+        chosen = set(random.Random(_SEED).sample(range(len(names)), options.sample))  # noqa: S311
+        names = [name for number, name in enumerate(names) if number in chosen]
+    return names[: options.limit]
+
+
+def _expanded(named: Iterable[str]) -> Iterator[str]:
+    for text in named:
+        if has_magic(text) and not os.path.lexists(text):
+            found = iglob(text, recursive=True)  # noqa: PTH207 - as the user wrote it
+            yield from sorted(filter(os.path.isdir, found))
+        else:
+            yield from _repositories_in(text)
+
+
+def _repositories_in(text: str) -> list[str]:
+    """Return the folder itself, or those in it where it only holds repositories."""
+    if _is_repository(text) or not os.path.isdir(text):  # noqa: PTH112 - a text of the user's
+        return [text]
+    with os.scandir(text) as entries:
+        names = sorted(entry.name for entry in entries if entry.is_dir())
+    below = [os.path.join(text, name) for name in names]  # noqa: PTH118 - as the user wrote it
+    return list(filter(_is_repository, below)) or [text]
+
+
+def _is_repository(folder: str) -> bool:
+    return any(os.path.lexists(f"{folder}/{name}") for name in (ANSWERS_FILE, ".git"))
+
+
+def _once(names: Iterable[str]) -> Iterator[str]:
+    """Yield each folder once, however often and by whatever ways it is named."""
+    seen: set[str] = set()
+    for name in names:
+        place = _place_of(name)
+        if place not in seen:
+            seen.add(place)
+            yield name
+
+
+def _place_of(name: str) -> str:
+    try:
+        return os.path.realpath(name)
+    except ValueError:  # a zero byte
+        return name
+
+
+def _matching(names: Iterable[str], options: SelectOptions) -> Iterator[str]:
+    wanted, unwanted = _pattern(options.match), _pattern(options.exclude)
+    for name in names:
+        if wanted is not None and not wanted.search(name):
+            continue
+        if unwanted is None or not unwanted.search(name):
+            yield name
+
+
+def _pattern(text: str | None) -> re.Pattern[str] | None:
+    if text is None:
+        return None
+    try:
+        return re.compile(text)
+    except re.error as error:
+        raise UsageError(
+            f"{text!r} is no regular expression: {error}", hint="quote what is meant literally"
+        ) from None
