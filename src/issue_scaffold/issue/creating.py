@@ -34,7 +34,7 @@ class IssueCreator:
     ) -> None:
         """Ask nothing yet. Raises ScaffoldError for a forge whose API this tool doesn't speak."""
         forge = forge_of_host(repository.host)
-        if forge is not None and forge.api is None and api_url is None:
+        if forge is not None and forge.tokens is not None and api_url is None:
             raise ScaffoldError(
                 f"issues can't be created on {repository.host}, which runs {forge.title}",
                 hint="--web opens its page, --print prints the body",
