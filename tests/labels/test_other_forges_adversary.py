@@ -212,6 +212,8 @@ MERGE = Scene(["a", "b"], [], [Label(name="b", former=("a",))], [["a"]], [])
 @example(scene=Scene(["b", "3rd"], [], [Label(name="c", former=("3rd",))], [["3rd"], ["b"]], []))
 # What is wanted is a group's, and takes over what the project has.
 @example(scene=Scene(["c"], ["b"], [Label(name="b", former=("c",))], [["c"]], [], prune=True))
+# The group's has the very name, the project's another case.
+@example(scene=Scene(["A"], ["a"], [Label(name="a")], [["A"]], []))
 # Two names that differ by their case.
 @example(scene=Scene(["a", "A"], [], [Label(name="A", color="000000")], [["a"], ["A"]], [], prune=True))
 def test_whatever_others_do_no_issue_loses_its_label_and_the_next_runs_end_it(
