@@ -116,7 +116,12 @@ def fuzz(session: nox.Session) -> None:
     """Feed `validate`, `check` and `labels` 20,000 mutated inputs each, and meddle with 5,000 runs of `labels`."""
     locked(session)
     python(session, *PYTEST, "tests/fuzz", "-q", *session.posargs, SCAFFOLD_FUZZ_INPUTS="20000")
-    adversary = ("tests/labels/test_adversary.py", "-q", *session.posargs)
+    adversary = (
+        "tests/labels/test_adversary.py",
+        "tests/labels/test_other_forges_adversary.py",
+        "-q",
+        *session.posargs,
+    )
     python(session, *PYTEST, *adversary, SCAFFOLD_ADVERSARY_CASES="5000")
 
 

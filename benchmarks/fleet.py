@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -98,11 +99,11 @@ def targets(fleet: Fleet, sizes: Sequence[int], jobs: str) -> list[Target]:
     found = []
     for size in sizes:
         folder = fleet.make(f"clean-{size}", size)
-        run = lambda folder=folder: fleet.measured("fleet", "check", str(folder), "-j", jobs)  # noqa: E731
+        run = partial(fleet.measured, "fleet", "check", str(folder), "-j", jobs)
         seconds, memory = {1000: (0.35, 40), 10_000: (2.0, 60)}.get(size, (size / 5000, 100))
         found.append(Target(f"check {size:,}, {ANSWER_SETS} sets of answers", run, folder, seconds, memory))
     drifted = spoiled(fleet.make("drifted", 1000))
-    run = lambda: fleet.measured("fleet", "check", str(drifted), "-j", jobs)  # noqa: E731
+    run = partial(fleet.measured, "fleet", "check", str(drifted), "-j", jobs)
     found.append(Target("check 1,000, all drifted", run, drifted, 1.5, 100))
     old = fleet.make("old", 200, ref=OLD)
     found.append(Target(f"update 200 from {OLD}", lambda: updated(fleet, old, jobs), old, 2.5, 100))

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,15 @@ from tests.labels.fake_github import FakeServer, Fault
 from tests.labels.fake_gitlab import FakeGitLab
 from tests.labels.fake_numbered import FakeNumbered, NumberedRepository
 
+from issue_scaffold.errors import ScaffoldError
 from issue_scaffold.forge.remote import Repository, api_url, parse_remote, parse_repository
+from issue_scaffold.issue.creating import IssueCreator
 from issue_scaffold.label_sync import forges
-from issue_scaffold.label_sync.drift import label_findings
+from issue_scaffold.label_sync.drift import label_findings, plan_findings
+from issue_scaffold.label_sync.matching import Policy, plan_labels
 from issue_scaffold.label_sync.place import find_place
+from issue_scaffold.label_sync.plan import LabelAction, LiveLabel
+from issue_scaffold.labels.label import Label
 
 FORGES: dict[str, Callable[[], FakeNumbered]] = {"gitea": FakeGitea, "gitlab": FakeGitLab}
 VARIABLES = {"gitea": "GITEA_TOKEN", "gitlab": "GITLAB_TOKEN"}
@@ -249,3 +255,30 @@ def test_a_host_whose_name_tells_nothing_runs_what_the_files_are_for(folder: Pat
     git(folder, "remote", "add", "origin", "https://code.example.com/group/project.git")
     write_tree(folder, {sign: "x\n"})
     assert find_place(None, None, folder).url == f"https://code.example.com{api}"
+
+
+def test_a_label_of_a_group_that_differs_is_drift() -> None:
+    live = [LiveLabel(name="Bug", color="000000", is_inherited=True), LiveLabel(name="kind", color="d73a4a")]
+    wanted = [Label(name="bug", color="d73a4a"), Label(name="kind", color="d73a4a")]
+    (finding,) = plan_findings(plan_labels(wanted, live, Policy(today=date(2026, 6, 1))), "octo/demo")
+    assert finding.message == (
+        "octo/demo: label 'Bug' of a group is to be called 'bug'; has colour 000000, the config has d73a4a"
+    )
+
+
+@pytest.mark.parametrize("prune", [False, True])
+def test_of_several_labels_of_a_name_one_counts_and_no_other_is_touched(prune: bool) -> None:
+    live = [LiveLabel(name=name, color="000000") for name in ("BUG", "bug", "Bug", "bug")]
+    live.append(LiveLabel(name="bug", color="ffffff", is_inherited=True))
+    plan = plan_labels([Label(name="Bug", color="d73a4a")], live, Policy(today=date(2026, 6, 1), prune=prune))
+    assert [(step.action, step.name) for step in plan.steps] == [
+        (LabelAction.EDIT, "Bug"),
+        *((LabelAction.UNMANAGED, name) for name in ("BUG", "bug", "bug", "bug")),
+    ]
+
+
+@pytest.mark.parametrize("host", ["gitlab.com", "codeberg.org", "gitea.com"])
+def test_issues_are_created_on_github_alone(host: str) -> None:
+    repository = Repository(owner="octo", name="demo", host=host)
+    with pytest.raises(ScaffoldError, match=f"issues can't be created on {host}, which runs"):
+        IssueCreator(repository, api_url=None, on_wait=lambda seconds, why: None)  # noqa: ARG005

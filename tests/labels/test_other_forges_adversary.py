@@ -4,6 +4,7 @@ Names that differ by their case alone, the labels of a group, scopes and request
 these forges have and GitHub hasn't.
 """
 
+import os
 from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Literal, NamedTuple
@@ -24,6 +25,7 @@ from issue_scaffold.label_sync.plan import LabelAction, temporary_name
 from issue_scaffold.label_sync.run import LabelOutcome, Session, StepResult, execute, make_plan
 from issue_scaffold.labels.label import Label
 
+CASES = int(os.environ.get("SCAFFOLD_ADVERSARY_CASES", "40"))
 FORGES: dict[str, Callable[[], FakeNumbered]] = {"gitea": FakeGitea, "gitlab": FakeGitLab}
 NAMES = ("a", "A", "b", "c", "s::1", "s::2", "t/1", "t/2", "3rd", "none")
 COLORS = ("ededed", "d73a4a", "000000")
@@ -197,7 +199,7 @@ MERGE = Scene(["a", "b"], [], [Label(name="b", former=("a",))], [["a"]], [])
 
 
 @pytest.mark.parametrize("forge", FORGES)
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=CASES)
 @given(scene=scenes)
 @example(scene=MERGE._replace(meddling=[Meddling(3, "put", "a", 2)]))
 # A merge would take a third label of the scope from the issue.
@@ -210,6 +212,8 @@ MERGE = Scene(["a", "b"], [], [Label(name="b", former=("a",))], [["a"]], [])
 @example(scene=Scene(["b", "3rd"], [], [Label(name="c", former=("3rd",))], [["3rd"], ["b"]], []))
 # What is wanted is a group's, and takes over what the project has.
 @example(scene=Scene(["c"], ["b"], [Label(name="b", former=("c",))], [["c"]], [], prune=True))
+# The group's has the very name, the project's another case.
+@example(scene=Scene(["A"], ["a"], [Label(name="a")], [["A"]], []))
 # Two names that differ by their case.
 @example(scene=Scene(["a", "A"], [], [Label(name="A", color="000000")], [["a"], ["A"]], [], prune=True))
 def test_whatever_others_do_no_issue_loses_its_label_and_the_next_runs_end_it(

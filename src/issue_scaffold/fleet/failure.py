@@ -38,8 +38,8 @@ def failure(
         case ScaffoldError():
             code = _code_of(repository, error, answers_file, renderer)
             return failed(repository, code, error.message, error.hint)
-        case OSError(errno=int()):
-            code = _NUMBERS.get(error.errno, Reason.CRASHED)
+        case OSError(errno=int() as number):
+            code = _NUMBERS.get(number, Reason.CRASHED)
             what = error.filename or repository
             return failed(repository, code, f"{what} can't be read: {error.strerror}")
     first_line = (str(error).splitlines() or [""])[0]

@@ -5,7 +5,7 @@ not at all, may stand side by side, and a repository may have the labels of a gr
 A plan deals with one label of a name; the others are shown and left alone.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from issue_scaffold.label_sync.plan import LabelAction, LabelStep, LiveLabel, changed_fields
@@ -27,30 +27,45 @@ class Population:
 def sort_labels(live: Iterable[LiveLabel], wanted: Sequence[Label]) -> Population:
     """Return the labels by what may be done to them.
 
-    Of several with one key the one counts that has the very name that is wanted, else the first.
+    Of several with one key the one counts that has the very name that is wanted, else the first of
+    the repository's own.
     """
     names = {label.key: label.name for label in wanted}
-    own: dict[str, LiveLabel] = {}
-    above: dict[str, LiveLabel] = {}
-    aside = []
-    for label in live:
-        pool = above if label.is_inherited else own
-        known = pool.setdefault(label.key, label)
-        if known is label:
-            continue
-        wanted_name = names.get(label.key)
-        if label.name == wanted_name and known.name != wanted_name:
-            pool[label.key] = label
-            aside.append(known)
-        else:
-            aside.append(label)
+    everything = list(live)
+    own, aside = _one_a_key([label for label in everything if not label.is_inherited], names)
+    above, more = _one_a_key([label for label in everything if label.is_inherited], names)
+    aside += more
     held = {}
     for key, label in above.items():
-        if key in names and key not in own:
+        rival = own.get(key)
+        # A name that a group has can't be given to a label of the repository.
+        if rival is not None and label.name == names.get(key) and rival.name != label.name:
+            aside.append(own.pop(key))
+            rival = None
+        if key in names and rival is None:
             held[key] = label
         else:
             aside.append(label)
     return Population(own=own, held=held, aside=tuple(aside))
+
+
+def _one_a_key(
+    labels: Iterable[LiveLabel], names: Mapping[str, str]
+) -> tuple[dict[str, LiveLabel], list[LiveLabel]]:
+    """Return the label that counts by each key, and the others; `names` are the wanted ones."""
+    kept: dict[str, LiveLabel] = {}
+    others = []
+    for label in labels:
+        known = kept.setdefault(label.key, label)
+        if known is label:
+            continue
+        wanted = names.get(label.key)
+        if label.name == wanted and known.name != wanted:
+            kept[label.key] = label
+            others.append(known)
+        else:
+            others.append(label)
+    return kept, others
 
 
 def held_step(label: LiveLabel, wanted: Label) -> LabelStep:
