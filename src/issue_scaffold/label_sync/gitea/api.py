@@ -136,6 +136,7 @@ class GiteaLabels:
 
     def issues(self, name: str) -> Iterator[Issue]:
         """Yield all issues and pull requests, in any state, that have a label."""
+        self._look()  # so that nothing has to be asked between this and a deletion
         # A name with a comma can't be asked for, and one that isn't there (any more) is passed
         # over by the server, which gives everything then.
         query = {"labels": name} if "," not in name else {}
@@ -227,7 +228,7 @@ class GiteaLabels:
 
     def delete(self, name: str) -> bool:
         """Delete a label, which takes it from all that has it; return whether it was there."""
-        row = self._row(name)
+        row = self._row_known(name) or self._row(name)
         if row is None:
             return False
         try:

@@ -149,6 +149,7 @@ class GitLabLabels:
 
     def issues(self, name: str) -> Iterator[Issue]:
         """Yield all issues and merge requests, in any state, that have a label."""
+        self._look()  # so that nothing has to be asked between this and a deletion
         query = {} if fold(name) in _WORDS else {"labels": name}
         for kind in _KINDS:
             for item in self._items(kind, query):
@@ -214,7 +215,7 @@ class GitLabLabels:
 
     def delete(self, name: str) -> bool:
         """Delete a label, which takes it from all that has it; return whether it was there."""
-        row = self._row(name)
+        row = self._row_known(name) or self._row(name)
         if row is None or row.live.is_inherited:
             return False
         try:
