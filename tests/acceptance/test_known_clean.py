@@ -14,7 +14,7 @@ from issue_scaffold.sync.check import CheckOptions, check, check_each
 from issue_scaffold.sync.known_clean import KnownClean
 from issue_scaffold.template.renderer import Renderer, open_renderer
 
-TREES = int(os.environ.get("SCAFFOLD_TREES", "100"))
+TREES = int(os.environ.get("SCAFFOLD_TREES", "130"))
 FORM = ".github/ISSUE_TEMPLATE/infrastructure.yml"
 MARKDOWN = ".github/ISSUE_TEMPLATE/infrastructure.md"
 LABELS = ".github/labels.yml"
@@ -141,11 +141,11 @@ def bases(tmp_path: Path, scaffold: Run) -> list[Path]:
 def trees(bases: list[Path], home: Path, count: int) -> Iterator[tuple[str, Path]]:
     """Yield targets with up to three changes each, every change alone among them; each is gone afterwards."""
     chance = random.Random(31)
-    single = [[name] for name in CHANGES]
+    single = [[name] for name in CHANGES for _ in bases[:2]]  # outside of git, and in it
     for number in range(count):
         names = single[number] if number < len(single) else chance.sample(sorted(CHANGES), chance.randrange(4))
         folder = home / f"tree-{number}"
-        shutil.copytree(bases[number % len(bases)], folder, symlinks=True)
+        shutil.copytree(bases[number % 2 if number < len(single) else number % len(bases)], folder, symlinks=True)
         done = []
         for name in names:
             try:
