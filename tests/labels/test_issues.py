@@ -94,3 +94,17 @@ def test_an_issue_is_never_created_twice(drop: str, shop: FakeGitHub, scaffold: 
     assert "whether it was done isn't known" in found["hint"]
     assert [verb for verb, _ in shop.calls if verb == "POST"] == ["POST"]
     assert len(shop.repository().issues) == (drop == "after")
+
+
+@pytest.mark.parametrize("words", [("parse", "7"), NEW], ids=["parse", "issue new"])
+def test_a_host_that_only_the_remote_names_gets_no_token(
+    words: tuple[str, ...], shop: FakeGitHub, folder: Path, scaffold: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    git(folder, "remote", "set-url", "origin", "https://code.example/octo/demo.git")
+    monkeypatch.delenv("GITHUB_API_URL", raising=False)
+    for variable in ("GH_TOKEN", "GITHUB_TOKEN"):
+        monkeypatch.setenv(variable, shop.token)
+    done = scaffold(*words)
+    assert done.code == 3
+    assert "there is no token for code.example" in done.err
+    assert shop.calls == []

@@ -22,6 +22,7 @@ from issue_scaffold.label_sync.drift import label_findings, plan_findings
 from issue_scaffold.label_sync.matching import Policy, plan_labels
 from issue_scaffold.label_sync.place import find_place
 from issue_scaffold.label_sync.plan import LabelAction, LiveLabel
+from issue_scaffold.label_sync.run import LabelOptions
 from issue_scaffold.labels.label import Label
 
 FORGES: dict[str, Callable[[], FakeNumbered]] = {"gitea": FakeGitea, "gitlab": FakeGitLab}
@@ -281,4 +282,4 @@ def test_of_several_labels_of_a_name_one_counts_and_no_other_is_touched(prune: b
 def test_issues_are_created_on_github_alone(host: str) -> None:
     repository = Repository(owner="octo", name="demo", host=host)
     with pytest.raises(ScaffoldError, match=f"issues can't be created on {host}, which runs"):
-        IssueCreator(repository, api_url=None, on_wait=lambda seconds, why: None)  # noqa: ARG005
+        IssueCreator(repository, LabelOptions(repo=str(repository)), on_wait=lambda seconds, why: None)  # noqa: ARG005

@@ -33,6 +33,12 @@ def every_mode() -> Iterator[tuple[str, ...]]:
         yield ("validate", "--format", name)
     for name in FLEET_FORMATS:
         yield ("fleet", "validate", ".", "-j1", "--format", name)
+    for name in ("text", "json"):
+        yield ("parse", "https://github.com/octo/demo/issues/7", "--api-url", "{address}", "--format", name)
+        yield ("issue", "new", "--set", "body=x", "--title", "y", "--create", *ASKING, "--format", name)
+        yield ("undo", "--format", name)
+        yield ("list", "--format", name)
+    yield ("preview", "-o", "page.html")
     yield ("rules",)
     yield ("init", "--defaults", "--dry-run")
     yield ("update", "--dry-run")
@@ -93,6 +99,7 @@ def target(folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Pat
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "summary.md"))
     monkeypatch.setattr("issue_scaffold.label_sync.http.pacing.SystemClock.sleep", lambda *_: None)
     write_tree(folder, {".github/labels.yml": "- {name: bug, color: d73a4a}\n- {name: new, color: d73a4a}\n"})
+    write_tree(folder, {".github/ISSUE_TEMPLATE/bug.md": "---\nname: Bug\nabout: Tell us\nlabels: bug\n---\nWhat?\n"})
     return folder
 
 

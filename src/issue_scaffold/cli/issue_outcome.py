@@ -91,10 +91,13 @@ class IssueOutcome:
         if not self.issue.title.strip():
             raise UsageError("the issue has no title", hint="give one: --title TEXT")
         from issue_scaffold.issue.creating import IssueCreator
+        from issue_scaffold.label_sync.run import LabelOptions
 
         with self._keeping_draft():
             repository = self._repository()
-            creator = IssueCreator(repository, api_url=self._options.api_url, on_wait=tell_wait)
+            # As given: a token for no host in particular goes only to a host that the user named.
+            way = LabelOptions(repo=self._options.repo, api_url=self._options.api_url)
+            creator = IssueCreator(repository, way, on_wait=tell_wait)
             lacking = creator.lacking(self.issue)
             if lacking is not None:
                 self._take_off(lacking, repository)

@@ -28,11 +28,14 @@ class IssueCreator:
     def __init__(
         self,
         repository: Repository,
+        options: LabelOptions,
         *,
-        api_url: str | None,
         on_wait: OnWait,
     ) -> None:
-        """Ask nothing yet. Raises ScaffoldError for a forge whose API this tool doesn't speak."""
+        """Ask nothing yet; `options` find the way to the repository.
+
+        Raises ScaffoldError for a forge whose API this tool doesn't speak.
+        """
         forge = forge_of_host(repository.host)
         if forge is not None and forge.key != GITHUB.key:
             raise ScaffoldError(
@@ -40,9 +43,9 @@ class IssueCreator:
                 hint="--web opens its page, --print prints the body",
             )
         self._repository = repository
-        self._options = LabelOptions(repo=str(repository), api_url=api_url)
+        self._options = options
         self._surroundings = Surroundings(on_wait=on_wait)
-        self._uses_gh = api_url is None and has_gh()
+        self._uses_gh = options.api_url is None and has_gh()
         self._api: GitHubLabels | None = None
 
     def lacking(self, issue: NewIssue) -> tuple[str, ...] | None:

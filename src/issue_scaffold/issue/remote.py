@@ -4,6 +4,7 @@ Owns what an issue's address is.
 """
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -25,10 +26,22 @@ _NUMBER: Final = re.compile(r"#?([0-9]{1,12})")
 
 
 class IssuePlace(NamedTuple):
-    """An issue on a forge."""
+    """An issue on a forge.
+
+    `folder` is the work tree whose remote says which repository it is in; None where the user named
+    the repository: only to a host that they named goes a token that is for no host in particular.
+    """
 
     repository: Repository
     number: int
+    folder: Path | None = None
+
+    @property
+    def options(self) -> LabelOptions:
+        """What finds the way to the repository."""
+        if self.folder is None:
+            return LabelOptions(repo=str(self.repository))
+        return LabelOptions(folder=self.folder)
 
 
 def place_of(text: str, folder: Path) -> IssuePlace | None:
@@ -40,7 +53,7 @@ def place_of(text: str, folder: Path) -> IssuePlace | None:
     number = _NUMBER.fullmatch(text)
     if number is not None:
         try:
-            return IssuePlace(repository_of(folder), int(number[1]))
+            return IssuePlace(repository_of(folder), int(number[1]), folder)
         except UsageError as error:
             raise UsageError(error.message, hint="give the issue's address") from error
     if "://" not in text:
@@ -63,7 +76,7 @@ def read_body(place: IssuePlace, *, api_url: str | None, on_wait: OnWait) -> str
         answer = ask_gh(repository.host, path)
         if answer is not None and answer.is_done:
             return _body(answer.data, place)
-    options = LabelOptions(repo=str(place.repository), api_url=api_url)
+    options = replace(place.options, api_url=api_url)
     api = open_api(options, Surroundings(on_wait=on_wait))
     if not isinstance(api, GitHubLabels):
         raise UsageError(
