@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.acceptance.test_prompts import CTRL_C, ENTER, Terminal
+from tests.acceptance.test_prompts import ENTER, Terminal
 from tests.conftest import git, write_tree
 
 FORM = """name: Bug
@@ -81,8 +81,8 @@ def test_fields_are_asked_for_one_after_the_other(shown: Terminal, programs: Pat
 
 def test_ctrl_c_keeps_a_draft_that_is_offered_again(shown: Terminal, repo: Path) -> None:
     shown.expect("title: ").type("It" + ENTER).expect("version: ").type("1.10" + ENTER)
-    shown.expect("sure [1-3]: ").type(CTRL_C).expect("the draft is kept: ")
-    assert shown.end() == 130
+    assert shown.expect("sure [1-3]: ").interrupt() == 130
+    assert "the draft is kept: " in shown.shown
     assert "Traceback" not in shown.shown
     (draft,) = Path(os.environ["SCAFFOLD_CACHE_DIR"]).rglob("drafts/*.json")
     assert draft.stat().st_mode & 0o777 == 0o600

@@ -139,6 +139,7 @@ def test_drifted_repository_fails_and_its_message_suffices_to_mend_it(action: Ac
     assert "scaffold update --restore" in run.step.summary
     assert run.uploaded is not None
     assert json.loads(Path(run.uploaded).read_bytes())["version"] == "2.1.0"
+    commit_all(action.workspace)  # as a drift that CI finds is
     mended_by_its_message(run, action.workspace)
     assert action().code == 0
 
@@ -244,7 +245,8 @@ class Labels(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         """Answer every question with the labels."""
         found = "/labels" in self.path
-        body = json.dumps([{"name": "task", "color": "ffffff", "description": ""}] if found else {}).encode()
+        label = {"name": "task", "color": "ffffff", "description": ""}
+        body = json.dumps([label] if found else {"full_name": "octo-org/shop", "archived": False}).encode()
         self.send_response(200)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))

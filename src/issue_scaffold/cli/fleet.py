@@ -205,6 +205,7 @@ def _run_options(command: Callable[..., int]) -> Callable[..., int]:
         return command(options, **given)
 
     collected.__doc__ = command.__doc__
+    collected.__wrapped__ = command  # type: ignore[attr-defined]
     collected.__click_params__ = getattr(command, "__click_params__", [])  # type: ignore[attr-defined]
     for option in reversed(_OPTIONS):
         collected = option(collected)
