@@ -20,8 +20,11 @@ nox.needs_version = ">=2025.2.9"
 nox.options.sessions = ["lint", "docs", "wheel", "tests"]
 nox.options.error_on_missing_interpreters = True
 
-# Started in the background, a shell hands down that Ctrl-C is ignored; the tests send it to what they start.
+# Started in the background, a shell hands down that Ctrl-C is ignored, and nohup that hanging up is; the tests send
+# both to what they start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+if hasattr(signal, "SIGHUP"):
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 ROOT = Path(__file__).parent
 PROJECT = nox.project.load_toml("pyproject.toml")
