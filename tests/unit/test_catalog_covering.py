@@ -6,9 +6,7 @@ import pytest
 
 from issue_scaffold.catalog.covering import covering_cases, values_of
 from issue_scaffold.catalog.entry import guarded, slug_of
-from issue_scaffold.catalog.layout import DEFAULT_COLORS
 from issue_scaffold.catalog.places import line_in, origin, sources_of
-from issue_scaffold.labels.config import DEFAULT_LABELS
 
 QUESTIONS: dict[str, object] = {
     "types": {"type": "str", "multiselect": True, "choices": {"A": "a", "B": "b"}},
@@ -107,7 +105,3 @@ def test_guarded_text_renders_as_it_is() -> None:
 
     text = "a {{ b }} {% raw %} {% endraw %} {# c #} ${{ d }} {{{{ }} '\" \\ {\n{"
     assert Environment(autoescape=True, keep_trailing_newline=True).from_string(guarded(text)).render() == text
-
-
-def test_githubs_default_labels_are_those_that_the_rules_know() -> None:
-    assert DEFAULT_COLORS.keys() == DEFAULT_LABELS

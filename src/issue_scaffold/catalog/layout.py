@@ -11,6 +11,7 @@ from typing import Final
 
 from issue_scaffold.catalog.entry import FOLDER, CatalogEntry
 from issue_scaffold.catalog.questions import QUESTIONS, Chooser, questions, with_chooser
+from issue_scaffold.forge.forges import GITHUB_LABEL_COLOURS
 from issue_scaffold.label_sync.plan import DEFAULT_COLOR
 from issue_scaffold.labels.label import normalise_color
 from issue_scaffold.text.scalars import quoted
@@ -18,18 +19,6 @@ from issue_scaffold.text.scalars import quoted
 LABELS: Final = f"{FOLDER}/labels.yml"
 README: Final = "README.md"
 WORKFLOW: Final = ".github/workflows/catalog.yml"
-# Colours of the labels that GitHub gives new repositories.
-DEFAULT_COLORS: Final = {
-    "bug": "d73a4a",
-    "documentation": "0075ca",
-    "duplicate": "cfd3d7",
-    "enhancement": "a2eeef",
-    "good first issue": "7057ff",
-    "help wanted": "008672",
-    "invalid": "e4e669",
-    "question": "d876e3",
-    "wontfix": "ffffff",
-}
 _LABELS_HEAD: Final = (
     "# Every label that the issue forms of this catalog name. "
     "A label that isn't listed here gets a neutral colour.\n"
@@ -89,7 +78,7 @@ def label_rows(names: Iterable[str], known: Mapping[str, LabelRow]) -> tuple[Lab
     rows: dict[str, LabelRow] = {}
     for name in names:
         key = name.casefold()
-        default = LabelRow(name=name, color=DEFAULT_COLORS.get(key, DEFAULT_COLOR))
+        default = LabelRow(name=name, color=GITHUB_LABEL_COLOURS.get(key, DEFAULT_COLOR))
         row = known.get(key, default)
         color = normalise_color(row.color)
         if not re.fullmatch(r"[0-9a-f]{6}", color):

@@ -20,6 +20,7 @@ from issue_scaffold.cli.fleet_report import (
 )
 from issue_scaffold.cli.options import (
     OutputTarget,
+    OutputTargetType,
     answers_file_option,
     answers_options,
     dry_run_option,
@@ -60,38 +61,10 @@ _TABLE: Final = OutputTarget("table")
 # Shown while a run goes on.
 _STREAMED: Final = frozenset({_TABLE, OutputTarget("jsonl")})
 _LATEST: Final = "latest"
-
-
-class FleetFormatType(click.ParamType[OutputTarget]):
-    """`FORMAT` or `FORMAT=FILE`, the format one that a run can be shown in."""
-
-    name = "format"
-
-    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:  # noqa: ARG002
-        """Return what `--help` shows."""
-        return f"[{'|'.join(FORMATS)}][=FILE]"
-
-    def convert(
-        self,
-        value: Any,  # noqa: ANN401
-        param: click.Parameter | None,
-        ctx: click.Context | None,
-    ) -> OutputTarget:
-        """Return the target that a value names."""
-        if isinstance(value, OutputTarget):
-            return value
-        name, _, file = str(value).partition("=")
-        if name == "text":
-            name = _TABLE.format
-        if name not in FORMATS:
-            self.fail(f"{name!r} is not one of {', '.join(FORMATS)}", param, ctx)
-        return OutputTarget(name, Path(file) if file else None)
-
-
 _FORMAT: Final = click.option(
     "--format",
     "outputs",
-    type=FleetFormatType(),
+    type=OutputTargetType(FORMATS, {"text": _TABLE.format}),
     multiple=True,
     default=(_TABLE,),
     show_default="table",

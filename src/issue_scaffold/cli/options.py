@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, TypeVar
 
@@ -24,13 +24,17 @@ class OutputTarget(NamedTuple):
 
 
 class OutputTargetType(click.ParamType[OutputTarget]):
-    """`FORMAT` or `FORMAT=FILE`, the format one of the table's."""
+    """`FORMAT` or `FORMAT=FILE`, the format one of those given; `synonyms` have other names."""
 
     name = "format"
 
+    def __init__(self, formats: Collection[str], synonyms: Mapping[str, str] | None = None) -> None:
+        self._formats = formats
+        self._synonyms = synonyms or {}
+
     def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:  # noqa: ARG002
         """Return what `--help` shows."""
-        return f"[{'|'.join(FORMATS)}][=FILE]"
+        return f"[{'|'.join(self._formats)}][=FILE]"
 
     def convert(
         self,
@@ -42,8 +46,9 @@ class OutputTargetType(click.ParamType[OutputTarget]):
         if isinstance(value, OutputTarget):
             return value
         name, _, file = str(value).partition("=")
-        if name not in FORMATS:
-            self.fail(f"{name!r} is not one of {', '.join(FORMATS)}", param, ctx)
+        name = self._synonyms.get(name, name)
+        if name not in self._formats:
+            self.fail(f"{name!r} is not one of {', '.join(self._formats)}", param, ctx)
         if not file:
             return OutputTarget(name)
         return OutputTarget(name, Path(file))
@@ -62,7 +67,7 @@ diff_option = click.option("--diff", is_flag=True, help="Show unified diffs.")
 format_option = click.option(
     "--format",
     "outputs",
-    type=OutputTargetType(),
+    type=OutputTargetType(FORMATS),
     multiple=True,
     default=(OutputTarget("text"),),
     show_default="text",
