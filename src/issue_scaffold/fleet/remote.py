@@ -1,0 +1,83 @@
+"""A repository on a host, as a forge or git tells of it, and what is planned for it.
+
+Values only, which go between processes and into a run's folder. How a host is asked is its
+adapter's; nothing here holds a token or an address with one.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+
+class RemoteFile(NamedTuple):
+    """A file of a commit: git's mode and object id, and its text where that came along."""
+
+    mode: str
+    oid: str
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What a commit holds of the files that a check looks at, by path from the root.
+
+    `is_whole` tells that nothing is missing of the folders that it lists: it may be said of a file
+    that isn't in it that it isn't there.
+    """
+
+    files: Mapping[str, RemoteFile]
+    is_whole: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoteRepository:
+    """A repository on a host.
+
+    `name` is what reports call it: OWNER/NAME where a forge listed it, its address without
+    credentials where only git knows it. `clone_url` has no credentials either. `branch` and
+    `commit` are the default branch and its head; None where there is none yet, or nobody asked.
+    What is None is not known.
+    """
+
+    host: str
+    name: str
+    clone_url: str
+    branch: str | None = None
+    commit: str | None = None
+    is_archived: bool = False
+    is_fork: bool = False
+    is_empty: bool = False
+    is_disabled: bool = False
+    visibility: str | None = None
+    language: str | None = None
+    topics: frozenset[str] = frozenset()
+    may_push: bool | None = None
+    snapshot: Snapshot | None = None
+
+
+class Base(NamedTuple):
+    """What a plan was made from: the branch, and the commit that was its head."""
+
+    branch: str
+    commit: str
+
+
+class ChangedFile(NamedTuple):
+    """A file as it is to be: its mode, and the digest of its contents; None for one that goes."""
+
+    path: str
+    mode: str
+    digest: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedChange:
+    """What is to be pushed to a repository.
+
+    `contents` are the bytes by their SHA-256; they come from a worker, and lie in the run's folder
+    afterwards, so that they are left out of the row that programs read.
+    """
+
+    base: Base
+    files: tuple[ChangedFile, ...]
+    contents: Mapping[str, bytes] = field(default_factory=dict, compare=False)
