@@ -224,6 +224,23 @@ def test_check_on_gitlab_writes_a_code_quality_report(render: Callable[..., Path
     assert requirement in (runner.folder / "pip.log").read_text(encoding="utf-8").splitlines()
 
 
+def test_a_pull_request_that_changes_what_people_see_gets_a_preview(
+    render: Callable[..., Path], runner: Runner, shop: Path
+) -> None:
+    job = load(render(**EVERYTHING) / ".github/workflows/scaffold-check.yml")["jobs"]["check"]
+    (preview,) = [step for step in job["steps"] if step.get("id") == "preview"]
+    runner.variables["RUNNER_TEMP"] = str(runner.folder / "temp")
+    for path, is_shown in (("README.md", False), (".github/ISSUE_TEMPLATE/infrastructure.md", True)):
+        git(shop, "checkout", "--quiet", "--detach")
+        write_tree(shop, {path: (shop / path).read_text(encoding="utf-8") + "More.\n" if is_shown else "More.\n"})
+        commit_all(shop)
+        step = runner.run(preview["run"], shop, **preview["env"])
+        assert step.code == 0, step
+        folder = step.outputs.get("folder")
+        assert bool(folder) is is_shown
+        assert not is_shown or "More." in Path(str(folder), "issue-preview.html").read_text(encoding="utf-8")
+
+
 LABELS = '- name: "task"\n  color: "bfd4f2"\n'
 
 

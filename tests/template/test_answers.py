@@ -151,7 +151,7 @@ def _rows(table: dict[str, list[Any]]) -> list[Any]:
 
 
 def _problem(jinja: SandboxedEnvironment, questions: dict[str, Any], name: str, answer: object) -> str:
-    others = {"platform": "github", "drift_check_workflow": True, "update_workflow": False, "pre_commit": False}
+    others = {"platform": "github", "needs_tool": True}
     return jinja.from_string(questions[name]["validator"]).render({**others, name: answer}).strip()
 
 
@@ -298,9 +298,8 @@ def test_tool_has_no_default_place(render: Renderer, name: str, on: str) -> None
             "chooser": True,
             "contact_links": [LINK],
             "labels_config": ".github/labels.json",
-            "label_sync_workflow": True,
         },
-        {"platform": "gitea", "runner": "x", "label_sync_workflow": True},
+        {"platform": "gitea", "runner": "x"},
         {"format": "markdown", "choices": "dropdowns"},
         {"sections": ["cost"], "task_type": ["x"], "alerting": []},
     ],

@@ -123,17 +123,18 @@ def test_files_are_those_that_were_asked_for(repo: Path, answers: dict[str, Any]
     if platform == "gitlab":
         suffixes = ["md"]
     folder = FOLDERS[platform]
+    on_github = platform == "github"
     expected = {f"{folder}/{type_}.{suffix}" for type_ in answers["issue_types"] for suffix in suffixes}
     has_labels = answers["issue_types"] != ["infrastructure"] or answers.get("labels") != []
-    takes_sync = has_labels and not answers["labels_config"].endswith("settings.yml")
+    takes_sync = has_labels and not (on_github and answers["labels_config"].endswith("settings.yml"))
+    sync = "scaffold-labels.yml" if platform == "gitlab" else "sync-labels.yml"
     jobs = ".gitlab/ci" if platform == "gitlab" else f".{platform}/workflows"
-    on_github = platform == "github"
     optional = {
         f"{folder}/config.yml": answers["chooser"] and platform != "gitlab",
         _labels_path(answers): has_labels,
         f"{jobs}/scaffold-check.yml": answers["drift_check_workflow"],
         f"{jobs}/scaffold-update.yml": answers["update_workflow"],
-        ".github/workflows/sync-labels.yml": answers["label_sync_workflow"] and takes_sync and on_github,
+        f"{jobs}/{sync}": answers["label_sync_workflow"] and takes_sync,
         ".pre-commit-config.yaml": answers["pre_commit"],
         ANSWERS_FILE: True,
     }
