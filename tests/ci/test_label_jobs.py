@@ -24,18 +24,16 @@ def forgejo_job(render: Callable[..., Path]) -> tuple[str, dict[str, str]]:
 
 
 @pytest.mark.parametrize(
-    ("make", "job", "config", "variables"),
+    ("make", "job", "variables"),
     [
         (
             FakeGitLab,
             gitlab_job,
-            ".gitlab/labels.yml",
             {"CI_PROJECT_URL": "{server}/octo/demo", "CI_API_V4_URL": "{server}/api/v4", "GITLAB_TOKEN": "{token}"},
         ),
         (
             FakeGitea,
             forgejo_job,
-            ".forgejo/labels.yml",
             {
                 "GITHUB_SERVER_URL": "{server}",
                 "GITHUB_REPOSITORY": "octo/demo",
@@ -52,19 +50,17 @@ def test_a_job_brings_the_labels_in_line(
     repo: Path,
     make: Callable[[], FakeNumbered],
     job: Callable[[Callable[..., Path]], tuple[str, dict[str, str]]],
-    config: str,
     variables: dict[str, str],
 ) -> None:
     fake = make()
     place = fake.place()
     place.add("defect", "000000")
     place.put(1, "defect")
-    write_tree(repo, {config: "- {name: bug, color: d73a4a, aliases: [defect]}\n"})
+    lines, given = job(render)
+    write_tree(repo, {given["LABELS_CONFIG"]: "- {name: bug, color: d73a4a, aliases: [defect]}\n"})
     server = FakeServer(FakeGitHub())
     server.github, server.prefix = fake, fake.prefix
     try:
-        lines, given = job(render)
-        assert given["LABELS_CONFIG"] == config
         given |= {name: text.format(server=server.address, token=fake.token) for name, text in variables.items()}
         step = runner.run(lines, repo, **given)
         assert step.code == 0, step

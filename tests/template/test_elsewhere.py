@@ -10,7 +10,7 @@ from tests.template.test_answers import BAD
 if TYPE_CHECKING:
     from jinja2.sandbox import SandboxedEnvironment
 
-ON_GITHUB_ONLY = {"label_sync_workflow", "update_workflow"}
+ON_GITHUB_ONLY = {"update_workflow"}
 
 
 @pytest.mark.parametrize("platform", ["gitlab", "forgejo", "gitea"])
@@ -20,8 +20,7 @@ def test_questions_and_refusals_name_github_to_its_users_only(
     for name, details in questions.items():
         text = jinja.from_string(details.get("help", "")).render(platform=platform)
         assert "GitHub" not in text or name in ON_GITHUB_ONLY
-    others = {"platform": platform, "drift_check_workflow": True, "has_update": False, "update_workflow": False}
-    others["pre_commit"] = False
+    others = {"platform": platform, "needs_tool": True}
     for name, answers in BAD.items():
         validator = jinja.from_string(questions[name]["validator"])
         assert not [answer for answer in answers if "GitHub" in validator.render({**others, name: answer})], name
