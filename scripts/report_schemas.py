@@ -526,18 +526,24 @@ def fleet() -> Schema:
     With `--format json` there is one document: the summary's fields, and the outcomes under `repositories`.
     """
     statuses = ("clean", "drifted", "outdated", "updated", "conflict", "not-initialised", "skipped", "failed")
-    codes = ("crashed", "disk", "forbidden", "gone", "hostile", "invalid-answers", "memory", "network", "no-change")
+    codes: tuple[str, ...]
+    codes = ("archived", "closed-by-user", "crashed", "disabled", "disk", "edited-by-user", "empty", "forbidden")
+    codes += ("fork", "gone", "hostile", "invalid-answers", "memory", "network", "no-change", "not-a-folder")
+    codes += ("opted-out", "protected", "push-rejected", "rate-limited", "timeout", "unknown-version")
+    base = fields({"branch": TEXT, "commit": TEXT})
+    file = fields({"path": TEXT, "mode": TEXT, "digest": said("SHA-256 of its content; null: it goes.", maybe(TEXT))})
+    change = fields({"files": list_of(file)})
     reason = fields(
         {
-            "code": one_of(*codes, "not-a-folder", "timeout", "unknown-version"),
+            "code": one_of(*codes),
             "message": TEXT,
             "retry": said("Whether the same may go better another time.", FLAG),
         },
         {"hint": HINT},
     )
     outcome = {
-        "repository": said("Its name: the folder as it was named, or found."),
-        "kind": one_of("local"),
+        "repository": said("Its name: the folder as it was named, or found; on a host OWNER/NAME, or the address."),
+        "kind": one_of("local", "remote"),
         "status": one_of(*statuses),
         "findings": said("As of `scaffold check` and `scaffold validate`.", list_of({"type": "object"})),
         "files": said("What an update or an installation does.", list_of(fields({"path": TEXT, "action": TEXT}))),
@@ -552,6 +558,10 @@ def fleet() -> Schema:
         "template": fields(template),
         "notes": NOTES,
         "plan": said("The files would be changed, and weren't.", FLAG),
+        "host": said("The host that it is on, if it isn't a folder."),
+        "base": said("The branch that was looked at, and its commit.", base),
+        "change": said("What scaffold fleet apply is to push.", change),
+        "pull_request": said("The pull request with the change.", {"type": "object"}),
     }
     row = fields(outcome, more)
     number: Schema = {"type": "integer", "minimum": 0}

@@ -39,6 +39,7 @@ from issue_scaffold.errors import (
 from issue_scaffold.fleet import run_folder
 from issue_scaffold.fleet.job import FleetJob, Verb, job_in
 from issue_scaffold.fleet.outcome import FleetOutcome, Status, Tally
+from issue_scaffold.fleet.remote import FleetRepository, name_of
 from issue_scaffold.fleet.run import (
     EarlyEnd,
     FleetRun,
@@ -316,7 +317,7 @@ def report_command(*, runs: tuple[str, ...], outputs: tuple[OutputTarget, ...]) 
         place = _place_of(name)
         outcomes = run_folder.outcomes_of(place)
         if place.is_dir():
-            left += len(set(run_folder.repositories_of(place)) - outcomes.keys())
+            left += len(set(map(name_of, run_folder.repositories_of(place))) - outcomes.keys())
         found |= outcomes
     tally = Tally()
     tally.add_all(found.values())
@@ -354,16 +355,18 @@ def _place_of(name: str) -> Path:
 
 def _run(options: RunOptions, job: FleetJob) -> int:
     """Do a job with the repositories that were asked for; return the exit code."""
+    names: list[FleetRepository]
     tally = Tally()
     if options.resume is not None:
         place = _resumed(options, job.verb)
         job = job_in(run_folder.options_of(place)["job"])
         before = run_folder.outcomes_of(place)
         tally.add_all(before.values())
-        names = [name for name in run_folder.repositories_of(place) if name not in before]
+        every = run_folder.repositories_of(place)
+        names = [one for one in every if name_of(one) not in before]
         journal = run_folder.resume_run(place, synced=job.writes)
     else:
-        names = _selected(options, job.verb)
+        names = list(_selected(options, job.verb))
         recorded = {"command": f"fleet {job.verb}", "job": job.document}
         journal = run_folder.start_run(fleet_folder(), recorded, names, synced=job.writes)
     with journal:
@@ -439,7 +442,10 @@ def _shard(options: RunOptions) -> Shard | None:
 
 
 def _fleet_run(
-    options: RunOptions, job: FleetJob, names: Sequence[str], journal: run_folder.RunFolder
+    options: RunOptions,
+    job: FleetJob,
+    names: Sequence[FleetRepository],
+    journal: run_folder.RunFolder,
 ) -> FleetRun:
     """Return the run, ready to begin. Raises UsageError for an option that says nothing."""
     from issue_scaffold.fleet.pool import PoolEngine, PoolLimits, default_jobs

@@ -10,8 +10,9 @@ from typing import Protocol
 
 from issue_scaffold.fleet.job import FleetJob
 from issue_scaffold.fleet.outcome import FleetOutcome
+from issue_scaffold.fleet.remote import FleetRepository
 
-Batch = Sequence[str]
+Batch = Sequence[FleetRepository]
 
 
 class Engine(Protocol):
@@ -35,7 +36,7 @@ class InProcessEngine:
 
     def __init__(self, job: FleetJob) -> None:
         self._job = job
-        self._left: deque[str] = deque()
+        self._left: deque[FleetRepository] = deque()
 
     def submit(self, batch: Batch) -> None:
         """Take on a batch."""

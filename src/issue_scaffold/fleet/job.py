@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from issue_scaffold.files.bounded import kind_of
 from issue_scaffold.fleet.failure import failure
 from issue_scaffold.fleet.outcome import FleetOutcome, Reason, Status, Why, failed
+from issue_scaffold.fleet.remote import FleetRepository, RemoteRepository, name_of
 from issue_scaffold.report.finding import Finding, Kind, Severity, finding_document
 from issue_scaffold.sync.target import answers_path
 from issue_scaffold.template import sealed_process
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
     from issue_scaffold.report.report import TargetReport
     from issue_scaffold.sync.outcome import FileOutcome
 
-Treatment = Callable[[str], FleetOutcome]
+Treatment = Callable[[FleetRepository], FleetOutcome]
+# What is done in a folder, by its name in reports.
+FolderTreatment = Callable[[str], FleetOutcome]
 
 
 class Verb(StrEnum):
@@ -113,7 +116,7 @@ class _Worker:
     def __init__(self, job: FleetJob, renderer: Renderer) -> None:
         self._job = job
         self._renderer = renderer
-        verbs: Mapping[Verb, Callable[[FleetJob, Renderer], Treatment]] = {
+        verbs: Mapping[Verb, Callable[[FleetJob, Renderer], FolderTreatment]] = {
             Verb.CHECK: checking,
             Verb.UPDATE: updating,
             Verb.INIT: installing,
@@ -122,14 +125,19 @@ class _Worker:
         }
         self._treatment = verbs[job.verb](job, renderer)
 
-    def treat(self, repository: str) -> FleetOutcome:
+    def treat(self, repository: FleetRepository) -> FleetOutcome:
         """Return what came of a repository."""
         start = time.perf_counter()
         try:
-            outcome = self._refused(repository) or self._treatment(repository)
+            outcome = self._treated(repository)
         except Exception as error:  # noqa: BLE001 - one repository never costs the others
-            outcome = failure(repository, error, self._job.answers_file, self._renderer)
+            outcome = failure(name_of(repository), error, self._job.answers_file, self._renderer)
         return replace(outcome, seconds=time.perf_counter() - start)
+
+    def _treated(self, repository: FleetRepository) -> FleetOutcome:
+        if isinstance(repository, RemoteRepository):
+            raise NotImplementedError
+        return self._refused(repository) or self._treatment(repository)
 
     def _refused(self, repository: str) -> FleetOutcome | None:
         """Return the outcome of what is no repository, or isn't set up; None for one that is."""
@@ -151,7 +159,7 @@ class _Worker:
         return None
 
 
-def checking(job: FleetJob, renderer: Renderer) -> Treatment:
+def checking(job: FleetJob, renderer: Renderer) -> FolderTreatment:
     """Return what checks a repository."""
     from issue_scaffold.sync.check import CheckOptions, check_target
     from issue_scaffold.sync.known_clean import KnownClean
@@ -187,7 +195,7 @@ def _status(findings: tuple[Finding, ...]) -> Status:
     return Status.OUTDATED if kinds else Status.CLEAN
 
 
-def updating(job: FleetJob, renderer: Renderer) -> Treatment:
+def updating(job: FleetJob, renderer: Renderer) -> FolderTreatment:
     """Return what updates a repository."""
     from issue_scaffold.sync.update import UpdateOptions, update
 
@@ -207,7 +215,7 @@ def updating(job: FleetJob, renderer: Renderer) -> Treatment:
     return treat
 
 
-def installing(job: FleetJob, renderer: Renderer) -> Treatment:
+def installing(job: FleetJob, renderer: Renderer) -> FolderTreatment:
     """Return what installs the template in a repository that has none."""
     from issue_scaffold.sync.init import InitOptions, install
 
@@ -266,7 +274,7 @@ def _of_plan(repository: str, outcome: "FileOutcome", status: Status) -> FleetOu
     )
 
 
-def validating(_: FleetJob, __: Renderer) -> Treatment:
+def validating(_: FleetJob, __: Renderer) -> FolderTreatment:
     """Return what validates a repository's templates, forms and labels."""
     from issue_scaffold.validate.run import ValidateOptions, validate
 
@@ -288,7 +296,7 @@ def validating(_: FleetJob, __: Renderer) -> Treatment:
     return treat
 
 
-def comparing_labels(_: FleetJob, __: Renderer) -> Treatment:
+def comparing_labels(_: FleetJob, __: Renderer) -> FolderTreatment:
     """Return what compares the labels of a repository's forge with its labels config."""
     from issue_scaffold.label_sync.drift import label_findings
 

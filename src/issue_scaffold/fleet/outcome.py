@@ -11,6 +11,14 @@ from enum import StrEnum
 from typing import Any, Final
 
 from issue_scaffold.errors import EXIT_FAILURE, EXIT_FINDINGS, EXIT_OK
+from issue_scaffold.fleet.remote import (
+    Base,
+    ChangedFile,
+    FleetRepository,
+    PlannedChange,
+    RemoteRepository,
+    name_of,
+)
 
 SCHEMA: Final = "scaffold.fleet/1"
 Document = dict[str, Any]
@@ -32,9 +40,15 @@ class Status(StrEnum):
 class Reason(StrEnum):
     """Why a repository was skipped, or why it failed."""
 
+    ARCHIVED = "archived"
+    CLOSED_BY_USER = "closed-by-user"
     CRASHED = "crashed"
+    DISABLED = "disabled"
     DISK = "disk"
+    EDITED_BY_USER = "edited-by-user"
+    EMPTY = "empty"
     FORBIDDEN = "forbidden"
+    FORK = "fork"
     GONE = "gone"
     HOSTILE = "hostile"
     INVALID_ANSWERS = "invalid-answers"
@@ -42,12 +56,18 @@ class Reason(StrEnum):
     NETWORK = "network"
     NO_CHANGE = "no-change"
     NOT_A_FOLDER = "not-a-folder"
+    OPTED_OUT = "opted-out"
+    PROTECTED = "protected"
+    PUSH_REJECTED = "push-rejected"
+    RATE_LIMITED = "rate-limited"
     TIMEOUT = "timeout"
     UNKNOWN_VERSION = "unknown-version"
 
 
 # What may go better another time, with nothing changed.
-_RETRIED: Final = frozenset({Reason.CRASHED, Reason.DISK, Reason.NETWORK, Reason.TIMEOUT})
+_RETRIED: Final = frozenset(
+    {Reason.CRASHED, Reason.DISK, Reason.NETWORK, Reason.RATE_LIMITED, Reason.TIMEOUT}
+)
 _PENDING: Final = frozenset(
     {Status.DRIFTED, Status.OUTDATED, Status.CONFLICT, Status.NOT_INITIALISED}
 )
@@ -73,6 +93,9 @@ class FleetOutcome:
 
     `repository` is its name in reports, `findings` and `files` are as `check` and `update` give
     them to programs. `is_plan` says that the files would be changed, and weren't.
+
+    Of a repository on a host there are its `host`, the `base` that it was looked at, the `change`
+    that is planned, and the `pull_request` with it, as programs read it.
     """
 
     repository: str
@@ -85,6 +108,15 @@ class FleetOutcome:
     is_plan: bool = False
     attempts: int = 1
     seconds: float = 0.0
+    host: str | None = None
+    base: Base | None = None
+    change: PlannedChange | None = None
+    pull_request: Mapping[str, Any] | None = None
+
+    @property
+    def kind(self) -> str:
+        """Where it is: in a folder on this machine, or on a host."""
+        return "local" if self.host is None else "remote"
 
     @property
     def document(self) -> Document:
@@ -92,9 +124,10 @@ class FleetOutcome:
         document: Document = {
             "event": "outcome",
             "repository": self.repository,
-            "kind": "local",
+            "kind": self.kind,
             "status": str(self.status),
         }
+        document.update(self._on_its_host())
         if self.why is not None:
             why = self.why
             document["reason"] = {"code": str(why.code), "message": why.message, "retry": why.retry}
@@ -110,6 +143,18 @@ class FleetOutcome:
             document["plan"] = True
         document["attempts"] = self.attempts
         document["seconds"] = round(self.seconds, 6)
+        return document
+
+    def _on_its_host(self) -> Document:
+        if self.host is None:
+            return {}
+        document: Document = {"host": self.host}
+        if self.base is not None:
+            document["base"] = self.base._asdict()
+        if self.change is not None:
+            document["change"] = {"files": [file._asdict() for file in self.change.files]}
+        if self.pull_request is not None:
+            document["pull_request"] = dict(self.pull_request)
         return document
 
 
@@ -133,12 +178,39 @@ def outcome_in(document: Mapping[str, Any]) -> FleetOutcome:
         is_plan=document.get("plan") is True,
         attempts=int(document["attempts"]),
         seconds=float(document["seconds"]),
+        host=document.get("host"),
+        base=_base_in(document.get("base")),
+        change=_change_in(document),
+        pull_request=document.get("pull_request"),
     )
 
 
-def failed(repository: str, code: Reason, message: str, hint: str | None = None) -> FleetOutcome:
+def _base_in(document: Mapping[str, Any] | None) -> Base | None:
+    if document is None:
+        return None
+    return Base(str(document["branch"]), str(document["commit"]))
+
+
+def _change_in(row: Mapping[str, Any]) -> PlannedChange | None:
+    change, base = row.get("change"), _base_in(row.get("base"))
+    if change is None or base is None:
+        return None
+    return PlannedChange(base, tuple(ChangedFile(**file) for file in change["files"]))
+
+
+def failed(
+    repository: FleetRepository, code: Reason, message: str, hint: str | None = None
+) -> FleetOutcome:
     """Return the outcome of a repository with which nothing could be done."""
-    return FleetOutcome(repository=repository, status=Status.FAILED, why=Why(code, message, hint))
+    return without_treatment(repository, Status.FAILED, Why(code, message, hint))
+
+
+def without_treatment(repository: FleetRepository, status: Status, why: Why) -> FleetOutcome:
+    """Return the outcome of a repository that wasn't looked into, or not to the end."""
+    host = None
+    if isinstance(repository, RemoteRepository):
+        host = repository.host
+    return FleetOutcome(repository=name_of(repository), status=status, why=why, host=host)
 
 
 @dataclass(slots=True)

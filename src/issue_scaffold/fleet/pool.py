@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Final
 from issue_scaffold.fleet.engine import Batch
 from issue_scaffold.fleet.job import FleetJob
 from issue_scaffold.fleet.outcome import FleetOutcome, Reason, failed
+from issue_scaffold.fleet.remote import FleetRepository, name_of
 from issue_scaffold.template import sealed_process
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ class _Hand:
 
     process: "BaseProcess"
     pipe: "Connection"
-    left: deque[str] = field(default_factory=deque)
+    left: deque[FleetRepository] = field(default_factory=deque)
     since: float = 0.0
 
 
@@ -69,7 +70,7 @@ class PoolEngine:
     def __init__(self, job: FleetJob, limits: PoolLimits) -> None:
         self._job = job
         self._limits = limits
-        self._batches: deque[deque[str]] = deque()
+        self._batches: deque[deque[FleetRepository]] = deque()
         self._hands: list[_Hand] = []
         self._context = _context()
 
@@ -166,9 +167,9 @@ class PoolEngine:
         if hand.left:
             self._batches.appendleft(hand.left)
         if code is Reason.TIMEOUT:
-            message = f"{repository} took longer than {self._limits.seconds:g} seconds"
+            message = f"{name_of(repository)} took longer than {self._limits.seconds:g} seconds"
             return failed(repository, code, message, "give it more time: --timeout")
-        message = f"the worker at {repository} ended unexpectedly ({ended})"
+        message = f"the worker at {name_of(repository)} ended unexpectedly ({ended})"
         return failed(repository, code, message)
 
 

@@ -6,7 +6,7 @@ adapter's; nothing here holds a token or an address with one.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 
 class RemoteFile(NamedTuple):
@@ -53,6 +53,17 @@ class RemoteRepository:
     topics: frozenset[str] = frozenset()
     may_push: bool | None = None
     snapshot: Snapshot | None = None
+
+
+# One of a run's list: a folder on this machine, or a repository on a host.
+FleetRepository: TypeAlias = str | RemoteRepository
+
+
+def name_of(repository: FleetRepository) -> str:
+    """Return what reports call a repository: the key of it everywhere in a run."""
+    if isinstance(repository, RemoteRepository):
+        return repository.name
+    return repository
 
 
 class Base(NamedTuple):

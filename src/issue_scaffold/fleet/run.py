@@ -10,6 +10,7 @@ from typing import Final
 from issue_scaffold.errors import UsageError
 from issue_scaffold.fleet.engine import Engine
 from issue_scaffold.fleet.outcome import FleetOutcome, Status, Tally
+from issue_scaffold.fleet.remote import FleetRepository
 
 _UNITS: Final = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _LARGEST_BATCH: Final = 100
@@ -69,7 +70,7 @@ class FleetRun:
     many repositories it didn't come to.
     """
 
-    repositories: Sequence[str]
+    repositories: Sequence[FleetRepository]
     engine: Engine
     jobs: int
     record: Callable[[FleetOutcome], None] = lambda _: None

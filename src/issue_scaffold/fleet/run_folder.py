@@ -10,17 +10,23 @@ import os
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any, Final, Self
 
 from issue_scaffold.errors import ScaffoldError, UsageError
 from issue_scaffold.fleet.outcome import SCHEMA, FleetOutcome, outcome_in
+from issue_scaffold.fleet.remote import FleetRepository, PlannedChange, RemoteRepository
 from issue_scaffold.state.locks import try_lock
+from issue_scaffold.text.digests import sha256_of
 
 _RUN: Final = "run.json"
 _LIST: Final = "repositories.jsonl"
 _JOURNAL: Final = "journal.jsonl"
+_BLOBS: Final = "blobs"
 _LATEST: Final = "latest"
+# Of a repository on a host: its name is the key, and its files are read anew.
+_UNLISTED: Final = frozenset({"name", "snapshot"})
 _APPEND: Final = (
     os.O_WRONLY
     | os.O_CREAT
@@ -61,7 +67,9 @@ class RunFolder:
         os.close(self._journal)
 
     def record(self, outcome: FleetOutcome) -> None:
-        """Append an outcome."""
+        """Append an outcome; the contents that it is about to push are kept before."""
+        if outcome.change is not None:
+            self._keep(outcome.change)
         os.write(self._journal, _line(outcome.document))
         now = time.monotonic()
         if self._synced or now - self._synced_at >= _SYNC_SECONDS:
@@ -69,9 +77,43 @@ class RunFolder:
             with suppress(OSError):
                 os.fsync(self._journal)
 
+    def _keep(self, change: PlannedChange) -> None:
+        """Keep contents by their digests: many repositories are to get the same ones."""
+        for digest, content in change.contents.items():
+            kept = self.place / _BLOBS / digest
+            if kept.exists():
+                continue
+            kept.parent.mkdir(mode=0o700, exist_ok=True)
+            torn = kept.with_suffix(".new")  # of a run that was killed at this very place
+            torn.unlink(missing_ok=True)
+            with os.fdopen(os.open(torn, _APPEND | os.O_EXCL, 0o600), "wb") as file:
+                file.write(content)
+                file.flush()
+                with suppress(OSError):
+                    os.fsync(file.fileno())
+            torn.replace(kept)
+
+
+def with_contents(place: Path, change: PlannedChange) -> PlannedChange:
+    """Return a change as it was planned: with the contents that a run's folder keeps of it.
+
+    Raises ScaffoldError when one is gone, or isn't what it was.
+    """
+    contents = {}
+    for digest in {file.digest for file in change.files if file.digest is not None}:
+        kept = place / _BLOBS / digest
+        try:
+            content = kept.read_bytes()
+        except OSError as error:
+            raise ScaffoldError(f"{kept} can't be read: {error.strerror}") from error
+        if sha256_of(content) != digest:
+            raise ScaffoldError(f"{kept} was changed", hint="plan again: run the update anew")
+        contents[digest] = content
+    return replace(change, contents=contents)
+
 
 def start_run(
-    runs: Path, options: Mapping[str, Any], repositories: Sequence[str], *, synced: bool
+    runs: Path, options: Mapping[str, Any], repositories: Sequence[FleetRepository], *, synced: bool
 ) -> RunFolder:
     """Make the folder of a new run among the runs, and let `latest` point to it."""
     name = f"{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}-{os.urandom(4).hex()}"
@@ -79,7 +121,7 @@ def start_run(
     place.mkdir(mode=0o700, parents=True)
     document = {"schema": SCHEMA, "started": time.time(), **options}
     _write(place / _RUN, [document])
-    _write(place / _LIST, ({"repository": one} for one in repositories))
+    _write(place / _LIST, map(_listed, repositories))
     _point_latest(runs, name)
     return RunFolder(place, synced=synced)
 
@@ -113,9 +155,26 @@ def options_of(place: Path) -> dict[str, Any]:
     return next(_rows(place / _RUN), {})
 
 
-def repositories_of(place: Path) -> list[str]:
+def repositories_of(place: Path) -> list[FleetRepository]:
     """Return the list that a run works on. Raises ScaffoldError."""
-    return [str(row.get("repository")) for row in _rows(place / _LIST)]
+    return [_repository_in(row) for row in _rows(place / _LIST)]
+
+
+def _listed(repository: FleetRepository) -> dict[str, Any]:
+    """Return the row of a repository: what a host told of it, but not what is in its files."""
+    if isinstance(repository, str):
+        return {"repository": repository}
+    names = (field.name for field in fields(repository) if field.name not in _UNLISTED)
+    row = {name: getattr(repository, name) for name in names}
+    return {"repository": repository.name, **row, "topics": sorted(repository.topics)}
+
+
+def _repository_in(row: Mapping[str, Any]) -> FleetRepository:
+    name = str(row.get("repository"))
+    if "host" not in row:
+        return name
+    told = {field.name: row[field.name] for field in fields(RemoteRepository) if field.name in row}
+    return RemoteRepository(**{**told, "name": name, "topics": frozenset(row.get("topics", ()))})
 
 
 def outcomes_of(place: Path) -> dict[str, FleetOutcome]:
