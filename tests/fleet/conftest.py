@@ -1,0 +1,15 @@
+"""A host with repositories, which git reaches over HTTP."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.fleet.git_server import GitServer
+
+
+@pytest.fixture
+def host(tmp_path: Path) -> Iterator[GitServer]:
+    """Return a host without any repository yet."""
+    server = GitServer(tmp_path / "host")
+    yield server
+    server.close()
