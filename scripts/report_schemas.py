@@ -5,6 +5,8 @@
 
 from typing import Any, Final
 
+from issue_scaffold.fleet.outcome import Reason
+
 Schema = dict[str, Any]
 
 TEXT: Final[Schema] = {"type": "string"}
@@ -526,16 +528,12 @@ def fleet() -> Schema:
     With `--format json` there is one document: the summary's fields, and the outcomes under `repositories`.
     """
     statuses = ("clean", "drifted", "outdated", "updated", "conflict", "not-initialised", "skipped", "failed")
-    codes: tuple[str, ...]
-    codes = ("archived", "closed-by-user", "crashed", "disabled", "disk", "edited-by-user", "empty", "forbidden")
-    codes += ("fork", "gone", "hostile", "invalid-answers", "memory", "network", "no-change", "not-a-folder")
-    codes += ("opted-out", "protected", "push-rejected", "rate-limited", "timeout", "unknown-version")
     base = fields({"branch": TEXT, "commit": TEXT})
     file = fields({"path": TEXT, "mode": TEXT, "digest": said("SHA-256 of its content; null: it goes.", maybe(TEXT))})
     change = fields({"files": list_of(file)})
     reason = fields(
         {
-            "code": one_of(*codes),
+            "code": one_of(*sorted(map(str, Reason))),
             "message": TEXT,
             "retry": said("Whether the same may go better another time.", FLAG),
         },

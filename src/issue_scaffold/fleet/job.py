@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from issue_scaffold.files.bounded import kind_of
 from issue_scaffold.fleet.failure import failure
+from issue_scaffold.fleet.opt_out import opted_out_folder
 from issue_scaffold.fleet.outcome import FleetOutcome, Reason, Status, Why, failed
 from issue_scaffold.fleet.remote import FleetRepository, RemoteRepository, name_of
 from issue_scaffold.report.finding import Finding, Kind, Severity, finding_document
@@ -137,26 +138,39 @@ class _Worker:
     def _treated(self, repository: FleetRepository) -> FleetOutcome:
         if isinstance(repository, RemoteRepository):
             raise NotImplementedError
-        return self._refused(repository) or self._treatment(repository)
+        return self._ended_early(repository) or self._treatment(repository)
 
-    def _refused(self, repository: str) -> FleetOutcome | None:
-        """Return the outcome of what is no repository, or isn't set up; None for one that is."""
-        root = Path(repository)
-        try:
-            mode = root.stat().st_mode
-        except (FileNotFoundError, NotADirectoryError, ValueError):
-            return failed(repository, Reason.GONE, f"{repository} does not exist")
-        if not root.is_dir():
-            what = kind_of(mode) if not root.is_file() else "a file"
-            return failed(repository, Reason.NOT_A_FOLDER, f"{repository} is {what}, not a folder")
-        if self._job.verb not in {Verb.CHECK, Verb.UPDATE}:
-            return None
-        name = answers_path(self._job.answers_file)
-        try:
-            (root / name).lstat()
-        except (FileNotFoundError, NotADirectoryError):
-            return FleetOutcome(repository=repository, status=Status.NOT_INITIALISED)
+    def _ended_early(self, repository: str) -> FleetOutcome | None:
+        """Return the outcome of one that nothing is to be done with; None for any other.
+
+        Whoever has opted out hears nothing of not being set up.
+        """
+        verb = self._job.verb
+        is_written = verb in {Verb.UPDATE, Verb.INIT}
+        outcome = _not_there(repository) or opted_out_folder(repository, is_written=is_written)
+        if outcome is None and verb in {Verb.CHECK, Verb.UPDATE}:
+            outcome = _not_set_up(repository, self._job.answers_file)
+        return outcome
+
+
+def _not_there(repository: str) -> FleetOutcome | None:
+    root = Path(repository)
+    try:
+        mode = root.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        return failed(repository, Reason.GONE, f"{repository} does not exist")
+    if root.is_dir():
         return None
+    what = kind_of(mode) if not root.is_file() else "a file"
+    return failed(repository, Reason.NOT_A_FOLDER, f"{repository} is {what}, not a folder")
+
+
+def _not_set_up(repository: str, answers_file: str | None) -> FleetOutcome | None:
+    try:
+        (Path(repository) / answers_path(answers_file)).lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return FleetOutcome(repository=repository, status=Status.NOT_INITIALISED)
+    return None
 
 
 def checking(job: FleetJob, renderer: Renderer) -> FolderTreatment:

@@ -13,6 +13,7 @@ from issue_scaffold.forge.document import Problem, at
 from issue_scaffold.forge.layout import SETTINGS_PATH, is_labels_path
 from issue_scaffold.forge.syntax import Stop, explain
 from issue_scaffold.settings.adopted import read_adopted
+from issue_scaffold.settings.opt_out import read_opt_out
 from issue_scaffold.settings.suppression import IgnoreEntry, matches
 from issue_scaffold.text.limits import MAX_BYTES
 from issue_scaffold.text.source import Source
@@ -20,7 +21,7 @@ from issue_scaffold.text.tree import Mapping, Node, Scalar, Sequence, resolve, t
 from issue_scaffold.text.wording import allowed, closest
 from issue_scaffold.text.yaml_nodes import SyntaxFailure, parse_yaml
 
-_TOP_KEYS: Final = ("accepted", "adopted", "own", "ignore", "labels", "labels_config")
+_TOP_KEYS: Final = ("accepted", "adopted", "own", "ignore", "labels", "labels_config", "fleet")
 _ACCEPTED_KEYS: Final = ("path", "unit", "difference", "sha256", "reason")
 _OWN_KEYS: Final = ("path", "reason")
 _IGNORE_KEYS: Final = ("path", "rule", "reason")
@@ -59,7 +60,11 @@ class OwnFiles(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a repository's settings file says."""
+    """What a repository's settings file says.
+
+    `opted_out` is the reason, which may be empty, why runs over many repositories are to leave this
+    one alone; None where they aren't.
+    """
 
     accepted: tuple[Accepted, ...] = ()
     own: tuple[OwnFiles, ...] = ()
@@ -67,6 +72,7 @@ class Settings:
     known_labels: frozenset[str] = frozenset()
     labels_config: str | None = None
     adopted: Table[str, str] = field(default_factory=dict)
+    opted_out: str | None = None
 
 
 def parse_settings(content: bytes, path: str = SETTINGS_PATH) -> Settings:
@@ -139,7 +145,13 @@ class _SettingsReader:
             self._known_labels(value),
             self._labels_config(value),
             self._adopted(value),
+            self._opted_out(value),
         )
+
+    def _opted_out(self, root: Mapping) -> str | None:
+        reason, problems = read_opt_out(root)
+        self.problems.extend(problems)
+        return reason
 
     def _adopted(self, root: Mapping) -> Table[str, str]:
         pairs, problems = read_adopted(root)

@@ -19,8 +19,8 @@ from issue_scaffold.validate.rules.stages import SETTINGS, SUPPRESSION, Suppress
         summary="`.github/scaffold.yml` can't be understood",
         is_final=True,
         why=(
-            "`.github/scaffold.yml` has `accepted`, `own`, `ignore` and `labels`; what can't be "
-            "understood there has no effect, so it is said."
+            "`.github/scaffold.yml` has `accepted`, `own`, `ignore`, `labels` and `fleet`; what "
+            "can't be understood there has no effect, so it is said."
         ),
         evidence=("this tool's settings",),
         wrong={FORM_PATH: GOOD_FORM, SETTINGS_PATH: "ignored:\n  - path: '*.yml'\n"},

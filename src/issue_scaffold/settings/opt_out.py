@@ -1,0 +1,71 @@
+"""Whether runs over many repositories leave this one alone: `fleet` in the settings.
+
+Owns that entry: what it may say.
+"""
+
+from collections.abc import Iterator
+from typing import Final, TypeGuard
+
+from issue_scaffold.forge.document import Problem, at
+from issue_scaffold.text.tree import Mapping, Scalar, Value, type_name
+from issue_scaffold.text.wording import allowed, closest
+
+KEY: Final = "fleet"
+_KEYS: Final = ("skip", "reason")
+_YES: Final = frozenset({"true", "yes", "on", "y"})
+
+
+def read_opt_out(root: Mapping) -> tuple[str | None, list[Problem]]:
+    """Return why the repository is to be left alone, and what is wrong with what is said of it.
+
+    The reason may be empty; None where the repository takes part.
+    """
+    value = root.get(KEY)
+    if value is None or _is_null(value):
+        return None, []
+    if not isinstance(value, Mapping):
+        return None, [at(value, f"`{KEY}` is {type_name(value)}, and must be a mapping")]
+    skip, reason = value.get("skip"), value.get("reason")
+    problems = [*_unknown_keys(value), *_mistakes(skip, reason)]
+    if not _is_wanted(skip):
+        return None, problems
+    words = [one.value.strip() for one in (reason, skip) if _is_words(one)]
+    return (words or [""])[0], problems
+
+
+def _mistakes(skip: Value | None, reason: Value | None) -> Iterator[Problem]:
+    if reason is not None and not _is_words(reason):
+        yield at(reason, f"`reason` is {type_name(reason)}", hint="give a `reason`")
+    if skip is not None and not (_is_wanted(skip) or _is_no(skip)):
+        yield at(skip, f"`skip` is {type_name(skip)}", hint="say true, or why in words")
+
+
+def _unknown_keys(mapping: Mapping) -> list[Problem]:
+    problems = []
+    for entry in mapping.entries:
+        if isinstance(entry.key, Scalar) and entry.key.value not in _KEYS:
+            hint = allowed(_KEYS, guess=closest(entry.key.value, _KEYS))
+            problems.append(at(entry.key, f"unknown key `{entry.key.value}`", hint=hint))
+    return problems
+
+
+def _is_null(value: Value) -> bool:
+    return isinstance(value, Scalar) and value.is_null
+
+
+def _is_words(value: Value | None) -> TypeGuard[Scalar]:
+    return isinstance(value, Scalar) and value.is_text and bool(value.value.strip())
+
+
+def _is_wanted(skip: Value | None) -> bool:
+    return _is_words(skip) or (isinstance(skip, Scalar) and _is_yes(skip))
+
+
+def _is_yes(value: Scalar) -> bool:
+    return value.kind == "bool" and value.value.lower() in _YES
+
+
+def _is_no(value: Value) -> bool:
+    if not isinstance(value, Scalar):
+        return False
+    return value.is_null or (value.kind == "bool" and not _is_yes(value))
