@@ -113,10 +113,12 @@ def _remove_from_flow(source: Source, mapping: Mapping, entry: Entry) -> tuple[E
     index = written.index(entry)
     if entry is not written[-1]:
         start, end = entry.key.start, written[index + 1].key.start
+        between = source.text[max(entry.key.end, entry.value.end) : end]
     else:
         before = written[index - 1]
         start, end = max(before.key.end, before.value.end), max(entry.value.end, entry.key.end)
-    if "#" in source.text[start:end] or "\n" in source.text[start:end]:
+        between = source.text[start : entry.key.start]
+    if "#" in between or "\n" in between:
         return None
     return (Edit(start, end, ""),)
 

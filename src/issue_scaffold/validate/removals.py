@@ -13,8 +13,9 @@ from issue_scaffold.text.edits import Edit, Fix
 from issue_scaffold.text.source import Source
 from issue_scaffold.text.tree import Entry, Mapping, Node, Scalar, Sequence
 
-# What only marks something up: an anchor whose aliases are written out, the fence of a form.
-_MARK: Final = re.compile(r"\s*(?:&\S+|(?:```+|~~~+)\s*\w*)\s*")
+# What only marks something up: an anchor whose aliases are written out, the fence of a form, a key
+# whose value stays.
+_MARK: Final = re.compile(r"\s*(?:&\S+|(?:```+|~~~+)\s*\w*|(?:[\"']?\w+[\"']?\s*:\s*)+)\s*")
 _WORD: Final = re.compile(r"\w")
 
 
@@ -46,9 +47,10 @@ class Removal(NamedTuple):
 
 
 class _Lost(NamedTuple):
-    """A value that no longer stands in the text, and where it stood."""
+    """A value that no longer stands in the text, and from where to where it stood."""
 
     start: int
+    end: int
     key: str | None
     value: str
 
@@ -59,6 +61,7 @@ def removals(path: str, before: bytes, now: bytes, fix: Fix, reason: str) -> lis
     if not cuts:
         return []
     document = load(path, now)
+    text = document.source.text
     lost = list(_lost_values(document.root, None, cuts))
     lost += _lost_texts(document.source, cuts, lost)
     put_in = "\n".join(edit.text for edit in fix.edits)
@@ -66,7 +69,7 @@ def removals(path: str, before: bytes, now: bytes, fix: Fix, reason: str) -> lis
     return [
         Removal(path, lines.line_of(item.start), item.key, item.value, reason)
         for item in sorted(lost, key=lambda item: item.start)
-        if not _is_in(item, put_in)
+        if not _is_in(item, text[item.start : item.end], put_in)
     ]
 
 
@@ -77,14 +80,19 @@ def _lost_texts(source: Source, cuts: Iterable[Edit], values: Iterable[_Lost]) -
         text = source.text[cut.start : cut.end]
         has_values = any(cut.start <= start < cut.end for start in starts)
         if not has_values and _WORD.search(text) and not _MARK.fullmatch(text):
-            yield _Lost(cut.start, None, text.strip())
+            yield _Lost(cut.start, cut.end, None, text.strip())
 
 
-def _is_in(item: _Lost, text: str) -> bool:
-    """Tell whether a fix has put a value in elsewhere, under its key if it had one."""
-    lines = [line.strip() for line in item.value.splitlines() if line.strip()]
-    has_key = item.key is None or item.key in text
-    return has_key and bool(lines or item.key) and all(line in text for line in lines)
+def _is_in(item: _Lost, written: str, text: str) -> bool:
+    """Tell whether a fix has put a value in elsewhere, under its key if it had one.
+
+    Its words count, as its value or as they were written, but not the blanks between them.
+    """
+    there = " ".join(text.split())
+    if item.key is not None and item.key not in text:
+        return False
+    known = [" ".join(form.split()) for form in (item.value, written)]
+    return any(form in there for form in known if form) or (not item.value and bool(item.key))
 
 
 def _lost_values(node: Node | None, key: str | None, cuts: Iterable[Edit]) -> Iterator[_Lost]:
@@ -97,7 +105,7 @@ def _lost_values(node: Node | None, key: str | None, cuts: Iterable[Edit]) -> It
             for item in node.items:
                 yield from _lost_values(item, key, cuts)
         case Scalar() if node.end > node.start and _covers(cuts, node):
-            yield _Lost(node.start, key, node.value)
+            yield _Lost(node.start, node.end, key, node.value)
 
 
 def _lost_entry(entry: Entry, key: str | None, cuts: Iterable[Edit]) -> Iterator[_Lost]:
@@ -105,7 +113,7 @@ def _lost_entry(entry: Entry, key: str | None, cuts: Iterable[Edit]) -> Iterator
     if not _is_empty(entry.value):
         yield from _lost_values(entry.value, name, cuts)
     elif _covers(cuts, entry.key):
-        yield _Lost(entry.key.start, name, "")
+        yield _Lost(entry.key.start, entry.key.end, name, "")
 
 
 def _is_empty(node: Node) -> bool:

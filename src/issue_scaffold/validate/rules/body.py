@@ -19,13 +19,15 @@ from issue_scaffold.forge.issue_form import (
 from issue_scaffold.text.edits import Fix
 from issue_scaffold.text.tree import Entry, Mapping, Scalar, Value, resolve, type_name
 from issue_scaffold.text.wording import allowed, closest, listing
+from issue_scaffold.validate.rules.body_places import has_body, is_nested_body
 from issue_scaffold.validate.rules.examples import form_with
-from issue_scaffold.validate.rules.form_fixes import (
-    move_entry,
-    move_section_up,
-    move_up,
-    remove,
-    replace,
+from issue_scaffold.validate.rules.form_fixes import remove, replace
+from issue_scaffold.validate.rules.key_places import (
+    Level,
+    MisplacedKey,
+    misplaced_key,
+    moved,
+    spilled,
 )
 from issue_scaffold.validate.rules.nodes import (
     is_empty,
@@ -40,7 +42,6 @@ from issue_scaffold.validate.rules.rule import ERROR, ERRORS_PAGE, INFO, SCHEMA_
 from issue_scaffold.validate.rules.stages import FORM
 from issue_scaffold.validate.rules.unique import compared
 
-MOVED_KEYS = {"required": "validations", "accept": "validations", "render": "attributes"}
 OTHER_TYPE_NAMES = {"text": "input", "select": "dropdown", "file": "upload"}
 # Without a documented meaning, but in used forms.
 TOLERATED_KEYS = {"markdown": ("id", "validations"), "checkboxes": ("validations",)}
@@ -76,9 +77,23 @@ def missing_type(form: FormView) -> Iterator[Problem]:
                 yield at(entry.key, f"{element.name}: `type` is empty", hint=hint)
             continue
         strangers = set(element.node.keys()) - set(form.keys.element)
-        if not any(closest(key, ("type",)) for key in strangers):
-            message = f"{element.name}: required key `type` is missing"
+        if any(closest(key, ("type",)) for key in strangers) or has_body(element.node):
+            continue
+        message = f"{element.name}: required key `type` is missing"
+        misplaced = _type_below(form, element)
+        if misplaced is not None:
+            yield misplaced._replace(message=message)
+        else:
             yield at(element.anchor, message, hint=f"add `type:`, one of {listing(form.types)}")
+
+
+def _type_below(form: FormView, element: ElementView) -> Problem | None:
+    """Return the problem of a type among the attributes, where it is one."""
+    entry = element.attributes.find("type") if element.attributes else None
+    if entry is None or element.attributes is None or text_of(entry.value) not in form.types:
+        return None
+    stray = MisplacedKey(form, element, Level.ATTRIBUTES, element.attributes, entry)
+    return misplaced_key(stray, "")
 
 
 @FORM.runs(
@@ -213,6 +228,7 @@ def _is_unset(attribute: str, value: Value) -> bool:
         fix="safe or unsafe",
         summary="a key that an element can't have",
         source=ERRORS_PAGE,
+        reveals="others",
         why=(
             "An element has `type`, `id`, `attributes` and `validations`. Keys that belong to one "
             "of the two are moved there. An `id` on markdown and `validations` on checkboxes are "
@@ -238,7 +254,7 @@ def unpermitted_key(form: FormView) -> Iterator[Problem]:
         for key, entry in string_entries(element.node):
             if key in tolerated:
                 yield _tolerated(form, element, entry, key)
-            elif key not in known and key not in BOOLEAN_WORDS:
+            elif key not in known and key not in BOOLEAN_WORDS and not is_nested_body(entry):
                 yield _wrong_element_key(form, element, entry, key)
         if element.type == "checkboxes":
             yield from _option_keys(form, element)
@@ -257,35 +273,10 @@ def _tolerated(form: FormView, element: ElementView, entry: Entry, key: str) -> 
 
 def _wrong_element_key(form: FormView, element: ElementView, entry: Entry, key: str) -> Problem:
     message = f"{element.name}: `{key}` is not a permitted key"
-    section = _home(element, key)
-    if section:
-        return _moved(form, element, element.node, entry, message, section)
-    place = "permitted"
-    return unknown_key(
-        form.source, element.node, entry, message, known=form.keys.element, place=place
+    stray = MisplacedKey(form, element, Level.ELEMENT, element.node, entry)
+    return misplaced_key(stray, message) or unknown_key(
+        form.source, element.node, entry, message, known=form.keys.element, place="permitted"
     )
-
-
-def _moved(
-    form: FormView, element: ElementView, owner: Mapping, entry: Entry, message: str, section: str
-) -> Problem:
-    """Return the problem of a key that belongs into another part of its element."""
-    key = text_of(entry.key) or ""
-    fix = move_entry(form.source, owner, entry, element.node, section)
-    if fix and key not in MOVED_KEYS:
-        fix = fix._replace(unsafe=True)
-    return at(entry.key, message, hint=f"`{key}` belongs under `{section}`", fix=fix)
-
-
-def _home(element: ElementView, key: str) -> str | None:
-    """Return the part of the element in which a key would be right."""
-    if element.type is None:
-        return None
-    if key in element.keys.attributes:
-        return "attributes"
-    if key in element.keys.validations and element.type != "checkboxes":
-        return "validations"
-    return None
 
 
 def _option_keys(form: FormView, element: ElementView) -> Iterator[Problem]:
@@ -298,7 +289,19 @@ def _option_keys(form: FormView, element: ElementView) -> Iterator[Problem]:
         for key, entry in string_entries(option.node):
             if key not in known:
                 says = message.format(key)
-                yield unknown_key(form.source, option.node, entry, says, known=known, place=place)
+                problem = unknown_key(
+                    form.source, option.node, entry, says, known=known, place=place
+                )
+                yield _in_the_option(form, option.node, entry, problem)
+
+
+def _in_the_option(form: FormView, option: Mapping, entry: Entry, problem: Problem) -> Problem:
+    """Return the problem of an option's key, with a fix if what is in it is what an option has."""
+    inside = resolve(entry.value)
+    if not isinstance(inside, Mapping) or not set(inside.keys()) <= set(form.keys.option):
+        return problem
+    hint = "what is in it belongs one level up, in the option itself"
+    return problem._replace(hint=hint, fix=spilled(form.source, option, entry))
 
 
 @FORM.runs(
@@ -309,6 +312,7 @@ def _option_keys(form: FormView, element: ElementView) -> Iterator[Problem]:
         fix="safe or unsafe",
         summary="an attribute that the type doesn't have",
         source=ERRORS_PAGE,
+        reveals="others",
         why=(
             "Each type has attributes of its own. `required` and `accept` are validations, and "
             "are moved; so is `validations` itself, one level up."
@@ -337,7 +341,7 @@ def unpermitted_attribute(form: FormView) -> Iterator[Problem]:
         # Of an id here another rule speaks.
         known = (*element.keys.attributes, "id")
         for key, entry in string_entries(element.attributes):
-            if key not in known and key not in BOOLEAN_WORDS:
+            if key not in known and key not in BOOLEAN_WORDS and not is_nested_body(entry):
                 yield _wrong_attribute(form, element, element.attributes, entry, key)
 
 
@@ -345,13 +349,9 @@ def _wrong_attribute(
     form: FormView, element: ElementView, attributes: Mapping, entry: Entry, key: str
 ) -> Problem:
     message = f"{element.name}: `{key}` is not a permitted attribute of {element.type}"
-    section = _home(element, key)
-    if section:
-        return _moved(form, element, attributes, entry, message, section)
-    if key in form.keys.element:
-        hint = f"`{key}` belongs beside `attributes`, one level up"
-        fix = move_section_up(form.source, attributes, entry, element.node)
-        return at(entry.key, message, hint=hint, fix=fix)
+    stray = MisplacedKey(form, element, Level.ATTRIBUTES, attributes, entry)
+    if (problem := misplaced_key(stray, message)) is not None:
+        return problem
     known, place = element.keys.attributes, f"permitted for {element.type}"
     problem = unknown_key(form.source, attributes, entry, message, known=known, place=place)
     if key == "required" and element.type == "checkboxes":
@@ -413,7 +413,7 @@ def _moved_id(
     taken |= {text_of(other.attribute("id")) for other in others}
     if id_ in taken or element.node.find("id") is not None:
         return None
-    return move_up(form.source, attributes, entry, element.node)
+    return moved(MisplacedKey(form, element, Level.ATTRIBUTES, attributes, entry))
 
 
 @FORM.runs(
@@ -424,6 +424,7 @@ def _moved_id(
         fix="safe or unsafe",
         summary="a validation that the type doesn't have",
         source=SCHEMA_PAGE,
+        reveals="others",
         why="`validations` holds `required`, and in uploads `accept`. Attributes in it are moved.",
         evidence=("syntax-for-githubs-form-schema",),
         wrong=form_with(
@@ -457,7 +458,7 @@ def unpermitted_validation(form: FormView) -> Iterator[Problem]:
             continue
         known = element.keys.validations
         for key, inner in string_entries(element.validations):
-            if key not in known and key not in BOOLEAN_WORDS:
+            if key not in known and key not in BOOLEAN_WORDS and not is_nested_body(inner):
                 yield _wrong_validation(form, element, element.validations, inner, key)
 
 
@@ -465,11 +466,11 @@ def _wrong_validation(
     form: FormView, element: ElementView, validations: Mapping, entry: Entry, key: str
 ) -> Problem:
     message = f"{element.name}: `{key}` is not a permitted validation of {element.type}"
-    section = _home(element, key)
-    if section:
-        return _moved(form, element, validations, entry, message, section)
+    stray = MisplacedKey(form, element, Level.VALIDATIONS, validations, entry)
     known = element.keys.validations
-    return unknown_key(form.source, validations, entry, message, known=known, place="permitted")
+    return misplaced_key(stray, message) or unknown_key(
+        form.source, validations, entry, message, known=known, place="permitted"
+    )
 
 
 @FORM.runs(

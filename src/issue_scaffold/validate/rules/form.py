@@ -18,6 +18,12 @@ from issue_scaffold.report.finding import Severity
 from issue_scaffold.text.edits import Fix
 from issue_scaffold.text.tree import Entry, Mapping, Node, Scalar, Sequence, resolve, type_name
 from issue_scaffold.text.wording import closest, count, listing
+from issue_scaffold.validate.rules.body_places import (
+    has_body,
+    has_nested_body,
+    holds_elements,
+    with_a_dash,
+)
 from issue_scaffold.validate.rules.examples import BODY, GOOD_FORM, HEAD, form_file, form_with
 from issue_scaffold.validate.rules.form_fixes import (
     SHORTEST_NAME,
@@ -27,6 +33,7 @@ from issue_scaffold.validate.rules.form_fixes import (
     remove,
     rename,
 )
+from issue_scaffold.validate.rules.key_places import Level, MisplacedKey, misplaced_key
 from issue_scaffold.validate.rules.nodes import (
     is_empty,
     is_null,
@@ -96,7 +103,7 @@ def _stand_ins(form: FormView) -> set[str]:
     stand_ins |= {LEGACY_KEYS.get(key, "") for key in present}
     if form.keys.about_is_description and "about" in present:
         stand_ins.add("description")
-    if form.document.separators:
+    if form.document.separators or has_nested_body(form):
         stand_ins.add("body")
     return stand_ins
 
@@ -131,6 +138,7 @@ def no_mapping(document: Document) -> Iterator[Problem]:
         fix="safe or unsafe",
         summary="a top-level key that GitHub doesn't know",
         source=ERRORS_PAGE,
+        reveals="others",
         why=(
             "GitHub refuses a form with a top-level key that it doesn't know. `about` belongs to "
             "Markdown templates and is renamed; other keys are renamed or removed with "
@@ -153,15 +161,22 @@ def unpermitted_key(form: FormView) -> Iterator[Problem]:
         message = f"`{key}` is not a permitted key"
         if key == "about":
             yield _about(form, entry, message)
-        else:
-            place = "allowed at the top"
-            yield unknown_key(form.source, form.root, entry, message, known=known, place=place)
+            continue
+        above = [other for other in form.elements if other.node.start < entry.key.start]
+        stray = MisplacedKey(form, next(reversed(above), None), Level.FORM, form.root, entry)
+        place = "allowed at the top"
+        yield misplaced_key(stray, message) or unknown_key(
+            form.source, form.root, entry, message, known=known, place=place
+        )
 
 
 def _about(form: FormView, entry: Entry, message: str) -> Problem:
     if form.root.find("description") is None:
         hint = "issue forms call it `description`; `about` is for Markdown templates"
-        return at(entry.key, message, hint=hint, fix=rename(entry, "description"))
+        fix = None
+        if is_text(entry.value):
+            fix = rename(entry, "description")
+        return at(entry.key, message, hint=hint, fix=fix)
     fix = remove(form.source, form.root, entry, unsafe=True)
     return at(entry.key, message, hint="remove it: there is a `description` too", fix=fix)
 
@@ -516,9 +531,14 @@ def body_empty(form: FormView) -> Iterator[Problem]:
         id="form/body-type",
         severity=ERROR,
         grade="DOC",
+        fix="safe",
         summary="`body` isn't a list of mappings",
         source=FORMS_PAGE,
-        why="`body` is a list, and each of its entries a mapping with a `type`.",
+        reveals="others",
+        why=(
+            "`body` is a list, and each of its entries a mapping with a `type`. The fix gives a "
+            "single element its dash."
+        ),
         evidence=("syntax-for-issue-forms",),
         wrong=form_file(f"{HEAD}body:\n  type: input\n  attributes:\n    label: Version\n"),
         right=form_file(GOOD_FORM),
@@ -532,13 +552,25 @@ def body_type(form: FormView) -> Iterator[Problem]:
     value = resolve(entry.value)
     if isinstance(value, Sequence):
         for index, item in enumerate(value.items):
-            if not isinstance(resolve(item), Mapping):
+            if not isinstance(resolve(item), Mapping) and not holds_elements(item):
                 message = f"body[{index}] is {type_name(item)}, and must be a mapping"
                 hint = "write `- type: …` with its `attributes:` below"
                 yield at(item_or_key(item, entry), message, hint=hint)
+    elif isinstance(value, Mapping) and has_body(value):
+        yield from _beside_a_body(form, value)
     elif isinstance(value, Mapping) or text_of(value) is not None:
         message = f"`body` is {type_name(value)}, and must be a list of elements"
-        yield at(entry.key, message, hint="begin each element with `- type:`")
+        fix = with_a_dash(form)
+        yield at(entry.key, message, hint="begin each element with `- type:`", fix=fix)
+
+
+def _beside_a_body(form: FormView, body: Mapping) -> Iterator[Problem]:
+    """Find keys of the form in a body that has another one in it, of which a rule speaks."""
+    for key, entry in string_entries(body):
+        stray = MisplacedKey(form, None, Level.BODY, body, entry)
+        problem = misplaced_key(stray, f"`{key}` stands in `body`, which is a list of elements")
+        if problem is not None:
+            yield problem
 
 
 @FORM.runs(

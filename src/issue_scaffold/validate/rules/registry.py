@@ -4,6 +4,7 @@ from typing import Final
 
 from issue_scaffold.validate.rules import (
     body,
+    body_places,
     choices,
     chooser,
     cross,
@@ -23,8 +24,8 @@ from issue_scaffold.validate.rules import (
 from issue_scaffold.validate.rules.rule import Rule
 
 _MODULES: Final = (
-    reading, yaml, form, unique, body, choices, gitea, template, hidden, markdown, chooser, text,
-    files, labels, cross, settings,
+    reading, yaml, form, body_places, unique, body, choices, gitea, template, hidden, markdown,
+    chooser, text, files, labels, cross, settings,
 )  # fmt: skip
 RULES: Final[dict[str, Rule]] = {
     value.id: value
