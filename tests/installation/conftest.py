@@ -72,6 +72,7 @@ def machine(tmp_path: Path, wheels: Path) -> Machine:
         "GIT_ALLOW_PROTOCOL": "file",
         "PIP_CONFIG_FILE": os.devnull,
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+        "PIP_NO_COMPILE": "1",  # Python compiles what it imports, which is a small part
         "PIP_NO_INDEX": "1",
         "PIP_FIND_LINKS": wheels.as_uri(),
         "PIPX_DEFAULT_BACKEND": "pip",
