@@ -13,6 +13,7 @@ TEXT: Final[Schema] = {"type": "string"}
 FLAG: Final[Schema] = {"type": "boolean"}
 PLACE: Final[Schema] = {"type": "integer", "minimum": 1}
 COUNT: Final[Schema] = {"type": "integer", "minimum": 0}
+COUNTS: Final[Schema] = {"type": "object", "additionalProperties": COUNT}
 COLOUR: Final[Schema] = {"type": "string", "pattern": "^[0-9a-f]{6}$"}
 
 
@@ -559,6 +560,7 @@ def fleet() -> Schema:
         "host": said("The host that it is on, if it isn't a folder."),
         "base": said("The branch that was looked at, and its commit.", base),
         "change": said("What scaffold fleet apply is to push.", change),
+        "requests": said("How often its host was asked, by the kind of request.", COUNTS),
         "pull_request": said("The pull request with the change.", {"type": "object"}),
     }
     row = fields(outcome, more)

@@ -5,6 +5,7 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO, Final, NamedTuple, TypeVar
 
@@ -72,7 +73,7 @@ _FORMAT: Final = click.option(
     help="How to show the run, and the file it goes to. May be repeated.",
 )
 _OPTIONS: Final = (
-    click.argument("targets", nargs=-1, metavar="[PATH]…"),
+    click.argument("targets", nargs=-1, metavar="[PATH|URL]…"),
     click.option(
         "--from",
         "list_file",
@@ -188,7 +189,7 @@ def _run_options(command: Callable[..., int]) -> Callable[..., int]:
 
 @click.group("fleet")
 def command() -> None:
-    """Do one thing with many repositories on this machine, each on its own.
+    """Do one thing with many repositories, here and on hosts, each on its own.
 
     A repository that fails, hangs or needs too much memory costs the others nothing. What is done
     is kept, so that a run can be gone on with (--resume) and shown again (fleet report).
@@ -202,7 +203,8 @@ def command() -> None:
 def check_command(options: RunOptions, *, answers_file: str | None, offline: bool) -> int:
     """Say of each repository whether it still holds what its template makes of its answers.
 
-    PATH is a repository's folder, a folder of repositories, or a glob.
+    PATH is a repository's folder, a folder of repositories, or a glob; URL the address of one on a
+    host, which is looked at with git alone, and never written to.
     """
     return _run(options, FleetJob(verb=Verb.CHECK, answers_file=answers_file, offline=offline))
 
@@ -366,7 +368,7 @@ def _run(options: RunOptions, job: FleetJob) -> int:
         names = [one for one in every if name_of(one) not in before]
         journal = run_folder.resume_run(place, synced=job.writes)
     else:
-        names = list(_selected(options, job.verb))
+        names = _selected(options, job.verb)
         recorded = {"command": f"fleet {job.verb}", "job": job.document}
         journal = run_folder.start_run(fleet_folder(), recorded, names, synced=job.writes)
     with journal:
@@ -392,7 +394,7 @@ def _run_of(name: str, verb: Verb) -> Path:
     return place
 
 
-def _selected(options: RunOptions, verb: Verb) -> list[str]:
+def _selected(options: RunOptions, verb: Verb) -> list[FleetRepository]:
     """Return the repositories that were asked for, of this part.
 
     Raises UsageError for none, unless that was allowed or they are all in other parts.
@@ -402,7 +404,7 @@ def _selected(options: RunOptions, verb: Verb) -> list[str]:
     if only is not None and not named and options.list_file is None:
         named = tuple(only)
     elif not named and options.list_file is None:
-        raise click.UsageError("name repositories: folders, globs, or --from a list")
+        raise click.UsageError("name repositories: folders, globs, addresses, or --from a list")
     chosen = SelectOptions(
         match=options.match,
         exclude=options.exclude,
@@ -410,14 +412,14 @@ def _selected(options: RunOptions, verb: Verb) -> list[str]:
         sample=options.sample,
         only=None if only is None else frozenset(only),
     )
-    names = []
+    names: list[FleetRepository] = []
     if named or options.list_file is not None:
         paths = read_targets(named, options.list_file, ends_with_nul=options.ends_with_nul).paths
         names = select(paths, chosen)
     return _part_of(names, options)
 
 
-def _part_of(names: list[str], options: RunOptions) -> list[str]:
+def _part_of(names: list[FleetRepository], options: RunOptions) -> list[FleetRepository]:
     if not names and not options.allow_empty:
         raise UsageError("there is no repository to look at", hint="--allow-empty if that is right")
     shard = _shard(options)
@@ -455,6 +457,7 @@ def _fleet_run(
     if options.until is not None:
         until = time.monotonic() + parse_duration(options.until)
     limits = PoolLimits(jobs, parse_duration(options.timeout), parse_bytes(options.memory), until)
+    job = replace(job, seconds=limits.seconds)
     max_failures = None
     if options.max_failures is not None:
         max_failures = parse_max_failures(options.max_failures)

@@ -12,6 +12,7 @@ from issue_scaffold.files.bounded import NotAFileError
 from issue_scaffold.files.folders import DetourError
 from issue_scaffold.files.target_files import InTheWayError
 from issue_scaffold.fleet.outcome import FleetOutcome, Reason, failed
+from issue_scaffold.fleet.remote import FleetRepository, name_of
 
 if TYPE_CHECKING:
     from issue_scaffold.template.renderer import Renderer
@@ -29,18 +30,22 @@ _NUMBERS: Final = {
 
 
 def failure(
-    repository: str, error: Exception, answers_file: str | None, renderer: "Renderer"
+    repository: FleetRepository,
+    error: Exception,
+    answers_file: str | None,
+    renderer: "Renderer",
 ) -> FleetOutcome:
     """Return the outcome of a repository that an error has ended."""
+    name = name_of(repository)
     match error:
         case MemoryError():
-            return failed(repository, Reason.MEMORY, f"{repository} needs too much memory")
+            return failed(repository, Reason.MEMORY, f"{name} needs too much memory")
         case ScaffoldError():
-            code = _code_of(repository, error, answers_file, renderer)
+            code = _code_of(name, error, answers_file, renderer)
             return failed(repository, code, error.message, error.hint)
         case OSError(errno=int() as number):
             code = _NUMBERS.get(number, Reason.CRASHED)
-            what = error.filename or repository
+            what = error.filename or name
             return failed(repository, code, f"{what} can't be read: {error.strerror}")
     first_line = (str(error).splitlines() or [""])[0]
     return failed(repository, Reason.CRASHED, f"unexpected {type(error).__name__}: {first_line}")

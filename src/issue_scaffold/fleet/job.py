@@ -10,25 +10,28 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
 
 from issue_scaffold.files.bounded import kind_of
 from issue_scaffold.fleet.failure import failure
 from issue_scaffold.fleet.opt_out import opted_out_folder
 from issue_scaffold.fleet.outcome import FleetOutcome, Reason, Status, Why, failed
-from issue_scaffold.fleet.remote import FleetRepository, RemoteRepository, name_of
+from issue_scaffold.fleet.planning import changed_by
+from issue_scaffold.fleet.remote import FleetRepository, RemoteRepository
 from issue_scaffold.report.finding import Finding, Kind, Severity, finding_document
-from issue_scaffold.sync.target import answers_path
+from issue_scaffold.sync.target import answers_path, open_target
 from issue_scaffold.template import sealed_process
 from issue_scaffold.template.renderer import Renderer, open_renderer
 
 if TYPE_CHECKING:
+    from issue_scaffold.fleet.on_host import HostTreatment
     from issue_scaffold.report.report import TargetReport
     from issue_scaffold.sync.outcome import FileOutcome
 
 Treatment = Callable[[FleetRepository], FleetOutcome]
 # What is done in a folder, by its name in reports.
-FolderTreatment = Callable[[str], FleetOutcome]
+_InFolder = Callable[[str], FleetOutcome]
 
 
 class Verb(StrEnum):
@@ -54,7 +57,9 @@ _MODULES: Final[Mapping[Verb, tuple[str, ...]]] = {
 class FleetJob:
     """What is to be done with each repository, as it goes to workers.
 
-    `aborts` leaves a repository as it is where there would be conflicts.
+    `aborts` leaves a repository as it is where there would be conflicts. With `plans` an outcome
+    holds what would be written, for somebody else to write it. A repository may take so many
+    `seconds`.
     """
 
     verb: Verb
@@ -65,6 +70,8 @@ class FleetJob:
     dry_run: bool = False
     aborts: bool = False
     offline: bool = False
+    plans: bool = False
+    seconds: float = 60.0
 
     @property
     def writes(self) -> bool:
@@ -86,10 +93,10 @@ class FleetJob:
     @contextmanager
     def start(self) -> Iterator[Treatment]:
         """Open what all repositories share; yield what treats one, and never raises for it."""
-        with open_renderer() as renderer:
+        with open_renderer() as renderer, TemporaryDirectory(ignore_cleanup_errors=True) as scratch:
             renderer.sources.offline = self.offline
             try:
-                yield _Worker(self, renderer).treat
+                yield _Worker(self, renderer, Path(scratch)).treat
             finally:
                 sealed_process.end()
 
@@ -108,16 +115,49 @@ def job_in(document: Mapping[str, Any]) -> FleetJob:
         dry_run=document["dry_run"],
         aborts=document["aborts"],
         offline=document["offline"],
+        seconds=document.get("seconds", 60.0),
     )
 
 
 class _Worker:
-    """What one process does with the repositories that it is given."""
+    """What one process does with the repositories that it is given; `scratch` is its folder."""
+
+    def __init__(self, job: FleetJob, renderer: Renderer, scratch: Path) -> None:
+        self._job = job
+        self._renderer = renderer
+        self._scratch = scratch
+        self._in_folders = FolderTreatment(job, renderer)
+        self._on_hosts: HostTreatment | None = None
+
+    def treat(self, repository: FleetRepository) -> FleetOutcome:
+        """Return what came of a repository."""
+        start = time.perf_counter()
+        try:
+            outcome = self._treated(repository)
+        except Exception as error:  # noqa: BLE001 - one repository never costs the others
+            outcome = self._in_folders.failed(repository, error)
+        return replace(outcome, seconds=time.perf_counter() - start)
+
+    def _treated(self, repository: FleetRepository) -> FleetOutcome:
+        if not isinstance(repository, RemoteRepository):
+            return self._in_folders.treat(repository)
+        if self._on_hosts is None:
+            from issue_scaffold.fleet.on_host import HostTreatment
+
+            # Where nothing is to be written, it is planned; whoever carries it out sees conflicts.
+            planning = replace(self._job, dry_run=True, aborts=False, plans=True)
+            folders = FolderTreatment(planning, self._renderer)
+            self._on_hosts = HostTreatment(folders, self._scratch, self._job.seconds)
+        return self._on_hosts.treat(repository)
+
+
+class FolderTreatment:
+    """What is done with a repository in a folder: the job's verb, unless there is nothing to do."""
 
     def __init__(self, job: FleetJob, renderer: Renderer) -> None:
         self._job = job
         self._renderer = renderer
-        verbs: Mapping[Verb, Callable[[FleetJob, Renderer], FolderTreatment]] = {
+        verbs: Mapping[Verb, Callable[[FleetJob, Renderer], _InFolder]] = {
             Verb.CHECK: checking,
             Verb.UPDATE: updating,
             Verb.INIT: installing,
@@ -126,19 +166,29 @@ class _Worker:
         }
         self._treatment = verbs[job.verb](job, renderer)
 
-    def treat(self, repository: FleetRepository) -> FleetOutcome:
-        """Return what came of a repository."""
-        start = time.perf_counter()
-        try:
-            outcome = self._treated(repository)
-        except Exception as error:  # noqa: BLE001 - one repository never costs the others
-            outcome = failure(name_of(repository), error, self._job.answers_file, self._renderer)
-        return replace(outcome, seconds=time.perf_counter() - start)
+    @property
+    def answers_file(self) -> str:
+        """Where the answers are, below the folder."""
+        return answers_path(self._job.answers_file)
 
-    def _treated(self, repository: FleetRepository) -> FleetOutcome:
-        if isinstance(repository, RemoteRepository):
-            raise NotImplementedError
-        return self._ended_early(repository) or self._treatment(repository)
+    def treat(self, folder: str) -> FleetOutcome:
+        """Return what came of it. Raises whatever went wrong, for `failed`."""
+        return self._ended_early(folder) or self._treatment(folder)
+
+    def failed(self, repository: FleetRepository, error: Exception) -> FleetOutcome:
+        """Return the outcome of one that an error has ended."""
+        return failure(repository, error, self._job.answers_file, self._renderer)
+
+    def managed(self, folder: str) -> tuple[str, ...]:
+        """Return the files that the template has there; nothing where nobody can tell."""
+        if self._job.verb not in {Verb.CHECK, Verb.UPDATE}:
+            return ()
+        try:
+            target = open_target(folder, self._job.answers_file)
+            manifest = self._renderer.manifest(target.recorded(self._renderer.sources))
+        except Exception:  # noqa: BLE001 - the treatment comes across the same, and says it
+            return ()
+        return tuple(manifest.entries)
 
     def _ended_early(self, repository: str) -> FleetOutcome | None:
         """Return the outcome of one that nothing is to be done with; None for any other.
@@ -173,7 +223,7 @@ def _not_set_up(repository: str, answers_file: str | None) -> FleetOutcome | Non
     return None
 
 
-def checking(job: FleetJob, renderer: Renderer) -> FolderTreatment:
+def checking(job: FleetJob, renderer: Renderer) -> _InFolder:
     """Return what checks a repository."""
     from issue_scaffold.sync.check import CheckOptions, check_target
     from issue_scaffold.sync.known_clean import KnownClean
@@ -209,7 +259,7 @@ def _status(findings: tuple[Finding, ...]) -> Status:
     return Status.OUTDATED if kinds else Status.CLEAN
 
 
-def updating(job: FleetJob, renderer: Renderer) -> FolderTreatment:
+def updating(job: FleetJob, renderer: Renderer) -> _InFolder:
     """Return what updates a repository."""
     from issue_scaffold.sync.update import UpdateOptions, update
 
@@ -224,12 +274,13 @@ def updating(job: FleetJob, renderer: Renderer) -> FolderTreatment:
     )
 
     def treat(repository: str) -> FleetOutcome:
-        return _of_files(lambda: update(replace(options, target=repository), renderer), repository)
+        outcome, status = _of_files(lambda: update(replace(options, target=repository), renderer))
+        return _of_plan(repository, outcome, status, job)
 
     return treat
 
 
-def installing(job: FleetJob, renderer: Renderer) -> FolderTreatment:
+def installing(job: FleetJob, renderer: Renderer) -> _InFolder:
     """Return what installs the template in a repository that has none."""
     from issue_scaffold.sync.init import InitOptions, install
 
@@ -248,30 +299,34 @@ def installing(job: FleetJob, renderer: Renderer) -> FolderTreatment:
         if (Path(repository) / answers_path(job.answers_file)).exists():
             why = Why(Reason.NO_CHANGE, "it is set up already")
             return FleetOutcome(repository=repository, status=Status.SKIPPED, why=why)
-        return _of_files(lambda: install(options_for(repository), renderer), repository)
+        outcome, status = _of_files(lambda: install(options_for(repository), renderer))
+        return _of_plan(repository, outcome, status, job)
 
     return treat
 
 
-def _of_files(write: "Callable[[], FileOutcome]", repository: str) -> FleetOutcome:
+def _of_files(write: "Callable[[], FileOutcome]") -> "tuple[FileOutcome, Status]":
+    """Return what was done to files, or would be, and how the repository is after that."""
     from issue_scaffold.sync.outcome import NothingWrittenError
 
     try:
         outcome = write()
     except NothingWrittenError as error:
-        return _of_plan(repository, error.outcome, Status.CONFLICT)
+        return error.outcome, Status.CONFLICT
     if outcome.plan.conflicts:
-        return _of_plan(repository, outcome, Status.CONFLICT)
+        return outcome, Status.CONFLICT
     if not outcome.plan.writes:
-        return _of_plan(repository, outcome, Status.CLEAN)
+        return outcome, Status.CLEAN
     if not outcome.dry_run:
-        return _of_plan(repository, outcome, Status.UPDATED)
+        return outcome, Status.UPDATED
     if outcome.version_before is None:
-        return _of_plan(repository, outcome, Status.NOT_INITIALISED)
-    return _of_plan(repository, outcome, Status.OUTDATED)
+        return outcome, Status.NOT_INITIALISED
+    return outcome, Status.OUTDATED
 
 
-def _of_plan(repository: str, outcome: "FileOutcome", status: Status) -> FleetOutcome:
+def _of_plan(
+    repository: str, outcome: "FileOutcome", status: Status, job: FleetJob
+) -> FleetOutcome:
     from issue_scaffold.sync.plan import FileAction
 
     steps = [one for one in outcome.plan.steps if one.action is not FileAction.UNCHANGED]
@@ -285,10 +340,11 @@ def _of_plan(repository: str, outcome: "FileOutcome", status: Status) -> FleetOu
         files=tuple({"path": step.path, "action": str(step.action)} for step in steps),
         notes=outcome.notes,
         is_plan=outcome.dry_run and bool(outcome.plan.writes),
+        change=changed_by(outcome.plan) if job.plans else None,
     )
 
 
-def validating(_: FleetJob, __: Renderer) -> FolderTreatment:
+def validating(_: FleetJob, __: Renderer) -> _InFolder:
     """Return what validates a repository's templates, forms and labels."""
     from issue_scaffold.validate.run import ValidateOptions, validate
 
@@ -310,7 +366,7 @@ def validating(_: FleetJob, __: Renderer) -> FolderTreatment:
     return treat
 
 
-def comparing_labels(_: FleetJob, __: Renderer) -> FolderTreatment:
+def comparing_labels(_: FleetJob, __: Renderer) -> _InFolder:
     """Return what compares the labels of a repository's forge with its labels config."""
     from issue_scaffold.label_sync.drift import label_findings
 

@@ -95,7 +95,8 @@ class FleetOutcome:
     them to programs. `is_plan` says that the files would be changed, and weren't.
 
     Of a repository on a host there are its `host`, the `base` that it was looked at, the `change`
-    that is planned, and the `pull_request` with it, as programs read it.
+    that is planned, the `pull_request` with it, as programs read it, and how many `requests` of
+    which kind it took.
     """
 
     repository: str
@@ -112,6 +113,7 @@ class FleetOutcome:
     base: Base | None = None
     change: PlannedChange | None = None
     pull_request: Mapping[str, Any] | None = None
+    requests: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def kind(self) -> str:
@@ -155,6 +157,8 @@ class FleetOutcome:
             document["change"] = {"files": [file._asdict() for file in self.change.files]}
         if self.pull_request is not None:
             document["pull_request"] = dict(self.pull_request)
+        if self.requests:
+            document["requests"] = dict(self.requests)
         return document
 
 
@@ -182,6 +186,7 @@ def outcome_in(document: Mapping[str, Any]) -> FleetOutcome:
         base=_base_in(document.get("base")),
         change=_change_in(document),
         pull_request=document.get("pull_request"),
+        requests=document.get("requests", {}),
     )
 
 

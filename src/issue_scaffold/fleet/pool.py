@@ -9,8 +9,10 @@ import contextlib
 import math
 import multiprocessing
 import os
+import shutil
 import signal
 import sys
+import tempfile
 import time
 from collections import deque
 from collections.abc import Iterator
@@ -73,6 +75,8 @@ class PoolEngine:
         self._batches: deque[deque[FleetRepository]] = deque()
         self._hands: list[_Hand] = []
         self._context = _context()
+        # Of workers too that are killed, and can't clear up any more.
+        self._scratch = ""
 
     def submit(self, batch: Batch) -> None:
         """Take on a batch, which one worker works off."""
@@ -81,6 +85,7 @@ class PoolEngine:
     def completed(self) -> Iterator[FleetOutcome]:
         """Yield outcomes as they come; a worker that ends without one has its repository named."""
         self._job.load()
+        self._scratch = tempfile.mkdtemp(prefix="scaffold-fleet-")
         sealed_process.end()  # a fork would hand it down, to be talked to by two
         self._employ()
         while any(hand.left for hand in self._hands) and time.monotonic() < self._limits.until:
@@ -102,6 +107,8 @@ class PoolEngine:
             hand.process.join(max(0.0, deadline - time.monotonic()))
             _end(hand)
         self._hands.clear()
+        if self._scratch:
+            shutil.rmtree(self._scratch, ignore_errors=True)
 
     def _employ(self) -> None:
         """Give every worker something to do, and start some while there is more than they have."""
@@ -118,7 +125,7 @@ class PoolEngine:
         if _FORKS:  # which hands down what is open
             inherited = [ours, *(hand.pipe for hand in self._hands)]
         process = self._context.Process(
-            target=_work, args=(self._job, theirs, self._limits.memory, inherited)
+            target=_work, args=(self._job, theirs, self._limits.memory, self._scratch, inherited)
         )
         process.start()
         theirs.close()
@@ -180,10 +187,17 @@ def _end(hand: _Hand) -> None:
     hand.process.close()
 
 
-def _work(job: FleetJob, pipe: "Connection", memory: int, inherited: "list[Connection]") -> None:
+def _work(
+    job: FleetJob,
+    pipe: "Connection",
+    memory: int,
+    scratch: str,
+    inherited: "list[Connection]",
+) -> None:
     """Treat what comes through the pipe until it is closed: the life of a worker."""
     for other in inherited:
         other.close()
+    tempfile.tempdir = scratch
     _settle(memory)
     with contextlib.suppress(EOFError, OSError), job.start() as treat:
         while True:

@@ -36,7 +36,7 @@ class RemoteRepository:
     `name` is what reports call it: OWNER/NAME where a forge listed it, its address without
     credentials where only git knows it. `clone_url` has no credentials either. `branch` and
     `commit` are the default branch and its head; None where there is none yet, or nobody asked.
-    What is None is not known.
+    What is None is not known. `api_url` is the API that told of it: the user has named its host.
     """
 
     host: str
@@ -52,6 +52,7 @@ class RemoteRepository:
     language: str | None = None
     topics: frozenset[str] = frozenset()
     may_push: bool | None = None
+    api_url: str | None = None
     snapshot: Snapshot | None = None
 
 

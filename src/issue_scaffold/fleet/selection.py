@@ -1,4 +1,4 @@
-"""Which repositories a run is about: folders, globs, lists, and the part that is this run's.
+"""Which repositories a run is about: folders, globs, addresses, lists, and this run's part.
 
 Owns the order, which is that in which they were named, and that each counts once.
 """
@@ -9,13 +9,18 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from glob import has_magic, iglob
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 from issue_scaffold.errors import UsageError
+from issue_scaffold.fleet.address import place_of, remote_named
+from issue_scaffold.fleet.remote import FleetRepository, name_of
 from issue_scaffold.template.answers_file import ANSWERS_FILE
 
 # Nothing depends on who guesses it: the same run has the same sample.
 _SEED: Final = 0
+
+
+_Listed = TypeVar("_Listed")
 
 
 class Shard(NamedTuple):
@@ -25,9 +30,9 @@ class Shard(NamedTuple):
     total: int
     origin: str = "--shard"
 
-    def part_of(self, names: Sequence[str]) -> list[str]:
-        """Return the names of this part; the parts together are the list."""
-        return list(names[self.number - 1 :: self.total])
+    def part_of(self, listed: Sequence[_Listed]) -> list[_Listed]:
+        """Return what of a list is in this part; the parts together are the list."""
+        return list(listed[self.number - 1 :: self.total])
 
 
 class _IndexVariables(NamedTuple):
@@ -93,23 +98,26 @@ class SelectOptions:
     only: frozenset[str] | None = None
 
 
-def select(named: Iterable[str], options: SelectOptions) -> list[str]:
+def select(named: Iterable[str], options: SelectOptions) -> list[FleetRepository]:
     """Return the repositories that a run is about.
 
     Raises UsageError for a pattern that is none.
     """
-    names = list(_matching(_once(_expanded(named)), options))
+    found = list(_matching(_once(_expanded(named)), options))
     if options.only is not None:
-        names = [name for name in names if name in options.only]
-    if options.sample is not None and options.sample < len(names):
-        chosen = set(random.Random(_SEED).sample(range(len(names)), options.sample))  # noqa: S311
-        names = [name for number, name in enumerate(names) if number in chosen]
-    return names[: options.limit]
+        found = [one for one in found if name_of(one) in options.only]
+    if options.sample is not None and options.sample < len(found):
+        chosen = set(random.Random(_SEED).sample(range(len(found)), options.sample))  # noqa: S311
+        found = [one for number, one in enumerate(found) if number in chosen]
+    return found[: options.limit]
 
 
-def _expanded(named: Iterable[str]) -> Iterator[str]:
+def _expanded(named: Iterable[str]) -> Iterator[FleetRepository]:
     for text in named:
-        if has_magic(text) and not os.path.lexists(text):
+        remote = remote_named(text)
+        if remote is not None:
+            yield remote
+        elif has_magic(text) and not os.path.lexists(text):
             found = iglob(text, recursive=True)  # noqa: PTH207 - as the user wrote it
             yield from sorted(filter(os.path.isdir, found))
         else:
@@ -130,30 +138,26 @@ def _is_repository(folder: str) -> bool:
     return any(os.path.lexists(f"{folder}/{name}") for name in (ANSWERS_FILE, ".git"))
 
 
-def _once(names: Iterable[str]) -> Iterator[str]:
-    """Yield each folder once, however often and by whatever ways it is named."""
+def _once(repositories: Iterable[FleetRepository]) -> Iterator[FleetRepository]:
+    """Yield each repository once, however often and by whatever ways it is named."""
     seen: set[str] = set()
-    for name in names:
-        place = _place_of(name)
+    for repository in repositories:
+        place = place_of(repository)
         if place not in seen:
             seen.add(place)
-            yield name
+            yield repository
 
 
-def _place_of(name: str) -> str:
-    try:
-        return os.path.realpath(name)
-    except ValueError:  # a zero byte
-        return name
-
-
-def _matching(names: Iterable[str], options: SelectOptions) -> Iterator[str]:
+def _matching(
+    repositories: Iterable[FleetRepository], options: SelectOptions
+) -> Iterator[FleetRepository]:
     wanted, unwanted = _pattern(options.match), _pattern(options.exclude)
-    for name in names:
+    for repository in repositories:
+        name = name_of(repository)
         if wanted is not None and not wanted.search(name):
             continue
         if unwanted is None or not unwanted.search(name):
-            yield name
+            yield repository
 
 
 def _pattern(text: str | None) -> re.Pattern[str] | None:

@@ -33,7 +33,13 @@ _UNTRUSTED = late_pattern(r"detected dubious ownership|unsafe repository")
 
 
 class GitError(ScaffoldError):
-    """Git could not be started, or said no."""
+    """Git could not be started, or said no: `said` is all that it said, without credentials."""
+
+    said: str = ""
+
+
+class SlowGitError(GitError):
+    """Git, or whom it talked to, took too long."""
 
 
 class UntrustedRepositoryError(GitError):
@@ -161,7 +167,12 @@ def ssh_hostname(alias: str) -> str | None:
 
 
 def talk(
-    arguments: Sequence[str], *, env: Mapping[str, str], seconds: float, max_bytes: int
+    arguments: Sequence[str],
+    *,
+    env: Mapping[str, str],
+    seconds: float,
+    max_bytes: int,
+    data: bytes = b"",
 ) -> bytes:
     """Run a git that reads another repository, here or on a server; return what it printed.
 
@@ -174,11 +185,17 @@ def talk(
 
     # Files rather than pipes: nobody has to read along, and the limit on file sizes holds for them
     # too.
-    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+    with (
+        tempfile.TemporaryFile() as given,
+        tempfile.TemporaryFile() as out,
+        tempfile.TemporaryFile() as err,
+    ):
+        given.write(data)
+        given.seek(0)
         try:
             process = subprocess.Popen(
                 ["git", *arguments],
-                stdin=subprocess.DEVNULL,
+                stdin=given,
                 stdout=out,
                 stderr=err,
                 env={"GIT_DIR": NOTHING, **env},
@@ -191,7 +208,7 @@ def talk(
             try:
                 status = process.wait(seconds)
             except subprocess.TimeoutExpired as error:
-                raise GitError(
+                raise SlowGitError(
                     f"git {_command(arguments)} gave no full answer within {seconds:.0f} seconds",
                     hint="check the network, the server and the size of the repository, "
                     "then run this again",
@@ -256,7 +273,9 @@ def _failure(arguments: Sequence[str], status: int, stderr: bytes) -> GitError:
     message = f"git {_command(arguments)} failed: {telling or f'exit status {status}'}"
     if _UNTRUSTED.search(message):
         return UntrustedRepositoryError(message, hint=_trusting(said))
-    return GitError(message)
+    error = GitError(message)
+    error.said = "\n".join(said)
+    return error
 
 
 def _masked(text: str) -> str:

@@ -117,14 +117,19 @@ def sealed_environment() -> dict[str, str]:
     }
 
 
-def transport_environment(protocols: Iterable[str]) -> dict[str, str]:
-    """Return the environment for a git that talks to a server, by these protocols alone."""
+def transport_environment(
+    protocols: Iterable[str], more: Iterable[tuple[str, str]] = ()
+) -> dict[str, str]:
+    """Return the environment for a git that talks to a server, by these protocols alone.
+
+    `more` are settings of ours, which stand behind the user's and above every file.
+    """
     slow = {
         "GIT_HTTP_LOW_SPEED_LIMIT": str(_SLOW_BYTES),
         "GIT_HTTP_LOW_SPEED_TIME": str(_SLOW_SECONDS),
     }
     users = {name: value for name, value in os.environ.items() if _is_for_transport(name)}
-    settings = [*_users_settings(os.environ), *_OVERRIDES.items()]
+    settings = [*_users_settings(os.environ), *more, *_OVERRIDES.items()]
     return {
         **slow,
         **users,

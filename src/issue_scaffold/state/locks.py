@@ -10,7 +10,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -86,6 +86,14 @@ def hold_target(
     """
     key = digest_of(str(root), purpose) if purpose else digest_of(str(root))
     return hold(cache_folder(), f"target-{key[:32]}", what=shown, on_wait=on_wait)
+
+
+def forget_target(root: Path) -> None:
+    """Remove the lock of a folder that is going away, and that nobody else has known of."""
+    name = f"target-{digest_of(str(root))[:32]}.lock"
+    for place in (cache_folder() / "locks", _temporary_folder()):
+        with suppress(OSError):
+            (place / name).unlink()
 
 
 def _open(folder: Path, name: str) -> int:

@@ -21,6 +21,14 @@ if TYPE_CHECKING:
     from issue_scaffold.sync.stored_tree import StoredTree
 
 
+class NotCheckedOutError(ScaffoldError):
+    """Git has files, by their `paths`, that aren't checked out; what is in them is to be known."""
+
+    def __init__(self, message: str, paths: Iterable[str], *, hint: str) -> None:
+        super().__init__(message, hint=hint)
+        self.paths = tuple(paths)
+
+
 class CheckedOutTree(FolderTree):
     """The files as they lie in a target's folder; what isn't checked out is read from the index."""
 
@@ -41,8 +49,9 @@ class CheckedOutTree(FolderTree):
         try:
             return stored.read(path)
         except ScaffoldError as error:  # a partial clone has no content of what it doesn't show
-            raise ScaffoldError(
+            raise NotCheckedOutError(
                 f"{path} is not checked out, and git can't say what is in it: {error.message}",
+                [path],
                 hint=_way_out(self._folder, [path]),
             ) from error
 
@@ -84,8 +93,9 @@ def refuse_skipped(folder: TargetFolder, paths: Iterable[str], ours: Mapping[str
         return
     skipped = CheckedOutTree(folder).skipped(absent)
     if skipped:
-        raise ScaffoldError(
+        raise NotCheckedOutError(
             f"not checked out, and so not to be judged: {', '.join(skipped)}; nothing was written",
+            skipped,
             hint=_way_out(folder, skipped),
         )
 

@@ -160,36 +160,42 @@ def refuse_inside(source: TemplateSource, work_tree: Path) -> None:
         )
 
 
-def _refuse_odd(text: str) -> None:
+def parse_address(text: str, *, what: str = "template source") -> TemplateSource | None:
+    """Return the repository on a server that a text names; None when it is a path.
+
+    `what` it is goes into messages. Raises UsageError as `parse_source` does.
+    """
+    _refuse_odd(text, what)
+    return _remote(text, what)
+
+
+def _refuse_odd(text: str, what: str = "template source") -> None:
     """Refuse what no source holds, before anything reads it."""
     if not text:
-        raise UsageError("the template source is empty", hint=_WAYS)
+        raise UsageError(f"the {what} is empty", hint=_WAYS)
     if len(text) > _LONGEST:
-        raise UsageError(f"the template source is longer than {_LONGEST} characters", hint=_WAYS)
+        raise UsageError(f"the {what} is longer than {_LONGEST} characters", hint=_WAYS)
     try:
         os.fsencode(text)
     except UnicodeEncodeError:
         raise UsageError(
-            f"the template source {text!r} is no text that a path or a URL can hold", hint=_WAYS
+            f"the {what} {text!r} is no text that a path or a URL can hold", hint=_WAYS
         ) from None
     if any(character < " " or character == "\x7f" for character in text):
-        raise UsageError(
-            f"the template source {_shown(text)} has a control character in it", hint=_WAYS
-        )
+        raise UsageError(f"the {what} {_shown(text)} has a control character in it", hint=_WAYS)
     if _OPTION.match(text.removeprefix("git+")):
         raise UsageError(
-            f"the template source {_shown(text)} reads as an option",
+            f"the {what} {_shown(text)} reads as an option",
             hint=f"for a path, write ./{text.lstrip()}",
         )
     if _REMOTE_HELPER.match(text.removeprefix("git+")):
         raise UsageError(
-            f"the template source {_shown(text)} names a program for git to run, "
-            "which scaffold never does",
+            f"the {what} {_shown(text)} names a program for git to run, which scaffold never does",
             hint=_WAYS,
         )
 
 
-def _remote(text: str) -> TemplateSource | None:
+def _remote(text: str, what: str = "template source") -> TemplateSource | None:
     """Return the source on a server that a text names; None when it is a path.
 
     Raises UsageError.
@@ -199,14 +205,12 @@ def _remote(text: str) -> TemplateSource | None:
             text = host + text.removeprefix(alias).lstrip("/")
     address = text.removeprefix("git+")
     if _scheme_of(address):
-        return _by_url(address)
+        return _by_url(address, what)
     found = _SCP_LIKE.fullmatch(address)
     if found is not None and not found["path"].startswith("-"):
         return TemplateSource(address, is_local=False)
     if _USER_BEFORE_HOST.match(address):
-        raise UsageError(
-            "the template source looks like an ssh address with a password in it", hint=_WAYS
-        )
+        raise UsageError(f"the {what} looks like an ssh address with a password in it", hint=_WAYS)
     return None
 
 
@@ -219,7 +223,7 @@ def _scheme_of(address: str) -> str | None:
     return scheme
 
 
-def _by_url(address: str) -> TemplateSource:
+def _by_url(address: str, what: str) -> TemplateSource:
     from urllib.parse import urlsplit
 
     from issue_scaffold.forge.remote import is_loopback
@@ -228,7 +232,7 @@ def _by_url(address: str) -> TemplateSource:
     scheme = scheme.lower()
     if scheme not in _SCHEMES:
         raise UsageError(
-            f"the template source begins with {_shown(scheme + '://')}, which is not supported",
+            f"the {what} begins with {_shown(scheme + '://')}, which is not supported",
             hint=_WAYS,
         )
     try:
@@ -236,15 +240,14 @@ def _by_url(address: str) -> TemplateSource:
         host = parts.hostname or ""
         _ = parts.port
     except ValueError:
-        raise UsageError(f"the template source is no valid URL for {scheme}", hint=_WAYS) from None
-    _refuse_credentials(parts, host)
+        raise UsageError(f"the {what} is no valid URL for {scheme}", hint=_WAYS) from None
+    _refuse_credentials(parts, host, what)
     if not _HOST.fullmatch(host):
-        raise UsageError("the template URL names no host that could be one", hint=_WAYS)
+        raise UsageError(f"the {what} names no host that could be one", hint=_WAYS)
     url = f"{scheme}://{rest}"
     if scheme == "http" and not is_loopback(url):
         raise UsageError(
-            f"the template URL for {host} is plain http, "
-            "over which anybody on the way could change the template",
+            f"the {what} for {host} is plain http, over which anybody on the way could change it",
             hint="use https; plain http is only for this machine (localhost)",
         )
     if url.startswith(_KNOWN_HOSTS) and not url.endswith(".git"):
@@ -254,21 +257,20 @@ def _by_url(address: str) -> TemplateSource:
     return TemplateSource(url, is_local=False)
 
 
-def _refuse_credentials(parts: "SplitResult", host: str) -> None:
+def _refuse_credentials(parts: "SplitResult", host: str, what: str) -> None:
     hint = "leave them out; git asks its credential helper, or use an ssh URL"
     shown = "a host"
     if _HOST.fullmatch(host):
         shown = host
     if parts.password is not None or (parts.username is not None and parts.scheme != "ssh"):
         raise UsageError(
-            f"the template URL for {shown} has credentials in it, "
-            "which would be recorded in the repository",
+            f"the {what} for {shown} has credentials in it, which would be recorded",
             hint=hint,
         )
     if parts.query or parts.fragment:
         raise UsageError(
-            f"the template URL for {shown} has more behind ? or #, where credentials may be, "
-            "which would be recorded in the repository",
+            f"the {what} for {shown} has more behind ? or #, where credentials may be, "
+            "which would be recorded",
             hint=hint,
         )
 
