@@ -6,6 +6,7 @@ commit; what is looked at is fetched in one more exchange, and git is told that 
 checked out on purpose. https://git-scm.com/docs/partial-clone
 """
 
+import os
 import re
 import shutil
 from collections.abc import Collection, Iterable, Iterator
@@ -52,10 +53,12 @@ _FETCH: Final = (
 _COMMIT_BYTES: Final = 256 * 1024 * 1024
 _CONTENT_BYTES: Final = 64 * 1024 * 1024
 _MOST_FILES: Final = 20_000
+_MOST_LINKS: Final = 5
+_RULES: Final = (".gitattributes", ".gitignore")
 _SUBMODULE: Final = "160000"
 _LINK: Final = "120000"
 # Stands above what any file of the repository says of line ends, encodings and filters.
-_ATTRIBUTES: Final = "* -text -eol -ident -filter -working-tree-encoding\n"
+_ATTRIBUTES: Final = "* -text !eol -ident -filter !working-tree-encoding\n"
 _ANSWERS: Final = re.compile(r"\.copier-answers[^/]*\.ya?ml")
 _ALSO: Final = frozenset({".pre-commit-config.yaml", ".pre-commit-config.yml", *EVIDENCE})
 # What the bundled template has for CI, in whatever folder.
@@ -94,25 +97,62 @@ class Checkout:
         git.run(["read-tree", self.base.commit], cwd=self.folder)
         self._lay_folders()
         extra = frozenset(named)
-        first = [
+        looked_at = [
             path
             for path, entry in self._entries.items()
             if path in extra or _is_looked_at(path) or (entry.mode == _LINK and _is_way(path))
         ]
+        first = self._with_rules(looked_at)
         rest = "".join(f"{path}\0" for path in self._entries.keys() - set(first))
         self._index(["--skip-worktree"], rest)
         self._fetch_and_write(first)
+        self._follow_links(extra)
 
     def show(self, paths: Collection[str]) -> bool:
         """Lay out further files, if the commit has any of them; return whether it has.
 
         Raises GitError.
         """
-        more = [path for path in paths if path in self._entries and path not in self._shown]
+        more = [path for path in self._with_rules(paths) if path not in self._shown]
         if more:
             self._index(["--no-skip-worktree"], "".join(f"{path}\0" for path in more))
             self._fetch_and_write(more)
         return bool(more)
+
+    def _with_rules(self, paths: Iterable[str]) -> list[str]:
+        """Return those of the paths that there are, and what git looks at on its way to them all.
+
+        It would fetch that by itself else, or fail.
+        """
+        found: set[str] = set()
+        for path in paths:
+            found.add(path)
+            folders = path.split("/")[:-1]
+            for depth in range(len(folders) + 1):
+                lead = "".join(f"{folder}/" for folder in folders[:depth])
+                found.update(lead + name for name in _RULES)
+        return [path for path in self._entries if path in found]
+
+    def _follow_links(self, named: frozenset[str]) -> None:
+        """Lay out what links lead to: files, and what of a folder is looked at by way of them."""
+        for _ in range(_MOST_LINKS):
+            links = [path for path in self._shown if self._entries[path].mode == _LINK]
+            wanted: set[str] = set()
+            for link in links:
+                aim = self._aim_of(link)
+                wanted.update(path for path in self._entries if path == aim)
+                for path in self._entries:
+                    below = path.removeprefix(f"{aim}/")
+                    way = f"{link}/{below}"
+                    if below != path and (way in named or _is_looked_at(way)):
+                        wanted.add(path)
+            if not self.show(wanted):
+                return
+
+    def _aim_of(self, link: str) -> str:
+        """Return the path that a link leads to, as it is written; nothing outside has an entry."""
+        written = os.readlink(self.folder / link)  # noqa: PTH115 - as it is, a text
+        return os.path.normpath(f"{link.rpartition('/')[0] or '.'}/{written}")
 
     def submodule_above(self, path: str) -> str | None:
         """Return the submodule that a path leads into, None for one of the repository's own."""
