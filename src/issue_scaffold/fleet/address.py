@@ -15,8 +15,8 @@ from issue_scaffold.forge.forges import ALIASES
 from issue_scaffold.forge.remote import parse_remote
 from issue_scaffold.template.source_text import TemplateSource, parse_address
 
-# `scheme://…`, `helper::…` or `user@host:path`: no name of a folder, unless there is one.
-_ADDRESS: Final = re.compile(r"[\w.+-]+:(//|:)|[^/\s]+@[^/\s]+:", re.ASCII)
+# `scheme://…`, `helper::…`, `user@host:path` or an option: no folder, unless there is one.
+_ADDRESS: Final = re.compile(r"[\w.+-]+:(//|:)|[^/]+@[^/]+:|-", re.ASCII)
 _CREDENTIALS: Final = re.compile(r"(://)[^/@]*@")
 _BEHIND_PATH: Final = re.compile(r"(://[^?#]*)[?#].*", re.DOTALL)
 _PORTS: Final = {"https": 443, "http": 80}

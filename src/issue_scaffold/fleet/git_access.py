@@ -4,8 +4,10 @@ Owns that a token goes to git by its environment alone, as a credential for one 
 that host asks for one: no address, argument or file has it, and a redirect doesn't take it along.
 """
 
+import errno
 import os
 import re
+import shutil
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,6 +39,8 @@ _ANY_USER: Final = "x-access-token"
 _HOST_VARIABLES: Final = frozenset({"GH_HOST", "GITHUB_SERVER_URL"}).union(
     *(forge.tokens.host_variables for forge in FORGES if forge.tokens is not None)
 )
+# Git's words find no place either where less than this is left.
+_LEAST_BYTES: Final = 64 * 1024
 _REQUEST: Final = re.compile(rb"Send header: (?:GET|POST) ")
 
 
@@ -124,6 +128,10 @@ class GitAccess:
         left = max(0.1, self.until - time.monotonic())
         try:
             return git.talk(arguments, env=env, seconds=left, max_bytes=max_bytes, data=data)
+        except git.GitError as error:
+            if not error.said and _is_full(self.trace.parent):
+                error.said = os.strerror(errno.ENOSPC)
+            raise
         finally:
             self.requests += self._counted()
 
@@ -135,3 +143,11 @@ class GitAccess:
             return 1
         self.trace.unlink(missing_ok=True)
         return len(_REQUEST.findall(said))
+
+
+def _is_full(folder: Path) -> bool:
+    """Return whether there is no place left on the disk that a folder is on."""
+    try:
+        return shutil.disk_usage(folder).free < _LEAST_BYTES
+    except OSError:
+        return False

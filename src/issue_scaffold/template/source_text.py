@@ -251,7 +251,7 @@ def _by_url(address: str, what: str) -> TemplateSource:
             hint="use https; plain http is only for this machine (localhost)",
         )
     if url.startswith(_KNOWN_HOSTS) and not url.endswith(".git"):
-        url = url.rstrip("/") + ".git"
+        url = url.rstrip("/").removesuffix(".git") + ".git"
     if not url.endswith(".git"):
         url = f"git+{url}"
     return TemplateSource(url, is_local=False)
