@@ -17,7 +17,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from tests.labels.fake_github import FakeGitHub, FakeServer
 
 from issue_scaffold.forge.remote import Repository
-from issue_scaffold.label_sync.github.api import GITHUB_API, connect
+from issue_scaffold.label_sync.forges import connect
+from issue_scaffold.label_sync.github.api import GITHUB_API
 from issue_scaffold.label_sync.http.pacing import Pacer
 from issue_scaffold.label_sync.http.token import Token
 from issue_scaffold.label_sync.matching import Policy

@@ -21,7 +21,8 @@ from issue_scaffold.cli.printing import json_text
 from issue_scaffold.errors import ScaffoldError
 from issue_scaffold.forge.remote import Repository
 from issue_scaffold.label_sync.adapter import Issue
-from issue_scaffold.label_sync.github.api import GitHubLabels, connect
+from issue_scaffold.label_sync.forges import connect
+from issue_scaffold.label_sync.github.api import GitHubLabels
 from issue_scaffold.label_sync.http.exchange import Connection, Received
 from issue_scaffold.label_sync.http.token import Token
 from issue_scaffold.label_sync.plan import LiveLabel
@@ -265,6 +266,7 @@ def test_no_answer_makes_a_command_fail_otherwise_or_take_long(batch: int, monke
         begin = time.process_time()
         state = chance.getstate()
         try:
+            assert isinstance(api, GitHubLabels)
             found = chance.choice(COMMANDS)(api)
         except ScaffoldError as error:
             said = f"{error.message} {error.hint or ''}"

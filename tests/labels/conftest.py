@@ -13,7 +13,7 @@ import pytest
 from tests.conftest import IN_CI
 from tests.labels.fake_github import FakeGitHub, FakeServer
 
-from issue_scaffold.label_sync.github import api as github_api
+from issue_scaffold.label_sync import forges
 from issue_scaffold.label_sync.http.exchange import Connection, Received
 
 PRISM = Path(__file__).parents[1] / "prism"
@@ -71,7 +71,7 @@ def _seal(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
 def _use_virtual_time(monkeypatch: pytest.MonkeyPatch, server: FakeServer) -> None:
     def connect_in_virtual_time(*arguments: Any, **options: Any) -> Any:  # noqa: ANN401
         options["clock"] = options.get("clock") or server.github.clock
-        return github_api.connect(*arguments, **options)
+        return forges.connect(*arguments, **options)
 
     monkeypatch.setattr("issue_scaffold.label_sync.run.connect", connect_in_virtual_time)
 

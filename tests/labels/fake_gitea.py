@@ -13,12 +13,16 @@ from tests.labels.fake_numbered import Asked, FakeNumbered, NumberedIssue, Row, 
 
 
 class FakeGitea(FakeNumbered):
-    """The whole service."""
+    """The whole service; labels of the organisation are those that have `group`, where the owner is one."""
+
+    has_organisation = True
 
     prefix = "/api/v1"
     most = 50
 
     def named(self, parts: list[str]) -> tuple[str, list[str]]:
+        if parts[0] == "orgs":
+            return f"{parts[1]}/demo", parts[:1] + parts[2:]
         return "/".join(parts[1:3]), parts[3:]
 
     def route(self, rest: list[str], asked: Asked) -> Reply:  # noqa: PLR0911 - a row an endpoint
@@ -28,7 +32,9 @@ class FakeGitea(FakeNumbered):
             case "GET", []:
                 return self.ok({"id": 1, "full_name": "octo/demo", "archived": asked.repository.archived})
             case "GET", ["labels"]:
-                return self.cut([label(row) for row in asked.repository.rows.values()], asked, "limit", links=False)
+                return self._list(asked, of_organisation=False)
+            case "GET", ["orgs", "labels"] if self.has_organisation:
+                return self._list(asked, of_organisation=True)
             case "POST", ["labels"]:
                 return self._make(asked)
             case _, ["labels", number]:
@@ -38,6 +44,10 @@ class FakeGitea(FakeNumbered):
             case "POST", ["issues", number, "labels"]:
                 return self._give(int(number), asked)
         return self._problem(404, "Not Found")
+
+    def _list(self, asked: Asked, *, of_organisation: bool) -> Reply:
+        rows = [row for row in asked.repository.rows.values() if bool(row.get("group")) is of_organisation]
+        return self.cut([label(row) for row in rows], asked, "limit", links=False)
 
     def _closed(self, asked: Asked) -> Reply | None:
         if asked.repository.archived:
@@ -59,7 +69,7 @@ class FakeGitea(FakeNumbered):
 
     def _change(self, number: int, asked: Asked) -> Reply:
         row = asked.repository.rows.get(number)
-        if row is None:
+        if row is None or row.get("group"):
             return self._problem(404, "The target couldn't be found.")
         if asked.verb == "DELETE":
             asked.repository.remove(number)
@@ -94,12 +104,14 @@ class FakeGitea(FakeNumbered):
 
 def label(row: Row) -> Row:
     known = {"exclusive": False, "is_archived": False, "url": f"https://gitea.example/api/v1/labels/{row['id']}"}
-    return {**known, **row}
+    return {**known, **{key: value for key, value in row.items() if key != "group"}}
 
 
 def _issues(asked: Asked) -> list[dict[str, Any]]:
     wanted = set(filter(None, asked.query.get("labels", "").split(",")))
-    numbers = {number for number, row in asked.repository.rows.items() if row["name"] in wanted}
+    numbers = {
+        number for number, row in asked.repository.rows.items() if row["name"] in wanted and not row.get("group")
+    }
     return [_issue(number, issue, asked) for number, issue in listed(asked) if not numbers or numbers & issue.labels]
 
 

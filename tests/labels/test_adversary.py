@@ -1,8 +1,8 @@
 """What others do to a repository between the look at its labels and each write: no issue may lose its label.
 
-The fake answers over HTTP on a loopback port; before any request but a deletion somebody may put labels on issues,
-create, recolour and delete them. Between the last look and the deletion itself nobody can be kept from it: GitHub's API
-has no deletion on a condition.
+The fake answers over HTTP on a loopback port; before any request somebody may put labels on issues, create, recolour,
+rename and delete them. One exception: nobody gives an issue a label that no config knows between the look at it and its
+deletion by `--prune`. No API deletes on a condition, and such a label has no other to be merged into.
 """
 
 import json
@@ -17,11 +17,11 @@ from hypothesis import strategies as st
 from tests.labels.fake_github import FakeGitHub, FakeIssue, FakeRepository, FakeServer, Fault, key
 
 from issue_scaffold.forge.remote import Repository
-from issue_scaffold.label_sync.github.api import connect
+from issue_scaffold.label_sync.forges import connect
 from issue_scaffold.label_sync.http.exchange import Connection, Received
 from issue_scaffold.label_sync.http.token import Token
 from issue_scaffold.label_sync.matching import Policy
-from issue_scaffold.label_sync.plan import LabelPlan, temporary_name
+from issue_scaffold.label_sync.plan import LabelPlan, merging_name, temporary_name
 from issue_scaffold.label_sync.run import LabelOutcome, Session, StepResult, execute, make_plan
 from issue_scaffold.labels.label import Label
 
@@ -48,6 +48,7 @@ class Adversary:
         self.repository = repository
         self.meddling = meddling
         self.heirs = {name: _heirs(name, wanted) for name in NAMES}
+        self.managed = managed(wanted)
         # By issue, the labels that it was given and that nobody took away.
         self.claims = {number: set(found.labels) for number, found in repository.issues.items()}
         self.requests = 0
@@ -57,7 +58,7 @@ class Adversary:
         del path
         self.requests += 1
         for each in self.meddling:
-            if each.moment == self.requests and verb != "DELETE":
+            if each.moment == self.requests and (verb != "DELETE" or each.name in self.managed):
                 self._act(each)
 
     def _act(self, each: Meddling) -> None:
@@ -102,7 +103,7 @@ def _heirs(name: str, wanted: list[Label]) -> set[str]:
     found = {name}
     while more := {label.key for label in wanted if found & set(label.former)} - found:
         found |= more
-    return found | {temporary_name(name) for name in found}
+    return found | {temporary_name(name) for name in found} | {merging_name(name, to) for name in found for to in found}
 
 
 class Witness:
@@ -238,6 +239,11 @@ MERGE = Scene({"a": "ededed", "b": "ededed"}, [Label(name="b", former=("a",))], 
 @given(scenes)
 # While one issue is relabelled, another gets the old label.
 @example(MERGE._replace(meddling=[Meddling(4, "put", "a", 2)]))
+# Just before the deletion another one gets it, or would.
+@example(MERGE._replace(meddling=[Meddling(number, "put", "a", number) for number in range(5, 12)]))
+@example(
+    MERGE._replace(meddling=[Meddling(each, act, "a", each) for each in range(6, 12) for act in ("create", "put")])
+)
 # A label comes into use after the plan was made.
 @example(Scene({"a": "ededed"}, [], [], [Meddling(4, "put", "a")], prune=True))
 # A swap finds its second name taken.
@@ -272,7 +278,7 @@ def test_whatever_others_do_no_issue_loses_its_label_and_the_next_runs_end_it(
         assert not adversary.lost()
     assert not make_plan(session(server, scene.wanted, prune=scene.prune)).writes
     assert {label.key for label in scene.wanted} <= set(repository.labels)
-    assert not any(name.startswith("scaffold-rename-") for name in repository.labels)
+    assert not any(name.startswith("scaffold-") for name in repository.labels)
 
 
 def test_after_a_failed_rename_the_next_of_the_chain_is_not_tried(server: FakeServer) -> None:

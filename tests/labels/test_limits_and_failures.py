@@ -15,7 +15,7 @@ from tests.conftest import Result, Run, write_tree
 from tests.labels.fake_github import FakeGitHub, FakeServer, Fault
 
 from issue_scaffold.forge.remote import Repository
-from issue_scaffold.label_sync.github.api import connect
+from issue_scaffold.label_sync.forges import connect
 from issue_scaffold.label_sync.http.token import Token
 
 

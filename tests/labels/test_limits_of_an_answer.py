@@ -13,8 +13,8 @@ from tests.labels.fake_github import VirtualClock
 from tests.labels.lying_server import LyingServer, Script, answer
 from tests.labels.test_limits_and_failures import self_signed
 
-from issue_scaffold.label_sync.github import api as github_api
-from issue_scaffold.label_sync.http import byte_streams, client
+from issue_scaffold.label_sync import forges
+from issue_scaffold.label_sync.http import byte_streams, calls, client
 
 SECONDS = 1.0
 PAGE = b'[{"name": "bug", "color": "d73a4a", "description": null}]'
@@ -111,7 +111,7 @@ def clock(monkeypatch: pytest.MonkeyPatch, folder: Path) -> VirtualClock:
     monkeypatch.setattr(client, "_NETWORK_SECONDS", SECONDS)
     monkeypatch.setattr(byte_streams, "_IDLE_SECONDS", SECONDS / 3)
     time_passing = VirtualClock()
-    connect = github_api.connect
+    connect = forges.connect
 
     def in_virtual_time(*arguments: object, **options: object) -> object:
         return connect(*arguments, **{**options, "clock": time_passing})  # type: ignore[arg-type]
@@ -173,7 +173,7 @@ def test_a_slow_handshake_ends_in_time(plan: Plan, monkeypatch: pytest.MonkeyPat
 @pytest.mark.parametrize("kind", LARGE)
 def test_a_large_answer_is_refused(plan: Plan, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client, "_NETWORK_SECONDS", 20.0)
-    monkeypatch.setattr(github_api, "_MOST_PAGES", 100)
+    monkeypatch.setattr(calls, "MOST_PAGES", 100)
     with LyingServer(LARGE[kind]) as server:
         result = plan(server.address)
     if kind == "a long link":

@@ -21,7 +21,7 @@ from issue_scaffold.forge.remote import Repository
 from issue_scaffold.label_sync.forges import connect
 from issue_scaffold.label_sync.http.token import Token
 from issue_scaffold.label_sync.matching import Policy
-from issue_scaffold.label_sync.plan import LabelAction, temporary_name
+from issue_scaffold.label_sync.plan import LabelAction, merging_name, temporary_name
 from issue_scaffold.label_sync.run import LabelOutcome, Session, StepResult, execute, make_plan
 from issue_scaffold.labels.label import Label
 
@@ -88,6 +88,7 @@ class Adversary:
         self.place = place
         self.meddling = scene.meddling
         self.heirs = {key(name): _heirs(name, scene.wanted) for name in (*NAMES, "z")}
+        self.managed = {key(name) for label in scene.wanted for name in (label.name, *label.former)}
         # By issue, the names of the labels that it was given and that nobody else took away.
         self.claims = {number: set(self._names(issue)) for number, issue in place.issues.items()}
         self.requests = 0
@@ -96,11 +97,11 @@ class Adversary:
         return {key(self.place.rows[label]["name"]) for label in issue.labels}
 
     def __call__(self, verb: str, path: str) -> None:
-        """Act before a request; between the last look and the deletion itself nobody can be kept from it."""
+        """Act before a request; before a deletion only on labels that the config knows."""
         del path
         self.requests += 1
         for each in self.meddling:
-            if each.moment == self.requests and verb == "GET":
+            if each.moment == self.requests and (verb != "DELETE" or key(each.name) in self.managed):
                 self._act(each)
 
     def _act(self, each: Meddling) -> None:
@@ -116,11 +117,27 @@ class Adversary:
                 self.claims.setdefault((False, each.number), set()).add(key(each.name))
         elif each.act == "recolour":
             self.place.rows[number]["color"] = "123456"
+        elif each.act == "rename":
+            self._rename(number, key(each.name), f"new {each.name}")
         elif each.act == "delete":
             for place, issue in self.place.issues.items():
                 if number in issue.labels:
-                    self.claims[place] = {name for name in self.claims[place] if key(each.name) not in self.heirs[name]}
+                    self._give_up(place, key(each.name))
             self.place.remove(number)
+
+    def _rename(self, label: int, name: str, new: str) -> None:
+        """Give a label another name, by which alone it may be asked for on the issues that have it."""
+        if self.place.number_of(new) is not None:
+            return
+        self.place.rows[label]["name"] = new
+        for place, issue in self.place.issues.items():
+            if label in issue.labels:
+                self._give_up(place, name)
+                self.claims[place].add(key(new))
+
+    def _give_up(self, place: tuple[bool, int], name: str) -> None:
+        """Expect of an issue no more what was taken away, by its name or another that it went on under."""
+        self.claims[place] = {each for each in self.claims[place] if name not in self.heirs.get(each, {each})}
 
     def lost(self) -> list[str]:
         """Return what an issue had and has no more, neither by its name nor as what takes its place."""
@@ -128,7 +145,7 @@ class Adversary:
             f"{place} lost {name}"
             for place, names in self.claims.items()
             for name in names
-            if not self.heirs[name] & self._names(self.place.issues[place])
+            if not self.heirs.get(name, {name}) & self._names(self.place.issues[place])
         ]
 
 
@@ -136,7 +153,7 @@ def _heirs(name: str, wanted: list[Label]) -> set[str]:
     found = {key(name)}
     while more := {label.key for label in wanted if found & set(map(key, label.former))} - found:
         found |= more
-    return found | {temporary_name(each) for each in found}
+    return found | {temporary_name(each) for each in found} | {merging_name(each, to) for each in found for to in found}
 
 
 def _fits(name: str, has: set[str]) -> bool:
@@ -150,7 +167,7 @@ def fresh(server: FakeServer, forge: str, scene: Scene) -> NumberedRepository:
     server.github = fake
     server.prefix = fake.prefix
     place = fake.place()
-    taken = set(scene.group) if forge == "gitlab" else set()
+    taken = set(scene.group)
     for name in sorted(taken):
         place.add(name, group=True)
     for name in scene.live:
@@ -248,6 +265,23 @@ def test_whatever_others_do_no_issue_loses_its_label_and_the_next_runs_end_it(
     }
     if not scene.meddling:
         assert untouched(place, scene) == before
+
+
+PRUNE = Scene(["a", "b"], [], [Label(name="b")], [["b"]], [], prune=True)
+
+
+@pytest.mark.parametrize("moment", range(1, 14))
+@pytest.mark.parametrize("scene", [MERGE, PRUNE], ids=["merge", "prune"])
+@pytest.mark.parametrize("forge", FORGES)
+def test_at_no_moment_of_a_run_a_label_is_given_that_is_lost(
+    server: FakeServer, forge: str, scene: Scene, moment: int
+) -> None:
+    place = fresh(server, forge, scene)
+    adversary = Adversary(place, scene._replace(meddling=[Meddling(moment, "put", "a", 5)]))
+    server.github.meanwhile = adversary
+    disturbed = session(server, scene.wanted, prune=scene.prune)
+    list(execute(disturbed, make_plan(disturbed)))
+    assert not adversary.lost()
 
 
 def own(place: NumberedRepository) -> dict[int, Row]:

@@ -41,6 +41,9 @@ class Direct:
         self.calls = 0
         self.prefix = ""
 
+    def wait_for_turn(self) -> None:
+        pass
+
     def ask(self, target: str, question: Any) -> Answer:  # noqa: ANN401
         return self.send("POST", target, body=question)
 

@@ -53,12 +53,12 @@ def test_steps_issues_and_waits_are_drawn_in_one_line(progress: Progress, capsys
     progress.show(3)
     progress.clear()
     assert drawn(capsys) == [
-        "[------------------------] 0/3, about 102 s left",
-        "[########----------------] 1/3, about 101 s left",
-        "[########----------------] 1/3, issue 30/90, about 68 s left",
+        "[------------------------] 0/3, about 103 s left",
+        "[########----------------] 1/3, about 102 s left",
+        "[########----------------] 1/3, issue 30/90, about 69 s left",
         "[########----------------] 1/3, waiting 59 s: GitHub's limit for writes",
         "[########----------------] 1/3, waiting 58 s: GitHub's limit for writes",
-        "[########----------------] 1/3, about 68 s left",
+        "[########----------------] 1/3, about 69 s left",
         "",
     ]
 

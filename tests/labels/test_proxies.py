@@ -15,7 +15,7 @@ from tests.labels.test_limits_and_failures import self_signed
 
 from issue_scaffold.errors import ScaffoldError
 from issue_scaffold.forge.remote import Repository
-from issue_scaffold.label_sync.github.api import connect
+from issue_scaffold.label_sync.forges import connect
 from issue_scaffold.label_sync.http.address import ApiAddress
 from issue_scaffold.label_sync.http.errors import ApiError
 from issue_scaffold.label_sync.http.route import find_proxy

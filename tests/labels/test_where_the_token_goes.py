@@ -12,7 +12,7 @@ from tests.labels.lying_server import LyingServer, answer
 
 from issue_scaffold.errors import UsageError
 from issue_scaffold.forge.remote import Repository
-from issue_scaffold.label_sync.github.api import connect
+from issue_scaffold.label_sync.forges import connect
 from issue_scaffold.label_sync.http.address import ApiAddress, StrayError, parse_api_address
 from issue_scaffold.label_sync.http.errors import ApiError
 from issue_scaffold.label_sync.http.token import Token

@@ -38,11 +38,11 @@ def duration(seconds: float) -> str:
 
 
 def _writes_of(step: "LabelStep") -> int:
-    """Return how many requests a step takes: a merge one for each issue, and one more."""
+    """Return how many requests a step takes: a merge one for each issue, and two more."""
     from issue_scaffold.label_sync.plan import LabelAction  # not on the path of `check`
 
     if step.action is LabelAction.MERGE:
-        return 1 + (step.issues or 0)
+        return 2 + (step.issues or 0)
     return 1
 
 

@@ -56,6 +56,9 @@ class LabelsApi(Protocol):
     def seconds_for(self, writes: int) -> float:
         """Return the seconds after which this many more writes can have gone."""
 
+    def wait_for_turn(self) -> None:
+        """Wait until the forge's limits let a write go at once."""
+
     def labels(self) -> tuple[LiveLabel, ...]:
         """Return all labels."""
 

@@ -3,26 +3,45 @@
 The one place that knows all adapters. What a forge is and where its API lies: `forge.forges`.
 """
 
-from collections.abc import Callable
-from typing import Final
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from issue_scaffold.forge.forges import forge_of_api
 from issue_scaffold.forge.remote import Repository
 from issue_scaffold.label_sync.adapter import LabelsApi
 from issue_scaffold.label_sync.forge_token import find_forge_token
-from issue_scaffold.label_sync.gitea.api import connect as connect_gitea
-from issue_scaffold.label_sync.github.api import connect as connect_github
+from issue_scaffold.label_sync.gitea.api import GITEA_API, GiteaLabels
+from issue_scaffold.label_sync.github.api import GITHUB_API, GitHubLabels
 from issue_scaffold.label_sync.github.token import find_token as find_github_token
-from issue_scaffold.label_sync.gitlab.api import connect as connect_gitlab
+from issue_scaffold.label_sync.gitlab.api import GITLAB_API, GitLabLabels
+from issue_scaffold.label_sync.http.customs import ApiCustoms
+from issue_scaffold.label_sync.http.opening import open_client
 from issue_scaffold.label_sync.http.pacing import Clock, OnWait, Pacer
 from issue_scaffold.label_sync.http.token import Token
 
-Connect = Callable[..., LabelsApi]
-_ADAPTERS: Final[dict[str, Connect]] = {
-    "github": connect_github,
-    "gitea": connect_gitea,
-    "forgejo": connect_gitea,
-    "gitlab": connect_gitlab,
+if TYPE_CHECKING:
+    from issue_scaffold.label_sync.http.client import ApiClient
+
+
+class Adapt(Protocol):
+    """Makes a repository's labels of the way to an API."""
+
+    def __call__(self, repository: Repository, client: "ApiClient") -> LabelsApi:
+        """Return them. Nothing is sent yet."""
+
+
+class Adapter(NamedTuple):
+    """How a forge is asked: its API's customs, and what makes labels of it."""
+
+    customs: ApiCustoms
+    labels: Adapt
+
+
+_ADAPTERS: Final = {
+    "github": Adapter(GITHUB_API, GitHubLabels),
+    "gitea": Adapter(GITEA_API, GiteaLabels),
+    "forgejo": Adapter(GITEA_API, GiteaLabels),
+    "gitlab": Adapter(GITLAB_API, GitLabLabels),
 }
 
 
@@ -39,8 +58,11 @@ def connect(
 
     Raises UsageError for an address that the token must not go to.
     """
-    adapter = _ADAPTERS[forge_of_api(url, repository.host).key]
-    return adapter(repository, url, token, on_wait=on_wait, clock=clock, pacer=pacer)
+    forge = forge_of_api(url, repository.host)
+    adapter = _ADAPTERS[forge.key]
+    customs = replace(adapter.customs, forge=forge.title)
+    client = open_client(url, token, customs, on_wait=on_wait, clock=clock, pacer=pacer)
+    return adapter.labels(repository, client)
 
 
 def find_token(url: str, host: str, *, is_named: bool) -> Token:

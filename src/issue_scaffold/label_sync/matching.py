@@ -24,6 +24,7 @@ from issue_scaffold.label_sync.plan import (
     LiveLabel,
     Rename,
     changed_fields,
+    merging_name,
     order,
     temporary_name,
 )
@@ -157,13 +158,15 @@ class _Matching:
     def _former(self, key: str) -> Iterator[str]:
         """Yield the names that a label may still have.
 
-        First comes the one that an interrupted swap has left it with.
+        First comes the one that an interrupted swap has left it with, last those of merges.
         """
         label = self.wanted[key]
         yield fold(temporary_name(label.name))
         for name in map(fold, label.former):
             if name != key and self.heir[name] == key:
                 yield name
+        for name in map(fold, label.former):
+            yield merging_name(name, key)
 
     def _find_source(self, key: str, former: Sequence[str], begin: Collection[str]) -> bool:
         """Give a wanted label one of its former names, if one is free or can be made so.

@@ -131,6 +131,23 @@ def temporary_name(target: str) -> str:
     return f"scaffold-rename-{sha256_of(fold(target).encode())[:12]}"
 
 
+_MERGING: Final = "scaffold-merge-"
+
+
+def merging_name(old: str, target: str) -> str:
+    """Return the name that a label has at the end of its merge: nobody knows it, so nobody uses it.
+
+    It is the same for every run, so that one run can go on where another was cut off.
+    """
+    names = f"{fold(old)}\n{fold(target)}"
+    return f"{_MERGING}{sha256_of(names.encode())[:12]}"
+
+
+def is_merging_name(name: str) -> bool:
+    """Return whether a label has its name from a merge that was cut off."""
+    return name.startswith(_MERGING)
+
+
 def order(
     matches: Iterable[Rename],
     creates: Iterable[Label],
@@ -154,7 +171,9 @@ def order(
     steps += _sorted(step for step in others if step.action is LabelAction.EDIT)
     steps += _sorted(_creation(wanted) for wanted in creates)
     ready = _places_of_names(steps)
-    steps += _sorted(_merge_step(match, ready) for match in merges)
+    # What a merge that was cut off has left goes first: its name is needed for the rest.
+    merges.sort(key=lambda match: (not is_merging_name(match.live.name), match.live.key))
+    steps += [_merge_step(match, ready) for match in merges]
     steps += _sorted(step for step in others if step.action is LabelAction.DELETE)
     steps += _sorted(step for step in others if not step.writes)
     return LabelPlan(steps=tuple(steps))

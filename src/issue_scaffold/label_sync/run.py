@@ -5,6 +5,7 @@ depends on it; an error that every further request would meet stops the rest.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -18,7 +19,7 @@ from issue_scaffold.label_sync.adapter import Issue, LabelsApi
 from issue_scaffold.label_sync.choice import read_configs, read_repository_settings
 from issue_scaffold.label_sync.forges import connect, find_token
 from issue_scaffold.label_sync.http.address import shown_place
-from issue_scaffold.label_sync.http.errors import AccessError
+from issue_scaffold.label_sync.http.errors import AccessError, MissingError
 from issue_scaffold.label_sync.http.pacing import Clock, OnWait, Pacer
 from issue_scaffold.label_sync.matching import Policy, plan_labels
 from issue_scaffold.label_sync.place import find_place
@@ -29,6 +30,8 @@ from issue_scaffold.label_sync.plan import (
     LabelPlan,
     LabelStep,
     LiveLabel,
+    is_merging_name,
+    merging_name,
     weigh,
 )
 from issue_scaffold.labels.label import Label, fold
@@ -265,22 +268,59 @@ def _do(session: Session, step: LabelStep, on_moved: Callable[[int], None]) -> s
 def _merge(api: LabelsApi, old: str, new: str, on_moved: Callable[[int], None]) -> str | None:
     """Give everything that has the old label the new one, then delete the old one.
 
-    The label is deleted only after a look that found nothing without the new one: what gets the old
-    label in the meantime would lose it.
+    What gets the old label between the last look and the deletion would lose it, and no forge
+    deletes on a condition. So for that time the label has a name that nobody knows; whoever gives
+    an issue the old one is refused, or makes a new label, which the next run deals with.
     """
-    moved = 0
-    for _ in range(_MOST_ROUNDS):
-        lacking = [issue for issue in api.issues(old) if fold(new) not in issue.labels]
-        if not lacking:
-            return None if api.delete(old) else _GONE
-        for issue in lacking:
-            _require_room(api, issue, old, new)
-            api.add_label(issue, new)
-            moved += 1
-            on_moved(moved)
-    raise ScaffoldError(
-        f"new issues keep getting label '{old}', so it was not deleted", hint="run it again"
-    )
+    move = _Move(api, new, on_moved)
+    move.empty(old, old)
+    hidden = old
+    if not is_merging_name(old):
+        hidden = merging_name(old, new)
+        try:
+            api.update(old, new_name=hidden)
+        except MissingError:
+            return _GONE
+    try:
+        api.wait_for_turn()
+        move.empty(hidden, old)
+        return None if api.delete(hidden) else _GONE
+    except AccessError:
+        raise
+    except ScaffoldError:
+        # It stays, so people get it back under its name; where that is taken the next run goes on.
+        with suppress(ScaffoldError):
+            api.update(hidden, new_name=old)
+        raise
+
+
+class _Move:
+    """A merge as it goes on: the label that issues get, and how many have got it."""
+
+    def __init__(self, api: LabelsApi, new: str, on_moved: Callable[[int], None]) -> None:
+        self._api = api
+        self._new = new
+        self._on_moved = on_moved
+        self._moved = 0
+
+    def empty(self, name: str, old: str) -> None:
+        """Go on until nothing that has the label called `name` lacks the new one.
+
+        `old` is what people call it. Raises ScaffoldError where that never ends.
+        """
+        for _ in range(_MOST_ROUNDS):
+            found = self._api.issues(name)
+            lacking = [issue for issue in found if fold(self._new) not in issue.labels]
+            if not lacking:
+                return
+            for issue in lacking:
+                _require_room(self._api, issue, old, self._new)
+                self._api.add_label(issue, self._new)
+                self._moved += 1
+                self._on_moved(self._moved)
+        raise ScaffoldError(
+            f"new issues keep getting label '{old}', so it was not deleted", hint="run it again"
+        )
 
 
 def _require_room(api: LabelsApi, issue: Issue, old: str, new: str) -> None:
@@ -294,7 +334,11 @@ def _require_room(api: LabelsApi, issue: Issue, old: str, new: str) -> None:
 
 
 def _delete(session: Session, step: LabelStep) -> str | None:
-    """Delete a label that is still as the plan has shown it."""
+    """Delete a label that is still as the plan has shown it.
+
+    The look is the last thing before: the wait that the forge's limit asks for comes first.
+    """
+    session.api.wait_for_turn()
     found = session.api.find(step.name)
     if found is None:
         return _GONE

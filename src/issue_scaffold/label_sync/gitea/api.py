@@ -1,11 +1,12 @@
 """A repository's labels on Gitea or Forgejo, and which issues have them, as methods.
 
 Every write may be repeated: an answer that was lost makes no difference to the outcome. Two things
-are other than on GitHub. Labels are written to by number, which stays when somebody renames one, so
-each write begins with a look at what the label is now. And several labels may have one name: the
-server refuses no second one, so that what is created or renamed is looked for first.
+are other than on GitHub. Labels are written to by number. And several labels may have one name: the
+server refuses no second one, so that what is created or renamed is looked for first. Labels of the
+organisation that owns the repository are read and used, never written to.
 
-Source: `routers/api/v1/repo/label.go` and `issue.go` in Gitea's source, which Forgejo shares.
+Source: `routers/api/v1/repo/label.go`, `issue.go` and `routers/api/v1/org/label.go` in Gitea's
+source, which Forgejo shares.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -13,24 +14,22 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
-from issue_scaffold.forge.forges import forge_of_api
 from issue_scaffold.forge.remote import Repository
 from issue_scaffold.label_sync.adapter import Issue, UsedLabel
-from issue_scaffold.label_sync.gitea.answers import (
-    GiteaLabel,
-    LabelledIssue,
-    read_is_archived,
-    read_issues,
-    read_labels,
-)
-from issue_scaffold.label_sync.http.calls import ApiCalls, header_number
+from issue_scaffold.label_sync.gitea.answers import LabelledIssue, read_issues
 from issue_scaffold.label_sync.http.customs import Answer, ApiCustoms
-from issue_scaffold.label_sync.http.errors import AccessError, ApiError, ExistsError, MissingError
-from issue_scaffold.label_sync.http.opening import open_client
-from issue_scaffold.label_sync.http.pacing import Clock, OnWait, Pacer
-from issue_scaffold.label_sync.http.refusals import missing_repository, usual_refusal
+from issue_scaffold.label_sync.http.errors import (
+    AccessError,
+    ApiError,
+    ExistsError,
+    MissingError,
+    RateLimitError,
+    UnreachableError,
+)
+from issue_scaffold.label_sync.http.refusals import usual_refusal
 from issue_scaffold.label_sync.http.token import Token
-from issue_scaffold.label_sync.plan import LiveLabel
+from issue_scaffold.label_sync.numbered_labels import NumberedLabel, NumberedLabels, read_labels
+from issue_scaffold.label_sync.repository_labels import telling_change
 from issue_scaffold.labels.label import fold
 
 if TYPE_CHECKING:
@@ -61,48 +60,14 @@ GITEA_API: Final = ApiCustoms(
 )
 
 
-def connect(
-    repository: Repository,
-    url: str,
-    token: Token,
-    *,
-    on_wait: OnWait,
-    clock: Clock | None = None,
-    pacer: Pacer | None = None,
-) -> "GiteaLabels":
-    """Return the way to a repository's labels. Nothing is sent yet.
-
-    Raises UsageError for an address that the token must not go to.
-    """
-    customs = replace(GITEA_API, forge=forge_of_api(url, repository.host).title)
-    client = open_client(url, token, customs, on_wait=on_wait, clock=clock, pacer=pacer)
-    return GiteaLabels(repository, client)
-
-
-class GiteaLabels:
+class GiteaLabels(NumberedLabels):
     """One repository's labels. Methods raise ApiError when the API refuses or can't be had."""
 
     def __init__(self, repository: Repository, client: "ApiClient") -> None:
-        self.repository = repository
-        self._client = client
-        self._calls = ApiCalls(client)
         owner, name = quote(repository.owner, safe=""), quote(repository.name, safe="")
-        self._base = f"/repos/{owner}/{name}"
-        # What the last look has found, for the labels that issues get in the meantime.
-        self._known: tuple[GiteaLabel, ...] = ()
-
-    @property
-    def calls(self) -> int:
-        """How many requests have been sent."""
-        return self._client.calls
-
-    def seconds_for(self, writes: int) -> float:
-        """Return the seconds after which this many more writes can have gone."""
-        return self._client.seconds_for(writes)
-
-    def labels(self) -> tuple[LiveLabel, ...]:
-        """Return all labels of the repository, not those of its organisation."""
-        return tuple(row.live for row in self._look())
+        super().__init__(repository, client, f"/repos/{owner}/{name}")
+        self._organisation = f"/orgs/{owner}"
+        self._has_organisation = True
 
     def find(self, name: str) -> UsedLabel | None:
         """Return one label as it is now and how many issues have it, None if there is none."""
@@ -111,22 +76,14 @@ class GiteaLabels:
             return None
         return UsedLabel(row.live, self.usage([name])[name])
 
-    def is_archived(self) -> bool:
-        """Return whether nothing can be written to the repository."""
-        what = f"read {self.repository}"
-        try:
-            answer = self._calls.get(self._base, None, what)
-        except MissingError as error:
-            raise missing_repository(str(self.repository), self._client.token) from error
-        return self._calls.read(answer, read_is_archived, what)
-
     def usage(self, names: Collection[str]) -> Mapping[str, int]:
         """Return by name how many issues and pull requests, in any state, have each label.
 
         All issues are read where that takes fewer requests than asking for each label.
         """
-        asked = [name for name in names if "," not in name]
-        if len(asked) == len(names) and len(names) <= 1 + self._total({}) // _PAGE:
+        if not any("," in name for name in names) and (
+            len(names) == 1 or len(names) <= 1 + self._total({}) // _PAGE
+        ):
             return {name: self._total({"labels": name}) for name in names}
         counts = dict.fromkeys(names, 0)
         for issue in self._issues({}):
@@ -152,13 +109,7 @@ class GiteaLabels:
             self.update(name, color=color, description=description)
             return
         calls = self._client.calls
-        body = {"name": name, "color": f"#{color}", "description": description}
-        try:
-            self._calls.write("POST", f"{self._base}/labels", f"create label '{name}'", body)
-        except MissingError as error:
-            # The list of labels could be read: this is how the server says that it can't be added
-            # to.
-            raise AccessError(f"not allowed to create label '{name}'", hint=_NEEDED) from error
+        self._make(name, f"#{color}", description, _NEEDED)
         if self._client.calls - calls > 1:
             self._drop_doubles(name, before)
 
@@ -182,9 +133,7 @@ class GiteaLabels:
 
         One that has its new name already is as good.
         """
-        what = f"change label '{name}'"
-        if new_name:
-            what = f"rename label '{name}' to '{new_name}'"
+        what = telling_change(name, new_name)
         row = self._row(name)
         heir = self._row_known(new_name or name)
         if row is None:
@@ -194,6 +143,9 @@ class GiteaLabels:
         if row is None:
             raise MissingError(f"can't {what}: there is no such label any more")
         live = row.live
+        if live.is_inherited:
+            hint = "change it in the organisation"
+            raise ApiError(f"can't {what}: it belongs to an organisation", hint=hint)
         body = {
             "name": new_name or live.name,
             "color": f"#{color or live.color}",
@@ -202,7 +154,7 @@ class GiteaLabels:
             "exclusive": row.is_exclusive,
             "is_archived": row.is_archived,
         }
-        self._calls.write("PATCH", self._path(row), what, body)
+        self._write("PATCH", self._path(row), what, body)
 
     def add_label(self, issue: Issue, name: str) -> None:
         """Put a label on an issue or a pull request; one that has it already is as good."""
@@ -211,7 +163,7 @@ class GiteaLabels:
         if row is None:
             raise MissingError(f"can't {what}: there is no such label any more")
         path = f"{self._base}/issues/{issue.number}/labels"
-        self._calls.write("POST", path, what, {"labels": [row.number]})
+        self._write("POST", path, what, {"labels": [row.number]})
 
     def displaced(self, issue: Issue, name: str) -> frozenset[str]:
         """Return the keys of the labels that an issue loses when it gets this one."""
@@ -226,43 +178,30 @@ class GiteaLabels:
         }
         return issue.labels & rivals - {fold(name)}
 
-    def delete(self, name: str) -> bool:
-        """Delete a label, which takes it from all that has it; return whether it was there."""
-        row = self._row_known(name) or self._row(name)
-        if row is None:
-            return False
+    def _list(self) -> list[NumberedLabel]:
+        """Return all labels as they are now, the repository's own first, of them the oldest."""
+        own = self._labels_of(self._base)
+        # The repository first: without it, nothing is asked about its owner.
+        return [*own, *self._list_inherited()]
+
+    def _list_inherited(self) -> list[NumberedLabel]:
+        """Return the labels of the organisation; a user has none, nor has a token that may not."""
+        if not self._has_organisation:
+            return []
         try:
-            self._delete(row)
-        except MissingError:
-            return False
-        return True
+            rows = self._labels_of(self._organisation)
+        except (UnreachableError, RateLimitError):
+            raise
+        except (AccessError, MissingError):
+            self._has_organisation = False
+            return []
+        return [replace(row, live=replace(row.live, is_inherited=True)) for row in rows]
 
-    def _delete(self, row: GiteaLabel) -> None:
-        self._calls.write("DELETE", self._path(row), f"delete label '{row.live.name}'")
-
-    def _path(self, row: GiteaLabel) -> str:
-        return f"{self._base}/labels/{row.number}"
-
-    def _look(self) -> tuple[GiteaLabel, ...]:
-        """Return all labels as they are now, the oldest first."""
+    def _labels_of(self, place: str) -> list[NumberedLabel]:
         query = {"limit": str(_PAGE)}
-        found = self._calls.numbered_pages(
-            f"{self._base}/labels", query, "list the labels", read_labels
-        )
-        try:
-            rows = {row.number: row for row in found}
-        except MissingError as error:
-            raise missing_repository(str(self.repository), self._client.token) from error
-        self._known = tuple(rows[number] for number in sorted(rows))
-        return self._known
-
-    def _row(self, name: str) -> GiteaLabel | None:
-        """Return the label of this very name as it is now, the oldest of several."""
-        self._look()
-        return self._row_known(name)
-
-    def _row_known(self, name: str) -> GiteaLabel | None:
-        return next((row for row in self._known if row.live.name == name), None)
+        found = self._calls.numbered_pages(f"{place}/labels", query, "list the labels", read_labels)
+        rows = {row.number: row for row in found}
+        return [rows[number] for number in sorted(rows)]
 
     def _issues(self, query: Mapping[str, str]) -> Iterator[LabelledIssue]:
         query = {"state": "all", "limit": str(_PAGE), **query}
@@ -271,9 +210,8 @@ class GiteaLabels:
 
     def _total(self, query: Mapping[str, str]) -> int:
         """Return how many issues there are, by the header; without it, by reading them."""
-        what = "count the issues"
         asked = {"state": "all", "limit": "1", **query}
-        total = header_number(self._calls.get(f"{self._base}/issues", asked, what), "x-total-count")
+        total = self._counted(f"{self._base}/issues", asked, "x-total-count")
         if total is not None:
             return total
         return sum(1 for _ in self._issues(query))

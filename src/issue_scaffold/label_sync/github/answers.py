@@ -13,12 +13,12 @@ from issue_scaffold.label_sync.adapter import Issue
 from issue_scaffold.label_sync.http.json_shapes import (
     PAGE,
     ListShape,
-    MalformedAnswerError,
     ObjectShape,
     ValueShape,
     is_number,
     is_text,
 )
+from issue_scaffold.label_sync.http.label_shapes import LABEL_NAME, OPTIONAL_TEXT, refuse_echo
 from issue_scaffold.label_sync.http.token import Token
 from issue_scaffold.label_sync.plan import LiveLabel
 from issue_scaffold.labels.label import fold
@@ -71,17 +71,12 @@ def _is_label_of_issue(value: Any) -> bool:  # noqa: ANN401 - JSON
     return is_text(value)
 
 
-_LABEL_NAME: Final = ValueShape(
-    expected="a text", holds=lambda value: is_text(value) and bool(value.strip())
-)
 _LABELS: Final = ListShape(
     item=ObjectShape(
         fields={
-            "name": _LABEL_NAME,
+            "name": LABEL_NAME,
             "color": ValueShape(expected="six hexadecimal digits", holds=_is_colour),
-            "description": ValueShape(
-                expected="a text or null", holds=lambda value: value is None or is_text(value)
-            ),
+            "description": OPTIONAL_TEXT,
         },
         optional=frozenset({"description"}),
     )
@@ -120,7 +115,7 @@ def read_labels(data: Any, token: Token) -> tuple[LiveLabel, ...]:  # noqa: ANN4
     found = []
     for item in data:
         name, description = item["name"], item.get("description") or ""
-        _refuse_echo(token, name, description)
+        refuse_echo(token, name, description)
         found.append(LiveLabel(name=name, color=item["color"].lower(), description=description))
     return tuple(found)
 
@@ -143,7 +138,7 @@ def read_issues(data: Any, token: Token) -> tuple[Issue, ...]:  # noqa: ANN401 -
     found = []
     for item in data:
         names = [_name_on_issue(label) for label in item["labels"]]
-        _refuse_echo(token, *names)
+        refuse_echo(token, *names)
         found.append(Issue(item["number"], frozenset(map(fold, names))))
     return tuple(found)
 
@@ -211,9 +206,3 @@ def _detail(item: Any) -> str:  # noqa: ANN401 - JSON
         return str(item["message"])
     words = (item.get("field"), item.get("code"))
     return " ".join(word for word in words if isinstance(word, str))
-
-
-def _refuse_echo(token: Token, *texts: str) -> None:
-    """Raise MalformedAnswerError if a text holds the token: masked, it would name another label."""
-    if any(token.masked(text) != text for text in texts):
-        raise MalformedAnswerError("a text of the answer holds the token")

@@ -5,7 +5,7 @@ outcome.
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import quote
 
@@ -22,32 +22,20 @@ from issue_scaffold.label_sync.github.answers import (
     read_repository,
 )
 from issue_scaffold.label_sync.github.counting import Counting
-from issue_scaffold.label_sync.github.errors import lacking, missing_repository, refusal
-from issue_scaffold.label_sync.http.customs import Answer, ApiCustoms
-from issue_scaffold.label_sync.http.errors import (
-    AccessError,
-    ApiError,
-    ExistsError,
-    MissingError,
-    UnreachableError,
-)
-from issue_scaffold.label_sync.http.json_shapes import MalformedAnswerError
-from issue_scaffold.label_sync.http.opening import open_client
-from issue_scaffold.label_sync.http.pacing import Clock, OnWait, Pacer
-from issue_scaffold.label_sync.http.token import Token
+from issue_scaffold.label_sync.github.errors import lacking, refusal
+from issue_scaffold.label_sync.http.customs import ApiCustoms
+from issue_scaffold.label_sync.http.errors import ApiError, ExistsError, MissingError
 from issue_scaffold.label_sync.plan import LiveLabel
+from issue_scaffold.label_sync.repository_labels import RepositoryLabels, telling_change
 from issue_scaffold.labels.label import fold
 
 if TYPE_CHECKING:
+    from issue_scaffold.label_sync.http.calls import Reader
     from issue_scaffold.label_sync.http.client import ApiClient
 
 Item = TypeVar("Item")
-Reader = Callable[[Any, Token], tuple[Item, ...]]
 
 _PAGE: Final = "100"
-_NOT_FOUND: Final = 404
-# A hundred thousand issues; no repository has as many labels.
-_MOST_PAGES: Final = 1000
 GITHUB_API: Final = ApiCustoms(
     forge="GitHub",
     example_url="https://github.example.com/api/v3",
@@ -64,45 +52,17 @@ GITHUB_API: Final = ApiCustoms(
 )
 
 
-def connect(
-    repository: Repository,
-    url: str,
-    token: Token,
-    *,
-    on_wait: OnWait,
-    clock: Clock | None = None,
-    pacer: Pacer | None = None,
-) -> "GitHubLabels":
-    """Return the way to a repository's labels. Nothing is sent yet.
-
-    Raises UsageError for an address that the token must not go to.
-    """
-    client = open_client(url, token, GITHUB_API, on_wait=on_wait, clock=clock, pacer=pacer)
-    return GitHubLabels(repository, client)
-
-
-class GitHubLabels:
+class GitHubLabels(RepositoryLabels):
     """One repository's labels, as `adapter.LabelsApi` has them.
 
     Methods raise ApiError when the API refuses or can't be had.
     """
 
     def __init__(self, repository: Repository, client: "ApiClient") -> None:
-        self.repository = repository
-        self._client = client
-        self._base = f"/repos/{quote(repository.owner)}/{quote(repository.name)}"
-        self._counting = Counting(client)
+        super().__init__(repository, client, _path_of(repository))
+        self._counting = Counting(client, repository)
         self._is_canonical = False
         self._is_archived: bool | None = None
-
-    @property
-    def calls(self) -> int:
-        """How many requests have been sent."""
-        return self._client.calls
-
-    def seconds_for(self, writes: int) -> float:
-        """Return the seconds after which this many more writes can have gone."""
-        return self._client.seconds_for(writes)
 
     def labels(self) -> tuple[LiveLabel, ...]:
         """Return all labels."""
@@ -112,15 +72,9 @@ class GitHubLabels:
     def create(self, name: str, color: str, description: str) -> None:
         """Create a label; one that is there by now gets this name, colour and description."""
         try:
-            body = {"name": name, "color": color, "description": description}
-            self._write("POST", f"{self._base}/labels", f"create label '{name}'", body)
+            self._make(name, color, description, lacking(self._client.token))
         except ExistsError:
             self.update(name, new_name=name, color=color, description=description)
-        except MissingError as error:
-            # The list of labels could be read: this is how GitHub says that it can't be added to.
-            raise AccessError(
-                f"not allowed to create label '{name}'", hint=lacking(self._client.token)
-            ) from error
 
     def update(
         self,
@@ -136,9 +90,7 @@ class GitHubLabels:
         """
         fields = {"new_name": new_name, "color": color, "description": description}
         body = {key: value for key, value in fields.items() if value is not None}
-        what = f"change label '{name}'"
-        if new_name:
-            what = f"rename label '{name}' to '{new_name}'"
+        what = telling_change(name, new_name)
         try:
             self._write("PATCH", self._label(name), what, body)
         except MissingError:
@@ -164,20 +116,16 @@ class GitHubLabels:
 
     def find(self, name: str) -> UsedLabel | None:
         """Return one label as it is now, None if there is none."""
-        found = self._counting.find(self.repository, name)
+        found = self._counting.find(name)
         if found is not None:
             return found
         what = f"read label '{name}'"
-        answer = self._client.send("GET", self._label(name))
-        if answer.status == _NOT_FOUND:
+        try:
+            answer = self._calls.get(self._label(name), None, what)
+        except MissingError:
             self._require_repository()
             return None
-        if not answer.is_good:
-            raise self._client.refused(answer, what)
-        try:
-            label = read_label(answer.data, self._client.token)
-        except MalformedAnswerError as error:
-            raise self._client.unexpected(error, what) from error
+        label = self._calls.read(answer, read_label, what)
         return UsedLabel(label, self._number_of_issues(name))
 
     def is_archived(self) -> bool:
@@ -188,7 +136,7 @@ class GitHubLabels:
 
     def usage(self, names: Collection[str]) -> Mapping[str, int]:
         """Return by name how many issues have each of these labels; each name is in it."""
-        counts = self._counting.counts(self.repository)
+        counts = self._counting.counts()
         if counts is not None:
             self._is_archived = counts.is_archived
             return {name: counts.issues.get(fold(name), 0) for name in names}
@@ -203,7 +151,8 @@ class GitHubLabels:
         """
         self._use_canonical_name()
         query = {"state": "all", "per_page": _PAGE}
-        pages = self._pages(f"{self._base}/issues", query, "count what has labels", read_issues)
+        what = "count what has labels"
+        pages = self._calls.pages(f"{self._base}/issues", query, what, read_issues)
         tally: Counter[str] = Counter()
         for number, page in enumerate(pages):
             if number == most_pages:
@@ -225,13 +174,8 @@ class GitHubLabels:
     def issue_body(self, number: int) -> str:
         """Return the body of an issue. Raises MissingError if there is none."""
         what = f"read issue {number} of {self.repository}"
-        answer = self._client.send("GET", f"{self._base}/issues/{number}")
-        if not answer.is_good:
-            raise self._client.refused(answer, what)
-        try:
-            return read_issue_body(answer.data)
-        except MalformedAnswerError as error:
-            raise self._client.unexpected(error, what) from error
+        answer = self._calls.get(f"{self._base}/issues/{number}", None, what)
+        return self._calls.read(answer, lambda data, _: read_issue_body(data), what)
 
     def create_issue(self, fields: Mapping[str, Any]) -> CreatedIssue:
         """Make an issue, once: it is not tried again where nobody knows whether that was done."""
@@ -240,10 +184,7 @@ class GitHubLabels:
         answer = self._client.send("POST", path, body=fields, is_repeatable=False)
         if not answer.is_good:
             raise self._client.refused(answer, what)
-        try:
-            return read_created_issue(answer.data)
-        except MalformedAnswerError as error:
-            raise self._client.unexpected(error, what) from error
+        return self._calls.read(answer, lambda data, _: read_created_issue(data), what)
 
     def add_label(self, issue: Issue, name: str) -> None:
         """Put a label on an issue or a pull request."""
@@ -263,17 +204,16 @@ class GitHubLabels:
         """Ask once for the repository's present name: a redirect would lose the query."""
         if not self._is_canonical:
             found = self._require_repository()
-            self._base = f"/repos/{quote(found.owner)}/{quote(found.name)}"
+            self._base = _path_of(found)
             self._is_canonical = True
 
     def _require_repository(self) -> Repository:
-        what = f"read {self.repository}"
-        answer = self._get(self._base, None, what)
+        answer = self._read_repository()
         self._is_archived = is_archived(answer.data)
-        try:
-            return read_repository(answer.data, self.repository.host)
-        except MalformedAnswerError as error:
-            raise self._client.unexpected(error, what) from error
+        host = self.repository.host
+        return self._calls.read(
+            answer, lambda data, _: read_repository(data, host), f"read {self.repository}"
+        )
 
     def _label(self, name: str) -> str:
         # HTTP clients resolve these before they send anything: DELETE …/labels/.. would delete the
@@ -287,45 +227,14 @@ class GitHubLabels:
     def _exists(self, name: str) -> bool:
         return self._client.send("GET", self._label(name)).is_good
 
-    def _write(self, verb: str, path: str, what: str, body: dict[str, Any] | None = None) -> None:
-        answer = self._client.send(verb, path, body=body)
-        if not answer.is_good:
-            raise self._client.refused(answer, what)
-
-    def _get(self, path: str, query: dict[str, str] | None, what: str) -> Answer:
-        answer = self._client.send("GET", path, query=query)
-        if answer.status == _NOT_FOUND:
-            raise missing_repository(str(self.repository), self._client.token)
-        if not answer.is_good:
-            raise self._client.refused(answer, what)
-        return answer
-
-    def _read(self, answer: Answer, read: "Reader[Item]", what: str) -> tuple[Item, ...]:
-        try:
-            return read(answer.data, self._client.token)
-        except MalformedAnswerError as error:
-            raise self._client.unexpected(error, what) from error
-
     def _items(
-        self, path: str, query: dict[str, str], what: str, read: "Reader[Item]"
+        self, path: str, query: dict[str, str], what: str, read: "Reader[tuple[Item, ...]]"
     ) -> Iterator[Item]:
-        for page in self._pages(path, query, what, read):
-            yield from page
+        try:
+            yield from self._calls.linked_pages(path, query, what, read)
+        except MissingError as error:
+            raise self._missing() from error
 
-    def _pages(
-        self, path: str, query: dict[str, str], what: str, read: "Reader[Item]"
-    ) -> Iterator[tuple[Item, ...]]:
-        """Yield all pages. Raises ApiError where they never end."""
-        answer = self._get(path, query, what)
-        seen: set[str] = set()
-        while True:
-            yield self._read(answer, read, what)
-            next_path = self._client.next_path(answer)
-            if next_path is None:
-                return
-            if next_path in seen or len(seen) >= _MOST_PAGES:
-                raise UnreachableError(
-                    f"can't {what}: the pages of the answer never end", hint="check --api-url"
-                )
-            seen.add(next_path)
-            answer = self._get(next_path, None, what)
+
+def _path_of(repository: Repository) -> str:
+    return f"/repos/{quote(repository.owner)}/{quote(repository.name)}"

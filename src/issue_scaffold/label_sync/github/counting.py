@@ -1,8 +1,7 @@
 """How many issues have which label, asked of GitHub's GraphQL API: its questions and its answers.
 
-REST has no such number: its lists are paged by a cursor and name no last page. What doesn't answer
-these questions (a server without GraphQL, a token that may not see pull requests) has REST read
-instead, so nothing here is an error.
+REST has no such number: its lists are paged by a cursor and name no last page. Where GraphQL gives
+no answer (a token that may not see pull requests), REST is read.
 
 Sources: https://docs.github.com/en/graphql/reference/objects#label, and for the address
 https://docs.github.com/en/enterprise-server/graphql/guides/forming-calls-with-graphql
@@ -14,11 +13,12 @@ from typing import TYPE_CHECKING, Any, Final
 from issue_scaffold.forge.remote import Repository
 from issue_scaffold.label_sync.adapter import UsedLabel
 from issue_scaffold.label_sync.github.answers import read_label
-from issue_scaffold.label_sync.http.errors import UnreachableError
+from issue_scaffold.label_sync.http.graphql import GraphQl
 from issue_scaffold.label_sync.http.json_shapes import (
     ListShape,
     MalformedAnswerError,
     ObjectShape,
+    OptionalShape,
     ValueShape,
     is_count,
     is_text,
@@ -52,11 +52,12 @@ _CURSOR: Final = ObjectShape(
         ),
     },
 )
+_LABELS: Final = ObjectShape(fields={"pageInfo": _CURSOR, "nodes": ListShape(item=_COUNTED)})
 _PAGE: Final = ObjectShape(
-    fields={
-        "isArchived": _FLAG,
-        "labels": ObjectShape(fields={"pageInfo": _CURSOR, "nodes": ListShape(item=_COUNTED)}),
-    }
+    fields={"repository": ObjectShape(fields={"isArchived": _FLAG, "labels": _LABELS})}
+)
+_FOUND: Final = ObjectShape(
+    fields={"repository": ObjectShape(fields={"label": OptionalShape(_COUNTED)})}
 )
 
 
@@ -69,21 +70,22 @@ class Counts:
 
 
 class Counting:
-    """The questions to one repository. After one that isn't answered no other is asked."""
+    """The questions to one repository."""
 
-    def __init__(self, client: "ApiClient") -> None:
-        self._client = client
-        self._target = f"{client.prefix.removesuffix('/v3')}/graphql"
-        self._answers = True
+    def __init__(self, client: "ApiClient", repository: Repository) -> None:
+        self._token = client.token
+        self._graphql = GraphQl(client, "/v3")
+        self._place = {"owner": repository.owner, "name": repository.name}
 
-    def counts(self, repository: Repository) -> Counts | None:
+    def counts(self) -> Counts | None:
         """Return the counts of all labels, None where GraphQL can't be had."""
         issues: dict[str, int] = {}
         after: str | None = None
         for _ in range(_MOST_PAGES):
-            found = self._ask(repository, _ALL, {"after": after})
-            if not self._has_shape(_PAGE, found):
+            data = self._graphql.ask(_ALL, {**self._place, "after": after}, _PAGE)
+            if data is None:
                 return None
+            found = data["repository"]
             for node in found["labels"]["nodes"]:
                 issues[fold(str(node.get("name")))] = _sum(node)
             cursor = found["labels"]["pageInfo"]
@@ -92,41 +94,17 @@ class Counting:
                 return Counts(issues, found["isArchived"])
         return None
 
-    def find(self, repository: Repository, name: str) -> UsedLabel | None:
+    def find(self, name: str) -> UsedLabel | None:
         """Return a label and its count; None where GraphQL can't be had, or has no such label."""
-        found = self._ask(repository, _ONE, {"label": name})
-        label = found.get("label") if isinstance(found, dict) else None
-        if label is None or not self._has_shape(_COUNTED, label):
+        data = self._graphql.ask(_ONE, {**self._place, "label": name}, _FOUND)
+        if data is None or data["repository"]["label"] is None:
             return None
+        label = data["repository"]["label"]
         try:
-            return UsedLabel(read_label(label, self._client.token), _sum(label))
+            return UsedLabel(read_label(label, self._token), _sum(label))
         except MalformedAnswerError:
-            self._answers = False
+            self._graphql.give_up()
             return None
-
-    def _ask(self, repository: Repository, query: str, more: dict[str, Any]) -> Any:  # noqa: ANN401
-        """Return the repository of an answer, None if there is none or it has errors."""
-        if not self._answers:
-            return None
-        variables = {"owner": repository.owner, "name": repository.name, **more}
-        try:
-            answer = self._client.ask(self._target, {"query": query, "variables": variables})
-        except UnreachableError:
-            self._answers = False
-            return None
-        data = answer.data if answer.is_good and isinstance(answer.data, dict) else {}
-        content = data.get("data")
-        if data.get("errors") or not isinstance(content, dict):
-            self._answers = False
-            return None
-        return content.get("repository")
-
-    def _has_shape(self, shape: ObjectShape, value: Any) -> bool:  # noqa: ANN401 - JSON
-        try:
-            shape.check(value, "the answer")
-        except MalformedAnswerError:
-            self._answers = False
-        return self._answers
 
 
 def _sum(node: dict[str, Any]) -> int:

@@ -43,15 +43,6 @@ def refusal(answer: Answer, what: str, token: Token) -> ApiError:
     return ApiError(f"can't {what}: {said} (status {status})")
 
 
-def missing_repository(name: str, token: Token) -> AccessError:
-    """Return the error for a repository that the token doesn't see."""
-    return AccessError(
-        f"{name} was not found: there is no such repository, "
-        f"or the token in {token.source} may not see it",
-        hint="check the name; a private repository needs a token with access to it",
-    )
-
-
 def lacking(token: Token) -> str:
     """Return what to say when a token may not write labels, and the server doesn't tell why."""
     owner = f"the owner of the token in {token.source} needs write access"

@@ -3,25 +3,18 @@
 Every write may be repeated: an answer that was lost makes no difference to the outcome. Labels are
 written to by number: an address that ends in a name is first tried as a number by GitLab, so that
 the label `3rd party` would mean the one of number 3 (`lib/api/helpers/label_helpers.rb` in its
-source). Each write begins with a look at what the label is now. Labels of the groups that a project
-belongs to are read and used, never written to.
+source). Labels of the groups that a project belongs to are read and used, never written to.
 """
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from issue_scaffold.forge.remote import Repository
 from issue_scaffold.label_sync.adapter import Issue, UsedLabel
-from issue_scaffold.label_sync.gitlab.answers import (
-    GitLabLabel,
-    LabelledItem,
-    read_is_archived,
-    read_items,
-    read_labels,
-)
-from issue_scaffold.label_sync.http.calls import ApiCalls, header_number
+from issue_scaffold.label_sync.gitlab.answers import LabelledItem, read_items
+from issue_scaffold.label_sync.gitlab.counting import NAMES_A_QUESTION, RequestCounting
 from issue_scaffold.label_sync.http.customs import Answer, ApiCustoms
 from issue_scaffold.label_sync.http.errors import (
     AccessError,
@@ -31,15 +24,10 @@ from issue_scaffold.label_sync.http.errors import (
     RateLimitError,
     UnreachableError,
 )
-from issue_scaffold.label_sync.http.opening import open_client
-from issue_scaffold.label_sync.http.pacing import Clock, OnWait, Pacer
-from issue_scaffold.label_sync.http.refusals import (
-    missing_repository,
-    said_in,
-    usual_refusal,
-)
+from issue_scaffold.label_sync.http.refusals import said_in, usual_refusal
 from issue_scaffold.label_sync.http.token import Token
-from issue_scaffold.label_sync.plan import LiveLabel
+from issue_scaffold.label_sync.numbered_labels import NumberedLabel, NumberedLabels, read_labels
+from issue_scaffold.label_sync.repository_labels import telling_change
 from issue_scaffold.labels.label import fold
 
 if TYPE_CHECKING:
@@ -48,7 +36,11 @@ if TYPE_CHECKING:
 _BAD: Final = 400
 _PAGE: Final = 100
 _NEEDED: Final = "it needs the scope api, and its owner the role Planner or Reporter at least"
-_KINDS: Final = ("issues", "merge_requests")
+_ISSUES: Final = "issues"
+_REQUESTS: Final = "merge_requests"
+_KINDS: Final = (_ISSUES, _REQUESTS)
+_ALL: Final = {"state": "all", "scope": "all"}
+_EVERYTHING: Final[Mapping[str, str]] = {}
 # What these names stand for in a question for issues is no label:
 # https://docs.gitlab.com/api/issues/#list-project-issues
 _WORDS: Final = frozenset({"none", "any"})
@@ -74,77 +66,38 @@ GITLAB_API: Final = ApiCustoms(
 )
 
 
-def connect(
-    repository: Repository,
-    url: str,
-    token: Token,
-    *,
-    on_wait: OnWait,
-    clock: Clock | None = None,
-    pacer: Pacer | None = None,
-) -> "GitLabLabels":
-    """Return the way to a project's labels. Nothing is sent yet.
-
-    Raises UsageError for an address that the token must not go to.
-    """
-    client = open_client(url, token, GITLAB_API, on_wait=on_wait, clock=clock, pacer=pacer)
-    return GitLabLabels(repository, client)
-
-
-class GitLabLabels:
+class GitLabLabels(NumberedLabels):
     """One project's labels. Methods raise ApiError when the API refuses or can't be had."""
 
     def __init__(self, repository: Repository, client: "ApiClient") -> None:
-        self.repository = repository
-        self._client = client
-        self._calls = ApiCalls(client)
         path = quote(f"{repository.owner}/{repository.name}", safe="")
-        self._base = f"/projects/{path}"
-        # What the last look has found, the project's own first.
-        self._known: tuple[GitLabLabel, ...] = ()
-
-    @property
-    def calls(self) -> int:
-        """How many requests have been sent."""
-        return self._client.calls
-
-    def seconds_for(self, writes: int) -> float:
-        """Return the seconds after which this many more writes can have gone."""
-        return self._client.seconds_for(writes)
-
-    def labels(self) -> tuple[LiveLabel, ...]:
-        """Return all labels, those of the groups above the project too."""
-        return tuple(row.live for row in self._look())
+        super().__init__(repository, client, f"/projects/{path}")
+        self._counting = RequestCounting(client, repository)
 
     def find(self, name: str) -> UsedLabel | None:
-        """Return one label as it is now and how many issues have it, None if there is none."""
-        row = self._row(name)
+        """Return one label as it is now and how many issues have it, None if there is none.
+
+        The last answer has the label and what has it at once, but for merge requests that are
+        closed or merged: they are counted before.
+        """
+        requests = self._requests([name])[name]
+        self._known = tuple(self._list_counted({"search": name}))
+        row = self._row_known(name) or self._row(name)
         if row is None:
             return None
-        return UsedLabel(row.live, self.usage([name])[name])
-
-    def is_archived(self) -> bool:
-        """Return whether nothing can be written to the project."""
-        what = f"read {self.repository}"
-        try:
-            answer = self._calls.get(self._base, None, what)
-        except MissingError as error:
-            raise missing_repository(str(self.repository), self._client.token) from error
-        return self._calls.read(answer, read_is_archived, what)
+        issues = row.issues
+        if issues is None:
+            issues = self._count_by_reading(_ISSUES, [name])[name]
+        return UsedLabel(row.live, issues + max(requests, row.requests))
 
     def usage(self, names: Collection[str]) -> Mapping[str, int]:
-        """Return by name how many issues and merge requests, in any state, have each label.
-
-        All of them are read where that takes fewer requests than asking for each label.
-        """
-        counts: Counter[str] = Counter(dict.fromkeys(names, 0))
-        asked = not any(fold(name) in _WORDS for name in names)
-        for kind in _KINDS:
-            if asked and len(names) <= 1 + self._total(kind, {}) // _PAGE:
-                counts.update({name: self._total(kind, {"labels": name}) for name in names})
-                continue
-            for item in self._items(kind, {}):
-                counts.update(counts.keys() & set(item.labels))
+        """Return by name how many issues and merge requests, in any state, have each label."""
+        counts = self._requests(names)
+        told = {row.live.name: row.issues for row in reversed(self._list_counted())}
+        untold = [name for name in names if told.get(name) is None]
+        counts.update({name: told.get(name) or 0 for name in names})
+        if untold:
+            counts.update(self._count_by_reading(_ISSUES, untold))
         return counts
 
     def issues(self, name: str) -> Iterator[Issue]:
@@ -155,18 +108,14 @@ class GitLabLabels:
             for item in self._items(kind, query):
                 if name in item.labels:
                     keys = frozenset(map(fold, item.labels))
-                    yield Issue(item.number, keys, is_request=kind == _KINDS[1])
+                    yield Issue(item.number, keys, is_request=kind == _REQUESTS)
 
     def create(self, name: str, color: str, description: str) -> None:
         """Create a label; one that is there by now gets this colour and description."""
-        body = {"name": name, "color": f"#{color}", "description": description}
         try:
-            self._order("POST", f"{self._base}/labels", f"create label '{name}'", body)
+            self._make(name, f"#{color}", description, _NEEDED)
         except ExistsError:
             self.update(name, color=color, description=description)
-        except MissingError as error:
-            # The list of labels could be read: this is how GitLab says that it can't be added to.
-            raise AccessError(f"not allowed to create label '{name}'", hint=_NEEDED) from error
 
     def update(
         self,
@@ -181,9 +130,7 @@ class GitLabLabels:
         Its priority stays too, as does whatever else isn't sent. One that has its new name already
         is as good.
         """
-        what = f"change label '{name}'"
-        if new_name:
-            what = f"rename label '{name}' to '{new_name}'"
+        what = telling_change(name, new_name)
         row = self._row(name) or self._row_known(new_name or name)
         if row is None:
             raise MissingError(f"can't {what}: there is no such label any more")
@@ -193,13 +140,13 @@ class GitLabLabels:
         given = {"new_name": new_name, "description": description}
         body = {key: value for key, value in given.items() if value is not None}
         body["color"] = f"#{color or row.live.color}"
-        self._order("PUT", self._path(row), what, body)
+        self._write("PUT", self._path(row), what, body)
 
     def add_label(self, issue: Issue, name: str) -> None:
         """Put a label on an issue or a merge request; one that has it already is as good."""
         path = f"{self._base}/{_KINDS[issue.is_request]}/{issue.number}"
         what = f"put label '{name}' on {issue}"
-        self._order("PUT", path, what, {"add_labels": name})
+        self._write("PUT", path, what, {"add_labels": name})
 
     def displaced(self, issue: Issue, name: str) -> frozenset[str]:
         """Return the keys of the labels that an issue loses when it gets this one.
@@ -213,23 +160,12 @@ class GitLabLabels:
         rivals = [key for key in issue.labels if key.rpartition("::")[0] == scope]
         return frozenset(rivals) - {fold(name)}
 
-    def delete(self, name: str) -> bool:
-        """Delete a label, which takes it from all that has it; return whether it was there."""
-        row = self._row_known(name) or self._row(name)
-        if row is None or row.live.is_inherited:
-            return False
-        try:
-            self._order("DELETE", self._path(row), f"delete label '{name}'")
-        except MissingError:
-            return False
-        return True
-
-    def _order(
-        self, verb: str, path: str, what: str, body: Mapping[str, str] | None = None
+    def _write(
+        self, verb: str, path: str, what: str, body: Mapping[str, Any] | None = None
     ) -> None:
         """Write; GitLab doesn't say of an archived project that this is why it refuses."""
         try:
-            self._calls.write(verb, path, what, body)
+            super()._write(verb, path, what, body)
         except (UnreachableError, RateLimitError):
             raise
         except AccessError as error:
@@ -239,40 +175,54 @@ class GitLabLabels:
                 ) from error
             raise
 
-    def _path(self, row: GitLabLabel) -> str:
-        return f"{self._base}/labels/{row.number}"
-
-    def _look(self) -> tuple[GitLabLabel, ...]:
+    def _list(self) -> list[NumberedLabel]:
         """Return all labels as they are now, the project's own first."""
-        query = {"per_page": str(_PAGE), "include_ancestor_groups": "true"}
-        found = self._calls.linked_pages(
-            f"{self._base}/labels", query, "list the labels", read_labels
-        )
-        try:
-            rows = {row.number: row for row in found}
-        except MissingError as error:
-            raise missing_repository(str(self.repository), self._client.token) from error
-        self._known = tuple(sorted(rows.values(), key=lambda row: row.live.is_inherited))
-        return self._known
+        return self._list_with({})
 
-    def _row(self, name: str) -> GitLabLabel | None:
-        """Return the label of this very name as it is now, the project's own rather than others."""
-        self._look()
-        return self._row_known(name)
+    def _list_counted(self, more: Mapping[str, str] = _EVERYTHING) -> list[NumberedLabel]:
+        """Return labels with how many issues have each, which the server counts one by one."""
+        return self._list_with({"with_counts": "true", **more})
 
-    def _row_known(self, name: str) -> GitLabLabel | None:
-        return next((row for row in self._known if row.live.name == name), None)
+    def _list_with(self, more: Mapping[str, str]) -> list[NumberedLabel]:
+        query = {"per_page": str(_PAGE), "include_ancestor_groups": "true", **more}
+        path = f"{self._base}/labels"
+        rows = self._calls.linked_pages(path, query, "list the labels", read_labels)
+        found = {row.number: row for row in rows}
+        return sorted(found.values(), key=lambda row: row.live.is_inherited)
+
+    def _requests(self, names: Collection[str]) -> Counter[str]:
+        """Return by name how many merge requests have each label, in the fewest requests."""
+        if any(fold(name) in _WORDS for name in names):
+            return self._count_by_reading(_REQUESTS, names)
+        counts: Counter[str] = Counter(dict.fromkeys(names, 0))
+        if len(names) == 1:
+            counts.update({name: self._total(_REQUESTS, {"labels": name}) for name in names})
+            return counts
+        pages = -(-self._total(_REQUESTS, {}) // _PAGE)
+        questions = -(-len(names) // NAMES_A_QUESTION)
+        if pages > questions and (found := self._counting.requests(list(names))) is not None:
+            counts.update(found)
+            return counts
+        if pages <= len(names):
+            return self._count_by_reading(_REQUESTS, names)
+        counts.update({name: self._total(_REQUESTS, {"labels": name}) for name in names})
+        return counts
+
+    def _count_by_reading(self, kind: str, names: Collection[str]) -> Counter[str]:
+        counts: Counter[str] = Counter(dict.fromkeys(names, 0))
+        for item in self._items(kind, {}):
+            counts.update(counts.keys() & set(item.labels))
+        return counts
 
     def _items(self, kind: str, query: Mapping[str, str]) -> Iterator[LabelledItem]:
-        query = {"state": "all", "scope": "all", "per_page": str(_PAGE), **query}
+        query = {**_ALL, "per_page": str(_PAGE), **query}
         what = f"list the {kind.replace('_', ' ')}"
         return self._calls.linked_pages(f"{self._base}/{kind}", query, what, read_items)
 
     def _total(self, kind: str, query: Mapping[str, str]) -> int:
         """Return how many there are, by the header; beyond 10,000 it is left out, so by reading."""
-        what = f"count the {kind.replace('_', ' ')}"
-        asked = {"state": "all", "scope": "all", "per_page": "1", **query}
-        total = header_number(self._calls.get(f"{self._base}/{kind}", asked, what), "x-total")
+        asked = {**_ALL, "per_page": "1", **query}
+        total = self._counted(f"{self._base}/{kind}", asked, "x-total")
         if total is not None:
             return total
         return sum(1 for _ in self._items(kind, query))

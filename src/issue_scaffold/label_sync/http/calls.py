@@ -56,10 +56,17 @@ class ApiCalls:
         self, path: str, query: Mapping[str, str], what: str, reader: "Reader[tuple[Item, ...]]"
     ) -> Iterator[Item]:
         """Yield what all pages have, where each names the next one in its headers."""
+        for page in self.pages(path, query, what, reader):
+            yield from page
+
+    def pages(
+        self, path: str, query: Mapping[str, str], what: str, reader: "Reader[tuple[Item, ...]]"
+    ) -> Iterator[tuple[Item, ...]]:
+        """Yield all pages, where each names the next one in its headers."""
         answer = self.get(path, query, what)
         seen: set[str] = set()
         while True:
-            yield from self.read(answer, reader, what)
+            yield self.read(answer, reader, what)
             following = self.client.next_path(answer)
             if following is None:
                 return

@@ -100,6 +100,10 @@ class ApiClient:
         """Return the seconds after which this many more writes can have gone."""
         return self._pacer.seconds_for(writes)
 
+    def wait_for_turn(self) -> None:
+        """Wait until a write can go at once, so that nothing lies between it and a look before."""
+        self._pause(self._pacer.seconds_for(1), f"{self._customs.forge}'s limit for writes")
+
     def send(
         self,
         verb: str,

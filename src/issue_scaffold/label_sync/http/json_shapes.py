@@ -70,7 +70,19 @@ class ObjectShape:
             field.check(value.get(name), f"'{name}' of {where}")
 
 
-Shape = ValueShape | ListShape | ObjectShape
+@dataclass(frozen=True, slots=True)
+class OptionalShape:
+    """Null, or a value of a shape."""
+
+    item: "Shape"
+
+    def check(self, value: Any, where: str) -> None:  # noqa: ANN401 - JSON
+        """Raise MalformedAnswerError for any other value."""
+        if value is not None:
+            self.item.check(value, where)
+
+
+Shape = ValueShape | ListShape | ObjectShape | OptionalShape
 
 
 def is_text(value: Any) -> bool:  # noqa: ANN401 - JSON
