@@ -340,3 +340,25 @@ def test_what_was_exported_is_what_there_is(
     _, wanted = read_configs((str(place),), place.parent)
     steps = plan_labels(wanted, live, Policy(today=TODAY, prune=True)).steps
     assert [step.action for step in steps] == [LabelAction.UNCHANGED] * len(live)
+
+
+def test_of_several_old_names_the_most_used_is_renamed_and_the_rest_merged() -> None:
+    github = FakeGitHub()
+    repository = github.repository()
+    for name in ("old", "older", "oldest"):
+        repository.add(name)
+    for number in range(1, 41):
+        repository.put(number, "older" if number % 4 else "oldest")
+    wanted = [Label(name="new", former=("old", "older", "oldest"))]
+    run_ = session(github, wanted)
+    plan = make_plan(run_)
+    assert [(step.action, step.name, step.issues) for step in plan.writes] == [
+        ("rename", "older", None),
+        ("merge", "old", 0),
+        ("merge", "oldest", 10),
+    ]
+    github.calls.clear()
+    assert all(result.outcome is LabelOutcome.DONE for result in execute(run_, plan))
+    assert github.count("POST") - sum("graphql" in path for _, path in github.calls) == 10
+    assert all(repository.on(number) == {"new"} for number in repository.issues)
+    assert make_plan(session(github, wanted)).is_clean

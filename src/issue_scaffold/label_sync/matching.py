@@ -12,10 +12,11 @@ them, and a live label has no aliases. Neither can be had from the other without
 being switched off.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fnmatch import fnmatchcase
+from typing import Final
 
 from issue_scaffold.label_sync.plan import (
     LabelAction,
@@ -24,6 +25,7 @@ from issue_scaffold.label_sync.plan import (
     LiveLabel,
     Rename,
     changed_fields,
+    is_temporary_name,
     merging_name,
     order,
     temporary_name,
@@ -49,16 +51,25 @@ class Policy:
     protected: tuple[str, ...] = ()
 
 
-def plan_labels(wanted: Iterable[Label], live: Iterable[LiveLabel], policy: Policy) -> LabelPlan:
+_UNKNOWN: Final[Mapping[str, int]] = {}
+
+
+def plan_labels(
+    wanted: Iterable[Label],
+    live: Iterable[LiveLabel],
+    policy: Policy,
+    used: Mapping[str, int] = _UNKNOWN,
+) -> LabelPlan:
     """Return what has to be done so that `live` becomes what `wanted` asks for.
 
-    Deletions still need a look at use.
+    `used` counts by a label's name what has it, as far as that is known: of several former names
+    the most used one is renamed. Deletions still need a look at use.
     """
     everything = list({label.key: label for label in wanted}.values())
     due = {label.key: label for label in everything if label.is_due(policy.today)}
     standing = [label for label in everything if label.key not in due]
     found = sort_labels(live, standing)
-    matching = _Matching(standing, found)
+    matching = _Matching(standing, found, used)
     matching.run()
     taken = {match.live.key for match in [*matching.matches, *matching.merges]}
     rest = [label for key, label in matching.live.items() if key not in taken]
@@ -103,7 +114,8 @@ def _guard(live: LiveLabel, policy: Policy) -> str | None:
 class _Matching:
     """The assignment as it grows: `source` tells for a wanted key which live key it is now."""
 
-    def __init__(self, wanted: Sequence[Label], found: Population) -> None:
+    def __init__(self, wanted: Sequence[Label], found: Population, used: Mapping[str, int]) -> None:
+        self._used = used
         self.wanted = {label.key: label for label in wanted}
         # What a group has is there already, under the group's spelling, and takes part in nothing
         # but merges.
@@ -175,16 +187,25 @@ class _Matching:
         one.
         """
         taken = set(self.source.values())
-        for name in former:
-            if name in begin and name not in taken:
-                self.source[key] = name
-                return True
+        free = [name for name in former if name in begin and name not in taken]
+        if free:
+            self.source[key] = self._most_used(free)
+            return True
         # A name that is wanted itself can be had only if its own label moves on from there.
         for name in former:
             if self._is_made_free(name, begin):
                 self.source[key] = name
                 return True
         return False
+
+    def _most_used(self, names: Sequence[str]) -> str:
+        """Return the label whose merge would cost the most requests, one for each issue.
+
+        What an interrupted swap has left is on its way already.
+        """
+        if is_temporary_name(names[0]):
+            return names[0]
+        return max(names, key=lambda name: self._used.get(self.live[name].name, 0))
 
     def _is_made_free(self, name: str, begin: Collection[str]) -> bool:
         if name not in self.wanted or self.source.get(name) != name:

@@ -14,6 +14,8 @@ from issue_scaffold.labels.label import Label, fold
 from issue_scaffold.text.digests import sha256_of
 
 DEFAULT_COLOR: Final = "ededed"
+_ASIDE: Final = "scaffold-rename-"
+_MERGING: Final = "scaffold-merge-"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,10 +130,12 @@ def temporary_name(target: str) -> str:
 
     It is the same for every run, so that one run can go on where another was cut off.
     """
-    return f"scaffold-rename-{sha256_of(fold(target).encode())[:12]}"
+    return f"{_ASIDE}{sha256_of(fold(target).encode())[:12]}"
 
 
-_MERGING: Final = "scaffold-merge-"
+def is_temporary_name(name: str) -> bool:
+    """Return whether a label has its name until its future one is free."""
+    return name.startswith(_ASIDE)
 
 
 def merging_name(old: str, target: str) -> str:
@@ -198,6 +202,16 @@ class Force:
     def covers(self, name: str) -> bool:
         """Return whether this label is to be deleted whatever has it."""
         return self.everything or fold(name) in self.keys
+
+
+def rivals(plan: LabelPlan) -> tuple[str, ...]:
+    """Return the labels that are renamed to what others are merged into: one of these might be."""
+    heirs = {fold(step.to or "") for step in plan.steps if step.action is LabelAction.MERGE}
+    return tuple(
+        step.before.name
+        for step in plan.steps
+        if step.action is LabelAction.RENAME and step.before and fold(step.to or "") in heirs
+    )
 
 
 def weigh(plan: LabelPlan, used: Mapping[str, int], force: Force) -> LabelPlan:

@@ -32,6 +32,7 @@ from issue_scaffold.label_sync.plan import (
     LiveLabel,
     is_merging_name,
     merging_name,
+    rivals,
     weigh,
 )
 from issue_scaffold.labels.label import Label, fold
@@ -183,11 +184,16 @@ def _full_name(options: LabelOptions) -> str:
 
 def make_plan(session: Session) -> LabelPlan:
     """Read the labels, and return what has to be done. Raises ApiError."""
-    plan = plan_labels(session.wanted, session.api.labels(), session.policy)
+    live = session.api.labels()
+    plan = plan_labels(session.wanted, live, session.policy)
     going = [step.name for step in plan.steps if step.action in GOING]
     if not going:
         return plan
-    return weigh(plan, session.api.usage(going), session.force)
+    renamed = rivals(plan)
+    used = session.api.usage([*going, *renamed])
+    if renamed:
+        plan = plan_labels(session.wanted, live, session.policy, used)
+    return weigh(plan, used, session.force)
 
 
 def require_writable(session: Session) -> None:
