@@ -12,6 +12,8 @@ from issue_scaffold.errors import UsageError
 from issue_scaffold.forge.git_remote import repository_of
 from issue_scaffold.label_sync.place import find_place
 
+PUBLIC, GHES = "https://api.github.com", "https://ghes.example/api/v3"
+LOCAL = "http://127.0.0.1:9"
 SSH_CONFIG = """
 Host github.com-work
   HostName github.com
@@ -63,6 +65,30 @@ def test_what_a_remote_means(folder: Path, url: str, expected: str) -> None:
 
 
 @pytest.mark.usefixtures("ssh")
+@pytest.mark.parametrize(
+    ("named", "expected"),
+    [
+        ("git@github.com-work:octo/demo.git", ("octo/demo", PUBLIC)),
+        ("github.com-work:octo/demo", ("octo/demo", PUBLIC)),
+        ("ssh://git@ghes/octo/demo", ("ghes.example.com/octo/demo", "https://ghes.example.com/api/v3")),
+        ("ssh://github.com-work/octo/demo.git", ("octo/demo", PUBLIC)),
+        # Nobody but ssh has such aliases.
+        ("ghes/octo/demo", ("ghes/octo/demo", "https://ghes/api/v3")),
+        ("https://github.com-work/octo/demo", ("github.com-work/octo/demo", "https://github.com-work/api/v3")),
+    ],
+)
+def test_what_an_address_in_repo_means(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, named: str, expected: tuple[str, str]
+) -> None:
+    monkeypatch.delenv("GITHUB_API_URL", raising=False)
+    found = find_place(named, None, folder)
+    assert (str(found.repository), found.url, found.is_named) == (*expected, True)
+    # The variable that workflows set is for the host that is meant, by whatever name.
+    monkeypatch.setenv("GITHUB_API_URL", PUBLIC)
+    assert find_place(named, None, folder).url == expected[1]
+
+
+@pytest.mark.usefixtures("ssh")
 def test_a_remote_is_no_option_of_ssh(folder: Path) -> None:
     for host in ("-oProxyCommand=touch${IFS}owned", "-Fowned", "-E"):
         git(folder, "config", "remote.origin.url", f"{host}:octo/demo")
@@ -77,10 +103,6 @@ def test_without_ssh_an_alias_is_a_host(folder: Path, monkeypatch: pytest.Monkey
     git(folder, "remote", "add", "origin", "git@github.com-work:octo/demo.git")
     monkeypatch.setenv("PATH", str(tmp_path))
     assert repository_of(folder).host == "github.com-work"
-
-
-PUBLIC, GHES = "https://api.github.com", "https://ghes.example/api/v3"
-LOCAL = "http://127.0.0.1:9"
 
 
 @pytest.mark.parametrize(

@@ -15,8 +15,8 @@ from issue_scaffold.cli.labels_progress import tell_wait
 from issue_scaffold.cli.printing import json_text, put, put_product, say
 from issue_scaffold.cli.verbosity import tell
 from issue_scaffold.errors import EXIT_OK, ScaffoldError, UsageError
-from issue_scaffold.forge.git_remote import repository_of
-from issue_scaffold.forge.remote import Repository, parse_repository
+from issue_scaffold.forge.git_remote import named_repository, repository_of
+from issue_scaffold.forge.remote import Repository
 from issue_scaffold.git.folder import top_level
 from issue_scaffold.issue.dialect import Dialect
 from issue_scaffold.issue.drafts import Draft, DraftFile
@@ -122,7 +122,7 @@ class IssueOutcome:
     def _repository(self) -> Repository:
         if self._options.repo is None:
             return repository_of(Path.cwd())
-        found = parse_repository(self._options.repo)
+        found = named_repository(self._options.repo)
         if found is None:
             raise UsageError(
                 "--repo must be OWNER/NAME, HOST/OWNER/NAME or the repository's address"

@@ -1,4 +1,4 @@
-"""Which repository a work tree belongs to, by its git remotes.
+"""Which repository a work tree belongs to, by its git remotes, and what an address is to ssh.
 
 Credentials in their URLs never leave this module.
 """
@@ -9,7 +9,13 @@ from pathlib import Path
 
 from issue_scaffold.errors import UsageError
 from issue_scaffold.forge.forges import is_known_host
-from issue_scaffold.forge.remote import Repository, canonical_host, parse_remote, ssh_host
+from issue_scaffold.forge.remote import (
+    Repository,
+    canonical_host,
+    parse_remote,
+    parse_repository,
+    ssh_host,
+)
 from issue_scaffold.git import command as git
 from issue_scaffold.git.folder import top_level
 
@@ -38,15 +44,28 @@ def repository_of(folder: Path) -> Repository:
     if "origin" in names:
         name = "origin"
     url = git.run_in_work_tree(folder, ["remote", "get-url", "--", name]).decode().strip()
-    found = parse_remote(url)
-    alias = ssh_host(url)
-    if found is not None and alias is not None and not is_known_host(found.host):
-        found = replace(found, host=_without_alias(alias, found.host))
+    found = _resolved(parse_remote(url), url)
     if found is None:
         raise UsageError(
             f"the git remote {name} is no repository on a host of GitHub's kind", hint=_HINT
         )
     return found
+
+
+def named_repository(text: str) -> Repository | None:
+    """Return the repository that a user names: `OWNER/NAME`, `HOST/OWNER/NAME` or an address.
+
+    Returns None for anything else.
+    """
+    return _resolved(parse_repository(text), text)
+
+
+def _resolved(found: Repository | None, url: str) -> Repository | None:
+    """Return a repository with its host's real name, where ssh knows that host by another."""
+    alias = ssh_host(url)
+    if found is None or alias is None or is_known_host(found.host):
+        return found
+    return replace(found, host=_without_alias(alias, found.host))
 
 
 def _without_alias(alias: str, host: str) -> str:

@@ -11,14 +11,13 @@ from typing import NamedTuple
 from issue_scaffold.errors import UsageError
 from issue_scaffold.forge.detection import EVIDENCE, detect
 from issue_scaffold.forge.forges import GITHUB, Forge, forge_of_host
-from issue_scaffold.forge.git_remote import repository_of
+from issue_scaffold.forge.git_remote import named_repository, repository_of
 from issue_scaffold.forge.remote import (
     Repository,
     api_host,
     api_url,
     is_loopback,
     names_host,
-    parse_repository,
 )
 from issue_scaffold.git.folder import top_level
 
@@ -41,7 +40,7 @@ def find_place(repo: str | None, url: str | None, folder: Path) -> ApiPlace:
     given = os.environ.get(_VARIABLE) or None
     if repo is None:
         return _of_remote(repository_of(folder), folder, url, given)
-    repository = parse_repository(repo)
+    repository = named_repository(repo)
     if repository is None:
         raise UsageError("--repo must be OWNER/NAME, HOST/OWNER/NAME or the repository's address")
     if given is not None and names_host(repo) and not _is_api_of(given, repository.host):
