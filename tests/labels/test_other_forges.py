@@ -221,6 +221,57 @@ def test_what_belongs_to_a_group_is_used_and_left(server: FakeServer, place: Pla
     assert server.github is place.fake
 
 
+def test_what_belongs_to_an_organisation_is_known_used_and_left(place: Place, folder: Path) -> None:
+    if not isinstance(place.fake, FakeGitea):
+        return
+    repository = place.repository
+    repository.add("bug", "d73a4a", group=True)
+    repository.add("kind", "000000", group=True)
+    repository.add("theirs", "000000", group=True)
+    repository.add("defect", "d73a4a")
+    repository.put(1, "defect", "theirs")
+    write(folder, "- {name: bug, color: d73a4a, aliases: [defect]}\n- {name: kind, color: d73a4a}\n")
+    plan = place.labels("plan", "--prune")
+    assert plan.code == 1
+    assert re.search(r"refused +kind +.*it belongs to a group; change it there", plan.out), plan.out
+    assert "1 to merge" in plan.out
+    assert place.labels("apply", "--prune", "--yes").code == 1
+    assert repository.on(1) == {"bug", "theirs"}
+    assert sorted(row["name"] for row in repository.rows.values()) == ["bug", "kind", "theirs"]
+    assert place.labels("export", "-o", ".github/labels.yml", "--yes").code == 0
+    assert place.labels("plan", "--prune").code == 0
+
+
+@pytest.mark.parametrize("status", [401, 403, 404])
+def test_an_owner_without_labels_that_can_be_seen_is_asked_once(place: Place, folder: Path, status: int) -> None:
+    if not isinstance(place.fake, FakeGitea):
+        return
+    write(folder, "- {name: bug, color: d73a4a}\n")
+    place.fake.faults.append(Fault(status, {}, {"message": "no"}, matches=lambda _, path: path.startswith("/orgs/")))
+    result = place.labels("apply", "--yes")
+    assert result.code == 0, result
+    assert sum(path.startswith("/orgs/") for _, path in place.fake.calls) == 1
+
+
+@pytest.mark.parametrize("has_graphql", [True, False])
+def test_the_numbers_of_a_large_project_take_few_requests(place: Place, folder: Path, has_graphql: bool) -> None:
+    if not isinstance(place.fake, FakeGitLab):
+        return
+    place.fake.has_graphql = has_graphql
+    repository = place.repository
+    write(folder, "- {name: bug, color: d73a4a}\n")
+    for number in range(60):
+        repository.add(f"label {number}")
+    for number in range(1, 1201):
+        names = (f"label {number % 50}",)
+        repository.put(number, *names, state=("open", "closed")[number % 2], is_request=number % 2 == 0)
+    plan = place.labels("plan", "--prune", "--format", "json")
+    steps = json.loads(plan.out)["targets"][0]["steps"]
+    found = {step["name"]: step.get("issues") for step in steps}
+    assert found == {"bug": None, **{f"label {number}": 24 if number < 50 else 0 for number in range(60)}}
+    assert place.fake.count() <= (7 if has_graphql else 11)
+
+
 REMOTES = [
     ("https://gitlab.com/group/sub/project.git", "group/sub", "https://gitlab.com/api/v4"),
     ("git@gitlab.example.com:group/project.git", "group", "https://gitlab.example.com/api/v4"),

@@ -73,6 +73,11 @@ def test_the_client_generated_from_giteas_description_reads_the_fake(gitea: Fake
             assert [(issue.number, [label.id for label in issue.labels]) for issue in found] == [(2, [made.id])]
             everything = await issues.issue_list_issues(*REPOSITORY, state="all", labels="nothing")
             assert len(everything) == 3
+            place.add("of the organisation", "ffffff", group=True)
+            (inherited,) = await gitea_async.OrganizationApi(client).org_list_labels("octo")
+            assert inherited.name == "of the organisation"
+            assert [label.name for label in await issues.issue_list_labels(*REPOSITORY)] == ["kind/bug"]
+            place.remove(inherited.id)
             await issues.issue_delete_label(*REPOSITORY, made.id)
             assert not place.rows
 
@@ -112,6 +117,10 @@ def test_python_gitlab_works_with_the_fake(project: Any, server: FakeServer) -> 
     issues = project.issues.list(state="all", labels=["label 1"], get_all=True)
     assert [(issue.iid, issue.labels) for issue in issues] == [(4, ["label 1"])]
     assert [one.iid for one in project.mergerequests.list(state="all", labels=["defect"], get_all=True)] == [4]
+    (counted,) = project.labels.list(with_counts=True, search="LABEL 11", get_all=True, per_page=1)[:1]
+    assert (counted.name, counted.open_issues_count, counted.closed_issues_count) == ("label 11", 0, 0)
+    (counted,) = project.labels.list(with_counts=True, search="defect", get_all=True)
+    assert counted.open_merge_requests_count == 1
     defect.delete()
     assert place.on(4, is_request=True) == {"label 2"}
 
