@@ -9,6 +9,7 @@ import json
 import os
 from collections.abc import Iterator
 from datetime import date
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
 import pytest
@@ -325,3 +326,16 @@ def test_a_label_that_comes_into_use_after_the_plan_is_not_deleted(server: FakeS
     (result,) = execute(run_, plan)
     assert result.outcome is LabelOutcome.FAILED
     assert repository.on(1) == {"a"}
+
+
+def test_the_wait_for_the_limit_comes_before_the_last_look_not_after_it(server: FakeServer) -> None:
+    fresh(server, dict.fromkeys(NAMES, "ededed"), [["a"], ["b"], ["b"]])
+    github = server.github
+    moments: list[tuple[str, float]] = []
+    github.meanwhile = lambda verb, path: moments.append((verb, github.clock.now()))  # noqa: ARG005
+    _, results = run(session(server, [Label(name="c", former=("a", "b"))], prune=True))
+    assert all(result.outcome is LabelOutcome.DONE for result in results)
+    looks = [(look, moment) for look, moment in pairwise(moments) if moment[0] == "DELETE"]
+    assert len(looks) == 4
+    assert all(look[1] == moment[1] for look, moment in looks)
+    assert github.clock.slept

@@ -7,6 +7,7 @@ these forges have and GitHub hasn't.
 import os
 from collections.abc import Callable, Iterator
 from datetime import date
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
 import pytest
@@ -298,3 +299,24 @@ def untouched(place: NumberedRepository, scene: Scene) -> list[Row]:
         for label, row in place.rows.items()
         if key(row["name"]) not in named and (label in used or not scene.prune)
     ]
+
+
+@pytest.mark.parametrize("forge", FORGES)
+def test_the_wait_for_the_limit_comes_before_the_last_look_not_after_it(server: FakeServer, forge: str) -> None:
+    wanted = [Label(name="b", former=("a",))]
+    fresh(server, forge, Scene(["a", "b", "c", "3rd", "t/1", "t/2", "none"], [], wanted, [["a"], ["b"]], []))
+    fake = server.github
+    moments: list[tuple[str, float]] = []
+
+    def note(verb: str, path: str) -> None:
+        del path
+        fake.clock.seconds += 0.001  # no two writes are at one moment
+        moments.append((verb, fake.clock.now()))
+
+    fake.meanwhile = note
+    run = session(server, wanted, prune=True)
+    assert all(result.outcome is LabelOutcome.DONE for result in execute(run, make_plan(run)))
+    looks = [(look, moment) for look, moment in pairwise(moments) if moment[0] == "DELETE"]
+    assert len(looks) == 6
+    assert all(moment[1] - look[1] < 0.01 for look, moment in looks)
+    assert fake.clock.slept
