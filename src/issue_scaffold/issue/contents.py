@@ -6,11 +6,13 @@ is `exact`'s.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from heapq import heappop, heappush
 from types import MappingProxyType
 from typing import Final, NamedTuple, Protocol
 
 from issue_scaffold.issue.answers import Answer, Upload, with_line_feeds
-from issue_scaffold.issue.body import PICTURE, growing_fence
+from issue_scaffold.issue.body import PICTURE
 from issue_scaffold.issue.dialect import (
     FENCE,
     NO_RESPONSE,
@@ -20,7 +22,7 @@ from issue_scaffold.issue.dialect import (
 )
 from issue_scaffold.issue.form import Field, FieldKind
 
-_SEAM: Final = re.compile(r"\]\(")
+_SEAM: Final = "]("
 _RUN: Final = re.compile(r"^`{3,}", re.MULTILINE)
 _LINE_FEED: Final = re.compile("\n")
 # Of an answer's own lines each ends with two signs.
@@ -40,8 +42,25 @@ class Ends(NamedTuple):
     high: int = 0
 
 
+class Shape(NamedTuple):
+    """A pattern that fits every answer from its beginning on; all of it, if it `is_whole`."""
+
+    pattern: str = ""
+    is_whole: bool = False
+
+
 class Content(Protocol):
-    """The answers to one field."""
+    """The answers to one field in one text.
+
+    One that `is_open` can end anywhere behind its beginning: the `high` of its ends is no less than
+    the text.
+    """
+
+    is_open: bool
+
+    @property
+    def shape(self) -> Shape:
+        """What answers look like, without all that `ends` knows of them."""
 
     def ends(self, text: str, at: int) -> Ends:
         """Return where an answer that begins at an offset can end."""
@@ -56,8 +75,8 @@ class Content(Protocol):
         """
 
 
-def content_of(slot: Slot, rules: DialectRules) -> Content:
-    """Return what the answers of a slot look like."""
+def content_of(slot: Slot, rules: DialectRules, text: str) -> Content:
+    """Return what the answers of a slot look like in a text."""
     field = slot.field
     if field.kind is FieldKind.CHECKBOXES:
         return _Boxes(field, rules)
@@ -68,7 +87,7 @@ def content_of(slot: Slot, rules: DialectRules) -> Content:
     if not field.render:
         return _Text(field, rules)
     if rules.grows:
-        return _GrowingFence(field.render, rules)
+        return _GrowingFence(field.render, rules, text)
     return _Fence(slot, rules)
 
 
@@ -82,6 +101,10 @@ class _Text:
         elif rules.line_end != "\n":
             self._stop = _LONE_LINE_FEED
         self._trims = rules.trims
+        self.is_open = self._stop is None
+        self.shape = Shape()
+        if field.kind is FieldKind.INPUT:
+            self.shape = Shape("[^\n]+", is_whole=True)
 
     def ends(self, text: str, at: int) -> Ends:
         if self._trims and text[at : at + 1] in self._trims:
@@ -107,14 +130,15 @@ class _Fence:
         self._closing = f"\n{FENCE}"
         if not slot.is_last:
             self._closing += rules.after_fence
-        self._is_lone = rules.line_end != "\n"
+        self.is_open = rules.line_end == "\n"
+        self.shape = _either(NO_RESPONSE, self._opening)
 
     def ends(self, text: str, at: int) -> Ends:
         if not text.startswith(self._opening, at):
             return _no_response(text, at)
         begin = at + len(self._opening)
         low, high = begin + len(self._closing), len(text)
-        if self._is_lone:
+        if not self.is_open:
             stop = _LONE_LINE_FEED.search(text, begin)
             high = stop.start() + len(self._closing) if stop else 0
         return Ends(low=low, high=high)
@@ -132,30 +156,26 @@ class _Fence:
 class _GrowingFence:
     """A text between two fences that are longer than any in it."""
 
-    def __init__(self, language: str, rules: DialectRules) -> None:
+    is_open = False
+
+    def __init__(self, language: str, rules: DialectRules, text: str) -> None:
         self._language = language
         self._trims = rules.trims
+        self._runs = _FenceRuns(text)
+        self.shape = Shape(f"(?:{NO_RESPONSE}|{FENCE}`*{re.escape(language)}\n)")
 
     def ends(self, text: str, at: int) -> Ends:
-        signs = _run(text, at)
-        opening = f"{'`' * signs}{self._language}\n"
-        if signs < len(FENCE) or not text.startswith(opening, at):
+        run = self._runs.at(at)
+        if run is None or not text.startswith(f"{self._language}\n", run.end):
             return _no_response(text, at)
-        begin = at + len(opening)
-        end = self._closing(text, begin, signs)
-        if end is None or end - signs - 1 < begin:
+        begin, stop = run.end + len(self._language) + 1, run.closing - 1
+        signs = run.end - at
+        is_fitting = max(len(FENCE), run.longest_inside + 1) == signs
+        if not is_fitting or begin >= stop or text[begin] in self._trims:
             return Ends()
-        inner = text[begin : end - signs - 1]
-        if inner.strip(self._trims) != inner or not inner or len(growing_fence(inner)) != signs:
+        if text[stop - 1] in self._trims or _run(text, run.closing) != signs:
             return Ends()
-        return Ends({end: 1})
-
-    def _closing(self, text: str, begin: int, signs: int) -> int | None:
-        """Return where the first fence of that length or more ends, if it has that length."""
-        found = next((run for run in _RUN.finditer(text, begin) if len(run[0]) >= signs), None)
-        if found is None or len(found[0]) != signs:
-            return None
-        return found.end()
+        return Ends({run.closing + signs: 1})
 
     def closes(self, text: str, end: int) -> bool:  # noqa: ARG002 - all ends are exact
         return False
@@ -168,22 +188,71 @@ class _GrowingFence:
         return answer, answer
 
 
+class _FenceRun(NamedTuple):
+    """Backticks at the beginning of a line: where they end, and where as many or more follow.
+
+    There is no such place where `closing` is 0. `longest_inside` is the longest run up to it.
+    """
+
+    end: int
+    closing: int = 0
+    longest_inside: int = 0
+
+
+class _FenceRuns:
+    """All that can be a fence in a text, each with what closes it."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def at(self, place: int) -> _FenceRun | None:
+        """Return the run at a place; None if there is none."""
+        return self._runs.get(place)
+
+    @cached_property
+    def _runs(self) -> dict[int, _FenceRun]:
+        found: dict[int, _FenceRun] = {}
+        # Those that nothing has closed yet, each shorter than the one before.
+        waiting: list[tuple[int, _FenceRun]] = []
+        for match in _RUN.finditer(self._text):
+            begin, end = match.span()
+            while waiting and waiting[-1][1].end - waiting[-1][0] <= end - begin:
+                start, run = waiting.pop()
+                found[start] = run._replace(closing=begin)
+                _lengthen(waiting, run.end - start)
+            waiting.append((begin, _FenceRun(end)))
+        return dict(waiting) | found
+
+
+def _lengthen(waiting: list[tuple[int, _FenceRun]], signs: int) -> None:
+    """Note in the last run that waits that one of so many signs is inside it."""
+    if waiting:
+        start, run = waiting[-1]
+        longest = max(run.longest_inside, signs)
+        waiting[-1] = (start, run._replace(longest_inside=longest))
+
+
 class _Choices:
     """Options in the form's order with a joiner between them; one, where one at most is chosen."""
+
+    is_open = False
 
     def __init__(self, field: Field, rules: DialectRules) -> None:
         is_list = rules.is_gitea and field.is_list
         self._is_single = not field.multiple
         self._lead, self._joiner = ("- ", "\n- ") if is_list else ("", ", ")
-        self._labels = tuple(dict.fromkeys(option.label for option in field.options))
-        self._starts = tuple(self._lead + label for label in self._labels)
+        labels = dict.fromkeys(option.label for option in field.options)
+        self._places = {label: place for place, label in enumerate(labels)}
+        self._lengths = sorted({len(label) for label in labels})
         self._unchosen = [NO_RESPONSE]
-        if self._is_single and (not rules.is_gitea or NONE not in self._labels):
+        if self._is_single and (not rules.is_gitea or NONE not in labels):
             self._unchosen.append(NONE)
+        self.shape = _either(*self._unchosen, *(self._lead + label for label in labels))
+        self.shape = self.shape._replace(is_whole=self._is_single)
 
     def ends(self, text: str, at: int) -> Ends:
         exact = {at + len(word): 1 for word in self._unchosen if text.startswith(word, at)}
-        if text.startswith(self._starts, at):
+        if text.startswith(self._lead, at):
             chosen = self._decompositions(text, at + len(self._lead))
             exact |= {end: len(readings) for end, readings in chosen.items()}
         return Ends(exact)
@@ -208,16 +277,41 @@ class _Choices:
         found: dict[int, list[tuple[str, ...]]] = {}
         # What can be in front of an option that begins at an offset.
         waiting: dict[int, list[tuple[str, ...]]] = {at: [()]}
-        for label in self._labels:
-            for begin, fronts in list(waiting.items()):
-                if not text.startswith(label, begin):
-                    continue
-                end = begin + len(label)
-                readings = [(*front, label) for front in fronts]
-                _keep_two(found, end, readings)
-                if not self._is_single and text.startswith(self._joiner, end):
-                    _keep_two(waiting, end + len(self._joiner), readings)
+        # The last ones at first: no option follows itself.
+        for _, backwards, label in sorted(self._standing(text, at)):
+            begin = -backwards
+            if begin not in waiting:
+                continue
+            end = begin + len(label)
+            readings = [(*front, label) for front in waiting[begin]]
+            _keep_two(found, end, readings)
+            if not self._is_single and text.startswith(self._joiner, end):
+                _keep_two(waiting, end + len(self._joiner), readings)
         return found
+
+    def _standing(self, text: str, at: int) -> Iterator[tuple[int, int, str]]:
+        """Yield the options that stand in a list which begins at an offset.
+
+        Each comes with its place in the form, in whose order the list is, and its offset below 0.
+        """
+        # The first place of all that can stand in front of an offset.
+        before = {at: -1}
+        waiting = [at]
+        while waiting:
+            begin = heappop(waiting)
+            for length in self._lengths:
+                label = text[begin : begin + length]
+                place = self._places.get(label, -1)
+                # At the end of the text there may be less than so many signs.
+                if place <= before[begin] or len(label) < length:
+                    continue
+                yield place, -begin, label
+                end = begin + length + len(self._joiner)
+                if self._is_single or not text.startswith(self._joiner, begin + length):
+                    continue
+                if end not in before:
+                    heappush(waiting, end)
+                before[end] = min(place, before.get(end, place))
 
 
 def _keep_two(
@@ -229,10 +323,14 @@ def _keep_two(
 class _Boxes:
     """All boxes, a line each."""
 
+    is_open = False
+
     def __init__(self, field: Field, rules: DialectRules) -> None:
         self._options = field.options
         self._shown = [option for option in field.options if option.in_body or not rules.is_gitea]
         self._marks = {f"- [{rules.ticked}] ": True, "- [ ] ": False}
+        lines = [f"- \\[[{rules.ticked} ]\\] {re.escape(option.label)}" for option in self._shown]
+        self.shape = Shape("\n".join(lines), is_whole=True)
 
     def ends(self, text: str, at: int) -> Ends:
         states: dict[str, bool] = {}
@@ -264,6 +362,9 @@ class _Boxes:
 
 class _Uploads:
     """Links to files, a line each."""
+
+    is_open = False
+    shape = Shape(f"(?:{NO_RESPONSE}|!?\\[)")
 
     def ends(self, text: str, at: int) -> Ends:
         count, end = 1, at
@@ -307,21 +408,26 @@ def link_readings(line: str) -> list[Upload]:
     inner = line[is_shown + 1 : -1]
     # An address has no white space, and tells by its path whether it is that of a picture.
     picture = inner.rfind(PICTURE)
-    low = 1 + max((at for at, sign in enumerate(inner) if sign.isspace()), default=-1)
-    if not is_shown:
+    low = len(inner) + 1 - len(f"{inner}.".rsplit(maxsplit=1)[-1])
+    high = len(inner) - 1
+    if is_shown:
+        high = min(high, picture)
+    else:
         low = max(low, picture + 1)
-    seams = [
-        seam.start()
-        for seam in _SEAM.finditer(inner)
-        if low <= seam.end() < len(inner) and (seam.end() <= picture or not is_shown)
-    ]
-    return [Upload(inner[:at], inner[at + 2 :]) for at in dict.fromkeys((*seams[:1], *seams[-1:]))]
+    seams = [find(_SEAM, max(0, low - 2), max(0, high)) for find in (inner.find, inner.rfind)]
+    seams = [at for at in seams if at >= 0]
+    return [Upload(inner[:at], inner[at + 2 :]) for at in dict.fromkeys(seams)]
 
 
 def _no_response(text: str, at: int) -> Ends:
     if text.startswith(NO_RESPONSE, at):
         return Ends({at + len(NO_RESPONSE): 1})
     return Ends()
+
+
+def _either(*texts: str) -> Shape:
+    """Return the shape of what begins with one of these texts."""
+    return Shape(f"(?:{'|'.join(map(re.escape, texts))})")
 
 
 def _run(text: str, at: int) -> int:

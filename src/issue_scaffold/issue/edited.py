@@ -6,19 +6,20 @@ Owns what is said of such a body: sections that are missing, and what isn't from
 from collections.abc import Iterator, Sequence
 
 from issue_scaffold.issue.form import Field, FieldKind
-from issue_scaffold.issue.pieces import Piece, ends_fenced, fence_of, read_piece
+from issue_scaffold.issue.pieces import Piece, fence_of, fenced_ends, read_piece
 from issue_scaffold.issue.reading import Doubt, DoubtKind, Reading
-from issue_scaffold.issue.sections import Placed, SectionHeading, find_headings, place
+from issue_scaffold.issue.sections import Headings, Placed, SectionHeading, place
 from issue_scaffold.text.source import Source
 
 
 def read_edited(fields: Sequence[Field], text: str) -> Reading:
     """Return the answers to fields that have a section each, as far as the sections are there."""
     source = Source("", text)
-    earliest, latest = place(fields, text)
-    first = last = _Edited(fields, source, earliest)
+    headings = Headings(fields, text)
+    earliest, latest = place(fields, text, headings)
+    first = last = _Edited(fields, source, headings, earliest)
     if latest != earliest:
-        last = _Edited(fields, source, latest)
+        last = _Edited(fields, source, headings, latest)
     doubts = [*first.doubts.values(), *_differences(first, last)]
     return Reading(
         values={key: piece.answer for key, piece in first.pieces.items()},
@@ -44,9 +45,12 @@ def _differences(first: "_Edited", last: "_Edited") -> Iterator[Doubt]:
 class _Edited:
     """One choice of headings, and what it makes of a body."""
 
-    def __init__(self, fields: Sequence[Field], source: Source, placed: Placed) -> None:
+    def __init__(
+        self, fields: Sequence[Field], source: Source, headings: Headings, placed: Placed
+    ) -> None:
         self._fields = fields
         self._source = source
+        self._headings = headings
         self._text = text = source.text
         self.pieces: dict[str, Piece] = {}
         self.lines: dict[str, int] = {}
@@ -65,13 +69,13 @@ class _Edited:
 
     def _doubt_lead(self, begin: int) -> None:
         """Say what stands in front of all sections."""
-        inner = self._headings_in(0, begin)
-        until = inner[0].start if inner else begin
+        inner = self._headings.after(0)
+        until = begin if inner is None else min(inner, begin)
         lead = self._text[:until].strip()
         if lead:
             at = self._text.find(lead)
             self._doubt(DoubtKind.UNKNOWN_TEXT, at, text=lead.partition("\n")[0])
-        self._doubt_headings(inner)
+        self._doubt_headings(until, begin)
 
     def _miss(self, field: Field, at: int) -> None:
         self.pieces[field.key] = Piece(answer=None, other=None)
@@ -80,36 +84,37 @@ class _Edited:
 
     def _read(self, field: Field, heading: SectionHeading, end: int) -> None:
         """Read a section: what is below its heading, up to one that can't be in the answer."""
-        inner = self._foreign(field, heading, end)
-        if inner:
-            end = inner[0].start
-        piece = read_piece(field, self._text[heading.end : end])
+        stop = self._foreign(field, heading, end)
+        piece = read_piece(field, self._text[heading.end : stop])
         self.pieces[field.key] = piece
         self.lines[field.key] = self._source.position(heading.start)[0]
         for stray in piece.strays:
             self._doubt(stray.kind, heading.end + stray.at, key=field.key, text=stray.text)
-        self._doubt_headings(inner)
+        self._doubt_headings(stop, end)
 
-    def _foreign(self, field: Field, heading: SectionHeading, end: int) -> list[SectionHeading]:
-        """Return the headings in a section that are not a part of its answer."""
-        if field.kind is FieldKind.TEXTAREA and not field.render:
-            return []
-        inner = self._headings_in(heading.end, end)
+    def _foreign(self, field: Field, heading: SectionHeading, end: int) -> int:
+        """Return where the first heading in a section is that its answer ends at, or the end."""
         if field.kind is not FieldKind.TEXTAREA:
-            return inner
-        fence = fence_of(self._text, heading.end)
-        if fence is None or ends_fenced(self._text, fence, end):
-            return []
-        for count, other in enumerate(inner):
-            if ends_fenced(self._text, fence, other.start):
-                return inner[count:]
-        return []
+            return self._heading_from(heading.end, end)
+        fence = fence_of(self._text, heading.end) if field.render else None
+        if fence is None:
+            return end
+        ends = fenced_ends(self._text, fence, heading.end, end)
+        if any(stop == end for _, stop in ends):
+            return end
+        for begin, stop in ends:
+            inner = self._heading_from(begin, end)
+            if inner <= stop:
+                return inner
+        return end
 
-    def _headings_in(self, begin: int, end: int) -> list[SectionHeading]:
-        return list(find_headings(self._fields, self._text, begin, end))
+    def _heading_from(self, begin: int, end: int) -> int:
+        """Return where the first heading of a part of the text is; its end, if there is none."""
+        found = self._headings.after(begin)
+        return end if found is None else min(found, end)
 
-    def _doubt_headings(self, headings: Sequence[SectionHeading]) -> None:
-        for heading in headings:
+    def _doubt_headings(self, begin: int, end: int) -> None:
+        for heading in self._headings.between(begin, end):
             if heading.owners:
                 key = self._fields[heading.owners[0]].key
                 self._doubt(DoubtKind.REPEATED_SECTION, heading.start, key=key, text=heading.text)

@@ -4,6 +4,7 @@ Owns the model that `body`, `parse` and all that shows a form share, and how it 
 tree. Whether a form is a good one is the validator's.
 """
 
+import dataclasses
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -73,6 +74,14 @@ class Field:
     is_list: bool = False
     hides_label: bool = False
     in_body: bool = True
+    _by_label: dict[str, FieldOption] = dataclasses.field(init=False, repr=False, compare=False)
+    _by_name: dict[str, FieldOption] = dataclasses.field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Note where each option is: a body may name one of hundreds a hundred thousand times."""
+        backwards = self.options[::-1]
+        object.__setattr__(self, "_by_label", {option.label: option for option in backwards})
+        object.__setattr__(self, "_by_name", {option.name: option for option in backwards})
 
     @property
     def is_single_choice(self) -> bool:
@@ -86,11 +95,7 @@ class Field:
 
     def option(self, name: str) -> FieldOption | None:
         """Return the option with this label, else the one with this name, or None."""
-        for option in self.options:
-            if option.label == name:
-                return option
-        wanted = collapsed(name)
-        return next((option for option in self.options if option.name == wanted), None)
+        return self._by_label.get(name) or self._by_name.get(collapsed(name))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,8 +228,6 @@ def _is_shown(node: Value, *, unless_said: bool) -> bool:
 
 def _with_unique_keys(elements: Iterable[Field | FormText]) -> tuple[Field | FormText, ...]:
     """Return elements of which no two answer to one key: later ones get a number."""
-    from dataclasses import replace
-
     found = list(elements)
     ids = {element.id for element in found if isinstance(element, Field)}
     taken: set[str] = set()
@@ -233,7 +236,7 @@ def _with_unique_keys(elements: Iterable[Field | FormText]) -> tuple[Field | For
             continue
         key = next(key for key in _keys(element, ids) if key not in taken)
         taken.add(key)
-        found[place] = replace(element, key=key)
+        found[place] = dataclasses.replace(element, key=key)
     return tuple(found)
 
 

@@ -14,10 +14,12 @@ from issue_scaffold.issue.answers import Answer, Upload
 from issue_scaffold.issue.dialect import GAP, NO_RESPONSE, NONE
 from issue_scaffold.issue.form import Field, FieldKind, collapsed
 from issue_scaffold.issue.reading import DoubtKind
+from issue_scaffold.issue.sections import skip_space
+from issue_scaffold.text.lines import line_end
 
 _BOX: Final = re.compile(r"^[ \t]*[-*+] \[([ xX])\][ \t]*", re.MULTILINE)
 _BULLET: Final = re.compile(r"^[-*+] ", re.MULTILINE)
-_FENCE: Final = re.compile(r"(`{3,}|~{3,})[^\n]*\n")
+_FENCE: Final = re.compile(r"(`{3,}(?!`)|~{3,}(?!~))[^\n]*\n")
 _FILE: Final = re.compile(
     r"!?\[(?P<name>[^\]\n]{0,1000})\]\((?P<url>[^)\s]{1,4000})\)"
     r"|<(?:img|video)\s(?P<tag>[^>\n]{0,4000})>"
@@ -74,7 +76,7 @@ def _heads(text: str) -> Iterator[tuple[str, int]]:
     """
     bare = text.strip()
     begin = len(text) - len(text.lstrip())
-    for head in (bare, bare.partition(GAP)[0], bare.partition("\n")[0]):
+    for head in dict.fromkeys((bare, bare.partition(GAP)[0], bare.partition("\n")[0])):
         yield head, begin + len(head)
 
 
@@ -86,19 +88,22 @@ def _text(_: Field, text: str) -> Piece:
 
 def fence_of(text: str, at: int) -> str | None:
     """Return the fence with which a section begins whose text stands at an offset."""
-    while text[at : at + 1].isspace():
-        at += 1
-    opening = _FENCE.match(text, at)
+    opening = _FENCE.match(text, skip_space(text, at))
     if opening is None:
         return None
     return opening[1]
 
 
-def ends_fenced(text: str, fence: str, end: int) -> bool:
-    """Tell whether a fence on a line of its own is the last thing in front of an offset."""
-    while end and text[end - 1].isspace():
-        end -= 1
-    return text.endswith(f"\n{fence}", 0, end)
+def fenced_ends(text: str, fence: str, begin: int, end: int) -> list[tuple[int, int]]:
+    """Return where a fence ends in a part of a text, and where the white space behind it does."""
+    closing = re.compile(rf"\n{fence}(?=(\s*))")
+    ends = [match.span(1) for match in closing.finditer(text, begin, end)]
+    return [(low, high) for low, high in ends if low < high or high == end]
+
+
+def _line(text: str, at: int) -> str:
+    """Return what stands from an offset on in its line."""
+    return text[at : line_end(text, at)]
 
 
 def _fenced(text: str) -> Piece:
@@ -109,7 +114,7 @@ def _fenced(text: str) -> Piece:
         return _sure(text.strip("\n"))
     closing = f"\n{opening[1]}"
     at = text.rfind(closing)
-    while at >= 0 and text[at + len(closing) :].partition("\n")[0].strip():
+    while at >= 0 and _line(text, at + len(closing)).strip():
         at = text.rfind(closing, 0, at)
     if at + 1 < opening.end():
         return _sure(text.strip("\n"))
@@ -172,8 +177,8 @@ def _next_options(field: Field, words: str, at: int) -> Iterator[tuple[int, str]
 
 def _bulleted(field: Field, text: str) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
     items = [field.option(item) for item in _BULLET.split(text)[1:]]
-    labels = [item.label for item in items if item is not None]
-    if len(labels) != len(items):
+    labels = {item.label for item in items if item is not None}
+    if None in items:
         return None
     found = _in_order(field, labels)
     return found, found

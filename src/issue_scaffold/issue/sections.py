@@ -5,14 +5,17 @@ goes; what looks like any other heading is text until a reader of sections says 
 """
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Final, NamedTuple
 
 from issue_scaffold.issue.dialect import FENCE, GAP, NO_RESPONSE, NONE
 from issue_scaffold.issue.form import Field, FieldKind, collapsed
 
-_HEADING: Final = re.compile(r"^ {0,3}###[ \t]+(\S.*)$", re.MULTILINE)
+_SIGNS: Final = "###"
+_HEADING: Final = re.compile(rf"^ {{0,3}}{_SIGNS}[ \t]+\S.*$", re.MULTILINE)
+_SPACE: Final = re.compile(r"\s*")
 _BOX: Final = re.compile(r"[-*+] \[[ xX]\]")
 _LINK: Final = re.compile(r"!?\[|<img |https?://")
 # Of a label that stands in a body more often, the first and the last ones are looked at.
@@ -38,39 +41,91 @@ class SectionHeading(NamedTuple):
 Placed = dict[int, SectionHeading]
 
 
-def find_headings(
-    fields: Sequence[Field],
-    text: str,
-    begin: int = 0,
-    end: int | None = None,
-    *,
-    only_owned: bool = False,
-) -> Iterator[SectionHeading]:
-    """Yield the lines that look like headings of sections, in order, from a part of a text.
+class Headings:
+    """All lines of a text that look like headings of sections, in order.
 
-    With `only_owned`, those that begin like a field's label.
+    They are found in one go, and what is known of one line holds for all that are the same.
     """
-    labels: dict[str, list[tuple[int, list[str]]]] = {}
-    for index, field in enumerate(fields):
-        first, *others = map(collapsed, field.label.strip().split("\n"))
-        labels.setdefault(first, []).append((index, others))
-    for match in _HEADING.finditer(text, begin, len(text) if end is None else end):
-        words = collapsed(match[1])
-        if words in labels or not only_owned:
-            yield _heading(text, match, words, labels.get(words, []))
+
+    def __init__(self, fields: Sequence[Field], text: str) -> None:
+        self._text = text
+        self._labels: dict[str, list[tuple[int, list[str]]]] = {}
+        for index, field in enumerate(fields):
+            first, *others = map(collapsed, field.label.strip().split("\n"))
+            self._labels.setdefault(first, []).append((index, others))
+        self._starts: list[int] = []
+        self._lines: list[str] = []
+        for match in _HEADING.finditer(text):
+            self._starts.append(match.start())
+            self._lines.append(match[0])
+
+    def between(self, begin: int, end: int) -> Iterator[SectionHeading]:
+        """Yield the headings from one offset to another; of those that are the same the first."""
+        low, high = bisect_left(self._starts, begin), bisect_left(self._starts, end)
+        for line in dict.fromkeys(self._lines[low:high]):
+            low = self._lines.index(line, low)
+            labels = self._labels.get(_words(line), [])
+            if any(others for _, others in labels):
+                # What follows the line tells whose heading it is.
+                same = (index for index in range(low, high) if self._lines[index] == line)
+                yield from map(self._heading, same)
+            else:
+                yield self._heading(low)
+
+    def after(self, offset: int) -> int | None:
+        """Return where the first heading from an offset on begins; None if there is none."""
+        index = bisect_left(self._starts, offset)
+        if index == len(self._starts):
+            return None
+        return self._starts[index]
+
+    def by_field(self) -> dict[int, list[SectionHeading]]:
+        """Return the headings that can be each field's: the first and the last ones of many."""
+        indices: dict[str, list[int]] = {line: [] for line in set(self._lines)}
+        for index, line in enumerate(self._lines):
+            indices[line].append(index)
+        owned: dict[str, list[int]] = {}
+        for line, places in indices.items():
+            words = _words(line)
+            if words in self._labels:
+                owned.setdefault(words, []).extend(places)
+        found: dict[int, list[SectionHeading]] = {}
+        for words, places in owned.items():
+            places.sort()
+            for index, _ in self._labels[words]:
+                found[index] = list(self._few(index, places))
+        return found
+
+    def _few(self, owner: int, places: list[int]) -> list[SectionHeading]:
+        """Return the headings of one field among those that begin with the words of its label."""
+        first = list(islice(self._owned(owner, places), _MOST + 1))
+        if len(first) <= _MOST:
+            return first
+        last = list(islice(self._owned(owner, reversed(places)), _MOST // 2))
+        return [*first[: _MOST // 2], *reversed(last)]
+
+    def _owned(self, owner: int, places: Iterable[int]) -> Iterator[SectionHeading]:
+        headings = map(self._heading, places)
+        return (heading for heading in headings if owner in heading.owners)
+
+    def _heading(self, index: int) -> SectionHeading:
+        start, line = self._starts[index], self._lines[index]
+        end = start + len(line)
+        words = _words(line)
+        labels = self._labels.get(words, [])
+        if not labels:
+            return SectionHeading(start, end, words, (), is_apart=False)
+        ends = {index: _end(self._text, end, rest) for index, rest in labels}
+        owners = tuple(index for index, stop in ends.items() if stop is not None)
+        end = max((stop for stop in ends.values() if stop is not None), default=end)
+        before = self._text[max(0, start - 2) : start]
+        is_apart = before in {"", GAP} and self._text.startswith(GAP, end)
+        return SectionHeading(start, end, words, owners, is_apart)
 
 
-def _heading(
-    text: str, match: re.Match[str], words: str, labels: list[tuple[int, list[str]]]
-) -> SectionHeading:
-    start, end = match.span()
-    if not labels:
-        return SectionHeading(start, end, words, (), is_apart=False)
-    ends = {index: _end(text, end, rest) for index, rest in labels}
-    owners = tuple(index for index, stop in ends.items() if stop is not None)
-    end = max((stop for stop in ends.values() if stop is not None), default=end)
-    is_apart = text[max(0, start - 2) : start] in {"", GAP} and text.startswith(GAP, end)
-    return SectionHeading(start, end, words, owners, is_apart)
+def _words(line: str) -> str:
+    """Return what a line that looks like a heading says."""
+    return collapsed(line.lstrip()[len(_SIGNS) :])
 
 
 def _end(text: str, end: int, rest: list[str]) -> int | None:
@@ -85,9 +140,9 @@ def _end(text: str, end: int, rest: list[str]) -> int | None:
     return end
 
 
-def place(fields: Sequence[Field], text: str) -> tuple[Placed, Placed]:
+def place(fields: Sequence[Field], text: str, headings: Headings) -> tuple[Placed, Placed]:
     """Return the best choice of headings for the fields; twice, and different where two are."""
-    nodes = list(_nodes(fields, text))
+    nodes = list(_nodes(fields, text, headings))
     if not nodes:
         return {}, {}
     chains = _Chains(fields, nodes)
@@ -104,12 +159,9 @@ class _Node(NamedTuple):
     score: int
 
 
-def _nodes(fields: Sequence[Field], text: str) -> Iterator[_Node]:
-    by_field: dict[int, list[SectionHeading]] = {}
-    for heading in find_headings(fields, text, only_owned=True):
-        for index in heading.owners:
-            by_field.setdefault(index, []).append(heading)
-    found = [(heading, index) for index, own in by_field.items() for heading in _few(own)]
+def _nodes(fields: Sequence[Field], text: str, headings: Headings) -> Iterator[_Node]:
+    by_field = headings.by_field().items()
+    found = [(heading, index) for index, own in by_field for heading in own]
     for heading, index in sorted(found, key=lambda pair: (pair[0].start, pair[1])):
         score = _FOUND + heading.is_apart * _APART
         if _fits(fields[index], text, heading.end):
@@ -117,16 +169,15 @@ def _nodes(fields: Sequence[Field], text: str) -> Iterator[_Node]:
         yield _Node(index, heading, score)
 
 
-def _few(headings: list[SectionHeading]) -> list[SectionHeading]:
-    if len(headings) <= _MOST:
-        return headings
-    return headings[: _MOST // 2] + headings[-_MOST // 2 :]
+def skip_space(text: str, at: int) -> int:
+    """Return where the white space at an offset ends."""
+    found = _SPACE.match(text, at)
+    return found.end() if found else at
 
 
 def _fits(field: Field, text: str, at: int) -> bool:
     """Tell whether what follows a heading begins like an answer to a field."""
-    while text[at : at + 1].isspace():
-        at += 1
+    at = skip_space(text, at)
     if field.kind is FieldKind.CHECKBOXES:
         return _BOX.match(text, at) is not None
     if text.startswith(NO_RESPONSE, at):
