@@ -2,6 +2,7 @@
 
 import sys
 from types import FrameType
+from typing import Any
 
 import pytest
 from tests.unit.issue.forms import field, form
@@ -59,7 +60,7 @@ def steps_to_read(asked: Form, text: str, dialect: Dialect) -> int:
     """Return how many lines of code are run and functions called."""
     steps = 0
 
-    def count(_frame: FrameType, _event: str, _value: object) -> object:
+    def count(_frame: FrameType, _event: str, _value: object) -> Any:  # noqa: ANN401 - what settrace takes
         nonlocal steps
         steps += 1
         return count
