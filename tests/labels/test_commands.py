@@ -328,21 +328,58 @@ def test_the_recorded_config_is_the_one_that_counts(run: Run, github: FakeGitHub
     assert github.calls
 
 
+SETTINGS = ".github/settings.yml"
+INCLUDED = "labels:\n  include:\n    - {name: outage, color: b60205}\n"
+
+
 @once
+def test_what_a_config_leaves_to_others_is_not_pruned(run: Run, github: FakeGitHub, folder: Path) -> None:
+    """safe-settings' `exclude` names labels of other tools, by patterns that are found anywhere in a name."""
+    for name in ("outage", "bot/stale", "Bot/other", "needs-release", "junk"):
+        github.repository().add(name)
+    write_tree(folder, {SETTINGS: f"{INCLUDED}  exclude:\n    - name: ^bot/\n    - name: 'release'\n"})
+    result = run("plan", "--prune", "--file", SETTINGS)
+    assert "protected by '^bot/'" in result.out
+    assert run("apply", "--yes", "--prune", "--file", SETTINGS).code == 0
+    assert set(github.repository().state()) == {"outage", "bot/stale", "needs-release"}
+
+
+UNREADABLE = {
+    "another key": "  replace: true\n",
+    "a text": "  exclude: ^bot/\n",
+    "an entry without a name": "  exclude: [{color: b60205}]\n",
+    "no pattern": "  exclude: [{name: '['}]\n",
+    "a pattern that means another thing to Python": "  exclude: [{name: '\\Abot'}]\n",
+    "a named group": "  exclude: [{name: '(?<bot>bot)'}]\n",
+    "a pattern that takes for ever": "  exclude: [{name: '(a+)+$'}]\n",
+    "another pattern that takes for ever": "  exclude: [{name: '((a|a)*)*$'}]\n",
+}
+
+
+@once
+@pytest.mark.parametrize("case", UNREADABLE)
 @pytest.mark.parametrize("command", [("plan",), ("apply", "--yes")])
-def test_nothing_is_pruned_by_a_config_that_says_what_others_own(
-    run: Run, github: FakeGitHub, folder: Path, command: tuple[str, ...]
+def test_nothing_is_pruned_by_a_config_that_cannot_be_honoured(
+    run: Run, github: FakeGitHub, folder: Path, command: tuple[str, ...], case: str
 ) -> None:
-    """safe-settings' `exclude` names labels of other tools; no command reads it, so none deletes by it."""
     for name in ("outage", "bot/stale", "junk"):
         github.repository().add(name)
-    path = ".github/settings.yml"
-    included = "  include:\n    - {name: outage, color: b60205}\n"
-    write_tree(folder, {path: f"labels:\n{included}  exclude:\n    - name: ^bot/\n"})
-    result = run(*command, "--prune", "--file", path)
-    assert (result.code, "`labels.exclude`, which --prune can't honour" in result.err) == (2, True)
+    write_tree(folder, {SETTINGS: INCLUDED + UNREADABLE[case]})
+    result = run(*command, "--prune", "--file", SETTINGS)
+    assert (result.code, "which --prune can't honour" in result.err) == (2, True)
     assert set(github.repository().state()) == {"outage", "bot/stale", "junk"}
-    assert run("apply", "--yes", "--file", path).code == 0
+    assert run("apply", "--yes", "--file", SETTINGS).code == 0
+
+
+@once
+@pytest.mark.parametrize("key", ["alias", "Alias", "previousNames", "previous_names"])
+def test_a_key_that_is_meant_as_a_former_name_makes_no_second_label(
+    run: Run, github: FakeGitHub, folder: Path, key: str
+) -> None:
+    github.repository().add("defect")
+    write_tree(folder, {".github/labels.yml": f"- name: fault\n  color: d73a4a\n  {key}: defect\n"})
+    assert run("apply", "--yes").code == 0
+    assert set(github.repository().state()) == {"fault"}
 
 
 @once

@@ -337,7 +337,7 @@ def test_what_was_exported_is_what_there_is(
     place = tmp_path_factory.mktemp("export") / f"labels{suffix}"
     text = as_yaml(document) if suffix == ".yml" else json_text(document, is_product=True)
     place.write_bytes(text.encode())
-    _, wanted = read_configs((str(place),), place.parent)
+    wanted = read_configs((str(place),), place.parent).labels
     steps = plan_labels(wanted, live, Policy(today=TODAY, prune=True)).steps
     assert [step.action for step in steps] == [LabelAction.UNCHANGED] * len(live)
 

@@ -163,7 +163,7 @@ def test_what_validate_accepts_every_command_reads_alike(
     root = tmp_path_factory.mktemp("repo")
     write_tree(root, {how.path: text})
     assert find_configs(root) == (how.path,)
-    _, planned = read_configs((), root)
+    planned = read_configs((), root).labels
     assert seen(planned) == seen(labels)
     assert [row.name for row in config_rows(load(how.path, text.encode()))] == [label.name for label in labels]
     template = plain(labels, Spelling("list", ".github/labels.yml"))
@@ -278,8 +278,8 @@ def test_prow_gives_a_repository_its_labels_beside_everybodys(tmp_path: Path) ->
     path = ".github/labels.yaml"
     assert not errors(path, PROW)
     write_tree(tmp_path, {path: PROW})
-    _, here = read_configs((), tmp_path, lambda: "us/here")
-    _, elsewhere = read_configs((), tmp_path, lambda: "they/here")
+    here = read_configs((), tmp_path, lambda: "us/here").labels
+    elsewhere = read_configs((), tmp_path, lambda: "they/here").labels
     assert [label.name for label in here] == ["kind/bug", "ours", "here"]
     assert [label.name for label in elsewhere] == ["kind/bug"]
     assert here[0].former == ("bug",)

@@ -1,14 +1,17 @@
 """The labels that a repository is to have: which files say so, if validly, and what they say."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 from issue_scaffold.errors import EXIT_FINDINGS, ScaffoldError, UsageError
 from issue_scaffold.files.bounded import read_beginning
 from issue_scaffold.forge.documents import load
 from issue_scaffold.forge.layout import LABELS_SUFFIXES, is_labels_config
 from issue_scaffold.labels.config import LabelsConfig, read_labels
+from issue_scaffold.labels.exclusions import EXCLUDE, excluded_names
 from issue_scaffold.labels.label import Label
 from issue_scaffold.labels.places import find_configs, recorded_config
 from issue_scaffold.report.finding import Finding, Severity
@@ -31,13 +34,24 @@ class InvalidConfigError(ScaffoldError):
         self.report = report
 
 
+class WantedLabels(NamedTuple):
+    """The labels that a repository is to have, and the files that say so.
+
+    `excluded` are patterns: no label in whose name one of them is found is to be deleted.
+    """
+
+    files: tuple[str, ...]
+    labels: tuple[Label, ...]
+    excluded: tuple[re.Pattern[str], ...] = ()
+
+
 def read_configs(
     files: Sequence[str],
     root: Path,
     repository: Callable[[], str] = str,
     *,
     prune: bool = False,
-) -> tuple[tuple[str, ...], tuple[Label, ...]]:
+) -> WantedLabels:
     """Return the files that were read and the labels of all, later files laid over earlier ones.
 
     `repository` tells `owner/name` where a file has labels for some repositories only.
@@ -51,16 +65,20 @@ def read_configs(
         contents = {found: read_beginning(found, below=root)}
     layers = []
     findings = {}
+    excluded: list[re.Pattern[str]] = []
     for name, content in contents.items():
         config, findings[name] = _config(name, content, root)
-        if prune and config.unhonoured:
-            raise _unhonoured(name, config.unhonoured)
+        patterns = excluded_names(config)
+        excluded += patterns or ()
+        unhonoured = set(config.keys_beside) - ({EXCLUDE} if patterns is not None else set())
+        if prune and unhonoured:
+            raise _unhonoured(name, sorted(unhonoured))
         layers.append(config.labels)
         if config.scopes:
             layers[-1] = config.labels_of(repository())
     if any(findings.values()):
         raise _invalid(findings)
-    return tuple(contents), laid_over(layers)
+    return WantedLabels(tuple(contents), laid_over(layers), tuple(excluded))
 
 
 def _unhonoured(name: str, keys: Sequence[str]) -> UsageError:

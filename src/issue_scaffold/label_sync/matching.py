@@ -12,6 +12,7 @@ them, and a live label has no aliases. Neither can be had from the other without
 being switched off.
 """
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -43,12 +44,14 @@ from issue_scaffold.labels.label import Label, fold
 class Policy:
     """What a plan may do.
 
-    `protected` are globs of unmanaged labels that stay whatever else is asked for.
+    `protected` are globs of unmanaged labels that stay whatever else is asked for; `excluded` are
+    patterns of the config for the same, one of which need only be found in a name.
     """
 
     today: date
     prune: bool = False
     protected: tuple[str, ...] = ()
+    excluded: tuple[re.Pattern[str], ...] = ()
 
 
 _UNKNOWN: Final[Mapping[str, int]] = {}
@@ -103,12 +106,13 @@ def _deletion_reason(due: Label) -> str:
 
 
 def _guard(live: LiveLabel, policy: Policy) -> str | None:
-    """Return the first glob that protects a label."""
+    """Return the first glob or pattern that protects a label."""
     for glob in policy.protected:
         pattern = fold(glob)
         if live.key == pattern or fnmatchcase(live.key, pattern):
             return glob
-    return None
+    found = (pattern.pattern for pattern in policy.excluded if pattern.search(live.name))
+    return next(found, None)
 
 
 class _Matching:

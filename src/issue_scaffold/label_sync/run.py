@@ -138,7 +138,7 @@ def open_session(options: LabelOptions, surroundings: Surroundings) -> Session:
     ScaffoldError: UsageError for a call that can't mean anything, InvalidConfigError, no token.
     """
     root = top_level(options.folder) or options.folder
-    files, wanted = read_configs(
+    files, wanted, excluded = read_configs(
         options.files, root, lambda: _full_name(options), prune=options.prune
     )
     if options.prune and not wanted:
@@ -149,6 +149,7 @@ def open_session(options: LabelOptions, surroundings: Surroundings) -> Session:
         today=datetime.now(UTC).date(),
         prune=options.prune,
         protected=(*options.protect, *sorted(read_repository_settings(root).known_labels)),
+        excluded=excluded,
     )
     api = open_api(options, surroundings)
     return Session(api=api, files=files, wanted=wanted, policy=policy, force=options.force)

@@ -19,6 +19,7 @@ from issue_scaffold.labels.label import (
     DELETED_FROM,
     FIELD_SPELLINGS,
     FORMER_NAMES,
+    MEANT_AS_FORMER,
     NEW_NAME,
     Label,
     LabelPlace,
@@ -110,8 +111,8 @@ class LabelsConfig(NamedTuple):
         return has_some and not self.is_rules
 
     @property
-    def unhonoured(self) -> tuple[str, ...]:
-        """Keys beside safe-settings' `include`, such as `exclude`: no command does what they say.
+    def keys_beside(self) -> tuple[str, ...]:
+        """The keys beside safe-settings' `include`, such as `exclude`.
 
         https://github.com/github/safe-settings#readme
         """
@@ -398,7 +399,8 @@ def _extras(fields: Mapping) -> tuple[tuple[str, str], ...]:
 def _former(fields: Mapping) -> list[Scalar]:
     """Return the names that a label may still have: one, or a list, or mappings with `name`."""
     found: list[Scalar] = []
-    for key in FORMER_NAMES:
+    meant = [key for key in fields.fields if key.casefold() in MEANT_AS_FORMER]
+    for key in (*FORMER_NAMES, *meant):
         value = fields.get(key)
         items = value.items if isinstance(value, Sequence) else (value,)
         for item in items:

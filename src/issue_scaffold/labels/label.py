@@ -27,6 +27,11 @@ FIELD_SPELLINGS: Final = {
 # ghaction-github-labeler, hackebrot's and Financial-Times' tools, safe-settings, and what users
 # write for one of them.
 FORMER_NAMES: Final = ("aliases", "from_name", "previously", "oldname", "old_name")
+# What people write for one of them, in lower case. No label tool reads these, so the validator
+# warns; what is meant is plain, and a second label beside the old one would be worse.
+MEANT_AS_FORMER: Final = frozenset(
+    {"alias", "previousname", "previousnames", "previous_name", "previous_names", "oldnames"}
+)
 # The repository settings app: `name` is the label there is, this the name that it is to get.
 NEW_NAME: Final = "new_name"
 # The keys by which label tools delete a label: EndBug/label-sync and github-label-sync; from a day

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from issue_scaffold.forge.document import Problem, at, shown
 from issue_scaffold.forge.issue_form import string_entries
 from issue_scaffold.labels.config import LabelsConfig, is_settings
-from issue_scaffold.labels.label import KNOWN_FIELDS, fold
+from issue_scaffold.labels.label import KNOWN_FIELDS, MEANT_AS_FORMER, fold
 from issue_scaffold.text.edits import Edit, Fix
 from issue_scaffold.text.tree import Entry, Mapping, Scalar, type_name
 from issue_scaffold.text.wording import closest, count, line_of
@@ -30,11 +30,7 @@ from issue_scaffold.validate.rules.stages import LABELS
 MAX_NAME, MAX_DESCRIPTION = 50, 100
 # What people write for keys that are spelt otherwise.
 _GUESSES = {
-    "alias": "aliases",
-    "previousname": "aliases",
-    "previousnames": "aliases",
-    "previous_names": "aliases",
-    "oldnames": "aliases",
+    **dict.fromkeys(MEANT_AS_FORMER, "aliases"),
     "desc": "description",
     "title": "name",
 }
@@ -293,8 +289,9 @@ def _quote_color(node: Scalar, raw: str) -> Edit:
         summary="a key of a label that no reader of labels configs honours",
         source=LABELS_PAGE,
         why=(
-            "What the key is meant to do is not done: with `alias` instead of `aliases` no label "
-            "is renamed, but a second one made. The fix gives a near miss the right name."
+            "What the key is meant to do is not done: with `alias` instead of `aliases` other "
+            "tools rename no label, but make a second one. `scaffold labels` takes it for "
+            "`aliases`. The fix gives a near miss the right name."
         ),
         evidence=("micnncim/action-label-syncer#59",),
         wrong=labels_file('- name: bug\n  color: "d73a4a"\n  desc: Something is broken\n'),
