@@ -3,13 +3,15 @@
 from pathlib import Path
 
 import pytest
+from tests.conftest import write_tree
 
 from issue_scaffold.convert.run import ConvertOptions, convert
 from issue_scaffold.forge.source_files import is_taken, read_repository
 from issue_scaffold.labels.places import find_configs
 from issue_scaffold.report.finding import Severity
 from issue_scaffold.validate.fixer import fix_files
-from issue_scaffold.validate.run import validate_files
+from issue_scaffold.validate.paths import collect
+from issue_scaffold.validate.run import ValidateOptions, validate, validate_files
 
 HERE = ".github/ISSUE_TEMPLATE"
 FORM = "name: Bug report\ndescription: What is wrong\nbody:\n  - type: input\n    attributes:\n      label: Version\n"
@@ -128,6 +130,38 @@ def test_a_hidden_template_that_a_link_names_is_no_mistake() -> None:
     (found,) = validate_files(files)
     assert (found.rule, found.severity) == ("template/hidden", INFO)
     assert "config.yml, line 3" in found.message
+
+
+PAGES = {
+    "README.md": "[Report](https://github.com/o/r/issues/new?template=crash.md)\n",
+    "readme.rst": "`Report <../../issues/new?labels=x&template=crash.md&title=y>`_\n",
+    "CONTRIBUTING.md": '<a href="/o/r/issues/new?assignees=&amp;template=crash.md">crash</a>\n',
+    ".github/CONTRIBUTING.md": "https://github.com/o/r/issues/new/?template=.github%2FISSUE_TEMPLATE%2Fcrash.md\n",
+    "docs/guide/asking.md": "Use [this](https://github.com/o/r/issues/new?template=crash.md).\n",
+}
+NO_PAGES = {
+    "README.md": "[Report](https://github.com/o/r/issues/new?template=other.md)\n",
+    "src/readme.md": PAGES["README.md"],
+    "notes.md": PAGES["README.md"],
+}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_hidden_template_that_a_page_names_is_no_mistake(page: str, tmp_path: Path) -> None:
+    text = PAGES[page] + "\ufffd caf\u00c3\u00a9 \x07\n"
+    write_tree(tmp_path, {f"{HERE}/crash.md": "---\nname: Crash\n---\nWhat happened?\n", page: text})
+    (report,) = validate(ValidateOptions(paths=(str(tmp_path),)))
+    (found,) = report.findings
+    assert (found.rule, found.severity, report.exit_code) == ("template/hidden", INFO, 0)
+    assert f"{page}, line 1" in found.message
+    assert set(collect((str(tmp_path),))[0].wanted) == {f"{HERE}/crash.md"}
+
+
+@pytest.mark.parametrize("page", NO_PAGES)
+def test_other_links_and_other_files_hide_no_template(page: str, tmp_path: Path) -> None:
+    write_tree(tmp_path, {f"{HERE}/crash.md": "---\nname: Crash\n---\nWhat happened?\n", page: NO_PAGES[page]})
+    (report,) = validate(ValidateOptions(paths=(str(tmp_path),)))
+    assert [finding.rule for finding in report.findings] == ["template/missing-key"]
 
 
 def test_a_link_to_a_template_that_is_not_there_is_found() -> None:

@@ -143,6 +143,28 @@ def may_hold_template(path: str, content: bytes) -> bool:
     return all(sign.search(head) for sign in _TEMPLATE_SIGNS)
 
 
+_SHOWN: Final = (
+    late_pattern(rb"^name[ \t]*:[ \t]*[^\s#]", re.MULTILINE),
+    late_pattern(rb"^about[ \t]*:[ \t]*[^\s#]", re.MULTILINE),
+)
+
+
+def may_be_hidden(path: str, content: bytes) -> bool:
+    """Tell whether a Markdown template lacks what the chooser shows, by a look at its beginning."""
+    head = content[:_SIGNS_WITHIN]
+    if not path.lower().endswith(".md") or not head.startswith(b"---"):
+        return False
+    return kind_by_path(path) is FileKind.TEMPLATE and not all(sign.search(head) for sign in _SHOWN)
+
+
+_NEW_ISSUE: Final = late_pattern(rb"issues/new/?\?[^\s\"'<>]*template=")
+
+
+def leads_to_template(path: str, content: bytes) -> bool:
+    """Tell whether a page has a link to the form or template of a new issue."""
+    return layout.is_page(path) and _NEW_ISSUE.search(content) is not None
+
+
 def is_workflow(root: Value | None) -> bool:
     """Tell whether a file's content is a workflow, of GitHub's kind."""
     if not isinstance(root, Mapping):

@@ -49,6 +49,10 @@ _LEGACY: Final = frozenset({"issue_template.md", "issue_template", "issue_templa
 _SINGLE_FORMS: Final = frozenset({"issue_template.yml", "issue_template.yaml"})
 _SECURITY: Final = "security.md"
 _SECURITY_FOLDERS: Final = frozenset({GITHUB.folder, *GITHUB.shared})
+# Where people write how to ask: links to templates stand there.
+_PAGES: Final = frozenset({"readme", "contributing", "support"})
+DOCS: Final = "docs"
+_PAGE_SUFFIXES: Final = frozenset({"md", "markdown", "rst", "adoc"})
 _PICTURES: Final = frozenset({"png", "jpg", "jpeg", "gif", "svg", "webp", "mp4", "mov"})
 
 
@@ -178,6 +182,17 @@ def is_security_policy(path: str) -> bool:
     """Tell whether a path is a security policy that makes GitHub add its own chooser entry."""
     parent, _, name = path.lower().rpartition("/")
     return name == _SECURITY and parent in _SECURITY_FOLDERS
+
+
+def is_page(path: str) -> bool:
+    """Tell whether people may read in a file how to open an issue: a README, a page of the docs."""
+    lower = path.lower()
+    parent, _, name = lower.rpartition("/")
+    stem, _, suffix = name.rpartition(".")
+    if suffix not in _PAGE_SUFFIXES or template_folder(lower) or is_single(name):
+        return False
+    in_docs = parent.partition("/")[0] == DOCS
+    return in_docs or (stem in _PAGES and parent in FOLDERS)
 
 
 def is_run_by_ci(path: str) -> bool:

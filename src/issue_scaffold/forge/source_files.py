@@ -4,16 +4,18 @@ Owns the walk over a repository's template folders. How a file is read is bounde
 """
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from issue_scaffold.errors import ScaffoldError
 from issue_scaffold.files.bounded import AbsentFileError, NotAFileError, read_beginning
-from issue_scaffold.forge.file_kind import may_hold_template
+from issue_scaffold.forge.file_kind import leads_to_template, may_be_hidden, may_hold_template
 from issue_scaffold.forge.layout import (
+    DOCS,
     FOLDERS,
     is_entered,
+    is_page,
     is_security_policy,
     is_wanted,
     may_be_misplaced,
@@ -21,6 +23,7 @@ from issue_scaffold.forge.layout import (
 
 _MAX_FILES: Final = 20_000
 _MAX_FOLDER_DEPTH: Final = 4
+_MAX_PAGES: Final = 1_000
 # Of a folder that the walk doesn't come by.
 NOT_WALKED: Final = _MAX_FOLDER_DEPTH + 1
 
@@ -40,8 +43,9 @@ def walked_depth(folder: str, above: int) -> int | None:
 class RepositoryFiles(NamedTuple):
     """A repository's files by POSIX path.
 
-    `files` are their contents, cut off one byte past the limit. What can't be read as a file
-    is in `unread`.
+    `files` are their contents, cut off one byte past the limit; where the chooser may not show a
+    template, pages with links to templates can be among them. What can't be read as a file is in
+    `unread`.
 
     `unread` gives in words what stands there instead, as in "is a named pipe".
     """
@@ -73,6 +77,42 @@ def read_repository(root: Path, only: Callable[[str], object] = bool) -> Reposit
             if error.what != "a folder" and not is_security_policy(path):
                 found.unread[path] = error.what
     return found
+
+
+def read_with_pages(root: Path, only: Callable[[str], object] = bool) -> RepositoryFiles:
+    """Return what `read_repository` does, and pages with links to templates if they matter."""
+    found = read_repository(root, only)
+    if wants_pages(found.files):
+        found.files.update(_pages(root))
+    return found
+
+
+def wants_pages(files: Mapping[str, bytes]) -> bool:
+    """Tell whether it matters which pages have links to templates: one isn't in the chooser."""
+    return any(may_be_hidden(path, content) for path, content in files.items())
+
+
+def _pages(root: Path) -> Iterator[tuple[str, bytes]]:
+    """Yield the pages below a root that have links to templates, of those that can be read."""
+    for path in _page_paths(root):
+        try:
+            content = read_beginning(path, below=root)
+        except ScaffoldError:
+            continue
+        if leads_to_template(path, content):
+            yield path, content
+
+
+def _page_paths(root: Path) -> list[str]:
+    found = []
+    for folder in FOLDERS:
+        for top, below, names in os.walk(root / folder):
+            inside = Path(top).relative_to(root)
+            is_within = len(inside.parts) < _MAX_FOLDER_DEPTH and folder == DOCS
+            below[:] = sorted(below) if is_within else []
+            paths = ((inside / name).as_posix() for name in names)
+            found += [path for path in paths if is_page(path)]
+    return sorted(found)[:_MAX_PAGES]
 
 
 def is_taken(path: str, content: bytes) -> bool:

@@ -14,7 +14,7 @@ from issue_scaffold.files.bounded import read_beginning, read_file
 from issue_scaffold.forge.documents import load
 from issue_scaffold.forge.file_kind import FileKind
 from issue_scaffold.forge.layout import is_labels_config, is_labels_path
-from issue_scaffold.forge.source_files import RepositoryFiles, read_repository
+from issue_scaffold.forge.source_files import RepositoryFiles, read_repository, read_with_pages
 from issue_scaffold.labels.config import read_labels
 from issue_scaffold.settings.file import read_settings
 from issue_scaffold.settings.place import read_settings_file
@@ -75,8 +75,8 @@ def _in_answers(root: Path) -> str | None:
 
 
 def read_with_config(root: Path, only: Callable[[str], object] = bool) -> RepositoryFiles:
-    """Return what `read_repository` does, and the recorded labels config wherever it lies."""
-    repository = read_repository(root, only)
+    """Return what `read_with_pages` does, and the recorded labels config wherever it lies."""
+    repository = read_with_pages(root, only)
     path = recorded_config(root)
     if path is not None and path not in repository.files and is_labels_path(path) and only(path):
         repository.files[path] = read_beginning(path, below=root, shown=str(root / path))

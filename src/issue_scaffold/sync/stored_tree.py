@@ -6,14 +6,15 @@ that is asked for, which may lie below the repository's root.
 
 import os
 import stat
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 from issue_scaffold.errors import ScaffoldError, UsageError
 from issue_scaffold.files.rendering import File
-from issue_scaffold.forge.layout import is_walked
-from issue_scaffold.forge.source_files import RepositoryFiles, is_taken
+from issue_scaffold.forge.file_kind import leads_to_template
+from issue_scaffold.forge.layout import is_page, is_walked
+from issue_scaffold.forge.source_files import RepositoryFiles, is_taken, wants_pages
 from issue_scaffold.git import command as git
 from issue_scaffold.git.folder import top_level
 from issue_scaffold.sync.trees import Detour
@@ -86,13 +87,20 @@ class StoredTree:
 
     def validated(self) -> RepositoryFiles:
         """Return the contents of all files that the validator looks at. Raises as `load` does."""
-        wanted = [path for path in self.paths() if is_walked(path)]
+        found = self._matching(is_walked, is_taken)
+        if wants_pages(found):
+            found |= self._matching(is_page, leads_to_template)
+        return RepositoryFiles(found, {})
+
+    def _matching(
+        self, is_wanted: Callable[[str], bool], is_kept: Callable[[str, bytes], bool]
+    ) -> dict[str, bytes]:
+        """Return the contents of files that are wanted by their path and kept by their content."""
+        wanted = [path for path in self.paths() if is_wanted(path)]
         self.load(wanted)
         files = {path: self._files[path] for path in wanted}
         contents = {path: file.content for path, file in files.items() if file.link is None}
-        return RepositoryFiles(
-            {path: contents[path] for path in contents if is_taken(path, contents[path])}, {}
-        )
+        return {path: content for path, content in contents.items() if is_kept(path, content)}
 
     def load(self, paths: Iterable[str]) -> None:
         """Read files at once that will be asked for.

@@ -7,7 +7,7 @@ from typing import NamedTuple, Protocol
 
 from issue_scaffold.files import target_files as target
 from issue_scaffold.files.rendering import File
-from issue_scaffold.forge.source_files import RepositoryFiles, read_repository
+from issue_scaffold.forge.source_files import RepositoryFiles, read_with_pages
 from issue_scaffold.settings.place import find_settings
 
 
@@ -68,7 +68,7 @@ class FolderTree:
 
     def validated(self) -> RepositoryFiles:
         """Return the contents of what the validator looks at."""
-        repository = read_repository(self.root)
+        repository = read_with_pages(self.root)
         content = find_settings(repository.files.get)[1]
         if b"labels_config" not in (content or b""):
             return repository

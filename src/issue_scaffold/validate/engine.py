@@ -10,7 +10,7 @@ from typing import Final
 
 from issue_scaffold.forge.document import Document, Problem, ReadingFailure
 from issue_scaffold.forge.documents import load
-from issue_scaffold.forge.file_kind import FileKind
+from issue_scaffold.forge.file_kind import FileKind, leads_to_template
 from issue_scaffold.forge.forges import GITHUB, Forge
 from issue_scaffold.forge.issue_form import FormView
 from issue_scaffold.forge.layout import SETTINGS_PATHS, is_security_policy
@@ -27,7 +27,7 @@ from issue_scaffold.validate.rules.markdown_texts import (
     template_markdown,
 )
 from issue_scaffold.validate.rules.rule import Rule, Stage
-from issue_scaffold.validate.rules.summaries import RepositorySummary
+from issue_scaffold.validate.rules.summaries import RepositorySummary, links_to_templates
 from issue_scaffold.validate.suppressions import MaySilence, Suppressions, silence_all
 
 _FILE_STAGES: Final[Mapping[FileKind, tuple[Stage[Document], ...]]] = {
@@ -57,7 +57,9 @@ def run_rules(
     for path in sorted(files):
         if path in SETTINGS_PATHS and together:
             continue
-        if not is_security_policy(path):  # that there is one matters, not what it says
+        if together and leads_to_template(path, files[path]):
+            run.read_links(path, files[path])
+        elif not is_security_policy(path):  # that there is one matters, not what it says
             run.check(load(path, files[path]))
     for path, what in unread.items():
         run.check(_not_a_file(path, what))
@@ -89,6 +91,11 @@ class _Run:
         self._repository.labels_config = settings.labels_config
         self.suppressions.add_settings(settings, source)
         self._add(stages.SETTINGS.run(problems), source, GITHUB)
+
+    def read_links(self, path: str, content: bytes) -> None:
+        """Take the links to templates that a page has; nothing else of it is ours to judge."""
+        source = Source(path, content.decode("utf-8", errors="replace"))
+        self._repository.page_links += links_to_templates(source)
 
     def check(self, document: Document) -> None:
         """Run the rules on one file, and keep what the rules across files need of it."""

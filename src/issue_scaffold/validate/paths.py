@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 from issue_scaffold.errors import ScaffoldError
 from issue_scaffold.files.bounded import read_beginning
+from issue_scaffold.forge.file_kind import leads_to_template
 from issue_scaffold.forge.layout import FORGE_FOLDERS, SHARED_FOLDERS, template_folder
 from issue_scaffold.forge.source_files import RepositoryFiles
 from issue_scaffold.labels.places import read_with_config
@@ -95,7 +96,8 @@ class _Collector:
             root, inner = repository_of(name) or (root, inner)
         group = self._group(root, strict=True)
         lead = f"{inner}/" if inner else ""
-        known = (*group.files, *group.unread)
+        files = [path for path in group.files if not leads_to_template(path, group.files[path])]
+        known = (*files, *group.unread)
         wanted = frozenset(relative for relative in known if relative.startswith(lead))
         if not wanted:
             return self._above(name) or RequestedPath(name, group, wanted)

@@ -35,8 +35,9 @@ _LINKED = (
         replaces="template/missing-key",
         why=(
             "A template without `name` or `about` is not in the chooser. That is meant where a "
-            "link names the template, or where a program fills in its braces and opens the issue. "
-            "Else it is an error, template/missing-key."
+            "link names the template, in another template, the chooser's settings, the README, "
+            "CONTRIBUTING or a page below `docs/`, or where a program fills in its braces and "
+            "opens the issue. Else it is an error, template/missing-key."
         ),
         evidence=(
             "ethereum/solidity#13029",
@@ -51,9 +52,10 @@ _LINKED = (
 )
 def hidden(repository: RepositorySummary) -> Iterator[Problem]:
     """Find templates without a name or description that a link leads to."""
+    links = [*repository.links, *repository.page_links]
     for template in repository.templates:
         name = template.path.rpartition("/")[2]
-        link = next((link for link in repository.links if link.name == name), None)
+        link = next((link for link in links if link.name == name), None)
         if template.is_hidden and link is not None:
             place = f"{link.source.path}, {line_of(link.source, link.start)}"
             message = f"hidden from the chooser, reached by the link in {place}"

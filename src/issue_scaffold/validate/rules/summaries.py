@@ -51,7 +51,8 @@ class TemplateLink(NamedTuple):
 
 # `template` in the query: GitHub's page "Creating an issue".
 _LINK: Final = late_pattern(
-    r"https?://[^\s\"'<>)\]]*/issues/new\?(?:[^\s\"'<>)\]]*&)?template=(?P<name>[^\s\"'<>)\]&#]+)"
+    r"[^\s\"'<>()\[\]]*\bissues/new/?\?(?:[^\s\"'<>)\]]*&(?:amp;)?)?"
+    r"template=(?P<name>[^\s\"'<>)\]&#]+)"
 )
 
 
@@ -59,7 +60,8 @@ def links_to_templates(source: Source) -> Iterator[TemplateLink]:
     """Yield a file's links to new issues with a template."""
     if "template=" in source.text:
         for found in _LINK.finditer(source.text):
-            yield TemplateLink(source, found.start(), found.end(), unquote(found["name"]))
+            name = unquote(found["name"]).rpartition("/")[2]
+            yield TemplateLink(source, found.start(), found.end(), name)
 
 
 class ConfigSummary(NamedTuple):
@@ -143,7 +145,8 @@ def _is_placed(path: str) -> bool:
 class RepositorySummary:
     """All that is known of a repository's files together.
 
-    `frontless` are the Markdown files without front matter that may be meant as templates.
+    `page_links` are those in pages for people, such as the README. `frontless` are the Markdown
+    files without front matter that may be meant as templates.
     """
 
     def __init__(self, paths: frozenset[str]) -> None:
@@ -155,6 +158,7 @@ class RepositorySummary:
         self.choosers: list[Document] = []
         self.frontless: list[Source] = []
         self.links: list[TemplateLink] = []
+        self.page_links: list[TemplateLink] = []
 
     def add(self, document: Document, form: FormView | None) -> None:
         """Keep what is needed of a file that could be read; `form` is its view if it is a form."""
