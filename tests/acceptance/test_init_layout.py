@@ -18,6 +18,10 @@ FORM = b"name: Bug report\ndescription: Tell us\nbody:\n  - type: input\n    att
         (".gitea/issue_template", "forgejo"),
         (".forgejo/ISSUE_TEMPLATE", "forgejo"),
         (".github/issue_template", "github"),
+        ("ISSUE_TEMPLATE", "gitea"),
+        (".github/ISSUE_TEMPLATE", "gitea"),
+        (".gitlab/issue_template", "forgejo"),
+        ("docs/ISSUE_TEMPLATE", "forgejo"),
     ],
 )
 def test_the_own_folder_comes_before_the_templates(

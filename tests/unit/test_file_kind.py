@@ -83,10 +83,22 @@ def test_a_file_is_found_and_judged_as_what_it_is(
     )
 
 
-@pytest.mark.parametrize("text", ['{"0": "cat"}', '["cat"]'])
+CLASSES = (
+    '{"0": "cat"}',
+    '["cat"]',
+    '[{"id": 0, "name": "cat"}, {"id": 1, "name": "dog"}]',
+    '[{"id": 0, "name": "cat", "color": [220, 20, 60]}]',
+    '{"cat": {"id": 1, "color": [220, 20, 60]}}',
+)
+
+
+@pytest.mark.parametrize("text", CLASSES)
 def test_what_is_no_labels_config_is_none_for_any_command(text: str, tmp_path: Path) -> None:
     write(tmp_path, "labels.json", text)
     assert find_configs(tmp_path, with_empty=True) == ()
+    write(tmp_path, ".github/labels.yml", "- {name: bug, color: d73a4a}\n")
+    (report,) = validate(ValidateOptions(paths=(str(tmp_path),)))
+    assert report.findings == ()
 
 
 @pytest.mark.parametrize(

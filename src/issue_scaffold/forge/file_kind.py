@@ -207,15 +207,26 @@ def _is_data(path: str, keys: frozenset[str]) -> bool:
 def says_labels(root: Value | None) -> bool:
     """Tell whether a file that nobody recorded as a labels config says that it is one.
 
-    An empty one may become one.
+    An empty one may become one. The classes of a model have names too, numbers for `id` without a
+    colour, and for a colour a list of three.
     """
     if isinstance(root, Sequence):
         items = [resolve(item) for item in root.items]
         labels = [item for item in items if isinstance(item, Mapping)]
-        return any(item.find("name") or has_color(item) for item in labels)
+        return any(_may_be_label(item) for item in labels)
     if not isinstance(root, Mapping):
         return root is None
     return _lists_labels(root) or _maps_labels(root) or _scopes_labels(root)
+
+
+def _may_be_label(item: Mapping) -> bool:
+    if has_color(item):
+        return all(_is_text(item.get(key)) for key in COLOR_KEYS)
+    return item.find("name") is not None and item.find("id") is None
+
+
+def _is_text(value: Value | None) -> bool:
+    return value is None or isinstance(value, Scalar)
 
 
 def _scopes_labels(root: Mapping) -> bool:
@@ -238,7 +249,8 @@ def _maps_labels(root: Mapping) -> bool:
     values = [entry.value for entry in root.entries]
     if not values or not _FORM_KEYS.isdisjoint(root.keys()):
         return False
-    return all(isinstance(value, Mapping) and has_color(value) for value in values)
+    labels = [value for value in values if isinstance(value, Mapping) and has_color(value)]
+    return len(labels) == len(values) and any(_may_be_label(label) for label in labels)
 
 
 def has_color(label: Mapping) -> bool:

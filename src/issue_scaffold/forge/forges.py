@@ -184,6 +184,7 @@ class Forge(NamedTuple):
       folders as it documents them, in the order in which it reads them; unless `has_forms`, what is
       in them is plain text. One form alone may lie beside them if it `has_single_form`. The
       chooser's settings have one of the `chooser_names`.
+    * `other_templates` are template folders that it reads though they aren't its own.
     * `install_folder` is the one of them that the template writes into.
     * `offered_labels` are the labels configs that the template can write. Further ones are in the
       `labels_folder` and in the settings file, of any YAML suffix, that `settings_stem` names.
@@ -216,6 +217,7 @@ class Forge(NamedTuple):
     shared: tuple[str, ...] = ("",)
     has_forms: bool = True
     has_single_form: bool = False
+    other_templates: tuple[str, ...] = ()
     chooser_names: tuple[str, ...] = ("config.yml",)
     labels_folder: str | None = None
     settings_stem: str | None = None
@@ -261,6 +263,12 @@ GITHUB_ENTERPRISE: Final = GITHUB._replace(
     alias=None,
     api="https://{host}/api/v3",
 )
+# `templateDirCandidates` there: of each its two spellings. GitLab itself reads another folder.
+_FOLDERS_OF_OTHERS: Final = tuple(
+    f"{folder}{name}"
+    for folder in ("", ".github/", ".gitlab/")
+    for name in ("ISSUE_TEMPLATE", "issue_template")
+)
 # Folders and names: services/issue/template.go in Gitea's source. It reads other forges' too.
 _GITEA: Final = Forge(
     key="gitea",
@@ -274,6 +282,7 @@ _GITEA: Final = Forge(
     finds_relative_links=True,  # https://github.com/go-gitea/gitea/pull/29427
     hosts=("gitea.com",),
     templates=(".gitea/ISSUE_TEMPLATE", ".gitea/issue_template"),
+    other_templates=_FOLDERS_OF_OTHERS,
     install_folder=".gitea/issue_template",
     chooser_names=("config.yaml", "config.yml"),
     offered_labels=(".gitea/labels.yml",),
@@ -302,6 +311,8 @@ _FORGEJO: Final = _GITEA._replace(
     hosts=("codeberg.org", "code.forgejo.org"),
     shared=("", "docs"),
     templates=(".forgejo/ISSUE_TEMPLATE", ".forgejo/issue_template", *_GITEA.templates),
+    # In Forgejo's `templateDirCandidates` alone.
+    other_templates=(*_FOLDERS_OF_OTHERS, "docs/ISSUE_TEMPLATE", "docs/issue_template"),
     install_folder=".forgejo/issue_template",
     offered_labels=(".forgejo/labels.yml",),
     signs=(".forgejo",),

@@ -28,14 +28,14 @@ def own_layout(root: Path, answers: Mapping[str, Any]) -> dict[str, str]:
 
 def _existing(root: Path, forge: Forge) -> str | None:
     # What was installed stays where it is.
-    for candidate in (forge.install_folder, *forge.templates):
-        parent, _, name = candidate.rpartition("/")
+    for candidate in (forge.install_folder, *forge.templates, *forge.other_templates):
+        parent, slash, name = candidate.rpartition("/")
         entries = _folders(root / parent)
         if name in entries:
             return candidate
         alike = [entry for entry in entries if entry.lower() == name.lower()]
         if alike and candidate in forge.templates:
-            return f"{parent}/{alike[0]}"
+            return f"{parent}{slash}{alike[0]}"
     return None
 
 
