@@ -9,10 +9,13 @@ import compileall
 import json
 import os
 import py_compile
+import random
 import shlex
 import shutil
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -35,9 +38,15 @@ class Area(NamedTuple):
 AREAS: Final = {
     "merge": Area(("sync/merge.py",), ("tests/unit/test_merge.py",)),
     "drift": Area(("sync/drift.py",), ("tests/unit/test_drift.py",)),
-    "staging": Area(("writing/staging.py", "writing/replay.py"), ("tests/unit/test_staging.py",)),
+    "staging": Area(
+        ("writing/staging.py", "writing/replay.py"),
+        ("tests/unit/test_staging.py", "tests/unit/test_past_runs.py", "tests/trust/test_writing.py"),
+    ),
     "rules": Area(("validate/rules",), ("tests/unit/rules",)),
-    "labels": Area(("label_sync/plan.py", "label_sync/matching.py"), ("tests/labels/test_planning.py",)),
+    "labels": Area(
+        ("label_sync/plan.py", "label_sync/matching.py"),
+        ("tests/labels/test_steps_of_a_plan.py", "tests/labels/test_planning.py"),
+    ),
     "conversion": Area(
         ("convert/to_form.py", "convert/to_markdown.py"),
         ("tests/unit/test_convert_to_form.py", "tests/unit/test_convert_to_markdown.py"),
@@ -88,8 +97,24 @@ def copy_tree(place: Path) -> None:
     compileall.compile_dir(place / "src", quiet=1, invalidation_mode=mode)
 
 
-def run(area: Area, place: Path) -> tuple[int, list[Survivor]]:
-    """Break one area in every way, in a copy of the tree; return how many changes were made, and the survivors."""
+def draw(session: Path, number: int, seed: int) -> None:
+    """Leave a random sample of the changes to come, the same for the same source and seed."""
+    with closing(sqlite3.connect(session)) as database, database:
+        # What a filter left out has a result already.
+        rows = database.execute(
+            "SELECT job_id FROM mutation_specs WHERE job_id NOT IN (SELECT job_id FROM work_results)"
+            " ORDER BY module_path, start_pos_row, start_pos_col, operator_name, occurrence"
+        ).fetchall()
+        random.Random(seed).shuffle(rows)  # noqa: S311 - a sample, no secret
+        database.executemany("DELETE FROM mutation_specs WHERE job_id = ?", rows[number:])
+        database.executemany("DELETE FROM work_items WHERE job_id = ?", rows[number:])
+
+
+def run(area: Area, place: Path, sample: int | None, seed: int) -> tuple[int, list[Survivor]]:
+    """Break one area in every way, or in a sample of them, in a copy of the tree.
+
+    Return how many changes were made, and the survivors.
+    """
     copy_tree(place)
     (place / "mutation.toml").write_text(configuration(area), encoding="utf-8")
     session = "mutation.sqlite"
@@ -103,6 +128,8 @@ def run(area: Area, place: Path) -> tuple[int, list[Survivor]]:
     call("cosmic_ray.cli", "baseline", "mutation.toml")
     call("cosmic_ray.cli", "init", "mutation.toml", session)
     call("cosmic_ray.tools.filters.operators_filter", session, "mutation.toml")
+    if sample is not None:
+        draw(place / session, sample, seed)
     call("cosmic_ray.cli", "exec", "mutation.toml", session)
     return outcome(call("cosmic_ray.cli", "dump", session))
 
@@ -128,12 +155,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("areas", nargs="*", metavar="AREA", help=f"one of {', '.join(AREAS)} [default: all]")
     parser.add_argument("--place", type=Path, default=ROOT / ".nox/mutation/tree", help="where the copy is made")
+    parser.add_argument("--sample", type=int, metavar="N", help="N changes an area, drawn at random [default: all]")
+    parser.add_argument("--seed", type=int, default=0, help="which N they are [default: 0]")
     options = parser.parse_args()
     unknown = sorted(set(options.areas) - set(AREAS))
     if unknown:
         parser.error(f"no such area: {', '.join(unknown)}")
     for name in options.areas or AREAS:
-        made, survivors = run(AREAS[name], options.place)
+        made, survivors = run(AREAS[name], options.place, options.sample, options.seed)
         for survivor in sorted(survivors):
             print(f"\n{survivor.module}:{survivor.line} {survivor.operator}\n{survivor.diff}")
         caught = made - len(survivors)

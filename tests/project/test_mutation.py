@@ -1,7 +1,9 @@
 """`nox -s mutation`: what it breaks and who is to notice are there, and survivors are told from the rest."""
 
 import json
+import sqlite3
 import tomllib
+from contextlib import closing
 from pathlib import Path
 from types import ModuleType
 
@@ -37,6 +39,34 @@ def test_what_survived_is_listed(mutation: ModuleType) -> None:
     ]
     dump = "\n".join(json.dumps([item, result]) for result in results)
     assert mutation.outcome(dump) == (2, [mutation.Survivor("a.py", 7, "op", "-a")])
+
+
+def test_a_sample_is_of_what_no_filter_left_out_and_the_same_each_time(mutation: ModuleType, tmp_path: Path) -> None:
+    def drawn(seed: int) -> set[str]:
+        session = tmp_path / "session.sqlite"
+        session.unlink(missing_ok=True)
+        with closing(sqlite3.connect(session)) as database, database:
+            database.execute("CREATE TABLE work_items (job_id)")
+            database.execute("CREATE TABLE work_results (job_id)")
+            database.execute(
+                "CREATE TABLE mutation_specs (job_id, module_path, start_pos_row, start_pos_col, "
+                "operator_name, occurrence)"
+            )
+            for number in range(50):
+                database.execute("INSERT INTO work_items VALUES (?)", (f"job {number}",))
+                row = (f"job {number}", "a.py", number, 0, "op", 0)
+                database.execute("INSERT INTO mutation_specs VALUES (?, ?, ?, ?, ?, ?)", row)
+            database.execute("INSERT INTO work_results SELECT job_id FROM work_items WHERE rowid <= 40")
+        mutation.draw(session, 4, seed)
+        with closing(sqlite3.connect(session)) as database:
+            left = {job for (job,) in database.execute("SELECT job_id FROM work_items")}
+            assert left == {job for (job,) in database.execute("SELECT job_id FROM mutation_specs")}
+        return left
+
+    left_out = {f"job {number}" for number in range(40)}
+    first = drawn(1)
+    assert len(first - left_out) == 4
+    assert drawn(1) == first != drawn(2)
 
 
 def test_the_pinned_version_is_the_one_on_the_page() -> None:

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -256,3 +257,100 @@ def test_what_an_earlier_version_left_is_never_carried_out(tmp_path: Path) -> No
     assert found.completed is None
     assert ".scaffold-staging is not used" in found.notes[0]
     assert (tmp_path / ".scaffold-staging/0000").exists()
+
+
+@pytest.mark.parametrize("mode", [0o777, 0o755, 0o711])
+def test_every_bit_of_a_files_permissions_stays(mode: int, tmp_path: Path) -> None:
+    write_tree(tmp_path, {"tool": "t"})
+    (tmp_path / "tool").chmod(mode)
+    apply(tmp_path, [Change(path="tool", before=text("t", executable=True), after=text("T", executable=True))])
+    assert (tmp_path / "tool").stat().st_mode & 0o777 == mode
+
+
+def test_a_file_whose_folder_the_user_has_removed_is_left_alone(tmp_path: Path) -> None:
+    changes = [
+        Change(path="gone/a", before=text("a"), after=text("A")),
+        Change(path=ANSWERS, before=None, after=text("x")),
+    ]
+    assert apply(tmp_path, changes).left_alone == ("gone/a",)
+    assert read_tree(tmp_path) == {ANSWERS: b"x"}
+
+
+def test_all_folders_that_a_deletion_empties_go_and_no_other(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"kept/file": "k", "kept/a/b/c/d/x": "x"})
+    apply(tmp_path, [Change(path="kept/a/b/c/d/x", before=text("x"), after=None)])
+    assert [path.name for path in (tmp_path / "kept").iterdir()] == ["file"]
+
+
+def test_folders_that_were_made_go_when_the_last_file_can_not_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_tree(tmp_path, {"a": "a", "b": "b"})
+    refuse_to_replace(monkeypatch, {ANSWERS})
+    with pytest.raises(ScaffoldError, match="nothing was written"):
+        apply(tmp_path, CHANGES)
+    assert {path.name for path in tmp_path.iterdir()} == {"a", "b"}
+
+
+class Dead(BaseException):
+    """As SIGKILL: nothing is tidied up."""
+
+
+def die_before(name: str, root: Path, monkeypatch: pytest.MonkeyPatch, changes: tuple[Change, ...] = CHANGES) -> None:
+    """Begin some changes, and die with the new content beside its file."""
+    replace = os.replace
+
+    def dying(source: str, to: str, **folders: int | None) -> None:
+        if to == name:
+            raise Dead
+        replace(source, to, **folders)
+
+    with monkeypatch.context() as context:
+        context.setattr("os.replace", dying)
+        with pytest.raises(Dead):
+            apply(root, changes)
+
+
+def test_a_file_where_the_folder_of_a_deleted_one_was_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_tree(tmp_path, {"a": "a", "d/e/x": "x"})
+    deletion = Change(path="d/e/x", before=text("x"), after=None)
+    die_before("a", tmp_path, monkeypatch, (CHANGES[0], deletion))
+    shutil.rmtree(tmp_path / "d")
+    write_tree(tmp_path, {"d": "the user's"})
+    assert recover(tmp_path).notes == ("an interrupted run was completed first",)
+    assert read_tree(tmp_path) == {"a": b"A", "d": b"the user's"}
+
+
+def test_what_a_dead_run_left_beside_its_file_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_tree(tmp_path, {"a": "a", "b": "b"})
+    die_before("b", tmp_path, monkeypatch)
+    assert len(list(tmp_path.iterdir())) == 3
+    assert recover(tmp_path).completed == frozenset({"a", "b", "new/deep/c", ANSWERS})
+    assert {path.name for path in tmp_path.iterdir()} == {"a", "b", "new", ANSWERS}
+
+
+@pytest.mark.parametrize("is_damaged", [True, False])
+def test_a_run_that_can_be_neither_completed_nor_undone_says_which_file_is_why(
+    is_damaged: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_tree(tmp_path, {"a": "a", "b": "b"})
+    die_before("b", tmp_path, monkeypatch)
+    if is_damaged:
+        for old in left_in_state()[0].glob("*.old"):
+            old.write_bytes(b"damaged")
+    refuse_to_replace(monkeypatch, {"b"} if is_damaged else {"a", "b"})
+    with pytest.raises(ScaffoldError, match=r"neither completed nor undone: Operation not permitted: .*b$"):
+        recover(tmp_path)
+    assert is_pending(tmp_path)
+    monkeypatch.undo()
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() != 0, reason="only the superuser gives files away")
+def test_another_users_file_stays_theirs(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"theirs": "t", "ours": "o"})
+    os.chown(tmp_path / "theirs", 1234, 4321)
+    paths = ("ours", "theirs")
+    apply(tmp_path, [Change(path=path, before=text(path[0]), after=text("new")) for path in paths])
+    state = (tmp_path / "theirs").stat()
+    assert (state.st_uid, state.st_gid) == (1234, 4321)
+    assert (tmp_path / "ours").stat().st_uid == os.geteuid()
