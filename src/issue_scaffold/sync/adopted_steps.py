@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from issue_scaffold.files.rendering import Rendering
-from issue_scaffold.sync.plan import FileAction, FilePlan, FileStep
+from issue_scaffold.sync.plan import FilePlan
 from issue_scaffold.sync.same_template import Recognised
 
 
@@ -46,22 +46,10 @@ def recorded(root: Path, plan: FilePlan, pairs: Mapping[str, str], new_path: str
     stand_ins = [step for step in plan.steps if step.stands_for and step.after is not None]
     if not pairs and not stand_ins:
         return plan
-    from issue_scaffold.settings.edited_file import EditedSettings
+    from issue_scaffold.sync.planned_settings import planned_settings, with_settings
     from issue_scaffold.sync.stand_ins import accept_stand_ins
 
-    settings = EditedSettings.read(root, new_path)
-    planned = next((step for step in plan.steps if step.path == settings.path), None)
-    if planned is not None and planned.after is not None:
-        settings = settings.planned(planned.after.content)
+    settings = planned_settings(plan, root, new_path)
     settings.adopt(pairs)
     accept_stand_ins(settings, stand_ins)
-    action = FileAction.NEW if settings.before is None else FileAction.MERGE
-    step = FileStep(
-        path=settings.path,
-        action=action,
-        before=settings.before,
-        after=settings.after,
-        reason="where your own files are the template's",
-    )
-    others = [one for one in plan.steps if one.path != settings.path]
-    return replace(plan, steps=tuple(sorted([*others, step], key=lambda one: one.path)))
+    return with_settings(plan, settings, "where your own files are the template's")

@@ -43,9 +43,7 @@ class NamedLabels(NamedTuple):
 
     def added_to(self, plan: FilePlan) -> FilePlan:
         """Return a plan that also writes the labels."""
-        others = [one for one in plan.steps if one.path != self.config]
-        steps = sorted([*others, self.step], key=lambda one: one.path)
-        return replace(plan, steps=tuple(steps))
+        return plan.with_steps(self.step)
 
 
 def named_labels(root: Path, plan: FilePlan, configs: Sequence[str]) -> NamedLabels | None:

@@ -22,6 +22,7 @@ from issue_scaffold.settings.edited_file import EditedSettings
 from issue_scaffold.settings.file import Accepted
 from issue_scaffold.sync import structured_files
 from issue_scaffold.sync.plan import FileAction, FilePlan, FileStep
+from issue_scaffold.sync.planned_settings import settings_step
 
 
 class OwnConfigs(NamedTuple):
@@ -96,9 +97,7 @@ def beside_own_configs(root: Path, plan: FilePlan, own: OwnConfigs, settings_pat
         steps[0] = replace(kept, notes=tuple(notes))
     else:
         steps.append(merged)
-    replaced = {step.path for step in steps}
-    others = [step for step in plan.steps if step.path not in replaced]
-    return replace(plan, steps=tuple(sorted([*others, *steps], key=lambda step: step.path)))
+    return plan.with_steps(*steps)
 
 
 def _is_second(step: FileStep, configs: Sequence[str]) -> bool:
@@ -150,9 +149,4 @@ def _acceptance(root: Path, path: str, own: OwnConfigs, settings_path: str) -> l
     settings.accept(path, [Accepted(path, None, reason)])
     if own.recorded:
         settings.record_labels_config(own.paths[0])
-    action = FileAction.MERGE
-    if settings.before is None:
-        action = FileAction.NEW
-    told = f"{path} is accepted as absent"
-    before, after = settings.before, settings.after
-    return [FileStep(path=settings.path, action=action, before=before, after=after, reason=told)]
+    return [settings_step(settings, f"{path} is accepted as absent")]

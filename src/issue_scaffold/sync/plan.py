@@ -1,7 +1,7 @@
 """What a run will do to a target, file by file, as a value."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from issue_scaffold.files.rendering import File
@@ -77,6 +77,15 @@ class FilePlan:
     def writes(self) -> tuple[FileStep, ...]:
         """The steps that change the target, in their order."""
         return tuple(step for step in self.ordered if step.writes)
+
+    def step_at(self, path: str) -> FileStep | None:
+        """Return the step of one file."""
+        return next((step for step in self.steps if step.path == path), None)
+
+    def with_steps(self, *steps: FileStep) -> "FilePlan":
+        """Return the plan with these steps, in place of those that their files had."""
+        by_path = {step.path: step for step in (*self.steps, *steps)}
+        return replace(self, steps=tuple(by_path[path] for path in sorted(by_path)))
 
 
 Files = Mapping[str, File]

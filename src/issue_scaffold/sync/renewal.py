@@ -12,6 +12,7 @@ from issue_scaffold.sync.acceptances import Acceptances
 from issue_scaffold.sync.deviation import MergeText, accept_present, follow_template
 from issue_scaffold.sync.meaning import Meaning
 from issue_scaffold.sync.plan import FileAction, FilePlan, FileStep
+from issue_scaffold.sync.planned_settings import planned_settings, with_settings
 
 # What is recorded of files that the user had before, and keeps.
 WAS_HERE = "was here before scaffold"
@@ -40,7 +41,7 @@ class Renewal:
         if not changing:
             return plan
         try:
-            settings = self._settings(plan)
+            settings = planned_settings(plan, self._root, self._new_path)
         except UsageError as error:
             return _with_note(plan, f"if you accepted it, do so anew: {error.message}")
         for step in changing:
@@ -50,7 +51,7 @@ class Renewal:
             moved = [replace(entry, path=step.path) for entry in entries]
             if moved != list(known):
                 settings.accept(step.path, moved, instead_of=path)
-        return _with_settings(plan, settings, "what you accepted stays accepted")
+        return with_settings(plan, settings, "what you accepted stays accepted")
 
     def with_kept(self, plan: FilePlan, whole: Iterable[str]) -> FilePlan:
         """Return a plan that also accepts what its files will have otherwise than the template.
@@ -60,7 +61,7 @@ class Renewal:
         """
         as_they_are = frozenset(whole)
         try:
-            settings = self._settings(plan)
+            settings = planned_settings(plan, self._root, self._new_path)
             for step in plan.steps:
                 entries = self._kept(step, settings)
                 if entries and step.path in as_they_are and step.after is not None:
@@ -69,7 +70,7 @@ class Renewal:
                     settings.accept(step.path, entries)
         except UsageError:
             return plan
-        return _with_settings(plan, settings, "what was here before stays, as accepted")
+        return with_settings(plan, settings, "what was here before stays, as accepted")
 
     def with_absent(self, plan: FilePlan, reasons: Mapping[str, str]) -> FilePlan:
         """Return a plan that also accepts that files of the template aren't there, and why.
@@ -79,12 +80,12 @@ class Renewal:
         if not reasons:
             return plan
         try:
-            settings = self._settings(plan)
+            settings = planned_settings(plan, self._root, self._new_path)
             for path, reason in reasons.items():
                 settings.accept(path, [Accepted(path, None, reason)])
         except UsageError:
             return plan
-        return _with_settings(plan, settings, "what isn't installed is accepted as absent")
+        return with_settings(plan, settings, "what isn't installed is accepted as absent")
 
     def _kept(self, step: FileStep, settings: EditedSettings) -> tuple[Accepted, ...]:
         """Return what is to be accepted of a file, nothing where it is as the template has it."""
@@ -102,14 +103,6 @@ class Renewal:
             if step.before is not None and entry.is_whole(step.before.digest):
                 reason = entry.reason
         return accept_present(file, known=known, reason=reason)
-
-    def _settings(self, plan: FilePlan) -> EditedSettings:
-        """Return the settings as the plan leaves them so far."""
-        settings = EditedSettings.read(self._root, self._new_path)
-        planned = next((step for step in plan.writes if step.path == settings.path), None)
-        if planned is not None and planned.after is not None:
-            return settings.planned(planned.after.content)
-        return settings
 
     def _followed(self, step: FileStep, known: Sequence[Accepted]) -> tuple[Accepted, ...]:
         """Return what is accepted of a file once its step is done."""
@@ -171,25 +164,6 @@ def _follows(step: FileStep) -> bool:
     if step.action is FileAction.CONFLICT:
         return False
     return step.action is FileAction.MERGE or step.moved_from != "" or step.base != step.theirs
-
-
-def _with_settings(plan: FilePlan, settings: EditedSettings, reason: str) -> FilePlan:
-    """Return the plan with the step that writes the settings, if they change."""
-    action = FileAction.NEW if settings.before is None else FileAction.MERGE
-    step = FileStep(
-        path=settings.path,
-        action=action,
-        before=settings.before,
-        after=settings.after,
-        reason=reason,
-    )
-    planned = next((one for one in plan.steps if one.path == settings.path), None)
-    if not step.writes or (planned is not None and planned.after == step.after):
-        return plan
-    if planned is not None and planned.writes:
-        step = replace(step, reason=f"{planned.reason}; {reason}")
-    others = [one for one in plan.steps if one.path != settings.path]
-    return replace(plan, steps=tuple(sorted([*others, step], key=lambda one: one.path)))
 
 
 def _with_note(plan: FilePlan, note: str) -> FilePlan:

@@ -322,8 +322,7 @@ class _Restoring:
 
     def planned(self, plan: FilePlan, restored: Container[str]) -> FilePlan:
         """Return a plan that brings these files back, and does the rest as it was planned."""
-        changed = {step.path: self._step(step) for step in plan.steps if step.path in restored}
-        return replace(plan, steps=tuple(changed.get(step.path, step) for step in plan.steps))
+        return plan.with_steps(*(self._step(step) for step in plan.steps if step.path in restored))
 
     def _step(self, step: FileStep) -> FileStep:
         wanted = self._theirs.files[step.path]
