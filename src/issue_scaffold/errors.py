@@ -103,3 +103,14 @@ class BrokenYamlError(TemplateError):
 
 class UnsupportedTemplateError(UsageError):
     """A template wants what this tool never runs: tasks, migrations, Jinja extensions."""
+
+
+def reason_of(error: OSError) -> str:
+    """Return why the system refused something, as the end of a sentence."""
+    return (error.strerror or str(error)).lower()
+
+
+def unexpected(error: BaseException) -> str:
+    """Return what is said of an error that nobody foresaw, in one line."""
+    first_line = next(iter(str(error).splitlines()), "")
+    return f"unexpected {type(error).__name__}: {first_line}"

@@ -10,7 +10,13 @@ import click
 
 from issue_scaffold.cli.printing import say, show_error
 from issue_scaffold.cli.verbosity import add_verbosity, verbosity_options
-from issue_scaffold.errors import EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_OK, ScaffoldError
+from issue_scaffold.errors import (
+    EXIT_FAILURE,
+    EXIT_INTERRUPTED,
+    EXIT_OK,
+    ScaffoldError,
+    unexpected,
+)
 from issue_scaffold.text.wording import closest
 
 
@@ -240,6 +246,5 @@ def _unexpected(error: Exception) -> int:
     if os.environ.get("SCAFFOLD_DEBUG") == "1":
         say(*crash_text(error).removesuffix("\n").split("\n"), err=True)
         return EXIT_FAILURE
-    first_line = (str(error).splitlines() or [""])[0]
-    show_error(f"unexpected {type(error).__name__}: {first_line}", keep_crash(error))
+    show_error(unexpected(error), keep_crash(error))
     return EXIT_FAILURE

@@ -12,7 +12,7 @@ import stat
 from collections.abc import Sequence
 from typing import Final
 
-from issue_scaffold.errors import ScaffoldError, UsageError
+from issue_scaffold.errors import ScaffoldError, UsageError, reason_of
 from issue_scaffold.text.limits import MAX_BYTES
 
 Place = str | os.PathLike[str]
@@ -226,5 +226,4 @@ def _translated(error: OSError, name: str) -> ScaffoldError:
         return NotAFileError(
             f"{name} is {what}, not a regular file", hint="put a file in its place", what=what
         )
-    reason = (error.strerror or str(error)).lower()
-    return ScaffoldError(f"{name} can't be read: {reason}", hint="check permissions")
+    return ScaffoldError(f"{name} can't be read: {reason_of(error)}", hint="check permissions")

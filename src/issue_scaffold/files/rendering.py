@@ -1,6 +1,6 @@
 """What a template version makes of a set of answers: files as values, and their paths."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Container, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
@@ -99,14 +99,16 @@ class Rendering(NamedTuple):
 
     def relocated(self, places: Mapping[str, str]) -> "Rendering":
         """Return the rendering with these files elsewhere; a place that it uses itself stays."""
-        moves = {
-            path: place
-            for path, place in places.items()
-            if path in self.files and place not in self.files
-        }
+        moves = moves_among(self.files, places)
         files = {moves.get(path, path): file for path, file in self.files.items()}
         write_once = frozenset(moves.get(path, path) for path in self.write_once)
         return self._replace(files=files, write_once=write_once)
+
+
+def moves_among(files: Container[str], places: Mapping[str, str]) -> dict[str, str]:
+    """Return which of these files lie elsewhere; a place that another of them has is its own."""
+    moves = places.items()
+    return {path: place for path, place in moves if path in files and place not in files}
 
 
 def check_path(path: str) -> None:

@@ -368,6 +368,11 @@ ALIASES: Final = {
 }
 
 
+def forge_of_key(key: object) -> Forge:
+    """Return the forge of a key, such as an answer or a command's option; GitHub for any other."""
+    return next((forge for forge in FORGES if forge.key == key), GITHUB)
+
+
 def forge_of_path(path: str) -> Forge:
     """Return the forge whose folder a file lies in, GitHub for folders that all of them read."""
     folders = path.lower().split("/")[:-1]

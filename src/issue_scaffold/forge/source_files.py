@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from issue_scaffold.errors import ScaffoldError
+from issue_scaffold.errors import ScaffoldError, reason_of
 from issue_scaffold.files.bounded import AbsentFileError, NotAFileError, read_beginning
 from issue_scaffold.forge.file_kind import leads_to_template, may_be_hidden, may_hold_template
 from issue_scaffold.forge.layout import (
@@ -139,9 +139,8 @@ def _walk(root: Path, folder: str, depth: int) -> Iterator[str]:
     except (FileNotFoundError, NotADirectoryError):
         return
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
         raise ScaffoldError(
-            f"{root / folder} can't be read: {reason}", hint="check permissions"
+            f"{root / folder} can't be read: {reason_of(error)}", hint="check permissions"
         ) from None
     for entry in entries:
         path = f"{folder}/{entry.name}".removeprefix("/")

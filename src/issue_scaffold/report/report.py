@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from enum import Enum
 from typing import Final, NamedTuple
 
-from issue_scaffold.errors import EXIT_FAILURE, EXIT_OK, ScaffoldError
+from issue_scaffold.errors import EXIT_FAILURE, EXIT_OK, ScaffoldError, unexpected
 from issue_scaffold.report.finding import Finding, Severity
 
 
@@ -161,8 +161,7 @@ def failed_target(target: str, error: Exception, report_crash: CrashReporter) ->
             message, hint = f"{error.filename or target} can't be read: {error.strerror}", None
             code = EXIT_FAILURE
         case _:
-            first_line = (str(error).splitlines() or [""])[0]
-            message = f"unexpected {type(error).__name__}: {first_line}"
+            message = unexpected(error)
             hint, code = report_crash(error), EXIT_FAILURE
     return TargetReport(target=target, status="failed", error=message, hint=hint, exit_code=code)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from issue_scaffold.files.bounded import read_if_there
-from issue_scaffold.forge.forges import FORGES, GITHUB, parent_of
+from issue_scaffold.forge.forges import forge_of_key, parent_of
 from issue_scaffold.forge.layout import SETTINGS_PATH, SETTINGS_PATHS
 
 _Content = TypeVar("_Content")
@@ -39,7 +39,7 @@ def new_settings_path(root: Path, platform: object) -> str:
 
     In that of the forge that it is a fork of, where only that one is there.
     """
-    forge = next((forge for forge in FORGES if forge.key == platform), GITHUB)
+    forge = forge_of_key(platform)
     candidates = [one.folder for one in (forge, parent_of(forge)) if one is not None]
     there = [folder for folder in candidates if (root / folder).is_dir()]
     return f"{(there or candidates)[0]}/scaffold.yml"

@@ -16,7 +16,7 @@ from issue_scaffold.errors import ScaffoldError
 from issue_scaffold.files.bounded import read_file
 from issue_scaffold.files.rendering import content_digest
 from issue_scaffold.files.sweep import IS_POSSIBLE, PlainFile, Sweep, UnclearError, Wanted
-from issue_scaffold.forge.forges import FORGES, GITHUB
+from issue_scaffold.forge.forges import GITHUB, forge_of_key
 from issue_scaffold.forge.layout import SETTINGS_PATHS, is_wanted, may_be_misplaced
 from issue_scaffold.forge.source_files import NOT_WALKED, is_taken, walked_depth
 from issue_scaffold.git.folder import top_level
@@ -157,7 +157,7 @@ def _install_folder(target: SyncTarget) -> str | None:
     if not target.source.is_bundled:
         return None
     platform = target.answers.get("platform", GITHUB.key)
-    return next((forge for forge in FORGES if forge.key == platform), GITHUB).install_folder
+    return forge_of_key(platform).install_folder
 
 
 def _is_as_rendered(actual: PlainFile | None, entry: ManifestEntry) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from issue_scaffold.forge.forges import FORGES, GITHUB, Forge
+from issue_scaffold.forge.forges import GITHUB, Forge, forge_of_key
 
 _QUESTION: Final = "templates_folder"
 
@@ -19,7 +19,7 @@ def own_layout(root: Path, answers: Mapping[str, Any]) -> dict[str, str]:
     That is the first folder, in whatever case, of those that its forge reads.
     """
     platform = answers.get("platform", GITHUB.key)
-    forge = next((forge for forge in FORGES if forge.key == platform), GITHUB)
+    forge = forge_of_key(platform)
     folder = _existing(root, forge)
     if folder is None or folder == forge.install_folder:
         return {}

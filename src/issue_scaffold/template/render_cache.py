@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from issue_scaffold.files.rendering import File, Rendering
+from issue_scaffold.files.rendering import File, Rendering, moves_among
 from issue_scaffold.state.cache_store import CacheStore
 
 
@@ -36,11 +36,7 @@ class Manifest(NamedTuple):
 
     def relocated(self, places: Mapping[str, str]) -> "Manifest":
         """Return the manifest of the rendering that `Rendering.relocated` makes."""
-        moves = {
-            path: place
-            for path, place in places.items()
-            if path in self.entries and place not in self.entries
-        }
+        moves = moves_among(self.entries, places)
         entries = {moves.get(path, path): entry for path, entry in self.entries.items()}
         write_once = frozenset(moves.get(path, path) for path in self.write_once)
         return self._replace(entries=entries, write_once=write_once)

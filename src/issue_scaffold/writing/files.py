@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from issue_scaffold.errors import ScaffoldError
+from issue_scaffold.errors import ScaffoldError, reason_of
 from issue_scaffold.files.folders import DetourError
 from issue_scaffold.files.rendering import File
 from issue_scaffold.git.folder import find_work_tree
@@ -142,6 +142,4 @@ def _write_through(path: Path, content: bytes) -> None:
         with path.open("wb") as file:
             file.write(content)
     except OSError as error:
-        raise ScaffoldError(
-            f"{path} can't be written: {(error.strerror or str(error)).lower()}"
-        ) from error
+        raise ScaffoldError(f"{path} can't be written: {reason_of(error)}") from error

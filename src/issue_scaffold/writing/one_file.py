@@ -5,7 +5,7 @@ Most runs write none: what it takes is loaded when it is needed.
 
 from pathlib import Path
 
-from issue_scaffold.errors import ScaffoldError
+from issue_scaffold.errors import ScaffoldError, reason_of
 
 
 def write_file(path: Path, text: str) -> None:
@@ -34,5 +34,4 @@ def append_text(path: Path, text: str) -> None:
         with path.open("a", encoding="utf-8") as file:
             file.write(text)
     except OSError as error:
-        why = (error.strerror or str(error)).lower()
-        raise ScaffoldError(f"{path} can't be written: {why}") from None
+        raise ScaffoldError(f"{path} can't be written: {reason_of(error)}") from None
