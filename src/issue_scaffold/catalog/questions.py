@@ -15,6 +15,7 @@ from issue_scaffold.text.scalars import quoted
 from issue_scaffold.text.source import Source
 from issue_scaffold.text.tree import Mapping, Node, Scalar
 from issue_scaffold.text.tree import Sequence as Items
+from issue_scaffold.text.tree_values import mapping_of, string_of, value_below
 from issue_scaffold.text.yaml_nodes import parse_yaml
 
 QUESTIONS: Final = "copier.yml"
@@ -95,10 +96,9 @@ def with_chooser(text: str, chooser: Chooser | None) -> str:
     }
     edits = []
     for name, value in defaults.items():
-        question = root.get(name)
-        entry = question.own("default") if isinstance(question, Mapping) else None
-        if entry is not None:
-            edits.append(Edit(entry.value.start, entry.value.end, value))
+        default = value_below(root, name, "default")
+        if default is not None:
+            edits.append(Edit(default.start, default.end, value))
     return apply_edits(text, edits)
 
 
@@ -109,23 +109,19 @@ def _blocks(text: str) -> Iterator[_Block]:
         start = entry.key.start
         # A text in lines of its own goes on to the next key; blank lines there belong to that.
         lines = text[start : entry_end(source, entry)].rstrip("\n") + "\n"
-        key = entry.key.value if isinstance(entry.key, Scalar) else ""
+        key = string_of(entry.key)
         yield _Block(key=key, above=text[at:start], text=lines, value=entry.value)
         at = start + len(lines)
 
 
 def _root(text: str) -> Mapping:
     """Return the questions as a tree, which is empty where the text holds none."""
-    documents = parse_yaml(text).documents
-    if documents and isinstance(documents[0], Mapping):
-        return documents[0]
-    return Mapping((), 0, 0)
+    return mapping_of(next(iter(parse_yaml(text).documents), None))
 
 
 def _is_of_bundled_types(question: Node) -> bool:
     """Return whether a question is asked only of those who chose the bundled `infrastructure`."""
-    when = question.get("when") if isinstance(question, Mapping) else None
-    return isinstance(when, Scalar) and "'infrastructure' in issue_types" in when.value
+    return "'infrastructure' in issue_types" in string_of(value_below(question, "when"))
 
 
 def _issue_types(entries: Sequence[CatalogEntry]) -> str:
@@ -163,11 +159,8 @@ def choices_of(text: str) -> dict[str, str]:
 
 def _choices(root: Mapping) -> Mapping:
     """Return the choices of the issue types, one a line; none where they are written otherwise."""
-    question = root.get("issue_types")
-    choices = question.get("choices") if isinstance(question, Mapping) else None
-    if isinstance(choices, Mapping) and not choices.flow:
-        return choices
-    return Mapping((), 0, 0)
+    choices = mapping_of(value_below(root, "issue_types", "choices"))
+    return mapping_of(None) if choices.flow else choices
 
 
 def with_choices(text: str, entries: Sequence[CatalogEntry]) -> str:
@@ -185,8 +178,7 @@ def with_choices(text: str, entries: Sequence[CatalogEntry]) -> str:
         )
     _refuse_taken_names(choices, entries)
     edits = [_new_choices(text, choices, entries)]
-    question = root.get("issue_types")
-    default = question.get("default") if isinstance(question, Mapping) else None
+    default = value_below(root, "issue_types", "default")
     if isinstance(default, Items) and default.flow:
         offered = [entry.value for entry in choices.entries]
         if sorted(_texts(default.items)) == sorted(_texts(offered)):

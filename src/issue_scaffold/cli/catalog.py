@@ -79,7 +79,7 @@ def _target(outcome: CatalogOutcome, verb: str, lines: tuple[str, ...] = ()) -> 
         asides.append(f"{path}: {remark.kind}: {remark.message} {was(remark)}".rstrip())
         remarks.append(remark_row(remark, path, {"path": path}))
     headline = f"{verb} the catalog {outcome.folder}:"
-    types = tuple(_issue_type(entry) for entry in outcome.entries)
+    types = tuple(map(_issue_type, outcome.entries))
     return TargetReport(
         target=outcome.folder,
         status="done",

@@ -76,7 +76,7 @@ def _show_files(steps: Sequence[FileStep]) -> None:
         tell(row, **_ROW)
     if len(rows) > _MOST_FILES:
         tell(f"and {count(len(rows) - _MOST_FILES, 'more file')}", indent="  ")
-    if any(needs_decision(step) for step in steps):
+    if any(map(needs_decision, steps)):
         tell("What exists isn't as the template has it: you are asked about each file.")
 
 

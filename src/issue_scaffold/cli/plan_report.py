@@ -61,7 +61,7 @@ def plan_target(
         ),
         asides=tuple(f"{lead}{note}" for note in outcome.notes),
         lines=tuple(lines),
-        as_findings=tuple(_conflict(step) for step in plan.conflicts),
+        as_findings=tuple(map(_conflict, plan.conflicts)),
     )
 
 

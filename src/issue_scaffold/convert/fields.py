@@ -83,7 +83,7 @@ def _is_lead(section: Section, place: SectionPlace) -> bool:
     """Return whether a section is the template's title, over words that ask for nothing."""
     if not place.is_title or (section.level > 1 and _has_comments_only(section)):
         return False
-    if any(_is_to_answer(block) for block in section.blocks):
+    if any(map(_is_to_answer, section.blocks)):
         return False
     # What is lost of the text is remarked on when its elements are made.
     return not asks(passage(section.blocks, []).everything())
@@ -93,7 +93,7 @@ def _is_notice(section: Section) -> bool:
     """Return whether a heading stands over a text that is only to be read."""
     if any(_is_to_answer(block) for block in section.blocks if not isinstance(block, Code)):
         return False
-    if any(_carries_note(block) for block in section.blocks):
+    if any(map(_carries_note, section.blocks)):
         return False
     read = [block for block in section.blocks if not isinstance(block, Comment)]
     return is_notice(without_colon(section.label), passage(read, []).everything(section.rest))
@@ -185,16 +185,17 @@ class _SectionWalk:
                 return f"{label} (continued {count})"
 
     def _take(self, block: Block) -> None:
-        if isinstance(block, Comment):
-            self._take_comment(block)
-        elif isinstance(block, List) and block.has_boxes:
-            self._boxes(block)
-        elif isinstance(block, List) and self.note is None and is_prompt_list(block):
-            self._prompts(block)
-        elif isinstance(block, Table) and block.blank and self.note is None:
-            self._table(block)
-        else:
-            self.pending.append(block)
+        match block:
+            case Comment():
+                self._take_comment(block)
+            case List(has_boxes=True):
+                self._boxes(block)
+            case List() if self.note is None and is_prompt_list(block):
+                self._prompts(block)
+            case Table(blank=True) if self.note is None:
+                self._table(block)
+            case _:
+                self.pending.append(block)
 
     def _take_comment(self, comment: Comment) -> None:
         text, note = split_note(comment.text)
@@ -252,7 +253,7 @@ class _SectionWalk:
             return True
         if is_request(self.section.label) and not self.section.label.endswith(":"):
             return True
-        return any(_leaves_room(block) for block in self.pending)
+        return any(map(_leaves_room, self.pending))
 
     def _prompts(self, block: List) -> None:
         if self._is_asked_above():
@@ -341,7 +342,7 @@ class _SectionWalk:
             return self.note.type == "dropdown"
         if self.note is None and is_exclusive(label, description, options):
             return True
-        return any(asks_for_one(line) for line in (label, *description.split("\n")))
+        return any(map(asks_for_one, (label, *description.split("\n"))))
 
     def _boxes_label(self) -> str:
         if self.has_marker:

@@ -140,7 +140,7 @@ def form_from_data(data: Mapping[str, Any]) -> IssueForm:
         assignees=_texts(data.get("assignees")),
         projects=_texts(data.get("projects")),
         type=_text(data.get("type")),
-        body=tuple(_element(row) for row in data["body"]),
+        body=tuple(map(_element, data["body"])),
     )
 
 

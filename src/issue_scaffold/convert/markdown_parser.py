@@ -106,7 +106,7 @@ def _paragraph(content: str, start: int, end: int) -> Iterator[Block]:
             whole = text
         else:
             comments = ()
-        lines = tuple(_line(part) for part in whole.split("\n"))
+        lines = tuple(map(_line, whole.split("\n")))
         raw = "\n".join(line.strip() for line in text.split("\n")).strip("\n")
         yield Paragraph(raw=raw, start=start, end=end, lines=lines)
     yield from _comments(comments, start, end)
@@ -202,7 +202,7 @@ def _rows(node: SyntaxTreeNode) -> Iterator[tuple[str, ...]]:
     """Yield the cells of each row, the header's first; a cell with a comment only is empty."""
     for row in node.walk():
         if row.type == "tr":
-            yield tuple(_cell(child) for child in row.children)
+            yield tuple(map(_cell, row.children))
 
 
 def _cell(node: SyntaxTreeNode) -> str:

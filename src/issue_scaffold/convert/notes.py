@@ -105,7 +105,7 @@ def _part(key: str, raw: str | None) -> dict[str, Any]:
     if key == "default" and raw.isdecimal():
         return {key: int(raw)}
     if key == "ticks" and re.fullmatch(r"\d+(\+\d+)*", raw):
-        return {key: tuple(int(number) for number in raw.split("+"))}
+        return {key: tuple(map(int, raw.split("+")))}
     return {}
 
 

@@ -378,7 +378,7 @@ def _choices(parts: Sequence[str], around: str | None = None) -> tuple[str, ...]
     words = {choice.casefold() for choice in choices}
     if not choices[1:] or len(words) < len(choices) or words <= _UNITS:
         return ()
-    if not all(_is_short_choice(choice) for choice in choices):
+    if not all(map(_is_short_choice, choices)):
         return ()
     return choices
 

@@ -55,7 +55,7 @@ class Passage:
     @property
     def is_to_edit(self) -> bool:
         """Whether reporters are to write into the text itself: much code, a table's empty cells."""
-        return len(self.codes) > 1 or any(is_blank_table(block) for block in self.blocks)
+        return len(self.codes) > 1 or any(map(is_blank_table, self.blocks))
 
     @property
     def is_fixed(self) -> bool:
@@ -93,7 +93,7 @@ class Passage:
     @property
     def plain(self) -> str:
         """The text without the marks of quotes, which set it off from what reporters write."""
-        return source_of(tuple(_plain(block) for block in self.blocks))
+        return source_of(tuple(map(_plain, self.blocks)))
 
     def everything(self, rest: str = "") -> str:
         """Return comments, the text behind the label and the text, as one Markdown text."""
@@ -197,7 +197,7 @@ def _plain(block: Block) -> Block:
 
 
 def _are_rich(blocks: Sequence[Block]) -> bool:
-    return any(_is_rich(block) for block in blocks)
+    return any(map(_is_rich, blocks))
 
 
 def _is_rich(block: Block) -> bool:

@@ -19,6 +19,8 @@ from issue_scaffold.convert.texts import joined
 from issue_scaffold.text.broken_emoji import find_broken
 
 _FEW_WORDS: Final = 2
+# The level of a heading that is no title even where it stands alone.
+_BELOW_TITLES: Final = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,9 +138,7 @@ def _places(sections: Sequence[Section]) -> list[SectionPlace]:
 def _title(sections: Sequence[Section]) -> Section | None:
     """Return the first heading, if no other is as high, and it is of level 1 or over others."""
     headings = [section for section in sections if section.marker == "heading"]
-    levels = sorted(section.level for section in headings)
-    if not headings or (not headings[1:] and levels[0] > 1):
-        return None
-    if headings[0].level == levels[0] and levels.count(levels[0]) == 1:
+    others = [section.level for section in headings[1:]]
+    if headings and headings[0].level < min(others, default=_BELOW_TITLES):
         return headings[0]
     return None

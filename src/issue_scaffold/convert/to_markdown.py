@@ -84,7 +84,7 @@ def with_example_told(element: Element) -> Element:
 
 def with_examples_told(form: IssueForm) -> IssueForm:
     """Return a form whose fields have their placeholders in their descriptions."""
-    return replace(form, body=tuple(with_example_told(element) for element in form.body))
+    return replace(form, body=tuple(map(with_example_told, form.body)))
 
 
 def losses(form: IssueForm, back: IssueForm) -> tuple[Remark, ...]:

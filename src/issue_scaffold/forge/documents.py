@@ -13,7 +13,8 @@ from issue_scaffold.text.late_patterns import late_pattern
 from issue_scaffold.text.limits import MAX_BYTES
 from issue_scaffold.text.one_document import parse, suffix_of
 from issue_scaffold.text.source import Source
-from issue_scaffold.text.tree import Scalar, Value
+from issue_scaffold.text.tree import Value
+from issue_scaffold.text.tree_values import is_null
 from issue_scaffold.text.yaml_nodes import LimitFailure, SyntaxFailure, YamlStream, parse_yaml
 
 _BOM: Final = b"\xef\xbb\xbf"
@@ -98,12 +99,8 @@ def _is_something_else(source: Source) -> bool:
 
 
 def _root(stream: YamlStream) -> Value | None:
-    if not stream.documents:
-        return None
-    root = stream.documents[0]
-    if isinstance(root, Scalar) and root.is_null:
-        return None
-    return root
+    root = next(iter(stream.documents), None)
+    return None if is_null(root) else root
 
 
 def _failure(source: Source, stream: YamlStream) -> tuple[ReadingFailure, Problem]:

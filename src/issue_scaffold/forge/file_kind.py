@@ -12,7 +12,8 @@ from typing import Final
 from issue_scaffold.forge import layout
 from issue_scaffold.forge.front_matter import find_front_matter
 from issue_scaffold.text.late_patterns import late_pattern
-from issue_scaffold.text.tree import Mapping, Scalar, Sequence, Value, resolve
+from issue_scaffold.text.tree import Mapping, Scalar, Sequence, Value
+from issue_scaffold.text.tree_values import keys_of, mapping_of, mappings_in, value_below
 
 # How labels configs spell the key of a colour.
 COLOR_KEYS: Final = ("color", "colour")
@@ -88,18 +89,12 @@ def settled(by_path: FileKind | None, path: str, root: Value | None) -> FileKind
 
 def is_form(root: Value | None) -> bool:
     """Tell whether a file's content is an issue form: its `body` lists elements with a type."""
-    body = root.get("body") if isinstance(root, Mapping) else None
-    if not isinstance(body, Sequence):
-        return False
-    elements = [resolve(item) for item in body.items]
-    return any(isinstance(item, Mapping) and item.find("type") for item in elements)
+    return any(element.find("type") for element in mappings_in(value_below(root, "body")))
 
 
 def is_chooser(root: Value | None) -> bool:
     """Tell whether a file's content is the chooser's settings and nothing else."""
-    if not isinstance(root, Mapping):
-        return False
-    keys = frozenset(root.keys())
+    keys = keys_of(root)
     return bool(keys & _CHOOSER_KEYS) and keys <= _CHOOSER_KEYS | {"name", "description"}
 
 
@@ -167,9 +162,7 @@ def leads_to_template(path: str, content: bytes) -> bool:
 
 def is_workflow(root: Value | None) -> bool:
     """Tell whether a file's content is a workflow, of GitHub's kind."""
-    if not isinstance(root, Mapping):
-        return False
-    keys = root.keys()
+    keys = keys_of(root)
     return "jobs" in keys and not _WORKFLOW_KEYS.isdisjoint(keys)
 
 
@@ -185,14 +178,13 @@ _BETTER_KNOWN: Final[tuple[tuple[FileKind, Callable[[Value | None], bool], FileK
 def _kind_by_content(path: str, root: Value | None) -> FileKind:
     if isinstance(root, Sequence) or layout.is_labels_config(path.rpartition("/")[2]):
         return FileKind.LABELS
-    if not isinstance(root, Mapping):
-        root = Mapping((), 0, 0)
-    keys = frozenset(root.keys())
+    root = mapping_of(root)
+    keys = keys_of(root)
     if "body" in keys:
         return FileKind.FORM
     if keys & _CHOOSER_KEYS or path.endswith("config.yml"):
         return FileKind.CHOOSER
-    if _lists_labels(root) or _maps_labels(root) or _is_data(path, keys):
+    if _has_labels(root) or _is_data(path, keys):
         return FileKind.LABELS
     return FileKind.FORM
 
@@ -211,12 +203,15 @@ def says_labels(root: Value | None) -> bool:
     colour, and for a colour a list of three.
     """
     if isinstance(root, Sequence):
-        items = [resolve(item) for item in root.items]
-        labels = [item for item in items if isinstance(item, Mapping)]
-        return any(_may_be_label(item) for item in labels)
+        return any(map(_may_be_label, mappings_in(root)))
     if not isinstance(root, Mapping):
         return root is None
-    return _lists_labels(root) or _maps_labels(root) or _scopes_labels(root)
+    return _has_labels(root) or _scopes_labels(root)
+
+
+def _has_labels(root: Mapping) -> bool:
+    """Tell whether a mapping lists labels below a key, or is one of names to labels."""
+    return _lists_labels(root) or _maps_labels(root)
 
 
 def _may_be_label(item: Mapping) -> bool:
@@ -237,11 +232,8 @@ def _scopes_labels(root: Mapping) -> bool:
 
 def _lists_labels(root: Mapping) -> bool:
     labels = root.get("labels")
-    if isinstance(labels, Sequence):
-        return any(isinstance(item, Mapping) for item in labels.items)
-    if not isinstance(labels, Mapping):
-        return False
-    return any(not isinstance(entry.value, Scalar) for entry in labels.entries)
+    below = [entry.value for entry in mapping_of(labels).entries]
+    return bool(mappings_in(labels)) or not all(isinstance(value, Scalar) for value in below)
 
 
 def _maps_labels(root: Mapping) -> bool:
@@ -255,7 +247,7 @@ def _maps_labels(root: Mapping) -> bool:
 
 def has_color(label: Mapping) -> bool:
     """Tell whether a mapping says a colour."""
-    return any(label.find(key) for key in COLOR_KEYS)
+    return any(map(label.find, COLOR_KEYS))
 
 
 def kind_of_text(path: str, text: str) -> FileKind:

@@ -11,11 +11,18 @@ from typing import Final, NamedTuple
 
 from issue_scaffold.forge.document import Document
 from issue_scaffold.forge.forges import ElementKeys
-from issue_scaffold.text.tree import Entry, Mapping, Node, Scalar, Sequence, Value, resolve
+from issue_scaffold.text.tree import Entry, Mapping, Node, Scalar, Value, resolve
+from issue_scaffold.text.tree_values import (
+    is_null,
+    is_true,
+    items_of,
+    scalars_in,
+    string_of,
+    value_below,
+)
 
 _LAST_LATIN: Final = 0x17F
 _WITH_OPTIONS: Final = frozenset({"dropdown", "checkboxes"})
-_TRUE: Final = frozenset({"true", "yes", "on"})
 # YAML 1.1 reads these as booleans when they are keys; GitHub's page lists them as forbidden.
 BOOLEAN_WORDS: Final = frozenset(
     word
@@ -94,9 +101,7 @@ class ElementView:
         value = self.attribute(name)
         if self.validations is not None:
             value = self.validations.get(name) or value
-        if not isinstance(value, Scalar) or value.kind != "bool":
-            return False
-        return value.value.lower() in _TRUE
+        return is_true(value)
 
 
 class FormView:
@@ -114,14 +119,11 @@ class FormView:
         self.keys = document.forge.keys
         self.root = root
         self.body = root.get("body")
-        self.elements: tuple[ElementView, ...] = ()
-        if isinstance(self.body, Sequence):
-            found = ((index, resolve(item)) for index, item in enumerate(self.body.items))
-            self.elements = tuple(
-                ElementView(index, item, self.keys.elements)
-                for index, item in found
-                if isinstance(item, Mapping)
-            )
+        self.elements = tuple(
+            ElementView(index, item, self.keys.elements)
+            for index, item in enumerate(items_of(self.body))
+            if isinstance(item, Mapping)
+        )
         self.fields = tuple(element for element in self.elements if element.is_field)
 
     @property
@@ -162,24 +164,17 @@ def is_worded(node: Value) -> bool:
 
 
 def _options(kind: str | None, node: Value | None) -> tuple[OptionView, ...]:
-    if not isinstance(node, Sequence):
-        return ()
-    items = [resolve(item) for item in node.items]
+    items = items_of(node)
     if kind == "dropdown":
         return tuple(OptionView(item, item) for item in items)
-    return tuple(
-        OptionView(item, item.get("label") if isinstance(item, Mapping) else None) for item in items
-    )
+    return tuple(OptionView(item, value_below(item, "label")) for item in items)
 
 
 def text_of(node: Node | None) -> str | None:
     """Return the stripped text of a scalar that isn't null or blank, else None."""
-    if node is None:
+    if is_null(node):
         return None
-    value = resolve(node)
-    if not isinstance(value, Scalar) or value.is_null:
-        return None
-    return value.value.strip() or None
+    return string_of(node).strip() or None
 
 
 def string_entries(mapping: Mapping) -> Iterator[tuple[str, Entry]]:
@@ -191,15 +186,10 @@ def string_entries(mapping: Mapping) -> Iterator[tuple[str, Entry]]:
 
 def listed_texts(node: Node | None) -> list[Scalar]:
     """Return the texts of a list, or the words of a comma-separated string, with their places."""
-    if node is None:
-        return []
-    value = resolve(node)
-    if isinstance(value, Sequence):
-        items = [resolve(item) for item in value.items]
-        return [item for item in items if isinstance(item, Scalar) and is_worded(item)]
-    if not isinstance(value, Scalar) or not value.is_text or value.style in {"|", ">"}:
-        return []
-    return list(_parts(value))
+    value = None if node is None else resolve(node)
+    if isinstance(value, Scalar) and value.is_text and value.style not in {"|", ">"}:
+        return list(_parts(value))
+    return [item for item in scalars_in(value) if is_worded(item)]
 
 
 def _parts(value: Scalar) -> Iterator[Scalar]:

@@ -4,10 +4,12 @@ Owns the words; the parser's own are kept only where nothing better is known.
 """
 
 import re
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Final, NamedTuple
 
 from issue_scaffold.forge.document import Problem
 from issue_scaffold.text.edits import Edit, Fix
+from issue_scaffold.text.late_patterns import late_pattern
 from issue_scaffold.text.scalars import quoted
 from issue_scaffold.text.source import Source
 
@@ -68,19 +70,12 @@ _STARTERS = {
     "-": "a list can't begin on the line of its key",
 }
 # What libyaml says that it was doing when a value's first character misled it.
-_IN_VALUE = (
-    "scanning an alias",
-    "scanning an anchor",
-    "next token",
-    "scanning a block scalar",
-    "parsing a block node",
-    "scanning a tag",
-    "parsing a flow sequence",
-    "parsing a flow mapping",
-    "scanning a directive",
+_IN_VALUE = late_pattern(
+    "scanning an (?:alias|anchor)|scanning a (?:block scalar|tag|directive)|next token"
+    "|parsing a (?:block node|flow sequence|flow mapping)"
 )
 # What it then says of where it stopped.
-_MISREAD = ("sequence entries", "mapping keys", "tag handle", "undefined alias")
+_MISREAD = late_pattern("sequence entries|mapping keys|tag handle|undefined alias")
 
 
 def explain(source: Source, stop: Stop) -> Problem:
@@ -89,8 +84,8 @@ def explain(source: Source, stop: Stop) -> Problem:
         return Problem(0, 0, "the file is empty")
     if stop.problem.startswith(("JSON: ", "TOML: ")):
         return _span(source, stop.offset, stop.problem)
-    for step in _STEPS:
-        found = step(source, stop)
+    for words, step in _STEPS:
+        found = step(source, stop) if words.search(stop.problem) else None
         if found is not None:
             return found
     message = "not valid YAML"
@@ -131,9 +126,7 @@ def _conflict_marker(source: Source, stop: Stop) -> Problem | None:
     return _whole_line(source, found.start(), "a merge conflict was left in the file", hint)
 
 
-def _control_character(source: Source, stop: Stop) -> Problem | None:
-    if "control characters" not in stop.problem and "special characters" not in stop.problem:
-        return None
+def _control_character(source: Source, stop: Stop) -> Problem:
     # libyaml counts bytes here, so the character is looked for.
     found = re.search(
         r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", source.text
@@ -182,8 +175,8 @@ def _starter(source: Source, stop: Stop) -> Problem | None:
 
 def _misread(stop: Stop) -> int | None:
     """Return where the value began that the parser took for something else, None if it didn't."""
-    told = any(words in stop.problem for words in _MISREAD)
-    if not told and not any(words in stop.context for words in _IN_VALUE):
+    told = _MISREAD.search(stop.problem) is not None
+    if not told and _IN_VALUE.search(stop.context) is None:
         return None
     if told or "node content" in stop.problem or "next token" in stop.context:
         return stop.offset
@@ -234,9 +227,7 @@ def _behind_quotation(source: Source, stop: Stop) -> Problem | None:
     return Problem(stop.offset, line.end, f"text after the closing {mark}", hint)
 
 
-def _second_colon(source: Source, stop: Stop) -> Problem | None:
-    if "mapping values are not allowed" not in stop.problem:
-        return None
+def _second_colon(source: Source, stop: Stop) -> Problem:
     line = _line(source, stop.offset)
     found = _VALUE.match(line.text)
     if found and line.start + found.start("value") < stop.offset:
@@ -252,9 +243,7 @@ def _second_colon(source: Source, stop: Stop) -> Problem | None:
     return _whole_line(source, stop.offset, message, "put the text in quotes")
 
 
-def _key_without_colon(source: Source, stop: Stop) -> Problem | None:
-    if "could not find expected ':'" not in stop.problem:
-        return None
+def _key_without_colon(source: Source, stop: Stop) -> Problem:
     hint = "if it is part of the text above, indent it as far; if it is a key, end it with a colon"
     if re.search(r"\w:\S", _line(source, stop.begin).text):
         hint = "put a space behind the colon"
@@ -262,9 +251,7 @@ def _key_without_colon(source: Source, stop: Stop) -> Problem | None:
     return _whole_line(source, stop.begin, message, hint)
 
 
-def _behind_the_end(source: Source, stop: Stop) -> Problem | None:
-    if "document start" not in stop.problem:
-        return None
+def _behind_the_end(source: Source, stop: Stop) -> Problem:
     hint = (
         "an issue form is YAML to its end: put the text into a `markdown` element, "
         "or call the file `.md`"
@@ -274,8 +261,6 @@ def _behind_the_end(source: Source, stop: Stop) -> Problem | None:
 
 def _unexpected(source: Source, stop: Stop) -> Problem | None:
     """Explain what fits neither a list nor a mapping that was begun."""
-    if "did not find expected" not in stop.problem and "expected <block end>" not in stop.problem:
-        return None
     if "block" not in stop.context:
         return _never_closed(source, stop.begin, is_list="sequence" in stop.context)
     line = _line(source, stop.offset)
@@ -316,15 +301,16 @@ def _misplaced(source: Source, stop: Stop, line: _Line) -> Problem | None:
     return _whole_line(source, stop.offset, message, hint)
 
 
-_STEPS = (
-    _conflict_marker,
-    _control_character,
-    _tab,
-    _starter,
-    _open_quotation,
-    _behind_quotation,
-    _second_colon,
-    _key_without_colon,
-    _behind_the_end,
-    _unexpected,
+# What is looked for, in this order, where the parser's words for the problem hold these.
+_STEPS: Final[tuple[tuple[re.Pattern[str], Callable[[Source, Stop], Problem | None]], ...]] = (
+    (late_pattern(""), _conflict_marker),
+    (late_pattern("(?:control|special) characters"), _control_character),
+    (late_pattern(""), _tab),
+    (late_pattern(""), _starter),
+    (late_pattern(""), _open_quotation),
+    (late_pattern(""), _behind_quotation),
+    (late_pattern("mapping values are not allowed"), _second_colon),
+    (late_pattern("could not find expected ':'"), _key_without_colon),
+    (late_pattern("document start"), _behind_the_end),
+    (late_pattern("did not find expected|expected <block end>"), _unexpected),
 )

@@ -14,7 +14,6 @@ from typing import Final, NamedTuple
 
 from issue_scaffold.forge.document import Problem, at, shown
 from issue_scaffold.forge.file_kind import PROW_DEFAULT, PROW_SCOPES
-from issue_scaffold.forge.forges import GITHUB
 from issue_scaffold.labels.label import (
     DELETED_FROM,
     FIELD_SPELLINGS,
@@ -41,9 +40,16 @@ from issue_scaffold.text.tree import (
     resolve,
     type_name,
 )
+from issue_scaffold.text.tree_values import (
+    is_null,
+    is_true,
+    keys_of,
+    mapping_of,
+    string_of,
+    value_below,
+)
 from issue_scaffold.text.wording import listing
 
-DEFAULT_LABELS: Final = GITHUB.default_labels
 # Of a settings file without labels: that it has none is no mistake.
 _SETTINGS_KEYS: Final = frozenset(
     {
@@ -66,7 +72,6 @@ _SETTINGS_KEYS: Final = frozenset(
 _FIELD_KEYS: Final = frozenset(FIELD_SPELLINGS["color"] + FIELD_SPELLINGS["description"])
 _SETTINGS_NAMES: Final = frozenset({"settings.yml", "settings.yaml"})
 _HINT: Final = "write `- name: …`, with `color:` and `description:` below"
-_YES: Final = frozenset({"true", "yes", "on"})
 
 
 class LabelsConfig(NamedTuple):
@@ -116,10 +121,10 @@ class LabelsConfig(NamedTuple):
 
         https://github.com/github/safe-settings#readme
         """
-        labels = self.root.get("labels") if isinstance(self.root, Mapping) else None
-        if not isinstance(labels, Mapping) or _included(labels) is None:
+        labels = value_below(self.root, "labels")
+        if _included(labels) is None:
             return ()
-        return tuple(sorted(set(labels.keys()) - {"include"}))
+        return tuple(sorted(keys_of(labels) - {"include"}))
 
     @property
     def takes_labels(self) -> bool:
@@ -158,7 +163,7 @@ def read_labels(source: Source, root: Value | None) -> LabelsConfig:
         return _from_prow(source, root)
     key, holder = _holder(root, in_settings=in_settings)
     config = LabelsConfig(source, root, key, holder)
-    if holder is None or (isinstance(holder, Scalar) and holder.is_null):
+    if holder is None or is_null(holder):
         return config
     if in_settings and key is None:
         return _unknown(config, holder)
@@ -206,13 +211,12 @@ def _prow_entries(root: Mapping) -> Iterator[tuple[str, Entry]]:
             yield "", entry
         elif isinstance(value, Mapping):
             for below in value.entries:
-                yield below.key.value if isinstance(below.key, Scalar) else "?", below
+                yield string_of(below.key) or "?", below
 
 
 def _prow_list(entry: Entry) -> Entry | None:
     """Return the entry `labels:` below a scope of Prow's config, if it is a list or empty."""
-    value = resolve(entry.value)
-    labels = value.find("labels") if isinstance(value, Mapping) else None
+    labels = mapping_of(entry.value).find("labels")
     if labels is None or isinstance(resolve(labels.value), Mapping):
         return None
     return labels
@@ -235,9 +239,9 @@ def _from_prow(source: Source, root: Mapping) -> LabelsConfig:
     return config._replace(scopes=tuple(scopes))
 
 
-def _included(labels: Value) -> Entry | None:
+def _included(labels: Value | None) -> Entry | None:
     """Return the entry that has the labels in safe-settings."""
-    include = labels.find("include") if isinstance(labels, Mapping) else None
+    include = mapping_of(labels).find("include")
     if include is not None and isinstance(resolve(include.value), Sequence):
         return include
     return None
@@ -245,9 +249,8 @@ def _included(labels: Value) -> Entry | None:
 
 def _is_label(node: Value) -> bool:
     """Return whether this is one label's fields, below its name."""
-    return isinstance(node, Mapping) and any(
-        isinstance(node.get(key), Scalar) for key in _FIELD_KEYS
-    )
+    fields = mapping_of(node)
+    return any(isinstance(fields.get(key), Scalar) for key in _FIELD_KEYS)
 
 
 def _from_list(config: LabelsConfig, items: Sequence) -> LabelsConfig:
@@ -365,8 +368,7 @@ class _LabelReader:
 
     def _deletion(self, fields: Mapping, name: Scalar) -> date | None:
         """Return the day from which a label is to be deleted; `delete: true` is from ever."""
-        flag = fields.get("delete")
-        if isinstance(flag, Scalar) and flag.kind == "bool" and flag.value.lower() in _YES:
+        if is_true(fields.get("delete")):
             return date.min
         day = _text_node(fields.get(DELETED_FROM))
         if day is None:

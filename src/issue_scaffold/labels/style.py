@@ -64,12 +64,15 @@ class LabelStyle:
         if self.is_toml:
             return f"{self._key(key)}{self._equals()}{self.text(key, value, in_flow=in_flow)}"
         colon = ": "
-        if in_flow and self._body.flow:
-            first = self._body.written[0]
-            between = self._text[first.key.end : first.value.start]
-            if _FLOW_COLON.fullmatch(between):
-                colon = between
+        if in_flow and self._body.flow and _FLOW_COLON.fullmatch(self._colon()):
+            colon = self._colon()
         return f"{self._key(key)}{colon}{self.text(key, value, in_flow=in_flow)}"
+
+    def _colon(self) -> str:
+        """Return what stands between the first key and its value in the model."""
+        for entry in self._body.written[:1]:
+            return self._text[entry.key.end : entry.value.start]
+        return ""
 
     def block(self, label: Label, column: int = 0) -> list[str]:
         """Return the lines of a new item of a block collection.
@@ -107,10 +110,7 @@ class LabelStyle:
 
     def _equals(self) -> str:
         """Return what stands between key and value in a TOML file."""
-        if not self._body.written:
-            return " = "
-        first = self._body.written[0]
-        between = self._text[first.key.end : first.value.start]
+        between = self._colon()
         return between.lstrip("\"'") if _TOML_EQUALS.fullmatch(between) else " = "
 
     def _item_of(self, body: Mapping) -> tuple[int, int]:

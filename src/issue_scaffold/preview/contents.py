@@ -21,6 +21,7 @@ from issue_scaffold.labels.label import Label
 from issue_scaffold.report.finding import Finding, Severity
 from issue_scaffold.text.tree import Mapping as Tree
 from issue_scaffold.text.tree import Scalar
+from issue_scaffold.text.tree_values import is_true, value_below
 from issue_scaffold.validate.diagnostics import Diagnostic
 from issue_scaffold.validate.engine import run_rules
 from issue_scaffold.validate.rules.chooser import contact_links
@@ -31,7 +32,6 @@ _ABSENT_LABEL: Final = "labels/not-in-config"
 _KINDS: Final = frozenset({FileKind.FORM, FileKind.TEMPLATE, FileKind.ACTION})
 # Shown where a rule says that a template was meant.
 _MISPLACED_KINDS: Final = frozenset({FileKind.STRAY, FileKind.LEGACY, FileKind.TEXT})
-_OFF: Final = frozenset({"false", "no", "off"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,7 +137,7 @@ def _is_shown(document: Document, is_minded: bool) -> bool:
 def _place_in_chooser(template: ShownTemplate) -> tuple[str, bool, str]:
     """Return what templates are ordered by: forms before Markdown, then the names of the files.
 
-    https://docs.github.com/en/communities/using-templates-to-encourage-useful-issues-and-pull-requests/configuring-issue-templates-for-your-repository#changing-the-order-of-templates
+    "Changing the order of templates" in GitHub's "Configuring issue templates for your repository".
     """
     folder, _, name = template.path.rpartition("/")
     return folder, name.lower().endswith(".md"), name
@@ -236,10 +236,10 @@ def _links(chooser: Document | None, problems: Sequence[Diagnostic]) -> Iterator
 
 
 def _has_blank(chooser: Document | None) -> bool:
-    if chooser is None or chooser.mapping is None:
-        return True
-    value = chooser.mapping.get("blank_issues_enabled")
-    return not (isinstance(value, Scalar) and value.kind == "bool" and value.value.lower() in _OFF)
+    root = None if chooser is None else chooser.root
+    value = value_below(root, "blank_issues_enabled")
+    is_boolean = isinstance(value, Scalar) and value.kind == "bool"
+    return is_true(value) or not is_boolean
 
 
 def _labels(documents: Iterable[Document]) -> dict[str, Label] | None:

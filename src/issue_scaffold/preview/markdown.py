@@ -28,7 +28,7 @@ _FORM_LEVEL: Final = 3
 _DEEPEST: Final = 6
 # What is the same as text and as Markdown, as most texts of forms are.
 _PLAIN: Final = re.compile(r"[A-Za-z][A-Za-z0-9 ,.;?()/%-]*")
-# https://docs.github.com/en/get-started/writing-on-github/getting-started-with-writing-and-formatting-on-github/basic-writing-and-formatting-syntax#alerts
+# "Alerts" in GitHub's "Basic writing and formatting syntax".
 _ALERT: Final = re.compile(
     r"\[!(?P<kind>note|tip|important|warning|caution)\][ \t]*(?:\n|\Z)", re.IGNORECASE
 )

@@ -17,6 +17,7 @@ from issue_scaffold.text.one_document import read_document
 from issue_scaffold.text.scalars import yaml_scalar
 from issue_scaffold.text.source import Source
 from issue_scaffold.text.tree import Mapping, Node, Scalar
+from issue_scaffold.text.tree_values import is_null, mapping_of
 
 KEY: Final = "adopted"
 _HEADER: Final = "# Settings of issue-scaffold for this repository.\n"
@@ -39,7 +40,7 @@ def _is_plain(path: str) -> bool:
 def read_adopted(root: Mapping) -> tuple[dict[str, str], list[Problem]]:
     """Return the pairs of a settings file, by the template's path, and what is wrong with them."""
     value = root.get(KEY)
-    if value is None or (isinstance(value, Scalar) and value.is_null):
+    if value is None or is_null(value):
         return {}, []
     if not isinstance(value, Mapping):
         return {}, [at(value, f"`{KEY}` must be a mapping of the template's paths to your own")]
@@ -72,7 +73,7 @@ def with_adopted(text: str, pairs: Table[str, str], path: str) -> str:
         body += lines.newline(body)
     try:
         root = read_document(body)
-        entry = root.own(KEY) if isinstance(root, Mapping) else None
+        entry = mapping_of(root).own(KEY)
         place = len(body)
         if entry is None:
             rows = [f"{KEY}:", *rows]
@@ -80,7 +81,7 @@ def with_adopted(text: str, pairs: Table[str, str], path: str) -> str:
             place = entry_end(Source(path, body), entry)
         edited = apply_edits(body, [insert_lines(body, place, rows)])
         found = read_document(edited)
-        written = read_adopted(found)[0] if isinstance(found, Mapping) else {}
+        written, _ = read_adopted(mapping_of(found))
     except NotUnderstoodError:
         written, edited = {}, ""
     if not pairs.items() <= written.items():

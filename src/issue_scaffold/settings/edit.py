@@ -16,6 +16,7 @@ from issue_scaffold.text.one_document import read_document
 from issue_scaffold.text.reindent import Layout, dashed, layout
 from issue_scaffold.text.scalars import yaml_scalar
 from issue_scaffold.text.tree import Entry, Mapping, Node, Scalar, Sequence, resolve
+from issue_scaffold.text.tree_values import is_null, mapping_of, mappings_in, string_of
 
 _HEADER: Final = "# Settings of issue-scaffold for this repository.\n"
 _BOM: Final = "\ufeff"
@@ -97,7 +98,7 @@ class SettingsList(NamedTuple):
 
     def _entry(self, text: str) -> Entry | None:
         root = read_document(text)
-        return root.own(self.name) if isinstance(root, Mapping) else None
+        return mapping_of(root).own(self.name)
 
     def _list(self, text: str) -> Sequence | None:
         entry = self._entry(text)
@@ -112,7 +113,7 @@ class SettingsList(NamedTuple):
         listed = entry.value
         if isinstance(listed, Sequence) and listed.items:
             return _another(text, listed, row)
-        if isinstance(listed, Sequence) or (isinstance(listed, Scalar) and listed.is_null):
+        if isinstance(listed, Sequence) or is_null(listed):
 
             def lines_at(indent: int) -> list[str]:
                 return _lines(row, Layout(indent, indent + 2))
@@ -159,8 +160,7 @@ def _root(text: str, file: str) -> Mapping | None:
 
 def _of(listed: Sequence | None, paths: Container[str | None]) -> list[Mapping]:
     """Return the entries of these paths."""
-    items = () if listed is None else listed.items
-    return [item for item in items if isinstance(item, Mapping) and _path_of(item) in paths]
+    return [item for item in mappings_in(listed) if _path_of(item) in paths]
 
 
 def _superfluous(
@@ -205,7 +205,7 @@ def _updates(text: str, known: Mapping, row: Row) -> list[Edit]:
     """Return the edits that bring one entry up to date, each value in the quoting that it has."""
     edits = []
     for entry in known.written:
-        key = entry.key.value if isinstance(entry.key, Scalar) else ""
+        key = string_of(entry.key)
         if key not in row and _EITHER.get(key) in row:
             key = _EITHER[key]
             edits.append(replace_key(entry, key))

@@ -18,6 +18,7 @@ from issue_scaffold.settings.suppression import IgnoreEntry, matches
 from issue_scaffold.text.limits import MAX_BYTES
 from issue_scaffold.text.source import Source
 from issue_scaffold.text.tree import Mapping, Node, Scalar, Sequence, resolve, type_name
+from issue_scaffold.text.tree_values import is_null, mapping_of, scalars_in, string_of, value_below
 from issue_scaffold.text.wording import allowed, closest
 from issue_scaffold.text.yaml_nodes import SyntaxFailure, parse_yaml
 
@@ -115,7 +116,7 @@ def read_settings(
             source,
         )
     root = stream.documents[0] if stream.documents else None
-    if root is None or (isinstance(root, Scalar) and root.is_null):
+    if root is None or is_null(root):
         return Settings(), [], source
     reader = _SettingsReader()
     return reader.settings(root), reader.problems, source
@@ -166,7 +167,7 @@ class _SettingsReader:
 
     def _items(self, root: Mapping, key: str, known: tuple[str, ...]) -> list[Mapping]:
         value = root.get(key)
-        if value is None or (isinstance(value, Scalar) and value.is_null):
+        if value is None or is_null(value):
             return []
         if not isinstance(value, Sequence):
             self.problems.append(at(value, f"`{key}` is {type_name(value)}, and must be a list"))
@@ -185,8 +186,8 @@ class _SettingsReader:
 
     def _text(self, mapping: Mapping, key: str) -> str | None:
         value = mapping.get(key)
-        if isinstance(value, Scalar) and value.value.strip() and not value.is_null:
-            return value.value
+        if string_of(value).strip() and not is_null(value):
+            return string_of(value)
         place = mapping.find(key)
         what = "missing" if place is None else "not text"
         self.problems.append(
@@ -223,7 +224,7 @@ class _SettingsReader:
     def _ignored(self, mapping: Mapping) -> IgnoreEntry | None:
         path, rule = self._text(mapping, "path"), self._text(mapping, "rule")
         value = mapping.get("reason")
-        reason = value.value.strip() if isinstance(value, Scalar) and not value.is_null else ""
+        reason = "" if is_null(value) else string_of(value).strip()
         if path is None or rule is None:
             return None
         return IgnoreEntry(path, rule, reason, mapping.start, mapping.entries[0].value.end)
@@ -243,15 +244,11 @@ class _SettingsReader:
 
     def _known_labels(self, root: Mapping) -> frozenset[str]:
         labels = root.get("labels")
-        if labels is None or (isinstance(labels, Scalar) and labels.is_null):
+        if labels is None or is_null(labels):
             return frozenset()
-        known = labels.get("known") if isinstance(labels, Mapping) else None
-        if isinstance(labels, Mapping):
-            self._known_keys(labels, ("known",))
+        self._known_keys(mapping_of(labels), ("known",))
+        known = value_below(labels, "known")
         if not isinstance(known, Sequence):
             self.problems.append(at(labels, "`labels` must be a mapping with a list `known`"))
             return frozenset()
-        items = [resolve(item) for item in known.items]
-        return frozenset(
-            item.value.strip().casefold() for item in items if isinstance(item, Scalar)
-        )
+        return frozenset(item.value.strip().casefold() for item in scalars_in(known))

@@ -10,7 +10,8 @@ from issue_scaffold.forge.front_matter import find_front_matter
 from issue_scaffold.text.by_meaning import NotUnderstoodError
 from issue_scaffold.text.limits import MAX_EDITED
 from issue_scaffold.text.one_document import read_document, suffix_of
-from issue_scaffold.text.tree import Alias, Node, Scalar, Sequence, canonical
+from issue_scaffold.text.tree import Scalar, canonical
+from issue_scaffold.text.tree_values import nodes_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -51,24 +52,11 @@ def _data_meaning(text: str, suffix: str) -> _Meaning:
     root = read_document(text, suffix)
     if root is None:
         return tuple(_between(text, ()))
-    scalars = sorted(_scalars(root), key=lambda scalar: scalar.start)
+    found = [node for node in nodes_in(root) if isinstance(node, Scalar)]
+    scalars = sorted(found, key=lambda scalar: scalar.start)
     # What is a truth value without quotes is another value with them.
     kinds = [(scalar.kind, scalar.tag) for scalar in scalars]
     return canonical(root), *kinds, *_between(text, scalars)
-
-
-def _scalars(root: Node) -> "Iterator[Scalar]":
-    """Yield the scalars that stand in a tree, in no order."""
-    waiting = [root]
-    while waiting:
-        found = waiting.pop()
-        if isinstance(found, Scalar):
-            yield found
-        elif isinstance(found, Sequence):
-            waiting += found.items
-        elif not isinstance(found, Alias):
-            for entry in found.written:
-                waiting += (entry.key, entry.value)
 
 
 def _between(text: str, scalars: "Iterable[Scalar]") -> "Iterator[str]":
@@ -104,7 +92,7 @@ def _blocks(text: str) -> "Iterator[object]":
 
 def _said(token: "Token") -> object:
     if token.children is not None:
-        return token.type, tuple(_said(child) for child in token.children)
+        return token.type, tuple(map(_said, token.children))
     attributes = tuple(token.attrs.items())
     if token.type == "fence":
         attributes = (("info", token.info), *attributes)

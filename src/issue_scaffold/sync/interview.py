@@ -141,7 +141,7 @@ class Interview:
         titles = [choice.title for choice in question.choices]
         if not set(saved) <= set(titles) or (question.kind is QuestionKind.ONE and len(saved) != 1):
             return None
-        return Reply(chosen=tuple(titles.index(title) for title in saved))
+        return Reply(chosen=tuple(map(titles.index, saved)))
 
 
 def _saved(question: AskedQuestion, reply: Reply) -> str | list[str]:

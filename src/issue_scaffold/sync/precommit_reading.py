@@ -11,6 +11,7 @@ from issue_scaffold.text.by_meaning import Difference, NotUnderstoodError
 from issue_scaffold.text.lines import position
 from issue_scaffold.text.one_document import read_document
 from issue_scaffold.text.tree import Mapping, Node, Scalar, Sequence, Value, canonical, resolve
+from issue_scaffold.text.tree_values import is_null, items_of, mapping_of, value_below
 
 
 class LocatedEntry(NamedTuple):
@@ -42,24 +43,16 @@ class PrecommitFile(NamedTuple):
 def read_precommit(text: str) -> PrecommitFile:
     """Return the config; raise NotUnderstoodError when it is none that pre-commit would take."""
     root = read_document(text)
-    entry = None
-    if isinstance(root, Mapping):
-        entry = root.own("repos")
-    elif root is not None and not _is_null(root):
+    if not (isinstance(root, Mapping) or is_null(root)):
         raise NotUnderstoodError("a config that is no mapping")
+    entry = mapping_of(root).own("repos")
     if entry is None:
         return PrecommitFile(text=text, root=root, key=None, repos=None, located=())
     repos = resolve(entry.value)
-    located: tuple[LocatedEntry, ...] = ()
-    if isinstance(repos, Sequence):
-        located = tuple(_located(item) for item in repos.items)
-    elif isinstance(repos, Mapping) or not repos.is_null:
+    if isinstance(repos, Mapping) or (isinstance(repos, Scalar) and not repos.is_null):
         raise NotUnderstoodError("repos that are no list")
+    located = tuple(map(_located, items_of(repos)))
     return PrecommitFile(text=text, root=root, key=entry.key, repos=repos, located=located)
-
-
-def _is_null(node: Value) -> bool:
-    return isinstance(node, Scalar) and node.is_null
 
 
 def differences(rendered: str, ours: str) -> tuple[Difference, ...]:
@@ -138,8 +131,7 @@ def read_scope(text: str) -> Scope:
     for key in ("files", "exclude"):
         written = [value for name, value in root.fields.items() if name == key]
         filters += [Filter(key, pattern) for pattern in _words(text, written)]
-    ci = root.get("ci")
-    skip = ci.get("skip") if isinstance(ci, Mapping) else None
+    skip = value_below(root, "ci", "skip")
     return Scope(
         filters=tuple(filters),
         skipped=tuple(_words(text, skip.items if isinstance(skip, Sequence) else ())),
@@ -171,8 +163,7 @@ def _aliases(file: PrecommitFile) -> Iterator[tuple[str, str]]:
     for place in file.located:
         hooks = place.hooks.items if place.hooks is not None else ()
         for node, hook in zip(hooks, place.entry.hooks, strict=True):
-            mapping = resolve(node)
-            alias = mapping.get("alias") if isinstance(mapping, Mapping) else None
+            alias = value_below(node, "alias")
             if isinstance(alias, Scalar):
                 yield alias.value, hook.id
 
@@ -188,7 +179,7 @@ def _located(item: Node) -> LocatedEntry:
     entry = precommit.RepoEntry(
         repo=repo.value,
         rev=rev.value if isinstance(rev, Scalar) else None,
-        hooks=tuple(_hook(hook) for hook in listed.items) if listed is not None else (),
+        hooks=tuple(map(_hook, listed.items)) if listed is not None else (),
     )
     return LocatedEntry(entry=entry, body=body, hooks=listed)
 

@@ -16,7 +16,8 @@ from issue_scaffold.text.lines import column, line_end, line_start, next_line
 from issue_scaffold.text.reindent import Layout, flow_text, layout, moved_entry, moved_item
 from issue_scaffold.text.scalars import yaml_scalar
 from issue_scaffold.text.splice import Placed, placed_items
-from issue_scaffold.text.tree import Mapping, Node, Scalar, Sequence, canonical
+from issue_scaffold.text.tree import Node, Scalar, Sequence, canonical
+from issue_scaffold.text.tree_values import mapping_of
 
 
 def merge_precommit(base: str | None, ours: str, theirs: str) -> MeaningMerge:
@@ -235,7 +236,6 @@ def _comment(text: str, node: Scalar) -> str:
 
 def _around(file: PrecommitFile) -> list[str]:
     """Return everything else that the file holds, as text to compare."""
-    if not isinstance(file.root, Mapping):
-        return []
-    rows = [(canonical(entry.key), canonical(entry.value)) for entry in file.root.written]
+    written = mapping_of(file.root).written
+    rows = [(canonical(entry.key), canonical(entry.value)) for entry in written]
     return [f"{key}: {value}" for key, value in rows if key != '"repos"']

@@ -71,14 +71,18 @@ def _same(one: Template, other: Template) -> Reason | None:
     return why_same(one.path, one.name, other.path, other.name)
 
 
+def _lacking(texts: Iterable[str], others: Iterable[str]) -> list[str]:
+    """Return those texts that no other one says too, however it is written."""
+    said = set(map(plain, others))
+    return [text for text in texts if plain(text) not in said]
+
+
 def _changes(existing: Template, twin: Template) -> Iterable[str]:
     for noun in ("label", "field", "option"):
         mine, theirs = getattr(existing, f"{noun}s"), getattr(twin, f"{noun}s")
-        added = [text for text in theirs if plain(text) not in {plain(other) for other in mine}]
-        gone = [text for text in mine if plain(text) not in {plain(other) for other in theirs}]
-        if added:
+        if added := _lacking(theirs, mine):
             yield f"adds {some(added, noun)}"
-        if gone:
+        if gone := _lacking(mine, theirs):
             yield f"drops {some(gone, noun)}"
     if existing.name.strip() != twin.name.strip():
         yield f"renames it to `{twin.name.strip()}`"

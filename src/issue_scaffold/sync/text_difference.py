@@ -63,7 +63,7 @@ def describe(expected: File, actual: File) -> str | None:
     for start, end, own_start, own_end in blocks:
         own = right[own_start:own_end]
         guard = _guard(left, start, end - start)
-        tokens = tuple(_token(line) for line in own)
+        tokens = tuple(map(_token, own))
         words.append(str(_Hunk(start, end - start, guard, tokens, _proof(own))))
     if len(words) > _MOST_HUNKS:
         return None

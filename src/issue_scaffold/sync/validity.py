@@ -63,7 +63,7 @@ def _overlooked_rows(document: Mapping[str, Any] | None) -> tuple[Finding, ...] 
     if document is None:
         return None
     rows = document.get("ignored")
-    if not isinstance(rows, list) or not all(_is_overlooked_row(row) for row in rows):
+    if not isinstance(rows, list) or not all(map(_is_overlooked_row, rows)):
         return None
     return tuple(
         Finding(

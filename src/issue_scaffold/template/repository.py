@@ -335,7 +335,7 @@ def _is_trusted(path: Path) -> bool:
     Raises GitError.
     """
     owned = [place for place in (path, path / ".git") if place.exists()]
-    if all(_is_ours(place) for place in owned):
+    if all(map(_is_ours, owned)):
         return True
     return any(_covers(folder, str(path)) for folder in mirrors.trusted_folders())
 

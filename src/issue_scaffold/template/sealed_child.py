@@ -116,7 +116,8 @@ def _import_copier(interview: SealedInterview) -> None:
     from copier import _main
     from copier._user_data import AnswersMap, Question
 
-    Question.get_questionary_structure = in_place_of_structure  # type: ignore[method-assign,assignment]
+    question_class: Any = Question  # the new method isn't of the type that Copier's has
+    question_class.get_questionary_structure = in_place_of_structure
 
     class ForgetfulAnswers(AnswersMap):
         """Copier's answers, in which one to a hidden question is as if it had not been given."""

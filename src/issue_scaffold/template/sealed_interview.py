@@ -136,7 +136,8 @@ def _taken(question: "Question", reply: Mapping[str, Any]) -> Any:  # noqa: ANN4
     """Return the answer that a reply gives. Raises whatever Copier does for one that won't do."""
     answer: Any
     if reply["chosen"] is not None:
-        values = [question._formatted_choices[number].value for number in reply["chosen"]]  # noqa: SLF001
+        choices = question._formatted_choices  # noqa: SLF001
+        values = [choices[number].value for number in reply["chosen"]]
         answer = values if question.multiselect else values[0]
     elif reply["text"] is None:
         raise ValueError("it needs an answer")

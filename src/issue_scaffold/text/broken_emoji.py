@@ -53,12 +53,13 @@ _VARIATION: Final = "\ufe0f"
 # What can follow an emoji as a part of it: the choice of its colours, and a joiner.
 _COMPLETING: Final = frozenset({_VARIATION, "\u200d"})
 # Dashes, quotation marks, bullets, the euro and trade marks.
-_PUNCTUATION: Final = range(0x2010, 0x2123)
+_PUNCTUATION: Final = frozenset(range(0x2010, 0x2123))
 # The ones among them that people type, for pages in which quoted letters may look like the rest.
 _TYPED: Final = frozenset(
     {*range(0x2010, 0x2027), *range(0x202A, 0x2034), 0x2039, 0x203A, 0x20AC, 0x20E3, 0x2116, 0x2122}
 )
-_LATIN_1: Final = range(0xA0, 0x100)
+_LATIN_1: Final = frozenset(range(0xA0, 0x100))
+_LAST_LATIN_1: Final = 0xFF
 # Below it, what has the property is a letter to us, like © and ®.
 _FIRST_EMOJI: Final = 0x2000
 _FIRST_TAIL, _LAST_TAIL = 0x80, 0xBF
@@ -305,20 +306,19 @@ def _follows_emoji(before: list[_Char]) -> bool:
 def _believable(parts: list[tuple[str, ...]], page: str) -> bool:
     """Tell whether a decoded stretch is what someone wrote, not odd but honest characters."""
     codes = [ord(part[0]) for part in parts]
-    if any(_is_emoji(code) for code in codes):
+    if any(map(_is_emoji, codes)):
         return True
     if page not in _WESTERN:
-        return any(code in _TYPED for code in codes)
+        return not _TYPED.isdisjoint(codes)
     return _is_western(codes)
 
 
 def _is_western(codes: list[int]) -> bool:
     """Tell whether characters are such as Western text and its letters beyond it are made of."""
-    if any(code in _PUNCTUATION for code in codes):
+    if not _PUNCTUATION.isdisjoint(codes) or _LATIN_1.issuperset(codes):
         return True
-    if all(code in _LATIN_1 for code in codes):
-        return True
-    return len(codes) > 1 and all(code > _LATIN_1[-1] and chr(code).isalpha() for code in codes)
+    letters = [code for code in codes if code > _LAST_LATIN_1 and chr(code).isalpha()]
+    return len(codes) > 1 and letters == codes
 
 
 def _is_emoji(code: int) -> bool:

@@ -14,7 +14,8 @@ from issue_scaffold.settings.suppression import (
     matches,
 )
 from issue_scaffold.text.source import Source
-from issue_scaffold.text.tree import Mapping, Node, Scalar, Sequence
+from issue_scaffold.text.tree import Node, Scalar
+from issue_scaffold.text.tree_values import nodes_in
 from issue_scaffold.validate.diagnostics import Diagnostic, RunResult, Suppressed
 from issue_scaffold.validate.rules.registry import RULES
 from issue_scaffold.validate.rules.stages import SUPPRESSION, SuppressionUse
@@ -70,7 +71,7 @@ class Suppressions:
         """Take the comments of a file; `root` is its tree."""
         if "scaffold:" not in source.text:
             return
-        spans = ((node.start, node.end) for node in _scalars(root))
+        spans = ((node.start, node.end) for node in nodes_in(root) if isinstance(node, Scalar))
         comments = find_suppressions(source, spans)
         self._comments[source.path] = [_Comment(source, comment) for comment in comments]
 
@@ -116,17 +117,3 @@ class Suppressions:
             one.is_used = bool(one.silenced)
             for rule, problem in SUPPRESSION.run(one):
                 yield Diagnostic(rule, problem, one.source)
-
-
-def _scalars(root: Node | None) -> Iterator[Scalar]:
-    stack: list[Node] = [root] if root is not None else []
-    while stack:
-        node = stack.pop()
-        if isinstance(node, Scalar):
-            yield node
-        elif isinstance(node, Sequence):
-            stack += node.items
-        elif isinstance(node, Mapping):
-            for entry in node.entries:
-                if not entry.merged:
-                    stack += entry[:2]

@@ -363,7 +363,7 @@ def _parsed(place: Path, document: dict[str, object]) -> Journal:
     return Journal(
         place=place,
         token=token,
-        rows=tuple(_row(row) for row in rows),
+        rows=tuple(map(_row, rows)),
         made=tuple(made),
         made_above=above,
         run=run,

@@ -80,11 +80,12 @@ def _is_no_page(names: list[str]) -> bool:
 
 def _is_no_repository(names: list[str]) -> bool:
     """Tell of what is beside a repository or beside its owner."""
-    if not names or (len(names) > 2 and names[2] in _PAGES):  # noqa: PLR2004 - owner, repository
+    owner, below = names[:1], names[1:]
+    if not _PAGES.isdisjoint(below[1:2]):
         return False
-    if names[0] == _OWNER:
-        names = names[1:]
-        if names and names[0] in _LISTS:
+    if owner == [_OWNER]:
+        names = below
+        if not _LISTS.isdisjoint(names[:1]):
             return True
     if not names:
         return False

@@ -13,6 +13,7 @@ from issue_scaffold.report.finding import Severity
 from issue_scaffold.text.edits import Edit, Fix, quote
 from issue_scaffold.text.scalars import quoted
 from issue_scaffold.text.tree import Entry, Mapping, Node, Scalar, Sequence, resolve, type_name
+from issue_scaffold.text.tree_values import mapping_of, mappings_in, string_of
 from issue_scaffold.text.wording import closest, line_of, listing
 from issue_scaffold.text.yaml_numbers import is_changed_number, printed
 from issue_scaffold.validate.rules.examples import form_with
@@ -43,28 +44,22 @@ BOOLEAN_HINT: Final = "write `true` or `false`, without quotes"
 PLACEHOLDER: Final = "Please select"
 
 
-def _with_options(form: FormView) -> Iterator[tuple[ElementView, Entry]]:
+def _with_attribute(form: FormView, name: str, *types: str) -> Iterator[tuple[ElementView, Entry]]:
+    """Yield the elements of some types that have an attribute, with its entry."""
     for element in form.elements:
-        if element.type in {"dropdown", "checkboxes"} and element.attributes:
-            entry = element.attributes.find("options")
-            if entry is not None:
-                yield element, entry
+        entry = mapping_of(element.attributes).find(name)
+        if entry is not None and element.type in types:
+            yield element, entry
+
+
+def _with_options(form: FormView) -> Iterator[tuple[ElementView, Entry]]:
+    return _with_attribute(form, "options", "dropdown", "checkboxes")
 
 
 def _dropdown_options(form: FormView) -> Iterator[tuple[ElementView, OptionView]]:
-    for element in form.elements:
-        if element.type == "dropdown":
-            for option in element.options:
-                yield element, option
-
-
-def _defaults(form: FormView) -> Iterator[tuple[ElementView, Entry]]:
-    """Yield the `default`s of dropdowns."""
-    for element in form.elements:
-        if element.type == "dropdown" and element.attributes:
-            entry = element.attributes.find("default")
-            if entry is not None:
-                yield element, entry
+    for element, _ in _with_attribute(form, "options", "dropdown"):
+        for option in element.options:
+            yield element, option
 
 
 @FORM.runs(
@@ -406,7 +401,7 @@ def judge_option(option: str, *, has_default: bool) -> Severity | None:
 )
 def default_range(form: FormView) -> Iterator[Problem]:
     """Find a dropdown's `default` that isn't the index of one of its options."""
-    for element, entry in _defaults(form):
+    for element, entry in _with_attribute(form, "default", "dropdown"):
         value, texts = resolve(entry.value), [option.text for option in element.options]
         if _is_index(value, len(texts)):
             continue
@@ -415,8 +410,8 @@ def default_range(form: FormView) -> Iterator[Problem]:
             hint = f"count from 0: 0 to {len(texts) - 1}"
         if isinstance(value, Scalar) and not value.is_null:
             what = shown(value)
-        if isinstance(value, Scalar) and value.value in texts:
-            hint = f"use the option's index, {texts.index(value.value)}"
+        if string_of(value) in texts:
+            hint = f"use the option's index, {texts.index(string_of(value))}"
         message = f"{element.name}: `default` is {what}, and must be the index of an option"
         yield at(value_or_key(entry), message, hint=hint)
 
@@ -485,9 +480,8 @@ def _boolean_places(element: ElementView) -> Iterator[tuple[Mapping, str]]:
         if "list" in element.keys.attributes:
             yield element.attributes, "list"
     if element.type == "checkboxes":
-        for option in element.options:
-            if isinstance(option.node, Mapping):
-                yield option.node, "required"
+        for option in mappings_in(element.attribute("options")):
+            yield option, "required"
 
 
 @FORM.runs(
@@ -529,7 +523,7 @@ def _boolean_places(element: ElementView) -> Iterator[tuple[Mapping, str]]:
 )
 def default_required(form: FormView) -> Iterator[Problem]:
     """Find required dropdowns with a `default`, which one report says GitHub refuses."""
-    for element, entry in _defaults(form):
+    for element, entry in _with_attribute(form, "default", "dropdown"):
         if element.is_true("required"):
             message = f"{element.name}: `required` means nothing beside a `default`"
             hint = "drop one of the two; GitHub was once seen to refuse both together"
@@ -577,8 +571,8 @@ def default_required(form: FormView) -> Iterator[Problem]:
 )
 def preselected_option(form: FormView) -> Iterator[Problem]:
     """Find required dropdowns whose first option GitHub would preselect."""
-    for element, entry in _with_options(form):
-        if element.type == "dropdown" and _is_preselected(element):
+    for element, entry in _with_attribute(form, "options", "dropdown"):
+        if _is_preselected(element):
             message = (
                 f"{element.name}: GitHub preselects the first option of this required dropdown"
             )
@@ -642,17 +636,14 @@ def _placeholder(form: FormView, options: Node) -> Fix | None:
 )
 def render_language(form: FormView) -> Iterator[Problem]:
     """Find `render` values that no language of GitHub's Linguist is called."""
-    for element in form.elements:
-        if element.type != "textarea":
-            continue
-        node = element.attribute("render")
-        word = text_of(node)
-        if node is None or word is None:
+    for element, entry in _with_attribute(form, "render", "textarea"):
+        word = text_of(entry.value)
+        if word is None:
             continue
         folded = word.lower().replace(" ", "-")
         if not _is_language(folded):
             message = f"{element.name}: `{word}` is no language that GitHub highlights"
-            yield at(node, message, hint=_language_hint(folded))
+            yield at(entry.value, message, hint=_language_hint(folded))
 
 
 def _is_language(word: str) -> bool:
@@ -709,10 +700,9 @@ def _language_hint(word: str) -> str:
 def upload_extension(form: FormView) -> Iterator[Problem]:
     """Find file extensions in `accept` that GitHub doesn't take."""
     for element in form.elements:
-        if element.type == "upload" and element.validations:
-            node = element.validations.get("accept")
-            if isinstance(node, Scalar):
-                yield from _accept(form, element, node)
+        node = mapping_of(element.validations).get("accept")
+        if element.type == "upload" and isinstance(node, Scalar):
+            yield from _accept(form, element, node)
 
 
 def _accept(form: FormView, element: ElementView, node: Scalar) -> Iterator[Problem]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from issue_scaffold.forge.document import Document, Problem, at, shown
 from issue_scaffold.forge.issue_form import string_entries, text_of
 from issue_scaffold.text.tree import Entry, Mapping, Node, Scalar, Sequence, resolve, type_name
+from issue_scaffold.text.tree_values import items_of, value_below
 from issue_scaffold.text.wording import allowed, closest
 from issue_scaffold.validate.rules.examples import chooser_file
 from issue_scaffold.validate.rules.form_fixes import rename, unquoted_boolean
@@ -92,12 +93,9 @@ def _link_values(document: Document, index: int, item: Node, links: Entry) -> It
 
 def contact_links(document: Document) -> Iterator[tuple[int, Mapping]]:
     """Yield the links that are mappings, with their index."""
-    links = document.mapping.get("contact_links") if document.mapping else None
-    if isinstance(links, Sequence):
-        for index, item in enumerate(links.items):
-            node = resolve(item)
-            if isinstance(node, Mapping):
-                yield index, node
+    for index, item in enumerate(items_of(value_below(document.root, "contact_links"))):
+        if isinstance(item, Mapping):
+            yield index, item
 
 
 @CHOOSER.runs(

@@ -371,7 +371,7 @@ def _lacks(template: TemplateSummary, form: TemplateSummary) -> Iterator[str]:
 )
 def security_link(repository: RepositorySummary) -> Iterator[Problem]:
     """Find chooser links that double the entry which GitHub makes of a security policy."""
-    if not any(is_security_policy(path) for path in repository.paths):
+    if not any(map(is_security_policy, repository.paths)):
         return
     for document in repository.choosers:
         for index, link in contact_links(document):

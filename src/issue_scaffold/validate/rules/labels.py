@@ -13,6 +13,7 @@ from issue_scaffold.labels.config import LabelsConfig, is_settings
 from issue_scaffold.labels.label import KNOWN_FIELDS, MEANT_AS_FORMER, fold
 from issue_scaffold.text.edits import Edit, Fix
 from issue_scaffold.text.tree import Entry, Mapping, Scalar, type_name
+from issue_scaffold.text.tree_values import string_of
 from issue_scaffold.text.wording import closest, count, line_of
 from issue_scaffold.validate.rules.examples import labels_file
 from issue_scaffold.validate.rules.form_fixes import fix_of, rename
@@ -383,7 +384,7 @@ def emoji_only(config: LabelsConfig) -> Iterator[Problem]:
     """Find names without a letter, digit or sign beside native emoji."""
     for label in config.places:
         text = label.name.value.strip()
-        if text and not text.isascii() and all(_is_emoji_part(char) for char in text):
+        if text and not text.isascii() and all(map(_is_emoji_part, text)):
             message = f"label name {shown(label.name)} is nothing but emoji"
             yield at(
                 label.name,
@@ -424,13 +425,12 @@ def four_byte_description(config: LabelsConfig) -> Iterator[Problem]:
     """Find characters beyond the Basic Multilingual Plane (most emoji) in descriptions."""
     for label in config.places:
         node = label.description
-        if isinstance(node, Scalar) and not node.value.isascii():
-            wide = [char for char in node.value if ord(char) > LAST_OF_THREE_BYTES]
-            if wide:
-                what = f"{wide[0]}, which takes four bytes in UTF-8"
-                message = f"description of {shown(label.name)} holds {what}"
-                hint = "GitHub's API has refused such descriptions; put the emoji in the name"
-                yield at(node, message, hint=hint)
+        wide = [char for char in string_of(node) if ord(char) > LAST_OF_THREE_BYTES]
+        if wide and node is not None:
+            what = f"{wide[0]}, which takes four bytes in UTF-8"
+            message = f"description of {shown(label.name)} holds {what}"
+            hint = "GitHub's API has refused such descriptions; put the emoji in the name"
+            yield at(node, message, hint=hint)
 
 
 @LABELS.runs(

@@ -15,7 +15,8 @@ from issue_scaffold.labels.config import read_labels
 from issue_scaffold.report.finding import Severity
 from issue_scaffold.text.edits import Edit, Fix, one_line, quote
 from issue_scaffold.text.late_patterns import late_pattern
-from issue_scaffold.text.tree import Alias, Anchor, Mapping, Node, Scalar, Sequence
+from issue_scaffold.text.tree import Alias, Anchor, Mapping, Node, Scalar
+from issue_scaffold.text.tree_values import nodes_in
 from issue_scaffold.text.wording import line_of
 from issue_scaffold.text.yaml_numbers import printed
 from issue_scaffold.validate.rules.examples import BODY, GOOD_FORM, HEAD, form_file, form_with
@@ -109,7 +110,8 @@ def _can_be_merged(document: Document, rest: Node) -> bool:
 def duplicate_key(document: Document) -> Iterator[Problem]:
     """Find keys that a mapping has twice: the last one silently wins."""
     severity = None if document.kind is FileKind.FORM else WARNING
-    for mapping in mappings(document.root):
+    mappings = [node for node in nodes_in(document.root) if isinstance(node, Mapping)]
+    for mapping in mappings:
         seen: dict[str, Scalar] = {}
         for entry in mapping.entries:
             key = entry.key
@@ -120,22 +122,6 @@ def duplicate_key(document: Document) -> Iterator[Problem]:
                 message = f"key {shown(key)} is there twice; the last one wins"
                 hint = f"the first is on {line_of(document.source, first.start)}, and is lost"
                 yield at(key, message, hint=hint, severity=severity)
-
-
-def mappings(root: Node | None) -> Iterator[Mapping]:
-    """Yield all mappings of a tree, without following aliases."""
-    stack: list[Node] = [root] if root is not None else []
-    while stack:
-        node = stack.pop()
-        if isinstance(node, Sequence):
-            stack += node.items
-        elif isinstance(node, Mapping):
-            yield node
-            for entry in node.entries:
-                if not entry.merged:
-                    stack.append(entry.value)
-                    if not isinstance(entry.key, Scalar):
-                        stack.append(entry.key)
 
 
 @YAML.runs(
