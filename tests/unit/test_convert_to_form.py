@@ -214,3 +214,61 @@ def stripped(value: object) -> object:
 def test_the_seed_file_is_what_the_test_makes_of_it() -> None:
     seed = Path(os.environ["SCAFFOLD_CORPUS"], "seed-infrastructure-template.md").read_text(encoding="utf-8")
     assert converted(seed).form == converted(received_seed()).form
+
+
+def outline(text: str) -> list[str]:
+    """Return the types of a text's elements, with their labels or the first line of what they say."""
+    rows = []
+    for row in body(text):
+        attributes = row["attributes"]
+        assert isinstance(attributes, dict)
+        said = attributes.get("label") or attributes["value"]
+        rows.append(f"{row['type']} {said.splitlines()[0]}")
+    return rows
+
+
+THANKS = "\n\nThank you for your report.\n\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (f"# T{THANKS}## B\n\nWhat happened?\n", ["markdown # T", "textarea B"]),
+        (f"## T{THANKS}### B\n\nWhat happened?\n", ["markdown ## T", "textarea B"]),
+        (f"# T{THANKS}# B\n\nWhat happened?\n", ["textarea T", "textarea B"]),
+        (f"## T{THANKS}# B\n\nWhat happened?\n", ["textarea T", "textarea B"]),
+        (f"# T{THANKS}**Version**\n", ["markdown # T", "input Version"]),
+        (f"## T{THANKS}**Version**\n", ["textarea T", "input Version"]),
+    ],
+)
+def test_the_title_is_the_one_heading_above_all_others(text: str, expected: list[str]) -> None:
+    assert outline(text) == expected
+
+
+def test_headings_stay_above_their_fields_where_most_of_their_level_hold_others() -> None:
+    bare, field = "## Environment\n\n### {0}\n\n", "## Steps\n\n<!-- what -->\n\n"
+    half, most = bare.format("OS") + field, bare.format("OS") + bare.format("Browser") + field
+    assert outline(half) == ["markdown ## Environment", "input OS", "textarea Steps"]
+    assert outline(most)[-2:] == ["markdown ## Steps", "textarea Steps"]
+    assert outline(half + half)[-1:] == ["textarea Steps"]
+    assert outline(bare.format("Shell") + most + field)[-2:] == ["markdown ## Steps", "textarea Steps"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("<!-- Summary. -->\n\n## Version\n", "textarea Summary"),
+        ("<!-- Short summary. -->\n\n## Version\n", "textarea Short summary"),
+        ("<!-- A short summary. -->\n\n## Version\n", "textarea Description"),
+        ("<!-- Summary. -->\n<!-- More. -->\n\n## Version\n", "textarea Description"),
+        ("<!-- A short summary. -->\n\n## Steps\n", "markdown A short summary."),
+    ],
+)
+def test_what_the_first_comments_become(text: str, expected: str) -> None:
+    assert outline(text)[0] == expected
+
+
+def test_a_repair_says_in_which_line() -> None:
+    lines = ["---", "name: Some name", "about: Some words", "---", "text", "## Steps ðŸ”§", "", "## More ðŸ”§", ""]
+    remarks = [one.message for one in converted("\n".join(lines)).remarks if one.kind == "repaired"]
+    assert remarks == ["in line 6: now 🔧", "in line 8: now 🔧"]

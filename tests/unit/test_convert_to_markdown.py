@@ -14,6 +14,7 @@ from issue_scaffold.convert.form import Element, IssueForm, Option
 from issue_scaffold.convert.form_text import form_text
 from issue_scaffold.convert.notes import Note, split_note
 from issue_scaffold.convert.run import Conversion, ConvertOptions, convert, read_back
+from issue_scaffold.convert.to_markdown import losses
 from issue_scaffold.template.bundled_files import template_files
 from issue_scaffold.template.macros import issue_template
 
@@ -169,3 +170,41 @@ def test_any_form_comes_back_or_its_losses_are_named(body: list[Element]) -> Non
     done = to_markdown(form)
     if seen(read_back(done.text)) != seen(form):
         assert done.remarks
+
+
+@pytest.mark.parametrize(
+    ("element", "comment"),
+    [
+        (field(type="input", placeholder="e.g. 1.2"), "e.g. 1.2"),
+        (field(type="input", placeholder="[1.2]"), "Example:\n[1.2]"),
+        (
+            field(type="input", placeholder="a long sentence that says how"),
+            "Example:\na long sentence that says how\n(form: input, example)",
+        ),
+        (field(type="textarea", placeholder="e.g. 1.2"), "Example:\ne.g. 1.2\n(form: textarea, example)"),
+    ],
+)
+def test_an_example_is_told_in_as_few_words_as_come_back(element: Element, comment: str) -> None:
+    assert to_markdown(of(element)).text.endswith(f"<!-- {comment} -->\n")
+
+
+@pytest.mark.parametrize("heading", ["Question", "Aquestion", "Zquestion"])
+def test_only_a_heading_that_says_the_label_stands_for_it(heading: str) -> None:
+    form = of(Element(type="markdown", value=f"## {heading}\n\nRead this."), field(id="q"))
+    text = to_markdown(form).text
+    assert ("**Question:**" not in text) == ("headed" in text) == (heading == "Question")
+
+
+def test_a_loss_is_shown_as_it_was() -> None:
+    options = (Option(label="One"), Option(label="Two"))
+    form = of(
+        field(id="own", label="Log", render="shell  script"),
+        field(type="dropdown", options=options, multiple=True),
+    )
+    back = of(field(label="Log", render="shell script"), field(type="dropdown", options=options[:1]))
+    assert [(one.message, one.text) for one in losses(form, back)] == [
+        ("`render` of the field `Log`", "shell  script"),
+        ("the id of the field `Log`", "own"),
+        ("`options` of the field `Question`", "One, Two"),
+        ("`multiple` of the field `Question`", "True"),
+    ]

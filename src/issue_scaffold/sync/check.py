@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from issue_scaffold.label_sync.http.pacing import OnWait
     from issue_scaffold.sync.known_clean import KnownClean
     from issue_scaffold.sync.stored_tree import StoredTree
-    from issue_scaffold.sync.trusted import Base
+    from issue_scaffold.sync.trusted import TrustedBase
 
 FAILING_KINDS = frozenset(Kind) - OVERLOOKED
 # What fails unless it is said otherwise: what the template manages, if it says something else.
@@ -260,7 +260,7 @@ class _Look(NamedTuple):
     opened: SyncTarget
     judged: SyncTarget
     settings: SettingsFile
-    base: "Base | None"
+    base: "TrustedBase | None"
 
     @property
     def root(self) -> Path:

@@ -34,7 +34,7 @@ _HOOKS: Final = frozenset({"scaffold-check", "scaffold-validate"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Base:
+class TrustedBase:
     """A trusted revision: its files, its settings' text, and the target that it describes."""
 
     revision: str
@@ -43,7 +43,7 @@ class Base:
     target: SyncTarget
 
 
-def open_base(opened: SyncTarget, revision: str) -> Base | None:
+def open_base(opened: SyncTarget, revision: str) -> TrustedBase | None:
     """Return the trusted revision for a target.
 
     None when the target isn't set up there, so that nothing is to guard.
@@ -58,24 +58,24 @@ def open_base(opened: SyncTarget, revision: str) -> Base | None:
         opened.shown, opened.folder, opened.answers_file, answers.content, place=f"{revision}:"
     )
     settings = settings_of(stored)
-    return Base(revision=revision, tree=stored, settings=settings, target=described)
+    return TrustedBase(revision=revision, tree=stored, settings=settings, target=described)
 
 
-def judged_target(base: Base, opened: SyncTarget) -> SyncTarget:
+def judged_target(base: TrustedBase, opened: SyncTarget) -> SyncTarget:
     """Return the target to compare with: the trusted one if the change follows another template."""
     if base.target.source != opened.source:
         return base.target
     return opened
 
 
-def changes(base: Base, opened: SyncTarget, files: FileTree) -> Iterator[Finding]:
+def changes(base: TrustedBase, opened: SyncTarget, files: FileTree) -> Iterator[Finding]:
     """Yield what a change, with its own files, does to how it is checked."""
     yield from _answers(base, base.target, opened)
     yield from _settings(base, settings_of(files))
     yield from _hooks(base, content_of(files, PRECOMMIT))
 
 
-def invalid_by(base: Base, repository: RepositoryFiles) -> tuple[Finding, ...]:
+def invalid_by(base: TrustedBase, repository: RepositoryFiles) -> tuple[Finding, ...]:
     """Return the validator's errors, judged by the trusted settings and comments.
 
     Mistakes in the change's own settings are errors too, and comments that it adds are reported.
@@ -101,7 +101,7 @@ class _Comments:
     copied.
     """
 
-    def __init__(self, base: Base) -> None:
+    def __init__(self, base: TrustedBase) -> None:
         self._base = base
         self._refused: list[tuple[str, str]] = []
 
@@ -143,7 +143,7 @@ def _likeness(item: Diagnostic) -> tuple[str, str, str]:
     return item.source.path, item.rule.id, re.sub(r"\d+", "0", item.problem.message)
 
 
-def dropped_checks(base: Base, entries: Container[str], before: Iterable[str]) -> Iterator[Finding]:
+def dropped_checks(base: TrustedBase, entries: Container[str], before: Iterable[str]) -> Iterator[Finding]:
     """Yield a finding for each file that runs a check and that a change no longer installs.
 
     `entries` are the files that the change's answers make, `before` those that the trusted answers
@@ -165,7 +165,7 @@ def _runs_checks(path: str) -> bool:
     return path == PRECOMMIT or is_run_by_ci(path)
 
 
-def _answers(base: Base, trusted: SyncTarget, opened: SyncTarget) -> Iterator[Finding]:
+def _answers(base: TrustedBase, trusted: SyncTarget, opened: SyncTarget) -> Iterator[Finding]:
     if trusted.source != opened.source:
         yield Finding(
             kind=Kind.MODIFIED,
@@ -202,7 +202,7 @@ def _shown(answer: Any) -> str:  # noqa: ANN401 - an answer may be of any type
     return text
 
 
-def _settings(base: Base, settings: SettingsFile) -> Iterator[Finding]:
+def _settings(base: TrustedBase, settings: SettingsFile) -> Iterator[Finding]:
     trusted = read_settings(base.settings.content, base.settings.path)[0]
     mine = read_settings(settings.content, settings.path)[0]
     for kind, what, reason in _added(trusted, mine):
@@ -235,7 +235,7 @@ def _added_acceptances(trusted: Settings, mine: Settings) -> Iterator[tuple[Kind
             yield Kind.OWN, f"this change takes {own.path} for its own", own.reason
 
 
-def _hooks(base: Base, content: bytes) -> Iterator[Finding]:
+def _hooks(base: TrustedBase, content: bytes) -> Iterator[Finding]:
     trusted = _set_up(content_of(base.tree, PRECOMMIT))
     mine = _set_up(content)
     for hook, set_up in trusted.items():

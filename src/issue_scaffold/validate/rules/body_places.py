@@ -46,7 +46,7 @@ def holds_elements(node: Node) -> bool:
         return False
     items = [resolve(item) for item in value.items]
     elements = [isinstance(item, Mapping) and item.find("type") for item in items]
-    return any(elements) or any(holds_elements(item) for item in items)
+    return any(elements) or any(map(holds_elements, items))
 
 
 def is_nested_body(entry: Entry) -> bool:
@@ -57,7 +57,7 @@ def is_nested_body(entry: Entry) -> bool:
 
 def has_body(mapping: Mapping) -> bool:
     """Tell whether a mapping below the top has a form's body in it."""
-    return any(is_nested_body(entry) for entry in mapping.entries)
+    return any(map(is_nested_body, mapping.entries))
 
 
 def has_nested_body(form: FormView) -> bool:
