@@ -176,7 +176,7 @@ def test_no_argument_and_no_file_of_git_has_the_token(
     monkeypatch.setenv("TMPDIR", str(tmp_path / "tmp"))
     monkeypatch.setattr("tempfile.tempdir", None)
     (tmp_path / "tmp").mkdir()
-    host.faults = look  # type: ignore[assignment]
+    host.faults = look
     (outcome,) = treated(at(host, "acme/api", host.address)).values()
     assert outcome.why is None
     assert any(b"clone" in one for one in seen)

@@ -34,7 +34,7 @@ def read(name: str) -> Value | None:
         return None
     root = parse_yaml(text).documents[0]
     assert not hasattr(root, "target")
-    return root  # type: ignore[return-value]
+    return root
 
 
 @pytest.mark.parametrize("asked", ANSWERS)

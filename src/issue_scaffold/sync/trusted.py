@@ -143,7 +143,9 @@ def _likeness(item: Diagnostic) -> tuple[str, str, str]:
     return item.source.path, item.rule.id, re.sub(r"\d+", "0", item.problem.message)
 
 
-def dropped_checks(base: TrustedBase, entries: Container[str], before: Iterable[str]) -> Iterator[Finding]:
+def dropped_checks(
+    base: TrustedBase, entries: Container[str], before: Iterable[str]
+) -> Iterator[Finding]:
     """Yield a finding for each file that runs a check and that a change no longer installs.
 
     `entries` are the files that the change's answers make, `before` those that the trusted answers
