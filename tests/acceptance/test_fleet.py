@@ -13,7 +13,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from tests.conftest import ANSWERS, Run, read_tree
+from tests.conftest import ANSWERS, Run, Template, read_tree
 
 from issue_scaffold.cli.main import main
 from issue_scaffold.errors import UsageError
@@ -326,6 +326,41 @@ def test_a_killed_run_goes_on(fleet: Path, scaffold: Run) -> None:
     assert more.code == 0
     assert {*before, *(row["repository"] for row in rows(more.out).values())} == set(names)
     assert before.keys().isdisjoint(str(row["repository"]) for row in rows(more.out).values())
+
+
+def test_what_a_killed_run_has_written_is_not_taken_for_clean(
+    template: Template, scaffold: Run, tmp_path: Path
+) -> None:
+    """Whatever the process that keeps the journal was killed at: of each repository it is said what was done."""
+    template.release("v1.0.0", {"a.md": "one\n"})
+    names = [str(tmp_path / "kept" / f"k{number}") for number in range(6)]
+    for name in names:
+        assert scaffold("init", name, "-t", template).code == 0
+    template.release("v2.0.0", {"a.md": "two\n"})
+    code = "import sys; from issue_scaffold.cli.entry import run; sys.argv[0] = 'scaffold'; run()"
+    runs = Path(os.environ["SCAFFOLD_CACHE_DIR"], "state/fleet")
+    with subprocess.Popen(
+        [sys.executable, "-c", code, "fleet", "update", *names, "-j1"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    ) as process:
+        while not any((Path(name) / "a.md").read_text() == "two\n" for name in names):
+            assert process.poll() is None
+        os.killpg(process.pid, signal.SIGKILL)
+    place = run_folder.find_run(runs, "")
+    journal = place / "journal.jsonl"
+    lines = journal.read_bytes().splitlines(keepends=True)
+    assert json.loads(lines[0])["event"] == "updating"
+    # As if it had been killed before it heard of anything, with all that was announced done or not.
+    journal.write_bytes(b"".join(line for line in lines if json.loads(line)["event"] == "updating"))
+    done = scaffold("fleet", "update", "--resume", "-j1", "--format", "json")
+    found = rows(done.out)
+    assert {row["status"] for row in found.values()} == {"updated"}
+    assert len(found) == len(names)
+    assert all({"path": "a.md", "action": "clean"} in row["files"] for row in found.values())  # type: ignore[operator]
+    assert done.code == 0
+    assert scaffold("fleet", "check", *names, "-j1").code == 0
 
 
 def test_counts() -> None:

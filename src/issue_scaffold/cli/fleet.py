@@ -458,6 +458,10 @@ def _fleet_run(
         until = time.monotonic() + parse_duration(options.until)
     limits = PoolLimits(jobs, parse_duration(options.timeout), parse_bytes(options.memory), until)
     job = replace(job, seconds=limits.seconds)
+    begun: dict[str, FleetOutcome] = {}
+    if job.writes:
+        job = replace(job, journal=run_folder.journal_of(journal.place))
+        begun = run_folder.begun_in(journal.place)
     max_failures = None
     if options.max_failures is not None:
         max_failures = parse_max_failures(options.max_failures)
@@ -466,6 +470,7 @@ def _fleet_run(
         engine=PoolEngine(job, limits),
         jobs=jobs,
         record=journal.record,
+        begun=begun,
         until=until,
         max_failures=max_failures,
     )

@@ -19,6 +19,7 @@ from issue_scaffold.fleet.opt_out import opted_out_folder
 from issue_scaffold.fleet.outcome import FleetOutcome, Reason, Status, Why, failed
 from issue_scaffold.fleet.planning import changed_by
 from issue_scaffold.fleet.remote import FleetRepository, RemoteRepository
+from issue_scaffold.fleet.run_folder import announce_write
 from issue_scaffold.report.finding import Finding, Kind, Severity, finding_document
 from issue_scaffold.sync.target import answers_path, open_target
 from issue_scaffold.template import sealed_process
@@ -59,7 +60,7 @@ class FleetJob:
 
     `aborts` leaves a repository as it is where there would be conflicts. With `plans` an outcome
     holds what would be written, for somebody else to write it. A repository may take so many
-    `seconds`.
+    `seconds`. The `journal` of a run hears of each write before it is done.
     """
 
     verb: Verb
@@ -72,6 +73,7 @@ class FleetJob:
     offline: bool = False
     plans: bool = False
     seconds: float = 60.0
+    journal: Path | None = None
 
     @property
     def writes(self) -> bool:
@@ -81,7 +83,9 @@ class FleetJob:
     @property
     def document(self) -> dict[str, Any]:
         """What a run remembers of it, to go on with the same."""
-        return asdict(self)
+        document = asdict(self)
+        del document["journal"]  # is where this is remembered
+        return document
 
     def load(self) -> None:
         """Load what it needs, so that worker processes that are forked have it already."""
@@ -274,7 +278,8 @@ def updating(job: FleetJob, renderer: Renderer) -> _InFolder:
     )
 
     def treat(repository: str) -> FleetOutcome:
-        outcome, status = _of_files(lambda: update(replace(options, target=repository), renderer))
+        given = replace(options, target=repository, before_write=_announcing(repository, job))
+        outcome, status = _of_files(lambda: update(given, renderer))
         return _of_plan(repository, outcome, status, job)
 
     return treat
@@ -293,6 +298,7 @@ def installing(job: FleetJob, renderer: Renderer) -> _InFolder:
             data=job.data,
             answers_file=job.answers_file,
             dry_run=job.dry_run,
+            before_write=_announcing(repository, job),
         )
 
     def treat(repository: str) -> FleetOutcome:
@@ -303,6 +309,18 @@ def installing(job: FleetJob, renderer: Renderer) -> _InFolder:
         return _of_plan(repository, outcome, status, job)
 
     return treat
+
+
+def _announcing(repository: str, job: FleetJob) -> "Callable[[FileOutcome], None]":
+    """Return what tells the journal of a write that is about to be done to a repository."""
+
+    def announce(outcome: "FileOutcome") -> None:
+        if job.journal is None or not outcome.plan.writes:
+            return
+        status = Status.CONFLICT if outcome.plan.conflicts else Status.UPDATED
+        announce_write(job.journal, _of_plan(repository, outcome, status, job))
+
+    return announce
 
 
 def _of_files(write: "Callable[[], FileOutcome]") -> "tuple[FileOutcome, Status]":

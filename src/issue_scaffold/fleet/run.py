@@ -2,14 +2,14 @@
 
 import re
 import time
-from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Generator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final
 
 from issue_scaffold.errors import UsageError
 from issue_scaffold.fleet.engine import Engine
-from issue_scaffold.fleet.outcome import FleetOutcome, Status, Tally
+from issue_scaffold.fleet.outcome import FleetOutcome, Reason, Status, Tally
 from issue_scaffold.fleet.remote import FleetRepository
 
 _UNITS: Final = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
@@ -66,6 +66,7 @@ def parse_bytes(text: str) -> int:
 class FleetRun:
     """A run: its list, who treats it, and when it is to stop. `record` takes each outcome.
 
+    `begun` is what an earlier process has announced, and maybe done, by the repository's name.
     `until` is by the monotonic clock. `stopped` says afterwards why it ended early, `left` how
     many repositories it didn't come to.
     """
@@ -74,6 +75,7 @@ class FleetRun:
     engine: Engine
     jobs: int
     record: Callable[[FleetOutcome], None] = lambda _: None
+    begun: Mapping[str, FleetOutcome] = field(default_factory=dict)
     until: float = float("inf")
     max_failures: MaxFailures | None = None
     stopped: EarlyEnd | None = None
@@ -90,7 +92,8 @@ class FleetRun:
         for start in range(0, len(self.repositories), size):
             self.engine.submit(self.repositories[start : start + size])
         try:
-            for outcome in self.engine.completed():
+            for found in self.engine.completed():
+                outcome = self._settled(found)
                 self.tally.add(outcome)
                 self.record(outcome)
                 yield outcome
@@ -100,6 +103,19 @@ class FleetRun:
             self.engine.cancel()
         if self.left:
             self.stopped = EarlyEnd.BUDGET
+
+    def _settled(self, outcome: FleetOutcome) -> FleetOutcome:
+        """Return an outcome as it would have been, had the process that began it not ended.
+
+        Where that has done what it announced, nothing is left to do.
+        """
+        begun = self.begun.get(outcome.repository)
+        is_done = outcome.status is Status.CLEAN or (
+            outcome.why is not None and outcome.why.code is Reason.NO_CHANGE
+        )
+        if begun is None or not is_done:
+            return outcome
+        return replace(begun, attempts=begun.attempts + 1, seconds=outcome.seconds)
 
     def _is_over(self) -> bool:
         if not self.left:

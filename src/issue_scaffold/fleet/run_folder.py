@@ -36,6 +36,7 @@ _APPEND: Final = (
 )
 # A check that is done again costs less than to wait for the disk after each.
 _SYNC_SECONDS: Final = 1.0
+_UPDATING: Final = "updating"
 
 
 class RunFolder:
@@ -92,6 +93,41 @@ class RunFolder:
                 with suppress(OSError):
                     os.fsync(file.fileno())
             torn.replace(kept)
+
+
+def announce_write(journal: Path, outcome: FleetOutcome) -> None:
+    """Let a run's journal know what is about to be done to a repository, and bring it to the disk.
+
+    Workers do that beside the process that keeps the journal: a line is appended in one write.
+    Raises OSError where that can't be: what isn't in the journal is not to be done.
+    """
+    handle = os.open(journal, _APPEND)
+    try:
+        os.write(handle, _line({**outcome.document, "event": _UPDATING}))
+        with suppress(OSError):
+            os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def begun_in(place: Path) -> dict[str, FleetOutcome]:
+    """Return what was announced of repositories that have no outcome: it may be done, or not.
+
+    Raises ScaffoldError.
+    """
+    found: dict[str, FleetOutcome] = {}
+    for row in _rows(place / _JOURNAL):
+        name = str(row.get("repository"))
+        if row.get("event") == _UPDATING:
+            found[name] = outcome_in(row)
+        elif row.get("event") == "outcome":
+            found.pop(name, None)
+    return found
+
+
+def journal_of(place: Path) -> Path:
+    """Return the journal of a run."""
+    return place / _JOURNAL
 
 
 def with_contents(place: Path, change: PlannedChange) -> PlannedChange:

@@ -85,7 +85,8 @@ class InitOptions:
     template's questions (None: nobody is), and `confirm` what to do with a plan of the suggested
     answers. `here` allows a folder below a repository's root. `choose_config` is asked which of
     several labels configs counts; None leaves all. `adds_labels` is asked whether a labels config
-    gets labels that the existing templates name (None: nobody is, and it doesn't).
+    gets labels that the existing templates name (None: nobody is, and it doesn't). `before_write`
+    is told what will be done when nothing else can keep it from being done.
     """
 
     target: str
@@ -102,6 +103,7 @@ class InitOptions:
     here: bool = False
     choose_config: Callable[[Sequence[str]], str | None] = lambda _: None
     adds_labels: Callable[[str, Sequence[str]], bool] | None = None
+    before_write: Callable[[FileOutcome], None] = lambda _: None
     on_wait: Callable[[], None] = lambda: None
 
 
@@ -251,6 +253,7 @@ def _install(
     outcome = _settled(root, proposal._replace(outcome=decided), renderer)
     if options.dry_run:
         return outcome
+    options.before_write(outcome)
     outcome = replace(
         outcome, notes=outcome.notes + apply_plan(folder, outcome.plan, command="init")
     )

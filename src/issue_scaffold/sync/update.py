@@ -57,7 +57,7 @@ class UpdateOptions:
     With `looks_above` a folder below a target stands for it, too. `restore` names files to bring
     back to the template's content (empty: none), `restore_all` means all of them. Where that would
     overwrite edits that no commit has, `confirm` is asked with the files' paths, unless `force` is
-    set.
+    set. `before_write` is told what will be done when nothing else can keep it from being done.
     """
 
     target: str
@@ -75,6 +75,7 @@ class UpdateOptions:
     on_conflict: Literal["inline", "abort"] = "inline"
     dry_run: bool = False
     looks_above: bool = False
+    before_write: Callable[[FileOutcome], None] = lambda _: None
     on_wait: Callable[[], None] = lambda: None
 
 
@@ -166,6 +167,7 @@ def _update(
     _refuse_unsaved(options, opened.folder, outcome, restored)
     if options.dry_run:
         return outcome
+    options.before_write(outcome)
     notes = apply_plan(opened.folder, plan, command="update") + _resolved_notes(
         opened.folder, restored
     )
