@@ -3,7 +3,9 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -205,6 +207,35 @@ def test_each_failure_is_one_row_with_its_reason(
     listed = tmp_path / "list"
     listed.write_text("\n".join([*addresses, "http://127.0.0.1:1/acme/nobody.git", host.url("ACME/Good")]))
     assert told(run("check", "--from", listed, "--timeout", "10s")) == expected
+
+
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
+def test_nothing_goes_on_after_an_interrupt(
+    end: signal.Signals, host: GitServer, files: dict[str, Content], tmp_path: Path
+) -> None:
+    (tmp_path / "tmp").mkdir()
+    host.backend.make("acme/slow", files)
+    host.faults = lambda *_: Fault(pause=0.2)
+    code = "import sys; from issue_scaffold.cli.entry import run; sys.argv[0] = 'scaffold'; run()"
+    command = [sys.executable, "-c", code, "fleet", "check", "-j1", host.url("acme/slow")]
+    with subprocess.Popen(
+        command, env=os.environ | {"TMPDIR": str(tmp_path / "tmp")}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    ) as process:
+        while not host.log:
+            assert process.poll() is None
+        process.send_signal(end)
+        process.communicate(timeout=60)
+    place = str(tmp_path / "tmp").encode()
+    assert not list((tmp_path / "tmp").iterdir())
+    assert not [path for path in Path("/proc").glob("[0-9]*/cmdline") if place in content_of(path)]
+
+
+def content_of(path: Path) -> bytes:
+    """Return what a file holds that may go away at any time."""
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
 
 
 def alias_bomb() -> str:

@@ -30,9 +30,12 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
     from multiprocessing.context import ForkContext, SpawnContext
     from multiprocessing.process import BaseProcess
+    from types import FrameType
 
 # How long a worker that was asked to end may take to finish the repository that it is at.
 _GRACE_SECONDS: Final = 10.0
+# The same for a worker that only reads, and that may be past listening.
+_LAST_SECONDS: Final = 1.0
 _FORKS: Final = sys.platform == "linux"
 
 
@@ -100,10 +103,11 @@ class PoolEngine:
         self._batches.clear()
         for hand in self._hands:
             hand.pipe.close()
-        deadline = time.monotonic() + _GRACE_SECONDS
+        deadline = time.monotonic() + (_GRACE_SECONDS if self._job.writes else _LAST_SECONDS)
         for hand in self._hands:
             if not self._job.writes:
-                hand.process.kill()
+                hand.process.terminate()
+        for hand in self._hands:
             hand.process.join(max(0.0, deadline - time.monotonic()))
             _end(hand)
         self._hands.clear()
@@ -165,6 +169,9 @@ class PoolEngine:
     def _dismissed(self, hand: _Hand, code: Reason) -> FleetOutcome:
         """End a worker; return the outcome of what it was at, and keep what it wasn't."""
         self._hands.remove(hand)
+        if code is Reason.TIMEOUT and not self._job.writes:
+            hand.process.terminate()
+            hand.process.join(_LAST_SECONDS)
         hand.process.kill()
         hand.process.join()
         ended = hand.process.exitcode
@@ -199,10 +206,17 @@ def _work(
         other.close()
     tempfile.tempdir = scratch
     _settle(memory)
+    if not job.writes:
+        signal.signal(signal.SIGTERM, _leave)
     with contextlib.suppress(EOFError, OSError), job.start() as treat:
         while True:
             for repository in pipe.recv():
                 pipe.send(treat(repository))
+
+
+def _leave(_signal: int, _frame: "FrameType | None") -> None:
+    """End a worker that only reads, at once, and with it the git that it has started."""
+    raise SystemExit
 
 
 def _settle(memory: int) -> None:
