@@ -20,7 +20,9 @@ from issue_scaffold.forge.remote import (
     parse_remote,
     parse_repository,
 )
+from issue_scaffold.label_sync.choice import LIMITS
 from issue_scaffold.label_sync.github.api import GitHubLabels
+from issue_scaffold.validate.rules.registry import RULES
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
 CONFIG = ".github/labels.yml"
@@ -206,19 +208,42 @@ def test_interrupted_in_the_middle(run: Run, github: FakeGitHub, folder: Path, m
 
 def test_export_and_back(run: Run, github: FakeGitHub, folder: Path) -> None:
     repository = github.repository()
-    for name, text in (("bug", 'it\'s: "broken"'), ("yes", ""), ("#1 - ü 🐛", "a"), ("null", "-"), ("Zero", "é")):
+    rows = {"bug": 'it\'s: "broken"', "yes": "", "#1 - ü 🐛": "a", "null": "-", "Zero": "é", " lead": " x ", "🐛": "🎉"}
+    for name, text in rows.items():
         repository.add(name, "001122", text)
     exported = run("export")
     assert exported.code == 0
     assert {row["name"]: (row["color"], row.get("description", "")) for row in yaml.safe_load(exported.out)} == (
         repository.state()
     )
-    for name, arguments in {"out.yml": (), "out.json": ("--format", "json")}.items():
+    for name, arguments in {"out.yml": (), "out.json": (), "as.yml": ("--format", "json")}.items():
         assert run("export", "-o", folder / name, *arguments).code == 0
         assert run("plan", "--prune", "--file", folder / name).code == 0
     refused = run("export", "-o", folder / "out.yml")
     assert (refused.code, "exists" in refused.err) == (2, True)
     assert run("export", "-o", folder / "out.yml", "--yes").code == 0
+    assert json.loads((folder / "out.json").read_text(encoding="utf-8"))[0]["color"] == "001122"
+    assert (run("export", "-o", folder / "out.toml").code, (folder / "out.toml").exists()) == (2, False)
+
+
+def test_a_name_that_github_has_but_no_more_takes_is_an_error_only_where_it_is_new(
+    run: Run, github: FakeGitHub, folder: Path
+) -> None:
+    github.repository().add("🐛", "001122")
+    write_tree(folder, {CONFIG: '- {name: "🐛", color: "001122"}\n'})
+    assert run("plan").code == 0
+    write_tree(folder, {CONFIG: '- {name: "🐛", color: "001122"}\n- {name: "🎉", color: "001122"}\n'})
+    refused = run("plan")
+    assert refused.code == 1
+    assert refused.out.count("nothing but emoji") == 1
+    github.calls.clear()
+    write_tree(folder, {CONFIG: f'- {{name: "{"x" * 51}", color: "001122"}}\n'})
+    assert run("plan").code == 1
+    assert not github.calls
+
+
+def test_the_limits_have_rules() -> None:
+    assert RULES.keys() >= LIMITS
 
 
 @once

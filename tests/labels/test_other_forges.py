@@ -129,8 +129,21 @@ def test_what_may_not_be_written_is_said(place: Place, folder: Path) -> None:
 
 
 def test_export_then_plan_is_empty(place: Place, folder: Path) -> None:
-    for name in ("bug", "Bug", "s::1", "t/2", "🐛 insect", "3rd party", "any"):
-        place.repository.add(name, "d73a4a", f"about {name}")
+    for name in (
+        "bug",
+        "Bug",
+        "s::1",
+        "t/2",
+        "🐛 insect",
+        "3rd party",
+        "any",
+        " lead",
+        "trail ",
+        "🐛",
+        "👩‍👧",
+        "x" * 90,
+    ):
+        place.repository.add(name, "d73a4a", f" about {name} " * 3)
     place.repository.add("bare", "000000")
     if place.kind == "gitlab":
         place.repository.add("of the group", "ffffff", group=True)

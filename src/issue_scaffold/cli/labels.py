@@ -298,8 +298,7 @@ def _show_invalid(error: InvalidConfigError, outputs: tuple[OutputTarget, ...]) 
     "--format",
     "format_",
     type=click.Choice(["yaml", "json"]),
-    default="yaml",
-    help="How to write it.",
+    help="How to write it. [default: json for a file called so, else yaml]",
 )
 @click.option(
     "-o",
@@ -312,7 +311,7 @@ def export_command(
     *,
     repo: str | None,
     api_url: str | None,
-    format_: Literal["yaml", "json"],
+    format_: Literal["yaml", "json"] | None,
     output: Path | None,
     yes: bool,
 ) -> int:
@@ -322,11 +321,14 @@ def export_command(
         return EXIT_OK
     if output is not None and output.exists() and not yes:
         raise UsageError(f"{output} exists", hint="add --yes to overwrite it")
+    suffix = "" if output is None else output.suffix.lower()
+    if suffix == ".toml":
+        raise UsageError(f"{output} is to be TOML", hint="give it the ending .yml or .json")
     options = LabelOptions(repo=repo, api_url=api_url, folder=Path.cwd())
     with _telling(_NOTHING):
         document = export_document(export(options, Surroundings(on_wait=tell_wait)))
     text = as_yaml(document)
-    if format_ == "json":
+    if (format_ or suffix) in {"json", ".json"}:
         text = json_text(document, is_product=True)
     if output is None:
         put(text)

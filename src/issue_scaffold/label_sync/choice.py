@@ -1,10 +1,10 @@
 """The labels that a repository is to have: which files say so, if validly, and what they say."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from issue_scaffold.errors import EXIT_FINDINGS, ScaffoldError, UsageError
 from issue_scaffold.files.bounded import read_beginning
@@ -18,8 +18,18 @@ from issue_scaffold.report.finding import Finding, Severity
 from issue_scaffold.report.report import Report, TargetReport
 from issue_scaffold.settings.file import Settings, parse_settings
 from issue_scaffold.settings.place import read_settings_file
+from issue_scaffold.text.tree import Scalar
 from issue_scaffold.validate.diagnostics import Diagnostic
 from issue_scaffold.validate.engine import run_rules
+
+NAME_LENGTH: Final = "labels/name-length"
+DESCRIPTION_LENGTH: Final = "labels/description-length"
+EMOJI_ONLY: Final = "labels/emoji-only"
+# The rules about what GitHub refuses and other forges take.
+LIMITS: Final = frozenset({NAME_LENGTH, DESCRIPTION_LENGTH, EMOJI_ONLY})
+
+# Tells, of such a rule and a label's name, whether the repository can have the label nevertheless.
+Takes = Callable[[str, str], bool]
 
 
 class InvalidConfigError(ScaffoldError):
@@ -51,10 +61,12 @@ def read_configs(
     repository: Callable[[], str] = str,
     *,
     prune: bool = False,
+    takes: Takes = lambda limit, name: False,  # noqa: ARG005
 ) -> WantedLabels:
     """Return the files that were read and the labels of all, later files laid over earlier ones.
 
-    `repository` tells `owner/name` where a file has labels for some repositories only.
+    `repository` tells `owner/name` where a file has labels for some repositories only, `takes` what
+    is no error there though GitHub would refuse it.
     Without `files`, the repository's own config is looked for. Raises UsageError if that can't be
     told, a file holds no labels, or one to `prune` by has a key that can't be honoured, and
     InvalidConfigError if it has errors.
@@ -67,7 +79,7 @@ def read_configs(
     findings = {}
     excluded: list[re.Pattern[str]] = []
     for name, content in contents.items():
-        config, findings[name] = _config(name, content, root)
+        config, findings[name] = _config(name, content, root, takes)
         patterns = excluded_names(config)
         excluded += patterns or ()
         unhonoured = set(config.keys_beside) - ({EXCLUDE} if patterns is not None else set())
@@ -151,7 +163,9 @@ def find_config(root: Path) -> str:
     )
 
 
-def _config(name: str, content: bytes, root: Path) -> tuple[LabelsConfig, tuple[Finding, ...]]:
+def _config(
+    name: str, content: bytes, root: Path, takes: Takes
+) -> tuple[LabelsConfig, tuple[Finding, ...]]:
     """Return one file's labels and the errors in it.
 
     That it is a labels config has been said by naming it.
@@ -174,10 +188,22 @@ def _config(name: str, content: bytes, root: Path) -> tuple[LabelsConfig, tuple[
         raise UsageError(
             f"{name} says when labels are put on, not which labels there are", hint=hint
         )
-    return config, tuple(_errors(run_rules(files).diagnostics, known, name))
+    errors = [
+        diagnostic.finding(name)
+        for diagnostic in run_rules(files).diagnostics
+        if diagnostic.source.path == known and _is_error(diagnostic, config, takes)
+    ]
+    return config, tuple(errors)
 
 
-def _errors(diagnostics: Sequence[Diagnostic], known: str, name: str) -> Iterator[Finding]:
-    for diagnostic in diagnostics:
-        if diagnostic.source.path == known and diagnostic.severity is Severity.ERROR:
-            yield diagnostic.finding(name)
+def _is_error(diagnostic: Diagnostic, config: LabelsConfig, takes: Takes) -> bool:
+    if diagnostic.severity is not Severity.ERROR:
+        return False
+    limit, start = diagnostic.rule.id, diagnostic.problem.start
+    if limit not in LIMITS:
+        return True
+    for label in config.places:
+        texts = (label.name, label.description)
+        if any(isinstance(text, Scalar) and text.start == start for text in texts):
+            return not takes(limit, label.name.value)
+    return True

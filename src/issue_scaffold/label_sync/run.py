@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Final
 
 from issue_scaffold.errors import EXIT_FAILURE, EXIT_FINDINGS, EXIT_OK, ScaffoldError, UsageError
+from issue_scaffold.forge.forges import GITHUB, forge_of_api
 from issue_scaffold.forge.remote import api_host
 from issue_scaffold.git.folder import top_level
 from issue_scaffold.label_sync.adapter import Issue, LabelsApi
-from issue_scaffold.label_sync.choice import read_configs, read_repository_settings
+from issue_scaffold.label_sync.choice import EMOJI_ONLY, read_configs, read_repository_settings
 from issue_scaffold.label_sync.forges import connect, find_token
 from issue_scaffold.label_sync.http.address import shown_place
 from issue_scaffold.label_sync.http.errors import AccessError, MissingError
@@ -139,7 +140,11 @@ def open_session(options: LabelOptions, surroundings: Surroundings) -> Session:
     """
     root = top_level(options.folder) or options.folder
     files, wanted, excluded = read_configs(
-        options.files, root, lambda: _full_name(options), prune=options.prune
+        options.files,
+        root,
+        lambda: _full_name(options),
+        prune=options.prune,
+        takes=_Taken(options, surroundings).takes,
     )
     if options.prune and not wanted:
         raise UsageError(
@@ -176,6 +181,29 @@ def open_api(options: LabelOptions, surroundings: Surroundings) -> LabelsApi:
         clock=surroundings.clock,
         pacer=surroundings.pacer,
     )
+
+
+class _Taken:
+    """What a repository can have though GitHub would refuse it; nobody is asked unless need be."""
+
+    def __init__(self, options: LabelOptions, surroundings: Surroundings) -> None:
+        self._options = options
+        self._surroundings = surroundings
+        self._live: frozenset[str] | None = None
+
+    def takes(self, limit: str, name: str) -> bool:
+        """Return whether a label can be there that goes beyond a limit of GitHub's."""
+        options = self._options
+        place = find_place(options.repo, options.api_url, options.folder)
+        if forge_of_api(place.url, place.repository.host) is not GITHUB:
+            return True
+        if limit != EMOJI_ONLY:
+            return False
+        # It has taken such names, and keeps them.
+        if self._live is None:
+            labels = open_api(options, self._surroundings).labels()
+            self._live = frozenset(label.key for label in labels)
+        return fold(name) in self._live
 
 
 def _full_name(options: LabelOptions) -> str:
