@@ -513,3 +513,25 @@ def test_hosts_and_their_api(text: str, expected: str, api: str) -> None:
 @pytest.mark.parametrize(("seconds", "text"), [(0.2, "1 s"), (90, "90 s"), (300, "5 min"), (9000, "2.5 h")])
 def test_durations(seconds: float, text: str) -> None:
     assert duration(seconds) == text
+
+
+@once
+@pytest.mark.parametrize(
+    ("named", "target"),
+    [
+        ("octo/demo", "octo/demo"),
+        ("user:s3cret@github.com:octo/demo.git", "octo/demo"),
+        ("https://user:s3cret@github.com/octo/demo", "octo/demo"),
+        ("user:s3cret@github.com", "github.com"),
+        ("https://user:s3cret@github.com/a/b/c", "github.com/a/b/c"),
+    ],
+)
+def test_no_report_of_a_failure_has_the_credentials_of_an_address(
+    run: Run, monkeypatch: pytest.MonkeyPatch, named: str, target: str
+) -> None:
+    for name in ("GH_TOKEN", "GITHUB_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    result = run("plan", "--repo", named, "--format", "json")
+    assert result.code in {2, 3}
+    assert json.loads(result.out)["targets"][0]["target"] == target
+    assert "s3cret" not in result.out + result.err

@@ -23,6 +23,7 @@ from issue_scaffold.cli.output.text import row_lines, table_lines
 from issue_scaffold.cli.printing import confirm, json_text, put, say, show_error
 from issue_scaffold.cli.verbosity import tell
 from issue_scaffold.errors import EXIT_FINDINGS, EXIT_OK, UsageError
+from issue_scaffold.forge.remote import parse_repository
 from issue_scaffold.label_sync.choice import InvalidConfigError
 from issue_scaffold.label_sync.plan import Force, LabelPlan
 from issue_scaffold.label_sync.run import (
@@ -202,13 +203,21 @@ def _planned(
 ) -> tuple[Session, LabelPlan]:
     """Return the session and the plan. A config with errors is no failure, but has findings."""
     invalid: InvalidConfigError | None = None
-    with _telling(_NOTHING), display.failures_of(options.repo or "."):
+    with _telling(_NOTHING), display.failures_of(_target(options.repo)):
         try:
             session = open_session(options, Surroundings(on_wait=progress.wait))
             return session, make_plan(session)
         except InvalidConfigError as error:
             invalid = error
     raise invalid
+
+
+def _target(repo: str | None) -> str:
+    """Return what a report of a failure is about, without the credentials of an address."""
+    if repo is None:
+        return "."
+    found = parse_repository(repo)
+    return repo.rpartition("@")[2] if found is None else str(found)
 
 
 def _verified(session: Session, plan: LabelPlan, tried: int) -> LabelPlan:
