@@ -51,7 +51,7 @@ _EVERY_LABEL = "\0"
 _REPO = click.option(
     "--repo",
     metavar="OWNER/NAME",
-    help="Repository; HOST/OWNER/NAME for another host. [default: the git remote's]",
+    help="Repository; HOST/OWNER/NAME or its address for another host. [default: the git remote's]",
 )
 _API_URL = click.option(
     "--api-url",
