@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from tests.unit.gitea_cases import CHOOSERS, FORMS, field
+from tests.unit.gitea_cases import CHOOSERS, FORMS, TYPES, field
 
 from issue_scaffold.convert.run import ConvertOptions, convert
 from issue_scaffold.forge.forges import FORGES, GITHUB
@@ -29,6 +29,14 @@ def test_a_form_is_judged_as_its_forge_judges_it(name: str, folder: str) -> None
     text, rule = FORMS[name]
     found = errors(f"{folder}/ISSUE_TEMPLATE/test.yaml", text)
     assert found == ({rule} if rule else set()) or (rule in found and rule == "form/missing-key")
+
+
+@pytest.mark.parametrize("folder", OWN)
+@pytest.mark.parametrize("name", TYPES)
+def test_a_value_is_judged_by_the_type_that_the_forge_reads(name: str, folder: str) -> None:
+    text, rule = TYPES[name]
+    found = errors(f"{folder}/ISSUE_TEMPLATE/test.yaml", text)
+    assert found == set() if rule is None else rule in found
 
 
 @pytest.mark.parametrize("folder", OWN)

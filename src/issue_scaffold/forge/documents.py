@@ -9,6 +9,7 @@ from issue_scaffold.forge.forges import forge_of_path
 from issue_scaffold.forge.front_matter import find_front_matter
 from issue_scaffold.forge.layout import may_be_labels_config
 from issue_scaffold.forge.syntax import Stop, explain
+from issue_scaffold.text.go_yaml import as_go_reads
 from issue_scaffold.text.late_patterns import late_pattern
 from issue_scaffold.text.limits import MAX_BYTES
 from issue_scaffold.text.one_document import parse, suffix_of
@@ -20,6 +21,8 @@ from issue_scaffold.text.yaml_nodes import LimitFailure, SyntaxFailure, YamlStre
 _BOM: Final = b"\xef\xbb\xbf"
 _UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
 _LOOKED_AT: Final = 64
+# What the forge itself reads; labels configs are read by others.
+_OF_FORGES: Final = frozenset({FileKind.FORM, FileKind.TEMPLATE, FileKind.CHOOSER})
 _LABEL: Final = late_pattern(r"^\s*- +[\"']?name[\"']?\s*:|colou?r", re.MULTILINE)
 
 
@@ -33,10 +36,18 @@ def load(path: str, content: bytes) -> Document:
     source, problem = _decoded(path, content)
     forge = forge_of_path(path)
     if problem is None:
-        return _parse(kind, source)._replace(forge=forge)
+        return _as_read(_parse(kind, source)._replace(forge=forge))
     if kind is FileKind.STRAY:
         return Document(kind, source, forge=forge)
     return Document(kind or FileKind.TEXT, source, failure=problem, forge=forge)
+
+
+def _as_read(document: Document) -> Document:
+    """Return a document with its values as the forge's own reader has them."""
+    root = document.root
+    if root is None or not document.forge.rules.reads_with_go or document.kind not in _OF_FORGES:
+        return document
+    return document._replace(root=as_go_reads(root))
 
 
 def _decoded(path: str, content: bytes) -> tuple[Source, tuple[ReadingFailure, Problem] | None]:

@@ -11,18 +11,22 @@ from issue_scaffold.text.masking import FORGEJO_TOKENS, GITEA_TOKENS, GITLAB_TOK
 
 
 class ElementKeys(NamedTuple):
-    """The attributes and validations of one type of form element; `required` are attributes."""
+    """The attributes and validations of one type of form element; `required` are attributes.
+
+    `booleans` are those of either that must be true or false, if they are there.
+    """
 
     attributes: tuple[str, ...]
     required: tuple[str, ...]
     validations: tuple[str, ...]
+    booleans: tuple[str, ...] = ("required",)
 
 
 class TemplateKeys(NamedTuple):
     """The keys that a forge reads: of a form, its elements and options, and of a Markdown template.
 
-    `about_is_description` says that either key stands for the other, `takes_blank` that optional
-    keys of a form may be blank.
+    `about_is_description` says that either key stands for the other, `takes_scalars` that any one
+    value is text at the top of a form and as an id, be it a number, and blank in optional keys.
     """
 
     form: tuple[str, ...]
@@ -31,7 +35,7 @@ class TemplateKeys(NamedTuple):
     option: tuple[str, ...]
     elements: Mapping[str, ElementKeys]
     about_is_description: bool = False
-    takes_blank: bool = False
+    takes_scalars: bool = False
 
 
 class RuleSwitch(NamedTuple):
@@ -39,13 +43,13 @@ class RuleSwitch(NamedTuple):
 
     Rules that are `lifted` don't hold there; what breaks an `eased` one is passed over there, so
     that it is a warning at most. Where `chooser_is_whole`, one bad contact link costs the whole
-    file. `booleans` are the words that are no text without quotes.
+    file. `reads_with_go` tells whose YAML reader the forge has: Go's, or Ruby's.
     """
 
     lifted: frozenset[str] = frozenset()
     eased: frozenset[str] = frozenset()
     chooser_is_whole: bool = False
-    booleans: frozenset[str] = frozenset({"true", "false", "yes", "no", "on", "off"})
+    reads_with_go: bool = False
 
 
 class TokenCustoms(NamedTuple):
@@ -83,6 +87,7 @@ _GITHUB_KEYS: Final = TemplateKeys(
             ("label", "description", "multiple", "options", "default"),
             ("label", "options"),
             ("required",),
+            ("required", "multiple"),
         ),
         "checkboxes": ElementKeys(
             ("label", "description", "options"), ("label", "options"), ("required",)
@@ -90,8 +95,17 @@ _GITHUB_KEYS: Final = TemplateKeys(
         "upload": ElementKeys(("label", "description"), ("label",), ("required", "accept")),
     },
 )
-# https://docs.gitea.com/usage/issue-pull-request-templates, and `modules/issue/template` in the
-# source: no type but these five, `list` in dropdowns, `visible` in elements and options.
+# `validateYaml` in Gitea's `modules/issue/template/template.go`; at `required` of checkboxes it
+# doesn't look.
+_GITEA_BOOLEANS: Final = {
+    "markdown": (),
+    "input": ("required", "is_number"),
+    "textarea": ("required",),
+    "dropdown": ("required", "multiple", "list"),
+    "checkboxes": (),
+}
+# https://docs.gitea.com/usage/issue-pull-request-templates, and that source: no type but these
+# five, `list` in dropdowns, `hide_label` in what has one, `visible` in elements and options.
 _GITEA_KEYS: Final = _GITHUB_KEYS._replace(
     form=(*_GITHUB_KEYS.form, "about", "ref"),
     front_matter=(*_GITHUB_KEYS.front_matter, "ref", "description"),
@@ -99,14 +113,19 @@ _GITEA_KEYS: Final = _GITHUB_KEYS._replace(
     option=(*_GITHUB_KEYS.option, "visible"),
     elements={
         kind: keys._replace(
-            attributes=(*keys.attributes, *(("list",) if kind == "dropdown" else ())),
+            attributes=(
+                *keys.attributes,
+                *(("list",) if kind == "dropdown" else ()),
+                *(("hide_label",) if kind != "markdown" else ()),
+            ),
             validations=(*keys.validations, "is_number", "regex"),
+            booleans=_GITEA_BOOLEANS[kind],
         )
         for kind, keys in _GITHUB_KEYS.elements.items()
-        if kind != "upload"
+        if kind in _GITEA_BOOLEANS
     },
     about_is_description=True,
-    takes_blank=True,
+    takes_scalars=True,
 )
 # `validateMetadata` and `validateYaml` in that source know none of the lifted rules. Keys that it
 # doesn't know its YAML reader passes over, and a Markdown file without front matter is called after
@@ -147,12 +166,11 @@ _GITEA_RULES: Final = RuleSwitch(
     ),
     # `GetTemplateConfig` in services/issue/template.go
     chooser_is_whole=True,
-    # Its YAML reader, yaml.v3 for Go, makes a text of any other word where no boolean is wanted.
-    booleans=frozenset({"true", "false"}),
+    reads_with_go=True,
 )
 # These come from Gitea's source.
 _GITHUB_RULES: Final = RuleSwitch(
-    lifted=frozenset({"body/attribute-type", "body/hidden-required"}),
+    lifted=frozenset({"body/attribute-type", "body/hidden-required", "body/visible-type"}),
 )
 # https://docs.github.com/en/issues/using-labels-and-milestones-to-track-work/managing-labels
 # The colours are those that GitHub gives them in a new repository.
@@ -303,6 +321,8 @@ _GITEA: Final = Forge(
     ),
 )
 # https://forgejo.org/docs/latest/user/issue-pull-request-templates/
+# Its `modules/issue/template` is Gitea's, check by check; `services/issue/template.go` has its own
+# folders before, and those below `docs` behind the others.
 _FORGEJO: Final = _GITEA._replace(
     key="forgejo",
     title="Forgejo",

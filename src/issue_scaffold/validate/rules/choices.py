@@ -302,9 +302,7 @@ def boolean_option(form: FormView) -> Iterator[Problem]:
     """Find dropdown options that YAML reads as booleans."""
     for element, option in _dropdown_options(form):
         node = option.node
-        if not isinstance(node, Scalar) or node.kind != "bool":
-            continue
-        if node.value.lower() in form.document.forge.rules.booleans:
+        if isinstance(node, Scalar) and node.kind == "bool":
             what = f"option {shown(node)} is a boolean to YAML; options must be text"
             hint = f"put it in quotes: {quoted(node.value)}"
             fix = quote(form.source, node)
@@ -471,14 +469,11 @@ def not_a_boolean(form: FormView) -> Iterator[Problem]:
 
 
 def _boolean_places(element: ElementView) -> Iterator[tuple[Mapping, str]]:
-    if element.validations:
-        yield element.validations, "required"
-        if "is_number" in element.keys.validations:
-            yield element.validations, "is_number"
-    if element.type == "dropdown" and element.attributes:
-        yield element.attributes, "multiple"
-        if "list" in element.keys.attributes:
-            yield element.attributes, "list"
+    for key in element.keys.booleans:
+        if element.validations and key not in element.keys.attributes:
+            yield element.validations, key
+        elif element.attributes and key in element.keys.attributes:
+            yield element.attributes, key
     if element.type == "checkboxes":
         for option in mappings_in(element.attribute("options")):
             yield option, "required"

@@ -248,7 +248,7 @@ def not_a_string(form: FormView) -> Iterator[Problem]:
         if entry is None or is_text(entry.value):
             continue
         is_optional = key in {"title", "type"}
-        if is_optional and form.keys.takes_blank and text_of(entry.value) is None:
+        if _takes_scalar(form, entry.value) and (is_optional or text_of(entry.value)):
             continue
         message = f"`{key}` is {what_it_is(entry.value)}, and must be text"
         hint = _text_hint(form, entry, is_optional=is_optional)
@@ -424,11 +424,11 @@ def _texts(form: FormView, key: str) -> Iterator[Problem]:
     if entry is None or is_text(entry.value):
         return
     value = resolve(entry.value)
-    if is_empty(value) and form.keys.takes_blank:
+    if _takes_scalar(form, value):
         return
     if isinstance(value, Sequence):
         for item in value.items:
-            if not _is_any_text(item):
+            if not _is_any_text(item) and not _takes_scalar(form, item):
                 yield _wrong_item(form, key, item, entry)
         return
     message = f"`{key}` is {what_it_is(value)}, and must be text or a list of texts"
@@ -439,6 +439,11 @@ def _texts(form: FormView, key: str) -> Iterator[Problem]:
         fix = remove(form.source, form.root, entry)
     severity = WARNING if is_null(value) else None
     yield at(value_or_key(entry), message, hint=hint, fix=fix, severity=severity)
+
+
+def _takes_scalar(form: FormView, node: Node) -> bool:
+    """Tell whether the forge takes a value for text, whatever it is else."""
+    return form.keys.takes_scalars and isinstance(resolve(node), Scalar)
 
 
 def _is_any_text(item: Node) -> bool:

@@ -285,7 +285,9 @@ def implicit_type_in_form(form: FormView) -> Iterator[Problem]:
     """Find values of a form that YAML reads as something else where text is meant."""
     for element in form.elements:
         if element.type is not None:
-            for node, what in _texts_of(element, element.type):
+            for node, what in _texts_of(
+                element, element.type, takes_scalars=form.keys.takes_scalars
+            ):
                 yield from _judge(form.document, node, what)
 
 
@@ -315,12 +317,14 @@ def _change(node: Scalar) -> str | None:
     return f"the number {printed(node)}"
 
 
-def _texts_of(element: ElementView, kind: str) -> Iterator[tuple[Node, str]]:
+def _texts_of(
+    element: ElementView, kind: str, *, takes_scalars: bool
+) -> Iterator[tuple[Node, str]]:
     for key in ("description", "placeholder", "value", "render"):
         node = element.attribute(key)
         if node is not None and key in element.keys.attributes:
             yield node, f"{element.name}: `{key}`"
-    if element.id is not None and kind != "markdown":
+    if element.id is not None and kind != "markdown" and not takes_scalars:
         yield element.id, f"{element.name}: `id`"
     if kind == "dropdown":
         yield from _options_of(element)
