@@ -417,6 +417,60 @@ def test_labels_that_lie_elsewhere_stay_the_one_config(path: str, named: bool, s
     assert "labels/color" in scaffold("validate", repo).out
 
 
+MADE = ["tools/gh/our.yml", "tools/labels.yaml", "labels/all.json"]
+
+
+@pytest.mark.parametrize("platform", ["github", "gitea"])
+@pytest.mark.parametrize("path", MADE)
+def test_a_labels_config_that_is_asked_for_is_made(path: str, platform: str, scaffold: Run, repo: Path) -> None:
+    done = scaffold("init", repo, "-d", f"labels_config={path}", "-d", f"platform={platform}")
+    assert done.code == 0, done
+    tree = read_tree(repo)
+    assert {name for name in tree if "label" in name or name == path} == {path}
+    found = json.loads(tree[path]) if path.endswith("json") else yaml.safe_load(tree[path])
+    assert "infrastructure" in {label["name"] for label in found}
+    assert find_config(repo) == path
+    for command in ("validate", "check", "update"):
+        assert scaffold(command, repo).code == 0
+    assert read_tree(repo) == tree
+
+
+@pytest.mark.parametrize("path", ["../x.yml", "/etc/x.yml", "x.txt", "x.toml", ".git/x.yml", "", "a/../x.yml"])
+def test_what_can_be_no_labels_config_is_refused(path: str, scaffold: Run, repo: Path) -> None:
+    done = scaffold("init", repo, "-d", f"labels_config={path}")
+    assert (done.code, "is no labels config that could be made" in done.err) == (2, True)
+    assert read_tree(repo) == {}
+
+
+def test_no_second_labels_config_is_made_beside_one_that_is_there(scaffold: Run, repo: Path) -> None:
+    write_tree(repo, {".github/labels.yml": labels_at(".yml")})
+    done = scaffold("init", repo, "-d", "labels_config=lib/labels.yml")
+    assert (done.code, "git mv .github/labels.yml lib/labels.yml" in done.err) == (2, True)
+
+
+def test_an_update_follows_the_labels_config_wherever_it_is(scaffold: Run, repo: Path) -> None:
+    first, second = "tools/gh/labels.yml", "other/list.yml"
+    write_tree(repo, {first: labels_at(first)})
+    assert scaffold("init", repo, "--ref", "v1.0.0", "-d", f"labels_config={first}").code == 0
+    before = read_tree(repo)[first].decode()
+    (repo / first).write_text(before.replace("- name: task", "# ours\n- name: task").replace("1d76db", "000000"))
+    assert scaffold("update", repo).code == 0
+    text = read_tree(repo)[first].decode()
+    assert "Build, release and operation of the software" in text, "what the template changed"
+    assert all(word in text for word in ("# ours", "000000", "name: mine")), "what was changed here"
+    (repo / second).parent.mkdir()
+    (repo / first).rename(repo / second)
+    found = scaffold("validate", repo)
+    assert f"there is no {first}, which `labels_config` names" in found.out
+    assert scaffold("update", repo, "-d", f"labels_config={second}").code == 0
+    assert find_config(repo) == second
+    assert "[settings/" not in scaffold("validate", repo).out
+    assert scaffold("update", repo, "-d", "issue_types+=documentation").code == 0
+    assert "documentation" in read_tree(repo)[second].decode()
+    assert not (repo / ".github/labels.yml").exists()
+    assert scaffold("check", repo).code == 0
+
+
 FORM_WITH_LABELS = (
     "name: A bug\ndescription: Something is broken\nlabels: {}\n"
     "body:\n  - type: input\n    attributes:\n      label: What\n"

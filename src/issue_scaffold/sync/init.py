@@ -194,7 +194,7 @@ def _install(
     revision, remarks = renderer.sources.of(source).choose(options.ref)
     evidence = [path for path in EVIDENCE if (root / path).exists()]
     found = detect(evidence, _remote_host(root))
-    own = own_configs(root, options.data, options.choose_config)
+    own = own_configs(root, options.data, options.choose_config, may_make=source.is_bundled)
     request = Request(
         revision=revision,
         answers_file=answers_file,

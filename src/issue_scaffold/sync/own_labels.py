@@ -1,28 +1,32 @@
 """Installing the template beside a labels config of the repository's own, wherever that lies.
 
 The template's question offers a few places. A config in one of them becomes the answer and is
-merged from then on. One elsewhere gets the template's labels once, or is left where it can't be
-written; in either case no second labels config is written beside it, and that this one is absent is
-accepted, so that `check` says nothing of it. One at a place that nobody would look at, or that was
-chosen among several, is recorded in the settings, which every command asks.
+merged from then on. One elsewhere gets the template's labels, and with each update what the
+template has changed of them, or is left where it can't be written; in either case no second labels
+config is written beside it, and that this one is absent is accepted, so that `check` says nothing
+of it. One that is asked for and isn't there is made. One at a place that nobody would look at, or
+that was chosen among several, is recorded in the settings, which every command asks.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from issue_scaffold.errors import UsageError
 from issue_scaffold.files import target_files as target
 from issue_scaffold.files.rendering import File
 from issue_scaffold.forge.forges import GITHUB
 from issue_scaffold.forge.layout import is_labels_config, is_labels_path
-from issue_scaffold.labels.places import find_configs, find_elsewhere
+from issue_scaffold.labels.places import find_configs, find_elsewhere, recorded_config
 from issue_scaffold.settings.edited_file import EditedSettings
 from issue_scaffold.settings.file import Accepted
 from issue_scaffold.sync import structured_files
 from issue_scaffold.sync.plan import FileAction, FilePlan, FileStep
 from issue_scaffold.sync.planned_settings import settings_step
+
+# What the template writes.
+_MADE: Final = frozenset({".yml", ".yaml", ".json"})
 
 
 class OwnConfigs(NamedTuple):
@@ -38,16 +42,24 @@ class OwnConfigs(NamedTuple):
 
 
 def own_configs(
-    root: Path, data: Mapping[str, Any], choose: Callable[[Sequence[str]], str | None]
+    root: Path,
+    data: Mapping[str, Any],
+    choose: Callable[[Sequence[str]], str | None],
+    *,
+    may_make: bool = False,
 ) -> OwnConfigs:
     """Return the labels configs of a repository, and what the template is to be told.
 
-    An answer that names a file which is there, at a place that the template's question doesn't
-    offer, is for us to remember. `choose` decides between several.
+    An answer that names a file at a place which the template's question doesn't offer is for us to
+    remember; where one `may_make` it, it need not be there yet. `choose` decides between several.
+    Raises UsageError for an answer that names no file which could be one.
     """
+    asked, others = named_config(root, data)
+    if asked is not None:
+        return OwnConfigs((asked,), others, recorded=True)
     asked = data.get("labels_config")
-    if isinstance(asked, str) and asked not in GITHUB.offered_labels and _is_there(root, asked):
-        others = {key: value for key, value in data.items() if key != "labels_config"}
+    if may_make and isinstance(asked, str) and asked not in GITHUB.offered_labels:
+        _refuse_unmade(root, asked)
         return OwnConfigs((asked,), others, recorded=True)
     usual = find_configs(root, with_empty=True)
     found = usual or find_elsewhere(root)
@@ -61,8 +73,59 @@ def own_configs(
     return OwnConfigs((chosen,), data, recorded=chosen not in GITHUB.offered_labels)
 
 
-def _is_there(root: Path, path: str) -> bool:
-    return is_labels_path(path) and target.read_file(root, path) is not None
+def named_config(root: Path, data: Mapping[str, Any]) -> tuple[str | None, dict[str, Any]]:
+    """Return the labels config that an answer names, and the answers without that one.
+
+    None unless it is there, at a place that the template's question doesn't offer.
+    """
+    asked = data.get("labels_config")
+    others = {key: value for key, value in data.items() if key != "labels_config"}
+    if not isinstance(asked, str) or asked in GITHUB.offered_labels:
+        return None, others
+    if not is_labels_path(asked) or target.read_file(root, asked) is None:
+        return None, others
+    return asked, others
+
+
+def _refuse_unmade(root: Path, path: str) -> None:
+    """Raise UsageError for a path at which no labels config can be made, or isn't to be."""
+    suffix = Path(path).suffix.lower()
+    if not is_labels_path(path) or suffix not in _MADE:
+        listed = ", ".join(GITHUB.offered_labels)
+        raise UsageError(
+            f"labels_config: {path!r} is no labels config that could be made",
+            hint=f"name one of {listed}, another .yml, .yaml or .json file below the "
+            "repository's root, or any file there that lists labels",
+        )
+    found = find_configs(root, with_empty=True)
+    if found:
+        raise UsageError(
+            f"labels_config: {path} isn't there, and the labels are in {', '.join(found)}",
+            hint=f"move them first: git mv {found[0]} {path}",
+        )
+
+
+def followed(
+    root: Path, plan: FilePlan, base: Mapping[str, File], theirs: Mapping[str, File]
+) -> FilePlan:
+    """Return the plan of an update with what the template changed of labels, in the own config.
+
+    That is the one of a repository that has none at the template's place, on purpose.
+    """
+    both = base.keys() & theirs.keys()
+    second = next((step for step in plan.steps if step.path in both and _is_absent(step)), None)
+    path = recorded_config(root) or next(iter(find_configs(root)), None)
+    planned = {step.path for step in plan.steps}
+    if second is None or path is None or path in planned:
+        return plan
+    step = _added(root, path, replace(second, theirs=theirs[second.path]), base[second.path])
+    if step is None or not step.writes:
+        return plan
+    return replace(plan, steps=tuple(sorted([*plan.steps, step], key=lambda step: step.path)))
+
+
+def _is_absent(step: FileStep) -> bool:
+    return is_labels_config(step.path) and step.before is None and not step.writes
 
 
 def suggested_config(configs: Sequence[str]) -> dict[str, str]:
@@ -110,14 +173,36 @@ def _merged(root: Path, configs: Sequence[str], second: FileStep) -> FileStep | 
     """Return the step that adds the template's labels to the only config; None if that can't be."""
     if len(configs) > 1:
         return None
-    ours, theirs = target.read_file(root, configs[0]), second.theirs
+    if target.read_file(root, configs[0]) is None:
+        return _made(configs[0], second)
+    return _added(root, configs[0], second, None)
+
+
+def _made(path: str, second: FileStep) -> FileStep | None:
+    """Return the step that makes a labels config with the template's labels."""
+    theirs = second.theirs
+    if theirs is None:
+        return None
+    after = theirs
+    if path.lower().endswith(".json") and not second.path.endswith(".json"):
+        added = structured_files.add_labels(path, "[]\n", second.path, theirs.content.decode())
+        if added is None:
+            return None
+        after = File(content=added.text.encode())
+    return FileStep(path=path, action=FileAction.NEW, before=None, after=after, theirs=theirs)
+
+
+def _added(root: Path, path: str, second: FileStep, base: File | None) -> FileStep | None:
+    """Return the step that brings the template's labels, or changes, into a labels config."""
+    ours, theirs = target.read_file(root, path), second.theirs
     if ours is None or theirs is None or not (ours.is_text and theirs.is_text):
         return None
+    old = None if base is None else base.content.decode(errors="replace")
     try:
         text, new = ours.content.decode(), theirs.content.decode()
     except UnicodeDecodeError:
         return None
-    added = structured_files.add_labels(configs[0], text, second.path, new)
+    added = structured_files.add_labels(path, text, second.path, new, base=old)
     if added is None:
         return None
     after = File(content=added.text.encode(), executable=ours.executable)
@@ -125,7 +210,7 @@ def _merged(root: Path, configs: Sequence[str], second: FileStep) -> FileStep | 
     if after == ours:
         action = FileAction.KEPT
     return FileStep(
-        path=configs[0],
+        path=path,
         action=action,
         before=ours,
         after=after,

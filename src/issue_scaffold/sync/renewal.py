@@ -72,6 +72,17 @@ class Renewal:
             return plan
         return with_settings(plan, settings, "what was here before stays, as accepted")
 
+    def with_labels_config(self, plan: FilePlan, path: str | None) -> FilePlan:
+        """Return the plan with a labels config recorded in the settings, if there is one to be.
+
+        Raises UsageError when it can't be written.
+        """
+        if path is None:
+            return plan
+        settings = self._settings(plan)
+        settings.record_labels_config(path)
+        return _with_settings(plan, settings, f"the labels are in {path}")
+
     def with_absent(self, plan: FilePlan, reasons: Mapping[str, str]) -> FilePlan:
         """Return a plan that also accepts that files of the template aren't there, and why.
 

@@ -28,6 +28,7 @@ from issue_scaffold.sync.merge import plan_merge
 from issue_scaffold.sync.moved import find_move
 from issue_scaffold.sync.news import news_of
 from issue_scaffold.sync.outcome import FileOutcome, NothingWrittenError
+from issue_scaffold.sync.own_labels import followed, named_config
 from issue_scaffold.sync.plan import FileAction, FilePlan, Files, FileStep
 from issue_scaffold.sync.refusals import listed, refuse_invalid, refuse_plan, refuse_unfinished
 from issue_scaffold.sync.renewal import Renewal, leave_own
@@ -110,6 +111,7 @@ def _update(
         move.refuse_lost_base(opened)
         remarks += (move.message,)
     recorded = opened.recorded(renderer.sources)
+    options, labels_config = _without_path(options, opened.root)
     request = recorded._replace(revision=chosen or recorded.revision, data=options.data)
     data = with_changes(request, options.changes, renderer)
     options, request = replace(options, data=data), request._replace(data=data)
@@ -137,7 +139,9 @@ def _update(
     staying = acceptances if options.restore_all else Acceptances()
     plan = _Restoring(theirs, staying, meaning).planned(plan, restored)
     settings_path = new_settings_path(opened.root, theirs.answers.get("platform"))
-    plan = Renewal(opened.root, settings_path, meaning, tools.text).with_renewed(plan)
+    renewal = Renewal(opened.root, settings_path, meaning, tools.text)
+    plan = renewal.with_labels_config(renewal.with_renewed(plan), labels_config)
+    plan = followed(opened.root, plan, base.files, theirs.files)
     news = news_of(
         recorded,
         request._replace(recorded=theirs.answers, data={}),
@@ -173,6 +177,14 @@ def _update(
     )
     _end(interview)
     return replace(outcome, notes=outcome.notes + notes)
+
+
+def _without_path(options: UpdateOptions, root: Path) -> tuple[UpdateOptions, str | None]:
+    """Return the options without the path of a labels config that is ours to record, and it."""
+    path, others = named_config(root, options.data)
+    if path is None:
+        return options, None
+    return replace(options, data=others), path
 
 
 def _differs(opened: SyncTarget, base: Rendering) -> bool:

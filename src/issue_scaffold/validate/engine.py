@@ -86,7 +86,8 @@ class _Run:
         if content is None:
             return
         settings, problems, source = read_settings(content, path)
-        self._sources[path] = source
+        self._sources[path], self._forges[path] = source, GITHUB
+        self._repository.settings = source
         self._repository.known_labels = settings.known_labels
         self._repository.labels_config = settings.labels_config
         self.suppressions.add_settings(settings, source)

@@ -52,9 +52,12 @@ def merge(path: str, base: str | None, ours: str, theirs: str) -> MeaningMerge |
     return _edited(ours, lambda text: merge_precommit(old, text, new))
 
 
-def add_labels(path: str, ours: str, template_path: str, theirs: str) -> MeaningMerge | None:
+def add_labels(
+    path: str, ours: str, template_path: str, theirs: str, *, base: str | None = None
+) -> MeaningMerge | None:
     """Return the user's labels config with what it lacks of a template's that lies elsewhere.
 
+    With the template's as it was, `base`, it gets what the template has changed since then.
     None when one of them has a shape that can't be merged; never raises on what the texts hold.
     """
     if _is_too_large(ours, theirs):
@@ -62,9 +65,10 @@ def add_labels(path: str, ours: str, template_path: str, theirs: str) -> Meaning
     from issue_scaffold.labels.writing import merge_labels
 
     new = theirs.removeprefix(_BOM)
+    old = None if base is None else base.removeprefix(_BOM)
     return _edited(
         ours,
-        lambda text: merge_labels(path, None, text, new, template_path=template_path),
+        lambda text: merge_labels(path, old, text, new, template_path=template_path),
         is_yaml=not _is_toml(path),
     )
 

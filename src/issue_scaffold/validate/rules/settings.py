@@ -8,7 +8,8 @@ from issue_scaffold.settings.suppression import covers
 from issue_scaffold.text.wording import closest
 from issue_scaffold.validate.rules.examples import FORM_PATH, GOOD_FORM
 from issue_scaffold.validate.rules.rule import ERROR, WARNING, Rule
-from issue_scaffold.validate.rules.stages import SETTINGS, SUPPRESSION, SuppressionUse
+from issue_scaffold.validate.rules.stages import REPOSITORY, SETTINGS, SUPPRESSION, SuppressionUse
+from issue_scaffold.validate.rules.summaries import RepositorySummary
 
 
 @SETTINGS.runs(
@@ -30,6 +31,36 @@ from issue_scaffold.validate.rules.stages import SETTINGS, SUPPRESSION, Suppress
 def invalid(problems: Sequence[Problem]) -> Iterator[Problem]:
     """Pass on what can't be understood in the settings file."""
     yield from problems
+
+
+@REPOSITORY.runs(
+    Rule(
+        id="settings/no-labels-config",
+        severity=WARNING,
+        grade="OWN",
+        summary="the labels config that the settings name isn't there",
+        why=(
+            "`labels_config` in `.github/scaffold.yml` says which file lists the labels. If that "
+            "was moved or deleted, labels are looked for elsewhere, or nowhere."
+        ),
+        evidence=("this tool's settings",),
+        wrong={FORM_PATH: GOOD_FORM, SETTINGS_PATH: "labels_config: tools/labels.yml\n"},
+        right={
+            FORM_PATH: GOOD_FORM,
+            SETTINGS_PATH: "labels_config: tools/labels.yml\n",
+            "tools/labels.yml": '- name: bug\n  color: "d73a4a"\n',
+        },
+    )
+)
+def no_labels_config(repository: RepositorySummary) -> Iterator[Problem]:
+    """Find a labels config that the settings name and that isn't there."""
+    path, settings = repository.labels_config, repository.settings
+    if path is None or settings is None or path in repository.paths:
+        return
+    start = max(settings.text.find("labels_config"), 0)
+    message = f"there is no {path}, which `labels_config` names"
+    hint = "name the file that lists the labels: scaffold update -d labels_config=PATH"
+    yield Problem(start, settings.line_end(start), message, hint, path=settings.path)
 
 
 @SUPPRESSION.runs(

@@ -145,6 +145,7 @@ def _is_placed(path: str) -> bool:
 class RepositorySummary:
     """All that is known of a repository's files together.
 
+    `settings` is the file of this tool's settings, `labels_config` what they say of that.
     `page_links` are those in pages for people, such as the README. `frontless` are the Markdown
     files without front matter that may be meant as templates.
     """
@@ -153,6 +154,7 @@ class RepositorySummary:
         self.paths = paths
         self.known_labels: frozenset[str] = frozenset()
         self.labels_config: str | None = None
+        self.settings: Source | None = None
         self.templates: list[TemplateSummary] = []
         self.configs: list[ConfigSummary] = []
         self.choosers: list[Document] = []
