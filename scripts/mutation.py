@@ -42,7 +42,27 @@ AREAS: Final = {
         ("writing/staging.py", "writing/replay.py"),
         ("tests/unit/test_staging.py", "tests/unit/test_past_runs.py", "tests/trust/test_writing.py"),
     ),
-    "rules": Area(("validate/rules",), ("tests/unit/rules",)),
+    "rules": Area(
+        ("validate/rules",),
+        # Without those of texts alone, which take most of the time.
+        tuple(
+            f"tests/unit/rules/test_{name}.py"
+            for name in (
+                "example_files",
+                "fixes",
+                "github_rules",
+                "registry",
+                "fixer",
+                "label_colors",
+                "label_guesses",
+                "ask",
+                "misplaced_keys",
+                "markdown",
+                "links",
+                "limits",
+            )
+        ),
+    ),
     "labels": Area(
         ("label_sync/plan.py", "label_sync/matching.py"),
         ("tests/labels/test_steps_of_a_plan.py", "tests/labels/test_planning.py"),

@@ -4,6 +4,7 @@ Owns the block types only. `raw` is always the source as written, without the in
 encloses it; `start` and `end` are 0-based source lines, `end` exclusive.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -167,3 +168,18 @@ class Text:
     blocks: tuple[Block, ...]
     lines: tuple[str, ...]
     definitions: dict[str, str]
+
+
+def holds(blocks: Iterable[Block], *kinds: type[Block]) -> bool:
+    """Return whether one of some blocks is of one of these kinds."""
+    return any(isinstance(block, kinds) for block in blocks)
+
+
+def holds_only(blocks: Iterable[Block], *kinds: type[Block]) -> bool:
+    """Return whether all of some blocks are of these kinds."""
+    return all(isinstance(block, kinds) for block in blocks)
+
+
+def comments_in(blocks: Iterable[Block]) -> list[Comment]:
+    """Return the comments among some blocks, in order."""
+    return [block for block in blocks if isinstance(block, Comment)]

@@ -9,7 +9,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from issue_scaffold.convert.blocks import Block, Code, Comment, List, Paragraph, Table
+from issue_scaffold.convert.blocks import (
+    Block,
+    Code,
+    Comment,
+    List,
+    Paragraph,
+    Table,
+    comments_in,
+    holds,
+    holds_only,
+)
 from issue_scaffold.convert.boxes import OptionGroup, parts_of
 from issue_scaffold.convert.form import Element, ElementType, Option, Remark
 from issue_scaffold.convert.notes import Note, split_note
@@ -103,12 +113,12 @@ def _has_reminders_only(section: Section) -> bool:
     """Return whether nothing but comments stands below a heading, and none of them asks."""
     if not _has_comments_only(section):
         return False
-    comments = [block for block in section.blocks if isinstance(block, Comment)]
+    comments = comments_in(section.blocks)
     return all(is_reminder(block.text) and not _carries_note(block) for block in comments)
 
 
 def _has_comments_only(section: Section) -> bool:
-    return all(isinstance(block, Comment) for block in section.blocks)
+    return holds_only(section.blocks, Comment)
 
 
 def _carries_note(block: Block) -> bool:
@@ -152,7 +162,7 @@ class _SectionWalk:
     def _keeps_heading(self) -> bool:
         if self.section.marker != "heading":
             return False
-        comments = [block for block in self.section.blocks if isinstance(block, Comment)]
+        comments = comments_in(self.section.blocks)
         notes = [note for comment in comments if (note := split_note(comment.text)[1])]
         if not notes:
             return self.place.keeps_heading
@@ -173,10 +183,13 @@ class _SectionWalk:
             return bare(label)
         return label
 
+    @property
+    def _fields(self) -> list[Element]:
+        return [element for element in self.elements if element.is_field]
+
     def _next_label(self) -> str:
         label = self.label
-        fields = [element for element in self.elements if element.is_field]
-        match sum(element.label.startswith(label) for element in fields):
+        match sum(element.label.startswith(label) for element in self._fields):
             case 0:
                 return label
             case 1:
@@ -273,7 +286,7 @@ class _SectionWalk:
             return False
         if not is_brief(rest) or is_request(rest) or asks_for_one(rest) or choices_in(rest):
             return False
-        return not any(isinstance(block, Comment) for block in self.pending)
+        return not holds(self.pending, Comment)
 
     def _boxes(self, block: List) -> None:
         if self._is_answered_before():
@@ -351,7 +364,7 @@ class _SectionWalk:
             last = self.pending.pop()
             self._tell()
             return without_colon(last.raw)
-        if not all(isinstance(block, Comment) for block in self.pending):
+        if not holds_only(self.pending, Comment):
             self._tell()
         message = f"the label `{CHECKLIST}` for checkboxes that had none"
         self.remarks.append(Remark(kind="added", message=message))
@@ -359,7 +372,7 @@ class _SectionWalk:
 
     def _rest(self) -> str:
         """Return what follows the label on its line, which belongs to the first field."""
-        if any(element.is_field for element in self.elements):
+        if self._fields:
             return ""
         return self.section.rest
 
@@ -381,13 +394,13 @@ class _SectionWalk:
             self._tell()
         elif self._lacks_field():
             self._field(self.label)
-        elif any(isinstance(block, Code) or is_blank_table(block) for block in self.pending):
+        elif holds(self.pending, Code) or any(map(is_blank_table, self.pending)):
             self._field(self._next_label())
         else:
             self._tell()
 
     def _lacks_field(self) -> bool:
-        if any(element.is_field for element in self.elements):
+        if self._fields:
             return False
         if not self.headed or self.note is not None:
             return True

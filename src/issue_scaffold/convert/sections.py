@@ -20,6 +20,8 @@ from issue_scaffold.convert.blocks import (
     Paragraph,
     Table,
     Text,
+    holds,
+    holds_only,
 )
 from issue_scaffold.convert.notes import END, split_note
 from issue_scaffold.convert.prompts import (
@@ -179,9 +181,7 @@ class _Splitter:
         return self.above or self._has_content()
 
     def _has_content(self) -> bool:
-        if self.open.section.rest:
-            return True
-        return any(not isinstance(block, Comment) for block in self.open.blocks)
+        return bool(self.open.section.rest) or not holds_only(self.open.blocks, Comment)
 
     def _marker(self, block: Paragraph, following: Block | None) -> Section | None:
         """Return the section that a paragraph opens, if it does: a label, or a question."""
@@ -224,7 +224,7 @@ class _Splitter:
     def _is_free(self, block: Paragraph) -> bool:
         """Return whether no heading or label stands above that a question could belong to."""
         opened = self.open.section
-        if any(isinstance(block, List | Table) for block in self.open.blocks):
+        if holds(self.open.blocks, List, Table):
             return True
         return opened.marker == "none" or opened.is_question or block.start in self.asking
 

@@ -19,6 +19,8 @@ from issue_scaffold.convert.blocks import (
     Quote,
     Table,
     ThematicBreak,
+    holds,
+    holds_only,
 )
 from issue_scaffold.convert.form import Remark
 from issue_scaffold.convert.notes import split_note
@@ -60,9 +62,9 @@ class Passage:
     @property
     def is_fixed(self) -> bool:
         """Whether the text belongs in the issue: whole sentences that ask for nothing."""
-        if any(isinstance(block, Html | Quote) for block in self.blocks):
+        if holds(self.blocks, Html, Quote):
             return False
-        if all(isinstance(block, List) for block in self.blocks) and "://" not in self.source:
+        if holds_only(self.blocks, List) and "://" not in self.source:
             # Bullets without a sentence around them are examples of what to write.
             return False
         if any(line.emphasised for block in self.blocks for line in _lines(block)):

@@ -172,9 +172,12 @@ def _options(kind: str | None, node: Value | None) -> tuple[OptionView, ...]:
 
 def text_of(node: Node | None) -> str | None:
     """Return the stripped text of a scalar that isn't null or blank, else None."""
-    if is_null(node):
-        return None
-    return string_of(node).strip() or None
+    return words_of(node) or None
+
+
+def words_of(node: Node | None) -> str:
+    """Return the stripped text of a scalar; nothing for one that is null, and for anything else."""
+    return "" if is_null(node) else string_of(node).strip()
 
 
 def string_entries(mapping: Mapping) -> Iterator[tuple[str, Entry]]:

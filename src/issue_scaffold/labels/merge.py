@@ -55,13 +55,14 @@ def three_way(
     has or had are edited, and of those only fields that the user left as the template had written
     them.
     """
-    merge = _ThreeWay(base or (), ours, theirs)
+    base = base or ()
+    merge = _ThreeWay(base, ours, theirs)
     for label in unique(theirs):
         merge.bring(label)
-    for label in unique(base or ()):
+    for label in unique(base):
         merge.drop(label)
     removed = {edit.index for edit in merge.edits if isinstance(edit, RemoveLabel)}
-    after = _last_managed(base or (), ours, removed)
+    after = _last_managed(base, ours, removed)
     added = [AddLabel(label=label, after=after) for label in merge.added]
     return LabelMerge((*merge.edits, *added), tuple(merge.notes))
 

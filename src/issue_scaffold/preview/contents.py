@@ -12,7 +12,7 @@ from issue_scaffold.forge.document import Document
 from issue_scaffold.forge.documents import load
 from issue_scaffold.forge.file_kind import FileKind
 from issue_scaffold.forge.forges import Forge
-from issue_scaffold.forge.issue_form import FormView, listed_texts, text_of
+from issue_scaffold.forge.issue_form import FormView, listed_texts, text_of, words_of
 from issue_scaffold.forge.layout import is_security_policy
 from issue_scaffold.issue.answers import with_line_feeds
 from issue_scaffold.issue.form import Form, InvalidFormError, form_of
@@ -152,7 +152,7 @@ def _template(document: Document, diagnostics: Sequence[Diagnostic]) -> ShownTem
         path=document.path,
         forge=document.forge,
         name=text_of(root.get("name")) or document.path.rpartition("/")[2],
-        description=text_of(root.get("description") or root.get("about")) or "",
+        description=words_of(root.get("description") or root.get("about")),
         form=form,
         text=_text(document),
         title=_title(root, form),
@@ -184,7 +184,7 @@ def _text(document: Document) -> str | None:
 def _title(root: Tree, form: Form | None) -> str:
     if form is not None:
         return form.title
-    return text_of(root.get("title")) or ""
+    return words_of(root.get("title"))
 
 
 def _hidden(document: Document, diagnostics: Sequence[Diagnostic]) -> str | None:
@@ -223,13 +223,13 @@ def _links(chooser: Document | None, problems: Sequence[Diagnostic]) -> Iterator
         return
     for _, link in contact_links(chooser):
         inside = [item for item in problems if link.start <= item.problem.start <= link.end]
-        about = text_of(link.get("about")) or ""
+        about = words_of(link.get("about"))
         reason = _reason(inside)
         if reason is None and not about:
             reason = "it has no `about`"
         yield ShownLink(
-            name=text_of(link.get("name")) or "",
-            url=text_of(link.get("url")) or "",
+            name=words_of(link.get("name")),
+            url=words_of(link.get("url")),
             about=about,
             hidden=reason,
         )

@@ -148,13 +148,9 @@ def _raised(form: FormView, nested: _NestedBody) -> Fix | None:
 def _from_another_key(form: FormView, nested: _NestedBody, top: Entry | None) -> Fix | None:
     """Take a body from below another key at the top: it becomes the form's, or a part of that."""
     taken = take_out(form.source, list(nested.owners), nested.entry)
-    if taken is None:
-        return None
     if top is not None:
         return _appended(form, top, nested, taken)
     rows = rows_of(form.source, nested.owners[0], nested.entry)
-    if rows is None:
-        return None
     end = entry_end(form.source, _holder(form.root, nested))
     return fix_of((*taken, insert_line(form.source, end, "\n".join(rows))))
 
@@ -193,8 +189,6 @@ def _beside_element(
     if all(len(owner.written) == 1 for owner in inner):
         return _replaced(form, place, items)
     taken, rows = take_out(source, inner, nested.entry), _item_rows(form, items)
-    if taken is None or rows is None:
-        return None
     end = source.next_line(place.end)
     return fix_of((*taken, insert_line(source, end, "\n".join(indented(rows, place.column)))))
 
@@ -204,8 +198,6 @@ def _appended(
 ) -> Fix | None:
     """Put the elements of a body behind those at the top, of which there may be none yet."""
     source, rows = form.source, _item_rows(form, _elements(form, nested.entry))
-    if rows is None:
-        return None
     if isinstance(top.value, Sequence) and top.value.items and not top.value.flow:
         place = placed_items(top.value, source.text)[-1]
         end, columns = entry_end(source, top), place.column
@@ -225,10 +217,9 @@ def _spread(form: FormView, index: int, inner: Sequence) -> Fix | None:
         return None
     try:
         place = placed_items(body, form.source.text)[index]
-        items = _placed(form, inner)
+        return _replaced(form, place, _placed(form, inner))
     except NotUnderstoodError:
         return None
-    return _replaced(form, place, items)
 
 
 def _elements(form: FormView, entry: Entry) -> list[Placed]:
@@ -249,7 +240,7 @@ def _placed(form: FormView, inner: Sequence) -> list[Placed]:
 def _replaced(form: FormView, place: Placed, items: list[Placed]) -> Fix | None:
     """Put elements in the place of one that has nothing else in it, not even a comment."""
     source, rows = form.source, _item_rows(form, items)
-    if rows is None or "#" in source.text[place.start : items[0].start]:
+    if "#" in source.text[place.start : items[0].start]:
         return None
     begin, end = source.line_start(place.start), source.next_line(place.end)
     put = indented(rows, place.column)
@@ -265,15 +256,18 @@ def with_a_dash(form: FormView) -> Fix | None:
     if not isinstance(kind, Scalar) or kind.value not in form.types:
         return None
     source, start = form.source, body.written[0].key.start
-    rows = dedented(source, start, entry_end(source, top))
-    if rows is None or source.line_start(start) <= top.key.start:
+    if source.line_start(start) <= top.key.start:
+        return None
+    try:
+        rows = dedented(source, start, entry_end(source, top))
+    except NotUnderstoodError:
         return None
     put = [f"- {rows[0]}", *indented(rows[1:], len("- "))]
     text = "".join(f"{row}{source.newline}" for row in indented(put, column_of(source, body)))
     return fix_of((Edit(source.line_start(start), entry_end(source, top), text),))
 
 
-def _item_rows(form: FormView, items: list[Placed]) -> list[str] | None:
+def _item_rows(form: FormView, items: list[Placed]) -> list[str]:
     """Return the lines of a list's items, from the first dash on, in the first column."""
     end = form.source.next_line(items[-1].end)
     return dedented(form.source, items[0].start, end)

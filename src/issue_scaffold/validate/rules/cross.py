@@ -10,7 +10,7 @@ from typing import Final
 from issue_scaffold.forge.document import Problem, at, shown
 from issue_scaffold.forge.file_kind import FileKind
 from issue_scaffold.forge.forges import GITHUB, forge_of_path
-from issue_scaffold.forge.issue_form import text_of
+from issue_scaffold.forge.issue_form import words_of
 from issue_scaffold.forge.layout import is_security_policy
 from issue_scaffold.forge.twins import plain, stem
 from issue_scaffold.text.edits import Edit, Fix, insert_line, one_line
@@ -375,7 +375,7 @@ def security_link(repository: RepositorySummary) -> Iterator[Problem]:
         return
     for document in repository.choosers:
         for index, link in contact_links(document):
-            if _is_security_address(text_of(link.get("url")) or ""):
+            if _is_security_address(words_of(link.get("url"))):
                 message = (
                     f"contact_links[{index}]: GitHub adds its own security entry beside this link"
                 )

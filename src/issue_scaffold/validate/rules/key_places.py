@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 from issue_scaffold.forge.document import Problem, at
 from issue_scaffold.forge.forges import TemplateKeys
 from issue_scaffold.forge.issue_form import ElementView, FormView, text_of
+from issue_scaffold.text.by_meaning import NotUnderstoodError
 from issue_scaffold.text.edits import (
     Edit,
     Fix,
@@ -141,47 +142,44 @@ def _where(stray: MisplacedKey, home: Level) -> str:
 def moved(stray: MisplacedKey) -> Fix | None:
     """Return the fix that brings a key to where it belongs; None if it can't be moved whole."""
     source = stray.form.source
-    taken = take_out(source, stray.owners, stray.entry)
-    rows = rows_of(source, stray.owner, stray.entry)
-    if taken is None or rows is None:
+    try:
+        taken = take_out(source, stray.owners, stray.entry)
+        return fix_of((*taken, _put(stray, rows_of(source, stray.owner, stray.entry))))
+    except NotUnderstoodError:
         return None
-    put = _put(stray, rows)
-    return fix_of((*taken, put)) if put is not None else None
 
 
-def _put(stray: MisplacedKey, rows: list[str]) -> Edit | None:
-    """Put the lines of a key where it belongs."""
+def _put(stray: MisplacedKey, rows: list[str]) -> Edit:
+    """Put the lines of a key where it belongs. Raises NotUnderstoodError if they can't be there."""
     source, home = stray.form.source, stray.home
     if home is Level.FORM:
         return _at_the_top(stray, rows)
     if home is None or stray.element is None:
-        return None
+        raise NotUnderstoodError("a key without a home")
     if home is Level.ELEMENT:
         return _in_element(source, stray.element.node, stray, rows)
     return _in_section(source, stray.element.node, _SECTIONS[home], stray, rows)
 
 
-def _at_the_top(stray: MisplacedKey, rows: list[str]) -> Edit | None:
-    """Put a key above the form's body; None where it may be meant as something else."""
+def _at_the_top(stray: MisplacedKey, rows: list[str]) -> Edit:
+    """Put a key above the form's body, but not where it may be meant as something else."""
     root, element = stray.form.root, stray.element
     body = root.own("body")
     if root.flow or body is None or root.find(stray.key) is not None:
-        return None
+        raise NotUnderstoodError("a form without room at the top")
     if stray.key in _LIKE_A_LABEL and element is not None and element.label is None:
-        return None
+        raise NotUnderstoodError("a key that may be meant as a label")
     if not owns_line(stray.form.source, body):
-        return None
+        raise NotUnderstoodError("a body that shares its line")
     return insert_line(
         stray.form.source, stray.form.source.line_start(body.key.start), "\n".join(rows)
     )
 
 
-def _in_element(
-    source: Source, element: Mapping, stray: MisplacedKey, rows: list[str]
-) -> Edit | None:
+def _in_element(source: Source, element: Mapping, stray: MisplacedKey, rows: list[str]) -> Edit:
     """Put a key beside an element's attributes: an id below the type, anything else behind."""
     if element.find(stray.key) is not None:
-        return None
+        raise NotUnderstoodError("an element that has the key already")
     neighbour = next((entry for entry in element.entries if entry.value is stray.owner), None)
     if stray.key == "id":
         neighbour = element.own("type")
@@ -190,7 +188,7 @@ def _in_element(
 
 def _in_section(
     source: Source, element: Mapping, section: str, stray: MisplacedKey, rows: list[str]
-) -> Edit | None:
+) -> Edit:
     """Put a key into a section of an element, which is made if need be."""
     entry = element.find(section)
     step = indent_step(source, element)
@@ -202,22 +200,22 @@ def _in_section(
     if isinstance(inside, Mapping) and inside.entries and inside.find(stray.key) is None:
         return _behind(source, inside, None, rows)
     if element.flow or not isinstance(inside, Scalar) or inside.end > inside.start:
-        return None
+        raise NotUnderstoodError("a section without room")
     put = indented(rows, column_of(source, entry.key) + step)
     return insert_line(source, source.next_line(entry.key.end), "\n".join(put))
 
 
-def _behind(source: Source, owner: Mapping, entry: Entry | None, rows: list[str]) -> Edit | None:
+def _behind(source: Source, owner: Mapping, entry: Entry | None, rows: list[str]) -> Edit:
     """Put lines behind an entry of a mapping, the last one by default."""
     last = entry or owner.written[-1]
     if last.merged:
-        return None
+        raise NotUnderstoodError("an entry that stands elsewhere")
     if not owner.flow:
         put = indented(rows, column_of(source, owner.written[0].key))
         return insert_line(source, entry_end(source, last), "\n".join(put))
     _, _, value = rows[0].partition(": ")
     if len(rows) > 1 or (value[:1] not in {"'", '"', "{", "["} and _FLOW_SIGNS & set(value)):
-        return None
+        raise NotUnderstoodError("a value that can't stand between braces")
     end = max(last.key.end, last.value.end)
     return Edit(end, end, f", {rows[0]}")
 
@@ -237,8 +235,9 @@ def spilled(source: Source, owner: Mapping, entry: Entry) -> Fix | None:
     if "#" in source.text[entry.key.end : first] or source.line_start(first) <= entry.key.start:
         return None
     end = entry_end(source, entry)
-    rows = dedented(source, first, end)
-    if rows is None:
+    try:
+        rows = dedented(source, first, end)
+    except NotUnderstoodError:
         return None
     put = indented(rows, column_of(source, entry.key))
     text = source.newline.join(put).lstrip()
@@ -247,41 +246,45 @@ def spilled(source: Source, owner: Mapping, entry: Entry) -> Fix | None:
     return Fix((Edit(entry.key.start, end, text),))
 
 
-def take_out(source: Source, owners: list[Mapping], entry: Entry) -> tuple[Edit, ...] | None:
+def take_out(source: Source, owners: list[Mapping], entry: Entry) -> tuple[Edit, ...]:
     """Return the edits that take an entry out of the first of `owners`, each within the next.
 
-    A mapping that would be left empty goes too. None if the entry can't be taken out.
+    A mapping that would be left empty goes too. Raises NotUnderstoodError if the entry can't go.
     """
     owner, *holders = owners
-    if len(owner.written) > 1 or not holders:
-        return remove_entry(source, owner, entry)
-    holder = next((other for other in holders[0].written if other.value is owner), None)
-    if holder is None:
-        return None
-    return take_out(source, holders, holder)
+    if len(owner.written) <= 1 and holders:
+        for holder in holders[0].written:
+            if holder.value is owner:
+                return take_out(source, holders, holder)
+    taken = remove_entry(source, owner, entry)
+    if taken is None:
+        raise NotUnderstoodError("an entry that can't be taken out")
+    return taken
 
 
-def rows_of(source: Source, owner: Mapping, entry: Entry) -> list[str] | None:
-    """Return the lines of an entry without their common indentation; None if they have none.
+def rows_of(source: Source, owner: Mapping, entry: Entry) -> list[str]:
+    """Return the lines of an entry without their common indentation.
 
-    Of an entry between braces, it is the one line that it would be without them.
+    Of an entry between braces, it is the one line that it would be without them. Raises
+    NotUnderstoodError where there is no such line, or no such indentation.
     """
-    if owner.flow:
-        text = one_line(source, entry.value)
-        key = source.text[entry.key.start : entry.key.end]
-        return None if text is None else [f"{key}: {text}".rstrip()]
-    return dedented(source, entry.key.start, entry_end(source, entry))
+    if not owner.flow:
+        return dedented(source, entry.key.start, entry_end(source, entry))
+    text = one_line(source, entry.value)
+    if text is None:
+        raise NotUnderstoodError("a value of several lines between braces")
+    return [f"{source.text[entry.key.start : entry.key.end]}: {text}".rstrip()]
 
 
-def dedented(source: Source, start: int, end: int) -> list[str] | None:
+def dedented(source: Source, start: int, end: int) -> list[str]:
     """Return the lines from a place on, moved left so that they begin in the first column.
 
-    None if one of them begins further left than that place.
+    Raises NotUnderstoodError if one of them begins further left than that place.
     """
     columns = start - source.line_start(start)
     lines = (" " * columns + source.text[start:end]).rstrip("\r\n").split("\n")
     if any(line[:columns].strip() for line in lines):
-        return None
+        raise NotUnderstoodError("a line that begins further left than the first one")
     return [line[columns:].rstrip("\r") for line in lines]
 
 
