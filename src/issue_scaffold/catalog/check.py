@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from issue_scaffold.catalog.covering import Case, covering_cases
 from issue_scaffold.catalog.entry import FOLDER, SUFFIX
-from issue_scaffold.catalog.places import line_in, origin
+from issue_scaffold.catalog.places import line_in, line_with, origin
 from issue_scaffold.catalog.questions import QUESTIONS
 from issue_scaffold.errors import (
     EXIT_FINDINGS,
@@ -176,7 +176,7 @@ def _lone_entries(questions: Mapping[str, Any], texts: Mapping[str, str]) -> Ite
             there.add(slug)
     for slug in offered:
         if slug not in there:
-            line = _line_with(texts[QUESTIONS], slug)
+            line = line_with(slug, texts[QUESTIONS].split("\n"))
             message = f"the issue type `{slug}` has no form {FOLDER}/{slug}{SUFFIX}"
             yield _finding(QUESTIONS, line, message)
     for slug in sorted(there.difference(offered)):
@@ -190,13 +190,6 @@ def _offered(question: object) -> list[str]:
     if isinstance(choices, dict):
         return [str(slug) for slug in choices.values()]
     return [str(slug) for slug in choices or ()]
-
-
-def _line_with(text: str, word: str) -> int | None:
-    for number, line in enumerate(text.split("\n"), start=1):
-        if word in line:
-            return number
-    return None
 
 
 def _finding(path: str, line: int | None, message: str) -> Finding:

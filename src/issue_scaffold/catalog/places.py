@@ -73,7 +73,7 @@ def line_in(source: str, rendered: str, line: int, excerpt: str) -> int:
         if not j1 < line <= j2:
             continue
         if tag != "equal" and excerpt:
-            named = _line_with(excerpt, before, i1, i2) or _line_with(excerpt, before)
+            named = line_with(excerpt, before, i1, i2) or line_with(excerpt, before)
             if named:
                 return named
         at = i1 + line - j1
@@ -83,9 +83,9 @@ def line_in(source: str, rendered: str, line: int, excerpt: str) -> int:
     return 1
 
 
-def _line_with(excerpt: str, lines: Sequence[str], start: int = 0, stop: int | None = None) -> int:
-    """Return the first line with an excerpt among some, from 1; 0 if there is none."""
-    for number, line in enumerate(lines[start:stop], start=start + 1):
-        if excerpt in line:
-            return number
-    return 0
+def line_with(
+    excerpt: str, lines: Sequence[str], start: int = 0, stop: int | None = None
+) -> int | None:
+    """Return the first line with an excerpt among some, from 1; None if there is none."""
+    numbered = enumerate(lines[start:stop], start=start + 1)
+    return next((number for number, line in numbered if excerpt in line), None)

@@ -103,10 +103,7 @@ def _wanted(element: Element, above: str, taken: Container[str]) -> str:
     candidates = [base]
     if above:
         candidates.append(f"{above}_{base}"[: 2 * _MAX_ID])
-    for candidate in candidates:
-        if candidate not in taken:
-            return candidate
-    return ""
+    return next((candidate for candidate in candidates if candidate not in taken), "")
 
 
 def _is_mostly_latin(label: str) -> bool:

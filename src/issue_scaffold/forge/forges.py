@@ -396,10 +396,7 @@ def forge_of_key(key: object) -> Forge:
 def forge_of_path(path: str) -> Forge:
     """Return the forge whose folder a file lies in, GitHub for folders that all of them read."""
     folders = path.lower().split("/")[:-1]
-    for forge in FORGES:
-        if forge.folder in folders:
-            return forge
-    return GITHUB
+    return next((forge for forge in FORGES if forge.folder in folders), GITHUB)
 
 
 def is_known_host(host: str) -> bool:

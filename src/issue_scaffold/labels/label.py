@@ -14,6 +14,7 @@ from typing import Final, Literal, NamedTuple
 from issue_scaffold.forge.file_kind import COLOR_KEYS
 from issue_scaffold.text.source import Source
 from issue_scaffold.text.tree import Entry, Mapping, Scalar, Value
+from issue_scaffold.text.tree_values import mapping_of
 
 _SHORT_HEX: Final = re.compile(r"[0-9a-f]{3}")
 # Under which keys a label's own fields are found, the usual one first.
@@ -88,11 +89,8 @@ class LabelPlace(NamedTuple):
 
     def entry(self, key: str) -> Entry | None:
         """Return the entry that gives a field in the label's own mapping, however it is spelled."""
-        if isinstance(self.body, Mapping):
-            for spelling in FIELD_SPELLINGS.get(key, (key,)):
-                if (entry := self.body.own(spelling)) is not None:
-                    return entry
-        return None
+        entries = map(mapping_of(self.body).own, FIELD_SPELLINGS.get(key, (key,)))
+        return next(filter(None, entries), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

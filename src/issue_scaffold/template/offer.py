@@ -55,11 +55,10 @@ class OfferedQuestion(NamedTuple):
 
     def choice(self, text: str) -> OfferedChoice | None:
         """Return the choice that a person means by its value or by its title, or None."""
-        for one in self.choices:
-            if text == str(one.value):
-                return one
         folded = text.casefold()
-        return next((one for one in self.choices if folded == one.title.casefold()), None)
+        named = [one for one in self.choices if text == str(one.value)]
+        named += [one for one in self.choices if folded == one.title.casefold()]
+        return next(iter(named), None)
 
     @property
     def document(self) -> dict[str, Any]:

@@ -143,10 +143,8 @@ def _is_repository(folder: str) -> bool:
 def _repository_above(folder: str) -> str | None:
     """Return the root of the repository that a folder lies in, as a path from here."""
     place = Path(os.path.abspath(folder))  # noqa: PTH100 - symlinks stay as the user wrote them
-    for root in place.parents:
-        if os.path.lexists(root / ".git"):
-            return os.path.relpath(root)
-    return None
+    roots = (root for root in place.parents if os.path.lexists(root / ".git"))
+    return next(map(os.path.relpath, roots), None)
 
 
 def repository_of(folder: str) -> tuple[Path, str] | None:

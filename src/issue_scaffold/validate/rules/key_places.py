@@ -75,10 +75,8 @@ class MisplacedKey(NamedTuple):
     @property
     def home(self) -> Level | None:
         """The level on which the key would be right, if there is one."""
-        for level in _ELSEWHERE[self.level]:
-            if self.key in self._permitted(level):
-                return level
-        return None
+        levels = _ELSEWHERE[self.level]
+        return next((level for level in levels if self.key in self._permitted(level)), None)
 
     @property
     def owners(self) -> list[Mapping]:
