@@ -9,6 +9,7 @@ from typing import Any, BinaryIO, NamedTuple, TypeVar
 import click
 
 from issue_scaffold.cli.output.formats import FORMATS
+from issue_scaffold.cli.printing import is_terminal
 from issue_scaffold.cli.verbosity import tell
 from issue_scaffold.errors import UsageError
 from issue_scaffold.sync.item_changes import ItemChange
@@ -184,7 +185,7 @@ def _answers_in(path: Path) -> dict[str, Any]:
 
 def can_ask() -> bool:
     """Return whether a person can be asked: standard input and output are a terminal."""
-    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout))
+    return all(map(is_terminal, (sys.stdin, sys.stdout)))
 
 
 def tell_of_wait() -> None:

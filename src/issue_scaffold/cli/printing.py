@@ -11,7 +11,7 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Sequence
-from typing import Any, Final
+from typing import IO, Any, Final
 
 import click
 
@@ -53,13 +53,18 @@ def style(
     return f"{_OPEN}{';'.join(codes)}{_CLOSE}{text}{_OPEN}0{_CLOSE}" if codes else text
 
 
+def is_terminal(stream: IO[str] | None) -> bool:
+    """Return whether a stream is there, and somebody may look at it."""
+    return stream is not None and stream.isatty()
+
+
 def say(*lines: str, err: bool = False, color: bool | None = None) -> None:
     """Print lines: each comes out as one line. `color` None means only on a terminal."""
     stream = sys.stderr if err else sys.stdout
     if color is None and (context := click.get_current_context(silent=True)) is not None:
         color = context.color
     if color is None:
-        color = stream is not None and stream.isatty() and not os.environ.get("NO_COLOR")
+        color = is_terminal(stream) and not os.environ.get("NO_COLOR")
     put(text_of(lines, color=color), err=err)
 
 
@@ -87,7 +92,7 @@ def show_error(message: str, hint: str | None) -> None:
 def _fitting(lead: str, indent: str, text: str, *, fg: str, bold: bool = False) -> list[str]:
     """Return the lines of a message behind its lead, which is coloured."""
     first, *others = paragraph(f"{lead} {text}")
-    if sys.stderr is not None and sys.stderr.isatty():
+    if is_terminal(sys.stderr):
         from issue_scaffold.text.wrapping import wrapped
 
         width = terminal_width()
@@ -109,7 +114,7 @@ def terminal_width() -> int:
 
 def fits_screen(lines: Sequence[str]) -> bool:
     """Return whether lines can be read at once, or go where nobody reads along."""
-    if not lines or sys.stdout is None or not sys.stdout.isatty():
+    if not lines or not is_terminal(sys.stdout):
         return True
     import shutil
 
@@ -151,7 +156,7 @@ def edit(text: str) -> str | None:
 
 def put_product(text: str) -> None:
     """Print what was made: byte for byte into a file or a pipe, inert on a terminal."""
-    if sys.stdout is not None and sys.stdout.isatty():
+    if is_terminal(sys.stdout):
         say(*text.removesuffix("\n").split("\n"))
     else:
         put(text)

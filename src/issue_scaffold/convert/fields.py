@@ -22,7 +22,7 @@ from issue_scaffold.convert.blocks import (
 )
 from issue_scaffold.convert.boxes import OptionGroup, parts_of
 from issue_scaffold.convert.form import Element, ElementType, Option, Remark
-from issue_scaffold.convert.notes import Note, split_note
+from issue_scaffold.convert.notes import Note, note_of, split_note
 from issue_scaffold.convert.prompts import (
     MAX_LABEL,
     Prompt,
@@ -103,7 +103,7 @@ def _is_notice(section: Section) -> bool:
     """Return whether a heading stands over a text that is only to be read."""
     if any(_is_to_answer(block) for block in section.blocks if not isinstance(block, Code)):
         return False
-    if any(map(_carries_note, section.blocks)):
+    if any(map(note_of, section.blocks)):
         return False
     read = [block for block in section.blocks if not isinstance(block, Comment)]
     return is_notice(without_colon(section.label), passage(read, []).everything(section.rest))
@@ -114,15 +114,11 @@ def _has_reminders_only(section: Section) -> bool:
     if not _has_comments_only(section):
         return False
     comments = comments_in(section.blocks)
-    return all(is_reminder(block.text) and not _carries_note(block) for block in comments)
+    return all(is_reminder(block.text) and note_of(block) is None for block in comments)
 
 
 def _has_comments_only(section: Section) -> bool:
     return holds_only(section.blocks, Comment)
-
-
-def _carries_note(block: Block) -> bool:
-    return isinstance(block, Comment) and split_note(block.text)[1] is not None
 
 
 def _is_to_answer(block: Block) -> bool:
@@ -162,8 +158,7 @@ class _SectionWalk:
     def _keeps_heading(self) -> bool:
         if self.section.marker != "heading":
             return False
-        comments = comments_in(self.section.blocks)
-        notes = [note for comment in comments if (note := split_note(comment.text)[1])]
+        notes = [note for note in map(note_of, self.section.blocks) if note is not None]
         if not notes:
             return self.place.keeps_heading
         return notes[0].type != "markdown" and any(note.headed for note in notes)

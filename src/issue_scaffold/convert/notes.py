@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final, get_args
 
+from issue_scaffold.convert.blocks import Block, Comment
 from issue_scaffold.convert.form import ElementType
 
 END: Final = "(form: end)"
@@ -74,6 +75,13 @@ def split_note(comment: str) -> tuple[str, Note | None]:
     if note is None:
         return comment, None
     return comment[: found.start()].rstrip(), note
+
+
+def note_of(block: Block | None) -> Note | None:
+    """Return the note that a block carries, if it is a comment with one."""
+    if not isinstance(block, Comment):
+        return None
+    return split_note(block.text)[1]
 
 
 def _read(text: str) -> Note | None:

@@ -23,7 +23,7 @@ from issue_scaffold.convert.blocks import (
     holds,
     holds_only,
 )
-from issue_scaffold.convert.notes import END, split_note
+from issue_scaffold.convert.notes import END, note_of
 from issue_scaffold.convert.prompts import (
     Prompt,
     asks,
@@ -230,7 +230,7 @@ class _Splitter:
 
     def _bold_marker(self, line: Line, following: Block | None) -> Prompt | None:
         bold = bold_label(line)
-        if isinstance(following, Comment) and split_note(following.text)[1] is not None:
+        if note_of(following) is not None:
             return bold or _noted_label(line)
         if bold and not _is_shout(line, following, self.open):
             return bold
@@ -239,17 +239,14 @@ class _Splitter:
 
 def _comment_above(block: Block, start: int) -> Comment | None:
     """Return a block if it is a comment that ends at a line, and carries no note."""
-    if isinstance(block, Comment) and block.end == start and split_note(block.text)[1] is None:
+    if isinstance(block, Comment) and block.end == start and note_of(block) is None:
         return block
     return None
 
 
 def _fenced_end(blocks: Sequence[Block], index: int) -> int | None:
     """Return the place of the comment that ends what a block fences off, if its note does so."""
-    block = blocks[index]
-    if not isinstance(block, Comment):
-        return None
-    note = split_note(block.text)[1]
+    note = note_of(blocks[index])
     if note is None or not note.fenced:
         return None
     for end in range(index + 1, len(blocks)):

@@ -105,6 +105,11 @@ class Rendering(NamedTuple):
         return self._replace(files=files, write_once=write_once)
 
 
+def are_texts(*files: File) -> bool:
+    """Return whether all of some files are texts."""
+    return all(file.is_text for file in files)
+
+
 def moves_among(files: Container[str], places: Mapping[str, str]) -> dict[str, str]:
     """Return which of these files lie elsewhere; a place that another of them has is its own."""
     moves = places.items()

@@ -11,11 +11,12 @@ from typing import Final, NamedTuple
 
 from issue_scaffold.forge.document import Document
 from issue_scaffold.forge.forges import ElementKeys
-from issue_scaffold.text.tree import Entry, Mapping, Node, Scalar, Value, resolve
+from issue_scaffold.text.tree import Entry, Mapping, Node, Scalar, Value
 from issue_scaffold.text.tree_values import (
     is_null,
     is_true,
     items_of,
+    resolved,
     scalars_in,
     string_of,
     value_below,
@@ -189,7 +190,7 @@ def string_entries(mapping: Mapping) -> Iterator[tuple[str, Entry]]:
 
 def listed_texts(node: Node | None) -> list[Scalar]:
     """Return the texts of a list, or the words of a comma-separated string, with their places."""
-    value = None if node is None else resolve(node)
+    value = resolved(node)
     if isinstance(value, Scalar) and value.is_text and value.style not in {"|", ">"}:
         return list(_parts(value))
     return [item for item in scalars_in(value) if is_worded(item)]

@@ -45,6 +45,7 @@ from issue_scaffold.text.tree_values import (
     is_true,
     keys_of,
     mapping_of,
+    resolved,
     string_of,
     value_below,
 )
@@ -406,7 +407,7 @@ def _former(fields: Mapping) -> list[Scalar]:
         value = fields.get(key)
         items = value.items if isinstance(value, Sequence) else (value,)
         for item in items:
-            node = None if item is None else resolve(item)
+            node = resolved(item)
             if isinstance(node, Mapping):
                 node = node.get("name")
             if (name := _text_node(node)) is not None:

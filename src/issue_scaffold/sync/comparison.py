@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator
 
-from issue_scaffold.files.rendering import File, Rendering, count_conflicts, to_lf
+from issue_scaffold.files.rendering import File, Rendering, are_texts, count_conflicts, to_lf
 from issue_scaffold.files.target_files import InTheWayError
 from issue_scaffold.report.finding import Finding, Kind, Severity
 from issue_scaffold.sync import drift
@@ -142,7 +142,7 @@ class Comparison:
 
 
 def _is_reformatted(path: str, expected: File, actual: File) -> bool:
-    if not (expected.is_text and actual.is_text) or expected.executable != actual.executable:
+    if not are_texts(expected, actual) or expected.executable != actual.executable:
         return False
     from issue_scaffold.sync.formatting import is_reformatted
 

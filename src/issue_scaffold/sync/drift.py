@@ -6,7 +6,7 @@ Pure; contents are loaded when they differ.
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from issue_scaffold.files.rendering import File, to_lf
+from issue_scaffold.files.rendering import File, are_texts, to_lf
 from issue_scaffold.report.finding import Finding, Kind, Severity
 from issue_scaffold.text.diffs import changed_blocks, is_compared, text_diff
 from issue_scaffold.text.lines import split_lines
@@ -226,7 +226,7 @@ def _what_differs(expected: File, actual: File) -> tuple[str, int | None]:
         if actual.executable:
             return "is executable; in the template it is not", None
         return "is not executable; in the template it is", None
-    if not (expected.is_text and actual.is_text):
+    if not are_texts(expected, actual):
         return "its bytes differ from the template's", None
     left, right = (to_lf(file.content).splitlines() for file in (expected, actual))
     blocks = changed_blocks(left, right)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from issue_scaffold.files.rendering import File
+from issue_scaffold.files.rendering import File, are_texts
 from issue_scaffold.state.cache_store import CacheStore, digest_of
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class Meaning(NamedTuple):
     def _differences(
         self, path: str, expected: File, actual: File
     ) -> "tuple[Difference, ...] | None":
-        if not (expected.is_text and actual.is_text):
+        if not are_texts(expected, actual):
             return None
         from issue_scaffold.sync import structured_files
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from issue_scaffold.files.rendering import File, Rendering, to_lf, uses_crlf
+from issue_scaffold.files.rendering import File, Rendering, are_texts, to_lf, uses_crlf
 from issue_scaffold.sync.plan import FileAction, FilePlan, Files, FileStep
 from issue_scaffold.text.by_meaning import MeaningMerge
 
@@ -254,7 +254,7 @@ def _merge_by_meaning(
 
 def _in_style_of(ours: File, theirs: File) -> File:
     """Return the new file with the line ends that the target's file has."""
-    if not (ours.is_text and theirs.is_text and b"\n" in ours.content):
+    if not (are_texts(ours, theirs) and b"\n" in ours.content):
         return theirs
     content = to_lf(theirs.content)
     if uses_crlf(ours.content):

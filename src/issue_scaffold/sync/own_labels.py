@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple
 
 from issue_scaffold.errors import UsageError
 from issue_scaffold.files import target_files as target
-from issue_scaffold.files.rendering import File
+from issue_scaffold.files.rendering import File, are_texts
 from issue_scaffold.forge.forges import GITHUB
 from issue_scaffold.forge.layout import is_labels_config, is_labels_path
 from issue_scaffold.labels.places import find_configs, find_elsewhere, recorded_config
@@ -195,7 +195,7 @@ def _made(path: str, second: FileStep) -> FileStep | None:
 def _added(root: Path, path: str, second: FileStep, base: File | None) -> FileStep | None:
     """Return the step that brings the template's labels, or changes, into a labels config."""
     ours, theirs = target.read_file(root, path), second.theirs
-    if ours is None or theirs is None or not (ours.is_text and theirs.is_text):
+    if ours is None or theirs is None or not are_texts(ours, theirs):
         return None
     old = None if base is None else base.content.decode(errors="replace")
     try:

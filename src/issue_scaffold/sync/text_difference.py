@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Final, NamedTuple
 
-from issue_scaffold.files.rendering import File, to_lf
+from issue_scaffold.files.rendering import File, are_texts, to_lf
 from issue_scaffold.text.diffs import changed_blocks
 from issue_scaffold.text.digests import sha256_of
 
@@ -51,7 +51,7 @@ class _Hunk(NamedTuple):
 
 def describe(expected: File, actual: File) -> str | None:
     """Return the record of how a file differs; None where lines can't say that."""
-    if not (expected.is_text and actual.is_text):
+    if not are_texts(expected, actual):
         return None
     left, right = _lines(expected), _lines(actual)
     blocks = changed_blocks(left, right)
@@ -72,7 +72,7 @@ def describe(expected: File, actual: File) -> str | None:
 
 def standing(expected: File, actual: File, record: str) -> Standing:
     """Return the template's file with those differences of a record that the user's file has."""
-    if not (expected.is_text and actual.is_text):
+    if not are_texts(expected, actual):
         return Standing(expected, 0, 1)
     words = record.split()
     left, right = _lines(expected), _lines(actual)

@@ -14,9 +14,14 @@ _TRUE: Final = frozenset({"true", "yes", "on"})
 _NO_ENTRIES: Final = Mapping((), 0, 0)
 
 
+def resolved(node: Node | None) -> Value | None:
+    """Return the node, or what it is an alias of; None for none."""
+    return None if node is None else resolve(node)
+
+
 def mapping_of(node: Node | None) -> Mapping:
     """Return the mapping that a node is; one without entries for anything else."""
-    value = None if node is None else resolve(node)
+    value = resolved(node)
     return value if isinstance(value, Mapping) else _NO_ENTRIES
 
 
@@ -24,7 +29,7 @@ def value_below(node: Node | None, *names: str) -> Value | None:
     """Return the value that keys lead to, one below the other."""
     for name in names:
         node = mapping_of(node).get(name)
-    return None if node is None else resolve(node)
+    return resolved(node)
 
 
 def keys_of(node: Node | None) -> frozenset[str]:
@@ -34,7 +39,7 @@ def keys_of(node: Node | None) -> frozenset[str]:
 
 def items_of(node: Node | None) -> tuple[Value, ...]:
     """Return the items of a list."""
-    value = None if node is None else resolve(node)
+    value = resolved(node)
     if not isinstance(value, Sequence):
         return ()
     return tuple(map(resolve, value.items))
@@ -66,19 +71,19 @@ def nodes_in(root: Node | None) -> Iterator[Value]:
 
 def string_of(node: Node | None) -> str:
     """Return the text of a scalar, of whatever kind it is to YAML."""
-    value = None if node is None else resolve(node)
+    value = resolved(node)
     return value.value if isinstance(value, Scalar) else ""
 
 
 def is_null(node: Node | None) -> bool:
     """Return whether a node says nothing: it is absent, empty, or `null`."""
-    value = None if node is None else resolve(node)
+    value = resolved(node)
     return value is None or (isinstance(value, Scalar) and value.is_null)
 
 
 def is_true(node: Node | None) -> bool:
     """Return whether a node is a boolean that is true."""
-    value = None if node is None else resolve(node)
+    value = resolved(node)
     if not isinstance(value, Scalar) or value.kind != "bool":
         return False
     return value.value.lower() in _TRUE

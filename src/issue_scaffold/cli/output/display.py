@@ -14,7 +14,15 @@ from typing import Final
 
 from issue_scaffold.cli.options import OutputTarget
 from issue_scaffold.cli.output.formats import FORMATS
-from issue_scaffold.cli.printing import fits_screen, page, put, put_product, say, show_error
+from issue_scaffold.cli.printing import (
+    fits_screen,
+    is_terminal,
+    page,
+    put,
+    put_product,
+    say,
+    show_error,
+)
 from issue_scaffold.cli.verbosity import Verbosity, verbosity
 from issue_scaffold.errors import EXIT_INTERRUPTED, EXIT_OK, ScaffoldError
 from issue_scaffold.report.report import (
@@ -200,7 +208,7 @@ def _without_diffs(table: ReportTable) -> ReportTable:
 def _width() -> int:
     from issue_scaffold.cli.output.text import WIDTH
 
-    if sys.stdout is None or not sys.stdout.isatty():
+    if not is_terminal(sys.stdout):
         return WIDTH
     import shutil
 
