@@ -121,7 +121,13 @@ def check_target(
 def _look_closely(
     text: str, options: CheckOptions, renderer: Renderer, known: "KnownClean | None"
 ) -> TargetReport:
-    look = _look_at(text, options)
+    return report_on(_look_at(text, options), options, renderer, known)
+
+
+def report_on(
+    look: "Look", options: CheckOptions, renderer: Renderer, known: "KnownClean | None" = None
+) -> TargetReport:
+    """Return what was found in a target that was looked at. Raises as `check_target` does."""
     judged = look.judged
     # Asked first: what the recorded version is now must not depend on when somebody asked last.
     versions = renderer.sources.of(judged.source)
@@ -185,7 +191,7 @@ def _news(
 
 
 def _compared(
-    look: "_Look", options: CheckOptions, renderer: Renderer
+    look: "Look", options: CheckOptions, renderer: Renderer
 ) -> tuple[list[Finding], tuple[str, ...]]:
     """Return what differs from what should be, and remarks on what could not be looked at."""
     manifest = renderer.manifest(look.judged.recorded(renderer.sources))
@@ -205,7 +211,7 @@ def _compared(
 
 
 def _left_to_the_repository(
-    look: "_Look", acceptances: Acceptances, paths: Collection[str]
+    look: "Look", acceptances: Acceptances, paths: Collection[str]
 ) -> set[str]:
     """Return the files whose errors are the repository's own: its for good, or accepted whole."""
     left = {path for path in paths if acceptances.owner(path) is not None}
@@ -217,7 +223,7 @@ def _left_to_the_repository(
 
 
 def _with_cause(
-    findings: list[Finding], look: "_Look", manifest: Manifest, renderer: Renderer
+    findings: list[Finding], look: "Look", manifest: Manifest, renderer: Renderer
 ) -> list[Finding]:
     """Return findings with the edit of the answers in place of what came of it alone."""
     drifting = [one for one in findings if one.kind in {Kind.MODIFIED, Kind.MISSING}]
@@ -246,7 +252,7 @@ def _with_tracked(findings: list[Finding], tracked: list[Finding]) -> list[Findi
     return kept + [finding for finding in tracked if finding.path not in differing]
 
 
-class _Look(NamedTuple):
+class Look(NamedTuple):
     """What is looked at, and by whose word.
 
     `opened` is the target as its files say, `judged` the one to compare them with; `settings` is
@@ -268,7 +274,7 @@ class _Look(NamedTuple):
         return self.folder.root
 
 
-def _look_at(text: str, options: CheckOptions) -> _Look:
+def _look_at(text: str, options: CheckOptions) -> Look:
     folder = find_folder(text)
     if options.looks_above:
         text, folder = find_target(text, options.answers_file)
@@ -288,12 +294,12 @@ def _look_at(text: str, options: CheckOptions) -> _Look:
             judged = judged_target(base, opened)._replace(
                 places=adopted_in(base.settings.content, base.settings.path)
             )
-            return _Look(folder, files, staged, opened, judged, base.settings, base)
+            return Look(folder, files, staged, opened, judged, base.settings, base)
     judged = opened._replace(places=adopted_in(settings.content, settings.path))
-    return _Look(folder, files, staged, opened, judged, settings, None)
+    return Look(folder, files, staged, opened, judged, settings, None)
 
 
-def _change(look: _Look, manifest: Manifest, renderer: Renderer) -> list[Finding]:
+def _change(look: Look, manifest: Manifest, renderer: Renderer) -> list[Finding]:
     """Return what a change does to how it is checked itself."""
     if look.base is None:
         return []
@@ -314,7 +320,7 @@ def _change(look: _Look, manifest: Manifest, renderer: Renderer) -> list[Finding
 
 
 def _tracking(
-    look: _Look,
+    look: Look,
     manifest: Manifest,
     acceptances: Acceptances,
     options: CheckOptions,
@@ -337,7 +343,7 @@ def _tracking(
     return commit_to_be.left_out_of_git(look.folder, kept, renderer.store)
 
 
-def _label_drift(look: _Look, options: CheckOptions) -> Sequence[Finding]:
+def _label_drift(look: Look, options: CheckOptions) -> Sequence[Finding]:
     """Return how the labels of the repository on GitHub differ, if that was asked."""
     if not options.with_labels:
         return ()
@@ -378,7 +384,7 @@ def _latest(
     return None, (f"whether a newer version is out is unknown: {why}",)
 
 
-def _invalid(look: _Look, renderer: Renderer) -> list[Finding]:
+def _invalid(look: Look, renderer: Renderer) -> list[Finding]:
     """Return the validator's errors and what it overlooked."""
     if look.base is None:
         return list(errors_of(look.files.validated(), renderer.store))

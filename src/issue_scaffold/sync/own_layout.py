@@ -4,7 +4,7 @@ Owns the answer to the template's hidden question of the folder. It is found ane
 lies in a folder is there, whatever was recorded.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,19 +18,24 @@ def own_layout(root: Path, answers: Mapping[str, Any]) -> dict[str, str]:
 
     That is the first folder, in whatever case, of those that its forge reads.
     """
+    return layout_of(lambda parent: _folders(root / parent), answers)
+
+
+def layout_of(folders_in: Callable[[str], list[str]], answers: Mapping[str, Any]) -> dict[str, str]:
+    """Return the same of a target whose folders, by their parent, are known from elsewhere."""
     platform = answers.get("platform", GITHUB.key)
     forge = forge_of_key(platform)
-    folder = _existing(root, forge)
+    folder = _existing(folders_in, forge)
     if folder is None or folder == forge.install_folder:
         return {}
     return {_QUESTION: folder}
 
 
-def _existing(root: Path, forge: Forge) -> str | None:
+def _existing(folders_in: Callable[[str], list[str]], forge: Forge) -> str | None:
     # What was installed stays where it is.
     for candidate in (forge.install_folder, *forge.templates, *forge.other_templates):
         parent, slash, name = candidate.rpartition("/")
-        entries = _folders(root / parent)
+        entries = folders_in(parent)
         if name in entries:
             return candidate
         alike = [entry for entry in entries if entry.lower() == name.lower()]

@@ -47,6 +47,7 @@ class SyncTarget(NamedTuple):
 
     `commit_id` is the commit that `version` was when it was recorded, None when nobody wrote it
     down; `places` are where files of the template lie under another name, by their name in it.
+    `layout` is the answer that its own folders give, None where they are to be looked at.
     """
 
     shown: str
@@ -57,6 +58,7 @@ class SyncTarget(NamedTuple):
     version: str
     commit_id: str | None = None
     places: Mapping[str, str] = MappingProxyType({})
+    layout: Mapping[str, str] | None = None
 
     @property
     def root(self) -> Path:
@@ -68,12 +70,15 @@ class SyncTarget(NamedTuple):
 
         Raises what `TemplateVersions.revision` raises.
         """
+        layout = self.layout
+        if layout is None and self.source.is_bundled:
+            layout = own_layout(self.root, self.answers)
         return Request(
             revision=sources.of(self.source).revision(self.version, self.commit_id),
             answers_file=self.answers_file,
             folder_name=self.root.name,
             recorded=self.answers,
-            layout=own_layout(self.root, self.answers) if self.source.is_bundled else {},
+            layout=layout or {},
             places=self.places,
         )
 

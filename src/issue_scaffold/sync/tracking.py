@@ -119,10 +119,10 @@ def _is_blob(file: File, blob: str) -> bool:
     content = file.content
     if file.link is not None:
         content = file.link.encode()
-    return blob in {_blob_id(content, len(blob)), _blob_id(to_lf(content), len(blob))}
+    return blob in {blob_id(content, len(blob)), blob_id(to_lf(content), len(blob))}
 
 
-def _blob_id(content: bytes, digits: int) -> str:
+def blob_id(content: bytes, digits: int) -> str:
     """Return git's name of a content; 40 hex digits are SHA-1, 64 are SHA-256."""
     import hashlib
 
