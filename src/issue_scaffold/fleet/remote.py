@@ -6,7 +6,10 @@ adapter's; nothing here holds a token or an address with one.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+if TYPE_CHECKING:
+    from issue_scaffold.label_sync.plan import LiveLabel
 
 
 class RemoteFile(NamedTuple):
@@ -21,12 +24,14 @@ class RemoteFile(NamedTuple):
 class Snapshot:
     """What a commit holds of the files that a check looks at, by path from the root.
 
-    `is_whole` tells that nothing is missing of the folders that it lists: it may be said of a file
-    that isn't in it that it isn't there.
+    Entries with the mode of a folder are folders that weren't listed. `is_whole` tells that nothing
+    is missing of the others: it may be said of a file that isn't in them that it isn't there.
+    `labels` are those of the repository, None where nobody asked for them.
     """
 
     files: Mapping[str, RemoteFile]
     is_whole: bool = True
+    labels: "tuple[LiveLabel, ...] | None" = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +59,13 @@ class RemoteRepository:
     may_push: bool | None = None
     api_url: str | None = None
     snapshot: Snapshot | None = None
+
+    @property
+    def base(self) -> "Base | None":
+        """What was listed: None where nobody said so."""
+        if self.branch is None or self.commit is None:
+            return None
+        return Base(self.branch, self.commit)
 
 
 # One of a run's list: a folder on this machine, or a repository on a host.

@@ -25,6 +25,10 @@ _LIST: Final = "repositories.jsonl"
 _JOURNAL: Final = "journal.jsonl"
 _BLOBS: Final = "blobs"
 _LATEST: Final = "latest"
+# What the name ends in that stands for those of an owner that couldn't be listed.
+WHOLE_OWNER: Final = "/*"
+# Behind the last repository of a list that was written as it came.
+_LAST_ROW: Final = {"event": "listed"}
 # Of a repository on a host: its name is the key, and its files are read anew.
 _UNLISTED: Final = frozenset({"name", "snapshot"})
 _APPEND: Final = (
@@ -66,6 +70,19 @@ class RunFolder:
         with suppress(OSError):  # a file system that syncs nothing
             os.fsync(self._journal)
         os.close(self._journal)
+
+    def enlist(self, repository: FleetRepository) -> None:
+        """Append to the list of a run whose repositories come as it goes."""
+        self._append(_LIST, _listed(repository))
+
+    def end_list(self) -> None:
+        """Say that the list has all that it will have."""
+        self._append(_LIST, _LAST_ROW)
+
+    def _append(self, name: str, row: Mapping[str, Any]) -> None:
+        handle = os.open(self.place / name, _APPEND, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            file.write(_line(row))
 
     def record(self, outcome: FleetOutcome) -> None:
         """Append an outcome; the contents that it is about to push are kept before."""
@@ -193,7 +210,15 @@ def options_of(place: Path) -> dict[str, Any]:
 
 def repositories_of(place: Path) -> list[FleetRepository]:
     """Return the list that a run works on. Raises ScaffoldError."""
-    return [_repository_in(row) for row in _rows(place / _LIST)]
+    return [_repository_in(row) for row in _rows(place / _LIST) if "repository" in row]
+
+
+def is_listed(place: Path) -> bool:
+    """Tell whether a run whose repositories come as it goes has seen the end of them.
+
+    Raises ScaffoldError.
+    """
+    return _LAST_ROW in _rows(place / _LIST)
 
 
 def _listed(repository: FleetRepository) -> dict[str, Any]:
@@ -230,6 +255,8 @@ def outcomes_of(place: Path) -> dict[str, FleetOutcome]:
                 f"{journal} has a row of another kind: {error}", hint=f"a row is of {SCHEMA}"
             ) from None
         found[outcome.repository] = outcome
+    if place.is_dir() and is_listed(place):
+        return {name: one for name, one in found.items() if not name.endswith(WHOLE_OWNER)}
     return found
 
 

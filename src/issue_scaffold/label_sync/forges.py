@@ -58,11 +58,15 @@ def connect(
 
     Raises UsageError for an address that the token must not go to.
     """
-    forge = forge_of_api(url, repository.host)
-    adapter = _ADAPTERS[forge.key]
-    customs = replace(adapter.customs, forge=forge.title)
+    customs = customs_of(url, repository.host)
     client = open_client(url, token, customs, on_wait=on_wait, clock=clock, pacer=pacer)
-    return adapter.labels(repository, client)
+    return _ADAPTERS[forge_of_api(url, repository.host).key].labels(repository, client)
+
+
+def customs_of(url: str, host: str) -> ApiCustoms:
+    """Return what the API at a URL, whose host is `host`, has of its own."""
+    forge = forge_of_api(url, host)
+    return replace(_ADAPTERS[forge.key].customs, forge=forge.title)
 
 
 def find_token(url: str, host: str, *, is_named: bool) -> Token:

@@ -1,7 +1,8 @@
 """Which repository is meant, and where its API is: by an option, else by the host of its remote.
 
-The one place that reads `GITHUB_API_URL`, which workflows set. What it names counts only where it
-is the API of the host that is meant: nothing is asked of one host about a repository on another.
+The one place that reads `GITHUB_API_URL` and `GITHUB_GRAPHQL_URL`, which workflows set. What they
+name counts only where it is the API of the host that is meant: nothing is asked of one host about a
+repository on another.
 """
 
 import os
@@ -22,6 +23,27 @@ from issue_scaffold.forge.remote import (
 from issue_scaffold.git.folder import top_level
 
 _VARIABLE = "GITHUB_API_URL"
+_GRAPHQL_VARIABLE = "GITHUB_GRAPHQL_URL"
+
+
+def named_api(url: str | None) -> str | None:
+    """Return the address of the API that the user names: by an option, else by the environment."""
+    return url or os.environ.get(_VARIABLE) or None
+
+
+def graphql_api(url: str) -> str:
+    """Return where GraphQL is beside the REST API at an address, or where the environment says.
+
+    What the environment says is taken for the host of that API alone. Source:
+    https://docs.github.com/en/enterprise-server/graphql/guides/forming-calls-with-graphql
+    """
+    given = os.environ.get(_GRAPHQL_VARIABLE)
+    if given and api_host(given) == api_host(url):
+        return given
+    place = url.rstrip("/")
+    if place.endswith("/api/v3"):
+        return f"{place.removesuffix('/v3')}/graphql"
+    return f"{place}/graphql"
 
 
 class ApiPlace(NamedTuple):

@@ -9,12 +9,19 @@ from typing import Final
 
 from issue_scaffold.label_sync.github.answers import read_error_body
 from issue_scaffold.label_sync.http.customs import Answer
-from issue_scaffold.label_sync.http.errors import AccessError, ApiError, ExistsError, MissingError
+from issue_scaffold.label_sync.http.errors import (
+    AccessError,
+    ApiError,
+    EmptyRepositoryError,
+    ExistsError,
+    MissingError,
+)
 from issue_scaffold.label_sync.http.token import Token
 
 _UNAUTHORISED: Final = 401
 _FORBIDDEN: Final = 403
 _NOT_FOUND: Final = 404
+_CONFLICT: Final = 409
 _INVALID: Final = 422
 # As GitHub names permissions: `issues=write; pull_requests=write`.
 _PERMISSIONS: Final = re.compile(r"[a-z_]+=[a-z]+(; ?[a-z_]+=[a-z]+){0,9}")
@@ -36,10 +43,17 @@ def refusal(answer: Answer, what: str, token: Token) -> ApiError:
         )
     if status == _FORBIDDEN:
         return AccessError(f"not allowed to {what}: {said}", hint=_permission(headers, said, token))
-    if status == _NOT_FOUND:
-        return MissingError(f"can't {what}: {said}")
     if status == _INVALID and "already_exists" in problem.codes:
         return ExistsError(f"can't {what}: that name is taken")
+    return _of_state(status, what, said)
+
+
+def _of_state(status: int, what: str, said: str) -> ApiError:
+    """Return the error for something that isn't there, or not in the state that was expected."""
+    if status == _NOT_FOUND:
+        return MissingError(f"can't {what}: {said}")
+    if status == _CONFLICT and "empty" in said.lower():
+        return EmptyRepositoryError(f"can't {what}: {said}")
     return ApiError(f"can't {what}: {said} (status {status})")
 
 
@@ -53,7 +67,7 @@ def _permission(headers: Mapping[str, str], said: str, token: Token) -> str:
     """Return what the token lacks, as the answer's headers tell it."""
     accepted = headers.get("x-accepted-github-permissions", "")
     scopes = headers.get("x-accepted-oauth-scopes", "")
-    if "saml" in said.lower():
+    if "saml" in said.lower() or headers.get("x-github-sso", "").startswith("required"):
         return f"authorise the token in {token.source} for the organisation's single sign-on"
     if _PERMISSIONS.fullmatch(accepted):
         permission = accepted.replace("=", ": ").replace(";", " or")

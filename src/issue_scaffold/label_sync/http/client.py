@@ -45,10 +45,12 @@ _DATE: Final = re.compile(r"[A-Za-z0-9,: +-]{1,40}")
 class _Patience:
     """What one request has used up of what it may.
 
-    One that isn't `is_repeatable` may not be sent again when nobody knows what came of it.
+    One that isn't `is_repeatable` may not be sent again when nobody knows what came of it; one that
+    isn't `is_retried` need not be.
     """
 
     is_repeatable: bool = True
+    is_retried: bool = True
     attempts: int = 0
     waits: int = 0
     waited: float = 0.0
@@ -124,13 +126,14 @@ class ApiClient:
         request = _Request(verb, target, body, is_write=verb != "GET")
         return self._send(request, _Patience(is_repeatable=is_repeatable))
 
-    def ask(self, target: str, question: Mapping[str, Any]) -> Answer:
+    def ask(self, target: str, question: Mapping[str, Any], *, is_retried: bool = True) -> Answer:
         """Send a question, which changes nothing; return its answer, be it good or bad.
 
-        The target is one of the host, not below the prefix: GraphQL has a place of its own. Raises
-        as `send` does.
+        The target is one of the host, not below the prefix: GraphQL has a place of its own. One
+        that isn't `is_retried` is given up when the host fails. Raises as `send` does.
         """
-        return self._send(_Request("POST", target, question, is_write=False), _Patience())
+        request = _Request("POST", target, question, is_write=False)
+        return self._send(request, _Patience(is_retried=is_retried))
 
     def _send(self, request: _Request, patience: _Patience) -> Answer:
         while True:
@@ -208,7 +211,8 @@ class ApiClient:
                 f"{self.host} {why}",
                 hint="whether it was done isn't known: look there before you try again",
             )
-        if patience.attempts > len(_BACKOFF_SECONDS) or patience.network_seconds <= 0:
+        is_last = not patience.is_retried or patience.attempts > len(_BACKOFF_SECONDS)
+        if is_last or patience.network_seconds <= 0:
             if patience.attempts > 1:
                 why = f"{why}, {patience.attempts} times in a row"
             hint = "try again later; behind a proxy, set HTTPS_PROXY"

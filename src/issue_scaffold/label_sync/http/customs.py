@@ -72,6 +72,8 @@ class ApiCustoms:
         """Return whether an answer says that there were too many requests."""
         if answer.status == _TOO_MANY:
             return True
+        if answer.is_good:
+            return _is_limited_query(answer.data)
         if answer.status not in self.limit_statuses:
             return False
         if "retry-after" in answer.headers or self.is_used_up(answer):
@@ -82,3 +84,14 @@ class ApiCustoms:
     def is_used_up(self, answer: Answer) -> bool:
         """Return whether the headers say that nothing is left until the limit is reset."""
         return answer.headers.get(self.remaining_header) == "0"
+
+
+def _is_limited_query(data: Any) -> bool:  # noqa: ANN401 - JSON
+    """Return whether GraphQL, which answers with 200 whatever comes, says so.
+
+    https://docs.github.com/en/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api
+    """
+    errors = data.get("errors") if isinstance(data, dict) else None
+    if not isinstance(errors, list):
+        return False
+    return any(isinstance(one, dict) and one.get("type") == "RATE_LIMITED" for one in errors)

@@ -29,5 +29,9 @@ class MissingError(ApiError):
     """What the request is about isn't there."""
 
 
+class EmptyRepositoryError(ApiError):
+    """The repository has no commit."""
+
+
 class ExistsError(ApiError):
     """A label of that name is there already."""

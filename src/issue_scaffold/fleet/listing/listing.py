@@ -1,0 +1,60 @@
+"""What every forge's listing gives, and the values that go with it. Asks nothing."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from issue_scaffold.fleet.outcome import FleetOutcome
+from issue_scaffold.fleet.remote import RemoteRepository
+from issue_scaffold.fleet.run_folder import WHOLE_OWNER
+
+
+class OwnerKind(StrEnum):
+    """Whose repositories are listed, by the option that names them."""
+
+    ORG = "org"
+    USER = "user"
+    GROUP = "group"
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """An organisation, a user or a group; `name` is the path of a group in another one."""
+
+    kind: OwnerKind
+    name: str
+
+    def __str__(self) -> str:
+        """Return it as messages call it."""
+        words = {OwnerKind.ORG: "organisation", OwnerKind.USER: "user", OwnerKind.GROUP: "group"}
+        return f"{words[self.kind]} {self.name}"
+
+    @property
+    def row(self) -> str:
+        """What reports call all of its repositories that nobody could tell apart."""
+        return f"{self.name}{WHOLE_OWNER}"
+
+
+class HostListing(Protocol):
+    """The repositories of one owner on one host. Methods raise ApiError."""
+
+    @property
+    def host(self) -> str:
+        """What reports call the host."""
+
+    @property
+    def requests(self) -> Mapping[str, int]:
+        """How many requests were sent, by their kind: graphql, rest, content."""
+
+    def repositories(self) -> Iterator[RemoteRepository | FleetOutcome]:
+        """Yield the repositories as they come; the outcome of what can't be told apart.
+
+        Raises UsageError for an owner that isn't there.
+        """
+
+    def with_snapshot(self, repository: RemoteRepository) -> RemoteRepository:
+        """Return a repository with what is known of its files, if that can be had."""
+
+    def content(self, repository: RemoteRepository, oid: str) -> bytes | None:
+        """Return the content of a file by git's id, None where it can't be had so."""
