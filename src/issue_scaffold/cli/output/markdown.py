@@ -3,7 +3,6 @@
 What findings quote can't break out of its place.
 """
 
-import re
 from collections.abc import Iterator
 from html import escape
 from typing import Final
@@ -12,20 +11,13 @@ from issue_scaffold.cli.output.places import file_of, label, position, rows_show
 from issue_scaffold.cli.printing import inert
 from issue_scaffold.report.finding import Finding, Severity, by_weight
 from issue_scaffold.report.report import Report, ReportTable, TargetReport
+from issue_scaffold.text.plain_markdown import code_span, fence_for, plain, unlinked
 
 _SIGNS: Final = {
     Severity.ERROR: "❌ error",
     Severity.WARNING: "⚠️ warning",
     Severity.INFO: "💡 info",
 }
-
-
-# What GitHub makes links of without being asked: "Autolinks (extension)" of its Markdown's
-# specification, https://github.github.com/gfm/, and "Autolinked references and URLs" of
-# https://docs.github.com/en/get-started/writing-on-github/working-with-advanced-formatting
-_LINKED: Final = re.compile(
-    r"@|#(?=\d)|\bGH-(?=\d)|\bwww(?=\.)|\b[a-z][a-z0-9+.-]{0,20}:(?=//)", re.IGNORECASE
-)
 
 
 def render(report: Report) -> str:
@@ -124,26 +116,16 @@ def _finding(report: Report, target: TargetReport, finding: Finding) -> str:
 def _diff(path: str, diff: str) -> Iterator[str]:
     if not diff:
         return
-    fence = "`" * max(3, _longest_run(diff) + 1)
+    fence = fence_for(diff)
     # A line that begins with HTML holds no Markdown.
-    yield from (f"<details><summary>{_unlinked(escape(inert(path)))}</summary>", "", f"{fence}diff")
+    yield from (f"<details><summary>{unlinked(escape(inert(path)))}</summary>", "", f"{fence}diff")
     yield from (inert(line) for line in diff.rstrip("\n").split("\n"))
     yield from (fence, "", "</details>", "")
 
 
 def code(text: str) -> str:
     """Return a text as a code span in a table cell, whatever backticks and pipes are in it."""
-    flat = " ".join(_lines_of(text).split()).replace("|", "\\|")
-    if not flat:
-        return ""
-    if "`" not in flat:
-        return f"`{flat}`"
-    marks = "`" * (_longest_run(flat) + 1)
-    return f"{marks} {flat} {marks}"
-
-
-def _longest_run(text: str) -> int:
-    return max((len(run) for run in re.findall("`+", text)), default=0)
+    return code_span(_lines_of(text))
 
 
 def _lines_of(text: str) -> str:
@@ -155,20 +137,7 @@ def escaped(text: str) -> str:
     """Return a text in which only code spans are Markdown."""
     parts = " ".join(_lines_of(text).split()).split("`")
     if len(parts) % 2 == 0:
-        return _plain("`".join(parts), backticks=True)
-    parts[::2] = [_plain(part) for part in parts[::2]]
+        return plain("`".join(parts))
+    parts[::2] = [plain(part, backticks=False) for part in parts[::2]]
     parts[1::2] = [code(part) for part in parts[1::2]]
     return "".join(parts)
-
-
-def _plain(text: str, *, backticks: bool = False) -> str:
-    marks = "\\*_[]|~#$"
-    if backticks:
-        marks += "`"
-    shown = _unlinked(text).translate({ord(char): f"\\{char}" for char in marks})
-    return shown.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
-def _unlinked(text: str) -> str:
-    """Return a text of which nothing becomes a link, a mention or a reference to an issue."""
-    return _LINKED.sub(lambda found: f"{found[0]}\u200b", text)
