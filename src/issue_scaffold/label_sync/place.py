@@ -54,6 +54,24 @@ class ApiPlace(NamedTuple):
     is_named: bool
 
 
+class HostApi(NamedTuple):
+    """The address of a host's API, and whether the user named it."""
+
+    url: str
+    is_named: bool
+
+
+def api_of(host: str, url: str | None) -> HostApi:
+    """Return the API of a host: the one that the user named, if it is this host's, else its usual.
+
+    Of several hosts a user may name one's API only.
+    """
+    for given in (url, os.environ.get(_VARIABLE)):
+        if given and _is_api_of(given, host):
+            return HostApi(given, is_named=True)
+    return HostApi(api_url(host), is_named=False)
+
+
 def find_place(repo: str | None, url: str | None, folder: Path) -> ApiPlace:
     """Return what `--repo` and `--api-url` mean; where they are None, the remote of a folder says.
 

@@ -126,13 +126,21 @@ class ApiClient:
         request = _Request(verb, target, body, is_write=verb != "GET")
         return self._send(request, _Patience(is_repeatable=is_repeatable))
 
-    def ask(self, target: str, question: Mapping[str, Any], *, is_retried: bool = True) -> Answer:
-        """Send a question, which changes nothing; return its answer, be it good or bad.
+    def ask(
+        self,
+        target: str,
+        question: Mapping[str, Any],
+        *,
+        is_write: bool = False,
+        is_retried: bool = True,
+    ) -> Answer:
+        """Send a question, which changes nothing unless it `is_write`; return its answer.
 
-        The target is one of the host, not below the prefix: GraphQL has a place of its own. One
-        that isn't `is_retried` is given up when the host fails. Raises as `send` does.
+        That may be good or bad, and the question may be sent again, unless it isn't `is_retried`,
+        and so given up when the host fails. The target is one of the host, not below the prefix:
+        GraphQL has a place of its own. Raises as `send` does.
         """
-        request = _Request("POST", target, question, is_write=False)
+        request = _Request("POST", target, question, is_write=is_write)
         return self._send(request, _Patience(is_retried=is_retried))
 
     def _send(self, request: _Request, patience: _Patience) -> Answer:

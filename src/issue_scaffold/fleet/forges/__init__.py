@@ -1,0 +1,1 @@
+"""The pull requests of each forge, behind one interface."""

@@ -1,0 +1,100 @@
+"""Pull requests and issues on Gitea and Forgejo.
+
+Source: `routers/api/v1/repo/pull.go` and `issue.go` in Gitea's source, which Forgejo shares. Lists
+aren't asked for by branch, which servers of some years pass over.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any, ClassVar, Final
+
+from issue_scaffold.fleet.forges.answers import (
+    GITEA_DRAFT,
+    read_comments,
+    read_gitea_pull,
+    read_github_issue,
+    read_issues,
+    read_pulls,
+)
+from issue_scaffold.fleet.forges.pull_request import (
+    NothingToProposeError,
+    OpenIssue,
+    ProposedText,
+    PullRequest,
+)
+from issue_scaffold.fleet.forges.rest import RestPullRequests
+from issue_scaffold.label_sync.gitea.api import GITEA_API
+from issue_scaffold.label_sync.http.customs import Answer
+from issue_scaffold.label_sync.http.errors import ApiError
+from issue_scaffold.label_sync.http.refusals import said_in, usual_refusal
+from issue_scaffold.label_sync.http.token import Token
+
+_INVALID: Final = 422
+_PAGE: Final = "50"
+_NEEDED: Final = "it needs the scopes write:repository and write:issue"
+
+
+def refusal(answer: Answer, what: str, token: Token) -> ApiError:
+    """Return the error that an answer means; `what` was asked for ("open a pull request")."""
+    said = said_in(answer.data, token)
+    if answer.status == _INVALID and "no changes" in said.lower():
+        return NothingToProposeError(f"can't {what}: {said}")
+    return usual_refusal(answer, what, token, _NEEDED)
+
+
+GITEA_PULLS: Final = replace(GITEA_API, refusal=refusal)
+
+
+class GiteaPullRequests(RestPullRequests):
+    """One repository's pull requests on Gitea or Forgejo."""
+
+    change_verb: ClassVar[str] = "PATCH"
+    body_field: ClassVar[str] = "body"
+    pulls_path: ClassVar[str] = "pulls"
+
+    @property
+    def closing(self) -> Mapping[str, str]:
+        """What is changed to close one."""
+        return {"state": "closed"}
+
+    def of_branch(self, branch: str) -> PullRequest | None:
+        """Return the last pull request of a branch, in any state: no other can be open."""
+        what = f"read the pull requests of {self.name}"
+        query = {"state": "all", "limit": _PAGE}
+        reader = read_pulls(self.read_pull)
+        found = self.calls.numbered_pages(f"{self.base}/pulls", query, what, reader)
+        return next((one for one in found if one.branch == branch), None)
+
+    def request_for(self, branch: str, base: str) -> dict[str, Any]:
+        """Return what says, when one is made, from where and to where it goes."""
+        return {"head": branch, "base": base}
+
+    def text_fields(self, text: ProposedText) -> dict[str, Any]:
+        """Return what says, when one is made or changed, what it says."""
+        sign = GITEA_DRAFT if text.is_draft else ""
+        return {"title": f"{sign}{text.title}", "body": text.body}
+
+    def comments_path(self, number: int) -> str:
+        """Return the path of the comments on one."""
+        return f"{self.base}/issues/{number}/comments"
+
+    def comments(self, found: PullRequest) -> Iterator[str]:
+        """Yield the comments on a pull request, which come on one page."""
+        what = f"read the comments on pull request {found.number} of {self.name}"
+        answer = self.calls.get(self.comments_path(found.number), None, what)
+        return iter(self.calls.read(answer, read_comments, what))
+
+    def open_issues(self) -> Iterator[OpenIssue]:
+        """Yield all open issues, the newest first."""
+        query = {"state": "open", "type": "issues", "limit": _PAGE}
+        what = f"read the issues of {self.name}"
+        reader = read_issues(self.read_issue)
+        return self.calls.numbered_pages(f"{self.base}/issues", query, what, reader)
+
+    def read_pull(self, data: Any, token: Token) -> PullRequest:  # noqa: ANN401 - JSON
+        """Return a pull request."""
+        return read_gitea_pull(data, token)
+
+    def read_issue(self, data: Any, token: Token) -> OpenIssue:  # noqa: ANN401 - JSON
+        """Return an issue."""
+        return read_github_issue(data, token)

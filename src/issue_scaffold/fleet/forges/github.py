@@ -1,0 +1,145 @@
+"""Pull requests and issues on GitHub and GitHub Enterprise Server.
+
+Source: https://docs.github.com/en/rest/pulls/pulls. A pull request becomes a draft, or ready, by
+GraphQL alone: https://docs.github.com/en/graphql/reference/mutations#convertpullrequesttodraft
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any, ClassVar, Final
+from urllib.parse import quote
+
+from issue_scaffold.fleet.forges.answers import (
+    read_comments,
+    read_github_issue,
+    read_github_pull,
+    read_issues,
+    read_pulls,
+)
+from issue_scaffold.fleet.forges.pull_request import (
+    NoDraftsError,
+    NothingToProposeError,
+    OpenIssue,
+    ProposedText,
+    PullRequest,
+    PullRequestState,
+)
+from issue_scaffold.fleet.forges.rest import RestPullRequests, newest_of
+from issue_scaffold.label_sync.github.answers import read_error_body, read_repository
+from issue_scaffold.label_sync.github.api import GITHUB_API
+from issue_scaffold.label_sync.http.customs import Answer
+from issue_scaffold.label_sync.http.errors import ApiError, ExistsError
+from issue_scaffold.label_sync.http.refusals import usual_refusal
+from issue_scaffold.label_sync.http.token import Token
+
+_INVALID: Final = 422
+_NEEDED: Final = "it needs the permissions contents: write and pull_requests: write, or scope repo"
+_TO_DRAFT: Final = (
+    "mutation($id:ID!){convertPullRequestToDraft(input:{pullRequestId:$id}){clientMutationId}}"
+)
+_TO_READY: Final = (
+    "mutation($id:ID!){markPullRequestReadyForReview(input:{pullRequestId:$id}){clientMutationId}}"
+)
+
+
+def refusal(answer: Answer, what: str, token: Token) -> ApiError:
+    """Return the error that an answer means; `what` was asked for ("open a pull request")."""
+    said = read_error_body(answer.data, token).said
+    if answer.status == _INVALID:
+        for words, kind in _INVALID_KINDS.items():
+            if words in said.lower():
+                return kind(f"can't {what}: {said}")
+    return usual_refusal(answer, what, token, _NEEDED)
+
+
+_INVALID_KINDS: Final[Mapping[str, type[ApiError]]] = {
+    "already exists": ExistsError,
+    "draft pull requests": NoDraftsError,
+    "no commits between": NothingToProposeError,
+}
+GITHUB_PULLS: Final = replace(GITHUB_API, refusal=refusal)
+
+
+class GitHubPullRequests(RestPullRequests):
+    """One repository's pull requests on GitHub."""
+
+    change_verb: ClassVar[str] = "PATCH"
+    body_field: ClassVar[str] = "body"
+    pulls_path: ClassVar[str] = "pulls"
+
+    @property
+    def closing(self) -> Mapping[str, str]:
+        """What is changed to close one."""
+        return {"state": "closed"}
+
+    def of_branch(self, branch: str) -> PullRequest | None:
+        """Return the pull request of a branch: the open one, else the last one, in any state."""
+        answer = self._asked_about(branch)
+        if "?" not in answer.target:  # redirected, which has cost the question its words
+            renamed = self.calls.get(self.base, None, self._what)
+            repository = self.calls.read(
+                renamed, lambda data, _: read_repository(data, self.client.host), self._what
+            )
+            self.base = f"/repos/{quote(repository.owner)}/{quote(repository.name)}"
+            answer = self._asked_about(branch)
+        found = self.calls.read(answer, read_pulls(self.read_pull), self._what)
+        return newest_of(one for one in found if one.branch == branch)
+
+    @property
+    def _what(self) -> str:
+        return f"read the pull requests of {self.name}"
+
+    def _asked_about(self, branch: str) -> Answer:
+        owner = self.base.split("/")[2]
+        query = {"state": "all", "head": f"{owner}:{branch}", "per_page": "100"}
+        return self.calls.get(f"{self.base}/pulls", query, self._what)
+
+    def request_for(self, branch: str, base: str) -> dict[str, Any]:
+        """Return what says, when one is made, from where and to where it goes."""
+        return {"head": branch, "base": base}
+
+    def text_fields(self, text: ProposedText) -> dict[str, Any]:
+        """Return what says, when one is made or changed, what it says."""
+        return {"title": text.title, "body": text.body, "draft": text.is_draft}
+
+    def change(self, found: PullRequest, text: ProposedText) -> PullRequest:
+        """Give a pull request another text, and make it a draft or ready."""
+        is_draft = found.state is PullRequestState.DRAFT
+        if is_draft != text.is_draft:
+            self._turn(found, _TO_DRAFT if text.is_draft else _TO_READY)
+        return super().change(found, text)
+
+    def _turn(self, found: PullRequest, mutation: str) -> None:
+        what = f"change pull request {found.number} of {self.name}"
+        target = f"{self.client.prefix.removesuffix('/v3')}/graphql"
+        question = {"query": mutation, "variables": {"id": found.key}}
+        answer = self.client.ask(target, question, is_write=True)
+        self.refuse_bad(answer, what)
+        if not isinstance(answer.data, dict) or answer.data.get("errors"):
+            said = read_error_body(answer.data, self.client.token).said
+            raise NoDraftsError(f"can't {what}: {said}")
+
+    def comments_path(self, number: int) -> str:
+        """Return the path of the comments on one."""
+        return f"{self.base}/issues/{number}/comments"
+
+    def comments(self, found: PullRequest) -> Iterator[str]:
+        """Yield the comments on a pull request."""
+        what = f"read the comments on pull request {found.number} of {self.name}"
+        path = self.comments_path(found.number)
+        return self.calls.linked_pages(path, {"per_page": "100"}, what, read_comments)
+
+    def open_issues(self) -> Iterator[OpenIssue]:
+        """Yield all open issues, the newest first."""
+        query = {"state": "open", "per_page": "100"}
+        what = f"read the issues of {self.name}"
+        reader = read_issues(self.read_issue)
+        return self.calls.linked_pages(f"{self.base}/issues", query, what, reader)
+
+    def read_pull(self, data: Any, token: Token) -> PullRequest:  # noqa: ANN401 - JSON
+        """Return a pull request."""
+        return read_github_pull(data, token)
+
+    def read_issue(self, data: Any, token: Token) -> OpenIssue:  # noqa: ANN401 - JSON
+        """Return an issue."""
+        return read_github_issue(data, token)
