@@ -166,6 +166,14 @@ def ssh_hostname(alias: str) -> str | None:
     return None
 
 
+class Exchange(NamedTuple):
+    """What came of a git that has talked: its status, and what it printed."""
+
+    status: int
+    out: bytes
+    err: bytes
+
+
 def talk(
     arguments: Sequence[str],
     *,
@@ -176,9 +184,28 @@ def talk(
 ) -> bytes:
     """Run a git that reads another repository, here or on a server; return what it printed.
 
+    Runs it as `exchange` does. Raises GitError, also when it says no.
+    """
+    done = exchange(arguments, env=env, seconds=seconds, max_bytes=max_bytes)
+    if done.status != 0:
+        raise failed_exchange(arguments, done)
+    return done.out
+
+
+def failed_exchange(arguments: Sequence[str], done: Exchange) -> GitError:
+    """Return the error for a git that said no; credentials in URLs are masked."""
+    return _failure(arguments, done.status, done.err)
+
+
+def exchange(
+    arguments: Sequence[str], *, env: Mapping[str, str], seconds: float, max_bytes: int
+) -> Exchange:
+    """Run a git that talks to another repository, here or on a server; return what came of it.
+
     All of it, helpers and all, is ended after `seconds` or when we are interrupted, and where the
     system can, when a file that it writes grows beyond `max_bytes`. It belongs to no repository,
-    wherever it is started, but for one that `arguments` name. Raises GitError.
+    wherever it is started, but for one that `arguments` name. Raises GitError when it can't be
+    started, or gives no full answer in time.
     """
     import subprocess
     import tempfile
@@ -213,9 +240,7 @@ def talk(
                     hint="check the network, the server and the size of the repository, "
                     "then run this again",
                 ) from error
-        if status != 0:
-            raise _failure(arguments, status, _text_of(err))
-        return _text_of(out)
+        return Exchange(status, _text_of(out), _text_of(err))
 
 
 def _text_of(file: BinaryIO) -> bytes:

@@ -8,7 +8,7 @@ in Gitea's source, https://docs.gitlab.com/api/merge_requests/. JSON and shapes 
 from collections.abc import Callable
 from typing import Any, Final
 
-from issue_scaffold.fleet.forges.pull_request import OpenIssue, PullRequest, PullRequestState
+from issue_scaffold.fleet.forges.pull_request import FoundIssue, PullRequest, PullRequestState
 from issue_scaffold.label_sync.http.json_shapes import (
     ListShape,
     ObjectShape,
@@ -63,10 +63,10 @@ _GITLAB_PULL: Final = ObjectShape(
     optional=frozenset({"sha", "source_project_id"}),
 )
 _GITHUB_ISSUE: Final = ObjectShape(
-    fields={"number": _NUMBER, "html_url": _TEXT, "title": _TEXT, "body": _BODY}
+    fields={"number": _NUMBER, "html_url": _TEXT, "title": _TEXT, "body": _BODY, "state": _TEXT}
 )
 _GITLAB_ISSUE: Final = ObjectShape(
-    fields={"iid": _NUMBER, "web_url": _TEXT, "title": _TEXT, "description": _BODY}
+    fields={"iid": _NUMBER, "web_url": _TEXT, "title": _TEXT, "description": _BODY, "state": _TEXT}
 )
 _GITHUB_COMMENTS: Final = ListShape(item=ObjectShape(fields={"body": _BODY}))
 _LIST: Final = ListShape(item=ObjectShape(fields={}))
@@ -161,12 +161,12 @@ def read_pulls(
     return read
 
 
-def read_github_issue(data: Any, token: Token) -> OpenIssue:  # noqa: ANN401 - JSON
+def read_github_issue(data: Any, token: Token) -> FoundIssue:  # noqa: ANN401 - JSON
     """Return one issue of GitHub's or Gitea's. Raises MalformedAnswerError."""
     return _issue(data, token, _GITHUB_ISSUE, ("number", "html_url", "body"))
 
 
-def read_gitlab_issue(data: Any, token: Token) -> OpenIssue:  # noqa: ANN401 - JSON
+def read_gitlab_issue(data: Any, token: Token) -> FoundIssue:  # noqa: ANN401 - JSON
     """Return one issue of GitLab's. Raises MalformedAnswerError."""
     return _issue(data, token, _GITLAB_ISSUE, ("iid", "web_url", "description"))
 
@@ -176,19 +176,19 @@ def _issue(
     token: Token,
     shape: Shape,
     names: tuple[str, str, str],
-) -> OpenIssue:
+) -> FoundIssue:
     shape.check(data, "the answer")
     number, url, body = (data[name] for name in names)
     refuse_echo(token, url, data["title"])
-    return OpenIssue(number, url, data["title"], body or "")
+    return FoundIssue(number, url, data["title"], body or "", data["state"] != "closed")
 
 
 def read_issues(
-    item: Callable[[Any, Token], OpenIssue],
-) -> Callable[[Any, Token], tuple[OpenIssue, ...]]:
+    item: Callable[[Any, Token], FoundIssue],
+) -> Callable[[Any, Token], tuple[FoundIssue, ...]]:
     """Return what reads a page of issues; GitHub's API has pull requests among them."""
 
-    def read(data: Any, token: Token) -> tuple[OpenIssue, ...]:  # noqa: ANN401 - JSON
+    def read(data: Any, token: Token) -> tuple[FoundIssue, ...]:  # noqa: ANN401 - JSON
         _LIST.check(data, "the answer")
         return tuple(item(row, token) for row in data if not row.get("pull_request"))
 

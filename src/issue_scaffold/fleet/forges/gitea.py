@@ -18,7 +18,7 @@ from issue_scaffold.fleet.forges.answers import (
 )
 from issue_scaffold.fleet.forges.pull_request import (
     NothingToProposeError,
-    OpenIssue,
+    FoundIssue,
     ProposedText,
     PullRequest,
 )
@@ -84,9 +84,9 @@ class GiteaPullRequests(RestPullRequests):
         answer = self.calls.get(self.comments_path(found.number), None, what)
         return iter(self.calls.read(answer, read_comments, what))
 
-    def open_issues(self) -> Iterator[OpenIssue]:
-        """Yield all open issues, the newest first."""
-        query = {"state": "open", "type": "issues", "limit": _PAGE}
+    def issues(self) -> Iterator[FoundIssue]:
+        """Yield all issues in any state, the newest first."""
+        query = {"state": "all", "type": "issues", "limit": _PAGE}
         what = f"read the issues of {self.name}"
         reader = read_issues(self.read_issue)
         return self.calls.numbered_pages(f"{self.base}/issues", query, what, reader)
@@ -95,6 +95,6 @@ class GiteaPullRequests(RestPullRequests):
         """Return a pull request."""
         return read_gitea_pull(data, token)
 
-    def read_issue(self, data: Any, token: Token) -> OpenIssue:  # noqa: ANN401 - JSON
+    def read_issue(self, data: Any, token: Token) -> FoundIssue:  # noqa: ANN401 - JSON
         """Return an issue."""
         return read_github_issue(data, token)

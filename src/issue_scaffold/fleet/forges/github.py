@@ -19,7 +19,7 @@ from issue_scaffold.fleet.forges.answers import (
 from issue_scaffold.fleet.forges.pull_request import (
     NoDraftsError,
     NothingToProposeError,
-    OpenIssue,
+    FoundIssue,
     ProposedText,
     PullRequest,
     PullRequestState,
@@ -129,9 +129,9 @@ class GitHubPullRequests(RestPullRequests):
         path = self.comments_path(found.number)
         return self.calls.linked_pages(path, {"per_page": "100"}, what, read_comments)
 
-    def open_issues(self) -> Iterator[OpenIssue]:
-        """Yield all open issues, the newest first."""
-        query = {"state": "open", "per_page": "100"}
+    def issues(self) -> Iterator[FoundIssue]:
+        """Yield all issues in any state, the newest first."""
+        query = {"state": "all", "per_page": "100"}
         what = f"read the issues of {self.name}"
         reader = read_issues(self.read_issue)
         return self.calls.linked_pages(f"{self.base}/issues", query, what, reader)
@@ -140,6 +140,6 @@ class GitHubPullRequests(RestPullRequests):
         """Return a pull request."""
         return read_github_pull(data, token)
 
-    def read_issue(self, data: Any, token: Token) -> OpenIssue:  # noqa: ANN401 - JSON
+    def read_issue(self, data: Any, token: Token) -> FoundIssue:  # noqa: ANN401 - JSON
         """Return an issue."""
         return read_github_issue(data, token)

@@ -15,7 +15,7 @@ from issue_scaffold.fleet.forges.answers import (
     read_issues,
     read_pulls,
 )
-from issue_scaffold.fleet.forges.pull_request import OpenIssue, ProposedText, PullRequest
+from issue_scaffold.fleet.forges.pull_request import FoundIssue, ProposedText, PullRequest
 from issue_scaffold.fleet.forges.rest import RestPullRequests, newest_of
 from issue_scaffold.label_sync.gitlab.api import GITLAB_API
 from issue_scaffold.label_sync.http.customs import Answer
@@ -74,9 +74,9 @@ class GitLabMergeRequests(RestPullRequests):
         path = self.comments_path(found.number)
         return self.calls.linked_pages(path, {"per_page": _PAGE}, what, read_comments)
 
-    def open_issues(self) -> Iterator[OpenIssue]:
-        """Yield all open issues, the newest first."""
-        query = {"state": "opened", "per_page": _PAGE}
+    def issues(self) -> Iterator[FoundIssue]:
+        """Yield all issues in any state, the newest first."""
+        query = {"state": "all", "per_page": _PAGE}
         what = f"read the issues of {self.name}"
         reader = read_issues(self.read_issue)
         return self.calls.linked_pages(f"{self.base}/issues", query, what, reader)
@@ -85,6 +85,6 @@ class GitLabMergeRequests(RestPullRequests):
         """Return a merge request."""
         return read_gitlab_pull(data, token)
 
-    def read_issue(self, data: Any, token: Token) -> OpenIssue:  # noqa: ANN401 - JSON
+    def read_issue(self, data: Any, token: Token) -> FoundIssue:  # noqa: ANN401 - JSON
         """Return an issue."""
         return read_gitlab_issue(data, token)

@@ -61,13 +61,14 @@ class ProposedText:
     is_draft: bool = False
 
 
-class OpenIssue(NamedTuple):
-    """An open issue."""
+class FoundIssue(NamedTuple):
+    """An issue as it is now."""
 
     number: int
     url: str
     title: str
     body: str
+    is_open: bool
 
 
 class PullRequestsApi(Protocol):
@@ -98,11 +99,11 @@ class PullRequestsApi(Protocol):
     def comment(self, found: PullRequest, text: str) -> None:
         """Comment on a pull request."""
 
-    def open_issues(self) -> Iterator[OpenIssue]:
-        """Yield all open issues, the newest first."""
+    def issues(self) -> Iterator[FoundIssue]:
+        """Yield all issues in any state, the newest first."""
 
-    def open_issue(self, text: ProposedText) -> OpenIssue:
+    def open_issue(self, text: ProposedText) -> FoundIssue:
         """Make an issue."""
 
-    def change_issue(self, found: OpenIssue, text: ProposedText) -> OpenIssue:
+    def change_issue(self, found: FoundIssue, text: ProposedText) -> FoundIssue:
         """Give an issue another text."""

@@ -8,7 +8,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
-from issue_scaffold.fleet.forges.pull_request import OpenIssue, ProposedText, PullRequest
+from issue_scaffold.fleet.forges.pull_request import FoundIssue, ProposedText, PullRequest
 from issue_scaffold.label_sync.http.calls import ApiCalls
 from issue_scaffold.label_sync.http.customs import Answer
 from issue_scaffold.label_sync.http.token import Token
@@ -58,7 +58,7 @@ class RestPullRequests(ABC):
         """Return a pull request."""
 
     @abstractmethod
-    def read_issue(self, data: Any, token: Token) -> OpenIssue:  # noqa: ANN401 - JSON
+    def read_issue(self, data: Any, token: Token) -> FoundIssue:  # noqa: ANN401 - JSON
         """Return an issue."""
 
     def open(self, branch: str, base: str, text: ProposedText) -> PullRequest:
@@ -85,13 +85,13 @@ class RestPullRequests(ABC):
         what = f"comment on pull request {found.number} of {self.name}"
         self._made(self.comments_path(found.number), {"body": text}, what, lambda *_: None)
 
-    def open_issue(self, text: ProposedText) -> OpenIssue:
+    def open_issue(self, text: ProposedText) -> FoundIssue:
         """Make an issue."""
         what = f"open an issue in {self.name}"
         body = {"title": text.title, self.body_field: text.body}
         return self._made(f"{self.base}/issues", body, what, self.read_issue)
 
-    def change_issue(self, found: OpenIssue, text: ProposedText) -> OpenIssue:
+    def change_issue(self, found: FoundIssue, text: ProposedText) -> FoundIssue:
         """Give an issue another text."""
         what = f"change issue {found.number} of {self.name}"
         body = {"title": text.title, self.body_field: text.body}
