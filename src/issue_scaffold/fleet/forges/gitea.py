@@ -17,8 +17,8 @@ from issue_scaffold.fleet.forges.answers import (
     read_pulls,
 )
 from issue_scaffold.fleet.forges.pull_request import (
-    NothingToProposeError,
     FoundIssue,
+    NothingToProposeError,
     ProposedText,
     PullRequest,
 )

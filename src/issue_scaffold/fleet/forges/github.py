@@ -17,9 +17,9 @@ from issue_scaffold.fleet.forges.answers import (
     read_pulls,
 )
 from issue_scaffold.fleet.forges.pull_request import (
+    FoundIssue,
     NoDraftsError,
     NothingToProposeError,
-    FoundIssue,
     ProposedText,
     PullRequest,
     PullRequestState,
