@@ -4,7 +4,6 @@ import math
 import os
 import time
 from collections.abc import Callable, Sequence
-from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO, Final, NamedTuple, TypeVar
@@ -12,28 +11,22 @@ from typing import Any, BinaryIO, Final, NamedTuple, TypeVar
 import click
 
 from issue_scaffold.cli.fleet_report import (
-    FORMATS,
     FleetReport,
     end_lines,
-    row_json,
     row_line,
-    summary_json,
 )
+from issue_scaffold.cli.fleet_show import FORMAT_OPTION, TABLE, RunShow, write_report
 from issue_scaffold.cli.options import (
     OutputTarget,
-    OutputTargetType,
     answers_file_option,
     answers_options,
     dry_run_option,
     read_answers,
     read_targets,
 )
-from issue_scaffold.cli.printing import put, say
-from issue_scaffold.cli.verbosity import Verbosity, tell, verbosity
+from issue_scaffold.cli.printing import say
+from issue_scaffold.cli.verbosity import tell
 from issue_scaffold.errors import (
-    EXIT_FAILURE,
-    EXIT_INTERRUPTED,
-    EXIT_OK,
     EXIT_RESUMABLE,
     UsageError,
 )
@@ -42,7 +35,6 @@ from issue_scaffold.fleet.job import FleetJob, Verb, job_in
 from issue_scaffold.fleet.outcome import FleetOutcome, Status, Tally
 from issue_scaffold.fleet.remote import FleetRepository, name_of
 from issue_scaffold.fleet.run import (
-    EarlyEnd,
     FleetRun,
     parse_bytes,
     parse_duration,
@@ -59,19 +51,7 @@ from issue_scaffold.state.user_folders import fleet_folder
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
-_TABLE: Final = OutputTarget("table")
-# Shown while a run goes on.
-_STREAMED: Final = frozenset({_TABLE, OutputTarget("jsonl")})
 _LATEST: Final = "latest"
-_FORMAT: Final = click.option(
-    "--format",
-    "outputs",
-    type=OutputTargetType(FORMATS, {"text": _TABLE.format}),
-    multiple=True,
-    default=(_TABLE,),
-    show_default="table",
-    help="How to show the run, and the file it goes to. May be repeated.",
-)
 _OPTIONS: Final = (
     click.argument("targets", nargs=-1, metavar="[PATH|URL]…"),
     click.option(
@@ -146,7 +126,7 @@ _OPTIONS: Final = (
         metavar="TIME",
         help="EarlyEnd after this time, say 8s or 5h30m, with exit code 75: resume it later.",
     ),
-    _FORMAT,
+    FORMAT_OPTION,
 )
 
 
@@ -306,7 +286,7 @@ def labels_command(options: RunOptions) -> int:
 
 @command.command("report")
 @click.argument("runs", nargs=-1, metavar="[RUN|FILE]…")
-@_FORMAT
+@FORMAT_OPTION
 def report_command(*, runs: tuple[str, ...], outputs: tuple[OutputTarget, ...]) -> int:
     """Show runs again, merged: a run, its folder, or a file of JSON Lines (default: the last run).
 
@@ -325,11 +305,11 @@ def report_command(*, runs: tuple[str, ...], outputs: tuple[OutputTarget, ...]) 
     tally.add_all(found.values())
     report = FleetReport(command, tally.exit_code, tally, list(found.values()), left)
     for output in outputs:
-        if output == _TABLE:
+        if output == TABLE:
             rows = [row for row in report.outcomes if row.status is not Status.FAILED]
             say(*map(row_line, rows), *end_lines(report))
         else:
-            _write(report, output)
+            write_report(report, output)
     return report.exit_code
 
 
@@ -373,7 +353,7 @@ def _run(options: RunOptions, job: FleetJob) -> int:
         journal = run_folder.start_run(fleet_folder(), recorded, names, synced=job.writes)
     with journal:
         run = _fleet_run(options, job, names, journal)
-        return _Show(f"fleet {job.verb}", options.outputs, tally, journal.place.name).all_of(run)
+        return RunShow(f"fleet {job.verb}", options.outputs, tally, journal.place.name).all_of(run)
 
 
 def _resumed(options: RunOptions, verb: Verb) -> Path:
@@ -474,74 +454,3 @@ def _fleet_run(
         until=until,
         max_failures=max_failures,
     )
-
-
-class _Show:
-    """A run as it is shown: row by row where that can be, else whole at the end."""
-
-    def __init__(
-        self, title: str, outputs: Sequence[OutputTarget], tally: Tally, name: str
-    ) -> None:
-        """Begin with a tally of what was done before, and the run's name."""
-        self._title = title
-        self._outputs = outputs
-        self._tally = tally
-        self._name = name
-        self._is_quiet = verbosity() is Verbosity.QUIET
-        # A hundred thousand rows are kept only where somebody wants them at the end.
-        self._keeps_all = any(output not in _STREAMED for output in outputs)
-        self._kept: list[FleetOutcome] = []
-
-    def all_of(self, run: FleetRun) -> int:
-        """Show rows as they come, then the rest; return the exit code."""
-        try:
-            with closing(run.outcomes()) as outcomes:
-                for outcome in outcomes:
-                    self._row(outcome)
-        except KeyboardInterrupt:
-            self._end(run, EXIT_INTERRUPTED)
-            raise
-        code = self._tally.exit_code
-        if run.stopped is EarlyEnd.BUDGET:
-            code = EXIT_RESUMABLE
-        elif run.stopped is EarlyEnd.FAILURES:
-            code = EXIT_FAILURE
-        self._end(run, code)
-        return code
-
-    def _row(self, outcome: FleetOutcome) -> None:
-        self._tally.add(outcome)
-        is_failure = outcome.status is Status.FAILED
-        if self._keeps_all or is_failure:
-            self._kept.append(outcome)
-        for output in self._outputs:
-            if output == OutputTarget("jsonl"):
-                put(row_json(outcome))
-            elif output == _TABLE and not is_failure and not self._hides(outcome):
-                say(row_line(outcome))
-
-    def _hides(self, outcome: FleetOutcome) -> bool:
-        return self._is_quiet and outcome.status is Status.CLEAN
-
-    def _end(self, run: FleetRun, code: int) -> None:
-        report = FleetReport(
-            self._title, code, self._tally, self._kept, run.left, run.stopped, self._name
-        )
-        for output in self._outputs:
-            if output == OutputTarget("jsonl"):
-                put(summary_json(report))
-            elif output == _TABLE:
-                if not (self._is_quiet and code == EXIT_OK):
-                    say(*end_lines(report))
-            else:
-                _write(report, output)
-
-
-def _write(report: FleetReport, output: OutputTarget) -> None:
-    from issue_scaffold.writing.one_file import write_file
-
-    render = FORMATS[output.format]
-    if output.file is None:
-        put(render(report))
-    else:
-        write_file(output.file, render(report))

@@ -51,6 +51,11 @@ def failure(
     return failed(repository, Reason.CRASHED, f"unexpected {type(error).__name__}: {first_line}")
 
 
+def code_of_os_error(error: OSError) -> Reason:
+    """Return what the system has refused."""
+    return _NUMBERS.get(error.errno or 0, Reason.CRASHED)
+
+
 def _code_of(
     repository: str, error: ScaffoldError, answers_file: str | None, renderer: "Renderer"
 ) -> Reason:

@@ -51,7 +51,8 @@ _FOOTER: Final = """\
 class Mark(NamedTuple):
     """What a body says of the pull request to us: what it was made from, and what was pushed.
 
-    `files` is the digest of what it changes, `tree` and `commit` are git's ids of what was pushed.
+    `files` is the digest of what it changes, `tree` and `commit` are git's ids of what was pushed;
+    `is_draft` says that we made it a draft.
     """
 
     template: str
@@ -59,6 +60,7 @@ class Mark(NamedTuple):
     files: str
     tree: str
     commit: str
+    is_draft: bool = False
 
 
 class ListedFile(NamedTuple):
@@ -139,7 +141,14 @@ def mark_in(body: str) -> Mark | None:
         return None
     try:
         document = json.loads(found[1])
-        return Mark(**{name: document[name] for name in Mark._fields})
+        return Mark(
+            template=str(document["template"]),
+            version=str(document["version"]),
+            files=str(document["files"]),
+            tree=str(document["tree"]),
+            commit=str(document["commit"]),
+            is_draft=document.get("is_draft") is True,
+        )
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
 

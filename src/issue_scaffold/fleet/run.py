@@ -21,6 +21,7 @@ class EarlyEnd(StrEnum):
 
     BUDGET = "until"
     FAILURES = "max-failures"
+    PACE = "budget"
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,6 +95,15 @@ class RunFolder:
             with suppress(OSError):
                 os.fsync(self._journal)
 
+    def note(self, event: str, repository: str, details: Mapping[str, Any]) -> None:
+        """Append an event on the way to an outcome, and bring it to the disk.
+
+        Raises OSError where the disk is full: what isn't in the journal is not to be done.
+        """
+        os.write(self._journal, _line({"event": event, "repository": repository, **details}))
+        with suppress(OSError):
+            os.fsync(self._journal)
+
     def _keep(self, change: PlannedChange) -> None:
         """Keep contents by their digests: many repositories are to get the same ones."""
         for digest, content in change.contents.items():

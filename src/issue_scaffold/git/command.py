@@ -186,7 +186,7 @@ def talk(
 
     Runs it as `exchange` does. Raises GitError, also when it says no.
     """
-    done = exchange(arguments, env=env, seconds=seconds, max_bytes=max_bytes)
+    done = exchange(arguments, env=env, seconds=seconds, max_bytes=max_bytes, data=data)
     if done.status != 0:
         raise failed_exchange(arguments, done)
     return done.out
@@ -198,7 +198,12 @@ def failed_exchange(arguments: Sequence[str], done: Exchange) -> GitError:
 
 
 def exchange(
-    arguments: Sequence[str], *, env: Mapping[str, str], seconds: float, max_bytes: int
+    arguments: Sequence[str],
+    *,
+    env: Mapping[str, str],
+    seconds: float,
+    max_bytes: int,
+    data: bytes = b"",
 ) -> Exchange:
     """Run a git that talks to another repository, here or on a server; return what came of it.
 

@@ -8,7 +8,7 @@ whether, is for others.
 import os
 import re
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -172,6 +172,10 @@ class Workshop:
         said = git.run(["--git-dir", str(self.folder), *arguments], data=data, env=environment)
         return said.decode(errors="surrogateescape").rstrip("\n")
 
+    def base_tree(self) -> str:
+        """Return the tree of the base's commit."""
+        return self.ask("rev-parse", f"{_BASE}^{{tree}}")
+
     def tree_and_message(self) -> tuple[str, str]:
         """Return the tree of the branch's commit, and what its message says."""
         said = self.ask("cat-file", "commit", _BRANCH)
@@ -179,17 +183,19 @@ class Workshop:
         tree = head.partition("\n")[0].removeprefix("tree ")
         return tree, message
 
-    def build(self, files: Sequence[BuiltFile], message: str, signature: Signature) -> Built:
+    def build(
+        self, files: Sequence[BuiltFile], message: Callable[[str], str], signature: Signature
+    ) -> Built:
         """Make a commit upon the base; the same base, files, message and signature give the same.
 
-        Raises GitError.
+        The message is made of the tree. Raises GitError.
         """
         index = str(self.folder / "scaffold-index")
         self.ask("read-tree", _BASE, index=index)
         entries = b"".join(self._entry(file) for file in files)
         self.ask("update-index", "-z", "--index-info", data=entries, index=index)
         tree = self.ask("write-tree", "--missing-ok", index=index)
-        return Built(self._commit(tree, message, signature), tree)
+        return Built(self._commit(tree, message(tree), signature), tree)
 
     def _entry(self, file: BuiltFile) -> bytes:
         path = os.fsencode(file.path)

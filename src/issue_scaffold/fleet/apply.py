@@ -1,0 +1,294 @@
+"""A run that writes: which planned changes it takes, in which order, and when it is to stop.
+
+One writer, however many runs were planned by however many machines: it goes by one list, keeps to
+one budget for a token, and puts each step into the journal of the run that the plan is from. How
+one change is written is `writer`'s.
+"""
+
+import time
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Final, NamedTuple, Self
+
+from issue_scaffold.errors import ScaffoldError, UsageError
+from issue_scaffold.fleet import run_folder
+from issue_scaffold.fleet.budget import Budget, BudgetSpentError, Openings
+from issue_scaffold.fleet.engine import InProcessEngine
+from issue_scaffold.fleet.failure import code_of_os_error
+from issue_scaffold.fleet.forges.opening import PullRequestHost, open_host
+from issue_scaffold.fleet.forges.pull_request import PullRequestsApi
+from issue_scaffold.fleet.git_access import reason_of
+from issue_scaffold.fleet.job import job_in
+from issue_scaffold.fleet.outcome import FleetOutcome, Reason, Status, Tally, Why
+from issue_scaffold.fleet.remote import PlannedChange, RemoteRepository
+from issue_scaffold.fleet.run import EarlyEnd, MaxFailures
+from issue_scaffold.fleet.writer import ChangeWriter, WriteOptions
+from issue_scaffold.git.command import GitError
+from issue_scaffold.git.remote_branch import (
+    BranchMovedError,
+    ProtectedBranchError,
+    PushRefusedError,
+)
+from issue_scaffold.label_sync.http.errors import (
+    AccessError,
+    MissingError,
+    RateLimitError,
+    UnreachableError,
+)
+from issue_scaffold.label_sync.http.pacing import OnWait
+from issue_scaffold.label_sync.http.token import Token
+from issue_scaffold.template.release_notes import NO_NEWS, News
+from issue_scaffold.template.renderer import open_renderer
+from issue_scaffold.template.source_text import parse_source
+
+# The kinds of errors that say why, the particular ones first.
+_REASONS: Final[tuple[tuple[type[Exception], Reason], ...]] = (
+    (ProtectedBranchError, Reason.PROTECTED),
+    (PushRefusedError, Reason.PUSH_REJECTED),
+    (BranchMovedError, Reason.PUSH_REJECTED),
+    (UnreachableError, Reason.NETWORK),
+    (AccessError, Reason.FORBIDDEN),
+    (MissingError, Reason.GONE),
+)
+
+
+class Planned(NamedTuple):
+    """A planned change, the repository that it is for, and the run that it is from."""
+
+    outcome: FleetOutcome
+    repository: RemoteRepository
+    run: Path
+
+
+def planned_in(
+    places: Sequence[Path], *, only: Status | None = None, resumes: bool = False
+) -> list[Planned]:
+    """Return what is planned in runs and not written yet, of each repository the newest plan.
+
+    With `only`, what the last attempt left so; who `resumes` leaves out what has failed. Raises
+    UsageError for runs that are of different versions of one template.
+    """
+    found: dict[str, Planned] = {}
+    versions: dict[str, str] = {}
+    for place in sorted(places, key=lambda one: float(run_folder.options_of(one)["started"])):
+        by_name = {
+            one.name: one
+            for one in run_folder.repositories_of(place)
+            if isinstance(one, RemoteRepository)
+        }
+        for name, outcome in run_folder.outcomes_of(place).items():
+            if name in by_name:
+                _refuse_other_version(outcome, versions)
+                found[name] = Planned(outcome, by_name[name], place)
+    pending = [one for one in found.values() if one.outcome.is_plan and one.outcome.change]
+    if only is not None:
+        return [one for one in pending if one.outcome.status is only]
+    if resumes:
+        return [one for one in pending if one.outcome.status is not Status.FAILED]
+    return pending
+
+
+def _refuse_other_version(outcome: FleetOutcome, versions: dict[str, str]) -> None:
+    template = outcome.template or {}
+    source, version = template.get("source"), template.get("latest")
+    if not source or not version or not outcome.is_plan:
+        return
+    if versions.setdefault(source, version) != version:
+        raise UsageError(
+            f"these runs are of {versions[source]} and {version} of {source}",
+            hint="apply the newer run alone, or plan again",
+        )
+
+
+@dataclass(slots=True)
+class HostAccess:
+    """The hosts of a run, opened when they are first needed; `api_urls` are by run."""
+
+    budget: Budget
+    told: OnWait
+    prs_per_hour: int
+    url: str | None = None
+    _hosts: dict[str, PullRequestHost] = field(default_factory=dict)
+    _openings: dict[str, Openings] = field(default_factory=dict)
+
+    def of(self, host: str) -> PullRequestHost:
+        """Return the way to a host. Raises ScaffoldError where there is no token."""
+        if host not in self._hosts:
+            on_wait = self.budget.on_wait(self.told)
+            self._hosts[host] = open_host(host, self.url, on_wait=on_wait)
+        return self._hosts[host]
+
+    def openings(self, host: str) -> Openings:
+        """Return the count of the pull requests that are opened on a host."""
+        if host not in self._openings:
+            token = self.of(host).token.reveal()
+            self._openings[host] = Openings(self.budget, host, token, self.prs_per_hour)
+        return self._openings[host]
+
+    @property
+    def requests(self) -> int:
+        """How many requests the APIs were sent."""
+        return sum(host.client.calls for host in self._hosts.values())
+
+
+class _Around:
+    """What the writer needs of one planned change's run."""
+
+    def __init__(
+        self, run: run_folder.RunFolder, hosts: HostAccess, news: "TemplateNews", *, opens: bool
+    ) -> None:
+        self._run = run
+        self._hosts = hosts
+        self._opens = opens
+        self.news = news.between
+
+    def pull_requests(self, repository: RemoteRepository) -> PullRequestsApi:
+        """Return the pull requests of a repository, as its host has them."""
+        return self._hosts.of(repository.host).of(repository)
+
+    def token(self, repository: RemoteRepository) -> Token | None:
+        """Return the token for a repository's host, None where git goes without."""
+        try:
+            return self._hosts.of(repository.host).token
+        except ScaffoldError:
+            if self._opens:
+                raise
+            return None
+
+    def before_opening(self, repository: RemoteRepository) -> None:
+        """Count a pull request that is about to be opened; raise where there are enough."""
+        self._hosts.openings(repository.host).take()
+
+    def planned_anew(self, repository: RemoteRepository) -> FleetOutcome:
+        """Return what is planned for a repository as it is now; the run keeps it."""
+        job = job_in(run_folder.options_of(self._run.place)["job"])
+        engine = InProcessEngine(job)
+        # What was listed of its files is of the commit before.
+        engine.submit([replace(repository, commit=None, snapshot=None)])
+        (outcome,) = engine.completed()
+        self._run.record(outcome)
+        return outcome
+
+    def contents(self, change: PlannedChange) -> Mapping[str, bytes]:
+        """Return the contents of a change, by their digests."""
+        return run_folder.with_contents(self._run.place, change).contents
+
+    def note(self, event: str, repository: str, details: Mapping[str, Any]) -> None:
+        """Write an event into the journal, to the disk."""
+        self._run.note(event, repository, details)
+
+
+class TemplateNews:
+    """What changed in templates, each asked for once; nothing where it can't be found out."""
+
+    def __init__(self, stack: ExitStack) -> None:
+        self._stack = stack
+        self._renderer: Any = None
+        self._known: dict[tuple[str, str, str], News] = {}
+
+    def between(self, template: str, before: str, version: str) -> News:
+        """Return what changed in a template from one version to another."""
+        key = (template, before, version)
+        if key not in self._known:
+            self._known[key] = self._asked(*key)
+        return self._known[key]
+
+    def _asked(self, template: str, before: str, version: str) -> News:
+        if self._renderer is None:
+            self._renderer = self._stack.enter_context(open_renderer())
+        try:
+            source = parse_source(template, relative_to=Path("/"))
+            news: News = self._renderer.sources.of(source).news(before, version)
+        except (ScaffoldError, OSError):
+            return NO_NEWS
+        return news
+
+
+@dataclass(slots=True)
+class ApplyRun:
+    """Writes planned changes, one after the other; `stopped` says why it ended early."""
+
+    planned: Sequence[Planned]
+    options: WriteOptions
+    hosts: HostAccess
+    max_failures: MaxFailures | None = None
+    stopped: EarlyEnd | None = None
+    why_stopped: str = ""
+    tally: Tally = field(default_factory=Tally)
+    _stack: ExitStack = field(default_factory=ExitStack)
+    _runs: dict[Path, run_folder.RunFolder] = field(default_factory=dict)
+
+    def __enter__(self) -> Self:
+        """Take the journals of all runs. Raises ScaffoldError while another one writes to them."""
+        for place in dict.fromkeys(one.run for one in self.planned):
+            run = run_folder.resume_run(place, synced=True)
+            self._runs[place] = self._stack.enter_context(run)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Let go of the journals."""
+        self._stack.close()
+
+    @property
+    def left(self) -> int:
+        """How many planned changes have not been taken on."""
+        return len(self.planned) - self.tally.total
+
+    def outcomes(self) -> Generator[FleetOutcome]:
+        """Yield what comes of each planned change; end when a budget does."""
+        news = TemplateNews(self._stack)
+        for one in self.planned:
+            around = _Around(self._runs[one.run], self.hosts, news, opens=self.options.opens)
+            start = time.perf_counter()
+            try:
+                outcome = self._outcome(one, around)
+            except (BudgetSpentError, RateLimitError) as error:
+                self.stopped, self.why_stopped = EarlyEnd.PACE, str(error)
+                return
+            outcome = replace(outcome, seconds=time.perf_counter() - start)
+            self._runs[one.run].record(outcome)
+            self.tally.add(outcome)
+            yield outcome
+            if self._has_failed_enough():
+                return
+
+    def _outcome(self, one: Planned, around: _Around) -> FleetOutcome:
+        try:
+            if self.options.opens:
+                client = self.hosts.of(one.repository.host).client
+                self.hosts.budget.before_writing(client.seconds_for, one.repository.host)
+            return ChangeWriter(self.options, around).write(one.outcome, one.repository)
+        except (BudgetSpentError, RateLimitError):
+            raise
+        except Exception as error:  # noqa: BLE001 - one repository never costs the others
+            return _failed(one.outcome, error)
+
+    def _has_failed_enough(self) -> bool:
+        failures = self.tally.counts[Status.FAILED]
+        if not self.left or self.max_failures is None:
+            return False
+        if self.max_failures.reached(failures, len(self.planned)):
+            self.stopped = EarlyEnd.FAILURES
+        return self.stopped is not None
+
+
+def _failed(outcome: FleetOutcome, error: Exception) -> FleetOutcome:
+    """Return the outcome of a change that wasn't written; it stays planned, to be tried again."""
+    message, hint = str(error), None
+    if isinstance(error, ScaffoldError):
+        message, hint = error.message, error.hint
+    why = Why(_reason(error), message, hint)
+    return replace(outcome, status=Status.FAILED, why=why, is_plan=True)
+
+
+def _reason(error: Exception) -> Reason:
+    for kind, reason in _REASONS:
+        if isinstance(error, kind):
+            return reason
+    if isinstance(error, GitError):
+        return reason_of(error)
+    if isinstance(error, OSError):
+        return code_of_os_error(error)
+    return Reason.FORBIDDEN if isinstance(error, ScaffoldError) else Reason.CRASHED
