@@ -10,6 +10,7 @@ from typing import Any, BinaryIO, Final, NamedTuple, TypeVar
 
 import click
 
+from issue_scaffold.cli.fleet_apply import apply_command
 from issue_scaffold.cli.fleet_report import (
     FleetReport,
     end_lines,
@@ -174,6 +175,9 @@ def command() -> None:
     A repository that fails, hangs or needs too much memory costs the others nothing. What is done
     is kept, so that a run can be gone on with (--resume) and shown again (fleet report).
     """
+
+
+command.add_command(apply_command)
 
 
 @command.command("check")

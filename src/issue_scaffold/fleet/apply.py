@@ -30,6 +30,7 @@ from issue_scaffold.git.remote_branch import (
     BranchMovedError,
     ProtectedBranchError,
     PushRefusedError,
+    Signature,
 )
 from issue_scaffold.label_sync.http.errors import (
     AccessError,
@@ -259,11 +260,17 @@ class ApplyRun:
             if self.options.opens:
                 client = self.hosts.of(one.repository.host).client
                 self.hosts.budget.before_writing(client.seconds_for, one.repository.host)
-            return ChangeWriter(self.options, around).write(one.outcome, one.repository)
+            options = replace(self.options, signature=self._signature(one.run))
+            return ChangeWriter(options, around).write(one.outcome, one.repository)
         except (BudgetSpentError, RateLimitError):
             raise
         except Exception as error:  # noqa: BLE001 - one repository never costs the others
             return _failed(one.outcome, error)
+
+    def _signature(self, place: Path) -> Signature:
+        """Return who commits, at the time of the plan: the same plan makes the same commit."""
+        started = run_folder.options_of(place)["started"]
+        return self.options.signature._replace(when=int(started))
 
     def _has_failed_enough(self) -> bool:
         failures = self.tally.counts[Status.FAILED]

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from issue_scaffold.git import command as git
-from issue_scaffold.git.environment import sealed_environment
+from issue_scaffold.git.environment import sealed_environment, work_tree_environment
 
 _SECONDS: Final = 120.0
 _MOST_BYTES: Final = 512 << 20
@@ -64,6 +64,22 @@ class Signature(NamedTuple):
     name: str
     email: str
     when: int
+
+
+# Nobody's: https://www.rfc-editor.org/rfc/rfc2606#section-2
+_TOOL: Final = Signature("scaffold", "scaffold@localhost.invalid", 0)
+
+
+def own_signature() -> Signature:
+    """Return who commits by the user's configuration of git, with no time; else this tool."""
+    found = []
+    for key in ("user.name", "user.email"):
+        said = git.run(["config", "--get", key], ok=(0, 1), env=work_tree_environment())
+        found.append(said.decode(errors="replace").strip())
+    name, email = found
+    if not name or not email:
+        return _TOOL
+    return Signature(re.sub(r"[<>\n]", "", name), re.sub(r"[<>\s]", "", email), 0)
 
 
 class RemoteBranches:

@@ -1,0 +1,236 @@
+"""`scaffold fleet apply`: what was planned becomes pull requests."""
+
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import click
+
+from issue_scaffold.cli.fleet_show import FORMAT_OPTION, RunShow
+from issue_scaffold.cli.labels_progress import tell_wait
+from issue_scaffold.cli.options import OutputTarget, can_ask
+from issue_scaffold.cli.printing import confirm
+from issue_scaffold.errors import UsageError
+from issue_scaffold.fleet import run_folder
+from issue_scaffold.fleet.outcome import Status, Tally
+from issue_scaffold.fleet.run import parse_duration, parse_max_failures
+from issue_scaffold.state.user_folders import fleet_folder
+
+if TYPE_CHECKING:
+    from issue_scaffold.fleet.apply import HostAccess, Planned
+    from issue_scaffold.fleet.writer import WriteOptions
+
+# More of them at once are asked about: the first big run should be a small one.
+_MANY: Final = 25
+_AUTHOR: Final = re.compile(r"([^<>\n]+?) *<([^<>\s]+)>")
+_PLANNING: Final = frozenset({"fleet update", "fleet init"})
+_WRITING: Final = (
+    click.option(
+        "--branch", default="scaffold/update", show_default=True, help="The branch to push."
+    ),
+    click.option(
+        "--title", metavar="TEXT", help="The title of each pull request; {version} is filled in."
+    ),
+    click.option(
+        "--message", metavar="TEXT", help="The message of each commit; {version} is filled in."
+    ),
+    click.option(
+        "--author", metavar="'NAME <MAIL>'", help="Who commits. [default: as git is configured]"
+    ),
+    click.option("--draft", is_flag=True, help="Open drafts."),
+    click.option(
+        "--on-conflict",
+        "conflicts_as",
+        type=click.Choice(["draft", "issue", "skip"]),
+        default="draft",
+        show_default=True,
+        help="What becomes of a change with conflicts: it is never a ready pull request.",
+    ),
+    click.option(
+        "--branch-only", is_flag=True, help="Push branches, on any host; open no pull request."
+    ),
+)
+_PACE: Final = (
+    click.option(
+        "--limit", type=click.IntRange(1), metavar="N", help="Only the first N planned changes."
+    ),
+    click.option(
+        "--max-failures", metavar="N|P%", help="End when so many repositories have failed."
+    ),
+    click.option(
+        "--prs-per-hour",
+        type=click.IntRange(1),
+        default=60,
+        show_default=True,
+        metavar="N",
+        help="How many pull requests to open an hour with one token, in all runs together.",
+    ),
+    click.option(
+        "--window",
+        metavar="WHEN",
+        help="Write only then, say 'mon-fri 08:00-18:00 Europe/Berlin'.",
+    ),
+    click.option(
+        "--until",
+        metavar="TIME",
+        help="Wait for limits, up to so long: 8s, 5h30m. [default: exit 75 instead of waiting]",
+    ),
+    click.option("--yes", is_flag=True, help=f"Open more than {_MANY} pull requests unasked."),
+    click.option(
+        "--api-url", metavar="URL", help="The API of the host. [default: as its name tells]"
+    ),
+)
+
+
+class WriteRequest(NamedTuple):
+    """What the user asked of a run that writes."""
+
+    branch: str
+    title: str | None
+    message: str | None
+    author: str | None
+    draft: bool
+    conflicts_as: str
+    branch_only: bool
+    limit: int | None
+    max_failures: str | None
+    prs_per_hour: int
+    window: str | None
+    until: str | None
+    yes: bool
+    api_url: str | None
+
+
+def write_options(command: Callable[..., int]) -> Callable[..., int]:
+    """Add the options of what writes; the command gets them as one value."""
+
+    def collected(**given: Any) -> int:  # noqa: ANN401 - as Click gives them
+        request = WriteRequest(**{name: given.pop(name) for name in WriteRequest._fields})
+        return command(request, **given)
+
+    collected.__doc__ = command.__doc__
+    collected.__wrapped__ = command  # type: ignore[attr-defined]
+    collected.__click_params__ = getattr(command, "__click_params__", [])  # type: ignore[attr-defined]
+    for option in reversed((*_WRITING, *_PACE)):
+        collected = option(collected)
+    return collected
+
+
+@click.command("apply")
+@click.argument("runs", nargs=-1, metavar="[RUN]…")
+@write_options
+@click.option(
+    "--only",
+    type=click.Choice(["failed"]),
+    help="Only what could not be written the last time.",
+)
+@click.option("--resume", is_flag=True, help="Only what was not come to the last time.")
+@FORMAT_OPTION
+def apply_command(
+    request: WriteRequest,
+    *,
+    runs: tuple[str, ...],
+    only: str | None,
+    resume: bool,
+    outputs: tuple[OutputTarget, ...],
+) -> int:
+    """Push what runs have planned, and open a pull request for each repository.
+
+    RUN is a run's name or folder (default: the last run). A pull request that is open is updated
+    in place; what people have committed on its branch or closed is left alone. Exits 75 when the
+    limits for now are used up: run it again later.
+    """
+    from issue_scaffold.fleet.apply import planned_in
+
+    places = places_of(runs)
+    status = None if only is None else Status(only)
+    planned = planned_in(places, only=status, resumes=resume)
+    return apply_planned(request, planned, outputs)
+
+
+def places_of(runs: Sequence[str]) -> list[Path]:
+    """Return the folders of runs that plan. Raises UsageError for others."""
+    places = [run_folder.find_run(fleet_folder(), name) for name in runs or ("",)]
+    for place in places:
+        command = run_folder.options_of(place).get("command")
+        if command not in _PLANNING:
+            raise UsageError(
+                f"the run {place.name} is of scaffold {command}, which plans nothing",
+                hint="plan first: scaffold fleet update or scaffold fleet init",
+            )
+    return places
+
+
+def apply_planned(
+    request: WriteRequest, planned: "Sequence[Planned]", outputs: Sequence[OutputTarget]
+) -> int:
+    """Write planned changes, and show how that goes; return the exit code."""
+    from issue_scaffold.fleet.apply import ApplyRun
+
+    planned = planned[: request.limit]
+    if request.limit is None:
+        _ask_about_many(len(planned), is_agreed=request.yes)
+    max_failures = None
+    if request.max_failures is not None:
+        max_failures = parse_max_failures(request.max_failures)
+    options, hosts = _options(request), _hosts(request)
+    with ApplyRun(planned, options, hosts, max_failures) as run:
+        return RunShow("fleet apply", outputs, Tally(), _name_of(planned)).all_of(run)
+
+
+def _name_of(planned: "Sequence[Planned]") -> str | None:
+    places = {one.run for one in planned}
+    return places.pop().name if len(places) == 1 else None
+
+
+def _ask_about_many(number: int, *, is_agreed: bool) -> None:
+    """Ask before many pull requests are opened.
+
+    Raises UsageError where nobody can be asked.
+    """
+    if number <= _MANY or is_agreed:
+        return
+    what = f"up to {number} pull requests"
+    if not can_ask():
+        raise UsageError(
+            f"that is {what}", hint="begin with --limit 5, or say --yes to open all of them"
+        )
+    if not confirm(f"Open {what}?"):
+        raise click.Abort
+
+
+def _options(request: WriteRequest) -> "WriteOptions":
+    from issue_scaffold.fleet.writer import ConflictsAs, WriteOptions
+    from issue_scaffold.git.remote_branch import Signature, own_signature
+
+    signature = own_signature()
+    if request.author is not None:
+        found = _AUTHOR.fullmatch(request.author.strip())
+        if found is None:
+            raise UsageError(f"{request.author!r} is no author", hint="give 'NAME <MAIL>'")
+        signature = Signature(found[1], found[2], 0)
+    return WriteOptions(
+        signature=signature,
+        branch=request.branch,
+        title=request.title,
+        message=request.message,
+        conflicts_as=ConflictsAs(request.conflicts_as),
+        is_draft=request.draft,
+        opens=not request.branch_only,
+    )
+
+
+def _hosts(request: WriteRequest) -> "HostAccess":
+    from issue_scaffold.fleet.apply import HostAccess
+    from issue_scaffold.fleet.budget import Budget
+    from issue_scaffold.fleet.window import parse_window
+    from issue_scaffold.label_sync.http.pacing import SystemClock
+
+    clock = SystemClock()
+    end = None
+    if request.until is not None:
+        end = clock.now() + parse_duration(request.until)
+    window = None if request.window is None else parse_window(request.window)
+    budget = Budget(clock, end, window)
+    return HostAccess(budget, tell_wait, request.prs_per_hour, request.api_url)

@@ -1,0 +1,357 @@
+"""Fakes of the pull request APIs of GitHub, Gitea and GitLab, with state, beside real git on one server.
+
+Their branches are those of the bare repositories that the server has. They refuse what the forges refuse: a second pull
+request for a branch, one without commits, drafts where there are none, a wrong token.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from tests.fleet.git_server import GitAnswer, GitBackend, GitServer, _Handler
+
+Row = dict[str, Any]
+TOKEN = "canary-token-of-the-fleet"  # noqa: S105 - no secret
+WHEN = "2026-01-01T00:00:00Z"
+
+
+@dataclass
+class FakePull:
+    """A pull request, whatever a forge calls it."""
+
+    number: int
+    branch: str
+    base: str
+    title: str
+    body: str
+    draft: bool = False
+    state: str = "open"
+    head: str = ""
+    fork: bool = False
+    comments: list[str] = field(default_factory=list)
+
+
+@dataclass
+class FakeIssue:
+    """An issue."""
+
+    number: int
+    title: str
+    body: str
+    state: str = "open"
+
+
+@dataclass
+class FakePulls:
+    """One repository's."""
+
+    pulls: list[FakePull] = field(default_factory=list)
+    issues: list[FakeIssue] = field(default_factory=list)
+    has_drafts: bool = True
+
+    def next_number(self) -> int:
+        return len(self.pulls) + len(self.issues) + 1
+
+    def open(self) -> list[FakePull]:
+        return [one for one in self.pulls if one.state == "open"]
+
+
+class Refusal(Exception):  # noqa: N818 - an answer
+    """An answer that says no."""
+
+    def __init__(self, status: int, message: str, *details: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.document = {"message": message, "errors": [{"code": "custom", "message": one} for one in details]}
+
+
+class PullsBackend(GitBackend):
+    """Git and the three APIs: `/api/v3` with `/api/graphql`, `/api/v1`, `/api/v4`."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(root)
+        self.repositories: dict[str, FakePulls] = {}
+        self.moved: dict[str, str] = {}
+        self.calls: list[tuple[str, str]] = []
+        self.headers: dict[str, str] = {}
+        # Called after the work of a request and before its answer.
+        self.after: Callable[[str, str], None] = lambda method, address: None  # noqa: ARG005
+        self.refuse: Callable[[str, str], Refusal | None] = lambda method, address: None  # noqa: ARG005
+
+    def of(self, name: str) -> FakePulls:
+        return self.repositories.setdefault(name, FakePulls())
+
+    def merge(self, name: str, number: int) -> None:
+        """Merge a pull request as people do."""
+        pull = self._pull(name, number)
+        self.git(name, "update-ref", f"refs/heads/{pull.base}", f"refs/heads/{pull.branch}")
+        pull.head = self._head(name, pull)
+        pull.state = "merged"
+
+    def writes(self) -> list[tuple[str, str]]:
+        """Return the requests that changed something, without their queries."""
+        return [(method, path) for method, path in self.calls if method != "GET"]
+
+    def answer(self, method: str, address: str, headers: Mapping[str, str], body: bytes, user: str | None) -> GitAnswer:
+        if not address.startswith("/api/"):
+            said = super().answer(method, address, headers, body, user)
+            self.after(method, address)
+            return said
+        self.calls.append((method, address))
+        try:
+            status, document = self._api(method, address, headers, json.loads(body or b"null"))
+        except Refusal as error:
+            status, document = error.status, error.document
+        self.after(method, address)
+        content = b"" if document is None else json.dumps(document).encode()
+        more = [] if status != 301 else [("Location", str(document["url"]))]
+        return GitAnswer(status, [("Content-Type", "application/json"), *more, *self.headers.items()], content)
+
+    def _api(self, method: str, address: str, headers: Mapping[str, str], body: Any) -> tuple[int, Any]:  # noqa: ANN401
+        told = {key.lower(): value for key, value in headers.items()}
+        if told.get("authorization", "").rpartition(" ")[2] != TOKEN:
+            raise Refusal(401, "Bad credentials")
+        refused = self.refuse(method, address)
+        if refused is not None:
+            raise refused
+        parts = urlsplit(address)
+        query = {key: values[0] for key, values in parse_qs(parts.query).items()}
+        if parts.path == "/api/graphql":
+            return self._graphql(body)
+        _, _, version, *rest = [unquote(one) for one in parts.path.split("/")]
+        name = f"{rest[1]}/{rest[2]}" if version != "v4" else rest[1]
+        words = rest[3:] if version != "v4" else rest[2:]
+        if name in self.moved:
+            raise _moved(parts.path.replace(name, self.moved[name]))
+        if not self.folder(name).exists():
+            raise Refusal(404, "Not Found")
+        dialect: _Dialect = {"v3": _GitHub, "v1": _Gitea, "v4": _GitLab}[version](self, name)
+        return dialect.answer(method, words, query, body or {})
+
+    def _graphql(self, body: Any) -> tuple[int, Any]:  # noqa: ANN401 - JSON
+        name, _, number = body["variables"]["id"].partition("#")
+        pull, is_draft = self._pull(name, int(number)), "convertPullRequestToDraft" in body["query"]
+        if is_draft and not self.of(name).has_drafts:
+            return 200, {"data": None, "errors": [{"message": "Draft pull requests are not supported"}]}
+        pull.draft = is_draft
+        return 200, {"data": {}}
+
+    def _pull(self, name: str, number: int) -> FakePull:
+        found = next((one for one in self.of(name).pulls if one.number == number), None)
+        if found is None:
+            raise Refusal(404, "Not Found")
+        return found
+
+    def _head(self, name: str, pull: FakePull) -> str:
+        """Return the commit of a branch, as it was last."""
+        path = self.folder(name) / "refs/heads" / pull.branch
+        if pull.state == "open" and not pull.fork and path.exists():
+            pull.head = self.git(name, "rev-parse", f"refs/heads/{pull.branch}")
+        return pull.head
+
+
+def _moved(path: str) -> Refusal:
+    refusal = Refusal(301, "Moved Permanently")
+    refusal.document["url"] = path
+    return refusal
+
+
+class _Dialect:
+    """What one forge calls things."""
+
+    pulls = "pulls"
+    has_sign = ""
+
+    def __init__(self, backend: PullsBackend, name: str) -> None:
+        self.backend = backend
+        self.name = name
+        self.place = backend.of(name)
+
+    def answer(self, method: str, words: list[str], query: dict[str, str], body: Row) -> tuple[int, Any]:
+        match method, words:
+            case "GET", []:
+                return 200, {"full_name": self.name, "archived": False}
+            case "GET", [self.pulls]:
+                return 200, [self.pull_row(one) for one in self.listed(query)]
+            case "POST", [self.pulls]:
+                return 201, self.pull_row(self.made(body))
+            case "PATCH" | "PUT", [self.pulls, number]:
+                pull = self.backend._pull(self.name, int(number))
+                self.change(pull, body)
+                return 200, self.pull_row(pull)
+            case "GET", ["issues" | "merge_requests", number, "comments" | "notes"]:
+                return 200, [{"body": one} for one in self.backend._pull(self.name, int(number)).comments]
+            case "POST", ["issues" | "merge_requests", number, "comments" | "notes"]:
+                self.backend._pull(self.name, int(number)).comments.append(body["body"])
+                return 201, {"id": 1, "body": body["body"]}
+            case "GET", ["issues"]:
+                page = int(query.get("page", "1"))
+                return 200, [self.issue_row(one) for one in reversed(self.place.issues)] if page == 1 else []
+            case "POST", ["issues"]:
+                issue = FakeIssue(self.place.next_number(), body["title"], self.body_in(body) or "")
+                self.place.issues.append(issue)
+                return 201, self.issue_row(issue)
+            case "PATCH" | "PUT", ["issues", number]:
+                issue = next(one for one in self.place.issues if one.number == int(number))
+                issue.title, issue.body = body["title"], self.body_in(body) or ""
+                return 200, self.issue_row(issue)
+        raise Refusal(404, "Not Found")
+
+    def body_in(self, body: Row) -> str | None:
+        return body.get("body")
+
+    def ends(self, body: Row) -> tuple[str, str]:
+        return body["head"], body["base"]
+
+    def listed(self, query: dict[str, str]) -> list[FakePull]:
+        state = query.get("state", "open")
+        found = sorted(self.place.pulls, key=lambda one: one.number, reverse=True)
+        return [one for one in found if state == "all" or one.state == state]
+
+    def made(self, body: Row) -> FakePull:
+        branch, base = self.ends(body)
+        if any(one.branch == branch and not one.fork for one in self.place.open()):
+            self.refuse_second(branch)
+        heads = self.backend.folder(self.name) / "refs/heads"
+        if not (heads / branch).exists():
+            raise Refusal(422, "Validation Failed", "head invalid")
+        if self.backend.git(self.name, "rev-parse", branch) == self.backend.git(self.name, "rev-parse", base):
+            raise Refusal(422, "Validation Failed", f"No commits between {base} and {branch}")
+        if body.get("draft") and not self.place.has_drafts:
+            raise Refusal(422, "Draft pull requests are not supported in this repository.")
+        title, draft = self.title_in(body)
+        pull = FakePull(self.place.next_number(), branch, base, title, self.body_in(body) or "", draft)
+        self.place.pulls.append(pull)
+        return pull
+
+    def title_in(self, body: Row) -> tuple[str, bool]:
+        title = str(body["title"])
+        if self.has_sign and title.startswith(self.has_sign):
+            return title.removeprefix(self.has_sign), True
+        return title, bool(body.get("draft")) and not self.has_sign
+
+    def refuse_second(self, branch: str) -> None:
+        raise Refusal(422, "Validation Failed", f"A pull request already exists for octo:{branch}.")
+
+    def change(self, pull: FakePull, body: Row) -> None:
+        if "title" in body:
+            title, draft = self.title_in(body)
+            pull.title = title
+            if self.has_sign:
+                pull.draft = draft
+            pull.body = self.body_in(body) or ""
+        if body.get("state") == "closed" or body.get("state_event") == "close":
+            self.backend._head(self.name, pull)
+            pull.state = "closed"
+
+    def pull_row(self, pull: FakePull) -> Row:
+        own, head = {"id": 1}, self.backend._head(self.name, pull)
+        return {
+            "number": pull.number,
+            "html_url": f"https://forge.example/{self.name}/pull/{pull.number}",
+            "state": "open" if pull.state == "open" else "closed",
+            "merged_at": WHEN if pull.state == "merged" else None,
+            "title": f"{self.has_sign if pull.draft else ''}{pull.title}",
+            "body": pull.body,
+            "draft": pull.draft,
+            "node_id": f"{self.name}#{pull.number}",
+            "head": {"ref": pull.branch, "sha": head, "repo": {"id": 2} if pull.fork else own},
+            "base": {"ref": pull.base, "repo": own},
+        }
+
+    def issue_row(self, issue: FakeIssue) -> Row:
+        return {
+            "number": issue.number,
+            "html_url": f"https://forge.example/{self.name}/issues/{issue.number}",
+            "title": issue.title,
+            "body": issue.body,
+            "state": issue.state,
+        }
+
+
+class _GitHub(_Dialect):
+    def listed(self, query: dict[str, str]) -> list[FakePull]:
+        found = super().listed(query)
+        if "head" not in query:
+            return found
+        owner, _, branch = query["head"].partition(":")
+        return [one for one in found if one.branch == branch and owner == self.name.split("/")[0] and not one.fork]
+
+
+class _Gitea(_Dialect):
+    has_sign = "WIP: "
+
+    def refuse_second(self, branch: str) -> None:
+        raise Refusal(409, f"pull request already exists for these targets [head_branch: {branch}]")
+
+    def listed(self, query: dict[str, str]) -> list[FakePull]:
+        return super().listed(query) if int(query.get("page", "1")) == 1 else []
+
+    def pull_row(self, pull: FakePull) -> Row:
+        row = super().pull_row(pull)
+        del row["node_id"]
+        return row
+
+
+class _GitLab(_Dialect):
+    pulls = "merge_requests"
+    has_sign = "Draft: "
+
+    def body_in(self, body: Row) -> str | None:
+        return body.get("description")
+
+    def ends(self, body: Row) -> tuple[str, str]:
+        return body["source_branch"], body["target_branch"]
+
+    def refuse_second(self, branch: str) -> None:
+        raise Refusal(409, f"Another open merge request already exists for this source branch: {branch}")
+
+    def listed(self, query: dict[str, str]) -> list[FakePull]:
+        return [one for one in super().listed(query) if one.branch == query.get("source_branch", one.branch)]
+
+    def pull_row(self, pull: FakePull) -> Row:
+        return {
+            "iid": pull.number,
+            "web_url": f"https://forge.example/{self.name}/-/merge_requests/{pull.number}",
+            "state": {"open": "opened"}.get(pull.state, pull.state),
+            "title": f"{self.has_sign if pull.draft else ''}{pull.title}",
+            "description": pull.body,
+            "sha": self.backend._head(self.name, pull),
+            "source_branch": pull.branch,
+            "source_project_id": 2 if pull.fork else 1,
+            "target_project_id": 1,
+        }
+
+    def issue_row(self, issue: FakeIssue) -> Row:
+        return {
+            "iid": issue.number,
+            "web_url": f"https://forge.example/{self.name}/-/issues/{issue.number}",
+            "title": issue.title,
+            "description": issue.body,
+            "state": {"open": "opened"}.get(issue.state, issue.state),
+        }
+
+
+class _PullsHandler(_Handler):
+    """One connection, also for what changes something."""
+
+    do_PATCH = _Handler.do_POST
+    do_PUT = _Handler.do_POST
+
+
+class PullsServer(GitServer):
+    """Serves git and the APIs."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(root)
+        self.RequestHandlerClass = _PullsHandler
+        self.pulls = PullsBackend(root)
+        self.backend: PullsBackend = self.pulls
+        self.users = {TOKEN: "bot"}
+
+    def api(self, forge: str) -> str:
+        """Return the address of a forge's API."""
+        return f"{self.address}/api/{ {'github': 'v3', 'gitea': 'v1', 'gitlab': 'v4'}[forge] }"
