@@ -180,3 +180,95 @@ def test_a_pull_request_of_a_fork_is_not_ours(forge: PullsServer, apply: Apply, 
     forge.pulls.of(NAME).pulls.append(FakePull(1, BRANCH, "main", "Hello", "", fork=True, head="1" * 40))
     assert apply() == 0
     assert [one.number for one in forge.pulls.of(NAME).open()] == [1, 2]
+
+
+@pytest.fixture
+def github(forge: PullsServer, monkeypatch: pytest.MonkeyPatch) -> Apply:
+    """Return what applies the last run, or those that are named, on a host of GitHub's kind."""
+    monkeypatch.setenv("GH_ENTERPRISE_TOKEN", TOKEN)
+
+    def run(*arguments: str) -> int:
+        return main(["fleet", "apply", "--api-url", forge.api("github"), *arguments])
+
+    return run
+
+
+def conflict_of(forge: PullsServer, name: str = NAME, text: str = "one", version: str = "v1.4.0") -> FleetOutcome:
+    content = f"<<<<<<< yours\nname: mine\n=======\nname: {text}\n>>>>>>> template\n"
+    return plan_of(forge, name, content=content, action="conflict", status=Status.CONFLICT, version=version)
+
+
+def test_a_change_with_conflicts_is_a_draft_until_it_has_none(forge: PullsServer, apply: Apply, planned: Path) -> None:
+    run = planned_run(forge, [conflict_of(forge)])
+    assert apply() == 1
+    (pull,) = forge.pulls.of(NAME).pulls
+    assert pull.draft
+    assert "name: mine" in pull.body
+    assert row_of(run).status is Status.CONFLICT
+    assert (row_of(run).pull_request or {})["state"] == "draft"
+    assert apply(planned.name) == 0
+    assert not pull.draft
+    assert "<<<<<<<" not in forge.backend.read(NAME, FORM, BRANCH)
+
+
+def test_a_ready_one_is_a_draft_before_markers_come_to_it(forge: PullsServer, github: Apply) -> None:
+    forge.backend.make(NAME, BEFORE)
+    planned_run(forge, [plan_of(forge, NAME)])
+    assert github() == 0
+    (pull,) = forge.pulls.of(NAME).pulls
+    seen = []
+
+    def look(_: str, address: str) -> None:
+        if "git-receive-pack" in address:
+            seen.append(pull.draft)
+
+    forge.pulls.after = look
+    planned_run(forge, [conflict_of(forge, version="v1.5.0")])
+    assert github() == 1
+    assert seen
+    assert all(seen)
+
+
+@pytest.mark.parametrize("is_open", [False, True])
+def test_where_there_are_no_drafts_an_issue_tells_of_conflicts(
+    forge: PullsServer, github: Apply, *, is_open: bool
+) -> None:
+    forge.backend.make(NAME, BEFORE)
+    place = forge.pulls.of(NAME)
+    place.has_drafts = False
+    if is_open:
+        planned_run(forge, [plan_of(forge, NAME)])
+        assert github() == 0
+    head = forge.backend.git(NAME, "for-each-ref", f"refs/heads/{BRANCH}")
+    run = planned_run(forge, [conflict_of(forge)])
+    assert github() == 1
+    assert len(place.issues) == 1
+    assert len(place.pulls) == is_open
+    assert (row_of(run).pull_request or {})["issue"] == place.issues[0].number
+    if is_open:
+        assert forge.backend.git(NAME, "for-each-ref", f"refs/heads/{BRANCH}") == head
+
+
+def test_an_issue_about_conflicts_is_there_once(forge: PullsServer, apply: Apply, planned: Path) -> None:  # noqa: ARG001
+    place = forge.pulls.of(NAME)
+    for text, version in (("one", "v1.4.0"), ("one", "v1.4.0"), ("two", "v1.5.0")):
+        planned_run(forge, [conflict_of(forge, text=text, version=version)])
+        assert apply("--on-conflict", "issue") == 1
+        assert len(place.issues) == 1
+    assert "v1.5.0" in place.issues[0].title
+    place.issues[0].state = "closed"
+    planned_run(forge, [conflict_of(forge, text="three", version="v1.5.0")])
+    assert apply("--on-conflict", "issue") == 1
+    assert len(place.issues) == 1
+    planned_run(forge, [conflict_of(forge, text="three", version="v1.6.0")])
+    assert apply("--on-conflict", "issue") == 1
+    assert [one.state for one in place.issues] == ["closed", "open"]
+    assert not place.pulls
+
+
+def test_conflicts_may_be_left_at_that(forge: PullsServer, github: Apply) -> None:
+    forge.backend.make(NAME, BEFORE)
+    run = planned_run(forge, [conflict_of(forge)])
+    assert github("--on-conflict", "skip") == 1
+    assert not forge.pulls.writes()
+    assert row_of(run).status is Status.CONFLICT

@@ -11,11 +11,13 @@ from issue_scaffold.cli.fleet_show import FORMAT_OPTION, RunShow
 from issue_scaffold.cli.labels_progress import tell_wait
 from issue_scaffold.cli.options import OutputTarget, can_ask
 from issue_scaffold.cli.printing import confirm
+from issue_scaffold.cli.verbosity import tell
 from issue_scaffold.errors import UsageError
 from issue_scaffold.fleet import run_folder
 from issue_scaffold.fleet.outcome import Status, Tally
 from issue_scaffold.fleet.run import parse_duration, parse_max_failures
 from issue_scaffold.state.user_folders import fleet_folder
+from issue_scaffold.text.wording import count
 
 if TYPE_CHECKING:
     from issue_scaffold.fleet.apply import HostAccess, Planned
@@ -125,14 +127,20 @@ def write_options(command: Callable[..., int]) -> Callable[..., int]:
     type=click.Choice(["failed"]),
     help="Only what could not be written the last time.",
 )
-@click.option("--resume", is_flag=True, help="Only what was not come to the last time.")
+@click.option(
+    "--resume",
+    is_flag=False,
+    flag_value="",
+    metavar="[RUN]",
+    help="Only what was not come to the last time.",
+)
 @FORMAT_OPTION
 def apply_command(
     request: WriteRequest,
     *,
     runs: tuple[str, ...],
     only: str | None,
-    resume: bool,
+    resume: str | None,
     outputs: tuple[OutputTarget, ...],
 ) -> int:
     """Push what runs have planned, and open a pull request for each repository.
@@ -143,9 +151,9 @@ def apply_command(
     """
     from issue_scaffold.fleet.apply import planned_in
 
-    places = places_of(runs)
+    places = places_of((*runs, resume) if resume else runs)
     status = None if only is None else Status(only)
-    planned = planned_in(places, only=status, resumes=resume)
+    planned = planned_in(places, only=status, resumes=resume is not None)
     return apply_planned(request, planned, outputs)
 
 
@@ -176,7 +184,11 @@ def apply_planned(
         max_failures = parse_max_failures(request.max_failures)
     options, hosts = _options(request), _hosts(request)
     with ApplyRun(planned, options, hosts, max_failures) as run:
-        return RunShow("fleet apply", outputs, Tally(), _name_of(planned)).all_of(run)
+        code = RunShow("fleet apply", outputs, Tally(), _name_of(planned)).all_of(run)
+    if run.why_stopped:
+        tell(f"enough for now: {run.why_stopped}")
+    tell(f"{count(hosts.requests, 'request')} to the API")
+    return code
 
 
 def _name_of(planned: "Sequence[Planned]") -> str | None:

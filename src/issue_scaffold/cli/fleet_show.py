@@ -54,7 +54,7 @@ class RunShow:
     """A run as it is shown: row by row where that can be, else whole at the end."""
 
     def __init__(
-        self, title: str, outputs: Sequence[OutputTarget], tally: Tally, name: str
+        self, title: str, outputs: Sequence[OutputTarget], tally: Tally, name: str | None
     ) -> None:
         """Begin with a tally of what was done before, and the run's name."""
         self._title = title

@@ -19,7 +19,8 @@ from issue_scaffold.fleet.engine import InProcessEngine
 from issue_scaffold.fleet.failure import code_of_os_error
 from issue_scaffold.fleet.forges.opening import PullRequestHost, open_host
 from issue_scaffold.fleet.forges.pull_request import PullRequestsApi
-from issue_scaffold.fleet.git_access import reason_of
+from issue_scaffold.fleet.git_access import Credentials
+from issue_scaffold.fleet.git_failure import hint_for, reason_of
 from issue_scaffold.fleet.job import job_in
 from issue_scaffold.fleet.outcome import FleetOutcome, Reason, Status, Tally, Why
 from issue_scaffold.fleet.remote import PlannedChange, RemoteRepository
@@ -39,7 +40,7 @@ from issue_scaffold.label_sync.http.errors import (
     UnreachableError,
 )
 from issue_scaffold.label_sync.http.pacing import OnWait
-from issue_scaffold.label_sync.http.token import Token
+from issue_scaffold.label_sync.place import api_of
 from issue_scaffold.template.release_notes import NO_NEWS, News
 from issue_scaffold.template.renderer import open_renderer
 from issue_scaffold.template.source_text import parse_source
@@ -105,26 +106,36 @@ def _refuse_other_version(outcome: FleetOutcome, versions: dict[str, str]) -> No
 
 @dataclass(slots=True)
 class HostAccess:
-    """The hosts of a run, opened when they are first needed; `api_urls` are by run."""
+    """The hosts of a run, opened when they are first needed; `url` is an API that was named."""
 
     budget: Budget
     told: OnWait
     prs_per_hour: int
     url: str | None = None
+    _credentials: Credentials = field(default_factory=Credentials)
     _hosts: dict[str, PullRequestHost] = field(default_factory=dict)
     _openings: dict[str, Openings] = field(default_factory=dict)
 
-    def of(self, host: str) -> PullRequestHost:
-        """Return the way to a host. Raises ScaffoldError where there is no token."""
+    def of(self, repository: RemoteRepository) -> PullRequestHost:
+        """Return the way to a repository's host. Raises ScaffoldError where there is no token."""
+        host = repository.host
         if host not in self._hosts:
             on_wait = self.budget.on_wait(self.told)
-            self._hosts[host] = open_host(host, self.url, on_wait=on_wait)
+            name = host.partition(":")[0]
+            self._hosts[host] = open_host(name, self.url or repository.api_url, on_wait=on_wait)
         return self._hosts[host]
 
-    def openings(self, host: str) -> Openings:
+    def git_environment(self, repository: RemoteRepository) -> Mapping[str, str]:
+        """Return what a git is started with that talks to a repository's host."""
+        place = api_of(repository.host.partition(":")[0], self.url or repository.api_url)
+        api_url = place.url if place.is_named else None
+        return self._credentials.environment(replace(repository, api_url=api_url))
+
+    def openings(self, repository: RemoteRepository) -> Openings:
         """Return the count of the pull requests that are opened on a host."""
+        host = repository.host
         if host not in self._openings:
-            token = self.of(host).token.reveal()
+            token = self.of(repository).token.reveal()
             self._openings[host] = Openings(self.budget, host, token, self.prs_per_hour)
         return self._openings[host]
 
@@ -137,30 +148,22 @@ class HostAccess:
 class _Around:
     """What the writer needs of one planned change's run."""
 
-    def __init__(
-        self, run: run_folder.RunFolder, hosts: HostAccess, news: "TemplateNews", *, opens: bool
-    ) -> None:
+    def __init__(self, run: run_folder.RunFolder, hosts: HostAccess, news: "TemplateNews") -> None:
         self._run = run
         self._hosts = hosts
-        self._opens = opens
         self.news = news.between
 
     def pull_requests(self, repository: RemoteRepository) -> PullRequestsApi:
         """Return the pull requests of a repository, as its host has them."""
-        return self._hosts.of(repository.host).of(repository)
+        return self._hosts.of(repository).of(repository)
 
-    def token(self, repository: RemoteRepository) -> Token | None:
-        """Return the token for a repository's host, None where git goes without."""
-        try:
-            return self._hosts.of(repository.host).token
-        except ScaffoldError:
-            if self._opens:
-                raise
-            return None
+    def git_environment(self, repository: RemoteRepository) -> Mapping[str, str]:
+        """Return what a git is started with that talks to a repository's host."""
+        return self._hosts.git_environment(repository)
 
     def before_opening(self, repository: RemoteRepository) -> None:
         """Count a pull request that is about to be opened; raise where there are enough."""
-        self._hosts.openings(repository.host).take()
+        self._hosts.openings(repository).take()
 
     def planned_anew(self, repository: RemoteRepository) -> FleetOutcome:
         """Return what is planned for a repository as it is now; the run keeps it."""
@@ -241,7 +244,7 @@ class ApplyRun:
         """Yield what comes of each planned change; end when a budget does."""
         news = TemplateNews(self._stack)
         for one in self.planned:
-            around = _Around(self._runs[one.run], self.hosts, news, opens=self.options.opens)
+            around = _Around(self._runs[one.run], self.hosts, news)
             start = time.perf_counter()
             try:
                 outcome = self._outcome(one, around)
@@ -258,7 +261,7 @@ class ApplyRun:
     def _outcome(self, one: Planned, around: _Around) -> FleetOutcome:
         try:
             if self.options.opens:
-                client = self.hosts.of(one.repository.host).client
+                client = self.hosts.of(one.repository).client
                 self.hosts.budget.before_writing(client.seconds_for, one.repository.host)
             options = replace(self.options, signature=self._signature(one.run))
             return ChangeWriter(options, around).write(one.outcome, one.repository)
@@ -286,7 +289,10 @@ def _failed(outcome: FleetOutcome, error: Exception) -> FleetOutcome:
     message, hint = str(error), None
     if isinstance(error, ScaffoldError):
         message, hint = error.message, error.hint
-    why = Why(_reason(error), message, hint)
+    code = _reason(error)
+    if isinstance(error, GitError):
+        hint = hint_for(code, error)
+    why = Why(code, message, hint)
     return replace(outcome, status=Status.FAILED, why=why, is_plan=True)
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Final, Protocol
 
+from issue_scaffold.fleet.address import source_of
 from issue_scaffold.fleet.forges.pull_request import (
     FoundIssue,
     NoDraftsError,
@@ -22,7 +23,6 @@ from issue_scaffold.fleet.forges.pull_request import (
     PullRequestsApi,
     PullRequestState,
 )
-from issue_scaffold.fleet.git_access import git_environment
 from issue_scaffold.fleet.outcome import FleetOutcome, Reason, Status, Why
 from issue_scaffold.fleet.pull_request_body import (
     ListedFile,
@@ -43,7 +43,6 @@ from issue_scaffold.git.remote_branch import (
     Workshop,
 )
 from issue_scaffold.label_sync.http.errors import ExistsError, UnreachableError
-from issue_scaffold.label_sync.http.token import Token
 from issue_scaffold.sync.plan import FileAction
 from issue_scaffold.template.release_notes import News
 from issue_scaffold.template.versions import parse
@@ -97,8 +96,8 @@ class Surroundings(Protocol):
     def pull_requests(self, repository: RemoteRepository) -> PullRequestsApi:
         """Return the pull requests of a repository, as its host has them."""
 
-    def token(self, repository: RemoteRepository) -> Token | None:
-        """Return the token for a repository's host, None where git goes without."""
+    def git_environment(self, repository: RemoteRepository) -> Mapping[str, str]:
+        """Return what a git is started with that talks to a repository's host."""
 
     def before_opening(self, repository: RemoteRepository) -> None:
         """Count a pull request that is about to be opened; raise where there are enough."""
@@ -159,9 +158,8 @@ class ChangeWriter:
         raise moved or BranchMovedError(f"{repository.name} moves faster than it can be planned")
 
     def _written(self, outcome: FleetOutcome, repository: RemoteRepository) -> FleetOutcome:
-        token = self._around.token(repository)
-        environment = git_environment(repository.clone_url, token)
-        branches = RemoteBranches(repository.clone_url, environment)
+        environment = self._around.git_environment(repository)
+        branches = RemoteBranches(source_of(repository).url, environment)
         outcome, heads = self._current(outcome, repository, branches)
         change = outcome.change
         if change is None:
