@@ -1,11 +1,14 @@
 """Planned changes become one pull request a repository, on every forge, and people's work is left alone."""
 
 import json
+from dataclasses import replace
+from datetime import UTC, datetime
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from tests.fleet.fake_pulls import TOKEN, PullsServer
+from tests.fleet.fake_pulls import TOKEN, PullsServer, Refusal
+from tests.fleet.git_server import Fault
 from tests.fleet.planned_runs import BEFORE, FORM, plan_of, planned_run
 from tests.labels.fake_github import VirtualClock
 
@@ -272,3 +275,178 @@ def test_conflicts_may_be_left_at_that(forge: PullsServer, github: Apply) -> Non
     assert github("--on-conflict", "skip") == 1
     assert not forge.pulls.writes()
     assert row_of(run).status is Status.CONFLICT
+
+
+def test_status_tells_what_has_become_of_each(
+    forge: PullsServer, github: Apply, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = [f"octo/r{number}" for number in range(5)]
+    for name in names:
+        forge.backend.make(name, BEFORE)
+    run = planned_run(forge, [plan_of(forge, name) for name in names])
+    assert github("--limit", "4") == 0
+    forge.pulls.merge(names[1], 1)
+    forge.pulls.of(names[2]).pulls[0].state = "closed"
+    forge.backend.commit(names[3], {"README.md": "# Mine\n"}, branch=BRANCH)
+    capsys.readouterr()
+    status = ["fleet", "status", "--api-url", forge.api("github")]
+    main(status)
+    words = [line.split()[:2] for line in capsys.readouterr().out.splitlines() if "octo/r" in line]
+    states = ["open", "merged", "closed", "edited", "planned"]
+    assert sorted(words) == sorted([word, name] for word, name in zip(states, names, strict=True))
+    calls = len(forge.pulls.calls)
+    main([*status, "--offline"])
+    assert len(forge.pulls.calls) == calls
+    assert capsys.readouterr().out.count("open ") == 4
+    assert main(["fleet", "close", "--api-url", forge.api("github"), "--outdated"]) == 0
+    assert len(forge.pulls.of(names[0]).open()) == 1
+    assert main(["fleet", "close", "--api-url", forge.api("github"), run.name]) == 0
+    assert not any(forge.pulls.of(name).open() for name in names)
+
+
+def test_outdated_ones_alone_are_closed(forge: PullsServer, github: Apply) -> None:
+    names = ["octo/old", "octo/new"]
+    for name, version in zip(names, ("v1.4.0", "v1.5.0"), strict=True):
+        forge.backend.make(name, BEFORE)
+        planned_run(forge, [plan_of(forge, name, version=version)])
+        assert github() == 0
+    planned_run(forge, [plan_of(forge, name, content="other\n", version="v1.5.0") for name in names])
+    assert main(["fleet", "close", "--api-url", forge.api("github"), "--outdated"]) == 0
+    assert [len(forge.pulls.of(name).open()) for name in names] == [0, 1]
+
+
+def fleet_of(forge: PullsServer, number: int) -> list[str]:
+    names = [f"octo/r{index}" for index in range(number)]
+    for name in names:
+        forge.backend.make(name, BEFORE)
+    return names
+
+
+def statuses(run: Path) -> dict[str, str]:
+    """Return by repository the status, or the reason where there is one."""
+    rows = run_folder.outcomes_of(run).items()
+    return {name: str(row.status if row.why is None else row.why.code) for name, row in rows}
+
+
+def test_each_kind_of_refusal_is_one_row_and_the_rest_goes_on(forge: PullsServer, github: Apply) -> None:
+    names = fleet_of(forge, 6)
+    run = planned_run(forge, [plan_of(forge, name) for name in names])
+    hook = forge.backend.folder(names[0]) / "hooks/pre-receive"
+    hook.parent.mkdir()
+    hook.write_text("#!/bin/sh\necho 'GH006: Protected branch update failed' >&2\nexit 1\n")
+    hook.chmod(0o755)
+    other = forge.backend.folder(names[1]) / "hooks/pre-receive"
+    other.parent.mkdir()
+    other.write_text("#!/bin/sh\nexit 1\n")
+    other.chmod(0o755)
+    forge.backend.folder(names[2]).rename(forge.backend.folder("octo/elsewhere"))
+
+    def refuse(method: str, address: str) -> Refusal | None:
+        if method == "POST" and names[3] in address:
+            return Refusal(403, "Resource not accessible by integration")
+        return None
+
+    forge.pulls.refuse = refuse
+    forge.faults = lambda _, address: Fault(status=403) if f"{names[4]}.git" in address else None
+    assert github() == 3
+    expected = ["protected", "push-rejected", "gone", "forbidden", "forbidden", "updated"]
+    assert statuses(run) == dict(zip(names, expected, strict=True))
+    forge.pulls.refuse = lambda _method, _address: None
+    forge.faults = lambda _method, _address: None
+    other.unlink()
+    assert github("--resume") == 0
+    assert statuses(run) == dict(zip(names, expected, strict=True))
+    assert github("--only", "failed") == 3
+    assert statuses(run) == dict(
+        zip(names, ["protected", "updated", "gone", "updated", "updated", "updated"], strict=True)
+    )
+    assert all(len(forge.pulls.of(name).pulls) == 1 for name in (*names[1:2], *names[3:]))
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_lost_answer_makes_no_second_pull_request(forge: PullsServer, apply: Apply, planned: Path, when: str) -> None:
+    lost = []
+
+    def fault(method: str, address: str) -> Fault | None:
+        if method != "POST" or not address.endswith(("/pulls", "/merge_requests")) or lost:
+            return None
+        lost.append(address)
+        return Fault(status=502, body=b"<html>") if when == "before" else Fault(cut_after=0)
+
+    forge.faults = fault
+    assert apply() == 0
+    assert lost
+    assert len(forge.pulls.of(NAME).pulls) == 1
+    assert statuses(planned) == {NAME: "updated"}
+
+
+def test_a_budget_that_is_used_up_ends_the_run_at_once(forge: PullsServer, github: Apply, clock: VirtualClock) -> None:
+    names = fleet_of(forge, 4)
+    run = planned_run(forge, [plan_of(forge, name) for name in names])
+    def pass_time(_method: str, _address: str) -> None:
+        clock.seconds += 0.1
+
+    forge.pulls.after = pass_time
+    assert github("--prs-per-hour", "2") == 75
+    assert max(clock.slept, default=0) < 15
+    assert sum(len(forge.pulls.of(name).pulls) for name in names) == 2
+    slept = len(clock.slept)
+    assert github("--prs-per-hour", "2", "--resume") == 75
+    assert len(clock.slept) == slept
+    assert github("--prs-per-hour", "2", "--until", "20m") == 75
+    assert len(clock.slept) == slept
+    assert github("--prs-per-hour", "2", "--until", "3h") == 0
+    assert set(statuses(run).values()) == {"updated"}
+
+
+def test_the_hosts_rate_limit_ends_the_run(forge: PullsServer, github: Apply, clock: VirtualClock) -> None:
+    names = fleet_of(forge, 2)
+    planned_run(forge, [plan_of(forge, name) for name in names])
+    forge.pulls.headers = {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": str(int(clock.wall() + 1800))}
+    forge.pulls.refuse = lambda _, address: Refusal(403, "API rate limit exceeded") if names[1] in address else None
+    assert github() == 75
+    assert max(clock.slept, default=0) < 15
+
+
+def test_outside_of_its_hours_nothing_is_written(forge: PullsServer, github: Apply, clock: VirtualClock) -> None:
+    names = fleet_of(forge, 1)
+    planned_run(forge, [plan_of(forge, name) for name in names])
+    clock.seconds = datetime(2026, 11, 27, 7, 30, tzinfo=UTC).timestamp()  # a Friday
+    assert github("--window", "mon-thu 00:00-24:00") == 75
+    assert github("--window", "fri 08:00-09:00", "--until", "10m") == 75
+    assert not forge.log
+    assert github("--window", "fri 08:00-09:00", "--until", "1h") == 0
+
+
+def test_many_pull_requests_are_asked_about(forge: PullsServer, github: Apply) -> None:
+    forge.backend.make(NAME, BEFORE)
+    outcome = plan_of(forge, NAME)
+    outcomes = [replace(outcome, repository=f"octo/r{number}") for number in range(26)]
+    planned_run(forge, outcomes)
+    assert github() == 2
+    assert not forge.log
+    assert github("--limit", "1") == 3
+    assert github("--yes", "--max-failures", "2") == 3
+
+
+def test_a_branch_alone_needs_no_api(forge: PullsServer, github: Apply) -> None:
+    forge.backend.make(NAME, BEFORE)
+    run = planned_run(forge, [plan_of(forge, NAME)])
+    assert github("--branch-only", "--branch", "chore/templates", "--author", "Bot <bot@example.org>") == 0
+    assert not forge.pulls.calls
+    said = forge.backend.git(NAME, "log", "-1", "--format=%an %ae %s", "chore/templates")
+    assert said == "Bot bot@example.org Update issue templates to v1.4.0"
+    assert statuses(run) == {NAME: "updated"}
+
+
+def test_runs_of_two_versions_are_refused(forge: PullsServer, github: Apply) -> None:
+    names = fleet_of(forge, 2)
+    runs = [
+        planned_run(forge, [plan_of(forge, name, version=version)])
+        for name, version in zip(names, ("v1.4.0", "v1.5.0"), strict=True)
+    ]
+    assert github(*(run.name for run in runs)) == 2
+    assert not forge.log
+    more = planned_run(forge, [plan_of(forge, names[1])])
+    assert github(runs[0].name, more.name) == 0
+    assert statuses(runs[0]) | statuses(more) == dict.fromkeys(names, "updated")

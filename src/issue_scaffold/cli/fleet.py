@@ -10,7 +10,14 @@ from typing import Any, BinaryIO, Final, NamedTuple, TypeVar
 
 import click
 
-from issue_scaffold.cli.fleet_apply import apply_command
+from issue_scaffold.cli.fleet_apply import (
+    API_URL_OPTION,
+    BRANCH_OPTION,
+    apply_command,
+    close_command,
+    hosts_for,
+    status_lines,
+)
 from issue_scaffold.cli.fleet_report import (
     FleetReport,
     end_lines,
@@ -178,6 +185,7 @@ def command() -> None:
 
 
 command.add_command(apply_command)
+command.add_command(close_command)
 
 
 @command.command("check")
@@ -319,8 +327,15 @@ def report_command(*, runs: tuple[str, ...], outputs: tuple[OutputTarget, ...]) 
 
 @command.command("status")
 @click.argument("run", required=False, default="", metavar="[RUN]")
-def status_command(*, run: str) -> int:
-    """Say how far a run is (default: the last one), and how to go on with it."""
+@click.option("--offline", is_flag=True, help="Ask no host what has become of pull requests.")
+@BRANCH_OPTION
+@API_URL_OPTION
+def status_command(*, run: str, offline: bool, branch: str, api_url: str | None) -> int:
+    """Say how far a run is (default: the last one), and how to go on with it.
+
+    What was planned is listed with its pull request, as that is now: planned, open, draft, edited
+    by people, merged or closed.
+    """
     place = run_folder.find_run(fleet_folder(), run)
     options = run_folder.options_of(place)
     outcomes = run_folder.outcomes_of(place)
@@ -329,7 +344,9 @@ def status_command(*, run: str) -> int:
     left = len(run_folder.repositories_of(place)) - tally.total
     verb = str(options.get("command", "fleet check"))
     report = FleetReport(verb, tally.exit_code, tally, [], left, run=place.name)
-    say(f"{place.name}: scaffold {verb}", *end_lines(report))
+    hosts = None if offline else hosts_for(api_url)
+    pulls = status_lines(place, branch, hosts)
+    say(f"{place.name}: scaffold {verb}", *pulls, *end_lines(report))
     return EXIT_RESUMABLE if left else tally.exit_code
 
 

@@ -1,6 +1,8 @@
 """`scaffold fleet apply`: what was planned becomes pull requests."""
 
+import math
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -10,9 +12,9 @@ import click
 from issue_scaffold.cli.fleet_show import FORMAT_OPTION, RunShow
 from issue_scaffold.cli.labels_progress import tell_wait
 from issue_scaffold.cli.options import OutputTarget, can_ask
-from issue_scaffold.cli.printing import confirm
+from issue_scaffold.cli.printing import confirm, say
 from issue_scaffold.cli.verbosity import tell
-from issue_scaffold.errors import UsageError
+from issue_scaffold.errors import EXIT_FAILURE, EXIT_OK, ScaffoldError, UsageError
 from issue_scaffold.fleet import run_folder
 from issue_scaffold.fleet.outcome import Status, Tally
 from issue_scaffold.fleet.run import parse_duration, parse_max_failures
@@ -27,10 +29,14 @@ if TYPE_CHECKING:
 _MANY: Final = 25
 _AUTHOR: Final = re.compile(r"([^<>\n]+?) *<([^<>\s]+)>")
 _PLANNING: Final = frozenset({"fleet update", "fleet init"})
+BRANCH_OPTION: Final = click.option(
+    "--branch", default="scaffold/update", show_default=True, help="The branch to push."
+)
+API_URL_OPTION: Final = click.option(
+    "--api-url", metavar="URL", help="The API of the host. [default: as its name tells]"
+)
 _WRITING: Final = (
-    click.option(
-        "--branch", default="scaffold/update", show_default=True, help="The branch to push."
-    ),
+    BRANCH_OPTION,
     click.option(
         "--title", metavar="TEXT", help="The title of each pull request; {version} is filled in."
     ),
@@ -79,9 +85,7 @@ _PACE: Final = (
         help="Wait for limits, up to so long: 8s, 5h30m. [default: exit 75 instead of waiting]",
     ),
     click.option("--yes", is_flag=True, help=f"Open more than {_MANY} pull requests unasked."),
-    click.option(
-        "--api-url", metavar="URL", help="The API of the host. [default: as its name tells]"
-    ),
+    API_URL_OPTION,
 )
 
 
@@ -196,8 +200,8 @@ def _name_of(planned: "Sequence[Planned]") -> str | None:
     return places.pop().name if len(places) == 1 else None
 
 
-def _ask_about_many(number: int, *, is_agreed: bool) -> None:
-    """Ask before many pull requests are opened.
+def _ask_about_many(number: int, *, is_agreed: bool, verb: str = "open") -> None:
+    """Ask before many pull requests are opened, or closed.
 
     Raises UsageError where nobody can be asked.
     """
@@ -206,9 +210,9 @@ def _ask_about_many(number: int, *, is_agreed: bool) -> None:
     what = f"up to {number} pull requests"
     if not can_ask():
         raise UsageError(
-            f"that is {what}", hint="begin with --limit 5, or say --yes to open all of them"
+            f"that would {verb} {what}", hint="say --yes, or begin with few: --limit 5"
         )
-    if not confirm(f"Open {what}?"):
+    if not confirm(f"{verb.capitalize()} {what}?"):
         raise click.Abort
 
 
@@ -233,6 +237,15 @@ def _options(request: WriteRequest) -> "WriteOptions":
     )
 
 
+def hosts_for(api_url: str | None) -> "HostAccess":
+    """Return the way to hosts for what writes little, and waits for their limits."""
+    from issue_scaffold.fleet.apply import HostAccess
+    from issue_scaffold.fleet.budget import Budget
+    from issue_scaffold.label_sync.http.pacing import SystemClock
+
+    return HostAccess(Budget(SystemClock(), math.inf), tell_wait, 1, api_url)
+
+
 def _hosts(request: WriteRequest) -> "HostAccess":
     from issue_scaffold.fleet.apply import HostAccess
     from issue_scaffold.fleet.budget import Budget
@@ -246,3 +259,56 @@ def _hosts(request: WriteRequest) -> "HostAccess":
     window = None if request.window is None else parse_window(request.window)
     budget = Budget(clock, end, window)
     return HostAccess(budget, tell_wait, request.prs_per_hour, request.api_url)
+
+
+@click.command("close")
+@click.argument("run", required=False, default="", metavar="[RUN]")
+@click.option(
+    "--outdated", is_flag=True, help="Only those of an older version than the run has found."
+)
+@BRANCH_OPTION
+@click.option("--yes", is_flag=True, help=f"Close more than {_MANY} pull requests unasked.")
+@API_URL_OPTION
+def close_command(*, run: str, outdated: bool, branch: str, yes: bool, api_url: str | None) -> int:
+    """Close the open pull requests that apply has made for a run's repositories.
+
+    Branches stay. A closed one is not opened again until the template's next version.
+    """
+    from issue_scaffold.fleet.pull_status import Closable, Followed, closable_in
+
+    place = run_folder.find_run(fleet_folder(), run)
+    hosts = hosts_for(api_url)
+    found = list(closable_in(place, branch, hosts, outdated=outdated))
+    closable = [one for one in found if isinstance(one, Closable)]
+    _ask_about_many(len(closable), is_agreed=yes, verb="close")
+    failures = [
+        f"{one.outcome.repository}: {one.error}" for one in found if isinstance(one, Followed)
+    ]
+    with run_folder.resume_run(place, synced=True) as journal:
+        for one in closable:
+            name = one.outcome.repository
+            journal.note("closing", name, {"number": one.pull.number})
+            try:
+                journal.record(one.close())
+            except ScaffoldError as error:
+                failures.append(f"{name}: {error.message}")
+            else:
+                say(f"closed          {name}  {one.pull.url}")
+    say(*(f"failed          {line}" for line in failures))
+    say(f"{count(len(closable), 'pull request')} to close, {count(len(failures), 'failure')}")
+    return EXIT_FAILURE if failures else EXIT_OK
+
+
+def status_lines(place: Path, branch: str, hosts: "HostAccess | None") -> list[str]:
+    """Return what has become of a run's planned changes, and how many are how."""
+    from issue_scaffold.fleet.pull_status import follow
+
+    lines, counts = [], Counter[str]()
+    for one in follow(place, branch, hosts):
+        counts[one.standing] += 1
+        lines.append(
+            f"{one.standing:<15} {one.outcome.repository}  {one.url or one.error}".rstrip()
+        )
+    if counts:
+        lines.append("pull requests: " + ", ".join(f"{counts[one]} {one}" for one in counts))
+    return lines

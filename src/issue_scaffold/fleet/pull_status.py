@@ -1,0 +1,125 @@
+"""What has become of the pull requests of a run: asked of their hosts, one after the other."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from enum import StrEnum
+from pathlib import Path
+from typing import NamedTuple
+
+from issue_scaffold.errors import ScaffoldError
+from issue_scaffold.fleet import run_folder
+from issue_scaffold.fleet.apply import HostAccess
+from issue_scaffold.fleet.forges.pull_request import PullRequest, PullRequestsApi, PullRequestState
+from issue_scaffold.fleet.outcome import FleetOutcome
+from issue_scaffold.fleet.pull_request_body import Mark, mark_in
+from issue_scaffold.fleet.remote import RemoteRepository
+from issue_scaffold.fleet.writer import is_newer
+
+
+class Standing(StrEnum):
+    """How a planned change is, or its pull request."""
+
+    PLANNED = "planned"
+    OPEN = "open"
+    DRAFT = "draft"
+    EDITED = "edited"
+    MERGED = "merged"
+    CLOSED = "closed"
+    UNKNOWN = "unknown"
+
+
+class Followed(NamedTuple):
+    """What is known of one repository's change; `error` says why nobody knows."""
+
+    outcome: FleetOutcome
+    standing: Standing
+    url: str = ""
+    error: str = ""
+
+
+def follow(place: Path, branch: str, hosts: HostAccess | None) -> Iterator[Followed]:
+    """Yield how the planned changes of a run are, by their hosts; without them, as it was last."""
+    repositories = _repositories_in(place)
+    for name, outcome in run_folder.outcomes_of(place).items():
+        if name not in repositories or (outcome.change is None and outcome.pull_request is None):
+            continue
+        if outcome.pull_request is None or hosts is None:
+            yield _as_recorded(outcome)
+            continue
+        try:
+            pull = hosts.of(repositories[name]).of(repositories[name]).of_branch(branch)
+        except ScaffoldError as error:
+            yield Followed(outcome, Standing.UNKNOWN, error=error.message)
+            continue
+        yield _as_found(outcome, pull)
+
+
+def _repositories_in(place: Path) -> dict[str, RemoteRepository]:
+    return {
+        one.name: one
+        for one in run_folder.repositories_of(place)
+        if isinstance(one, RemoteRepository)
+    }
+
+
+def _as_recorded(outcome: FleetOutcome) -> Followed:
+    recorded = outcome.pull_request or {}
+    state = str(recorded.get("state", Standing.PLANNED))
+    return Followed(outcome, Standing(state), str(recorded.get("url", "")))
+
+
+def _as_found(outcome: FleetOutcome, pull: PullRequest | None) -> Followed:
+    if pull is None:
+        return _as_recorded(outcome)
+    mark = mark_in(pull.body)
+    if pull.is_open and mark is not None and mark.commit != pull.head:
+        return Followed(outcome, Standing.EDITED, pull.url)
+    return Followed(outcome, Standing(pull.state), pull.url)
+
+
+class Closable(NamedTuple):
+    """An open pull request of ours, and the way to close it."""
+
+    outcome: FleetOutcome
+    pull: PullRequest
+    api: PullRequestsApi
+
+    def close(self) -> FleetOutcome:
+        """Close it; return the outcome. Raises ScaffoldError."""
+        self.api.close(self.pull)
+        closed = {
+            "number": self.pull.number,
+            "url": self.pull.url,
+            "state": str(PullRequestState.CLOSED),
+            "action": "closed",
+        }
+        return replace(self.outcome, is_plan=False, pull_request=closed)
+
+
+def closable_in(
+    place: Path, branch: str, hosts: HostAccess, *, outdated: bool
+) -> Iterator[Closable | Followed]:
+    """Yield the pull requests of ours that are open, and the repositories that can't be asked.
+
+    With `outdated`, those alone that are of an older version than the run found.
+    """
+    repositories = _repositories_in(place)
+    for name, outcome in run_folder.outcomes_of(place).items():
+        if name not in repositories:
+            continue
+        try:
+            api = hosts.of(repositories[name]).of(repositories[name])
+            pull = api.of_branch(branch)
+        except ScaffoldError as error:
+            yield Followed(outcome, Standing.UNKNOWN, error=error.message)
+            continue
+        mark = mark_in(pull.body) if pull is not None and pull.is_open else None
+        if pull is None or mark is None:
+            continue
+        if not outdated or _is_outdated(mark, outcome):
+            yield Closable(outcome, pull, api)
+
+
+def _is_outdated(mark: Mark, outcome: FleetOutcome) -> bool:
+    latest = (outcome.template or {}).get("latest")
+    return latest is not None and is_newer(latest, mark.version)
