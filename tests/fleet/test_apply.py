@@ -383,6 +383,7 @@ def test_a_lost_answer_makes_no_second_pull_request(forge: PullsServer, apply: A
 def test_a_budget_that_is_used_up_ends_the_run_at_once(forge: PullsServer, github: Apply, clock: VirtualClock) -> None:
     names = fleet_of(forge, 4)
     run = planned_run(forge, [plan_of(forge, name) for name in names])
+
     def pass_time(_method: str, _address: str) -> None:
         clock.seconds += 0.1
 

@@ -14,8 +14,11 @@ from issue_scaffold.cli.fleet_apply import (
     API_URL_OPTION,
     BRANCH_OPTION,
     apply_command,
+    apply_options,
+    apply_run,
     close_command,
     hosts_for,
+    planning_outputs,
     status_lines,
 )
 from issue_scaffold.cli.fleet_report import (
@@ -217,6 +220,7 @@ def check_command(options: RunOptions, *, answers_file: str | None, offline: boo
     help="Mark conflicts in the files, or leave such a repository as it is.",
 )
 @dry_run_option
+@apply_options
 def update_command(
     options: RunOptions,
     *,
@@ -227,6 +231,8 @@ def update_command(
     answers_file: str | None,
     on_conflict: str,
     dry_run: bool,
+    applies: bool,
+    yes: bool,
 ) -> int:
     """Bring each repository to its template's newest version, keeping what was changed."""
     given = read_answers(data, data_file)
@@ -241,7 +247,7 @@ def update_command(
         dry_run=dry_run,
         aborts=on_conflict == "abort",
     )
-    return _run(options, job)
+    return _run(options, job, applies=applies, is_agreed=yes)
 
 
 @command.command("init")
@@ -256,6 +262,7 @@ def update_command(
 @answers_options
 @answers_file_option
 @dry_run_option
+@apply_options
 def init_command(
     options: RunOptions,
     *,
@@ -265,6 +272,8 @@ def init_command(
     data_file: Path | None,
     answers_file: str | None,
     dry_run: bool,
+    applies: bool,
+    yes: bool,
 ) -> int:
     """Install the template in each repository that doesn't have it yet.
 
@@ -279,7 +288,7 @@ def init_command(
         dry_run=dry_run,
         aborts=True,
     )
-    return _run(options, job)
+    return _run(options, job, applies=applies, is_agreed=yes)
 
 
 @command.command("validate")
@@ -356,8 +365,29 @@ def _place_of(name: str) -> Path:
     return run_folder.find_run(fleet_folder(), name)
 
 
-def _run(options: RunOptions, job: FleetJob) -> int:
-    """Do a job with the repositories that were asked for; return the exit code."""
+class _Ended(NamedTuple):
+    """A run that has ended: its exit code, and its folder."""
+
+    code: int
+    place: Path
+
+
+def _run(
+    options: RunOptions, job: FleetJob, *, applies: bool = False, is_agreed: bool = False
+) -> int:
+    """Do a job, and write what it plans for repositories on hosts; return the exit code."""
+    if not applies:
+        return _end_of(options, job).code
+    if job.dry_run:
+        raise click.UsageError("--apply and --dry-run exclude each other")
+    ended = _end_of(options._replace(outputs=planning_outputs(options.outputs)), job)
+    if ended.code == EXIT_RESUMABLE:
+        return ended.code
+    return apply_run(ended.place, options.outputs, is_agreed=is_agreed)
+
+
+def _end_of(options: RunOptions, job: FleetJob) -> _Ended:
+    """Do a job with the repositories that were asked for."""
     names: list[FleetRepository]
     tally = Tally()
     if options.resume is not None:
@@ -374,7 +404,8 @@ def _run(options: RunOptions, job: FleetJob) -> int:
         journal = run_folder.start_run(fleet_folder(), recorded, names, synced=job.writes)
     with journal:
         run = _fleet_run(options, job, names, journal)
-        return RunShow(f"fleet {job.verb}", options.outputs, tally, journal.place.name).all_of(run)
+        show = RunShow(f"fleet {job.verb}", options.outputs, tally, journal.place.name)
+        return _Ended(show.all_of(run), journal.place)
 
 
 def _resumed(options: RunOptions, verb: Verb) -> Path:

@@ -5,16 +5,17 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 import click
 
-from issue_scaffold.cli.fleet_show import FORMAT_OPTION, RunShow
+from issue_scaffold.cli.fleet_report import FleetReport
+from issue_scaffold.cli.fleet_show import FORMAT_OPTION, TABLE, RunShow, write_report
 from issue_scaffold.cli.labels_progress import tell_wait
 from issue_scaffold.cli.options import OutputTarget, can_ask
 from issue_scaffold.cli.printing import confirm, say
 from issue_scaffold.cli.verbosity import tell
-from issue_scaffold.errors import EXIT_FAILURE, EXIT_OK, ScaffoldError, UsageError
+from issue_scaffold.errors import EXIT_FAILURE, EXIT_OK, EXIT_RESUMABLE, ScaffoldError, UsageError
 from issue_scaffold.fleet import run_folder
 from issue_scaffold.fleet.outcome import Status, Tally
 from issue_scaffold.fleet.run import parse_duration, parse_max_failures
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from issue_scaffold.fleet.apply import HostAccess, Planned
     from issue_scaffold.fleet.writer import WriteOptions
 
+Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 # More of them at once are asked about: the first big run should be a small one.
 _MANY: Final = 25
 _AUTHOR: Final = re.compile(r"([^<>\n]+?) *<([^<>\s]+)>")
@@ -106,6 +108,24 @@ class WriteRequest(NamedTuple):
     until: str | None
     yes: bool
     api_url: str | None
+
+
+DEFAULT_REQUEST: Final = WriteRequest(
+    branch="scaffold/update",
+    title=None,
+    message=None,
+    author=None,
+    draft=False,
+    conflicts_as="draft",
+    branch_only=False,
+    limit=None,
+    max_failures=None,
+    prs_per_hour=60,
+    window=None,
+    until=None,
+    yes=False,
+    api_url=None,
+)
 
 
 def write_options(command: Callable[..., int]) -> Callable[..., int]:
@@ -192,6 +212,46 @@ def apply_planned(
     if run.why_stopped:
         tell(f"enough for now: {run.why_stopped}")
     tell(f"{count(hosts.requests, 'request')} to the API")
+    return code
+
+
+def apply_options(command: Decorated) -> Decorated:
+    """Add what lets a command that plans write, too: `applies`, and `yes`."""
+    command = click.option(
+        "--yes", is_flag=True, help=f"Open more than {_MANY} pull requests unasked."
+    )(command)
+    return click.option(
+        "--apply",
+        "applies",
+        is_flag=True,
+        help="Push what is planned for repositories on hosts, and open pull requests.",
+    )(command)
+
+
+def planning_outputs(outputs: Sequence[OutputTarget]) -> tuple[OutputTarget, ...]:
+    """Return how a run is shown that is written at once: what is whole comes at the end."""
+    return tuple(output for output in outputs if output == TABLE)
+
+
+def apply_run(place: Path, outputs: Sequence[OutputTarget], *, is_agreed: bool) -> int:
+    """Write what a run has planned, as `apply` does without options; return the exit code.
+
+    That is one of the whole run: what isn't on a host was done, or failed, before.
+    """
+    from issue_scaffold.fleet.apply import planned_in
+
+    request = DEFAULT_REQUEST._replace(yes=is_agreed)
+    code = apply_planned(request, planned_in([place]), planning_outputs(outputs))
+    outcomes = run_folder.outcomes_of(place)
+    tally = Tally()
+    tally.add_all(outcomes.values())
+    if code != EXIT_RESUMABLE:
+        code = tally.exit_code
+    command = str(run_folder.options_of(place).get("command"))
+    report = FleetReport(command, code, tally, list(outcomes.values()), run=place.name)
+    for output in outputs:
+        if output != TABLE:
+            write_report(report, output)
     return code
 
 
@@ -306,9 +366,8 @@ def status_lines(place: Path, branch: str, hosts: "HostAccess | None") -> list[s
     lines, counts = [], Counter[str]()
     for one in follow(place, branch, hosts):
         counts[one.standing] += 1
-        lines.append(
-            f"{one.standing:<15} {one.outcome.repository}  {one.url or one.error}".rstrip()
-        )
+        details = one.url or one.error
+        lines.append(f"{one.standing:<15} {one.outcome.repository}  {details}".rstrip())
     if counts:
         lines.append("pull requests: " + ", ".join(f"{counts[one]} {one}" for one in counts))
     return lines
