@@ -86,9 +86,9 @@ class PullsBackend(GitBackend):
 
     def merge(self, name: str, number: int) -> None:
         """Merge a pull request as people do."""
-        pull = self._pull(name, number)
+        pull = self.pull(name, number)
         self.git(name, "update-ref", f"refs/heads/{pull.base}", f"refs/heads/{pull.branch}")
-        pull.head = self._head(name, pull)
+        pull.head = self.head(name, pull)
         pull.state = "merged"
 
     def writes(self) -> list[tuple[str, str]]:
@@ -133,19 +133,19 @@ class PullsBackend(GitBackend):
 
     def _graphql(self, body: Any) -> tuple[int, Any]:  # noqa: ANN401 - JSON
         name, _, number = body["variables"]["id"].partition("#")
-        pull, is_draft = self._pull(name, int(number)), "convertPullRequestToDraft" in body["query"]
+        pull, is_draft = self.pull(name, int(number)), "convertPullRequestToDraft" in body["query"]
         if is_draft and not self.of(name).has_drafts:
             return 200, {"data": None, "errors": [{"message": "Draft pull requests are not supported"}]}
         pull.draft = is_draft
         return 200, {"data": {}}
 
-    def _pull(self, name: str, number: int) -> FakePull:
+    def pull(self, name: str, number: int) -> FakePull:
         found = next((one for one in self.of(name).pulls if one.number == number), None)
         if found is None:
             raise Refusal(404, "Not Found")
         return found
 
-    def _head(self, name: str, pull: FakePull) -> str:
+    def head(self, name: str, pull: FakePull) -> str:
         """Return the commit of a branch, as it was last."""
         path = self.folder(name) / "refs/heads" / pull.branch
         if pull.state == "open" and not pull.fork and path.exists():
@@ -171,34 +171,44 @@ class _Dialect:
         self.place = backend.of(name)
 
     def answer(self, method: str, words: list[str], query: dict[str, str], body: Row) -> tuple[int, Any]:
-        match method, words:
-            case "GET", []:
-                return 200, {"full_name": self.name, "archived": False}
-            case "GET", [self.pulls]:
-                return 200, [self.pull_row(one) for one in self.listed(query)]
-            case "POST", [self.pulls]:
-                return 201, self.pull_row(self.made(body))
-            case "PATCH" | "PUT", [self.pulls, number]:
-                pull = self.backend._pull(self.name, int(number))
-                self.change(pull, body)
-                return 200, self.pull_row(pull)
-            case "GET", ["issues" | "merge_requests", number, "comments" | "notes"]:
-                return 200, [{"body": one} for one in self.backend._pull(self.name, int(number)).comments]
-            case "POST", ["issues" | "merge_requests", number, "comments" | "notes"]:
-                self.backend._pull(self.name, int(number)).comments.append(body["body"])
-                return 201, {"id": 1, "body": body["body"]}
-            case "GET", ["issues"]:
-                page = int(query.get("page", "1"))
-                return 200, [self.issue_row(one) for one in reversed(self.place.issues)] if page == 1 else []
-            case "POST", ["issues"]:
-                issue = FakeIssue(self.place.next_number(), body["title"], self.body_in(body) or "")
-                self.place.issues.append(issue)
-                return 201, self.issue_row(issue)
-            case "PATCH" | "PUT", ["issues", number]:
-                issue = next(one for one in self.place.issues if one.number == int(number))
-                issue.title, issue.body = body["title"], self.body_in(body) or ""
-                return 200, self.issue_row(issue)
+        if not words:
+            return 200, {"full_name": self.name, "archived": False}
+        number = int(words[1]) if len(words) > 1 else 0
+        if words[-1] in {"comments", "notes"}:
+            return self.comments(method, number, body)
+        if words[0] == self.pulls:
+            return self.answer_pulls(method, number, query, body)
+        if words[0] == "issues":
+            return self.answer_issues(method, number, query, body)
         raise Refusal(404, "Not Found")
+
+    def comments(self, method: str, number: int, body: Row) -> tuple[int, Any]:
+        comments = self.backend.pull(self.name, number).comments
+        if method == "GET":
+            return 200, [{"body": one} for one in comments]
+        comments.append(body["body"])
+        return 201, {"id": 1, "body": body["body"]}
+
+    def answer_pulls(self, method: str, number: int, query: dict[str, str], body: Row) -> tuple[int, Any]:
+        if method == "GET":
+            return 200, [self.pull_row(one) for one in self.listed(query)]
+        if method == "POST":
+            return 201, self.pull_row(self.made(body))
+        pull = self.backend.pull(self.name, number)
+        self.change(pull, body)
+        return 200, self.pull_row(pull)
+
+    def answer_issues(self, method: str, number: int, query: dict[str, str], body: Row) -> tuple[int, Any]:
+        if method == "GET":
+            found = self.place.issues if query.get("page", "1") == "1" else []
+            return 200, [self.issue_row(one) for one in reversed(found)]
+        if method == "POST":
+            issue = FakeIssue(self.place.next_number(), body["title"], self.body_in(body) or "")
+            self.place.issues.append(issue)
+            return 201, self.issue_row(issue)
+        issue = next(one for one in self.place.issues if one.number == number)
+        issue.title, issue.body = body["title"], self.body_in(body) or ""
+        return 200, self.issue_row(issue)
 
     def body_in(self, body: Row) -> str | None:
         return body.get("body")
@@ -209,7 +219,7 @@ class _Dialect:
     def listed(self, query: dict[str, str]) -> list[FakePull]:
         state = query.get("state", "open")
         found = sorted(self.place.pulls, key=lambda one: one.number, reverse=True)
-        return [one for one in found if state == "all" or one.state == state]
+        return [one for one in found if state in {"all", one.state}]
 
     def made(self, body: Row) -> FakePull:
         branch, base = self.ends(body)
@@ -244,11 +254,11 @@ class _Dialect:
                 pull.draft = draft
             pull.body = self.body_in(body) or ""
         if body.get("state") == "closed" or body.get("state_event") == "close":
-            self.backend._head(self.name, pull)
+            self.backend.head(self.name, pull)
             pull.state = "closed"
 
     def pull_row(self, pull: FakePull) -> Row:
-        own, head = {"id": 1}, self.backend._head(self.name, pull)
+        own, head = {"id": 1}, self.backend.head(self.name, pull)
         return {
             "number": pull.number,
             "html_url": f"https://forge.example/{self.name}/pull/{pull.number}",
@@ -319,7 +329,7 @@ class _GitLab(_Dialect):
             "state": {"open": "opened"}.get(pull.state, pull.state),
             "title": f"{self.has_sign if pull.draft else ''}{pull.title}",
             "description": pull.body,
-            "sha": self.backend._head(self.name, pull),
+            "sha": self.backend.head(self.name, pull),
             "source_branch": pull.branch,
             "source_project_id": 2 if pull.fork else 1,
             "target_project_id": 1,
@@ -338,8 +348,13 @@ class _GitLab(_Dialect):
 class _PullsHandler(_Handler):
     """One connection, also for what changes something."""
 
-    do_PATCH = _Handler.do_POST
-    do_PUT = _Handler.do_POST
+    def do_PATCH(self) -> None:  # noqa: N802 - as the library calls it
+        """Answer what changes something on GitHub and Gitea."""
+        self.do_POST()
+
+    def do_PUT(self) -> None:  # noqa: N802 - as the library calls it
+        """Answer what changes something on GitLab."""
+        self.do_POST()
 
 
 class PullsServer(GitServer):

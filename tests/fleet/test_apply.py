@@ -1,9 +1,9 @@
 """Planned changes become one pull request a repository, on every forge, and people's work is left alone."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -53,10 +53,10 @@ def apply(forge: PullsServer, kind: str) -> Apply:
 
 
 @pytest.fixture
-def planned(forge: PullsServer, apply: Apply) -> Iterator[Path]:  # noqa: ARG001 - with its token
+def planned(forge: PullsServer, apply: Apply) -> Path:  # noqa: ARG001 - with its token
     """Return a run that has planned a change of one repository."""
     forge.backend.make(NAME, BEFORE)
-    yield planned_run(forge, [plan_of(forge, NAME)])
+    return planned_run(forge, [plan_of(forge, NAME)])
 
 
 def row_of(run: Path, name: str = NAME) -> FleetOutcome:

@@ -33,7 +33,7 @@ PLACES = [("step", number) for number in range(1, STEPS + 1)] + [
 def some_places() -> list[tuple[str, int]]:
     if len(PLACES) <= KILLS:
         return PLACES
-    return sorted(random.Random(16).sample(PLACES, KILLS))  # noqa: S311 - the same ones each time
+    return sorted(random.Random(16).sample(PLACES, KILLS))
 
 
 @pytest.fixture(autouse=True)

@@ -300,15 +300,15 @@ def _options(request: WriteRequest) -> "WriteOptions":
 def hosts_for(api_url: str | None) -> "HostAccess":
     """Return the way to hosts for what writes little, and waits for their limits."""
     from issue_scaffold.fleet.apply import HostAccess
-    from issue_scaffold.fleet.budget import Budget
+    from issue_scaffold.fleet.budget import WriteBudget
     from issue_scaffold.label_sync.http.pacing import SystemClock
 
-    return HostAccess(Budget(SystemClock(), math.inf), tell_wait, 1, api_url)
+    return HostAccess(WriteBudget(SystemClock(), math.inf), tell_wait, 1, api_url)
 
 
 def _hosts(request: WriteRequest) -> "HostAccess":
     from issue_scaffold.fleet.apply import HostAccess
-    from issue_scaffold.fleet.budget import Budget
+    from issue_scaffold.fleet.budget import WriteBudget
     from issue_scaffold.fleet.window import parse_window
     from issue_scaffold.label_sync.http.pacing import SystemClock
 
@@ -317,7 +317,7 @@ def _hosts(request: WriteRequest) -> "HostAccess":
     if request.until is not None:
         end = clock.now() + parse_duration(request.until)
     window = None if request.window is None else parse_window(request.window)
-    budget = Budget(clock, end, window)
+    budget = WriteBudget(clock, end, window)
     return HostAccess(budget, tell_wait, request.prs_per_hour, request.api_url)
 
 

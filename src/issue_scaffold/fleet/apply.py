@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple, Self
 
 from issue_scaffold.errors import ScaffoldError, UsageError
 from issue_scaffold.fleet import run_folder
-from issue_scaffold.fleet.budget import Budget, BudgetSpentError, Openings
+from issue_scaffold.fleet.budget import BudgetSpentError, Openings, WriteBudget
 from issue_scaffold.fleet.engine import InProcessEngine
 from issue_scaffold.fleet.failure import code_of_os_error
 from issue_scaffold.fleet.forges.opening import PullRequestHost, open_host
@@ -75,21 +75,25 @@ def planned_in(
     found: dict[str, Planned] = {}
     versions: dict[str, str] = {}
     for place in sorted(places, key=lambda one: float(run_folder.options_of(one)["started"])):
-        by_name = {
-            one.name: one
-            for one in run_folder.repositories_of(place)
-            if isinstance(one, RemoteRepository)
-        }
+        by_name = remotes_in(place)
         for name, outcome in run_folder.outcomes_of(place).items():
             if name in by_name:
                 _refuse_other_version(outcome, versions)
                 found[name] = Planned(outcome, by_name[name], place)
-    pending = [one for one in found.values() if one.outcome.is_plan and one.outcome.change]
-    if only is not None:
-        return [one for one in pending if one.outcome.status is only]
+    wanted = set(Status) if only is None else {only}
     if resumes:
-        return [one for one in pending if one.outcome.status is not Status.FAILED]
-    return pending
+        wanted.discard(Status.FAILED)
+    pending = [one for one in found.values() if one.outcome.is_plan and one.outcome.change]
+    return [one for one in pending if one.outcome.status in wanted]
+
+
+def remotes_in(place: Path) -> dict[str, RemoteRepository]:
+    """Return the repositories on hosts that a run is about, by their names."""
+    return {
+        one.name: one
+        for one in run_folder.repositories_of(place)
+        if isinstance(one, RemoteRepository)
+    }
 
 
 def _refuse_other_version(outcome: FleetOutcome, versions: dict[str, str]) -> None:
@@ -108,7 +112,7 @@ def _refuse_other_version(outcome: FleetOutcome, versions: dict[str, str]) -> No
 class HostAccess:
     """The hosts of a run, opened when they are first needed; `url` is an API that was named."""
 
-    budget: Budget
+    budget: WriteBudget
     told: OnWait
     prs_per_hour: int
     url: str | None = None

@@ -23,7 +23,7 @@ class BudgetSpentError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Budget:
+class WriteBudget:
     """What a run keeps to: its end by the clock (None: it waits for nothing), and its hours."""
 
     clock: Clock
@@ -67,7 +67,7 @@ class Budget:
 class Openings:
     """The pull requests that were opened in the last hour with one token, by all processes."""
 
-    def __init__(self, budget: Budget, host: str, secret: str, an_hour: int) -> None:
+    def __init__(self, budget: WriteBudget, host: str, secret: str, an_hour: int) -> None:
         log = WriteLog(f"{host} pull requests", secret)
         self._pacer = Pacer(budget.clock, ((an_hour, _HOUR),), log)
         self._budget = budget

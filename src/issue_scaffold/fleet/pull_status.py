@@ -8,15 +8,14 @@ from typing import NamedTuple
 
 from issue_scaffold.errors import ScaffoldError
 from issue_scaffold.fleet import run_folder
-from issue_scaffold.fleet.apply import HostAccess
+from issue_scaffold.fleet.apply import HostAccess, remotes_in
 from issue_scaffold.fleet.forges.pull_request import PullRequest, PullRequestsApi, PullRequestState
 from issue_scaffold.fleet.outcome import FleetOutcome
 from issue_scaffold.fleet.pull_request_body import Mark, mark_in
-from issue_scaffold.fleet.remote import RemoteRepository
 from issue_scaffold.fleet.writer import is_newer
 
 
-class Standing(StrEnum):
+class PullStanding(StrEnum):
     """How a planned change is, or its pull request."""
 
     PLANNED = "planned"
@@ -32,14 +31,14 @@ class Followed(NamedTuple):
     """What is known of one repository's change; `error` says why nobody knows."""
 
     outcome: FleetOutcome
-    standing: Standing
+    standing: PullStanding
     url: str = ""
     error: str = ""
 
 
 def follow(place: Path, branch: str, hosts: HostAccess | None) -> Iterator[Followed]:
     """Yield how the planned changes of a run are, by their hosts; without them, as it was last."""
-    repositories = _repositories_in(place)
+    repositories = remotes_in(place)
     for name, outcome in run_folder.outcomes_of(place).items():
         if name not in repositories or (outcome.change is None and outcome.pull_request is None):
             continue
@@ -49,23 +48,15 @@ def follow(place: Path, branch: str, hosts: HostAccess | None) -> Iterator[Follo
         try:
             pull = hosts.of(repositories[name]).of(repositories[name]).of_branch(branch)
         except ScaffoldError as error:
-            yield Followed(outcome, Standing.UNKNOWN, error=error.message)
+            yield Followed(outcome, PullStanding.UNKNOWN, error=error.message)
             continue
         yield _as_found(outcome, pull)
 
 
-def _repositories_in(place: Path) -> dict[str, RemoteRepository]:
-    return {
-        one.name: one
-        for one in run_folder.repositories_of(place)
-        if isinstance(one, RemoteRepository)
-    }
-
-
 def _as_recorded(outcome: FleetOutcome) -> Followed:
     recorded = outcome.pull_request or {}
-    state = str(recorded.get("state", Standing.PLANNED))
-    return Followed(outcome, Standing(state), str(recorded.get("url", "")))
+    state = str(recorded.get("state", PullStanding.PLANNED))
+    return Followed(outcome, PullStanding(state), str(recorded.get("url", "")))
 
 
 def _as_found(outcome: FleetOutcome, pull: PullRequest | None) -> Followed:
@@ -73,8 +64,8 @@ def _as_found(outcome: FleetOutcome, pull: PullRequest | None) -> Followed:
         return _as_recorded(outcome)
     mark = mark_in(pull.body)
     if pull.is_open and mark is not None and mark.commit != pull.head:
-        return Followed(outcome, Standing.EDITED, pull.url)
-    return Followed(outcome, Standing(pull.state), pull.url)
+        return Followed(outcome, PullStanding.EDITED, pull.url)
+    return Followed(outcome, PullStanding(pull.state), pull.url)
 
 
 class Closable(NamedTuple):
@@ -103,7 +94,7 @@ def closable_in(
 
     With `outdated`, those alone that are of an older version than the run found.
     """
-    repositories = _repositories_in(place)
+    repositories = remotes_in(place)
     for name, outcome in run_folder.outcomes_of(place).items():
         if name not in repositories:
             continue
@@ -111,7 +102,7 @@ def closable_in(
             api = hosts.of(repositories[name]).of(repositories[name])
             pull = api.of_branch(branch)
         except ScaffoldError as error:
-            yield Followed(outcome, Standing.UNKNOWN, error=error.message)
+            yield Followed(outcome, PullStanding.UNKNOWN, error=error.message)
             continue
         mark = mark_in(pull.body) if pull is not None and pull.is_open else None
         if pull is None or mark is None:

@@ -24,8 +24,8 @@ from issue_scaffold.fleet.forges.pull_request import (
     PullRequestState,
 )
 from issue_scaffold.fleet.outcome import FleetOutcome, Reason, Status, Why
+from issue_scaffold.fleet.proposing import proposal_of
 from issue_scaffold.fleet.pull_request_body import (
-    ListedFile,
     Mark,
     Proposal,
     body_of,
@@ -43,7 +43,6 @@ from issue_scaffold.git.remote_branch import (
     Workshop,
 )
 from issue_scaffold.label_sync.http.errors import ExistsError, UnreachableError
-from issue_scaffold.sync.plan import FileAction
 from issue_scaffold.template.release_notes import News
 from issue_scaffold.template.versions import parse
 from issue_scaffold.text.digests import sha256_of
@@ -90,7 +89,7 @@ class WriteOptions:
     opens: bool = True
 
 
-class Surroundings(Protocol):
+class WriterSurroundings(Protocol):
     """What the writer needs of its run."""
 
     def pull_requests(self, repository: RemoteRepository) -> PullRequestsApi:
@@ -140,7 +139,7 @@ class _Case:
 class ChangeWriter:
     """Writes planned changes to the hosts of their repositories."""
 
-    def __init__(self, options: WriteOptions, surroundings: Surroundings) -> None:
+    def __init__(self, options: WriteOptions, surroundings: WriterSurroundings) -> None:
         self._options = options
         self._around = surroundings
 
@@ -209,33 +208,10 @@ class ChangeWriter:
             branches=branches,
             heads=heads,
             contents=contents,
-            proposal=self._proposal(outcome, change, contents),
+            proposal=proposal_of(outcome, contents, self._around.news),
             digest=sha256_of(json.dumps([list(file) for file in change.files]).encode()),
             head=heads.get(self._options.branch),
         )
-
-    def _proposal(
-        self, outcome: FleetOutcome, change: PlannedChange, contents: Mapping[str, bytes]
-    ) -> Proposal:
-        template = outcome.template or {}
-        version = str(template.get("latest") or "")
-        before = template.get("version")
-        if outcome.status is Status.NOT_INITIALISED:
-            before = None
-        digests = {file.path: file.digest for file in change.files}
-        files = tuple(ListedFile(str(row["path"]), str(row["action"])) for row in outcome.files)
-        conflicts = tuple(
-            (file.path, contents.get(digests.get(file.path) or "", b"").decode(errors="replace"))
-            for file in files
-            if file.action == FileAction.CONFLICT
-        )
-        source = str(template.get("source") or "")
-        proposal = Proposal(
-            template=source, before=before, version=version, files=files, conflicts=conflicts
-        )
-        if before is None or before == version:
-            return proposal
-        return replace(proposal, changes=self._around.news(source, before, version))
 
     def _left_alone(self, case: _Case) -> FleetOutcome | None:
         """Return the outcome of what is as it should be, or was closed by its people."""
@@ -362,7 +338,7 @@ class ChangeWriter:
         """Open a pull request; where nobody knows whether that was done, look, then try again."""
         branch, base = self._options.branch, case.change.base.branch
         try:
-            return api.open(branch, base, text)
+            return api.propose(branch, base, text)
         except (ExistsError, UnreachableError):
             found = api.of_branch(branch)
             if found is not None and found.is_open:
@@ -371,7 +347,7 @@ class ChangeWriter:
             if case.has_conflicts:
                 raise
             text = replace(text, is_draft=False)
-        return api.open(branch, base, text)
+        return api.propose(branch, base, text)
 
     def _without_draft(self, case: _Case) -> FleetOutcome:
         """Say that there are conflicts, in an issue or in the row only."""

@@ -81,7 +81,7 @@ class PullRequestsApi(Protocol):
     def of_branch(self, branch: str) -> PullRequest | None:
         """Return the pull request of a branch: the open one, else the last one, in any state."""
 
-    def open(self, branch: str, base: str, text: ProposedText) -> PullRequest:
+    def propose(self, branch: str, base: str, text: ProposedText) -> PullRequest:
         """Make a pull request.
 
         Raises ExistsError where there is an open one, NoDraftsError, and NothingToProposeError.

@@ -61,7 +61,7 @@ class RestPullRequests(ABC):
     def read_issue(self, data: Any, token: Token) -> FoundIssue:  # noqa: ANN401 - JSON
         """Return an issue."""
 
-    def open(self, branch: str, base: str, text: ProposedText) -> PullRequest:
+    def propose(self, branch: str, base: str, text: ProposedText) -> PullRequest:
         """Make a pull request."""
         what = f"open a pull request in {self.name}"
         body = {**self.request_for(branch, base), **self.text_fields(text)}
