@@ -551,6 +551,19 @@ def fleet() -> Schema:
         "event": {"const": "outcome"},
     }
     template = {name: maybe(TEXT) for name in ("source", "version", "latest")}
+    pull = fields(
+        {
+            "action": one_of(
+                *("created", "updated", "unchanged", "pushed", "closed", "left-closed", "left-edited"),
+            ),
+        },
+        {
+            "number": PLACE,
+            "issue": said("The number of the issue in the place of a pull request.", PLACE),
+            "url": TEXT,
+            "state": one_of("open", "draft", "merged", "closed"),
+        },
+    )
     more: Schema = {
         "schema": {"const": "scaffold.fleet/1"},
         "reason": said("Why it was skipped, or failed.", reason),
@@ -561,7 +574,7 @@ def fleet() -> Schema:
         "base": said("The branch that was looked at, and its commit.", base),
         "change": said("What scaffold fleet apply is to push.", change),
         "requests": said("How often its host was asked, by the kind of request.", COUNTS),
-        "pull_request": said("The pull request with the change.", {"type": "object"}),
+        "pull_request": said("The pull request with the change, or the issue in its place.", pull),
     }
     row = fields(outcome, more)
     number: Schema = {"type": "integer", "minimum": 0}
@@ -573,7 +586,7 @@ def fleet() -> Schema:
         "left": said("How many repositories have no outcome yet.", number),
     }
     ended = {
-        "stopped": said("Why the run ended early.", one_of("until", "max-failures")),
+        "stopped": said("Why the run ended early.", one_of("until", "max-failures", "budget")),
         "run": said("The name of the run, for --resume."),
     }
     summary = fields({**total, "event": {"const": "summary"}, "failed": list_of(TEXT)}, ended)
