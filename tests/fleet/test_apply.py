@@ -365,7 +365,7 @@ def test_each_kind_of_refusal_is_one_row_and_the_rest_goes_on(forge: PullsServer
 
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_a_lost_answer_makes_no_second_pull_request(forge: PullsServer, apply: Apply, planned: Path, when: str) -> None:
-    lost = []
+    lost: list[str] = []
 
     def fault(method: str, address: str) -> Fault | None:
         if method != "POST" or not address.endswith(("/pulls", "/merge_requests")) or lost:

@@ -29,9 +29,9 @@ def served(forge: PullsServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
     return forge
 
 
-def test_init_on_a_host_is_a_pull_request(served: PullsServer) -> None:
+def test_init_on_a_host_is_a_pull_request(served: PullsServer, tmp_path: Path) -> None:
     served.backend.make("octo/bare", {"README.md": "# Bare\n"})
-    report = Path("report.json")
+    report = tmp_path / "report.json"
     assert main(["fleet", "init", served.url("octo/bare"), "--apply", "--format", f"json={report}"]) == 0
     (pull,) = served.pulls.of("octo/bare").pulls
     assert pull.title.startswith("Install issue templates ")

@@ -10,7 +10,6 @@ import signal
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -42,7 +41,7 @@ def _token(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def run(forge: PullsServer) -> Iterator[Path]:
+def run(forge: PullsServer) -> Path:
     outcomes = []
     for number in range(REPOSITORIES):
         forge.backend.make(f"octo/r{number}", BEFORE)

@@ -328,11 +328,7 @@ def export_command(
     if output is not None and settle_file(output):
         tell("note: an interrupted run was completed")
         return EXIT_OK
-    if output is not None and output.exists() and not yes:
-        raise UsageError(f"{output} exists", hint="add --yes to overwrite it")
-    suffix = "" if output is None else output.suffix.lower()
-    if suffix == ".toml":
-        raise UsageError(f"{output} is to be TOML", hint="give it the ending .yml or .json")
+    suffix = "" if output is None else _suffix_of_new(output, overwrites=yes)
     options = LabelOptions(repo=repo, api_url=api_url, folder=Path.cwd())
     with _telling(_NOTHING):
         document = export_document(export(options, Surroundings(on_wait=tell_wait)))
@@ -344,3 +340,13 @@ def export_command(
     else:
         write_file(output, text)
     return EXIT_OK
+
+
+def _suffix_of_new(output: Path, *, overwrites: bool) -> str:
+    """Return how a file that is to be written ends. Raises UsageError for one that mustn't be."""
+    if output.exists() and not overwrites:
+        raise UsageError(f"{output} exists", hint="add --yes to overwrite it")
+    suffix = output.suffix.lower()
+    if suffix == ".toml":
+        raise UsageError(f"{output} is to be TOML", hint="give it the ending .yml or .json")
+    return suffix

@@ -81,7 +81,7 @@ class Renewal:
             return plan
         settings = self._settings(plan)
         settings.record_labels_config(path)
-        return _with_settings(plan, settings, f"the labels are in {path}")
+        return with_settings(plan, settings, f"the labels are in {path}")
 
     def with_absent(self, plan: FilePlan, reasons: Mapping[str, str]) -> FilePlan:
         """Return a plan that also accepts that files of the template aren't there, and why.
