@@ -79,7 +79,7 @@ class Renewal:
         """
         if path is None:
             return plan
-        settings = self._settings(plan)
+        settings = planned_settings(plan, self._root, self._new_path)
         settings.record_labels_config(path)
         return with_settings(plan, settings, f"the labels are in {path}")
 
