@@ -10,7 +10,8 @@ from tests.conftest import read_tree, write_tree
 
 from issue_scaffold.errors import ScaffoldError
 from issue_scaffold.files.rendering import File
-from issue_scaffold.writing.journal_places import make_journal_folder
+from issue_scaffold.writing.journal import Run
+from issue_scaffold.writing.journal_places import find_runs, make_journal_folder
 from issue_scaffold.writing.pending import is_pending
 from issue_scaffold.writing.staging import Applied, Change, Recovery, apply, recover
 
@@ -354,3 +355,23 @@ def test_another_users_file_stays_theirs(tmp_path: Path) -> None:
     state = (tmp_path / "theirs").stat()
     assert (state.st_uid, state.st_gid) == (1234, 4321)
     assert (tmp_path / "ours").stat().st_uid == os.geteuid()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such permissions")
+def test_a_run_whose_record_has_no_safe_place_is_done_and_says_so(tmp_path: Path) -> None:
+    apply(tmp_path, [Change(path="a", before=None, after=text("a"))], run=Run(command="init"))
+    (kept,) = find_runs(tmp_path)
+    shutil.rmtree(kept.parent)
+    kept.parent.symlink_to(kept.parents[1])
+    done = apply(tmp_path, [Change(path="b", before=None, after=text("b"))], run=Run(command="init"))
+    assert read_tree(tmp_path) == {"a": b"a", "b": b"b"}
+    assert [remark.partition(":")[0] for remark in done.remarks] == ["scaffold undo can't take this back"]
+    assert not is_pending(tmp_path)
+
+
+def test_an_index_that_git_can_not_read_keeps_no_file_from_being_written(repo: Path) -> None:
+    (repo / ".git/index").write_bytes(b"no index")
+    change = Change(path="a", before=None, after=text("a"), index_info=f"100644 {'0' * 40} 0\ta\n")
+    done = apply(repo, [change], run=Run(command="update"))
+    assert (repo / "a").read_bytes() == b"a"
+    assert "git could not be told" in done.remarks[0]

@@ -2,7 +2,8 @@
 
 Owns the dialects: GitHub's page today and before 2025, and Gitea's, which Forgejo shares. GitHub
 documents none of it; the rows follow issues beside the forms that wrote them. Gitea's row follows
-`RenderToMarkdown` in https://github.com/go-gitea/gitea/blob/main/modules/issue/template/template.go.
+`RenderToMarkdown` of its source:
+https://github.com/go-gitea/gitea/blob/main/modules/issue/template/template.go
 """
 
 from collections.abc import Iterator

@@ -1,0 +1,50 @@
+"""What rules say at their edges: where no fix is safe, and up to which character a finding reaches."""
+
+import pytest
+
+from issue_scaffold.validate.fixer import fix_files
+from issue_scaffold.validate.run import validate_files
+
+FORM = ".github/ISSUE_TEMPLATE/crash.yml"
+HEAD = "name: Crash report\ndescription: Tell us\n"
+LIST = "body:\n  - - type: input\n{}      attributes:\n        label: Version\n"
+ALIAS = (
+    "body:\n  - type: dropdown\n    attributes:\n      label: One\n      options: &all [{}, b]\n"
+    "  - type: dropdown\n    attributes:\n      label: Other\n      options: *all\n"
+    "  - type: input\n    attributes:\n      label: {}\n"
+)
+
+
+def rules_of(text: str) -> set[str]:
+    return {finding.rule or "" for finding in validate_files({FORM: text.encode()})}
+
+
+def is_fixed(text: str, rule: str) -> bool:
+    """Return whether a rule minds a text, and its fix is made."""
+    assert rule in rules_of(text)
+    files = {FORM: text.encode()}
+    after = fix_files(files, files, unsafe=True, together=True).get(FORM)
+    return after is not None and rule not in rules_of(after.content.decode())
+
+
+@pytest.mark.parametrize(("line", "is_moved"), [("", True), ("# begins further left\n", False)])
+def test_a_list_in_the_list_is_spread_where_its_lines_can_be_moved(line: str, is_moved: bool) -> None:
+    assert is_fixed(HEAD + LIST.format(line), "form/misplaced-body") == is_moved
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "is_written_out"),
+    [("a", "Last", True), ("&first a", "Last", False), ("&first a", "*first", False)],
+)
+def test_an_alias_is_written_out_unless_an_anchor_would_be_doubled(first: str, last: str, is_written_out: bool) -> None:
+    assert is_fixed(HEAD + ALIAS.format(first, last), "yaml/alias") == is_written_out
+
+
+def test_a_finding_in_a_text_reaches_to_its_last_character() -> None:
+    text = "###Steps"
+    body = f"body:\n  - type: markdown\n    attributes:\n      value: |\n        Hello.\n\n        {text}\n"
+    (finding,) = (one for one in validate_files({FORM: f"{HEAD}{body}".encode()}) if one.rule == "markdown/heading")
+    assert (finding.line, finding.column) == (9, 9)
+    excerpt = finding.excerpt
+    assert excerpt is not None
+    assert excerpt.text[excerpt.start : excerpt.end] == "###"
