@@ -32,6 +32,7 @@ CHOSEN: Final = (
     "ci/test_action.py::test_metadata_is_what_github_reads_and_pins_what_it_uses",
     "ci/test_snippets.py::test_inputs_are_the_actions",
     "docs/test_generated.py",
+    "fleet/test_values.py",
     "installation/test_kinds.py::test_the_source_is_shown_without_secrets",
     "labels/test_commands.py::test_a_plan_in_full",
     "labels/test_commands.py::test_apply_without_a_terminal_needs_yes",

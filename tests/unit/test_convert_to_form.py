@@ -12,6 +12,7 @@ from tests.conftest import Run
 
 from issue_scaffold.convert.form import Element, Option, form_from_data
 from issue_scaffold.convert.run import Conversion, ConvertOptions, convert
+from issue_scaffold.convert.singles import DROP_FILES
 from issue_scaffold.report.finding import Severity
 from issue_scaffold.validate.run import validate_files
 
@@ -262,6 +263,7 @@ def test_headings_stay_above_their_fields_where_most_of_their_level_hold_others(
         ("<!-- A short summary. -->\n\n## Version\n", "textarea Description"),
         ("<!-- Summary. -->\n<!-- More. -->\n\n## Version\n", "textarea Description"),
         ("<!-- A short summary. -->\n\n## Steps\n", "markdown A short summary."),
+        (f"<!-- A short summary. -->\n\n## Logs\n\n<!-- {DROP_FILES} -->\n", "textarea Description"),
     ],
 )
 def test_what_the_first_comments_become(text: str, expected: str) -> None:

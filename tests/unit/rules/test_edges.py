@@ -37,7 +37,9 @@ def test_a_list_in_the_list_is_spread_where_its_lines_can_be_moved(line: str, is
     [("a", "Last", True), ("&first a", "Last", False), ("&first a", "*first", False)],
 )
 def test_an_alias_is_written_out_unless_an_anchor_would_be_doubled(first: str, last: str, is_written_out: bool) -> None:
-    assert is_fixed(HEAD + ALIAS.format(first, last), "yaml/alias") == is_written_out
+    text = HEAD + ALIAS.format(first, last)
+    (finding,) = (one for one in validate_files({FORM: text.encode()}) if one.rule == "yaml/alias")
+    assert finding.fixable == is_written_out == is_fixed(text, "yaml/alias")
 
 
 def test_a_finding_in_a_text_reaches_to_its_last_character() -> None:
@@ -48,3 +50,35 @@ def test_a_finding_in_a_text_reaches_to_its_last_character() -> None:
     excerpt = finding.excerpt
     assert excerpt is not None
     assert excerpt.text[excerpt.start : excerpt.end] == "###"
+
+
+def test_a_key_that_is_there_twice_below_a_merge_key_is_found() -> None:
+    twice = "body:\n  - type: input\n    attributes:\n      <<: {label: One, label: Two}\n"
+    assert "yaml/duplicate-key" in rules_of(HEAD + twice)
+
+
+def said(text: str, rule: str) -> list[str]:
+    return [one.hint or "" for one in validate_files({FORM: text.encode()}) if one.rule == rule]
+
+
+@pytest.mark.parametrize(
+    ("inside", "place"),
+    [("attributes: {label: A}", "`attributes` belongs beside `type`"), ("id: a", "`id` belongs beside `attributes`")],
+)
+def test_where_a_key_belongs_that_is_one_level_too_deep(inside: str, place: str) -> None:
+    body = f"body:\n  - type: input\n    validations:\n      required: true\n      {inside}\n"
+    (hint,) = said(HEAD + body, "body/unpermitted-validation")
+    assert hint.startswith(f"{place}, one level up")
+
+
+@pytest.mark.parametrize(("section", "is_moved"), [("", True), (" text", False)])
+def test_a_key_goes_into_a_section_that_holds_nothing_yet(section: str, is_moved: bool) -> None:
+    body = f"body:\n  - type: input\n    attributes:\n      label: A\n      required: true\n    validations:{section}\n"
+    assert is_fixed(HEAD + body, "body/unpermitted-attribute") == is_moved
+
+
+def test_a_required_option_that_the_form_does_not_show_is_found_on_gitea() -> None:
+    option = "        - label: I have searched\n          required: true\n          visible: [content]\n"
+    body = f"body:\n  - type: checkboxes\n    attributes:\n      label: Checks\n      options:\n{option}"
+    found = validate_files({".gitea/ISSUE_TEMPLATE/crash.yml": f"name: Crash report\nabout: Tell us\n{body}".encode()})
+    assert [one.message for one in found if one.rule == "body/hidden-required"]

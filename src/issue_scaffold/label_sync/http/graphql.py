@@ -23,7 +23,9 @@ class GraphQl:
         self._target = f"{client.prefix.removesuffix(version)}/graphql"
         self._answers = True
 
-    def ask(self, query: str, variables: Mapping[str, Any], shape: ObjectShape) -> Any:  # noqa: ANN401
+    def ask(
+        self, query: str, variables: Mapping[str, Any], shape: ObjectShape
+    ) -> Any:  # noqa: ANN401 - JSON
         """Return the data of an answer that has a shape, None if there is none or it has errors."""
         if not self._answers:
             return None
