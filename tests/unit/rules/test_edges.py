@@ -2,6 +2,7 @@
 
 import pytest
 
+from issue_scaffold.report.finding import Severity
 from issue_scaffold.validate.fixer import fix_files
 from issue_scaffold.validate.run import validate_files
 
@@ -82,3 +83,17 @@ def test_a_required_option_that_the_form_does_not_show_is_found_on_gitea() -> No
     body = f"body:\n  - type: checkboxes\n    attributes:\n      label: Checks\n      options:\n{option}"
     found = validate_files({".gitea/ISSUE_TEMPLATE/crash.yml": f"name: Crash report\nabout: Tell us\n{body}".encode()})
     assert [one.message for one in found if one.rule == "body/hidden-required"]
+
+
+@pytest.mark.parametrize(
+    ("more", "severity", "message"),
+    [
+        ("", Severity.WARNING, "a `---` that begins a second, empty document"),
+        ("x: 1\n", Severity.ERROR, "a second document begins here; GitHub reads only the first"),
+    ],
+)
+def test_what_a_second_document_is(more: str, severity: Severity, message: str) -> None:
+    body = "body:\n  - type: input\n    attributes:\n      label: A\n"
+    found = validate_files({FORM: f"{HEAD}{body}---\n{more}".encode()})
+    told = [(one.severity, one.message) for one in found if one.rule == "yaml/multiple-documents"]
+    assert told == [(severity, message)]
