@@ -172,7 +172,8 @@ def _run_options(command: Callable[..., int]) -> Callable[..., int]:
 
     collected.__doc__ = command.__doc__
     collected.__wrapped__ = command  # type: ignore[attr-defined]
-    collected.__click_params__ = getattr(command, "__click_params__", [])  # type: ignore[attr-defined]
+    parameters = getattr(command, "__click_params__", [])
+    collected.__click_params__ = parameters  # type: ignore[attr-defined]
     for option in reversed(_OPTIONS):
         collected = option(collected)
     return collected

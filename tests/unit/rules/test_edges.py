@@ -97,3 +97,15 @@ def test_what_a_second_document_is(more: str, severity: Severity, message: str) 
     found = validate_files({FORM: f"{HEAD}{body}---\n{more}".encode()})
     told = [(one.severity, one.message) for one in found if one.rule == "yaml/multiple-documents"]
     assert told == [(severity, message)]
+
+
+@pytest.mark.parametrize(
+    ("option", "told"), [("None", "is reserved: GitHub"), ("n/a", "is reserved beside a `default`: GitHub")]
+)
+def test_why_an_option_is_reserved(option: str, told: str) -> None:
+    body = (
+        "body:\n  - type: dropdown\n    attributes:\n      label: A\n"
+        f"      options: [One, {option}]\n      default: 0\n"
+    )
+    found = validate_files({FORM: f"{HEAD}{body}".encode()})
+    assert [told in one.message for one in found if one.rule == "body/reserved-option"] == [True]

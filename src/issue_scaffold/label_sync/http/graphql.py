@@ -23,14 +23,12 @@ class GraphQl:
         self._target = f"{client.prefix.removesuffix(version)}/graphql"
         self._answers = True
 
-    def ask(
-        self, query: str, variables: Mapping[str, Any], shape: ObjectShape
-    ) -> Any:  # noqa: ANN401 - JSON
+    def ask(self, query: str, values: Mapping[str, Any], shape: ObjectShape) -> Any:  # noqa: ANN401
         """Return the data of an answer that has a shape, None if there is none or it has errors."""
         if not self._answers:
             return None
         try:
-            answer = self._client.ask(self._target, {"query": query, "variables": variables})
+            answer = self._client.ask(self._target, {"query": query, "variables": values})
         except UnreachableError:
             self.give_up()
             return None
