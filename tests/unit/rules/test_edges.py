@@ -109,3 +109,9 @@ def test_why_an_option_is_reserved(option: str, told: str) -> None:
     )
     found = validate_files({FORM: f"{HEAD}{body}".encode()})
     assert [told in one.message for one in found if one.rule == "body/reserved-option"] == [True]
+
+
+@pytest.mark.parametrize(("more", "is_told"), [("", True), ("  - a text\n", False), ("  - type: inputt\n", False)])
+def test_a_form_of_markdown_alone_is_told_only_where_every_element_is_known(more: str, is_told: bool) -> None:
+    body = "body:\n  - type: markdown\n    attributes:\n      value: Thank you.\n"
+    assert ("form/only-markdown" in rules_of(f"{HEAD}{body}{more}")) == is_told
