@@ -211,7 +211,7 @@ def test_what_the_users_git_would_run_is_not_run(
     files = {".gitattributes": "* filter=x diff=x merge=x\n", ".github/ISSUE_TEMPLATE/a.md": form}
     modules = '[submodule "x"]\n\tpath = x\n\turl = ext::sh -c "touch mark"\n\tupdate = !touch mark\n'
     host.backend.make("acme/api", files | {".gitmodules": modules, ".githooks/post-checkout": program.read_bytes()})
-    for verb in (Verb.VALIDATE, Verb.CHECK, Verb.INIT):
+    for verb in (Verb.VALIDATE, Verb.INIT):
         (outcome,) = treated(at(host, "acme/api"), verb=verb).values()
         assert outcome.why is None, outcome
     assert not mark.exists()

@@ -16,6 +16,7 @@ from tempfile import mkdtemp
 from typing import Final, NamedTuple
 
 from issue_scaffold.errors import ScaffoldError
+from issue_scaffold.files.bounded import read_file
 from issue_scaffold.fleet.address import folder_name, source_of
 from issue_scaffold.fleet.git_access import GitAccess
 from issue_scaffold.fleet.outcome import Reason
@@ -24,6 +25,7 @@ from issue_scaffold.forge.detection import EVIDENCE
 from issue_scaffold.forge.layout import FOLDERS, FORGE_FOLDERS, is_walked
 from issue_scaffold.git import command as git
 from issue_scaffold.state.locks import forget_target
+from issue_scaffold.text.limits import MAX_MANAGED_BYTES
 
 _CLONE: Final = (
     "-c",
@@ -67,8 +69,8 @@ _CI_NAME: Final = re.compile(r"/(scaffold|sync)-[^/]*\.ya?ml$")
 _DEEPEST_FOLDER: Final = 3
 
 
-class NoCommitError(ScaffoldError):
-    """A repository has nothing that could be looked at; `code` says whether it ever had."""
+class UnusableRepositoryError(ScaffoldError):
+    """A repository has nothing that could be looked at, or too much of it; `code` says why."""
 
     def __init__(self, code: Reason, message: str, *, hint: str | None = None) -> None:
         super().__init__(message, hint=hint)
@@ -181,7 +183,8 @@ class Checkout:
     def _fetch_and_write(self, paths: list[str]) -> None:
         files = [path for path in paths if not self._is_submodule(path)]
         if len(files) > _MOST_FILES:
-            raise ScaffoldError(f"more than {_MOST_FILES:,} files in the template folders")
+            message = f"more than {_MOST_FILES:,} files in the template folders"
+            raise UnusableRepositoryError(Reason.HOSTILE, message)
         self._shown.update(files)
         blobs = sorted({self._entries[path].blob for path in files})
         if not blobs:
@@ -189,8 +192,21 @@ class Checkout:
         asked = "".join(f"{blob}\n" for blob in blobs).encode()
         place = ["--git-dir", str(self.folder / ".git")]
         self._access.talk([*place, *_FETCH], max_bytes=_CONTENT_BYTES, data=asked)
+        self._refuse_large(blobs, asked)
         names = "".join(f"{path}\0" for path in files).encode(errors="surrogateescape")
         git.run(["checkout-index", "--quiet", "-u", "-z", "--stdin"], cwd=self.folder, data=names)
+
+    def _refuse_large(self, blobs: list[str], asked: bytes) -> None:
+        """Refuse what is large once it is unpacked: a few bytes can be any number of zeros."""
+        said = git.run(["cat-file", "--batch-check=%(objectsize)"], cwd=self.folder, data=asked)
+        for blob, size in zip(blobs, said.decode().split("\n"), strict=False):
+            if not size.isdecimal() or int(size) <= MAX_MANAGED_BYTES:
+                continue
+            path = next(path for path, entry in self._entries.items() if entry.blob == blob)
+            raise UnusableRepositoryError(
+                Reason.HOSTILE,
+                f"{path} is too large: {int(size):,} bytes; expected at most {MAX_MANAGED_BYTES:,}",
+            )
 
     def _index(self, options: list[str], names: str) -> None:
         if names:
@@ -203,7 +219,7 @@ def checked_out(access: GitAccess, scratch: Path, named: Iterable[str]) -> Itera
     """Yield a repository's checkout, in a folder of its own that is removed afterwards.
 
     `named` are files that are looked at besides those that anybody does. Raises GitError,
-    UsageError for an address that git mustn't be given, and NoCommitError.
+    UsageError for an address that git mustn't be given, and UnusableRepositoryError.
     """
     place = Path(mkdtemp(dir=scratch))
     folder = place / folder_name(access.repository)
@@ -222,15 +238,15 @@ def checked_out(access: GitAccess, scratch: Path, named: Iterable[str]) -> Itera
 
 
 def _base_of(folder: Path, access: GitAccess, url: str) -> Base:
-    said = git.run(["symbolic-ref", "--quiet", "--short", "HEAD"], cwd=folder, ok=(0, 1))
-    branch = said.decode(errors="replace").strip() or "HEAD"
+    head = read_file(".git/HEAD", below=folder).decode(errors="replace").strip()
+    branch = head.removeprefix("ref: refs/heads/")
     commit = git.find_commit(folder, "HEAD")
     if commit is not None:
-        return Base(branch, commit)
+        return Base("HEAD" if branch == commit else branch, commit)
     said = access.talk(["ls-remote", "--heads", "--", url], max_bytes=_CONTENT_BYTES)
     if not said.strip():
-        raise NoCommitError(Reason.EMPTY, "there is no commit in it yet")
-    raise NoCommitError(
+        raise UnusableRepositoryError(Reason.EMPTY, "there is no commit in it yet")
+    raise UnusableRepositoryError(
         Reason.GONE,
         f"its default branch {branch} does not exist",
         hint="choose another default branch on the host",

@@ -125,6 +125,7 @@ class GitAccess:
         """Let git talk to the host. Raises GitError, and UsageError for an address to refuse."""
         env = self.credentials.environment(self.repository)
         env |= {"GIT_TRACE_CURL": str(self.trace), "GIT_TRACE_CURL_NO_DATA": "1"}
+        env["SSH_ASKPASS_REQUIRE"] = "never"  # there is nobody to be asked
         left = max(0.1, self.until - time.monotonic())
         try:
             return git.talk(arguments, env=env, seconds=left, max_bytes=max_bytes, data=data)

@@ -22,13 +22,14 @@ _ROWS: Final = (
     _Row(r"File too large|died of signal 25", Reason.HOSTILE),
     _Row(r"returned error: 429|rate limit", Reason.RATE_LIMITED),
     _Row(r"Operation too slow|timed out", Reason.TIMEOUT),
-    _Row(r"[Rr]epository .*not found|does not exist|returned error: (404|410)", Reason.GONE),
+    _Row(r"repository .*not found|does not exist|returned error: (404|410)", Reason.GONE),
     _Row(r"does not appear to be a git repository", Reason.GONE),
     _Row(r"could not read (Username|Password)|Authentication failed", Reason.FORBIDDEN),
     _Row(r"returned error: (401|403|451)|Permission denied|access denied", Reason.FORBIDDEN),
     _Row(r"Host key verification failed", Reason.FORBIDDEN),
-    _Row(r"[Ii]nvalid path|malformed object name|bad tree", Reason.HOSTILE),
-    _Row(r"transport '\w+' not allowed|[Oo]ut of memory", Reason.CRASHED),
+    _Row(r"invalid path|malformed object name|bad tree", Reason.HOSTILE),
+    _Row(r"transport '\w+' not allowed|git was not found|could not be started", Reason.CRASHED),
+    _Row(r"out of memory|cannot allocate memory", Reason.MEMORY),
 )
 _HINTS: Final = {
     Reason.FORBIDDEN: "log in to its host with git's credential helper, or set the host's token",

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final, Protocol, TypeVar
 
 from issue_scaffold.errors import ScaffoldError, UsageError
-from issue_scaffold.fleet.checkout import Checkout, NoCommitError, checked_out
+from issue_scaffold.fleet.checkout import Checkout, UnusableRepositoryError, checked_out
 from issue_scaffold.fleet.git_access import Credentials, GitAccess
 from issue_scaffold.fleet.git_failure import hint_for, reason_of
 from issue_scaffold.fleet.outcome import (
@@ -65,7 +65,7 @@ class HostTreatment:
         access = GitAccess(repository, self._credentials, self._scratch / "trace", until)
         try:
             outcome = self._checked_out(repository, access)
-        except NoCommitError as error:
+        except UnusableRepositoryError as error:
             status = Status.SKIPPED if error.code is Reason.EMPTY else Status.FAILED
             why = Why(error.code, error.message, error.hint)
             outcome = without_treatment(repository, status, why)
