@@ -1,6 +1,7 @@
 """What a run knows of repositories on hosts goes into its folder, and comes back from there."""
 
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from issue_scaffold.errors import ScaffoldError
 from issue_scaffold.fleet import run_folder
 from issue_scaffold.fleet.outcome import FleetOutcome, Reason, Status, failed, outcome_in
 from issue_scaffold.fleet.remote import Base, ChangedFile, PlannedChange, RemoteFile, RemoteRepository, Snapshot
+from issue_scaffold.state.locks import try_lock
 from issue_scaffold.text.digests import sha256_of
 
 API = RemoteRepository(
@@ -69,3 +71,19 @@ def test_a_run_keeps_its_list_its_plans_and_their_contents(tmp_path: Path) -> No
             kept.write_bytes(content)
         with pytest.raises(ScaffoldError):
             run_folder.with_contents(run.place, found.change)
+
+
+def test_a_run_is_gone_on_with_when_the_workers_of_the_killed_one_have_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with run_folder.start_run(tmp_path, {}, ["folder"], synced=False) as run:
+        place = run.place
+    left = os.open(run_folder.journal_of(place), os.O_RDONLY)  # as a worker has it from the process that was killed
+    assert try_lock(left)
+    monkeypatch.setattr(run_folder, "_PATIENCE_SECONDS", 0.0)
+    with pytest.raises(ScaffoldError, match="is going on"):
+        run_folder.resume_run(place, synced=False)
+    monkeypatch.setattr(run_folder, "_PATIENCE_SECONDS", 60.0)
+    monkeypatch.setattr("issue_scaffold.state.locks.time.sleep", lambda _: os.close(left))
+    with run_folder.resume_run(place, synced=False) as resumed:
+        assert resumed.place == place

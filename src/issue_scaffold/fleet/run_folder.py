@@ -17,7 +17,7 @@ from typing import Any, Final, Self
 from issue_scaffold.errors import ScaffoldError, UsageError
 from issue_scaffold.fleet.outcome import SCHEMA, FleetOutcome, outcome_in
 from issue_scaffold.fleet.remote import FleetRepository, PlannedChange, RemoteRepository
-from issue_scaffold.state.locks import try_lock
+from issue_scaffold.state.locks import lock_within
 from issue_scaffold.text.digests import sha256_of
 
 _RUN: Final = "run.json"
@@ -41,6 +41,8 @@ _APPEND: Final = (
 # A check that is done again costs less than to wait for the disk after each.
 _SYNC_SECONDS: Final = 1.0
 _UPDATING: Final = "updating"
+# The workers of a run that was killed finish what they are at, and are as much the run as it was.
+_PATIENCE_SECONDS: Final = 15.0
 
 
 class RunFolder:
@@ -55,7 +57,7 @@ class RunFolder:
         self._synced = synced
         self._synced_at = time.monotonic()
         self._journal = os.open(place / _JOURNAL, _APPEND, 0o600)
-        if not try_lock(self._journal):
+        if not lock_within(self._journal, _PATIENCE_SECONDS):
             os.close(self._journal)
             raise ScaffoldError(
                 f"the run {place.name} is going on", hint="wait for it to end, then resume it"

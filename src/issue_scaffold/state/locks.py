@@ -42,6 +42,16 @@ else:
         return True
 
 
+def lock_within(handle: int, seconds: float) -> bool:
+    """Lock an open file, waiting for another process; return whether it is locked now."""
+    deadline = time.monotonic() + seconds
+    while not try_lock(handle):
+        if time.monotonic() >= deadline:
+            return False
+        time.sleep(_POLL_SECONDS)
+    return True
+
+
 @contextmanager
 def hold(
     folder: Path,
