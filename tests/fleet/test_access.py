@@ -15,7 +15,7 @@ from tests.fleet.git_server import Fault, GitServer
 from issue_scaffold.fleet.address import folder_name, place_of, remote_named
 from issue_scaffold.fleet.engine import InProcessEngine
 from issue_scaffold.fleet.git_access import Credentials
-from issue_scaffold.fleet.git_failure import reason_of
+from issue_scaffold.fleet.git_failure import message_of, reason_of
 from issue_scaffold.fleet.job import FleetJob, Verb
 from issue_scaffold.fleet.outcome import FleetOutcome, Reason
 from issue_scaffold.fleet.remote import RemoteRepository
@@ -242,6 +242,12 @@ def test_why_it_failed(said: str, code: Reason) -> None:
     error.said = said
     assert reason_of(error) is code
     assert reason_of(SlowGitError(said)) is Reason.TIMEOUT
+
+
+def test_over_ssh_it_is_said_what_ssh_said() -> None:
+    error = GitError("git clone failed: fatal: Could not read from remote repository.")
+    error.said = "ssh: connect to host h port 22: Connection refused\nfatal: Could not read from remote repository."
+    assert message_of(error) == "git clone failed: ssh: connect to host h port 22: Connection refused"
 
 
 def test_a_full_disk_is_said_and_costs_no_other(host: GitServer, tmp_path: Path) -> None:

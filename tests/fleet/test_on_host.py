@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 from tests.conftest import ANSWERS, Run, Template, read_tree
 from tests.fleet.git_server import Content, Fault, GitServer, Link, Submodule, fetched_bytes
@@ -19,6 +20,9 @@ from issue_scaffold.fleet import run_folder
 from issue_scaffold.state.user_folders import fleet_folder
 
 FORM = ".github/ISSUE_TEMPLATE/infrastructure.yml"
+SCHEMA = json.loads(
+    (Path(__file__).parents[2] / "docs/reference/scaffold.fleet-1.schema.json").read_text(encoding="utf-8")
+)
 # Of a large repository; a hundred thousand take half a minute.
 FILES = int(os.environ.get("SCAFFOLD_FLEET_FILES", "500"))
 Rows = dict[str, dict[str, Any]]
@@ -51,6 +55,7 @@ def run(scaffold: Run) -> Callable[..., Rows]:
         before = list(locks.glob("target-*"))
         done = scaffold("fleet", verb, "-j2", *arguments, "--format", "json")
         document = json.loads(done.out)
+        jsonschema.validate(document, SCHEMA)
         assert done.code == document["exit_code"], done.err
         if all("://" in str(argument) for argument in arguments):
             assert list(locks.glob("target-*")) == before

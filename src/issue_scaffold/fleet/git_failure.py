@@ -31,6 +31,7 @@ _ROWS: Final = (
     _Row(r"transport '\w+' not allowed|git was not found|could not be started", Reason.CRASHED),
     _Row(r"out of memory|cannot allocate memory", Reason.MEMORY),
 )
+_LAST_WORDS: Final = "Could not read from remote repository."
 _HINTS: Final = {
     Reason.FORBIDDEN: "log in to its host with git's credential helper, or set the host's token",
     Reason.RATE_LIMITED: "wait, and go on with --resume",
@@ -45,6 +46,14 @@ def reason_of(error: GitError) -> Reason:
     said = error.said or error.message
     found = next((row.code for row in _ROWS if re.search(row.words, said, re.IGNORECASE)), None)
     return found or Reason.NETWORK
+
+
+def message_of(error: GitError) -> str:
+    """Return what is said of it to people: over ssh, git's last words say less than the first."""
+    first = next(iter(error.said.splitlines()), "").strip()
+    if _LAST_WORDS not in error.message or not first or first in error.message:
+        return error.message
+    return error.message.replace(f"fatal: {_LAST_WORDS}", first)
 
 
 def hint_for(code: Reason, error: GitError) -> str | None:

@@ -13,7 +13,7 @@ from typing import Any, Final, Protocol, TypeVar
 from issue_scaffold.errors import ScaffoldError, UsageError
 from issue_scaffold.fleet.checkout import Checkout, UnusableRepositoryError, checked_out
 from issue_scaffold.fleet.git_access import Credentials, GitAccess
-from issue_scaffold.fleet.git_failure import hint_for, reason_of
+from issue_scaffold.fleet.git_failure import hint_for, message_of, reason_of
 from issue_scaffold.fleet.outcome import (
     FleetOutcome,
     Reason,
@@ -71,7 +71,7 @@ class HostTreatment:
             outcome = without_treatment(repository, status, why)
         except GitError as error:
             code = reason_of(error)
-            outcome = failed(repository, code, error.message, hint_for(code, error))
+            outcome = failed(repository, code, message_of(error), hint_for(code, error))
         except UsageError as error:  # an address that git is never given
             outcome = failed(repository, Reason.HOSTILE, error.message, error.hint)
         return replace(outcome, requests={"git": access.requests})
