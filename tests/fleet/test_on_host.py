@@ -94,6 +94,11 @@ def test_it_is_what_comes_of_a_clone(
         "folder": {"README.md": "read\n", ".github": Link("config"), "config/ISSUE_TEMPLATE/a.md": "a\n"},
         "none": {"README.md": "read\n", "Jenkinsfile": "x\n", ".github/ISSUE_TEMPLATE/b.yml": "name: b\n"},
         "lfs": files | {".github/ISSUE_TEMPLATE/p.md": "version https://git-lfs.github.com/spec/v1\noid sha256:1\n"},
+        "led": files
+        | {
+            ".github/ISSUE_TEMPLATE/led.md": "---\nname: led\n---\ntext\n",
+            "docs/ask.md": "[ask](https://github.com/acme/led/issues/new?template=led.md)\n",
+        },
         "crlf": files | {".gitattributes": "* text eol=crlf\n*.yml filter=lfs ident\n"},
         "linked": {
             **{f"ours/{p}": c for p, c in files.items()},

@@ -22,7 +22,8 @@ from issue_scaffold.fleet.git_access import GitAccess
 from issue_scaffold.fleet.outcome import Reason
 from issue_scaffold.fleet.remote import Base
 from issue_scaffold.forge.detection import EVIDENCE
-from issue_scaffold.forge.layout import FOLDERS, FORGE_FOLDERS, is_walked
+from issue_scaffold.forge.layout import FOLDERS, FORGE_FOLDERS, is_page, is_walked
+from issue_scaffold.forge.source_files import MAX_PAGES, read_repository, wants_pages
 from issue_scaffold.git import command as git
 from issue_scaffold.state.locks import forget_target
 from issue_scaffold.text.limits import MAX_MANAGED_BYTES
@@ -109,6 +110,7 @@ class Checkout:
         self._index(["--skip-worktree"], rest)
         self._fetch_and_write(first)
         self._follow_links(extra)
+        self._show_pages()
 
     def show(self, paths: Collection[str]) -> bool:
         """Lay out further files, if the commit has any of them; return whether it has.
@@ -150,6 +152,15 @@ class Checkout:
                         wanted.add(path)
             if not self.show(wanted):
                 return
+
+    def _show_pages(self) -> None:
+        """Lay out the pages that may lead to templates, where it matters whether they do."""
+        try:
+            files = read_repository(self.folder).files
+        except ScaffoldError:  # who looks at it next says what it is
+            return
+        if wants_pages(files):
+            self.show(sorted(filter(is_page, self._entries))[:MAX_PAGES])
 
     def _aim_of(self, link: str) -> str:
         """Return the path that a link leads to, as it is written; nothing outside has an entry."""

@@ -23,7 +23,7 @@ from issue_scaffold.forge.layout import (
 
 _MAX_FILES: Final = 20_000
 _MAX_FOLDER_DEPTH: Final = 4
-_MAX_PAGES: Final = 1_000
+MAX_PAGES: Final = 1_000
 # Of a folder that the walk doesn't come by.
 NOT_WALKED: Final = _MAX_FOLDER_DEPTH + 1
 
@@ -112,7 +112,7 @@ def _page_paths(root: Path) -> list[str]:
             below[:] = sorted(below) if is_within else []
             paths = ((inside / name).as_posix() for name in names)
             found += [path for path in paths if is_page(path)]
-    return sorted(found)[:_MAX_PAGES]
+    return sorted(found)[:MAX_PAGES]
 
 
 def is_taken(path: str, content: bytes) -> bool:
