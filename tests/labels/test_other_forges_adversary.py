@@ -85,8 +85,10 @@ scenes = st.builds(
 class Adversary:
     """Somebody else who works on the repository, and what every issue may expect of it: by label, not by name."""
 
-    def __init__(self, place: NumberedRepository, scene: Scene) -> None:
+    def __init__(self, place: NumberedRepository, scene: Scene, forge: str) -> None:
         self.place = place
+        # GitLab alone counts requests by themselves.
+        self.shares_numbers = forge != "gitlab"
         self.meddling = scene.meddling
         self.heirs = {key(name): _heirs(name, scene.wanted) for name in (*NAMES, "z")}
         self.managed = {key(name) for label in scene.wanted for name in (label.name, *label.former)}
@@ -112,10 +114,11 @@ class Adversary:
         if number is None or self.place.rows[number].get("group"):
             return
         if each.act == "put":
-            found = self.place.issues.setdefault((False, each.number), NumberedIssue())
+            where = (self.shares_numbers and (True, each.number) in self.place.issues, each.number)
+            found = self.place.issues.setdefault(where, NumberedIssue(is_request=where[0]))
             if _fits(each.name, self._names(found)):
                 found.labels.add(number)
-                self.claims.setdefault((False, each.number), set()).add(key(each.name))
+                self.claims.setdefault(where, set()).add(key(each.name))
         elif each.act == "recolour":
             self.place.rows[number]["color"] = "123456"
         elif each.act == "rename":
@@ -223,6 +226,8 @@ MERGE = Scene(["a", "b"], [], [Label(name="b", former=("a",))], [["a"]], [])
 # A merge would take a third label of the scope from the issue.
 @example(scene=Scene(["s::1", "s::2", "c"], [], [Label(name="s::1", former=("c",))], [["s::2", "c"]], []))
 @example(scene=Scene(["t/1", "t/2", "c"], [], [Label(name="t/1", former=("c",))], [["t/2", "c"]], []))
+# On Gitea a pull request has a number that no issue has.
+@example(scene=MERGE._replace(issues=[[], [], ["a"]], meddling=[Meddling(1, "put", "b", 3)]))
 # What is left of the old label is on a closed merge request.
 @example(scene=MERGE._replace(issues=[["c"], ["c"], ["a"]]))
 # A name that means something else in a question, and one that begins like a number.
@@ -238,7 +243,7 @@ def test_whatever_others_do_no_issue_loses_its_label_and_the_next_runs_end_it(
     server: FakeServer, forge: str, scene: Scene
 ) -> None:
     place = fresh(server, forge, scene)
-    adversary = Adversary(place, scene)
+    adversary = Adversary(place, scene, forge)
     server.github.meanwhile = adversary
     kept = {label: dict(row) for label, row in place.rows.items() if row.get("group")}
     marks = {label: (row["exclusive"], row["is_archived"], row["priority"]) for label, row in own(place).items()}
@@ -278,7 +283,7 @@ def test_at_no_moment_of_a_run_a_label_is_given_that_is_lost(
     server: FakeServer, forge: str, scene: Scene, moment: int
 ) -> None:
     place = fresh(server, forge, scene)
-    adversary = Adversary(place, scene._replace(meddling=[Meddling(moment, "put", "a", 5)]))
+    adversary = Adversary(place, scene._replace(meddling=[Meddling(moment, "put", "a", 5)]), forge)
     server.github.meanwhile = adversary
     disturbed = session(server, scene.wanted, prune=scene.prune)
     list(execute(disturbed, make_plan(disturbed)))
