@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from tests.conftest import Run, write_tree
 from tests.labels.fake_github import FakeGitHub, VirtualClock
 
+from issue_scaffold.label_sync.gitea.api import GITEA_API
 from issue_scaffold.label_sync.github.api import GITHUB_API
+from issue_scaffold.label_sync.gitlab.api import GITLAB_API
 from issue_scaffold.label_sync.http.pacing import Pacer
 from issue_scaffold.state.user_folders import state_folder
 from issue_scaffold.state.write_log import WriteLog
@@ -128,3 +130,15 @@ def test_a_second_run_goes_on_where_the_first_has_left_off(github: FakeGitHub, f
         assert scaffold("labels", "apply", "--yes", "--repo", "octo/demo").code == 0
     assert_allowed(github.writes)
     assert len(github.writes) == 140
+
+
+@pytest.mark.parametrize("limits", [GITLAB_API.write_limits, GITEA_API.write_limits, LIMITS])
+def test_writes_that_wait_for_one_moment_keep_the_limits_when_it_comes(limits: tuple[tuple[int, float], ...]) -> None:
+    clock = VirtualClock()
+    pacers = [Pacer(clock, limits, WriteLog("h", f"one moment {limits}")) for _ in range(4)]
+    pacers[0].hold_back(60.0)
+    moments = sorted(clock.now() + pacers[turn % 4].reserve() for turn in range(40))
+    assert moments[0] - clock.now() >= 60.0
+    for number, seconds in limits:
+        for first, last in zip(moments, moments[number:], strict=False):
+            assert last - first >= seconds - 0.001

@@ -6,7 +6,7 @@ serve several threads.
 
 import threading
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable
 from typing import Final, Protocol
 
@@ -108,7 +108,8 @@ class Pacer:
 
     def _joined(self, others: list[float], now: float) -> deque[float]:
         """Return all moments that count. What lies far ahead is of a clock that was wrong."""
-        moments = {*self._written, *others}
+        # Several may be at one moment: those that wait until the forge wants writes again.
+        moments = (Counter(self._written) | Counter(others)).elements()
         return deque(
             sorted(moment for moment in moments if moment < now + _FARTHEST_SECONDS),
             maxlen=self._most,
