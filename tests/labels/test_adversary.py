@@ -339,3 +339,34 @@ def test_the_wait_for_the_limit_comes_before_the_last_look_not_after_it(server: 
     assert len(looks) == 4
     assert all(look[1] == moment[1] for look, moment in looks)
     assert github.clock.slept
+
+
+def test_a_merge_that_fails_at_its_end_gives_the_label_its_name_back(server: FakeServer) -> None:
+    repository = fresh(server, {"a": "ededed", "b": "ededed"}, [["a"]])
+
+    def late(verb: str, path: str) -> None:
+        if verb == "PATCH" and path.endswith("/labels/a"):
+            repository.put(7, "a")
+
+    server.github.meanwhile = late
+    refused = Fault(422, {}, {"message": "no"}, matches=lambda _, path: path.endswith("/issues/7/labels"))
+    server.github.faults.append(refused)
+    _, results = run(session(server, [Label(name="b", former=("a",))]))
+    assert [(result.outcome, result.error) for result in results] == [
+        (LabelOutcome.FAILED, "can't put label 'b' on #7: no (status 422)")
+    ]
+    assert (repository.on(1), repository.on(7)) == ({"a", "b"}, {"a"})
+    server.github.meanwhile = undisturbed
+    run(session(server, [Label(name="b", former=("a",))]))
+    assert (repository.on(1), repository.on(7)) == ({"b"}, {"b"})
+
+
+def test_what_a_merge_that_was_cut_off_has_left_is_merged_first(server: FakeServer) -> None:
+    left = merging_name("a", "b")
+    repository = fresh(server, {"a": "ededed", "b": "ededed", left: "ededed"}, [["a"], [left]])
+    _, results = run(session(server, [Label(name="b", former=("a",))]))
+    assert [(result.step.name, result.outcome) for result in results] == [
+        (left, LabelOutcome.DONE),
+        ("a", LabelOutcome.DONE),
+    ]
+    assert (repository.on(1), repository.on(2), set(repository.labels)) == ({"b"}, {"b"}, {"b"})

@@ -266,6 +266,23 @@ def test_an_owner_without_labels_that_can_be_seen_is_asked_once(place: Place, fo
     assert sum(path.startswith("/orgs/") for _, path in place.fake.calls) == 1
 
 
+def test_a_server_that_counts_nothing_is_read(place: Place, folder: Path) -> None:
+    if not isinstance(place.fake, FakeGitLab):
+        return
+    place.fake.has_counts = place.fake.has_graphql = False
+    write(folder, "- {name: bug, color: d73a4a}\n")
+    for name in ("bug", "used", "requested", "free", "any"):
+        place.repository.add(name, "d73a4a")
+    place.repository.put(1, "used", state="closed")
+    place.repository.put(2, "requested", "any", state="merged", is_request=True)
+    plan = place.labels("plan", "--prune", "--format", "json")
+    steps = json.loads(plan.out)["targets"][0]["steps"]
+    numbers = {step["name"]: step.get("issues") for step in steps}
+    assert numbers == {"bug": None, "used": 1, "requested": 1, "free": 0, "any": 1}
+    assert place.labels("apply", "--prune", "--yes").code == 1
+    assert set(place.repository.state()) == {"bug", "used", "requested", "any"}
+
+
 @pytest.mark.parametrize("has_graphql", [True, False])
 def test_the_numbers_of_a_large_project_take_few_requests(place: Place, folder: Path, has_graphql: bool) -> None:
     if not isinstance(place.fake, FakeGitLab):
