@@ -154,12 +154,11 @@ def label(row: Row) -> Row:
 def _labels(asked: Asked, *, has_counts: bool) -> list[Row]:
     """Return the labels that are asked for, with counts of what has them if those are."""
     term = asked.query.get("search", "").lower()
-    counted = has_counts and asked.query.get("with_counts", "").lower() == "true"
-    found = []
-    for row in sorted(asked.repository.rows.values(), key=lambda row: row["name"]):
-        if term in row["name"].lower() or term in row["description"].lower():
-            found.append(label(row) | (_counts(row["id"], asked) if counted else {}))
-    return found
+    rows = sorted(asked.repository.rows.values(), key=lambda row: row["name"])
+    found = [row for row in rows if term in row["name"].lower() or term in row["description"].lower()]
+    if not has_counts or asked.query.get("with_counts", "").lower() != "true":
+        return [label(row) for row in found]
+    return [label(row) | _counts(row["id"], asked) for row in found]
 
 
 def _counts(number: int, asked: Asked) -> Row:
