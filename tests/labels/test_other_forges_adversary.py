@@ -134,6 +134,8 @@ class Adversary:
         if self.place.number_of(new) is not None:
             return
         self.place.rows[label]["name"] = new
+        # Labels have numbers: whoever names the same one later has the last word.
+        self.heirs[key(new)] = {key(new)} | self.heirs[name]
         for place, issue in self.place.issues.items():
             if label in issue.labels:
                 self._give_up(place, name)
@@ -228,6 +230,12 @@ MERGE = Scene(["a", "b"], [], [Label(name="b", former=("a",))], [["a"]], [])
 @example(scene=Scene(["t/1", "t/2", "c"], [], [Label(name="t/1", former=("c",))], [["t/2", "c"]], []))
 # On Gitea a pull request has a number that no issue has.
 @example(scene=MERGE._replace(issues=[[], [], ["a"]], meddling=[Meddling(1, "put", "b", 3)]))
+# Somebody else renames the very label that is being renamed.
+@example(
+    scene=Scene(
+        ["b"], [], [Label(name="a", former=("b",))], [["b"]], [Meddling(4, "rename", "b"), Meddling(3, "put", "b")]
+    )
+)
 # What is left of the old label is on a closed merge request.
 @example(scene=MERGE._replace(issues=[["c"], ["c"], ["a"]]))
 # A name that means something else in a question, and one that begins like a number.
