@@ -382,6 +382,6 @@ def test_what_cannot_be_created_is_said_before_anything_is_asked(scaffold: Run) 
     write_tree(Path.cwd(), {BUG: FORM.replace('title: "[Bug]: "\n', "")})
     assert "the issue has no title" in made(scaffold, BUG, *LEAST, "--create", code=2)["error"]
     other = ("--create", "--title", "x", "--repo", "codeberg.org/o/n")
-    assert "which runs Forgejo" in made(scaffold, BUG, *LEAST, *other, code=3)["error"]
+    assert "no token for codeberg.org" in made(scaffold, BUG, *LEAST, *other, code=3)["error"]
     both = scaffold("issue", "new", BUG, *LEAST, "--web", "--create")
     assert (both.code, both.out) == (2, "")

@@ -11,6 +11,8 @@ from typing import Any
 from tests.labels.fake_github import Reply
 from tests.labels.fake_numbered import Asked, FakeNumbered, NumberedIssue, Row, dates, listed
 
+PEOPLE = {"octo"}
+
 
 class FakeGitea(FakeNumbered):
     """The whole service; labels of the organisation are those that have `group`, where the owner is one."""
@@ -41,6 +43,8 @@ class FakeGitea(FakeNumbered):
                 return self._change(int(number), asked)
             case "GET", ["issues"]:
                 return self.cut(_issues(asked), asked, "limit", links=True)
+            case "POST", ["issues"]:
+                return self._open_issue(asked)
             case "POST", ["issues", number, "labels"]:
                 return self._give(int(number), asked)
         return self._problem(404, "Not Found")
@@ -81,6 +85,18 @@ class FakeGitea(FakeNumbered):
                 row["color"] = asked.body["color"].removeprefix("#").lower()
             row["is_archived"] = bool(asked.body.get("is_archived"))
         return self.ok(label(row))
+
+    def _open_issue(self, asked: Asked) -> Reply:
+        """Make an issue: labels that aren't there are dropped, people that there aren't are not."""
+        if not set(asked.body["assignees"]) <= PEOPLE:
+            return self._problem(422, "Assignee does not exist: [name: nobody]")
+        if not asked.body.get("title", "").strip():
+            return self._problem(422, "[Title]: Required")
+        rows = asked.repository.rows
+        labels = [rows[each]["name"] for each in asked.body["labels"] if each in rows]
+        number = asked.repository.open(asked.body, labels)
+        found = {"number": number, "html_url": f"{asked.base}/octo/demo/issues/{number}"}
+        return self.ok(found, 201)
 
     def _give(self, number: int, asked: Asked) -> Reply:
         issue = asked.repository.issues.get((False, number)) or asked.repository.issues.get((True, number))

@@ -50,10 +50,12 @@ class FakeGitLab(FakeNumbered):
         return {"data": {"project": counts}}
 
     def named(self, parts: list[str]) -> tuple[str, list[str]]:
+        if parts[0] == "users":
+            return "octo/demo", ["users"]
         # A project has a number too.
         return parts[1].replace("1", "octo/demo"), parts[2:]
 
-    def route(self, rest: list[str], asked: Asked) -> Reply:  # noqa: PLR0911 - a row an endpoint
+    def route(self, rest: list[str], asked: Asked) -> Reply:  # noqa: C901, PLR0911 - a row an endpoint
         if asked.verb != "GET" and not (asked.repository.writable and not asked.repository.archived):
             return self._problem(403, "403 Forbidden")
         if asked.verb != "GET":
@@ -69,6 +71,10 @@ class FakeGitLab(FakeNumbered):
                 return self._change(asked.body.pop("name", ""), asked)
             case _, ["labels", given]:
                 return self._change(given, asked)
+            case "GET", ["users"]:
+                return self.ok([{"id": 7, "username": "octo"}] if asked.query["username"] == "octo" else [])
+            case "POST", ["issues"]:
+                return self._open_issue(asked)
             case "GET", ["issues" | "merge_requests" as kind]:
                 return self.cut(_items(kind, asked), asked, "per_page", links=True)
             case "GET" | "PUT", ["issues" | "merge_requests" as kind, number]:
@@ -118,6 +124,17 @@ class FakeGitLab(FakeNumbered):
             for field in ("description", "priority"):
                 rows[number][field] = asked.body.get(field, rows[number].get(field))
         return self.ok(label(rows[number]))
+
+    def _open_issue(self, asked: Asked) -> Reply:
+        if not asked.body.get("title", "").strip():
+            return self._problem(400, "title is missing")
+        names = [name for name in asked.body["labels"].split(",") if name]
+        for name in names:
+            if asked.repository.number_of(name) is None:
+                asked.repository.add(name, "428bca", priority=None)
+        number = asked.repository.open(asked.body, names)
+        found = {"iid": number, "web_url": f"{asked.base}/octo/demo/-/issues/{number}"}
+        return self.ok(found, 201)
 
     def _give(self, kind: str, number: int, asked: Asked) -> Reply:
         issue = asked.repository.issues.get((KINDS[kind], number))

@@ -3,6 +3,7 @@
 Both are served, failed and watched as the fake of GitHub is; only what they do and answer is their own.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlencode, urlsplit
@@ -27,6 +28,7 @@ class NumberedRepository:
     def __init__(self) -> None:
         self.rows: dict[int, Row] = {}
         self.issues: dict[tuple[bool, int], NumberedIssue] = {}
+        self.opened: list[Row] = []
         self.archived = False
         self.writable = True
         self.visible = True
@@ -44,6 +46,13 @@ class NumberedRepository:
         found = {self.number_of(name) for name in names} - {None}
         labels = {label for label in found if label is not None}
         self.issues[is_request, number] = NumberedIssue(labels, state, is_request)
+
+    def open(self, order: Row, labels: Iterable[str]) -> int:
+        """Make an issue, and keep what it was asked with; the labels' names are in the place of `labels`."""
+        number = max((number for _, number in self.issues), default=0) + 1
+        self.opened.append({**order, "labels": sorted(labels)})
+        self.put(number, *self.opened[-1]["labels"])
+        return number
 
     def remove(self, label: int) -> None:
         del self.rows[label]

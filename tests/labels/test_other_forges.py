@@ -14,15 +14,12 @@ from tests.labels.fake_github import FakeServer, Fault
 from tests.labels.fake_gitlab import FakeGitLab
 from tests.labels.fake_numbered import FakeNumbered, NumberedRepository
 
-from issue_scaffold.errors import ScaffoldError
 from issue_scaffold.forge.remote import Repository, api_url, parse_remote, parse_repository
-from issue_scaffold.issue.creating import IssueCreator
 from issue_scaffold.label_sync import forges
 from issue_scaffold.label_sync.drift import label_findings, plan_findings
 from issue_scaffold.label_sync.matching import Policy, plan_labels
 from issue_scaffold.label_sync.place import find_place
 from issue_scaffold.label_sync.plan import LabelAction, LiveLabel
-from issue_scaffold.label_sync.run import LabelOptions
 from issue_scaffold.labels.label import Label
 
 FORGES: dict[str, Callable[[], FakeNumbered]] = {"gitea": FakeGitea, "gitlab": FakeGitLab}
@@ -357,10 +354,3 @@ def test_of_several_labels_of_a_name_one_counts_and_no_other_is_touched(prune: b
         (LabelAction.EDIT, "Bug"),
         *((LabelAction.UNMANAGED, name) for name in ("BUG", "bug", "bug", "bug")),
     ]
-
-
-@pytest.mark.parametrize("host", ["gitlab.com", "codeberg.org", "gitea.com"])
-def test_issues_are_created_on_github_alone(host: str) -> None:
-    repository = Repository(owner="octo", name="demo", host=host)
-    with pytest.raises(ScaffoldError, match=f"issues can't be created on {host}, which runs"):
-        IssueCreator(repository, LabelOptions(repo=str(repository)), on_wait=lambda seconds, why: None)  # noqa: ARG005

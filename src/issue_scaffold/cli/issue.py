@@ -49,7 +49,7 @@ def command() -> None:
 @click.option("--title", metavar="TEXT", help="The issue's title. [default: the form's]")
 @click.option("--print", "prints", is_flag=True, help="Print the body. [default: no terminal]")
 @click.option("--web", is_flag=True, help="Open the forge's page, filled in as far as a link can.")
-@click.option("--create", is_flag=True, help="Create the issue, with gh if it is there.")
+@click.option("--create", is_flag=True, help="Create it, by gh if it is there, else by the API.")
 @click.option("--schema", "is_schema", is_flag=True, help="Print a JSON Schema of the answers.")
 @click.option(
     "--repo",

@@ -104,6 +104,7 @@ class IssueOutcome:
             if self._template.form.projects:
                 listed = ", ".join(self._template.form.projects)
                 self._notes.append(f"only the page puts an issue into projects: {listed}")
+            self._notes += creator.losses(self.issue)
             self._tell()
             created = creator.create(self.issue)
         if not self._options.is_json:

@@ -3,19 +3,19 @@
 Owns what is sent. An issue is made once: where nobody knows whether it was, that is said.
 """
 
-from typing import Any
+from collections.abc import Iterator
 
 from issue_scaffold.errors import ScaffoldError
 from issue_scaffold.forge.forges import GITHUB, forge_of_host
 from issue_scaffold.forge.remote import Repository
 from issue_scaffold.issue.gh import GhAnswer, ask_gh, has_gh
 from issue_scaffold.issue.new_issue import NewIssue
+from issue_scaffold.label_sync.adapter import CreatedIssue, IssueOrder, LabelsApi
 from issue_scaffold.label_sync.github.answers import (
-    CreatedIssue,
+    issue_fields,
     read_created_issue,
     read_label_keys,
 )
-from issue_scaffold.label_sync.github.api import GitHubLabels
 from issue_scaffold.label_sync.http.json_shapes import MalformedAnswerError
 from issue_scaffold.label_sync.http.pacing import OnWait
 from issue_scaffold.label_sync.run import LabelOptions, Surroundings, open_api
@@ -32,21 +32,13 @@ class IssueCreator:
         *,
         on_wait: OnWait,
     ) -> None:
-        """Ask nothing yet; `options` find the way to the repository.
-
-        Raises ScaffoldError for a forge whose API this tool doesn't speak.
-        """
-        forge = forge_of_host(repository.host)
-        if forge is not None and forge.key != GITHUB.key:
-            raise ScaffoldError(
-                f"issues can't be created on {repository.host}, which runs {forge.title}",
-                hint="--web opens its page, --print prints the body",
-            )
+        """Ask nothing yet; `options` find the way to the repository."""
         self._repository = repository
         self._options = options
         self._surroundings = Surroundings(on_wait=on_wait)
-        self._uses_gh = options.api_url is None and has_gh()
-        self._api: GitHubLabels | None = None
+        forge = forge_of_host(repository.host) or GITHUB
+        self._uses_gh = forge is GITHUB and options.api_url is None and has_gh()
+        self._api: LabelsApi | None = None
 
     def lacking(self, issue: NewIssue) -> tuple[str, ...] | None:
         """Return the labels that the repository lacks; None if that can't be found out."""
@@ -58,18 +50,26 @@ class IssueCreator:
             return None
         return tuple(label for label in issue.labels if fold(label) not in found)
 
+    def losses(self, issue: NewIssue) -> Iterator[str]:
+        """Yield what the issue doesn't get in that place, though the form says it."""
+        if issue.type is not None and not self._uses_gh and not self._opened().has_types:
+            yield f"{self._repository} gives issues no type, so it isn't {issue.type}"
+
     def create(self, issue: NewIssue) -> CreatedIssue:
         """Make the issue, and return where it is."""
-        fields: dict[str, Any] = {"title": issue.title, "body": issue.body}
-        fields |= {"labels": list(issue.labels), "assignees": list(issue.assignees)}
-        if issue.type is not None:
-            fields["type"] = issue.type
+        order = IssueOrder(
+            title=issue.title,
+            body=issue.body,
+            labels=issue.labels,
+            assignees=issue.assignees,
+            type=issue.type,
+        )
         answer = None
         if self._uses_gh:
             path = f"repos/{self._repository.owner}/{self._repository.name}/issues"
-            answer = ask_gh(self._repository.host, path, payload=fields)
+            answer = ask_gh(self._repository.host, path, payload=issue_fields(order))
         if answer is None:
-            return self._opened().create_issue(fields)
+            return self._opened().create_issue(order)
         return self._created(answer)
 
     def _created(self, answer: GhAnswer) -> CreatedIssue:
@@ -92,6 +92,7 @@ class IssueCreator:
             path = f"repos/{self._repository.owner}/{self._repository.name}/labels?per_page=100"
             answer = ask_gh(self._repository.host, path, "--paginate", "--slurp")
         if answer is None:
+            self._uses_gh = False
             return frozenset(label.key for label in self._opened().labels())
         if not answer.is_done or not isinstance(answer.data, list):
             raise ScaffoldError("gh doesn't list the labels")
@@ -101,13 +102,7 @@ class IssueCreator:
             raise ScaffoldError(f"gh doesn't list the labels: {error}") from error
         return frozenset().union(*pages)
 
-    def _opened(self) -> GitHubLabels:
+    def _opened(self) -> LabelsApi:
         if self._api is None:
-            api = open_api(self._options, self._surroundings)
-            if not isinstance(api, GitHubLabels):
-                raise ScaffoldError(
-                    f"{self._repository} is not on GitHub, where alone issues are created",
-                    hint="--web opens its page, --print prints the body",
-                )
-            self._api = api
+            self._api = open_api(self._options, self._surroundings)
         return self._api

@@ -36,14 +36,35 @@ class UsedLabel:
     issues: int
 
 
-class LabelsApi(Protocol):
-    """One repository's labels, and which issues have them.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssueOrder:
+    """A new issue as a forge is asked for it. `type` is for a forge whose issues have types."""
 
-    "Issues" are issues and pull (or merge) requests in any state. Every write may be repeated: an
-    answer that was lost makes no difference to the outcome. Methods raise ApiError when the forge
-    refuses or can't be had: AccessError where it would refuse every request, MissingError where a
-    label isn't there.
+    title: str
+    body: str
+    labels: tuple[str, ...] = ()
+    assignees: tuple[str, ...] = ()
+    type: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CreatedIssue:
+    """An issue that was just made: its number and the address of its page."""
+
+    number: int
+    url: str
+
+
+class LabelsApi(Protocol):
+    """One repository's labels, which issues have them, and new issues that get them.
+
+    "Issues" are issues and pull (or merge) requests in any state. Every
+    write but that of an issue may be repeated: an answer that was lost makes no difference. Methods
+    raise ApiError when the forge refuses or can't be had: AccessError where it would refuse every
+    request, MissingError where a label isn't there. `has_types` says that an issue can have a type.
     """
+
+    has_types: bool
 
     @property
     def repository(self) -> Repository:
@@ -97,6 +118,12 @@ class LabelsApi(Protocol):
         """Return the keys of the labels that an issue loses when it gets this one.
 
         Some forges let an issue have one label of a scope only.
+        """
+
+    def create_issue(self, order: IssueOrder) -> CreatedIssue:
+        """Make an issue, once: it is not tried again where nobody knows whether that was done.
+
+        Labels that there aren't are left out, if the forge would make them or refuse the issue.
         """
 
     def delete(self, name: str) -> bool:

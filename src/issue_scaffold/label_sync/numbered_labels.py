@@ -17,12 +17,12 @@ from issue_scaffold.label_sync.http.json_shapes import (
     Shape,
     ValueShape,
     is_count,
-    is_number,
 )
 from issue_scaffold.label_sync.http.label_shapes import (
     BOOLEAN,
     COLOUR,
     LABEL_NAME,
+    NUMBER,
     OPTIONAL_TEXT,
     refuse_echo,
 )
@@ -49,7 +49,6 @@ class NumberedLabel:
     requests: int = 0
 
 
-NUMBER: Final = ValueShape(expected="a number above 0", holds=is_number)
 _COUNT: Final = ValueShape(
     expected="a number or null", holds=lambda value: value is None or is_count(value)
 )

@@ -7,9 +7,11 @@ are `http/json_shapes`.
 from dataclasses import dataclass
 from typing import Any, Final
 
+from issue_scaffold.label_sync.adapter import CreatedIssue
 from issue_scaffold.label_sync.http.json_shapes import ListShape, ObjectShape
+from issue_scaffold.label_sync.http.label_shapes import ADDRESS, NUMBER
 from issue_scaffold.label_sync.http.token import Token
-from issue_scaffold.label_sync.numbered_labels import LABEL, NUMBER, NumberedLabel, label_of
+from issue_scaffold.label_sync.numbered_labels import LABEL, NumberedLabel, label_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +22,7 @@ class LabelledIssue:
     labels: tuple[NumberedLabel, ...]
 
 
+_CREATED_ISSUE: Final = ObjectShape(fields={"number": NUMBER, "html_url": ADDRESS})
 _ISSUES: Final = ListShape(
     item=ObjectShape(fields={"number": NUMBER, "labels": ListShape(item=LABEL, most=1000)})
 )
@@ -33,3 +36,9 @@ def read_issues(data: Any, token: Token) -> tuple[LabelledIssue, ...]:  # noqa: 
         labels = tuple(label_of(row, token) for row in item["labels"])
         found.append(LabelledIssue(number=item["number"], labels=labels))
     return tuple(found)
+
+
+def read_created_issue(data: Any, token: Token) -> CreatedIssue:  # noqa: ANN401, ARG001 - JSON
+    """Return what was made. Raises MalformedAnswerError."""
+    _CREATED_ISSUE.check(data, "the answer")
+    return CreatedIssue(data["number"], data["html_url"])

@@ -15,8 +15,12 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 from issue_scaffold.forge.remote import Repository
-from issue_scaffold.label_sync.adapter import Issue, UsedLabel
-from issue_scaffold.label_sync.gitea.answers import LabelledIssue, read_issues
+from issue_scaffold.label_sync.adapter import CreatedIssue, Issue, IssueOrder, UsedLabel
+from issue_scaffold.label_sync.gitea.answers import (
+    LabelledIssue,
+    read_created_issue,
+    read_issues,
+)
 from issue_scaffold.label_sync.http.customs import Answer, ApiCustoms
 from issue_scaffold.label_sync.http.errors import (
     AccessError,
@@ -45,7 +49,7 @@ def refusal(answer: Answer, what: str, token: Token) -> ApiError:
     """Return the error that an answer means; `what` was asked for ("create label 'bug'")."""
     if answer.status == _LOCKED:
         return AccessError(
-            f"can't {what}: the repository is archived, so its labels can't be changed"
+            f"can't {what}: the repository is archived, so nothing in it can be changed"
         )
     return usual_refusal(answer, what, token, _NEEDED)
 
@@ -62,6 +66,8 @@ GITEA_API: Final = ApiCustoms(
 
 class GiteaLabels(NumberedLabels):
     """One repository's labels. Methods raise ApiError when the API refuses or can't be had."""
+
+    has_types = False
 
     def __init__(self, repository: Repository, client: "ApiClient") -> None:
         owner, name = quote(repository.owner, safe=""), quote(repository.name, safe="")
@@ -112,6 +118,19 @@ class GiteaLabels(NumberedLabels):
         self._make(name, f"#{color}", description, _NEEDED)
         if self._client.calls - calls > 1:
             self._drop_doubles(name, before)
+
+    def create_issue(self, order: IssueOrder) -> CreatedIssue:
+        """Make an issue, once, with those of its labels that there are. It can't have a type."""
+        what = f"create an issue in {self.repository}"
+        numbers = {row.live.key: row.number for row in reversed(self._look())}
+        body = {
+            "title": order.title,
+            "body": order.body,
+            "labels": [numbers[fold(name)] for name in order.labels if fold(name) in numbers],
+            "assignees": list(order.assignees),
+        }
+        answer = self._calls.write_once(f"{self._base}/issues", what, body)
+        return self._calls.read(answer, read_created_issue, what)
 
     def _drop_doubles(self, name: str, before: Collection[int]) -> None:
         """Delete what came of an order that was repeated because its answer was lost."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from issue_scaffold.forge.remote import Repository
-from issue_scaffold.label_sync.adapter import Issue
+from issue_scaffold.label_sync.adapter import CreatedIssue, Issue, IssueOrder
 from issue_scaffold.label_sync.http.json_shapes import (
     PAGE,
     ListShape,
@@ -18,23 +18,20 @@ from issue_scaffold.label_sync.http.json_shapes import (
     is_number,
     is_text,
 )
-from issue_scaffold.label_sync.http.label_shapes import LABEL_NAME, OPTIONAL_TEXT, refuse_echo
+from issue_scaffold.label_sync.http.label_shapes import (
+    ADDRESS,
+    LABEL_NAME,
+    NUMBER,
+    OPTIONAL_TEXT,
+    refuse_echo,
+)
 from issue_scaffold.label_sync.http.token import Token
 from issue_scaffold.label_sync.plan import LiveLabel
 from issue_scaffold.labels.label import fold
 
 _LONGEST_MESSAGE: Final = 300
 _COLOUR: Final = re.compile(r"[0-9A-Fa-f]{6}")
-_ADDRESS: Final = re.compile(r"https?://[!-~]+")
 _NAME: Final = re.compile(r"[A-Za-z0-9._-]{1,255}")
-
-
-@dataclass(frozen=True, slots=True)
-class CreatedIssue:
-    """An issue that was just made: its number and the address of its page."""
-
-    number: int
-    url: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,10 +55,6 @@ def _is_full_name(value: Any) -> bool:  # noqa: ANN401 - JSON
 
 def _is_name(text: str) -> bool:
     return _NAME.fullmatch(text) is not None and text not in {".", ".."}
-
-
-def _is_address(value: Any) -> bool:  # noqa: ANN401 - JSON
-    return is_text(value) and _ADDRESS.fullmatch(value) is not None
 
 
 def _is_label_of_issue(value: Any) -> bool:  # noqa: ANN401 - JSON
@@ -98,12 +91,7 @@ _ISSUE_BODY: Final = ObjectShape(
         )
     }
 )
-_CREATED_ISSUE: Final = ObjectShape(
-    fields={
-        "number": ValueShape(expected="a number above 0", holds=is_number),
-        "html_url": ValueShape(expected="an address", holds=_is_address),
-    }
-)
+_CREATED_ISSUE: Final = ObjectShape(fields={"number": NUMBER, "html_url": ADDRESS})
 _REPOSITORY: Final = ObjectShape(
     fields={"full_name": ValueShape(expected="OWNER/NAME", holds=_is_full_name)}
 )
@@ -147,6 +135,15 @@ def read_issue_body(data: Any) -> str:  # noqa: ANN401 - JSON
     """Return the body of an issue, empty for none. Raises MalformedAnswerError."""
     _ISSUE_BODY.check(data, "the answer")
     return data["body"] or ""
+
+
+def issue_fields(order: IssueOrder) -> dict[str, Any]:
+    """Return what is sent for a new issue: https://docs.github.com/en/rest/issues/issues."""
+    fields: dict[str, Any] = {"title": order.title, "body": order.body}
+    fields |= {"labels": list(order.labels), "assignees": list(order.assignees)}
+    if order.type is not None:
+        fields["type"] = order.type
+    return fields
 
 
 def read_created_issue(data: Any) -> CreatedIssue:  # noqa: ANN401 - JSON

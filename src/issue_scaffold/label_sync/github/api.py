@@ -6,14 +6,14 @@ outcome.
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 from urllib.parse import quote
 
 from issue_scaffold.forge.remote import Repository
-from issue_scaffold.label_sync.adapter import Issue, UsedLabel
+from issue_scaffold.label_sync.adapter import CreatedIssue, Issue, IssueOrder, UsedLabel
 from issue_scaffold.label_sync.github.answers import (
-    CreatedIssue,
     is_archived,
+    issue_fields,
     read_created_issue,
     read_issue_body,
     read_issues,
@@ -57,6 +57,8 @@ class GitHubLabels(RepositoryLabels):
 
     Methods raise ApiError when the API refuses or can't be had.
     """
+
+    has_types = True
 
     def __init__(self, repository: Repository, client: "ApiClient") -> None:
         super().__init__(repository, client, _path_of(repository))
@@ -177,11 +179,11 @@ class GitHubLabels(RepositoryLabels):
         answer = self._calls.get(f"{self._base}/issues/{number}", None, what)
         return self._calls.read(answer, lambda data, _: read_issue_body(data), what)
 
-    def create_issue(self, fields: Mapping[str, Any]) -> CreatedIssue:
+    def create_issue(self, order: IssueOrder) -> CreatedIssue:
         """Make an issue, once: it is not tried again where nobody knows whether that was done."""
         what = f"create an issue in {self.repository}"
         path = f"{self._base}/issues"
-        answer = self._client.send("POST", path, body=fields, is_repeatable=False)
+        answer = self._client.send("POST", path, body=issue_fields(order), is_repeatable=False)
         if not answer.is_good:
             raise self._client.refused(answer, what)
         return self._calls.read(answer, lambda data, _: read_created_issue(data), what)

@@ -7,10 +7,10 @@ https://docs.gitlab.com/api/merge_requests/. JSON and shapes as such are `http/j
 from dataclasses import dataclass
 from typing import Any, Final
 
+from issue_scaffold.label_sync.adapter import CreatedIssue
 from issue_scaffold.label_sync.http.json_shapes import ListShape, ObjectShape, ValueShape, is_text
-from issue_scaffold.label_sync.http.label_shapes import refuse_echo
+from issue_scaffold.label_sync.http.label_shapes import ADDRESS, NUMBER, refuse_echo
 from issue_scaffold.label_sync.http.token import Token
-from issue_scaffold.label_sync.numbered_labels import NUMBER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +24,8 @@ class LabelledItem:
 _LABEL_NAMES: Final = ListShape(
     item=ValueShape(expected="a label's name", holds=is_text), most=1000
 )
+_CREATED_ISSUE: Final = ObjectShape(fields={"iid": NUMBER, "web_url": ADDRESS})
+_USERS: Final = ListShape(item=ObjectShape(fields={"id": NUMBER}))
 _ITEMS: Final = ListShape(item=ObjectShape(fields={"iid": NUMBER, "labels": _LABEL_NAMES}))
 
 
@@ -35,3 +37,15 @@ def read_items(data: Any, token: Token) -> tuple[LabelledItem, ...]:  # noqa: AN
         refuse_echo(token, *item["labels"])
         found.append(LabelledItem(number=item["iid"], labels=tuple(item["labels"])))
     return tuple(found)
+
+
+def read_users(data: Any, token: Token) -> tuple[int, ...]:  # noqa: ANN401, ARG001 - JSON
+    """Return the numbers of people. Raises MalformedAnswerError."""
+    _USERS.check(data, "the answer")
+    return tuple(item["id"] for item in data)
+
+
+def read_created_issue(data: Any, token: Token) -> CreatedIssue:  # noqa: ANN401, ARG001 - JSON
+    """Return what was made. Raises MalformedAnswerError."""
+    _CREATED_ISSUE.check(data, "the answer")
+    return CreatedIssue(data["iid"], data["web_url"])

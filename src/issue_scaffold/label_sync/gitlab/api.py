@@ -12,8 +12,13 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from issue_scaffold.forge.remote import Repository
-from issue_scaffold.label_sync.adapter import Issue, UsedLabel
-from issue_scaffold.label_sync.gitlab.answers import LabelledItem, read_items
+from issue_scaffold.label_sync.adapter import CreatedIssue, Issue, IssueOrder, UsedLabel
+from issue_scaffold.label_sync.gitlab.answers import (
+    LabelledItem,
+    read_created_issue,
+    read_items,
+    read_users,
+)
 from issue_scaffold.label_sync.gitlab.counting import NAMES_A_QUESTION, RequestCounting
 from issue_scaffold.label_sync.http.customs import Answer, ApiCustoms
 from issue_scaffold.label_sync.http.errors import (
@@ -68,6 +73,8 @@ GITLAB_API: Final = ApiCustoms(
 
 class GitLabLabels(NumberedLabels):
     """One project's labels. Methods raise ApiError when the API refuses or can't be had."""
+
+    has_types = False
 
     def __init__(self, repository: Repository, client: "ApiClient") -> None:
         path = quote(f"{repository.owner}/{repository.name}", safe="")
@@ -147,6 +154,32 @@ class GitLabLabels(NumberedLabels):
         path = f"{self._base}/{_KINDS[issue.is_request]}/{issue.number}"
         what = f"put label '{name}' on {issue}"
         self._write("PUT", path, what, {"add_labels": name})
+
+    def create_issue(self, order: IssueOrder) -> CreatedIssue:
+        """Make an issue, once, with those of its labels that there are. It can't have a type.
+
+        GitLab would make the other labels in passing, and those of another spelling:
+        https://docs.gitlab.com/api/issues/#create-an-issue
+        """
+        what = f"create an issue in {self.repository}"
+        known = {row.live.key: row.live.name for row in reversed(self._look())}
+        names = [known[fold(name)] for name in order.labels if fold(name) in known]
+        body = {
+            "title": order.title,
+            "description": order.body,
+            "labels": ",".join(names),
+            "assignee_ids": [self._person(name) for name in order.assignees],
+        }
+        answer = self._calls.write_once(f"{self._base}/issues", what, body)
+        return self._calls.read(answer, read_created_issue, what)
+
+    def _person(self, name: str) -> int:
+        what = f"find the assignee {name}"
+        answer = self._calls.get("/users", {"username": name}, what)
+        found = self._calls.read(answer, read_users, what)
+        if not found:
+            raise ApiError(f"can't {what}: there is nobody of that name")
+        return found[0]
 
     def displaced(self, issue: Issue, name: str) -> frozenset[str]:
         """Return the keys of the labels that an issue loses when it gets this one.

@@ -45,6 +45,13 @@ class ApiCalls:
             raise self.client.refused(answer, what)
         return answer
 
+    def write_once(self, path: str, what: str, body: Mapping[str, Any]) -> Answer:
+        """Return the good answer to an order that must not be followed twice."""
+        answer = self.client.send("POST", path, body=body, is_repeatable=False)
+        if not answer.is_good:
+            raise self.client.refused(answer, what)
+        return answer
+
     def read(self, answer: Answer, reader: "Reader[Item]", what: str) -> Item:
         """Return what an answer holds."""
         try:

@@ -1,11 +1,17 @@
-"""What a label's name, colour and description may look like in any forge's answer."""
+"""What a label's or an issue's parts may look like in any forge's answer."""
 
 import re
 from typing import Any, Final
 
-from issue_scaffold.label_sync.http.json_shapes import MalformedAnswerError, ValueShape, is_text
+from issue_scaffold.label_sync.http.json_shapes import (
+    MalformedAnswerError,
+    ValueShape,
+    is_number,
+    is_text,
+)
 from issue_scaffold.label_sync.http.token import Token
 
+_ADDRESS: Final = re.compile(r"https?://[!-~]+")
 _COLOUR: Final = re.compile(r"#?([0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})")
 
 
@@ -13,6 +19,12 @@ def _is_colour(value: Any) -> bool:  # noqa: ANN401 - JSON
     return isinstance(value, str) and _COLOUR.fullmatch(value) is not None
 
 
+def _is_address(value: Any) -> bool:  # noqa: ANN401 - JSON
+    return is_text(value) and _ADDRESS.fullmatch(value) is not None
+
+
+NUMBER: Final = ValueShape(expected="a number above 0", holds=is_number)
+ADDRESS: Final = ValueShape(expected="an address", holds=_is_address)
 LABEL_NAME: Final = ValueShape(
     expected="a text", holds=lambda value: is_text(value) and bool(value.strip())
 )
