@@ -20,10 +20,11 @@ from issue_scaffold.text.lines import line_end
 _BOX: Final = re.compile(r"^[ \t]*[-*+] \[([ xX])\][ \t]*", re.MULTILINE)
 _BULLET: Final = re.compile(r"^[-*+] ", re.MULTILINE)
 _FENCE: Final = re.compile(r"(`{3,}(?!`)|~{3,}(?!~))[^\n]*\n")
-_FILE: Final = re.compile(
-    r"!?\[(?P<name>[^\]\n]{0,1000})\]\((?P<url>[^)\s]{1,4000})\)"
-    r"|<(?:img|video)\s(?P<tag>[^>\n]{0,4000})>"
-    r"|(?P<bare>https?://[^\s<>]{1,4000})"
+# A name in brackets, of a link if an address follows.
+_BRACKET: Final = re.compile(r"!?\[(?P<name>[^\]\n]*)(?:\](?:\((?P<url>[^)\s]{1,4000})\))?)?")
+# The tag of a picture or a film, or an address alone.
+_SHOWN_FILE: Final = re.compile(
+    r"<(?:img|video)\s(?P<tag>[^<>\n]{0,4000})>|(?P<bare>https?://[^\s<>]{1,4000})"
 )
 _ATTRIBUTE: Final = re.compile(r'(alt|src)="([^"]*)"')
 _EMPTY: Final = frozenset({"", NO_RESPONSE})
@@ -235,18 +236,29 @@ def _uploads(_: Field, text: str) -> Piece:
     files: list[Upload] = []
     strays: list[Stray] = []
     end = 0
-    for found in _FILE.finditer(text):
+    for found in _files(text):
         files.append(_upload(found))
         strays += _rest(text, end, found.start())
         end = found.end()
     return _sure(tuple(files), *strays, *_rest(text, end))
 
 
+def _files(text: str) -> Iterator[re.Match[str]]:
+    """Yield links, and what else stands for a file between them."""
+    end = 0
+    for link in _BRACKET.finditer(text):
+        if link["url"]:
+            yield from _SHOWN_FILE.finditer(text, end, link.start())
+            yield link
+            end = link.end()
+    yield from _SHOWN_FILE.finditer(text, end)
+
+
 def _upload(found: re.Match[str]) -> Upload:
+    if found.re is _BRACKET:
+        return Upload(found["name"], found["url"])
     if found["bare"]:
         return Upload(found["bare"].rpartition("/")[2], found["bare"])
-    if found["tag"] is None:
-        return Upload(found["name"], found["url"])
     attributes = dict(_ATTRIBUTE.findall(found["tag"]))
     return Upload(attributes.get("alt", ""), attributes.get("src", ""))
 
