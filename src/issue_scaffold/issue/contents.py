@@ -75,8 +75,41 @@ class Content(Protocol):
         """
 
 
-def content_of(slot: Slot, rules: DialectRules, text: str) -> Content:
-    """Return what the answers of a slot look like in a text."""
+class FenceRuns:
+    """All backticks at the beginning of a line in a text that can be a fence."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def closing(self, place: int) -> tuple[int, int]:
+        """Return where the first run behind that of a place is that is as long or longer.
+
+        With it comes the length of the longest one between them. (-1, 0) if there is none.
+        """
+        return self._closings.get(place, (-1, 0))
+
+    @cached_property
+    def _closings(self) -> dict[int, tuple[int, int]]:
+        found: dict[int, tuple[int, int]] = {}
+        # The runs that nothing has closed yet, each shorter than the one before.
+        starts: list[int] = []
+        lengths: list[int] = []
+        longest_inside: list[int] = []
+        for match in _RUN.finditer(self._text):
+            begin, end = match.span()
+            while starts and lengths[-1] <= end - begin:
+                length = lengths.pop()
+                found[starts.pop()] = (begin, longest_inside.pop())
+                if starts and length > longest_inside[-1]:
+                    longest_inside[-1] = length
+            starts.append(begin)
+            lengths.append(end - begin)
+            longest_inside.append(0)
+        return found
+
+
+def content_of(slot: Slot, rules: DialectRules, runs: FenceRuns) -> Content:
+    """Return what the answers of a slot look like in the text that has these runs."""
     field = slot.field
     if field.kind is FieldKind.CHECKBOXES:
         return _Boxes(field, rules)
@@ -87,7 +120,7 @@ def content_of(slot: Slot, rules: DialectRules, text: str) -> Content:
     if not field.render:
         return _Text(field, rules)
     if rules.grows:
-        return _GrowingFence(field.render, rules, text)
+        return _GrowingFence(field.render, rules, runs)
     return _Fence(slot, rules)
 
 
@@ -158,24 +191,24 @@ class _GrowingFence:
 
     is_open = False
 
-    def __init__(self, language: str, rules: DialectRules, text: str) -> None:
+    def __init__(self, language: str, rules: DialectRules, runs: FenceRuns) -> None:
         self._language = language
         self._trims = rules.trims
-        self._runs = _FenceRuns(text)
+        self._runs = runs
         self.shape = Shape(f"(?:{NO_RESPONSE}|{FENCE}`*{re.escape(language)}\n)")
 
     def ends(self, text: str, at: int) -> Ends:
-        run = self._runs.at(at)
-        if run is None or not text.startswith(f"{self._language}\n", run.end):
+        signs = _run(text, at)
+        begin = at + signs + len(self._language) + 1
+        if signs < len(FENCE) or not text.startswith(f"{self._language}\n", at + signs):
             return _no_response(text, at)
-        begin, stop = run.end + len(self._language) + 1, run.closing - 1
-        signs = run.end - at
-        is_fitting = max(len(FENCE), run.longest_inside + 1) == signs
-        if not is_fitting or begin >= stop or text[begin] in self._trims:
+        closing, longest = self._runs.closing(at)
+        is_fitting = max(len(FENCE), longest + 1) == signs == _run(text, closing)
+        if not is_fitting or begin >= closing - 1 or text[begin] in self._trims:
             return Ends()
-        if text[stop - 1] in self._trims or _run(text, run.closing) != signs:
+        if text[closing - 2] in self._trims:
             return Ends()
-        return Ends({run.closing + signs: 1})
+        return Ends({closing + signs: 1})
 
     def closes(self, text: str, end: int) -> bool:  # noqa: ARG002 - all ends are exact
         return False
@@ -186,50 +219,6 @@ class _GrowingFence:
             signs = _run(piece, 0)
             answer = piece[signs + len(self._language) + 1 : -signs - 1]
         return answer, answer
-
-
-class _FenceRun(NamedTuple):
-    """Backticks at the beginning of a line: where they end, and where as many or more follow.
-
-    There is no such place where `closing` is 0. `longest_inside` is the longest run up to it.
-    """
-
-    end: int
-    closing: int = 0
-    longest_inside: int = 0
-
-
-class _FenceRuns:
-    """All that can be a fence in a text, each with what closes it."""
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-
-    def at(self, place: int) -> _FenceRun | None:
-        """Return the run at a place; None if there is none."""
-        return self._runs.get(place)
-
-    @cached_property
-    def _runs(self) -> dict[int, _FenceRun]:
-        found: dict[int, _FenceRun] = {}
-        # Those that nothing has closed yet, each shorter than the one before.
-        waiting: list[tuple[int, _FenceRun]] = []
-        for match in _RUN.finditer(self._text):
-            begin, end = match.span()
-            while waiting and waiting[-1][1].end - waiting[-1][0] <= end - begin:
-                start, run = waiting.pop()
-                found[start] = run._replace(closing=begin)
-                _lengthen(waiting, run.end - start)
-            waiting.append((begin, _FenceRun(end)))
-        return dict(waiting) | found
-
-
-def _lengthen(waiting: list[tuple[int, _FenceRun]], signs: int) -> None:
-    """Note in the last run that waits that one of so many signs is inside it."""
-    if waiting:
-        start, run = waiting[-1]
-        longest = max(run.longest_inside, signs)
-        waiting[-1] = (start, run._replace(longest_inside=longest))
 
 
 class _Choices:
@@ -414,9 +403,14 @@ def link_readings(line: str) -> list[Upload]:
         high = min(high, picture)
     else:
         low = max(low, picture + 1)
-    seams = [find(_SEAM, max(0, low - 2), max(0, high)) for find in (inner.find, inner.rfind)]
-    seams = [at for at in seams if at >= 0]
-    return [Upload(inner[:at], inner[at + 2 :]) for at in dict.fromkeys(seams)]
+    low, high = max(0, low - len(_SEAM)), max(0, high)
+    first, last = inner.find(_SEAM, low, high), inner.rfind(_SEAM, low, high)
+    if first < 0:
+        return []
+    readings = [Upload(inner[:first], inner[first + len(_SEAM) :])]
+    if last > first:
+        readings.append(Upload(inner[:last], inner[last + len(_SEAM) :]))
+    return readings
 
 
 def _no_response(text: str, at: int) -> Ends:

@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Final, NamedTuple
 
 from issue_scaffold.issue.answers import Answer
-from issue_scaffold.issue.contents import Content, Ends, content_of
+from issue_scaffold.issue.contents import Content, Ends, FenceRuns, content_of
 from issue_scaffold.issue.dialect import BodyLayout, DialectRules, layout_by
 from issue_scaffold.issue.form import Form
 
@@ -44,7 +44,8 @@ def read_exactly(form: Form, text: str, rules: DialectRules) -> tuple[Found, Fou
     lows = _first_places(layout, text)
     if lows is None:
         return None
-    cuts = _Cuts(layout, text, [content_of(slot, rules, text) for slot in layout.slots], lows)
+    runs = FenceRuns(text)
+    cuts = _Cuts(layout, text, [content_of(slot, rules, runs) for slot in layout.slots], lows)
     count = cuts.ways(0, 0)
     if not count:
         return None
