@@ -213,6 +213,19 @@ def test_without_a_form_the_only_one_is_taken(scaffold: Run, folder: Path, monke
     assert "no issue form" in made(scaffold, code=3)["error"]
 
 
+def test_a_form_that_is_broken_is_named_not_passed_over(scaffold: Run, folder: Path) -> None:
+    broken = {BUG: FORM.replace("type: input", "type: inputt")}
+    write_tree(folder, broken)
+    assert f"{BUG} is no valid issue form" in made(scaffold, "bug", code=3)["error"]
+    assert made(scaffold, NOTE)["form"] == NOTE
+    write_tree(folder, dict.fromkeys((SMALL, NOTE)))
+    for words in ([], ["bug"]):
+        assert f"{BUG} is no valid issue form" in made(scaffold, *words, code=3)["error"]
+    read = scaffold("parse", BUG)
+    assert (read.code, read.out) == (3, "")
+    assert f"{BUG} is no valid issue form" in read.err
+
+
 def test_the_dialect_is_by_the_folder_else_by_the_forge(scaffold: Run, folder: Path) -> None:
     given_ = ("--set", "many=a,b", "--set", "hidden=x")
     by_path = scaffold("issue", "new", "small", *given_).out

@@ -72,17 +72,20 @@ def dialect_of(path: str, forge: Forge | None = None) -> Dialect:
 def repository_forms(folder: Path) -> list[Form]:
     """Return the valid forms of the repository around a folder, by path.
 
-    Raises ScaffoldError if it can't be read.
+    Raises ScaffoldError if it can't be read, InvalidFormError if it has forms, and none is valid.
     """
     root = top_level(folder) or folder
     found: list[Form] = []
+    broken: list[InvalidFormError] = []
     for path, content in read_repository(root).files.items():
         document = load(path, content)
         if document.kind is FileKind.FORM:
             try:
                 found.append(form_of(document))
-            except InvalidFormError:
-                continue
+            except InvalidFormError as error:
+                broken.append(error)
+    if broken and not found:
+        raise broken[0]
     return found
 
 

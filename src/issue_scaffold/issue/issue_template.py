@@ -91,12 +91,15 @@ def find_template(wanted: str | None, folder: Path, forge: Forge | None = None) 
     if wanted is not None and (folder / wanted).is_file():
         path = path_in_repository(folder / wanted, wanted)
         return _read(path, read_file(folder / wanted, shown=wanted), forge)
-    offered = offered_templates(folder, forge)
+    offered, broken = _sort_offered(folder, forge)
     if not offered:
         raise ScaffoldError("this repository has no issue form or template", hint="name a FORM")
     found = offered
     if wanted is not None:
         found = _called(wanted.casefold(), offered)
+        meant = [path for path in broken if wanted.casefold() in _file_names(path)]
+        if meant and not found:
+            raise broken[meant[0]]
     if len(found) != 1:
         raise _unsure(wanted, [template.form.path for template in found or offered])
     return found[0]
@@ -113,23 +116,40 @@ def offered_templates(folder: Path, forge: Forge | None = None) -> list[IssueTem
     """Return what the repository around a folder offers for a new issue, by path.
 
     The single template from before template folders counts only where there is nothing else.
-    Raises ScaffoldError if the repository can't be read.
+    Raises ScaffoldError if the repository can't be read, InvalidFormError if nothing is valid.
     """
-    found = list(_offered(top_level(folder) or folder, forge))
-    newer = [template for kind, template in found if kind is not FileKind.LEGACY]
-    return newer or [template for _, template in found]
+    return _sort_offered(folder, forge)[0]
 
 
-def _offered(root: Path, forge: Forge | None) -> Iterator[tuple[FileKind, IssueTemplate]]:
+def _sort_offered(
+    folder: Path, forge: Forge | None
+) -> tuple[list[IssueTemplate], dict[str, InvalidFormError]]:
+    """Return what is offered, and what is wrong with those that can't be, by their paths.
+
+    Raises InvalidFormError if there are only such.
+    """
+    found: dict[FileKind, list[IssueTemplate]] = {}
+    broken: dict[str, InvalidFormError] = {}
+    for kind, path, content in _offered(top_level(folder) or folder):
+        try:
+            found.setdefault(kind, []).append(_read(path, content, forge))
+        except InvalidFormError as error:
+            broken[path] = error
+    oldest = found.pop(FileKind.LEGACY, [])
+    newer = [template for templates in found.values() for template in templates]
+    offered = sorted(newer, key=lambda template: template.form.path) or oldest
+    if broken and not offered:
+        raise next(iter(broken.values()))
+    return offered, broken
+
+
+def _offered(root: Path) -> Iterator[tuple[FileKind, str, bytes]]:
     for path, content in read_repository(root).files.items():
         document = load(path, content)
         is_template = document.kind in {FileKind.FORM, FileKind.TEMPLATE, FileKind.LEGACY}
         if not is_template or layout.may_be_misplaced(path):
             continue
-        try:
-            yield document.kind, _read(path, content, forge)
-        except InvalidFormError:
-            continue
+        yield document.kind, path, content
 
 
 def _read(path: str, content: bytes, forge: Forge | None) -> IssueTemplate:
@@ -141,13 +161,12 @@ def _read(path: str, content: bytes, forge: Forge | None) -> IssueTemplate:
 
 def _called(wanted: str, offered: list[IssueTemplate]) -> list[IssueTemplate]:
     """Return the templates whose file has that name, else those that call themselves so."""
-    by_file = [template for template in offered if wanted in _file_names(template)]
+    by_file = [template for template in offered if wanted in _file_names(template.form.path)]
     if by_file:
         return by_file
     return [one for one in offered if collapsed(one.form.name).casefold() == wanted]
 
 
-def _file_names(template: IssueTemplate) -> frozenset[str]:
-    path = template.form.path
+def _file_names(path: str) -> frozenset[str]:
     name = path.rpartition("/")[2]
     return frozenset(word.casefold() for word in (path, name, name.rpartition(".")[0]))
