@@ -1,6 +1,5 @@
 """`scaffold issue`: `new`."""
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
@@ -12,8 +11,8 @@ from issue_scaffold.cli.issue_questions import answer_on_terminal, choose_templa
 from issue_scaffold.cli.options import can_ask
 from issue_scaffold.cli.output.json import failure_in_json
 from issue_scaffold.cli.printing import json_text, put
+from issue_scaffold.cli.text_given import read_text, shown_source
 from issue_scaffold.errors import EXIT_OK, UsageError
-from issue_scaffold.files.bounded import read_file
 from issue_scaffold.forge.forges import FORGES, Forge
 from issue_scaffold.issue.answers_schema import answers_schema
 from issue_scaffold.issue.candidates import dialect_of
@@ -22,7 +21,6 @@ from issue_scaffold.issue.given import GivenDocument, values_of_pairs
 from issue_scaffold.issue.issue_template import IssueTemplate, find_template, offered_templates
 from issue_scaffold.text.limits import MAX_BYTES
 
-STDIN: Final = "-"
 _FORGES: Final = {forge.key: forge for forge in reversed(FORGES) if forge.has_forms}
 
 
@@ -147,29 +145,8 @@ def _given(
     form = template.form
     values: dict[str, Any] = {}
     if source is not None:
-        document = GivenDocument(_text(source), _shown(source))
+        text = read_text(source, most=MAX_BYTES, failure=UsageError).removeprefix("\ufeff")
+        document = GivenDocument(text, shown_source(source))
         values = document.values(form)
         title = document.title if title is None else title
     return Draft(title, {**values, **values_of_pairs(form, pairs)})
-
-
-def _shown(source: str) -> str:
-    return {STDIN: "standard input"}.get(source, source)
-
-
-def _text(source: str) -> str:
-    content = b""
-    if source != STDIN:
-        content = read_file(source)
-    elif sys.stdin is not None:
-        content = sys.stdin.buffer.read(MAX_BYTES + 1)
-    if len(content) > MAX_BYTES:
-        raise UsageError(f"{_shown(source)} is larger than {MAX_BYTES // 1024:,} KiB")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise UsageError(
-            f"{_shown(source)} is not UTF-8: byte 0x{content[error.start]:02x} in line {line}",
-            hint="save it as UTF-8",
-        ) from error

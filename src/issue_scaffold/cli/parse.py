@@ -11,13 +11,12 @@ import click
 from issue_scaffold.cli.labels_progress import tell_wait
 from issue_scaffold.cli.output.json import failure_in_json
 from issue_scaffold.cli.printing import json_text, put, say
-from issue_scaffold.errors import EXIT_FINDINGS, EXIT_OK, ScaffoldError
-from issue_scaffold.files.bounded import read_file
+from issue_scaffold.cli.text_given import STDIN, read_text
+from issue_scaffold.errors import EXIT_FINDINGS, EXIT_OK
 from issue_scaffold.issue.candidates import AUTO, FormMatch, match_body
 from issue_scaffold.issue.constraints import Shortcoming, shortcomings
 from issue_scaffold.issue.printed import output_names, printed_doubt, printed_values
 
-STDIN = "-"
 # GitHub refuses bodies of more than 65,536 characters; other programs write longer ones.
 MAX_BYTES = 16 * 1024 * 1024
 Format = Literal["text", "json", "github-output"]
@@ -92,27 +91,14 @@ def _read(body: str | None, api_url: str | None) -> str:
     if body is None or body == STDIN:
         if body is None and (sys.stdin is None or sys.stdin.isatty()):
             raise click.UsageError("name a BODY: a file, an issue's address or number, or -")
-        return _decoded(sys.stdin.buffer.read(MAX_BYTES + 1), "standard input")
+        return read_text(STDIN, most=MAX_BYTES)
     if not Path(body).exists():
         from issue_scaffold.issue.remote import place_of, read_body
 
         place = place_of(body, Path.cwd())
         if place is not None:
             return read_body(place, api_url=api_url, on_wait=tell_wait)
-    return _decoded(read_file(body, limit=MAX_BYTES), body)
-
-
-def _decoded(content: bytes, source: str) -> str:
-    if len(content) > MAX_BYTES:
-        raise ScaffoldError(f"{source} is larger than {MAX_BYTES >> 20} MiB, and no body is")
-    try:
-        return content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise ScaffoldError(
-            f"{source} is not UTF-8: byte 0x{content[error.start]:02x} in line {line}",
-            hint="save it as UTF-8",
-        ) from error
+    return read_text(body, most=MAX_BYTES)
 
 
 def _document(
