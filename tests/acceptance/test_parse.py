@@ -88,6 +88,20 @@ def test_what_people_and_programs_do_to_a_body(scaffold: Run, folder: Path, chan
     assert (found["values"], found["problems"]) == (VALUES, [])
 
 
+NO_ANSWER = "_No response_"
+WANTED = OTHER.replace("Idea}}", "Idea}, validations: {required: true}}")
+
+
+@pytest.mark.parametrize("end", ["", "\n", "\n\n", "\r\n", " \n"], ids=repr)
+@pytest.mark.parametrize("asked", [WANTED, WANTED.replace("textarea", "input")], ids=["text", "line"])
+def test_no_answer_is_none_whatever_blank_lines_follow(scaffold: Run, folder: Path, asked: str, end: str) -> None:
+    write_tree(folder, {".github/ISSUE_TEMPLATE/idea.yml": asked})
+    (folder / "none.md").write_bytes(f"### Idea\n\n{NO_ANSWER}{end}".encode())
+    found = parsed(scaffold, "none.md", "--form", ".github/ISSUE_TEMPLATE/idea.yml", "--check", code=1)
+    assert (found["values"], found["problems"]) == ({"idea": None}, [])
+    assert [finding["kind"] for finding in found["findings"]] == ["required"]
+
+
 def test_doubts_are_said_and_fail_nothing(scaffold: Run, folder: Path) -> None:
     body = "### Version\n\n1\n\n### Parts\n\na, b\n\n### Checks\n\n- [x] Reworded\n- [ ] Mine\n\n### More\n\nx\n"
     (folder / "body.md").write_text(body)

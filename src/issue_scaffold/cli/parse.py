@@ -15,7 +15,12 @@ from issue_scaffold.cli.text_given import STDIN, read_text
 from issue_scaffold.errors import EXIT_FINDINGS, EXIT_OK
 from issue_scaffold.issue.candidates import AUTO, FormMatch, match_body
 from issue_scaffold.issue.constraints import Shortcoming, shortcomings
-from issue_scaffold.issue.printed import output_names, printed_doubt, printed_values
+from issue_scaffold.issue.printed import (
+    meant_answers,
+    output_names,
+    printed_doubt,
+    printed_values,
+)
 
 # GitHub refuses bodies of more than 65,536 characters; other programs write longer ones.
 MAX_BYTES = 16 * 1024 * 1024
@@ -71,7 +76,7 @@ def command(
         match = match_body(_read(body, api_url), form_, Path.cwd())
     findings = None
     if check:
-        findings = shortcomings(match.form, match.reading.values)
+        findings = shortcomings(match.form, meant_answers(match.form, match.reading))
     code = EXIT_OK
     if findings:
         code = EXIT_FINDINGS

@@ -7,7 +7,8 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from issue_scaffold.issue.answers import Answer, Upload
+from issue_scaffold.issue.answers import Answer, Answers, Upload
+from issue_scaffold.issue.dialect import NO_RESPONSE
 from issue_scaffold.issue.form import Field, FieldKind, Form
 from issue_scaffold.issue.reading import Doubt, DoubtKind, Reading
 
@@ -21,6 +22,19 @@ def printed_values(form: Form, reading: Reading, *, only_ticked: bool = False) -
         field.key: _printed(field, reading.values[field.key], only_ticked=only_ticked)
         for field in form.fields
     }
+
+
+def meant_answers(form: Form, reading: Reading) -> Answers:
+    """Return the answers of a reading, None for a text that is printed as none.
+
+    A page writes no blank line behind its words for no answer; whoever saves a body does.
+    """
+    answers = dict(reading.values)
+    for field in form.fields:
+        answer = answers[field.key]
+        if isinstance(answer, str) and _text(field, answer) is None:
+            answers[field.key] = None
+    return answers
 
 
 def printed_doubt(form: Form, doubt: Doubt) -> dict[str, object]:
@@ -74,4 +88,7 @@ def _text(field: Field, text: str) -> str | None:
         option = field.option(text)
         if option is not None:
             return option.name.strip()
-    return _LEAD.sub("", text).rstrip() or None
+    trimmed = _LEAD.sub("", text).rstrip()
+    if trimmed in {"", NO_RESPONSE}:
+        return None
+    return trimmed
