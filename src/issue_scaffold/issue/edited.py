@@ -69,8 +69,7 @@ class _Edited:
 
     def _doubt_lead(self, begin: int) -> None:
         """Say what stands in front of all sections."""
-        inner = self._headings.after(0)
-        until = begin if inner is None else min(inner, begin)
+        until = self._headings.first(0, begin)
         lead = self._text[:until].strip()
         if lead:
             at = self._text.find(lead)
@@ -95,23 +94,18 @@ class _Edited:
     def _foreign(self, field: Field, heading: SectionHeading, end: int) -> int:
         """Return where the first heading in a section is that its answer ends at, or the end."""
         if field.kind is not FieldKind.TEXTAREA:
-            return self._heading_from(heading.end, end)
-        fence = fence_of(self._text, heading.end) if field.render else None
-        if fence is None:
+            return self._headings.first(heading.end, end)
+        fence = fence_of(self._text, heading.end)
+        if fence is None or not field.render:
             return end
         ends = fenced_ends(self._text, fence, heading.end, end)
         if any(stop == end for _, stop in ends):
             return end
         for begin, stop in ends:
-            inner = self._heading_from(begin, end)
+            inner = self._headings.first(begin, end)
             if inner <= stop:
                 return inner
         return end
-
-    def _heading_from(self, begin: int, end: int) -> int:
-        """Return where the first heading of a part of the text is; its end, if there is none."""
-        found = self._headings.after(begin)
-        return end if found is None else min(found, end)
 
     def _doubt_headings(self, begin: int, end: int) -> None:
         for heading in self._headings.between(begin, end):

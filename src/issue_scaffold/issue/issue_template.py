@@ -97,12 +97,19 @@ def find_template(wanted: str | None, folder: Path, forge: Forge | None = None) 
     found = offered
     if wanted is not None:
         found = _called(wanted.casefold(), offered)
-        meant = [path for path in broken if wanted.casefold() in _file_names(path)]
-        if meant and not found:
-            raise broken[meant[0]]
+        _refuse_broken(wanted.casefold(), found, broken)
     if len(found) != 1:
         raise _unsure(wanted, [template.form.path for template in found or offered])
     return found[0]
+
+
+def _refuse_broken(
+    wanted: str, found: list[IssueTemplate], broken: dict[str, InvalidFormError]
+) -> None:
+    """Raise what is wrong with the file that has a name, where nothing else has been found."""
+    for path, error in broken.items():
+        if not found and wanted in _file_names(path):
+            raise error
 
 
 def _unsure(wanted: str | None, paths: list[str]) -> UsageError:

@@ -72,12 +72,12 @@ class Headings:
             else:
                 yield self._heading(low)
 
-    def after(self, offset: int) -> int | None:
-        """Return where the first heading from an offset on begins; None if there is none."""
-        index = bisect_left(self._starts, offset)
+    def first(self, begin: int, end: int) -> int:
+        """Return where the first heading between two offsets begins; the end, if there is none."""
+        index = bisect_left(self._starts, begin)
         if index == len(self._starts):
-            return None
-        return self._starts[index]
+            return end
+        return min(self._starts[index], end)
 
     def by_field(self) -> dict[int, list[SectionHeading]]:
         """Return the headings that can be each field's: the first and the last ones of many."""
@@ -172,7 +172,9 @@ def _nodes(fields: Sequence[Field], text: str, headings: Headings) -> Iterator[_
 def skip_space(text: str, at: int) -> int:
     """Return where the white space at an offset ends."""
     found = _SPACE.match(text, at)
-    return found.end() if found else at
+    if found is None:
+        return at
+    return found.end()
 
 
 def _fits(field: Field, text: str, at: int) -> bool:
