@@ -13,8 +13,7 @@ from typing import Final, NamedTuple
 from issue_scaffold.issue.dialect import FENCE, GAP, NO_RESPONSE, NONE
 from issue_scaffold.issue.form import Field, FieldKind, collapsed
 
-_SIGNS: Final = "###"
-_HEADING: Final = re.compile(rf"^ {{0,3}}{_SIGNS}[ \t]+\S.*$", re.MULTILINE)
+_HEADING: Final = re.compile(r"^ {0,3}###[ \t]+\S.*$", re.MULTILINE)
 _SPACE: Final = re.compile(r"\s*")
 _BOX: Final = re.compile(r"[-*+] \[[ xX]\]")
 _LINK: Final = re.compile(r"!?\[|<img |https?://")
@@ -58,13 +57,15 @@ class Headings:
         for match in _HEADING.finditer(text):
             self._starts.append(match.start())
             self._lines.append(match[0])
+        # What each line says behind its signs.
+        self._words = {line: " ".join(line.split()[1:]) for line in dict.fromkeys(self._lines)}
 
     def between(self, begin: int, end: int) -> Iterator[SectionHeading]:
         """Yield the headings from one offset to another; of those that are the same the first."""
         low, high = bisect_left(self._starts, begin), bisect_left(self._starts, end)
         for line in dict.fromkeys(self._lines[low:high]):
             low = self._lines.index(line, low)
-            labels = self._labels.get(_words(line), [])
+            labels = self._labels.get(self._words[line], [])
             if any(others for _, others in labels):
                 # What follows the line tells whose heading it is.
                 same = (index for index in range(low, high) if self._lines[index] == line)
@@ -86,7 +87,7 @@ class Headings:
             indices[line].append(index)
         owned: dict[str, list[int]] = {}
         for line, places in indices.items():
-            words = _words(line)
+            words = self._words[line]
             if words in self._labels:
                 owned.setdefault(words, []).extend(places)
         found: dict[int, list[SectionHeading]] = {}
@@ -111,7 +112,7 @@ class Headings:
     def _heading(self, index: int) -> SectionHeading:
         start, line = self._starts[index], self._lines[index]
         end = start + len(line)
-        words = _words(line)
+        words = self._words[line]
         labels = self._labels.get(words, [])
         if not labels:
             return SectionHeading(start, end, words, (), is_apart=False)
@@ -121,11 +122,6 @@ class Headings:
         before = self._text[max(0, start - 2) : start]
         is_apart = before in {"", GAP} and self._text.startswith(GAP, end)
         return SectionHeading(start, end, words, owners, is_apart)
-
-
-def _words(line: str) -> str:
-    """Return what a line that looks like a heading says."""
-    return collapsed(line.lstrip()[len(_SIGNS) :])
 
 
 def _end(text: str, end: int, rest: list[str]) -> int | None:
