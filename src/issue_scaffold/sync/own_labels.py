@@ -121,7 +121,7 @@ def followed(
     step = _added(root, path, replace(second, theirs=theirs[second.path]), base[second.path])
     if step is None or not step.writes:
         return plan
-    return replace(plan, steps=tuple(sorted([*plan.steps, step], key=lambda step: step.path)))
+    return plan.with_steps(step)
 
 
 def _is_absent(step: FileStep) -> bool:
