@@ -30,6 +30,8 @@ OURS = {
     "form/similar-labels": "labels must differ by more than signs, which JSON Schema can't state",
     "form/checkbox-label": "checkboxes must be unique; the schema doesn't ask for it",
     "form/only-markdown": "a form must ask for something; the schema could ask for it, and doesn't",
+    "body/upload-extension": "GitHub refuses a form in which `accept` has an extension that it doesn't know; the "
+    "schema takes any",
     "body/forbidden-word": "GitHub refuses to ask for a password; the schema knows no words",
 }
 # What only check-jsonschema calls an error, by its message.
@@ -108,7 +110,8 @@ def page(rows: Sequence[Disagreement], files: int) -> str:
         (
             "`scaffold validate` and `check-jsonschema --builtin-schema vendor.github-issue-forms` (version "
             f"{version('check-jsonschema')}) were run over {files} issue forms: forms from used repositories, "
-            "versions of such forms that were broken and mended, and files that break one rule each. "
+            "versions of such forms that were broken and mended, files that break one rule each, and SchemaStore's "
+            "tests. "
             f"Both agree on whether there is an error in {files - len(rows)} of them. "
             "This is every file on which they disagree, and why."
         ),
