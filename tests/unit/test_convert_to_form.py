@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.conftest import Run
 
+from issue_scaffold.convert.finish import slug
 from issue_scaffold.convert.form import Element, Option, form_from_data
 from issue_scaffold.convert.run import Conversion, ConvertOptions, convert
 from issue_scaffold.convert.singles import DROP_FILES
@@ -274,3 +275,19 @@ def test_a_repair_says_in_which_line() -> None:
     lines = ["---", "name: Some name", "about: Some words", "---", "text", "## Steps ðŸ”§", "", "## More ðŸ”§", ""]
     remarks = [one.message for one in converted("\n".join(lines)).remarks if one.kind == "repaired"]
     assert remarks == ["in line 6: now 🔧", "in line 8: now 🔧"]
+
+
+@pytest.mark.parametrize(
+    ("label", "id_"),
+    [
+        ("Điều gì đã xảy ra?", "dieu_gi_da_xay_ra"),
+        ("Beklenen davran\u0131ş", "beklenen_davranis"),
+        ("Łączność z siecią", "lacznosc_z_siecia"),
+        ("Øvrige oplysninger", "ovrige_oplysninger"),
+        ("Größe", "grosse"),
+        ("Βήματα", ""),
+        ("Що сталося?", ""),
+    ],
+)
+def test_an_id_keeps_every_latin_letter(label: str, id_: str) -> None:
+    assert slug(label) == id_

@@ -17,6 +17,7 @@ HERE = ".github/ISSUE_TEMPLATE"
 FORM = "name: Bug report\ndescription: What is wrong\nbody:\n  - type: input\n    attributes:\n      label: Version\n"
 TEMPLATE = "---\nname: Bug report\nabout: What is wrong\n---\n\nWhat happened?\n"
 FENCED = f"---\n{FORM}---\n"
+CODED = f"```yaml\n{FORM}```\n"
 CHOOSER = "blank_issues_enabled: false\n"
 WARNING, ERROR, INFO = Severity.WARNING, Severity.ERROR, Severity.INFO
 NOT_THERE = "files/not-picked-up"
@@ -103,7 +104,12 @@ def test_what_is_no_labels_config_is_none_for_any_command(text: str, tmp_path: P
 
 @pytest.mark.parametrize(
     ("name", "text", "new"),
-    [("bare.md", FORM, "bare.yml"), ("fenced.md", FENCED, "fenced.yml"), ("links.yml", CHOOSER, "config.yml")],
+    [
+        ("bare.md", FORM, "bare.yml"),
+        ("fenced.md", FENCED, "fenced.yml"),
+        ("coded.md", CODED, "coded.yml"),
+        ("links.yml", CHOOSER, "config.yml"),
+    ],
 )
 def test_a_fix_renames_and_keeps_everything(name: str, text: str, new: str) -> None:
     files = {f"{HERE}/{name}": text.encode()}
@@ -113,7 +119,7 @@ def test_a_fix_renames_and_keeps_everything(name: str, text: str, new: str) -> N
     assert fix_files(beside, [f"{HERE}/{name}"], unsafe=True, together=True) == {}
 
 
-@pytest.mark.parametrize("text", [FORM, FENCED])
+@pytest.mark.parametrize("text", [FORM, FENCED, CODED])
 def test_a_form_in_markdown_is_converted_to_itself(text: str) -> None:
     assert convert(ConvertOptions(path="bug.md", content=text.encode())).text == FORM
 

@@ -13,7 +13,7 @@ from typing import Final
 
 from issue_scaffold.convert.form import Element, Option, Remark
 from issue_scaffold.convert.texts import joined
-from issue_scaffold.forge.issue_form import parameterize
+from issue_scaffold.forge.issue_form import parameterize, without_marks
 from issue_scaffold.validate.ask import id_breach, label_breach, name_breach, option_breach
 
 _MAX_ID: Final = 50
@@ -52,8 +52,8 @@ def slug(label: str) -> str:
     Unlike what GitHub makes of a label (`parameterize`), it leaves out what isn't Latin, and may be
     empty.
     """
-    plain = unicodedata.normalize("NFKD", label.replace("ß", "ss").replace("'", ""))
-    dashed = parameterize(plain.encode("ascii", "ignore").decode()) or ""
+    plain = without_marks(label.replace("'", "")).encode("ascii", "ignore").decode()
+    dashed = parameterize(plain) or ""
     words = re.sub(r"[-_]+", "_", dashed).strip("_")
     if len(words) > _MAX_ID:
         words = words[: _MAX_ID + 1].rpartition("_")[0] or words[:_MAX_ID]

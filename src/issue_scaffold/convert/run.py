@@ -90,12 +90,13 @@ def convert(options: ConvertOptions) -> Conversion:
     if kind == "form":
         return _to_markdown(options, text)
     if document.kind is FileKind.FORM:
-        return _form_itself(options, text)
+        return _form_itself(options, document)
     return _to_form(options, document)
 
 
-def _form_itself(options: ConvertOptions, text: str) -> Conversion:
+def _form_itself(options: ConvertOptions, document: Document) -> Conversion:
     """Return the form that was saved as a Markdown file, all of it."""
+    text = document.source.text
     front = find_front_matter(text)
     remarks: list[Remark] = []
     if front is not None:
@@ -104,6 +105,8 @@ def _form_itself(options: ConvertOptions, text: str) -> Conversion:
         if below:
             message = "the text below the form: an issue form is YAML to its end"
             remarks.append(Remark(kind="left out", message=message, text=below))
+    elif document.head[0]:  # the code between two fences
+        text = f"{text[slice(*document.head)]}\n"
     data = _loaded(options.path, text)
     form = form_from_data(data)
     if "about" in data and not _forge(options.path).keys.about_is_description:

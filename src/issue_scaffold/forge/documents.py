@@ -150,11 +150,22 @@ def _template(source: Source) -> Document:
     return document._replace(failure=(why, problem))
 
 
+# A text that is one block of code and nothing else.
+_FENCED: Final = late_pattern(
+    r"\s*(?P<fence>`{3,}|~{3,})[^\n]*\n(?P<inside>.*)\n(?P=fence)\s*", re.DOTALL
+)
+
+
 def _bare_form(source: Source) -> Document | None:
-    """Return the document of an issue form that was saved as Markdown; None for other texts."""
+    """Return the document of an issue form that was saved as Markdown; None for other texts.
+
+    It may be the code between two fences.
+    """
     if not re.search(r"^body[ \t]*:", source.text, re.MULTILINE):
         return None
-    stream = parse_yaml(source.text, 0, len(source.text))
+    fenced = _FENCED.fullmatch(source.text)
+    start, end = (0, len(source.text)) if fenced is None else fenced.span("inside")
+    stream = parse_yaml(source.text, start, end)
     if stream.failure is not None:
         if not re.match(r"(?:#.*\n|\s)*(?:name|description|title|body)[ \t]*:", source.text):
             return None
@@ -166,7 +177,7 @@ def _bare_form(source: Source) -> Document | None:
         FileKind.FORM,
         source,
         root=root,
-        head=(0, len(source.text)),
+        head=(start, end),
         aliases=stream.aliases,
         anchors=stream.anchors,
     )

@@ -23,6 +23,11 @@ from issue_scaffold.text.tree_values import (
 )
 
 _LAST_LATIN: Final = 0x17F
+# Latin letters that are no other letter with a mark, as Rails' `transliterate` writes them.
+_WITHOUT_MARKS: Final = "AE ae OE oe ss SS Th th D d D d H h i k L l NG ng O o T t"
+_LETTERS: Final = str.maketrans(
+    dict(zip("ÆæŒœßẞÞþÐðĐđĦħ\u0131ĸŁłŊŋØøŦŧ", _WITHOUT_MARKS.split(), strict=True))
+)
 _WITH_OPTIONS: Final = frozenset({"dropdown", "checkboxes"})
 # YAML 1.1 reads these as booleans when they are keys; GitHub's page lists them as forbidden.
 BOOLEAN_WORDS: Final = frozenset(
@@ -207,6 +212,12 @@ def _parts(value: Scalar) -> Iterator[Scalar]:
         offset += len(part) + 1
 
 
+def without_marks(text: str) -> str:
+    """Return a text with Latin letters of ASCII, as far as they have a counterpart there."""
+    plain = unicodedata.normalize("NFKD", text.translate(_LETTERS))
+    return "".join(char for char in plain if not unicodedata.combining(char))
+
+
 def parameterize(text: str) -> str | None:
     """Return what GitHub makes of a label for want of an id; None for non-Latin letters.
 
@@ -215,8 +226,7 @@ def parameterize(text: str) -> str | None:
     """
     plain = text
     if not text.isascii():
-        plain = unicodedata.normalize("NFKD", text)
-        plain = "".join(char for char in plain if not unicodedata.combining(char))
+        plain = without_marks(text)
         if any(ord(char) > _LAST_LATIN and char.isalpha() for char in plain):
             return None
     dashed = re.sub(r"-{2,}", "-", re.sub(r"[^a-z0-9_-]+", "-", plain.lower()))

@@ -29,6 +29,7 @@ from issue_scaffold.validate.rules.rule import (
 from issue_scaffold.validate.rules.stages import ANY_FILE
 
 _CHOOSER_NAMES = frozenset({"config.yml", "config.yaml"})
+_FENCE = frozenset("`~")
 _SHOWN = frozenset({FileKind.FORM, FileKind.TEMPLATE, FileKind.CHOOSER})
 _TEXT_SUFFIXES = (
     ".yml", ".yaml", ".md", ".markdown", ".txt", ".json", ".bak", ".disabled", ".old", ".orig",
@@ -141,14 +142,21 @@ def _form_under_another_name(document: Document) -> Iterator[Problem]:
 
 
 def _as_form(document: Document, name: str) -> Fix | None:
-    """Return what makes a form of its own of one in a Markdown file; None if text is below it."""
+    """Return what makes a form of its own of one in a Markdown file; None if text is below it.
+
+    What marks the form there, as front matter or as code, goes.
+    """
     begin, end = document.head
     text = document.source.text
     if begin == 0:
         return Fix(rename=name, unsafe=True)
-    if text[end:].strip():
+    below = text[end:].strip()
+    if not below:
+        closing = text.rindex("---", begin, end)
+    elif set(below) <= _FENCE:
+        closing = text.index("\n", end) + 1
+    else:
         return None
-    closing = text.rindex("---", begin, end)
     return Fix((Edit(0, begin, ""), Edit(closing, len(text), "")), rename=name, unsafe=True)
 
 
