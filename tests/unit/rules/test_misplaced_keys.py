@@ -1,6 +1,8 @@
 """A key of a form at any wrong level is moved to where it belongs, with all that it holds, or it stays."""
 
 import copy
+import os
+import random
 from collections.abc import Iterator
 from typing import Any
 
@@ -179,3 +181,54 @@ def test_what_is_doubled_spills_into_its_place() -> None:
         "        - label: X\n          validations:\n            required: true\n"
     )
     assert yaml.safe_load(fixed(box)[0])["body"][0]["attributes"]["options"] == [{"label": "X", "required": True}]
+
+
+def nodes(value: object) -> Iterator[Any]:
+    """Yield a value and all that is in it."""
+    yield value
+    inside: list[Any] = []
+    if isinstance(value, dict | list):
+        inside = list(value.values() if isinstance(value, dict) else value)
+    for item in inside:
+        yield from nodes(item)
+
+
+def said(value: object) -> list[str]:
+    """Return the scalars of a value, the blanks in them aside."""
+    scalars = [item for item in nodes(value) if not isinstance(item, dict | list)]
+    return ["".join(str(item).split()) for item in scalars if item is not None and item not in (True, False)]
+
+
+def moved_somewhere(form: dict[str, Any], choice: random.Random) -> None:
+    """Put a key from anywhere in a form into another mapping or list."""
+    mappings = [item for item in nodes(form) if isinstance(item, dict) and item]
+    owner = choice.choice(mappings)
+    key = choice.choice(list(owner))
+    value = owner.pop(key)
+    target = choice.choice([item for item in nodes(form) if isinstance(item, dict | list)])
+    if isinstance(target, dict):
+        target.setdefault(key, value)
+    else:
+        target.insert(choice.randint(0, len(target)), choice.choice([value, {key: value}]))
+
+
+# `MISPLACED_EXAMPLES=20000` looks longer.
+EXAMPLES = range(int(os.environ.get("MISPLACED_EXAMPLES", "60")))
+
+
+def test_no_value_is_lost_wherever_keys_stand() -> None:
+    for seed in EXAMPLES:
+        choice = random.Random(seed)
+        form = copy.deepcopy(sound_form(choice.choice(["input", "textarea", "dropdown", "checkboxes", "upload"])))
+        for _ in range(choice.randint(1, 3)):
+            moved_somewhere(form, choice)
+        text = dump(form, flow=choice.choice([False, False, None]))
+        content, removed = fixed(text)
+        lost = [word for word in said(form) if word not in "".join(content.split()).replace("\\n", "")]
+        assert [word for word in lost if word not in said(yaml.safe_load(content))] == [], text
+        assert removed == () or all(not item.value for item in removed if hasattr(item, "value")), text
+
+
+def test_an_element_without_any_key_is_no_place_for_one() -> None:
+    text = f"{HEAD}body:\n{A}  - {{}}\nattributes:\n  label: B\nid: b\n"
+    assert "label: B" in fixed(text)[0]

@@ -205,9 +205,9 @@ def _in_section(
 
 def _behind(source: Source, owner: Mapping, entry: Entry | None, rows: list[str]) -> Edit:
     """Put lines behind an entry of a mapping, the last one by default."""
-    last = entry or owner.written[-1]
-    if last.merged:
-        raise NotUnderstoodError("an entry that stands elsewhere")
+    last = entry or next(reversed(owner.written), None)
+    if last is None or last.merged:
+        raise NotUnderstoodError("an entry that stands elsewhere, or none")
     if not owner.flow:
         put = indented(rows, column_of(source, owner.written[0].key))
         return insert_line(source, entry_end(source, last), "\n".join(put))
