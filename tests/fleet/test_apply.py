@@ -34,11 +34,15 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> VirtualClock:
     return clock
 
 
-@pytest.fixture(params=FORGES)
-def kind(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Return each kind of forge; its token is in the environment."""
+@pytest.fixture(autouse=True)
+def _tokens(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("GH_ENTERPRISE_TOKEN", "GITEA_TOKEN", "GITLAB_TOKEN"):
         monkeypatch.setenv(name, TOKEN)
+
+
+@pytest.fixture(params=FORGES)
+def kind(request: pytest.FixtureRequest) -> str:
+    """Return each kind of forge."""
     return str(request.param)
 
 
@@ -53,7 +57,17 @@ def apply(forge: PullsServer, kind: str) -> Apply:
 
 
 @pytest.fixture
-def planned(forge: PullsServer, apply: Apply) -> Path:  # noqa: ARG001 - with its token
+def github(forge: PullsServer) -> Apply:
+    """Return what applies the last run, or those that are named, on a host of GitHub's kind."""
+
+    def run(*arguments: str) -> int:
+        return main(["fleet", "apply", "--api-url", forge.api("github"), *arguments])
+
+    return run
+
+
+@pytest.fixture
+def planned(forge: PullsServer) -> Path:
     """Return a run that has planned a change of one repository."""
     forge.backend.make(NAME, BEFORE)
     return planned_run(forge, [plan_of(forge, NAME)])
@@ -91,10 +105,10 @@ def test_a_planned_change_becomes_one_pull_request(forge: PullsServer, apply: Ap
     assert not any(TOKEN in file.read_text(encoding="utf-8") for file in planned.glob("*.json*"))
 
 
-def test_what_is_applied_is_not_planned_any_more(forge: PullsServer, apply: Apply, planned: Path) -> None:
-    assert apply() == 0
+def test_what_is_applied_is_not_planned_any_more(forge: PullsServer, github: Apply, planned: Path) -> None:
+    assert github() == 0
     before = len(forge.log)
-    assert apply(planned.name) == 0
+    assert github(planned.name) == 0
     assert len(forge.log) == before
 
 
@@ -108,22 +122,21 @@ def test_a_second_plan_updates_the_pull_request_in_place(forge: PullsServer, app
     assert row_of(run).pull_request == {**(row_of(planned).pull_request or {}), "action": "updated"}
 
 
-def test_the_same_plan_again_writes_nothing(forge: PullsServer, apply: Apply, planned: Path) -> None:
-    assert apply(planned.name) == 0
+def test_the_same_plan_again_writes_nothing(forge: PullsServer, github: Apply, planned: Path) -> None:
+    assert github(planned.name) == 0
     writes, head = len(forge.pulls.writes()), forge.backend.git(NAME, "rev-parse", BRANCH)
     forge.backend.commit(NAME, {"README.md": "# Yours\n"})
     run = planned_run(forge, [plan_of(forge, NAME)])
-    assert apply() == 0
+    assert github() == 0
     assert (len(forge.pulls.writes()), forge.backend.git(NAME, "rev-parse", BRANCH)) == (writes, head)
     assert (row_of(run).pull_request or {})["action"] == "unchanged"
 
 
-@pytest.mark.parametrize("version", ["v1.4.0", "v1.5.0"])
-def test_commits_of_people_are_never_overwritten(forge: PullsServer, apply: Apply, planned: Path, version: str) -> None:
+def test_commits_of_people_are_never_overwritten(forge: PullsServer, apply: Apply, planned: Path) -> None:
     assert apply(planned.name) == 0
     forge.backend.commit(NAME, {FORM: "name: by hand\n"}, branch=BRANCH)
     head = forge.backend.git(NAME, "rev-parse", BRANCH)
-    for _ in range(2):
+    for version in ("v1.4.0", "v1.5.0"):
         run = planned_run(forge, [plan_of(forge, NAME, content="name: other\n", version=version)])
         assert apply() == 0
         assert forge.backend.git(NAME, "rev-parse", BRANCH) == head
@@ -135,9 +148,9 @@ def test_commits_of_people_are_never_overwritten(forge: PullsServer, apply: Appl
     assert len(pull.comments) == 1
 
 
-def test_a_branch_of_that_name_that_is_theirs_is_left_alone(forge: PullsServer, apply: Apply, planned: Path) -> None:
+def test_a_branch_of_that_name_that_is_theirs_is_left_alone(forge: PullsServer, github: Apply, planned: Path) -> None:
     forge.backend.commit(NAME, {"README.md": "# Theirs\n"}, branch=BRANCH)
-    assert apply() == 0
+    assert github() == 0
     assert row_of(planned).status is Status.SKIPPED
     assert not forge.pulls.writes()
 
@@ -158,19 +171,19 @@ def test_a_closed_one_stays_closed_until_the_next_version(forge: PullsServer, ap
     assert [one.state for one in place.pulls] == ["closed", "open"]
 
 
-def test_after_a_merge_there_may_be_another_one(forge: PullsServer, apply: Apply, planned: Path) -> None:
-    assert apply(planned.name) == 0
+def test_after_a_merge_there_may_be_another_one(forge: PullsServer, github: Apply, planned: Path) -> None:
+    assert github(planned.name) == 0
     forge.pulls.merge(NAME, 1)
     planned_run(forge, [plan_of(forge, NAME, content="name: newest\n", version="v1.5.0")])
-    assert apply() == 0
+    assert github() == 0
     assert [one.state for one in forge.pulls.of(NAME).pulls] == ["merged", "open"]
 
 
-def test_what_is_on_the_base_already_needs_no_pull_request(forge: PullsServer, apply: Apply, planned: Path) -> None:
-    assert apply(planned.name) == 0
+def test_what_is_on_the_base_already_needs_no_pull_request(forge: PullsServer, github: Apply, planned: Path) -> None:
+    assert github(planned.name) == 0
     forge.pulls.merge(NAME, 1)
     run = planned_run(forge, [plan_of(forge, NAME)])
-    assert apply() == 0
+    assert github() == 0
     row = row_of(run)
     assert row.why is not None
     assert (row.status, row.why.code) == (Status.SKIPPED, "no-change")
@@ -183,17 +196,6 @@ def test_a_pull_request_of_a_fork_is_not_ours(forge: PullsServer, apply: Apply, 
     forge.pulls.of(NAME).pulls.append(FakePull(1, BRANCH, "main", "Hello", "", fork=True, head="1" * 40))
     assert apply() == 0
     assert [one.number for one in forge.pulls.of(NAME).open()] == [1, 2]
-
-
-@pytest.fixture
-def github(forge: PullsServer, monkeypatch: pytest.MonkeyPatch) -> Apply:
-    """Return what applies the last run, or those that are named, on a host of GitHub's kind."""
-    monkeypatch.setenv("GH_ENTERPRISE_TOKEN", TOKEN)
-
-    def run(*arguments: str) -> int:
-        return main(["fleet", "apply", "--api-url", forge.api("github"), *arguments])
-
-    return run
 
 
 def conflict_of(forge: PullsServer, name: str = NAME, text: str = "one", version: str = "v1.4.0") -> FleetOutcome:
