@@ -23,6 +23,9 @@ _BASE: Final = "refs/scaffold/base"
 _BRANCH: Final = "refs/scaffold/branch"
 _LONG_ID: Final = 64
 _PUSH: Final = (
+    # No pack is made as a difference to contents that are on the server only.
+    "-c",
+    "pack.window=0",
     "push",
     "--porcelain",
     "--no-verify",
@@ -113,14 +116,13 @@ class RemoteBranches:
             folder = Path(at)
             kind = "sha256" if len(heads[base]) == _LONG_ID else "sha1"
             git.run(["init", "--quiet", "--bare", f"--object-format={kind}", at])
-            for key, value in _settings(self._url):
-                git.run(["--git-dir", at, "config", key, value])
             wanted = [f"+refs/heads/{base}:{_BASE}"]
             if branch in heads:
                 wanted.append(f"+refs/heads/{branch}:{_BRANCH}")
             options = ("--quiet", "--depth=1", "--filter=blob:none", "--no-tags")
-            self._talk(["--git-dir", at, "fetch", *options, "origin", *wanted])
-            workshop = Workshop(folder)
+            # Which also notes in the folder that the server has the contents that aren't here.
+            self._talk(["--git-dir", at, "fetch", *options, "--", self._url, *wanted])
+            workshop = Workshop(folder, heads[base])
             if workshop.ask("rev-parse", _BASE) != heads[base]:
                 raise BranchMovedError(f"{base} moved in the meantime")
             yield workshop
@@ -145,18 +147,6 @@ class RemoteBranches:
         return git.talk(arguments, env=self._environment, seconds=_SECONDS, max_bytes=_MOST_BYTES)
 
 
-def _settings(url: str) -> tuple[tuple[str, str], ...]:
-    """Return what tells git that the contents that aren't here are on the server."""
-    return (
-        ("remote.origin.url", url),
-        ("remote.origin.promisor", "true"),
-        ("remote.origin.partialclonefilter", "blob:none"),
-        ("extensions.partialClone", "origin"),
-        # No pack is made as a difference to contents that are on the server only.
-        ("pack.window", "0"),
-    )
-
-
 def _refused(branch: str, done: git.Exchange) -> git.GitError | None:
     """Return what a push that said no means; None where git never came so far.
 
@@ -176,9 +166,10 @@ def _refused(branch: str, done: git.Exchange) -> git.GitError | None:
 
 @dataclass(frozen=True, slots=True)
 class Workshop:
-    """A bare folder with a base, and with a branch if there is one."""
+    """A bare folder with the commit of a base, and with a branch if there is one."""
 
     folder: Path
+    base: str
 
     def ask(self, *arguments: str, data: bytes | None = None, index: str | None = None) -> str:
         """Return what git says of the folder, which reaches nobody."""
@@ -190,7 +181,7 @@ class Workshop:
 
     def base_tree(self) -> str:
         """Return the tree of the base's commit."""
-        return self.ask("rev-parse", f"{_BASE}^{{tree}}")
+        return self.ask("rev-parse", f"{self.base}^{{tree}}")
 
     def tree_and_message(self) -> tuple[str, str]:
         """Return the tree of the branch's commit, and what its message says."""
@@ -207,7 +198,7 @@ class Workshop:
         The message is made of the tree. Raises GitError.
         """
         index = str(self.folder / "scaffold-index")
-        self.ask("read-tree", _BASE, index=index)
+        self.ask("read-tree", self.base, index=index)
         entries = b"".join(self._entry(file) for file in files)
         self.ask("update-index", "-z", "--index-info", data=entries, index=index)
         tree = self.ask("write-tree", "--missing-ok", index=index)
@@ -216,13 +207,12 @@ class Workshop:
     def _entry(self, file: BuiltFile) -> bytes:
         path = os.fsencode(file.path)
         if file.content is None:
-            return b"0 %s\t%s\0" % (b"0" * len(self.ask("rev-parse", _BASE)), path)
+            return b"0 %s\t%s\0" % (b"0" * len(self.base), path)
         blob = self.ask("hash-object", "-w", "--stdin", data=file.content)
         return b"%s %s\t%s\0" % (file.mode.encode(), blob.encode(), path)
 
     def _commit(self, tree: str, message: str, signature: Signature) -> str:
         """Return the commit, written as git has it: https://git-scm.com/docs/git-commit-tree."""
         who = f"{signature.name} <{signature.email}> {signature.when} +0000"
-        base = self.ask("rev-parse", _BASE)
-        text = f"tree {tree}\nparent {base}\nauthor {who}\ncommitter {who}\n\n{message}\n"
+        text = f"tree {tree}\nparent {self.base}\nauthor {who}\ncommitter {who}\n\n{message}\n"
         return self.ask("hash-object", "-w", "-t", "commit", "--stdin", data=text.encode())
