@@ -18,7 +18,7 @@ from tests.fleet.planned_runs import BEFORE, FORM, plan_of, planned_run
 
 from issue_scaffold.fleet import run_folder
 
-KILLS = int(os.environ.get("SCAFFOLD_KILLS", "5"))
+KILLS = int(os.environ.get("SCAFFOLD_KILLS", "2"))
 ROOT = Path(__file__).parents[2]
 BRANCH = "scaffold/update"
 REPOSITORIES = 2
