@@ -61,12 +61,20 @@ def details_of(outcome: FleetOutcome) -> str:
     if outcome.why is not None:
         return outcome.why.message
     parts = []
+    if outcome.pull_request:
+        parts.append(_pull_request_of(outcome.pull_request))
     if outcome.findings:
         paths = dict.fromkeys(str(one["path"]) for one in outcome.findings)
         parts.append(f"{count(len(outcome.findings), 'finding')}: {', '.join(paths)}")
     if outcome.files:
         parts.append(", ".join(f"{one['action']} {one['path']}" for one in outcome.files))
     return "; ".join(parts) or version_of(outcome)
+
+
+def _pull_request_of(document: Mapping[str, Any]) -> str:
+    """Return what was done to a pull request, and where it is."""
+    what = "issue" if "issue" in document else "pull request"
+    return f"{what} {document['action']}: {document.get('url', '')}".rstrip(": ")
 
 
 def version_of(outcome: FleetOutcome) -> str:
@@ -119,6 +127,8 @@ def summary(report: FleetReport) -> str:
     """Return how many repositories there are of each status, in one line."""
     counts = {status: number for status, number in report.tally.document.items() if number}
     total = repositories(report.tally.total)
+    if not counts:
+        return total
     return f"{total}: {', '.join(f'{number} {status}' for status, number in counts.items())}"
 
 

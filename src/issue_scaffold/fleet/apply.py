@@ -263,6 +263,9 @@ class ApplyRun:
                 return
 
     def _outcome(self, one: Planned, around: _Around) -> FleetOutcome:
+        if one.repository.may_push is False:
+            why = Why(Reason.FORBIDDEN, "the owner of the token may not push to it")
+            return replace(one.outcome, status=Status.FAILED, why=why)
         try:
             if self.options.opens:
                 client = self.hosts.of(one.repository).client

@@ -50,6 +50,8 @@ from issue_scaffold.text.digests import sha256_of
 BRANCH: Final = "scaffold/update"
 # Somebody may push just now, and once more.
 _MOST_TRIES: Final = 3
+# GitLab takes 255 characters, GitHub 256.
+_LONGEST_TITLE: Final = 240
 _TRAILER: Final = "Scaffold-Tree"
 _CERTIFIED: Final = re.compile(rf"^{_TRAILER}: ([0-9a-f]{{40,64}})\s*\Z", re.MULTILINE)
 
@@ -287,15 +289,17 @@ class ChangeWriter:
         return certified is not None and certified[1] == tree
 
     def _text(self, case: _Case, mark: Mark) -> ProposedText:
-        """Return what the pull request is to say; what people made a draft stays one."""
+        """Return what the pull request is to say; what people made a draft, or ready, stays so."""
         title = (self._options.title or case.proposal.title).replace(
             "{version}", case.proposal.version
-        )
+        )[:_LONGEST_TITLE]
         body = body_of(case.proposal, mark)
         is_draft = mark.is_draft
         pull = case.pull
         if pull is not None and pull.state is PullRequestState.DRAFT:
             is_draft = is_draft or case.mark is None or not case.mark.is_draft
+        elif pull is not None and pull.is_open:
+            is_draft = case.has_conflicts
         return ProposedText(title=title, body=body, is_draft=is_draft)
 
     def _drafted_first(self, case: _Case, text: ProposedText) -> None:

@@ -100,7 +100,15 @@ class GitHubPullRequests(RestPullRequests):
 
     def text_fields(self, text: ProposedText) -> dict[str, Any]:
         """Return what says, when one is made or changed, what it says."""
-        return {"title": text.title, "body": text.body, "draft": text.is_draft}
+        return {"title": text.title, "body": text.body}
+
+    def propose(self, branch: str, base: str, text: ProposedText) -> PullRequest:
+        """Make a pull request, or a draft, which REST can make but not change."""
+        what = f"open a pull request in {self.name}"
+        body = {**self.request_for(branch, base), **self.text_fields(text)}
+        if text.is_draft:
+            body["draft"] = True
+        return self.made(f"{self.base}/pulls", body, what, self.read_pull)
 
     def change(self, found: PullRequest, text: ProposedText) -> PullRequest:
         """Give a pull request another text, and make it a draft or ready."""

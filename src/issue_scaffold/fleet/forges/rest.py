@@ -65,7 +65,7 @@ class RestPullRequests(ABC):
         """Make a pull request."""
         what = f"open a pull request in {self.name}"
         body = {**self.request_for(branch, base), **self.text_fields(text)}
-        return self._made(f"{self.base}/{self.pulls_path}", body, what, self.read_pull)
+        return self.made(f"{self.base}/{self.pulls_path}", body, what, self.read_pull)
 
     def change(self, found: PullRequest, text: ProposedText) -> PullRequest:
         """Give a pull request another text, and make it a draft or ready."""
@@ -83,13 +83,13 @@ class RestPullRequests(ABC):
     def comment(self, found: PullRequest, text: str) -> None:
         """Comment on a pull request."""
         what = f"comment on pull request {found.number} of {self.name}"
-        self._made(self.comments_path(found.number), {"body": text}, what, lambda *_: None)
+        self.made(self.comments_path(found.number), {"body": text}, what, lambda *_: None)
 
     def open_issue(self, text: ProposedText) -> FoundIssue:
         """Make an issue."""
         what = f"open an issue in {self.name}"
         body = {"title": text.title, self.body_field: text.body}
-        return self._made(f"{self.base}/issues", body, what, self.read_issue)
+        return self.made(f"{self.base}/issues", body, what, self.read_issue)
 
     def change_issue(self, found: FoundIssue, text: ProposedText) -> FoundIssue:
         """Give an issue another text."""
@@ -103,7 +103,7 @@ class RestPullRequests(ABC):
         """Return the path of a pull request."""
         return f"{self.base}/{self.pulls_path}/{found.number}"
 
-    def _made(
+    def made(
         self, path: str, body: Mapping[str, Any], what: str, read: Callable[[Any, Token], Read]
     ) -> Read:
         """Make something, once: nobody knows of an order without an answer whether it was done."""
