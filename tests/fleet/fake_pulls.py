@@ -112,7 +112,8 @@ class PullsBackend(GitBackend):
 
     def _api(self, method: str, address: str, headers: Mapping[str, str], body: Any) -> tuple[int, Any]:  # noqa: ANN401
         told = {key.lower(): value for key, value in headers.items()}
-        if told.get("authorization", "").rpartition(" ")[2] != TOKEN:
+        given = told.get("authorization") or told.get("private-token", "")
+        if given.rpartition(" ")[2] != TOKEN:
             raise Refusal(401, "Bad credentials")
         refused = self.refuse(method, address)
         if refused is not None:

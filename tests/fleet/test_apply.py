@@ -455,3 +455,15 @@ def test_runs_of_two_versions_are_refused(forge: PullsServer, github: Apply) -> 
     more = planned_run(forge, [plan_of(forge, names[1])])
     assert github(runs[0].name, more.name) == 0
     assert statuses(runs[0]) | statuses(more) == dict.fromkeys(names, "updated")
+
+
+def test_what_people_make_a_draft_or_ready_stays_so(forge: PullsServer, github: Apply, planned: Path) -> None:
+    assert github("--draft", planned.name) == 0
+    (pull,) = forge.pulls.of(NAME).pulls
+    assert pull.draft
+    for number, is_draft in enumerate((False, True)):
+        pull.draft = is_draft
+        planned_run(forge, [plan_of(forge, NAME, content=f"name: {number}\n", version=f"v1.{number + 5}.0")])
+        assert github("--draft") == 0
+        assert pull.draft is is_draft
+        assert forge.backend.read(NAME, FORM, BRANCH) == f"name: {number}"
