@@ -588,6 +588,10 @@ def fleet() -> Schema:
     ended = {
         "stopped": said("Why the run ended early.", one_of("until", "max-failures", "budget")),
         "run": said("The name of the run, for --resume."),
+        "requests": said(
+            "How many requests were sent to hosts, by kind: graphql, rest, content, git.",
+            {"type": "object", "additionalProperties": number},
+        ),
     }
     summary = fields({**total, "event": {"const": "summary"}, "failed": list_of(TEXT)}, ended)
     document = fields({**total, "repositories": list_of(row)}, ended)

@@ -3,7 +3,8 @@
 import math
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO, Final, NamedTuple, TypeVar
@@ -26,7 +27,15 @@ from issue_scaffold.cli.fleet_report import (
     end_lines,
     row_line,
 )
+from issue_scaffold.cli.fleet_selection import REMOTE_OPTIONS, RemoteOptions
 from issue_scaffold.cli.fleet_show import FORMAT_OPTION, TABLE, RunShow, write_report
+from issue_scaffold.cli.fleet_work import (
+    FleetWork,
+    new_work,
+    owners_work,
+    remembered_owners,
+    resumed_work,
+)
 from issue_scaffold.cli.options import (
     OutputTarget,
     answers_file_option,
@@ -42,7 +51,7 @@ from issue_scaffold.errors import (
     UsageError,
 )
 from issue_scaffold.fleet import run_folder
-from issue_scaffold.fleet.job import FleetJob, Verb, job_in
+from issue_scaffold.fleet.job import FleetJob, Verb
 from issue_scaffold.fleet.outcome import FleetOutcome, Status, Tally
 from issue_scaffold.fleet.remote import FleetRepository, name_of
 from issue_scaffold.fleet.run import (
@@ -52,8 +61,11 @@ from issue_scaffold.fleet.run import (
     parse_max_failures,
 )
 from issue_scaffold.fleet.selection import (
+    NothingSelectedError,
+    RunPart,
     SelectOptions,
     Shard,
+    nothing_selected,
     parse_shard,
     select,
     shard_of_environment,
@@ -75,6 +87,7 @@ _OPTIONS: Final = (
     click.option(
         "-0", "ends_with_nul", is_flag=True, help="With --from: each ends with a NUL, not a line."
     ),
+    *REMOTE_OPTIONS,
     click.option("--match", metavar="REGEX", help="Only repositories with this in their name."),
     click.option("--exclude", metavar="REGEX", help="No repository with this in its name."),
     click.option(
@@ -144,6 +157,7 @@ _OPTIONS: Final = (
 class RunOptions(NamedTuple):
     """What the user asked of a run, whatever is done with each repository."""
 
+    remote: RemoteOptions
     targets: tuple[str, ...]
     list_file: BinaryIO | None
     ends_with_nul: bool
@@ -167,7 +181,9 @@ def _run_options(command: Callable[..., int]) -> Callable[..., int]:
     """Add the options that every run has; the command gets them as one value."""
 
     def collected(**given: Any) -> int:  # noqa: ANN401 - as Click gives them
-        options = RunOptions(**{name: given.pop(name) for name in RunOptions._fields})
+        remote = RemoteOptions(**{name: given.pop(name) for name in RemoteOptions._fields})
+        names = [name for name in RunOptions._fields if name != "remote"]
+        options = RunOptions(remote, **{name: given.pop(name) for name in names})
         return command(options, **given)
 
     collected.__doc__ = command.__doc__
@@ -351,7 +367,7 @@ def status_command(*, run: str, offline: bool, branch: str, api_url: str | None)
     outcomes = run_folder.outcomes_of(place)
     tally = Tally()
     tally.add_all(outcomes.values())
-    left = len(run_folder.repositories_of(place)) - tally.total
+    left = len(set(map(name_of, run_folder.repositories_of(place))) - outcomes.keys())
     verb = str(options.get("command", "fleet check"))
     report = FleetReport(verb, tally.exit_code, tally, [], left, run=place.name)
     hosts = None if offline else hosts_for(api_url)
@@ -389,28 +405,52 @@ def _run(
 
 def _end_of(options: RunOptions, job: FleetJob) -> _Ended:
     """Do a job with the repositories that were asked for."""
-    names: list[FleetRepository]
-    tally = Tally()
+    with ExitStack() as opened:
+        work = _work(options, job, opened)
+        with work.journal as journal:
+            run = _fleet_run(options, work)
+            tally = Tally()
+            tally.add_all(work.done.values())
+            show = RunShow(f"fleet {job.verb}", options.outputs, tally, journal.place.name)
+            show.count_requests = lambda: run.requests
+            return _Ended(show.all_of(run), journal.place)
+
+
+def _work(options: RunOptions, job: FleetJob, opened: ExitStack) -> FleetWork:
     if options.resume is not None:
-        place = _resumed(options, job.verb)
-        job = job_in(run_folder.options_of(place)["job"])
-        before = run_folder.outcomes_of(place)
-        tally.add_all(before.values())
-        every = run_folder.repositories_of(place)
-        names = [one for one in every if name_of(one) not in before]
-        journal = run_folder.resume_run(place, synced=job.writes)
-    else:
-        names = _selected(options, job.verb)
-        recorded = {"command": f"fleet {job.verb}", "job": job.document}
-        journal = run_folder.start_run(fleet_folder(), recorded, names, synced=job.writes)
-    with journal:
-        run = _fleet_run(options, job, names, journal)
-        show = RunShow(f"fleet {job.verb}", options.outputs, tally, journal.place.name)
-        return _Ended(show.all_of(run), journal.place)
+        return resumed_work(_resumed(options, job.verb), opened)
+    remote = _owners(options, job.verb)
+    if not remote.owners:
+        return new_work(job, _selected(options, job.verb))
+    only = _left_so(options, job.verb)
+    names = _chosen(options, None if only is None else frozenset(only))
+    part = RunPart(names, _shard(options))
+    try:
+        return owners_work(remote, job, part, _beside(options, part), opened)
+    except NothingSelectedError:
+        if not options.allow_empty:
+            raise
+    return new_work(job, ())
+
+
+def _owners(options: RunOptions, verb: Verb) -> RemoteOptions:
+    """Return whose repositories are meant: with `--only` alone, those of the last run."""
+    is_named = options.targets or options.list_file is not None or options.remote.owners
+    if options.only is None or is_named:
+        return options.remote
+    return remembered_owners(_run_of("", verb))
+
+
+def _beside(options: RunOptions, part: RunPart) -> list[FleetRepository]:
+    """Return what is named beside owners, as far as it is in this part."""
+    if not options.targets and options.list_file is None:
+        return []
+    found = select(_paths(options, options.targets), part.names)
+    return found if part.shard is None else part.shard.part_of(found)
 
 
 def _resumed(options: RunOptions, verb: Verb) -> Path:
-    if options.targets or options.list_file:
+    if options.targets or options.list_file or options.remote.owners:
         raise click.UsageError("--resume goes on with the list of its run: name no repositories")
     name = "" if options.resume == _LATEST else str(options.resume)
     return _run_of(name, verb)
@@ -437,24 +477,33 @@ def _selected(options: RunOptions, verb: Verb) -> list[FleetRepository]:
     if only is not None and not named and options.list_file is None:
         named = tuple(only)
     elif not named and options.list_file is None:
-        raise click.UsageError("name repositories: folders, globs, addresses, or --from a list")
-    chosen = SelectOptions(
+        raise click.UsageError(
+            "name repositories: folders, globs, addresses, --from a list, or --org"
+        )
+    names: list[FleetRepository] = []
+    if named or options.list_file is not None:
+        chosen = _chosen(options, None if only is None else frozenset(only))
+        names = select(_paths(options, named), chosen)
+    return _part_of(names, options)
+
+
+def _paths(options: RunOptions, named: tuple[str, ...]) -> tuple[str, ...]:
+    return read_targets(named, options.list_file, ends_with_nul=options.ends_with_nul).paths
+
+
+def _chosen(options: RunOptions, only: frozenset[str] | None) -> SelectOptions:
+    return SelectOptions(
         match=options.match,
         exclude=options.exclude,
         limit=options.limit,
         sample=options.sample,
-        only=None if only is None else frozenset(only),
+        only=only,
     )
-    names: list[FleetRepository] = []
-    if named or options.list_file is not None:
-        paths = read_targets(named, options.list_file, ends_with_nul=options.ends_with_nul).paths
-        names = select(paths, chosen)
-    return _part_of(names, options)
 
 
 def _part_of(names: list[FleetRepository], options: RunOptions) -> list[FleetRepository]:
     if not names and not options.allow_empty:
-        raise UsageError("there is no repository to look at", hint="--allow-empty if that is right")
+        raise nothing_selected()
     shard = _shard(options)
     return names if shard is None else shard.part_of(names)
 
@@ -476,12 +525,7 @@ def _shard(options: RunOptions) -> Shard | None:
     return shard
 
 
-def _fleet_run(
-    options: RunOptions,
-    job: FleetJob,
-    names: Sequence[FleetRepository],
-    journal: run_folder.RunFolder,
-) -> FleetRun:
+def _fleet_run(options: RunOptions, work: FleetWork) -> FleetRun:
     """Return the run, ready to begin. Raises UsageError for an option that says nothing."""
     from issue_scaffold.fleet.pool import PoolEngine, PoolLimits, default_jobs
 
@@ -490,20 +534,21 @@ def _fleet_run(
     if options.until is not None:
         until = time.monotonic() + parse_duration(options.until)
     limits = PoolLimits(jobs, parse_duration(options.timeout), parse_bytes(options.memory), until)
-    job = replace(job, seconds=limits.seconds)
+    job = replace(work.job, seconds=limits.seconds)
     begun: dict[str, FleetOutcome] = {}
     if job.writes:
-        job = replace(job, journal=run_folder.journal_of(journal.place))
-        begun = run_folder.begun_in(journal.place)
+        job = replace(job, journal=run_folder.journal_of(work.journal.place))
+        begun = run_folder.begun_in(work.journal.place)
     max_failures = None
     if options.max_failures is not None:
         max_failures = parse_max_failures(options.max_failures)
     return FleetRun(
-        repositories=names,
+        repositories=work.items,
         engine=PoolEngine(job, limits),
         jobs=jobs,
-        record=journal.record,
+        record=work.journal.record,
         begun=begun,
+        list_requests=lambda: work.requests,
         until=until,
         max_failures=max_failures,
     )

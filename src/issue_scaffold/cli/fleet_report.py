@@ -5,6 +5,7 @@ Each whole report is a pure function from what was done to a text.
 
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from issue_scaffold.cli.output.markdown import escaped
@@ -27,7 +28,10 @@ _COLOURS: Final = {
 
 
 class FleetReport(NamedTuple):
-    """What a run came to. `command` is as people type it; `left` were not looked at."""
+    """What a run came to. `command` is as people type it; `left` were not looked at.
+
+    `requests` are those that were sent to hosts, by their kind.
+    """
 
     command: str
     exit_code: int
@@ -36,6 +40,7 @@ class FleetReport(NamedTuple):
     left: int = 0
     stopped: str | None = None
     run: str | None = None
+    requests: Mapping[str, int] = MappingProxyType({})
 
 
 def repositories(number: int) -> str:
@@ -105,8 +110,13 @@ def end_lines(report: FleetReport) -> list[str]:
         lines += ["", style(f"failed, {code} ({len(failed)}){again}:", bold=True)]
         lines += [f"  {one.repository}: {_message(one)}" for one in failed]
     lines += ["", summary(report)]
+    if report.requests:
+        sent = ", ".join(f"{number:,} {kind}" for kind, number in sorted(report.requests.items()))
+        lines.append(f"requests: {sent}")
     if report.left:
         lines.append(f"{repositories(report.left)} left{_way_on(report)}")
+    elif report.stopped is not None:
+        lines.append(f"the list wasn't read to its end{_way_on(report)}")
     return lines
 
 
@@ -151,6 +161,8 @@ def _summary_document(report: FleetReport) -> dict[str, Any]:
         document["stopped"] = report.stopped
     if report.run is not None:
         document["run"] = report.run
+    if report.requests:
+        document["requests"] = dict(report.requests)
     return document
 
 

@@ -1,6 +1,6 @@
 """A run over many repositories as it is shown: row by row, then what it came to, or whole files."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
 from typing import Final, Protocol
 
@@ -51,12 +51,16 @@ class ShownRun(Protocol):
 
 
 class RunShow:
-    """A run as it is shown: row by row where that can be, else whole at the end."""
+    """A run as it is shown: row by row where that can be, else whole at the end.
+
+    `count_requests` says how many requests were sent to hosts, where somebody counts them.
+    """
 
     def __init__(
         self, title: str, outputs: Sequence[OutputTarget], tally: Tally, name: str | None
     ) -> None:
         """Begin with a tally of what was done before, and the run's name."""
+        self.count_requests: Callable[[], Mapping[str, int]] = dict
         self._title = title
         self._outputs = outputs
         self._tally = tally
@@ -99,7 +103,14 @@ class RunShow:
 
     def _end(self, run: ShownRun, code: int) -> None:
         report = FleetReport(
-            self._title, code, self._tally, self._kept, run.left, run.stopped, self._name
+            self._title,
+            code,
+            self._tally,
+            self._kept,
+            run.left,
+            run.stopped,
+            self._name,
+            self.count_requests(),
         )
         for output in self._outputs:
             if output == OutputTarget("jsonl"):

@@ -18,7 +18,7 @@ from issue_scaffold.fleet.failure import failure
 from issue_scaffold.fleet.opt_out import opted_out_folder
 from issue_scaffold.fleet.outcome import FleetOutcome, Reason, Status, Why, failed
 from issue_scaffold.fleet.planning import changed_by
-from issue_scaffold.fleet.remote import FleetRepository, RemoteRepository
+from issue_scaffold.fleet.remote import FleetRepository, RemoteRepository, name_of
 from issue_scaffold.fleet.run_folder import announce_write
 from issue_scaffold.report.finding import Finding, Kind, Severity, finding_document
 from issue_scaffold.sync.target import answers_path, open_target
@@ -79,6 +79,11 @@ class FleetJob:
     def writes(self) -> bool:
         """Whether it changes repositories."""
         return self.verb in {Verb.UPDATE, Verb.INIT} and not self.dry_run
+
+    @property
+    def changes_answers(self) -> bool:
+        """Whether it would change a repository that is as its template and its answers say."""
+        return bool(self.template or self.ref or self.data)
 
     @property
     def document(self) -> dict[str, Any]:
@@ -236,22 +241,30 @@ def checking(job: FleetJob, renderer: Renderer) -> _InFolder:
     known = KnownClean(renderer, job.answers_file)
 
     def treat(repository: str) -> FleetOutcome:
-        return _of_report(repository, check_target(repository, options, renderer, known))
+        return outcome_of_report(repository, check_target(repository, options, renderer, known))
 
     return treat
 
 
-def _of_report(repository: str, report: "TargetReport") -> FleetOutcome:
+def outcome_of_report(repository: FleetRepository, report: "TargetReport") -> FleetOutcome:
+    """Return the outcome of a repository that was checked, or validated."""
     template = None
     if report.template is not None:
         template = report.template._asdict()
-    return FleetOutcome(
-        repository=repository,
-        status=_status(report.findings),
-        template=template,
-        findings=tuple(map(finding_document, report.findings)),
-        notes=report.notes,
+    outcome = outcome_of_findings(repository, report.findings)
+    return replace(outcome, template=template, notes=report.notes)
+
+
+def outcome_of_findings(repository: FleetRepository, findings: tuple[Finding, ...]) -> FleetOutcome:
+    """Return the outcome of a repository in which this was found."""
+    outcome = FleetOutcome(
+        repository=name_of(repository),
+        status=_status(findings),
+        findings=tuple(map(finding_document, findings)),
     )
+    if isinstance(repository, RemoteRepository):
+        return replace(outcome, host=repository.host, base=repository.base)
+    return outcome
 
 
 def _status(findings: tuple[Finding, ...]) -> Status:
@@ -379,7 +392,7 @@ def validating(_: FleetJob, __: Renderer) -> _InFolder:
             raise crashes[0]
         if report.error is not None:
             return failed(repository, Reason.HOSTILE, report.error, report.hint)
-        return _of_report(repository, report)
+        return outcome_of_report(repository, report)
 
     return treat
 
@@ -389,11 +402,8 @@ def comparing_labels(_: FleetJob, __: Renderer) -> _InFolder:
     from issue_scaffold.label_sync.drift import label_findings
 
     def treat(repository: str) -> FleetOutcome:
-        findings = label_findings(Path(repository), on_wait=lambda *_: None)
-        return FleetOutcome(
-            repository=repository,
-            status=_status(findings),
-            findings=tuple(map(finding_document, findings)),
+        return outcome_of_findings(
+            repository, label_findings(Path(repository), on_wait=lambda *_: None)
         )
 
     return treat

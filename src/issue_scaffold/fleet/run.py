@@ -2,7 +2,8 @@
 
 import re
 import time
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final
@@ -67,12 +68,15 @@ def parse_bytes(text: str) -> int:
 class FleetRun:
     """A run: its list, who treats it, and when it is to stop. `record` takes each outcome.
 
+    The list may be a stream, in which those that need no treatment are outcomes already;
+    `is_listed` says that it has ended. `list_requests` says how many requests the stream has sent.
+
     `begun` is what an earlier process has announced, and maybe done, by the repository's name.
-    `until` is by the monotonic clock. `stopped` says afterwards why it ended early, `left` how
-    many repositories it didn't come to.
+    `until` is by the monotonic clock. `stopped` says afterwards why it ended early, `left` how many
+    repositories it didn't come to.
     """
 
-    repositories: Sequence[FleetRepository]
+    repositories: Iterable[FleetRepository | FleetOutcome]
     engine: Engine
     jobs: int
     record: Callable[[FleetOutcome], None] = lambda _: None
@@ -81,29 +85,54 @@ class FleetRun:
     max_failures: MaxFailures | None = None
     stopped: EarlyEnd | None = None
     tally: Tally = field(default_factory=Tally)
+    list_requests: Callable[[], Mapping[str, int]] = dict
+    is_listed: bool = False
+    _sent: Counter[str] = field(default_factory=Counter)
+    _listed: int = 0
 
     @property
     def left(self) -> int:
-        """How many repositories have no outcome yet."""
-        return len(self.repositories) - self.tally.total
+        """How many repositories that are known have no outcome yet."""
+        return self._listed - self.tally.total
+
+    @property
+    def requests(self) -> Mapping[str, int]:
+        """How many requests were sent to hosts by now, by their kind."""
+        return dict(self._sent + Counter(self.list_requests()))
 
     def outcomes(self) -> Generator[FleetOutcome]:
         """Yield what comes of each repository, in the order in which they finish."""
-        size = batch_size(len(self.repositories), self.jobs)
-        for start in range(0, len(self.repositories), size):
-            self.engine.submit(self.repositories[start : start + size])
+        waiting: list[FleetRepository] = []
+        for found in self.repositories:
+            self._listed += 1
+            if isinstance(found, FleetOutcome):
+                yield self._taken(found)
+            else:
+                waiting.append(found)
+            if self._is_over():
+                return
+        self.is_listed = True
+        yield from self._treated(waiting)
+        if self.left and self.stopped is None:
+            self.stopped = EarlyEnd.BUDGET
+
+    def _treated(self, waiting: Sequence[FleetRepository]) -> Generator[FleetOutcome]:
+        size = batch_size(len(waiting), self.jobs)
+        for start in range(0, len(waiting), size):
+            self.engine.submit(waiting[start : start + size])
         try:
             for found in self.engine.completed():
-                outcome = self._settled(found)
-                self.tally.add(outcome)
-                self.record(outcome)
-                yield outcome
+                yield self._taken(self._settled(found))
                 if self._is_over():
                     return
         finally:
             self.engine.cancel()
-        if self.left:
-            self.stopped = EarlyEnd.BUDGET
+
+    def _taken(self, outcome: FleetOutcome) -> FleetOutcome:
+        self.tally.add(outcome)
+        self._sent.update(outcome.requests)
+        self.record(outcome)
+        return outcome
 
     def _settled(self, outcome: FleetOutcome) -> FleetOutcome:
         """Return an outcome as it would have been, had the process that began it not ended.
@@ -119,14 +148,19 @@ class FleetRun:
         return replace(begun, attempts=begun.attempts + 1, seconds=outcome.seconds)
 
     def _is_over(self) -> bool:
-        if not self.left:
+        if self.is_listed and not self.left:
             return False
-        failures = self.tally.counts[Status.FAILED]
-        if self.max_failures and self.max_failures.reached(failures, len(self.repositories)):
+        if self._fails_too_often():
             self.stopped = EarlyEnd.FAILURES
         elif time.monotonic() >= self.until:
             self.stopped = EarlyEnd.BUDGET
         return self.stopped is not None
+
+    def _fails_too_often(self) -> bool:
+        limit = self.max_failures
+        if limit is None or (limit.is_share and not self.is_listed):
+            return False
+        return limit.reached(self.tally.counts[Status.FAILED], self._listed)
 
 
 def batch_size(total: int, jobs: int) -> int:

@@ -17,7 +17,7 @@ from issue_scaffold.fleet.remote import FleetRepository, name_of
 from issue_scaffold.template.answers_file import ANSWERS_FILE
 
 # Nothing depends on who guesses it: the same run has the same sample.
-_SEED: Final = 0
+SAMPLE_SEED: Final = 0
 
 
 _Listed = TypeVar("_Listed")
@@ -59,6 +59,17 @@ _VARIABLES: Final = (
 )
 
 
+class NothingSelectedError(UsageError):
+    """There is no repository that a run could be about."""
+
+
+def nothing_selected() -> NothingSelectedError:
+    """Return the error for a list without a repository."""
+    return NothingSelectedError(
+        "there is no repository to look at", hint="--allow-empty if that is right"
+    )
+
+
 def parse_shard(text: str) -> Shard:
     """Return the part that `I/N` names. Raises UsageError."""
     found = re.fullmatch(r"(\d{1,6})/(\d{1,6})", text)
@@ -98,6 +109,18 @@ class SelectOptions:
     only: frozenset[str] | None = None
 
 
+class RunPart(NamedTuple):
+    """Which names, which part of them, and what of that is done and passed over.
+
+    `named` are the places of those that are named besides: `place_of` them.
+    """
+
+    names: SelectOptions
+    shard: Shard | None = None
+    done: frozenset[str] = frozenset()
+    named: frozenset[str] = frozenset()
+
+
 def select(named: Iterable[str], options: SelectOptions) -> list[FleetRepository]:
     """Return the repositories that a run is about.
 
@@ -107,7 +130,8 @@ def select(named: Iterable[str], options: SelectOptions) -> list[FleetRepository
     if options.only is not None:
         found = [one for one in found if name_of(one) in options.only]
     if options.sample is not None and options.sample < len(found):
-        chosen = set(random.Random(_SEED).sample(range(len(found)), options.sample))  # noqa: S311
+        numbers = range(len(found))
+        chosen = set(random.Random(SAMPLE_SEED).sample(numbers, options.sample))  # noqa: S311
         found = [one for number, one in enumerate(found) if number in chosen]
     return found[: options.limit]
 
@@ -148,10 +172,15 @@ def _once(repositories: Iterable[FleetRepository]) -> Iterator[FleetRepository]:
             yield repository
 
 
+def patterns_of(options: SelectOptions) -> tuple[re.Pattern[str] | None, re.Pattern[str] | None]:
+    """Return what names must have in them, and what they must not. Raises UsageError."""
+    return _pattern(options.match), _pattern(options.exclude)
+
+
 def _matching(
     repositories: Iterable[FleetRepository], options: SelectOptions
 ) -> Iterator[FleetRepository]:
-    wanted, unwanted = _pattern(options.match), _pattern(options.exclude)
+    wanted, unwanted = patterns_of(options)
     for repository in repositories:
         name = name_of(repository)
         if wanted is not None and not wanted.search(name):

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from issue_scaffold.errors import UsageError
 from issue_scaffold.fleet.listing import shapes
-from issue_scaffold.fleet.listing.listing import Owner, OwnerKind
+from issue_scaffold.fleet.listing.listing import Owner, OwnerKind, unreadable
 from issue_scaffold.fleet.listing.rest import RestListing
 from issue_scaffold.fleet.outcome import FleetOutcome, Reason, Status, Why
 from issue_scaffold.fleet.remote import RemoteFile, RemoteRepository, Snapshot
 from issue_scaffold.forge.layout import SETTINGS_PATH
+from issue_scaffold.label_sync.adapter import LabelsApi
 from issue_scaffold.label_sync.github.answers import read_label
 from issue_scaffold.label_sync.http.customs import Answer
 from issue_scaffold.label_sync.http.errors import ApiError, UnreachableError
@@ -33,7 +34,11 @@ _MOST_PAGES: Final = 100_000
 # Statuses of a host, or of a proxy before it, that has no such place.
 _ABSENT: Final = frozenset({404, 405, 410, 501})
 _ENTRIES: Final = "entries{name mode oid}"
-_DEEP_ENTRIES: Final = f"entries{{name mode oid object{{...on Tree{{{_ENTRIES}}}}}}}"
+# Of the forge's folder also the texts: what lies in it beside the template's files may be anything,
+# and only its content tells.
+_DEEP_ENTRIES: Final = (
+    f"entries{{name mode oid object{{...on Tree{{{_ENTRIES}}}...on Blob{{text}}}}}}"
+)
 # Folders besides the root that the validator looks into, and whose names people use elsewhere.
 _FOLDERS: Final = {"docs": "docs", "config": "config", "lib": "lib"}
 _OPEN: Final = frozenset({"WRITE", "MAINTAIN", "ADMIN"})
@@ -58,7 +63,7 @@ def page_query(kind: OwnerKind, answers_file: str, *, with_labels: bool) -> str:
         for alias, folder in {"root": "", **_FOLDERS}.items()
     ]
     read = [
-        f"{alias}:object(expression:{json.dumps(f'HEAD:{path}')}){{...on Blob{{oid text}}}}"
+        f"{alias}:object(expression:{json.dumps(f'HEAD:{path}')}){{...on Blob{{text}}}}"
         for alias, path in {"answers": answers_file, "settings": SETTINGS_PATH}.items()
     ]
     field = "organization" if kind is OwnerKind.ORG else "user"
@@ -126,7 +131,7 @@ class GraphQLListing:
             page = self._page(after)
             for node in page.nodes:
                 if node is not None:
-                    yield self._repository(node)
+                    yield self._told(node)
             after = page.after
             if after is None:
                 break
@@ -136,6 +141,10 @@ class GraphQLListing:
     def with_snapshot(self, repository: RemoteRepository) -> RemoteRepository:
         """Return the repository as it is: its page had everything."""
         return repository
+
+    def labels_api(self, repository: RemoteRepository) -> LabelsApi:
+        """Return the way to a repository's labels."""
+        return self._rest.labels_api(repository)
 
     def content(self, repository: RemoteRepository, oid: str) -> bytes | None:
         """Return the content of a file by git's id."""
@@ -238,32 +247,34 @@ class GraphQLListing:
             name, host = self._owner.row, self._rest.host
             yield FleetOutcome(repository=name, status=Status.FAILED, why=why, host=host)
 
-    def _repository(self, node: Any) -> RemoteRepository:  # noqa: ANN401 - JSON
+    def _told(self, node: Any) -> RemoteRepository | FleetOutcome:  # noqa: ANN401 - JSON
         try:
-            row = shapes.mapping(node, "a repository")
-            name = shapes.repository_name(row.get("nameWithOwner"))
-            head = row.get("defaultBranchRef") or {}
-            found = RemoteRepository(
-                host=self._rest.host,
-                name=name,
-                clone_url=self._clone_url(name, shapes.address(row.get("url"))),
-                branch=shapes.text(head.get("name")),
-                commit=shapes.oid((head.get("target") or {}).get("oid")),
-                is_archived=row.get("isArchived") is True,
-                is_fork=row.get("isFork") is True,
-                is_empty=row.get("isEmpty") is True,
-                is_disabled=row.get("isDisabled") is True,
-                visibility=(shapes.text(row.get("visibility")) or "").lower() or None,
-                language=shapes.text((row.get("primaryLanguage") or {}).get("name")),
-                topics=_topics(row),
-                may_push=_may_push(row.get("viewerPermission")),
-            )
-            snapshot = self._snapshot(row)
-        except (MalformedAnswerError, AttributeError, TypeError) as error:
-            what = f"list the repositories of {self._owner}"
-            raise self._client.unexpected(MalformedAnswerError(str(error)), what) from error
+            return self._repository(node)
+        except (MalformedAnswerError, AttributeError, KeyError, TypeError) as error:
+            return unreadable(self._owner, self.host, MalformedAnswerError(str(error)))
+
+    def _repository(self, node: Any) -> RemoteRepository:  # noqa: ANN401 - JSON
+        row = shapes.mapping(node, "a repository")
+        name = shapes.repository_name(row.get("nameWithOwner"))
+        head = row.get("defaultBranchRef") or {}
+        found = RemoteRepository(
+            host=self._rest.host,
+            name=name,
+            clone_url=self._clone_url(name, shapes.address(row.get("url"))),
+            branch=shapes.text(head.get("name")),
+            commit=shapes.oid((head.get("target") or {}).get("oid")),
+            is_archived=row.get("isArchived") is True,
+            is_fork=row.get("isFork") is True,
+            is_empty=row.get("isEmpty") is True,
+            is_disabled=row.get("isDisabled") is True,
+            visibility=(shapes.text(row.get("visibility")) or "").lower() or None,
+            language=shapes.text((row.get("primaryLanguage") or {}).get("name")),
+            topics=_topics(row),
+            may_push=_may_push(row.get("viewerPermission")),
+        )
+        snapshot = self._snapshot(row)
         self._names.add(name.lower())
-        return replace(found, snapshot=snapshot)
+        return replace(self._rest.located(found), snapshot=snapshot)
 
     def _clone_url(self, name: str, page: str) -> str:
         """Return git's address, as REST says it of the first repository and so of all."""
@@ -277,11 +288,7 @@ class GraphQLListing:
             return None
         files = _with_folders(root, row)
         for alias, path in (("answers", self._answers_file), ("settings", SETTINGS_PATH)):
-            told = row.get(alias) or {}
-            known = files.get(path)
-            if known is not None and known.oid == told.get("oid"):
-                content = told.get("text")
-                files[path] = known._replace(text=content if isinstance(content, str) else None)
+            _tell(files, path, row.get(alias))
         return Snapshot(files, labels=self._labels(row.get("labels")))
 
     def _labels(self, found: Any) -> tuple[Any, ...] | None:  # noqa: ANN401 - JSON
@@ -301,7 +308,15 @@ def _with_folders(root: dict[str, RemoteFile], row: Mapping[str, Any]) -> dict[s
     for item in (row.get("github") or {}).get("entries") or ():
         place = f".github/{item['name']}"
         _put(files, place, _entries(item.get("object"), f"{place}/"))
+        _tell(files, place, item.get("object"))
     return files
+
+
+def _tell(files: dict[str, RemoteFile], path: str, blob: Any) -> None:  # noqa: ANN401 - JSON
+    """Add the text of a file, if it came."""
+    text = blob.get("text") if isinstance(blob, dict) else None
+    if path in files and isinstance(text, str):
+        files[path] = files[path]._replace(text=text)
 
 
 def _put(

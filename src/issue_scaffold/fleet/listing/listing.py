@@ -5,9 +5,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from issue_scaffold.fleet.outcome import FleetOutcome
+from issue_scaffold.errors import ScaffoldError, UsageError
+from issue_scaffold.fleet.outcome import FleetOutcome, Reason, Status, Why
 from issue_scaffold.fleet.remote import RemoteRepository
 from issue_scaffold.fleet.run_folder import WHOLE_OWNER
+from issue_scaffold.label_sync.adapter import LabelsApi
+from issue_scaffold.label_sync.http.errors import MissingError, RateLimitError, UnreachableError
+from issue_scaffold.label_sync.http.json_shapes import MalformedAnswerError
 
 
 class OwnerKind(StrEnum):
@@ -36,6 +40,26 @@ class Owner:
         return f"{self.name}{WHOLE_OWNER}"
 
 
+def unreadable(owner: Owner, host: str, error: MalformedAnswerError) -> FleetOutcome:
+    """Return the outcome of a repository that the host tells of in a way that nobody believes."""
+    why = Why(Reason.HOSTILE, f"the host lists one that can't be: {error}")
+    return FleetOutcome(repository=owner.row, status=Status.FAILED, why=why, host=host)
+
+
+def code_of_api(error: ScaffoldError) -> Reason:
+    """Return the reason that programs read for what a host's API refused."""
+    match error:
+        case UsageError():
+            return Reason.INVALID_ANSWERS
+        case RateLimitError():
+            return Reason.RATE_LIMITED
+        case UnreachableError():
+            return Reason.NETWORK
+        case MissingError():
+            return Reason.GONE
+    return Reason.FORBIDDEN
+
+
 class HostListing(Protocol):
     """The repositories of one owner on one host. Methods raise ApiError."""
 
@@ -55,6 +79,9 @@ class HostListing(Protocol):
 
     def with_snapshot(self, repository: RemoteRepository) -> RemoteRepository:
         """Return a repository with what is known of its files, if that can be had."""
+
+    def labels_api(self, repository: RemoteRepository) -> LabelsApi:
+        """Return the way to a repository's labels."""
 
     def content(self, repository: RemoteRepository, oid: str) -> bytes | None:
         """Return the content of a file by git's id, None where it can't be had so."""

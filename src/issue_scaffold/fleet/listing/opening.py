@@ -6,12 +6,13 @@ from typing import Final
 from issue_scaffold.errors import UsageError
 from issue_scaffold.fleet.listing.graphql import GraphQLListing, NoGraphQLError
 from issue_scaffold.fleet.listing.listing import HostListing, Owner, OwnerKind
-from issue_scaffold.fleet.listing.rest import CUSTOMS, RestListing
+from issue_scaffold.fleet.listing.rest import CUSTOMS, ListedHost, RestListing
 from issue_scaffold.fleet.outcome import FleetOutcome
 from issue_scaffold.fleet.remote import RemoteRepository
 from issue_scaffold.forge.forges import GITHUB, forge_of_api
-from issue_scaffold.forge.remote import api_host, api_url, is_loopback
-from issue_scaffold.label_sync.forges import customs_of, find_token
+from issue_scaffold.forge.remote import Repository, api_host, api_url, is_loopback
+from issue_scaffold.label_sync.adapter import LabelsApi
+from issue_scaffold.label_sync.forges import connect, customs_of, find_token
 from issue_scaffold.label_sync.http.address import shown_place
 from issue_scaffold.label_sync.http.opening import open_client
 from issue_scaffold.label_sync.http.pacing import Clock, OnWait
@@ -46,7 +47,11 @@ def open_listing(
     client = open_client(url, token, customs, on_wait=on_wait, clock=clock)
     if is_loopback(url):  # where several hosts may be
         host = client.host
-    rest = RestListing(client, host, owner, CUSTOMS[forge.key])
+
+    def labels_of(repository: Repository) -> LabelsApi:
+        return connect(repository, url, token, on_wait=on_wait, clock=clock)
+
+    rest = RestListing(client, ListedHost(host, url), owner, CUSTOMS[forge.key], labels_of)
     if forge.key != GITHUB.key:
         return rest
     asked = open_client(graphql_api(url), token, customs, on_wait=on_wait, clock=clock)
@@ -86,6 +91,9 @@ class _GitHubListing:
 
     def with_snapshot(self, repository: RemoteRepository) -> RemoteRepository:
         return self._taken.with_snapshot(repository)
+
+    def labels_api(self, repository: RemoteRepository) -> LabelsApi:
+        return self._rest.labels_api(repository)
 
     def content(self, repository: RemoteRepository, oid: str) -> bytes | None:
         return self._rest.content(repository, oid)

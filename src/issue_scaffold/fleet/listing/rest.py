@@ -8,14 +8,16 @@ https://docs.gitlab.com/api/repositories/
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import quote
 
 from issue_scaffold.errors import UsageError
 from issue_scaffold.fleet.listing import shapes
-from issue_scaffold.fleet.listing.listing import Owner, OwnerKind
+from issue_scaffold.fleet.listing.listing import Owner, OwnerKind, unreadable
 from issue_scaffold.fleet.outcome import FleetOutcome
 from issue_scaffold.fleet.remote import RemoteFile, RemoteRepository, Snapshot
+from issue_scaffold.forge.remote import Repository
+from issue_scaffold.label_sync.adapter import LabelsApi
 from issue_scaffold.label_sync.http.calls import ApiCalls
 from issue_scaffold.label_sync.http.customs import Answer
 from issue_scaffold.label_sync.http.errors import ApiError, EmptyRepositoryError, MissingError
@@ -29,7 +31,15 @@ _MOST_PAGES: Final = 10_000
 # A tree that takes more pages is looked into by git.
 _MOST_TREE_PAGES: Final = 5
 
+ConnectLabels = Callable[[Repository], LabelsApi]
 ReadRepository = Callable[[str, Mapping[str, Any]], RemoteRepository]
+
+
+class ListedHost(NamedTuple):
+    """A host as reports call it, and the address of its API."""
+
+    name: str
+    api_url: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,10 +70,18 @@ class RestListing:
     """An owner's repositories by REST. Methods raise ApiError."""
 
     def __init__(
-        self, client: "ApiClient", host: str, owner: Owner, customs: ListingCustoms
+        self,
+        client: "ApiClient",
+        host: ListedHost,
+        owner: Owner,
+        customs: ListingCustoms,
+        connect: ConnectLabels,
     ) -> None:
-        """`host` is what reports call it."""
-        self.host = host
+        """Send nothing yet; `connect` opens the way to a repository's labels."""
+        self._connect = connect
+        self._api_url = host.api_url
+        self._opened: list[LabelsApi] = []
+        self.host = host.name
         self.owner = owner
         self._client = client
         self._calls = ApiCalls(client)
@@ -73,7 +91,8 @@ class RestListing:
     @property
     def requests(self) -> Mapping[str, int]:
         """How many requests were sent, by their kind."""
-        return Counter(rest=self._client.calls - self._contents, content=self._contents)
+        calls = self._client.calls + sum(api.calls for api in self._opened)
+        return Counter(rest=calls - self._contents, content=self._contents)
 
     def repositories(self) -> Iterator[RemoteRepository | FleetOutcome]:
         """Yield the repositories, page by page.
@@ -116,6 +135,13 @@ class RestListing:
             return repository
         return replace(repository, snapshot=snapshot)
 
+    def labels_api(self, repository: RemoteRepository) -> LabelsApi:
+        """Return the way to a repository's labels. Nothing is sent yet."""
+        owner, _, name = repository.name.rpartition("/")
+        api = self._connect(Repository(owner=owner, name=name, host=self.host))
+        self._opened.append(api)
+        return api
+
     def content(self, repository: RemoteRepository, oid: str) -> bytes | None:
         """Return the content of a file by git's id."""
         what = f"read a file of {repository.name}"
@@ -145,10 +171,11 @@ class RestListing:
         safe = "" if self._customs.quotes_slash else "/"
         return pattern.format(name=quote(name, safe=safe), **more)
 
-    def _pages(self, path: str, query: Mapping[str, str], what: str) -> Iterator[RemoteRepository]:
-        def read(data: Any, _: Token) -> tuple[RemoteRepository, ...]:  # noqa: ANN401 - JSON
-            items = shapes.rows(data, "the answer")
-            return tuple(self._read(shapes.mapping(item, "a repository")) for item in items)
+    def _pages(
+        self, path: str, query: Mapping[str, str], what: str
+    ) -> Iterator[RemoteRepository | FleetOutcome]:
+        def read(data: Any, _: Token) -> tuple[RemoteRepository | FleetOutcome, ...]:  # noqa: ANN401
+            return tuple(map(self._told, shapes.rows(data, "the answer")))
 
         if self._customs.is_numbered:
             yield from self._calls.numbered_pages(path, query, what, read)
@@ -189,8 +216,18 @@ class RestListing:
         entries = shapes.rows(items, "the tree", 1_000_000)
         return Snapshot(shapes.entries_of_a_tree(entries, self._customs.key), is_whole=is_whole)
 
+    def _told(self, row: Any) -> RemoteRepository | FleetOutcome:  # noqa: ANN401 - JSON
+        try:
+            return self._read(shapes.mapping(row, "a repository"))
+        except MalformedAnswerError as error:
+            return unreadable(self.owner, self.host, error)
+
     def _read(self, row: Mapping[str, Any]) -> RemoteRepository:
-        return self._customs.read(self.host, row)
+        return self.located(self._customs.read(self.host, row))
+
+    def located(self, repository: RemoteRepository) -> RemoteRepository:
+        """Return a repository with the API that told of it."""
+        return replace(repository, api_url=self._api_url)
 
 
 def _blob(data: Any, _: Token) -> bytes | None:  # noqa: ANN401 - JSON

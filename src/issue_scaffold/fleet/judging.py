@@ -1,0 +1,195 @@
+"""What can be said of a repository on a host by its listing, so that nobody has to fetch it.
+
+The check is the ordinary one. What it would have to see of the files decides nothing here: such a
+repository goes to whoever can fetch it.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from issue_scaffold.errors import ScaffoldError
+from issue_scaffold.fleet.host_labels import LabelsJudge, may_say_labels, recorded_paths
+from issue_scaffold.fleet.job import FleetJob, Verb, outcome_of_report
+from issue_scaffold.fleet.listing.listing import HostListing, code_of_api
+from issue_scaffold.fleet.opt_out import opted_out
+from issue_scaffold.fleet.outcome import (
+    FleetOutcome,
+    Reason,
+    Status,
+    Why,
+    failed,
+    without_treatment,
+)
+from issue_scaffold.fleet.remote import RemoteRepository
+from issue_scaffold.forge.layout import SETTINGS_PATHS
+from issue_scaffold.label_sync.http.errors import ApiError
+from issue_scaffold.settings.file import read_settings
+from issue_scaffold.sync.check import CheckOptions
+from issue_scaffold.sync.listed_check import ListedCheck
+from issue_scaffold.sync.listed_tree import ListedEntry, ListedTree, UnknownContentError
+from issue_scaffold.sync.target import answers_path
+from issue_scaffold.sync.trees import settings_of
+from issue_scaffold.template.renderer import Renderer
+
+# Contents that are asked for by themselves: the answers, and settings.
+_MOST_QUESTIONS: Final = 2
+
+
+class Judge:
+    """Says what it can of repositories, one after the other; what it learns serves the next."""
+
+    def __init__(self, job: FleetJob, renderer: Renderer) -> None:
+        """Know nothing. Raises UsageError for an answers file that lies outside of its place."""
+        self.sources = renderer.sources
+        self._job = job
+        self._answers_file = answers_path(job.answers_file)
+        options = CheckOptions(answers_file=job.answers_file, offline=job.offline)
+        self._check = ListedCheck(renderer, options)
+        self._small = {self._answers_file, *SETTINGS_PATHS}
+        self._labels = LabelsJudge()
+
+    def outcome(self, repository: RemoteRepository, listing: HostListing) -> FleetOutcome | None:
+        """Return the outcome of a repository, None for one that has to be fetched."""
+        if self._job.verb is Verb.LABELS:
+            return self._of_labels(repository, listing)
+        entries = self._entries(repository)
+        if entries is None:
+            return None
+        for _ in range(_MOST_QUESTIONS + 1):
+            try:
+                return self._judged(repository, entries)
+            except UnknownContentError as error:
+                if not self._ask(error, repository, listing):
+                    return None
+            except ScaffoldError:  # whoever fetches it will say what it is
+                return None
+        return None
+
+    def _of_labels(self, repository: RemoteRepository, listing: HostListing) -> FleetOutcome:
+        """Return what the labels of a repository came to; nobody else could say more of them."""
+        snapshot = repository.snapshot
+        if snapshot is None:
+            return failed(repository, Reason.FORBIDDEN, "the host doesn't list its files")
+        try:
+            files = self._files(may_say_labels(snapshot.files), repository, listing)
+            files |= self._files(recorded_paths(files), repository, listing)
+            return self._opted_out(repository, files) or self._labels.outcome(
+                repository, files, listing
+            )
+        except ScaffoldError as error:
+            return failed(repository, code_of_api(error), error.message, error.hint)
+
+    def _opted_out(
+        self, repository: RemoteRepository, files: Mapping[str, bytes]
+    ) -> FleetOutcome | None:
+        for path in SETTINGS_PATHS:
+            if path in files:
+                return opted_out(repository, read_settings(files[path], path)[0], path)
+        return None
+
+    def _files(
+        self, paths: Iterable[str], repository: RemoteRepository, listing: HostListing
+    ) -> dict[str, bytes]:
+        """Return the contents of plain files. Raises ApiError."""
+        found = {}
+        entries = self._known_entries(repository)
+        for path in paths:
+            entry = entries.get(path)
+            if entry is None or not entry.mode.startswith("100"):
+                continue
+            content = self._check.contents.get(entry.oid)
+            if content is None:
+                content = listing.content(repository, entry.oid)
+            if content is not None and self._check.contents.add(entry.oid, content):
+                found[path] = content
+        return found
+
+    def answers(self, repository: RemoteRepository, listing: HostListing) -> bytes | None:
+        """Return the answers file of a repository, empty where there is none.
+
+        None where that isn't known.
+        """
+        entries = self._entries(repository)
+        if entries is None:
+            return None
+        tree = ListedTree(entries, self._check.contents)
+        for _ in range(_MOST_QUESTIONS):
+            try:
+                file = tree.read(self._answers_file)
+            except UnknownContentError as error:
+                if not self._ask(error, repository, listing):
+                    return None
+            else:
+                return b"" if file is None else file.content
+        return None
+
+    def _entries(self, repository: RemoteRepository) -> Mapping[str, ListedEntry] | None:
+        snapshot = repository.snapshot
+        if snapshot is None or not snapshot.is_whole:
+            return None
+        return self._known_entries(repository)
+
+    def _known_entries(self, repository: RemoteRepository) -> dict[str, ListedEntry]:
+        """Return the entries of a snapshot, and know the contents that came with them."""
+        files = {} if repository.snapshot is None else repository.snapshot.files
+        for file in files.values():
+            if file.text is not None:
+                self._check.contents.add(file.oid, file.text.encode("utf-8", "surrogatepass"))
+        return {path: ListedEntry(file.mode, file.oid) for path, file in files.items()}
+
+    def _judged(
+        self, repository: RemoteRepository, entries: Mapping[str, ListedEntry]
+    ) -> FleetOutcome | None:
+        settings = settings_of(ListedTree(entries, self._check.contents))
+        found = read_settings(settings.content, settings.path)[0]
+        outcome = opted_out(repository, found, settings.path)
+        if outcome is not None:
+            return outcome
+        is_initialised = self._check.is_initialised(entries)
+        match self._job.verb:
+            case Verb.CHECK | Verb.UPDATE if not is_initialised:
+                return self._not_initialised(repository)
+            case Verb.CHECK:
+                return self._checked(repository, entries)
+            case Verb.UPDATE if not self._job.changes_answers:
+                return self._unchanged(self._checked(repository, entries))
+            case Verb.INIT if is_initialised:
+                why = Why(Reason.NO_CHANGE, "it is set up already")
+                return without_treatment(repository, Status.SKIPPED, why)
+        return None
+
+    def _not_initialised(self, repository: RemoteRepository) -> FleetOutcome:
+        return FleetOutcome(
+            repository=repository.name,
+            status=Status.NOT_INITIALISED,
+            host=repository.host,
+            base=repository.base,
+        )
+
+    def _checked(
+        self, repository: RemoteRepository, entries: Mapping[str, ListedEntry]
+    ) -> FleetOutcome:
+        return outcome_of_report(repository, self._check.check(repository.name, entries))
+
+    def _unchanged(self, checked: FleetOutcome) -> FleetOutcome | None:
+        """Return the outcome of an update that has nothing to do; None where it may have."""
+        template = checked.template or {}
+        is_newest = template.get("latest") == template.get("version") is not None
+        if checked.status is Status.CLEAN and not checked.findings and is_newest:
+            return checked
+        return None
+
+    def _ask(
+        self, error: UnknownContentError, repository: RemoteRepository, listing: HostListing
+    ) -> bool:
+        """Ask for what is missing, if that is little; return whether all of it is known now."""
+        if not error.oids or not self._small.issuperset(error.oids):
+            return False
+        for oid in error.oids.values():
+            try:
+                content = listing.content(repository, oid)
+            except ApiError:
+                return False
+            if content is None or not self._check.contents.add(oid, content):
+                return False
+        return True
