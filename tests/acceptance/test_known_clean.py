@@ -138,10 +138,13 @@ def bases(tmp_path: Path, scaffold: Run) -> list[Path]:
     return folders
 
 
-def trees(bases: list[Path], home: Path, count: int) -> Iterator[tuple[str, Path]]:
-    """Yield targets with up to three changes each, every change alone among them; each is gone afterwards."""
+def trees(bases: list[Path], home: Path, count: int, times: int = 2) -> Iterator[tuple[str, Path]]:
+    """Yield targets with up to three changes each, every change alone among them; each is gone afterwards.
+
+    Alone each is made so many `times`: outside of git, and in it.
+    """
     chance = random.Random(31)
-    single = [[name] for name in CHANGES for _ in bases[:2]]  # outside of git, and in it
+    single = [[name] for name in CHANGES for _ in bases[:times]]
     for number in range(count):
         names = single[number] if number < len(single) else chance.sample(sorted(CHANGES), chance.randrange(4))
         folder = home / f"tree-{number}"

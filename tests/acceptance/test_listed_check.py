@@ -20,7 +20,7 @@ from issue_scaffold.template.renderer import Renderer, open_renderer
 
 bases = test_known_clean.bases
 FOLDER = "040000"
-TREES = int(os.environ.get("SCAFFOLD_LISTED_TREES", "60"))
+TREES = int(os.environ.get("SCAFFOLD_LISTED_TREES", "65"))
 OPTIONS = CheckOptions()
 Judged = TargetReport | str
 
@@ -100,7 +100,7 @@ def test_it_gives_what_the_ordinary_check_gives_or_nothing(
     (tmp_path / "clone").mkdir()
     monkeypatch.chdir(tmp_path / "clone")
     with open_renderer() as renderer:
-        for number, (names, folder) in enumerate(trees(bases, tmp_path, TREES)):
+        for number, (names, folder) in enumerate(trees(bases, tmp_path, TREES, times=1)):
             root = committed(folder, tmp_path)
             if root is None:
                 continue
