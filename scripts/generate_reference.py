@@ -22,6 +22,7 @@ from issue_scaffold.cli.main import COMMANDS, scaffold
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
+import fleet_reference
 from report_schemas import Schema, schemas
 
 ROOT: Final = Path(__file__).resolve().parent.parent
@@ -201,6 +202,40 @@ programs read is the same.
 """
 
 
+def fleet_config_page() -> str:
+    """Return the page of what `fleet.yml` may say."""
+    table = "\n".join(fleet_reference.page_lines())
+    return f"""\
+# The file `fleet.yml`
+
+{NOTICE}
+Optional. [`scaffold fleet`](../how-to/fleet.md) reads it in the folder where it is run, or `--config FILE`. Each key \
+is the default of the option of the same name: an option that is given wins. All but `version` is \
+optional. There is a [JSON Schema]({fleet_reference.SCHEMA_NAME}) for editors. A mistake is said with its \
+line, and the command exits with {errors.EXIT_USAGE}.
+
+```yaml
+version: 1
+select: {{org: acme, topics: [service], exclude: '-legacy$', archived: no, forks: no}}
+groups:
+  canary: {{repositories: [acme/api, acme/web]}}
+  rest: {{match: '.*', data: {{title_prefix: '[Infra] '}}}}
+repositories:
+  acme/old: {{skip: frozen until 2027}}
+limits: {{jobs: 8, prs_per_hour: 60}}
+```
+
+{table}
+
+* A repository is named as reports name it, or by the end of that: `acme/api` is also the folder `repos/acme/api`. \
+Case doesn't count.
+* `groups` are the waves of a rollout, in their order; repositories in none come last. The first that one is in counts.
+* The answers of `data`: those of a repository win over its group's, and `-d` wins over both.
+* Repositories that are named on the command line take the place of those in `select`; filters stay.
+* A host, a token or a program is no key: the file may have come with a repository.
+"""
+
+
 def _json(schema: Schema) -> str:
     return json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
 
@@ -209,6 +244,8 @@ PAGES: Final[dict[str, Callable[[], str]]] = {
     "commands.md": commands_page,
     "questions.md": questions_page,
     "exit-codes.md": exit_codes_page,
+    "fleet.md": fleet_config_page,
+    fleet_reference.SCHEMA_NAME: partial(_json, fleet_reference.schema()),
     **{name: partial(_json, schema) for name, schema in schemas().items()},
 }
 

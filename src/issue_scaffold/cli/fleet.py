@@ -22,6 +22,7 @@ from issue_scaffold.cli.fleet_apply import (
     planning_outputs,
     status_lines,
 )
+from issue_scaffold.cli.fleet_config import config_options, with_sources
 from issue_scaffold.cli.fleet_report import (
     FleetReport,
     end_lines,
@@ -51,6 +52,7 @@ from issue_scaffold.errors import (
     UsageError,
 )
 from issue_scaffold.fleet import run_folder
+from issue_scaffold.fleet.config import FleetConfig
 from issue_scaffold.fleet.job import FleetJob, Verb
 from issue_scaffold.fleet.outcome import FleetOutcome, Status, Tally
 from issue_scaffold.fleet.remote import FleetRepository, name_of
@@ -175,12 +177,14 @@ class RunOptions(NamedTuple):
     max_failures: str | None
     until: str | None
     outputs: tuple[OutputTarget, ...]
+    config: FleetConfig
 
 
 def _run_options(command: Callable[..., int]) -> Callable[..., int]:
     """Add the options that every run has; the command gets them as one value."""
 
     def collected(**given: Any) -> int:  # noqa: ANN401 - as Click gives them
+        given = with_sources(given["config"], given)
         remote = RemoteOptions(**{name: given.pop(name) for name in RemoteOptions._fields})
         names = [name for name in RunOptions._fields if name != "remote"]
         options = RunOptions(remote, **{name: given.pop(name) for name in names})
@@ -190,7 +194,7 @@ def _run_options(command: Callable[..., int]) -> Callable[..., int]:
     collected.__wrapped__ = command  # type: ignore[attr-defined]
     parameters = getattr(command, "__click_params__", [])
     collected.__click_params__ = parameters  # type: ignore[attr-defined]
-    for option in reversed(_OPTIONS):
+    for option in reversed((*_OPTIONS, config_options)):
         collected = option(collected)
     return collected
 
@@ -419,9 +423,10 @@ def _end_of(options: RunOptions, job: FleetJob) -> _Ended:
 def _work(options: RunOptions, job: FleetJob, opened: ExitStack) -> FleetWork:
     if options.resume is not None:
         return resumed_work(_resumed(options, job.verb), opened)
+    job = replace(job, rollout=options.config.rollout)
     remote = _owners(options, job.verb)
     if not remote.owners:
-        return new_work(job, _selected(options, job.verb))
+        return new_work(job, job.rollout.in_order(_selected(options, job.verb)))
     only = _left_so(options, job.verb)
     names = _chosen(options, None if only is None else frozenset(only))
     part = RunPart(names, _shard(options))

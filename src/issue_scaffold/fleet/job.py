@@ -4,6 +4,7 @@ A job goes to a worker, which opens it once and then asks it for one repository 
 Nothing here is shared between workers but the cache.
 """
 
+import json
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -15,10 +16,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from issue_scaffold.files.bounded import kind_of
 from issue_scaffold.fleet.failure import failure
-from issue_scaffold.fleet.opt_out import opted_out_folder
+from issue_scaffold.fleet.opt_out import left_out_by, opted_out_folder
 from issue_scaffold.fleet.outcome import FleetOutcome, Reason, Status, Why, failed
 from issue_scaffold.fleet.planning import changed_by
 from issue_scaffold.fleet.remote import FleetRepository, RemoteRepository, name_of
+from issue_scaffold.fleet.rollout import Rollout, rollout_in
 from issue_scaffold.fleet.run_folder import announce_write
 from issue_scaffold.report.finding import Finding, Kind, Severity, finding_document
 from issue_scaffold.sync.target import answers_path, open_target
@@ -74,6 +76,7 @@ class FleetJob:
     plans: bool = False
     seconds: float = 60.0
     journal: Path | None = None
+    rollout: Rollout = field(default_factory=Rollout)
 
     @property
     def writes(self) -> bool:
@@ -88,9 +91,13 @@ class FleetJob:
     @property
     def document(self) -> dict[str, Any]:
         """What a run remembers of it, to go on with the same."""
-        document = asdict(self)
+        document = asdict(replace(self, rollout=Rollout()))
         del document["journal"]  # is where this is remembered
-        return document
+        return {**document, "rollout": self.rollout.document}
+
+    def data_for(self, name: str) -> dict[str, Any]:
+        """Return the answers that one repository gets; what was given for all wins."""
+        return {**self.rollout.data_for(name), **self.data}
 
     def load(self) -> None:
         """Load what it needs, so that worker processes that are forked have it already."""
@@ -125,6 +132,7 @@ def job_in(document: Mapping[str, Any]) -> FleetJob:
         aborts=document["aborts"],
         offline=document["offline"],
         seconds=document.get("seconds", 60.0),
+        rollout=rollout_in(document.get("rollout", Rollout().document)),
     )
 
 
@@ -136,7 +144,7 @@ class _Worker:
         self._renderer = renderer
         self._scratch = scratch
         self._in_folders = FolderTreatment(job, renderer)
-        self._on_hosts: HostTreatment | None = None
+        self._on_hosts: dict[str, HostTreatment] = {}
 
     def treat(self, repository: FleetRepository) -> FleetOutcome:
         """Return what came of a repository."""
@@ -148,16 +156,27 @@ class _Worker:
         return replace(outcome, seconds=time.perf_counter() - start)
 
     def _treated(self, repository: FleetRepository) -> FleetOutcome:
-        if not isinstance(repository, RemoteRepository):
-            return self._in_folders.treat(repository)
-        if self._on_hosts is None:
+        left_out = left_out_by(self._job.rollout, repository)
+        if left_out is not None:
+            return left_out
+        if isinstance(repository, RemoteRepository):
+            return self._on_host(repository.name).treat(repository)
+        return self._in_folders.treat(repository)
+
+    def _on_host(self, name: str) -> "HostTreatment":
+        """Return what treats repositories on hosts that get the same answers as the one named."""
+        data = self._job.data_for(name)
+        key = json.dumps(data, sort_keys=True, default=str)
+        if key not in self._on_hosts:
             from issue_scaffold.fleet.on_host import HostTreatment
 
             # Where nothing is to be written, it is planned; whoever carries it out sees conflicts.
-            planning = replace(self._job, dry_run=True, aborts=False, plans=True)
+            planning = replace(
+                self._job, dry_run=True, aborts=False, plans=True, data=data, rollout=Rollout()
+            )
             folders = FolderTreatment(planning, self._renderer)
-            self._on_hosts = HostTreatment(folders, self._scratch, self._job.seconds)
-        return self._on_hosts.treat(repository)
+            self._on_hosts[key] = HostTreatment(folders, self._scratch, self._job.seconds)
+        return self._on_hosts[key]
 
 
 class FolderTreatment:
@@ -284,15 +303,19 @@ def updating(job: FleetJob, renderer: Renderer) -> _InFolder:
         target="",
         template=job.template,
         ref=job.ref,
-        data=job.data,
         answers_file=job.answers_file,
         on_conflict="abort" if job.aborts else "inline",
         dry_run=job.dry_run,
     )
 
     def treat(repository: str) -> FleetOutcome:
-        given = replace(options, target=repository, before_write=_announcing(repository, job))
-        outcome, status = _of_files(lambda: update(given, renderer))
+        own = replace(
+            options,
+            target=repository,
+            data=job.data_for(repository),
+            before_write=_announcing(repository, job),
+        )
+        outcome, status = _of_files(lambda: update(own, renderer))
         return _of_plan(repository, outcome, status, job)
 
     return treat
@@ -308,7 +331,7 @@ def installing(job: FleetJob, renderer: Renderer) -> _InFolder:
             decide=lambda steps: {step.path: "abort" for step in steps},
             template=job.template,
             ref=job.ref,
-            data=job.data,
+            data=job.data_for(repository),
             answers_file=job.answers_file,
             dry_run=job.dry_run,
             before_write=_announcing(repository, job),

@@ -1,6 +1,6 @@
-"""Repositories that their people have taken out of all fleets: by a setting, or by a topic.
+"""Repositories that are left alone: by a setting of their own, by a topic, or by the run's file.
 
-Owns how that is read and said. Nothing overrides it: whoever owns a repository has the last word.
+Owns how that is said. Nothing overrides it: whoever owns a repository has the last word.
 """
 
 import os
@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Final
 
 from issue_scaffold.fleet.outcome import FleetOutcome, Reason, Status, Why, without_treatment
-from issue_scaffold.fleet.remote import FleetRepository
+from issue_scaffold.fleet.remote import FleetRepository, name_of
+from issue_scaffold.fleet.rollout import Rollout
 from issue_scaffold.forge.layout import SETTINGS_PATHS
 from issue_scaffold.settings.file import Settings, parse_settings, read_settings
 from issue_scaffold.settings.place import read_settings_file
@@ -38,15 +39,22 @@ def opted_out(repository: FleetRepository, settings: Settings, path: str) -> Fle
     """Return the outcome of a repository whose settings, at `path`, take it out of fleets."""
     if settings.opted_out is None:
         return None
-    return skipped(repository, settings.opted_out or f"{path} says so", path)
+    return _skipped(repository, settings.opted_out or f"{path} says so", path)
 
 
 def opted_out_by_topic(repository: FleetRepository) -> FleetOutcome:
     """Return the outcome of a repository that has the topic."""
-    return skipped(repository, f"it has the topic {SKIP_TOPIC}", "its topics")
+    return _skipped(repository, f"it has the topic {SKIP_TOPIC}", "its topics")
 
 
-def skipped(repository: FleetRepository, reason: str, where: str) -> FleetOutcome:
-    """Return the outcome of a repository that is left alone, why, and where that is said."""
+def left_out_by(rollout: Rollout, repository: FleetRepository) -> FleetOutcome | None:
+    """Return the outcome of a repository that the run's `fleet.yml` leaves out."""
+    reason = rollout.skip_of(name_of(repository))
+    if reason is None:
+        return None
+    return without_treatment(repository, Status.SKIPPED, Why(Reason.OPTED_OUT, reason))
+
+
+def _skipped(repository: FleetRepository, reason: str, where: str) -> FleetOutcome:
     why = Why(Reason.OPTED_OUT, reason, f"its people decide: {where}")
     return without_treatment(repository, Status.SKIPPED, why)

@@ -8,19 +8,15 @@ from collections.abc import Mapping as Table
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-from issue_scaffold.errors import UsageError
 from issue_scaffold.forge.document import Problem, at
 from issue_scaffold.forge.layout import SETTINGS_PATH, is_labels_path
-from issue_scaffold.forge.syntax import Stop, explain
 from issue_scaffold.settings.adopted import read_adopted
+from issue_scaffold.settings.one_mapping import read_root, refuse, unknown_keys
 from issue_scaffold.settings.opt_out import read_opt_out
 from issue_scaffold.settings.suppression import IgnoreEntry, matches
-from issue_scaffold.text.limits import MAX_BYTES
 from issue_scaffold.text.source import Source
-from issue_scaffold.text.tree import Mapping, Node, Scalar, Sequence, resolve, type_name
+from issue_scaffold.text.tree import Mapping, Scalar, Sequence, resolve, type_name
 from issue_scaffold.text.tree_values import is_null, mapping_of, scalars_in, string_of, value_below
-from issue_scaffold.text.wording import allowed, closest
-from issue_scaffold.text.yaml_nodes import SyntaxFailure, parse_yaml
 
 _TOP_KEYS: Final = ("accepted", "adopted", "own", "ignore", "labels", "labels_config", "fleet")
 _ACCEPTED_KEYS: Final = ("path", "unit", "difference", "sha256", "reason")
@@ -82,9 +78,7 @@ def parse_settings(content: bytes, path: str = SETTINGS_PATH) -> Settings:
     Raises UsageError, with the place, for the first mistake in it.
     """
     settings, problems, source = read_settings(content, path)
-    if problems:
-        line, column = source.position(problems[0].start)
-        raise UsageError(f"{path}:{line}:{column}: {problems[0].message}", hint=problems[0].hint)
+    refuse(problems, source)
     return settings
 
 
@@ -92,32 +86,9 @@ def read_settings(
     content: bytes, path: str = SETTINGS_PATH
 ) -> tuple[Settings, list[Problem], Source]:
     """Return what could be understood of a settings file, and what couldn't."""
-    if len(content) > MAX_BYTES:
-        return (
-            Settings(),
-            [Problem(0, 0, f"the file is larger than {MAX_BYTES // 1024:,} KiB")],
-            Source(path, ""),
-        )
-    try:
-        source = Source(path, content.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        return (
-            Settings(),
-            [Problem(0, 0, f"the file is not UTF-8: {error.reason}")],
-            Source(path, ""),
-        )
-    stream = parse_yaml(source.text)
-    if isinstance(stream.failure, SyntaxFailure):
-        return Settings(), [explain(source, Stop(*stream.failure))], source
-    if stream.failure is not None:
-        return (
-            Settings(),
-            [Problem(stream.failure.offset, stream.failure.offset, stream.failure.message)],
-            source,
-        )
-    root = stream.documents[0] if stream.documents else None
-    if root is None or is_null(root):
-        return Settings(), [], source
+    root, problems, source = read_root(content, path)
+    if root is None:
+        return Settings(), problems, source
     reader = _SettingsReader()
     return reader.settings(root), reader.problems, source
 
@@ -128,13 +99,7 @@ class _SettingsReader:
     def __init__(self) -> None:
         self.problems: list[Problem] = []
 
-    def settings(self, root: Node) -> Settings:
-        value = resolve(root)
-        if not isinstance(value, Mapping):
-            self.problems.append(
-                at(root, f"the settings are {type_name(value)}, and must be a mapping")
-            )
-            return Settings()
+    def settings(self, value: Mapping) -> Settings:
         self._known_keys(value, _TOP_KEYS)
         accepted = [self._accepted(item) for item in self._items(value, "accepted", _ACCEPTED_KEYS)]
         own = [self._own(item) for item in self._items(value, "own", _OWN_KEYS)]
@@ -160,10 +125,7 @@ class _SettingsReader:
         return pairs
 
     def _known_keys(self, mapping: Mapping, known: tuple[str, ...]) -> None:
-        for entry in mapping.entries:
-            if isinstance(entry.key, Scalar) and entry.key.value not in known:
-                hint = allowed(known, guess=closest(entry.key.value, known))
-                self.problems.append(at(entry.key, f"unknown key `{entry.key.value}`", hint=hint))
+        self.problems.extend(unknown_keys(mapping, known))
 
     def _items(self, root: Mapping, key: str, known: tuple[str, ...]) -> list[Mapping]:
         value = root.get(key)

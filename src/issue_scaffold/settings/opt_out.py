@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import Final, TypeGuard
 
 from issue_scaffold.forge.document import Problem, at
+from issue_scaffold.settings.one_mapping import unknown_keys
 from issue_scaffold.text.tree import Mapping, Scalar, Value, type_name
-from issue_scaffold.text.wording import allowed, closest
 
 KEY: Final = "fleet"
 _KEYS: Final = ("skip", "reason")
@@ -26,7 +26,7 @@ def read_opt_out(root: Mapping) -> tuple[str | None, list[Problem]]:
     if not isinstance(value, Mapping):
         return None, [at(value, f"`{KEY}` is {type_name(value)}, and must be a mapping")]
     skip, reason = value.get("skip"), value.get("reason")
-    problems = [*_unknown_keys(value), *_mistakes(skip, reason)]
+    problems = [*unknown_keys(value, _KEYS), *_mistakes(skip, reason)]
     if not _is_wanted(skip):
         return None, problems
     words = [one.value.strip() for one in (reason, skip) if _is_words(one)]
@@ -38,15 +38,6 @@ def _mistakes(skip: Value | None, reason: Value | None) -> Iterator[Problem]:
         yield at(reason, f"`reason` is {type_name(reason)}", hint="give a `reason`")
     if skip is not None and not (_is_wanted(skip) or _is_no(skip)):
         yield at(skip, f"`skip` is {type_name(skip)}", hint="say true, or why in words")
-
-
-def _unknown_keys(mapping: Mapping) -> list[Problem]:
-    problems = []
-    for entry in mapping.entries:
-        if isinstance(entry.key, Scalar) and entry.key.value not in _KEYS:
-            hint = allowed(_KEYS, guess=closest(entry.key.value, _KEYS))
-            problems.append(at(entry.key, f"unknown key `{entry.key.value}`", hint=hint))
-    return problems
 
 
 def _is_null(value: Value) -> bool:

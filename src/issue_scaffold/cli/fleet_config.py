@@ -1,0 +1,66 @@
+"""`--config` and `--no-config`: the `fleet.yml` that gives the options of a run their defaults."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import click
+
+from issue_scaffold.fleet.config import DEFAULT_NAME, FleetConfig, load_config
+from issue_scaffold.fleet.config_keys import SOURCES
+
+Decorated = TypeVar("Decorated", bound=Callable[..., Any])
+_IS_OFF: Final = "issue_scaffold.no_config"
+
+
+def config_options(command: Decorated) -> Decorated:
+    """Add both options; the command gets `config`, a FleetConfig.
+
+    What the file says becomes the default of each option of the command that has such a name.
+    """
+    file = click.option(
+        "--config",
+        type=click.Path(dir_okay=False, path_type=Path),
+        metavar="FILE",
+        is_eager=True,
+        callback=_use,
+        show_default=DEFAULT_NAME,
+        help="Take the defaults of options from this file, if it is there.",
+    )
+    none = click.option(
+        "--no-config",
+        is_flag=True,
+        is_eager=True,
+        expose_value=False,
+        callback=_turn_off,
+        help=f"Read no {DEFAULT_NAME}.",
+    )
+    return none(file(command))
+
+
+def _turn_off(ctx: click.Context, _: click.Parameter, value: bool) -> None:
+    ctx.meta[_IS_OFF] = value or ctx.meta.get(_IS_OFF, False)
+
+
+def _use(ctx: click.Context, _: click.Parameter, named: Path | None) -> FleetConfig:
+    if ctx.meta.get(_IS_OFF):
+        return FleetConfig()
+    config = load_config(named or Path(DEFAULT_NAME))
+    if config is None:
+        if named is not None:
+            raise click.BadParameter(f"{named} does not exist", param_hint="--config")
+        return FleetConfig()
+    known = {one.name for one in ctx.command.params} - set(SOURCES)
+    ctx.default_map = {name: value for name, value in config.options.items() if name in known}
+    return config
+
+
+def with_sources(config: FleetConfig, given: dict[str, Any]) -> dict[str, Any]:
+    """Return a command's parameters with the file's repositories, unless it was told which."""
+    if any(given.get(name) for name in (*SOURCES, "targets", "resume")):
+        return given
+    named = {name: config.options[name] for name in SOURCES if name in config.options}
+    if "list_file" in named:
+        opened = click.File("rb").convert(named["list_file"], None, click.get_current_context())
+        named["list_file"] = opened
+    return given | {name: value for name, value in named.items() if name in given}
