@@ -169,7 +169,7 @@ def test_every_key_takes_the_form_of_its_option() -> None:
             option = options.get(key.option)
             if option is None:
                 continue
-            assert option.multiple == (key.kind is KeyKind.TEXTS), key  # type: ignore[attr-defined]
+            assert option.multiple == (key.kind is KeyKind.TEXTS), key
             if isinstance(option.type, click.Choice) and key.words:
                 assert set(key.words) <= set(option.type.choices), key
 

@@ -25,6 +25,7 @@ OWNERS = {
         "preview/picture.py",
     },
     "click": {"cli"},
+    "distributed": {"fleet/dask_engine.py"},
     "http": {"label_sync/http/exchange.py", "preview/server.py"},
     "socket": {"label_sync/http/byte_streams.py"},
     "ssl": {

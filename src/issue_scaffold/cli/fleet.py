@@ -53,6 +53,8 @@ from issue_scaffold.errors import (
 )
 from issue_scaffold.fleet import run_folder
 from issue_scaffold.fleet.config import FleetConfig
+from issue_scaffold.fleet.dask_engine import DaskEngine, refuse_writes
+from issue_scaffold.fleet.engine import Engine
 from issue_scaffold.fleet.job import FleetJob, Verb
 from issue_scaffold.fleet.outcome import FleetOutcome, Status, Tally
 from issue_scaffold.fleet.remote import FleetRepository, name_of
@@ -145,12 +147,17 @@ _OPTIONS: Final = (
     click.option(
         "--max-failures",
         metavar="N|P%",
-        help="EarlyEnd when so many repositories have failed.",
+        help="End when so many repositories have failed.",
     ),
     click.option(
         "--until",
         metavar="TIME",
-        help="EarlyEnd after this time, say 8s or 5h30m, with exit code 75: resume it later.",
+        help="End after this time, say 8s or 5h30m, with exit code 75: resume it later.",
+    ),
+    click.option(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="Let the workers of a Dask cluster do it, say tcp://host:8786. Needs the extra dask.",
     ),
     FORMAT_OPTION,
 )
@@ -176,6 +183,7 @@ class RunOptions(NamedTuple):
     memory: str
     max_failures: str | None
     until: str | None
+    scheduler: str | None
     outputs: tuple[OutputTarget, ...]
     config: FleetConfig
 
@@ -426,12 +434,16 @@ def _work(options: RunOptions, job: FleetJob, opened: ExitStack) -> FleetWork:
     job = replace(job, rollout=options.config.rollout)
     remote = _owners(options, job.verb)
     if not remote.owners:
-        return new_work(job, job.rollout.in_order(_selected(options, job.verb)))
+        named = job.rollout.in_order(_selected(options, job.verb))
+        _refuse_writes_far_away(options, job, named)
+        return new_work(job, named)
     only = _left_so(options, job.verb)
     names = _chosen(options, None if only is None else frozenset(only))
     part = RunPart(names, _shard(options))
+    beside = _beside(options, part)
+    _refuse_writes_far_away(options, job, beside)
     try:
-        return owners_work(remote, job, part, _beside(options, part), opened)
+        return owners_work(remote, job, part, beside, opened)
     except NothingSelectedError:
         if not options.allow_empty:
             raise
@@ -452,6 +464,13 @@ def _beside(options: RunOptions, part: RunPart) -> list[FleetRepository]:
         return []
     found = select(_paths(options, options.targets), part.names)
     return found if part.shard is None else part.shard.part_of(found)
+
+
+def _refuse_writes_far_away(
+    options: RunOptions, job: FleetJob, named: Sequence[FleetRepository]
+) -> None:
+    if options.scheduler is not None:
+        refuse_writes(job, named)
 
 
 def _resumed(options: RunOptions, verb: Verb) -> Path:
@@ -530,16 +549,25 @@ def _shard(options: RunOptions) -> Shard | None:
     return shard
 
 
-def _fleet_run(options: RunOptions, work: FleetWork) -> FleetRun:
-    """Return the run, ready to begin. Raises UsageError for an option that says nothing."""
+def _engine(options: RunOptions, job: FleetJob, until: float) -> tuple[Engine, int]:
+    """Return who treats the repositories, and how many of them at a time."""
+    job = replace(job, seconds=parse_duration(options.timeout))
+    if options.scheduler is not None:
+        cluster = DaskEngine(job, options.scheduler, until=until)
+        return cluster, cluster.jobs
     from issue_scaffold.fleet.pool import PoolEngine, PoolLimits, default_jobs
 
     jobs = options.jobs or default_jobs()
+    limits = PoolLimits(jobs, job.seconds, parse_bytes(options.memory), until)
+    return PoolEngine(job, limits), jobs
+
+
+def _fleet_run(options: RunOptions, work: FleetWork) -> FleetRun:
+    """Return the run, ready to begin. Raises UsageError for an option that says nothing."""
     until = math.inf
     if options.until is not None:
         until = time.monotonic() + parse_duration(options.until)
-    limits = PoolLimits(jobs, parse_duration(options.timeout), parse_bytes(options.memory), until)
-    job = replace(work.job, seconds=limits.seconds)
+    job = work.job
     begun: dict[str, FleetOutcome] = {}
     if job.writes:
         job = replace(job, journal=run_folder.journal_of(work.journal.place))
@@ -547,9 +575,10 @@ def _fleet_run(options: RunOptions, work: FleetWork) -> FleetRun:
     max_failures = None
     if options.max_failures is not None:
         max_failures = parse_max_failures(options.max_failures)
+    engine, jobs = _engine(options, job, until)
     return FleetRun(
         repositories=work.items,
-        engine=PoolEngine(job, limits),
+        engine=engine,
         jobs=jobs,
         record=work.journal.record,
         begun=begun,
