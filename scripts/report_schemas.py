@@ -592,6 +592,7 @@ def fleet() -> Schema:
             "How many requests were sent to hosts, by kind: graphql, rest, content, git.",
             {"type": "object", "additionalProperties": number},
         ),
+        "started": said("When the run began, as ISO 8601 has it."),
     }
     summary = fields({**total, "event": {"const": "summary"}, "failed": list_of(TEXT)}, ended)
     document = fields({**total, "repositories": list_of(row)}, ended)

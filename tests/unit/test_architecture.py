@@ -45,7 +45,7 @@ OPENERS = {
     "template/rendered_files.py",  # what a rendering has left in a folder of ours
     "template/sealed_child.py",  # in the sealed process, which can open nothing but the template
     "template/installation.py",  # how this program was installed, by its own metadata
-    "preview/page.py",  # the package's own style and scripts
+    "preview/frame.py",  # the package's own style and scripts
     "fleet/run_folder.py",  # what a run remembers, and the files that it has shown
     "state/locks.py",  # lock files in the cache
     "files/sweep.py",  # many small files that are plainly there, none through a link

@@ -3,7 +3,7 @@
 import math
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -24,6 +24,7 @@ from issue_scaffold.cli.fleet_apply import (
 )
 from issue_scaffold.cli.fleet_config import config_options, with_sources
 from issue_scaffold.cli.fleet_report import (
+    EarlierReport,
     FleetReport,
     end_lines,
     row_line,
@@ -336,24 +337,22 @@ def labels_command(options: RunOptions) -> int:
 
 @command.command("report")
 @click.argument("runs", nargs=-1, metavar="[RUN|FILE]…")
+@click.option(
+    "--history",
+    multiple=True,
+    metavar="RUN|FILE",
+    help="An earlier run or report, for the counts over time in html. May be repeated.",
+)
 @FORMAT_OPTION
-def report_command(*, runs: tuple[str, ...], outputs: tuple[OutputTarget, ...]) -> int:
-    """Show runs again, merged: a run, its folder, or a file of JSON Lines (default: the last run).
+def report_command(
+    *, runs: tuple[str, ...], history: tuple[str, ...], outputs: tuple[OutputTarget, ...]
+) -> int:
+    """Show runs again, merged: a run, its folder, or a file of jsonl or json (default: the last).
 
     Of a repository in several of them the last one counts. Exits as the run did.
     """
-    found: dict[str, FleetOutcome] = {}
-    left = 0
-    command = "fleet report"
-    for name in runs or ("",):
-        place = _place_of(name)
-        outcomes = run_folder.outcomes_of(place)
-        if place.is_dir():
-            left += len(set(map(name_of, run_folder.repositories_of(place))) - outcomes.keys())
-        found |= outcomes
-    tally = Tally()
-    tally.add_all(found.values())
-    report = FleetReport(command, tally.exit_code, tally, list(found.values()), left)
+    report = _merged(list(map(_place_of, runs or ("",))))
+    report = report._replace(earlier=[_earlier(_place_of(name)) for name in history])
     for output in outputs:
         if output == TABLE:
             rows = [row for row in report.outcomes if row.status is not Status.FAILED]
@@ -361,6 +360,28 @@ def report_command(*, runs: tuple[str, ...], outputs: tuple[OutputTarget, ...]) 
         else:
             write_report(report, output)
     return report.exit_code
+
+
+def _merged(places: Sequence[Path]) -> FleetReport:
+    """Return what several runs came to together; they began when the first of them did."""
+    found: dict[str, FleetOutcome] = {}
+    left = 0
+    for place in places:
+        outcomes = run_folder.outcomes_of(place)
+        if place.is_dir():
+            known = {name_of(one) for one in run_folder.repositories_of(place)}
+            left += len(known - outcomes.keys())
+        found |= outcomes
+    tally = Tally()
+    tally.add_all(found.values())
+    began = min(filter(None, map(run_folder.started_of, places)), default=None)
+    rows = list(found.values())
+    return FleetReport("fleet report", tally.exit_code, tally, rows, left, began=began)
+
+
+def _earlier(place: Path) -> EarlierReport:
+    report = _merged([place])
+    return EarlierReport(place.name, report.began, report.tally)
 
 
 @command.command("status")

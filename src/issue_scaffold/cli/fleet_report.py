@@ -4,13 +4,13 @@ Each whole report is a pure function from what was done to a text.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from html import escape
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from issue_scaffold.cli.output.markdown import escaped
-from issue_scaffold.cli.printing import inert, json_text, style, text_of
+from issue_scaffold.cli.printing import json_text, style, text_of
 from issue_scaffold.fleet.outcome import SCHEMA, FleetOutcome, Status, Tally
+from issue_scaffold.fleet.run_folder import started_in
 from issue_scaffold.report.finding import finding_in
 from issue_scaffold.report.report import COMPARED, Report, TargetReport
 from issue_scaffold.text.wording import count
@@ -27,10 +27,19 @@ _COLOURS: Final = {
 }
 
 
+class EarlierReport(NamedTuple):
+    """What an earlier run came to: what it is called, when it began, and its counts."""
+
+    name: str
+    started: str | None
+    tally: Tally
+
+
 class FleetReport(NamedTuple):
     """What a run came to. `command` is as people type it; `left` were not looked at.
 
     `requests` are those that were sent to hosts, by their kind.
+    `began` is when it began, where its name doesn't say; `earlier` are reports before it.
     """
 
     command: str
@@ -41,6 +50,13 @@ class FleetReport(NamedTuple):
     stopped: str | None = None
     run: str | None = None
     requests: Mapping[str, int] = MappingProxyType({})
+    began: str | None = None
+    earlier: Sequence[EarlierReport] = ()
+
+    @property
+    def started(self) -> str | None:
+        """When the run began, as ISO 8601 has it; None where nothing tells."""
+        return self.began or started_in(self.run or "")
 
 
 def repositories(number: int) -> str:
@@ -163,6 +179,8 @@ def _summary_document(report: FleetReport) -> dict[str, Any]:
         document["run"] = report.run
     if report.requests:
         document["requests"] = dict(report.requests)
+    if report.started is not None:
+        document["started"] = report.started
     return document
 
 
@@ -231,65 +249,11 @@ def as_markdown(report: FleetReport) -> str:
     return "\n".join(lines)
 
 
-_PAGE: Final = """\
-<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<meta http-equiv="Content-Security-Policy"
- content="default-src 'none'; style-src 'unsafe-inline'">
-<title>{title}</title>
-<style>
-body {{ font: 1rem/1.5 system-ui, sans-serif }}
-body {{ margin: 2rem auto; max-width: 70rem; padding: 0 1rem }}
-table {{ border-collapse: collapse; width: 100% }}
-th, td {{ border-bottom: 1px solid #8886; padding: .3rem .6rem }}
-th, td {{ text-align: left; vertical-align: top }}
-.failed, .drifted, .conflict {{ color: #b00020 }} .clean, .updated {{ color: #1a7f37 }}
-</style>
-<h1>{title}</h1>
-<p>{summary}</p>
-{versions}
-<h2>Repositories</h2>
-<table>
-<thead><tr><th>repository<th>status<th>version<th>details</tr></thead>
-<tbody>
-{rows}
-</tbody>
-</table>
-</html>
-"""
-
-
 def as_html(report: FleetReport) -> str:
-    """Return one page that needs nothing else: counts, versions in use, and every repository."""
-    rows = [
-        f'<tr><td>{_html(row.repository)}<td class="{row.status}">{row.status}'
-        f"<td>{_html(version_of(row))}<td>{_html(details_of(row))}</tr>"
-        for row in _sorted(report)
-    ]
-    return _PAGE.format(
-        title=_html(f"scaffold {report.command}"),
-        summary=_html(summary(report)),
-        versions=_versions(report),
-        rows="\n".join(rows),
-    )
+    """Return one page that needs nothing else."""
+    from issue_scaffold.cli.fleet_page import report_page
 
-
-def _versions(report: FleetReport) -> str:
-    used: dict[str, int] = {}
-    for row in report.outcomes:
-        version = (row.template or {}).get("version") or ""
-        if version:
-            used[version] = used.get(version, 0) + 1
-    items = [f"<li>{_html(version)}: {number}" for version, number in sorted(used.items())]
-    if not items:
-        return ""
-    return f"<h2>Versions in use</h2>\n<ul>{''.join(items)}</ul>"
-
-
-def _html(text: str) -> str:
-    return escape(inert(text))
+    return report_page(report)
 
 
 def as_table(report: FleetReport) -> str:

@@ -7,6 +7,7 @@ and no environment goes in.
 
 import json
 import os
+import re
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -271,6 +272,32 @@ def outcomes_of(place: Path) -> dict[str, FleetOutcome]:
     return found
 
 
+def started_of(place: Path) -> str | None:
+    """Return when a run began, or the one that a file of rows is of; None where nothing tells."""
+    if place.is_dir():
+        return started_in(place.name)
+    told = [row["started"] for row in _rows(place) if isinstance(row.get("started"), str)]
+    return told[-1] if told else None
+
+
+def started_in(name: str) -> str | None:
+    """Return when the run of that name began, as ISO 8601 has it; None for another name."""
+    found = re.fullmatch(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z-\w+", name)
+    return None if found is None else "{}-{}-{}T{}:{}:{}Z".format(*found.groups())
+
+
+def _document_in(content: bytes) -> dict[str, Any] | None:
+    """Return the report that a file of `--format json` holds, None for any other file."""
+    if content[:2] != b"{\n":
+        return None
+    try:
+        document = json.loads(content)
+    except ValueError:
+        return None
+    is_report = isinstance(document, dict) and isinstance(document.get("repositories"), list)
+    return document if is_report else None
+
+
 def _rows(path: Path) -> Iterator[dict[str, Any]]:
     """Yield the rows of a file, or of a whole report; a torn last one counts as not written."""
     try:
@@ -279,6 +306,11 @@ def _rows(path: Path) -> Iterator[dict[str, Any]]:
         return
     except OSError as error:
         raise ScaffoldError(f"{path} can't be read: {error.strerror}") from error
+    document = _document_in(content)
+    if document is not None:
+        yield from filter(None, document.pop("repositories"))
+        yield document
+        return
     lines = content.split(b"\n")
     for number, line in enumerate(lines, 1):
         if not line.strip():

@@ -1,14 +1,10 @@
 """The page of a preview: one HTML file that asks nobody for anything.
 
-Owns the page's frame, its policy, and the colours of labels. The policy names the page's own style
-and script by their checksums, so that nothing else runs, whatever a text of the repository holds.
+Owns what is on it, and the colours of labels.
 """
 
 import re
-from base64 import b64encode
 from collections.abc import Iterable, Sequence
-from hashlib import sha256
-from importlib.resources import files
 from typing import Final
 
 from issue_scaffold.issue.candidates import dialect_of
@@ -17,43 +13,33 @@ from issue_scaffold.issue.form import Form
 from issue_scaffold.labels.label import Label, fold
 from issue_scaffold.preview.contents import ShownLink, ShownRepository, ShownTemplate
 from issue_scaffold.preview.form_html import findings_html, form_html
+from issue_scaffold.preview.frame import COLOURS, framed, own_file
 from issue_scaffold.preview.markdown import inline_html, markdown_html
 from issue_scaffold.preview.markup import attribute, text_html
 from issue_scaffold.text.wording import count
 
 _NO_ADDRESS: Final = "https://github.com/OWNER/REPOSITORY/issues/new"
 _HEX: Final = re.compile(r"[0-9a-f]{6}")
-# What nobody needs of our own files; no text of theirs goes over several lines.
-_SPACE: Final = re.compile(r"\s*\n\s*(?://[^\n]*\n\s*)*")
+_PACKAGE: Final = "issue_scaffold.preview"
 # https://www.w3.org/TR/WCAG22/#dfn-relative-luminance; above it, black is read better than white.
 _BRIGHT: Final = 0.179
 
 
 def page_html(repositories: Sequence[ShownRepository], *, reloads: bool = False) -> str:
     """Return the page; one that `reloads` asks the server that it comes from when to."""
-    script = _own_file("page.js")
+    script = own_file(_PACKAGE, "page.js")
+    asks = "'none'"
     if reloads:
-        script += _own_file("reload.js")
+        script += own_file(_PACKAGE, "reload.js")
+        asks = "'self'"
     palette = _Palette()
     shown = "".join(
         _repository(repository, str(number), palette)
         for number, repository in enumerate(repositories, 1)
     )
-    style = _own_file("page.css") + palette.style()
-    asks = "'self'" if reloads else "'none'"
-    policy = (
-        f"default-src 'none'; style-src {_checksum(style)}; script-src {_checksum(script)}; "
-        f"connect-src {asks}; base-uri 'none'; form-action 'none'"
-    )
+    style = COLOURS + own_file(_PACKAGE, "page.css") + palette.style()
     title = ", ".join(repository.name for repository in repositories)
-    return (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        '<meta name="color-scheme" content="light dark">\n'
-        f"<title>New issue: {text_html(title)}</title>\n<style>{style}</style>\n</head>\n<body>\n"
-        f"<main>\n{shown}</main>\n<script>{script}</script>\n</body>\n</html>\n"
-    )
+    return framed(f"New issue: {title}", style, script, shown, asks=asks)
 
 
 class _Palette:
@@ -86,15 +72,6 @@ def _readable_on(color: str) -> str:
     ]
     bright = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
     return "#000" if bright > _BRIGHT else "#fff"
-
-
-def _own_file(name: str) -> str:
-    text = files("issue_scaffold.preview").joinpath(name).read_text(encoding="utf-8")
-    return _SPACE.sub("\n", text)
-
-
-def _checksum(text: str) -> str:
-    return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
 
 
 def _repository(repository: ShownRepository, number: str, palette: _Palette) -> str:
