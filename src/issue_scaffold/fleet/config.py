@@ -25,11 +25,11 @@ from issue_scaffold.fleet.rollout import RepositoryRule, Rollout, Wave, folded
 from issue_scaffold.forge.document import Problem, at
 from issue_scaffold.settings.one_mapping import read_root, refuse, unknown_keys
 from issue_scaffold.text.tree import Mapping, Node, Scalar, Sequence, Value, resolve, type_name
+from issue_scaffold.text.tree_values import is_null, is_true, string_of
 from issue_scaffold.text.wording import listing
 from issue_scaffold.text.yaml_values import YamlValueError, load_value
 
 DEFAULT_NAME: Final = "fleet.yml"
-_YES: Final = frozenset({"true", "yes", "on", "y"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ class _ConfigReader:
         """Return the mapping under a key, an empty one for none, with known keys if they are."""
         value = parent.get(name)
         empty = Mapping((), parent.start, parent.start)
-        if value is None or (isinstance(value, Scalar) and value.is_null):
+        if value is None or is_null(value):
             return empty
         if not isinstance(value, Mapping):
             self._wrong(value, name, "a mapping")
@@ -117,7 +117,7 @@ class _ConfigReader:
 
     def _take(self, section: Mapping, key: ConfigKey, options: dict[str, Any]) -> None:
         value = section.get(key.name)
-        if value is None or (isinstance(value, Scalar) and value.is_null):
+        if value is None or is_null(value):
             return
         found = _READERS[key.kind](value, key)
         if found is None:
@@ -160,8 +160,8 @@ class _ConfigReader:
             skip = None
             value = rule.get("skip")
             if isinstance(value, Scalar) and value.kind == "bool":
-                skip = "fleet.yml says so" if value.value.lower() in _YES else None
-            elif value is not None and not (isinstance(value, Scalar) and value.is_null):
+                skip = "fleet.yml says so" if is_true(value) else None
+            elif value is not None and not is_null(value):
                 skip = _text(value, _MATCH)
                 if skip is None:
                     self._wrong(value, "skip", "true, or why in words")
@@ -189,9 +189,7 @@ class _ConfigReader:
 
 
 def _text(value: Value, _: ConfigKey) -> str | None:
-    if isinstance(value, Scalar) and not value.is_null and value.value.strip():
-        return value.value.strip()
-    return None
+    return None if is_null(value) else string_of(value).strip() or None
 
 
 def _texts(value: Value, key: ConfigKey) -> list[str] | None:
@@ -205,7 +203,7 @@ def _texts(value: Value, key: ConfigKey) -> list[str] | None:
 
 def _flag(value: Value, _: ConfigKey) -> bool | None:
     if isinstance(value, Scalar) and value.kind == "bool":
-        return value.value.lower() in _YES
+        return is_true(value)
     return None
 
 
@@ -220,7 +218,7 @@ def _word(value: Value, key: ConfigKey) -> str | None:
         return None
     word = value.value
     if value.kind == "bool":  # as YAML has it: `archived: no`
-        word = "yes" if word.lower() in _YES else "no"
+        word = "yes" if is_true(value) else "no"
     return word if word in key.words else None
 
 

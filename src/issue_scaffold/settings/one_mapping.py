@@ -11,6 +11,7 @@ from issue_scaffold.forge.syntax import Stop, explain
 from issue_scaffold.text.limits import MAX_BYTES
 from issue_scaffold.text.source import Source
 from issue_scaffold.text.tree import Mapping, Node, Scalar, resolve, type_name
+from issue_scaffold.text.tree_values import is_null
 from issue_scaffold.text.wording import allowed, closest
 from issue_scaffold.text.yaml_nodes import SyntaxFailure, parse_yaml
 
@@ -31,7 +32,7 @@ def read_root(content: bytes, path: str) -> tuple[Mapping | None, list[Problem],
     if isinstance(root, Mapping):
         return root, [], source
     problems = []
-    if root is not None and not (isinstance(root, Scalar) and root.is_null):
+    if root is not None and not is_null(root):
         message = f"the settings are {type_name(root)}, and must be a mapping"
         problems.append(at(root, message))
     return None, problems, source

@@ -9,10 +9,10 @@ from typing import Final, TypeGuard
 from issue_scaffold.forge.document import Problem, at
 from issue_scaffold.settings.one_mapping import unknown_keys
 from issue_scaffold.text.tree import Mapping, Scalar, Value, type_name
+from issue_scaffold.text.tree_values import is_null, is_true
 
 KEY: Final = "fleet"
 _KEYS: Final = ("skip", "reason")
-_YES: Final = frozenset({"true", "yes", "on", "y"})
 
 
 def read_opt_out(root: Mapping) -> tuple[str | None, list[Problem]]:
@@ -21,7 +21,7 @@ def read_opt_out(root: Mapping) -> tuple[str | None, list[Problem]]:
     The reason may be empty; None where the repository takes part.
     """
     value = root.get(KEY)
-    if value is None or _is_null(value):
+    if value is None or is_null(value):
         return None, []
     if not isinstance(value, Mapping):
         return None, [at(value, f"`{KEY}` is {type_name(value)}, and must be a mapping")]
@@ -40,23 +40,14 @@ def _mistakes(skip: Value | None, reason: Value | None) -> Iterator[Problem]:
         yield at(skip, f"`skip` is {type_name(skip)}", hint="say true, or why in words")
 
 
-def _is_null(value: Value) -> bool:
-    return isinstance(value, Scalar) and value.is_null
-
-
 def _is_words(value: Value | None) -> TypeGuard[Scalar]:
     return isinstance(value, Scalar) and value.is_text and bool(value.value.strip())
 
 
 def _is_wanted(skip: Value | None) -> bool:
-    return _is_words(skip) or (isinstance(skip, Scalar) and _is_yes(skip))
-
-
-def _is_yes(value: Scalar) -> bool:
-    return value.kind == "bool" and value.value.lower() in _YES
+    return _is_words(skip) or is_true(skip)
 
 
 def _is_no(value: Value) -> bool:
-    if not isinstance(value, Scalar):
-        return False
-    return value.is_null or (value.kind == "bool" and not _is_yes(value))
+    is_boolean = isinstance(value, Scalar) and value.kind == "bool"
+    return is_null(value) or (is_boolean and not is_true(value))
