@@ -47,14 +47,14 @@ def test_a_whole_file_is_one_value() -> None:
     assert config.options == {
         "template": "https://git.example.com/acme/template.git",
         "ref": "v1.4.0",
-        "org": "acme",
-        "topics": ["service"],
+        "org": ("acme",),
+        "topics": ("service",),
         "exclude": "-legacy$",
         "archived": "no",
         "forks": "no",
         "branch": "scaffold/update",
         "title": "Update to {version}",
-        "labels": ["chore"],
+        "labels": ("chore",),
         "draft": False,
         "conflicts_as": "issue",
         "message": "m",
@@ -71,7 +71,13 @@ def test_a_whole_file_is_one_value() -> None:
         "https://git.example.com/ACME/Web", "acme/api", "x/y", "acme/old",
     ]  # fmt: skip
     assert (rollout.skip_of("repos/acme/old"), rollout.skip_of("acme/older")) == ("frozen until 2027", None)
-    assert rollout.data_for("acme/web") == {"title_prefix": "[Web] "}
+    for name in (
+        "acme/web",
+        "git@git.example.com:Acme/web.git",
+        "repos/acme/web/",
+        "https://x.example.com/acme/web.git",
+    ):
+        assert rollout.data_for(name) == {"title_prefix": "[Web] "}, name
     assert rollout.data_for("x/y") == {"title_prefix": "[Infra] "}
     assert rollout.data_for("acme/api") == {}
     job = FleetJob(verb=Verb.UPDATE, data={"title_prefix": "given"}, rollout=rollout)
@@ -90,7 +96,7 @@ def test_a_whole_file_is_one_value() -> None:
         ("version: 1\nselct: {}\n", "2:1"),
         ("version: 1\nselect: []\n", "2:9"),
         ("version: 1\nselect:\n  orgs: x\n", "3:3"),
-        ("version: 1\nselect:\n  org: [x]\n", "3:8"),
+        ("version: 1\nselect:\n  match: [x]\n", "3:10"),
         ("version: 1\nselect:\n  topics: [[x]]\n", "3:11"),
         ("version: 1\nselect:\n  archived: perhaps\n", "3:13"),
         ("version: 1\nselect:\n  match: '('\n", "3:10"),
@@ -172,6 +178,17 @@ def test_every_key_takes_the_form_of_its_option() -> None:
             assert option.multiple == (key.kind is KeyKind.TEXTS), key
             if isinstance(option.type, click.Choice) and key.words:
                 assert set(key.words) <= set(option.type.choices), key
+
+
+def test_a_key_that_no_command_knows_is_said_to_have_no_effect(tmp_path: Path, scaffold: Run) -> None:
+    file = tmp_path / "whole.yml"
+    file.write_text(WHOLE, encoding="utf-8")
+    known = {name for options in parameters(command).values() for name in options}
+    idle = [key.name for keys in SECTIONS.values() for key in keys if key.option not in known]
+    git(tmp_path, "init", "--quiet", "a")
+    err = scaffold("fleet", "check", tmp_path / "a", "--config", file).err
+    said = {word for line in err.splitlines() if "no effect" in line for word in line.split("`")[1::2]}
+    assert said == {name for name in idle if f"{name}: " in WHOLE}
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from issue_scaffold.cli.fleet_apply import (
     planning_outputs,
     status_lines,
 )
-from issue_scaffold.cli.fleet_config import config_options, with_sources
+from issue_scaffold.cli.fleet_config import config_options, given_config, with_sources
 from issue_scaffold.cli.fleet_report import (
     EarlierReport,
     FleetReport,
@@ -193,7 +193,7 @@ def _run_options(command: Callable[..., int]) -> Callable[..., int]:
     """Add the options that every run has; the command gets them as one value."""
 
     def collected(**given: Any) -> int:  # noqa: ANN401 - as Click gives them
-        given = with_sources(given["config"], given)
+        given = with_sources(given) | {"config": given_config()}
         remote = RemoteOptions(**{name: given.pop(name) for name in RemoteOptions._fields})
         names = [name for name in RunOptions._fields if name != "remote"]
         options = RunOptions(remote, **{name: given.pop(name) for name in names})
@@ -433,7 +433,8 @@ def _run(
     ended = _end_of(options._replace(outputs=planning_outputs(options.outputs)), job)
     if ended.code == EXIT_RESUMABLE:
         return ended.code
-    return apply_run(ended.place, options.outputs, is_agreed=is_agreed)
+    defaults = options.config.options
+    return apply_run(ended.place, options.outputs, defaults, is_agreed=is_agreed)
 
 
 def _end_of(options: RunOptions, job: FleetJob) -> _Ended:

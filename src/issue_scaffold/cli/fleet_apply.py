@@ -3,12 +3,13 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 import click
 
+from issue_scaffold.cli.fleet_config import config_options
 from issue_scaffold.cli.fleet_report import FleetReport
 from issue_scaffold.cli.fleet_show import FORMAT_OPTION, TABLE, RunShow, write_report
 from issue_scaffold.cli.labels_progress import tell_wait
@@ -160,6 +161,7 @@ def write_options(command: Callable[..., int]) -> Callable[..., int]:
     help="Only what was not come to the last time.",
 )
 @FORMAT_OPTION
+@config_options
 def apply_command(
     request: WriteRequest,
     *,
@@ -234,14 +236,23 @@ def planning_outputs(outputs: Sequence[OutputTarget]) -> tuple[OutputTarget, ...
     return tuple(output for output in outputs if output == TABLE)
 
 
-def apply_run(place: Path, outputs: Sequence[OutputTarget], *, is_agreed: bool) -> int:
+def apply_run(
+    place: Path,
+    outputs: Sequence[OutputTarget],
+    defaults: Mapping[str, Any],
+    *,
+    is_agreed: bool,
+) -> int:
     """Write what a run has planned, as `apply` does without options; return the exit code.
+
+    `defaults` are those of a `fleet.yml`.
 
     That is one of the whole run: what isn't on a host was done, or failed, before.
     """
     from issue_scaffold.fleet.apply import planned_in
 
-    request = DEFAULT_REQUEST._replace(yes=is_agreed)
+    known = {name: defaults[name] for name in WriteRequest._fields if name in defaults}
+    request = DEFAULT_REQUEST._replace(yes=is_agreed, **known)
     code = apply_planned(request, planned_in([place]), planning_outputs(outputs))
     outcomes = run_folder.outcomes_of(place)
     tally = Tally()

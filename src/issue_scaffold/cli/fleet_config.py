@@ -1,28 +1,32 @@
 """`--config` and `--no-config`: the `fleet.yml` that gives the options of a run their defaults."""
 
 from collections.abc import Callable
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import click
 
+from issue_scaffold.cli.verbosity import tell
 from issue_scaffold.fleet.config import DEFAULT_NAME, FleetConfig, load_config
-from issue_scaffold.fleet.config_keys import SOURCES
+from issue_scaffold.fleet.config_keys import SECTIONS, SOURCES
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
+_CONFIG: Final = "issue_scaffold.config"
 _IS_OFF: Final = "issue_scaffold.no_config"
 
 
 def config_options(command: Decorated) -> Decorated:
-    """Add both options; the command gets `config`, a FleetConfig.
+    """Add both options; `given_config` is the file then.
 
-    What the file says becomes the default of each option of the command that has such a name.
+    What it says becomes the default of each option of the command that has such a name.
     """
     file = click.option(
         "--config",
         type=click.Path(dir_okay=False, path_type=Path),
         metavar="FILE",
         is_eager=True,
+        expose_value=False,
         callback=_use,
         show_default=DEFAULT_NAME,
         help="Take the defaults of options from this file, if it is there.",
@@ -42,21 +46,44 @@ def _turn_off(ctx: click.Context, _: click.Parameter, value: bool) -> None:
     ctx.meta[_IS_OFF] = value or ctx.meta.get(_IS_OFF, False)
 
 
-def _use(ctx: click.Context, _: click.Parameter, named: Path | None) -> FleetConfig:
+def given_config() -> FleetConfig:
+    """Return what the file of the command that is being run says, nothing where there is none."""
+    config: FleetConfig = click.get_current_context().meta.get(_CONFIG, FleetConfig())
+    return config
+
+
+def _use(ctx: click.Context, _: click.Parameter, named: Path | None) -> None:
     if ctx.meta.get(_IS_OFF):
-        return FleetConfig()
+        return
     config = load_config(named or Path(DEFAULT_NAME))
     if config is None:
         if named is not None:
             raise click.BadParameter(f"{named} does not exist", param_hint="--config")
-        return FleetConfig()
+        return
+    _tell_idle(ctx, config, named or Path(DEFAULT_NAME))
     known = {one.name for one in ctx.command.params} - set(SOURCES)
     ctx.default_map = {name: value for name, value in config.options.items() if name in known}
-    return config
+    ctx.meta[_CONFIG] = config
 
 
-def with_sources(config: FleetConfig, given: dict[str, Any]) -> dict[str, Any]:
+def _tell_idle(ctx: click.Context, config: FleetConfig, path: Path) -> None:
+    """Say which keys of the file no command of the group has an option for."""
+    group = ctx.command if ctx.parent is None else ctx.parent.command
+    known = set()
+    for command in group.commands.values() if isinstance(group, click.Group) else [group]:
+        known |= {one.name for one in command.params}
+    idle = [
+        f"`{key.name}`"
+        for key in chain.from_iterable(SECTIONS.values())
+        if key.option in config.options.keys() - known
+    ]
+    if idle:
+        tell(f"note: {path}: {', '.join(idle)} can be said, and has no effect yet")
+
+
+def with_sources(given: dict[str, Any]) -> dict[str, Any]:
     """Return a command's parameters with the file's repositories, unless it was told which."""
+    config = given_config()
     if any(given.get(name) for name in (*SOURCES, "targets", "resume")):
         return given
     named = {name: config.options[name] for name in SOURCES if name in config.options}

@@ -192,12 +192,12 @@ def _text(value: Value, _: ConfigKey) -> str | None:
     return None if is_null(value) else string_of(value).strip() or None
 
 
-def _texts(value: Value, key: ConfigKey) -> list[str] | None:
+def _texts(value: Value, key: ConfigKey) -> tuple[str, ...] | None:
     nodes: tuple[Node, ...] = (value,)
     if isinstance(value, Sequence):
         nodes = value.items
     texts = [_text(resolve(node), key) for node in nodes]
-    known = [text for text in texts if text is not None]
+    known = tuple(text for text in texts if text is not None)
     return known if len(known) == len(texts) else None
 
 

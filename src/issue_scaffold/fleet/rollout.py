@@ -43,13 +43,13 @@ class RepositoryRule(NamedTuple):
 
 
 def folded(name: str) -> str:
-    """Return a repository's name as it is compared: case doesn't count, nor slashes around it."""
-    return name.casefold().strip("/")
+    """Return a name as it is compared: without case, slashes around it, and `.git` behind it."""
+    return name.casefold().strip("/").removesuffix(".git")
 
 
 def _names_of(name: str) -> list[str]:
     """Return what a repository may be called: a folder or an address may lead to OWNER/NAME."""
-    parts = folded(name).split("/")
+    parts = folded(name).replace(":", "/").split("/")  # git@HOST:OWNER/NAME is one, too
     return ["/".join(parts[start:]) for start in range(len(parts))]
 
 
