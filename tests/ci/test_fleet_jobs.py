@@ -112,6 +112,9 @@ def test_the_workflow_plans_in_parts_and_shows_the_whole(fleet: Path, runner: Ru
     assert "| repos/behind | outdated |" in done.summary
     assert "Failed: invalid-answers (1)" in done.summary
     shown(fleet, done)
+    # Folders are no repositories of a host: there is nothing to push, which is no mistake.
+    done = runner.run(named(apply, "Open pull requests")["run"], fleet, **GITHUB["env"], SCAFFOLD_CACHE_DIR="")
+    assert done.code == 0, done
 
 
 def test_the_pipeline_plans_in_parts_and_shows_the_whole(fleet: Path, runner: Runner) -> None:
@@ -126,6 +129,7 @@ def test_the_pipeline_plans_in_parts_and_shows_the_whole(fleet: Path, runner: Ru
     showing = apply["script"][: next(n for n, line in enumerate(apply["script"]) if "fleet apply" in line)]
     done = runner.run("\n".join(showing), fleet, **variables, SCAFFOLD_CACHE_DIR="")
     assert done.code == 0, done
+    assert runner.run("\n".join(apply["script"]), fleet, **variables, SCAFFOLD_CACHE_DIR="").code == 0
     assert "5 repositories: 1 clean, 1 outdated, 1 not-initialised, 1 skipped, 1 failed" in done.out
     shown(fleet, done)
 
