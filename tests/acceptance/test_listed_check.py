@@ -20,7 +20,7 @@ from issue_scaffold.template.renderer import Renderer, open_renderer
 
 bases = test_known_clean.bases
 FOLDER = "040000"
-TREES = int(os.environ.get("SCAFFOLD_LISTED_TREES", "65"))
+TREES = int(os.environ.get("SCAFFOLD_LISTED_TREES", "51"))
 OPTIONS = CheckOptions()
 Judged = TargetReport | str
 
