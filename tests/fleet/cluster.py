@@ -55,5 +55,5 @@ def cluster(folder: Path, workers: int, *, deaths: int, **variables: str) -> Ite
 def worker_processes(address: str) -> Mapping[str, int]:
     """Return the process of each worker by its address."""
     with Client(address, set_as_default=False) as client:  # type: ignore[no-untyped-call]
-        found: dict[str, Any] = client.run(os.getpid)  # type: ignore[no-untyped-call]
+        found: dict[str, Any] = client.run(os.getpid)
         return found

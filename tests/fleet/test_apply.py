@@ -101,6 +101,7 @@ def test_a_planned_change_becomes_one_pull_request(forge: PullsServer, apply: Ap
     assert row.template["version"] == "v1.4.0"
     assert row.pull_request is not None
     assert (row.pull_request["number"], row.pull_request["action"]) == (pull.number, "created")
+    assert row.requests == {"rest": 2}
     assert events(planned) == ["outcome", "pushing", "pushed", "opening", "opened", "outcome"]
     assert not any(TOKEN in file.read_text(encoding="utf-8") for file in planned.glob("*.json*"))
 

@@ -249,13 +249,14 @@ class ApplyRun:
         news = TemplateNews(self._stack)
         for one in self.planned:
             around = _Around(self._runs[one.run], self.hosts, news)
-            start = time.perf_counter()
+            start, asked = time.perf_counter(), self.hosts.requests
             try:
                 outcome = self._outcome(one, around)
             except (BudgetSpentError, RateLimitError) as error:
                 self.stopped, self.why_stopped = EarlyEnd.PACE, str(error)
                 return
-            outcome = replace(outcome, seconds=time.perf_counter() - start)
+            requests = {"rest": self.hosts.requests - asked}
+            outcome = replace(outcome, seconds=time.perf_counter() - start, requests=requests)
             self._runs[one.run].record(outcome)
             self.tally.add(outcome)
             yield outcome
