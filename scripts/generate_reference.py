@@ -169,7 +169,10 @@ EXIT_CODES: Final = {
         "It could not be done: git is missing, a template can't be reached or rendered, no permission, no room on the "
         "disk, or a mistake in this tool."
     ),
-    "EXIT_RESUMABLE": "`scaffold fleet` has stopped at the end of its time; `--resume` goes on with it.",
+    "EXIT_RESUMABLE": (
+        "`scaffold fleet` has stopped at the end of its time, or because the limits for writing are used up; "
+        "`--resume` goes on with it."
+    ),
     "EXIT_INTERRUPTED": "Interrupted: Ctrl-C, SIGTERM or SIGHUP.",
 }
 
