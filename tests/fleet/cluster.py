@@ -49,7 +49,16 @@ def cluster(folder: Path, workers: int, *, deaths: int, **variables: str) -> Ite
             for process in reversed(every):
                 process.terminate()
             for process in reversed(every):
-                process.wait(60)
+                end(process)
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """Wait for a process that was told to end; end it if it doesn't."""
+    try:
+        process.wait(30)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def worker_processes(address: str) -> Mapping[str, int]:
