@@ -18,6 +18,7 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from multiprocessing import connection
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from issue_scaffold.fleet.engine import Batch
@@ -204,7 +205,8 @@ def _work(
     """Treat what comes through the pipe until it is closed: the life of a worker."""
     for other in inherited:
         other.close()
-    tempfile.tempdir = scratch
+    Path(scratch).mkdir(mode=0o700, exist_ok=True)
+    tempfile.tempdir = tempfile.mkdtemp(dir=scratch)
     _settle(memory)
     if not job.writes:
         signal.signal(signal.SIGTERM, _leave)
@@ -212,6 +214,10 @@ def _work(
         while True:
             for repository in pipe.recv():
                 pipe.send(treat(repository))
+    # Nobody listens any more. Who has started this may have been killed, and clears nothing up.
+    shutil.rmtree(tempfile.tempdir, ignore_errors=True)
+    with contextlib.suppress(OSError):
+        Path(scratch).rmdir()  # by the last one
 
 
 def _leave(_signal: int, _frame: "FrameType | None") -> None:
