@@ -46,16 +46,15 @@ def cluster(folder: Path, workers: int, *, deaths: int, **variables: str) -> Ite
                 address = str(client.scheduler.address)
             yield address
         finally:
-            for process in reversed(every):
-                process.terminate()
-            for process in reversed(every):
+            for process in reversed(every):  # workers say goodbye to the scheduler
                 end(process)
 
 
 def end(process: subprocess.Popen[bytes]) -> None:
-    """Wait for a process that was told to end; end it if it doesn't."""
+    """Tell a process to end; end it if it doesn't, as a worker may that is about to start another."""
+    process.terminate()
     try:
-        process.wait(30)
+        process.wait(20)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
