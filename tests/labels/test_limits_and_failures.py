@@ -145,8 +145,8 @@ def test_one_refused_step_stops_what_needs_it_and_nothing_else(run: Run, github:
     github.faults.append(refused)
     result = run("apply", "--yes")
     assert result.code == 3
-    assert "failed    rename defect → bug" in result.out
-    assert "skipped   merge old → bug" in result.out
+    assert "failed    rename old → bug" in result.out
+    assert "skipped   merge defect → bug" in result.out
     assert "done      create new" in result.out
     assert "1 step failed, 1 skipped" in result.out
     assert repository.on(1) == {"old"}
