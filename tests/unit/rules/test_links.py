@@ -57,4 +57,4 @@ def test_no_text_names_a_page_that_only_a_clone_has(path: Path) -> None:
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in comments:
             # The folder of templates that a repository may have is no page of the documentation.
-            assert not re.search(r"(?<![\w/.])docs/(?!ISSUE_TEMPLATE)[\w-]+", node.value), node.value
+            assert not re.search(r"(?<![\w/.])docs/(?!(?i:issue_template))[\w-]+", node.value), node.value
