@@ -14,8 +14,10 @@ from tests.labels.fake_github import VirtualClock
 
 from issue_scaffold.cli.main import main
 from issue_scaffold.fleet import run_folder
+from issue_scaffold.fleet.job import FleetJob, Verb
 from issue_scaffold.fleet.outcome import FleetOutcome, Status
 from issue_scaffold.fleet.pull_request_body import mark_in
+from issue_scaffold.fleet.rollout import Rollout, Wave
 from issue_scaffold.label_sync.http import pacing
 
 FORGES = ("github", "gitea", "gitlab")
@@ -468,3 +470,23 @@ def test_what_people_make_a_draft_or_ready_stays_so(forge: PullsServer, github: 
         assert github("--draft") == 0
         assert pull.draft is is_draft
         assert forge.backend.read(NAME, FORM, BRANCH) == f"name: {number}"
+
+
+def test_a_wave_waits_for_the_one_before_it(forge: PullsServer, github: Apply) -> None:
+    names = ["octo/other", "octo/canary"]
+    for name in names:
+        forge.backend.make(name, BEFORE)
+    rollout = Rollout((Wave("canary", frozenset({"octo/canary"})), Wave("rest", match=".")))
+    job = FleetJob(verb=Verb.UPDATE, rollout=rollout)
+    run = planned_run(forge, [plan_of(forge, name) for name in names], job=job.document)
+    for _ in range(2):
+        assert github() == 1
+        assert statuses(run) == {"octo/other": "outdated", "octo/canary": "updated"}
+    forge.pulls.merge("octo/canary", 1)
+    assert github() == 0
+    assert statuses(run) == dict.fromkeys(names, "updated")
+    run = planned_run(
+        forge, [plan_of(forge, name, content="x\n", version="v1.5.0") for name in names], job=job.document
+    )
+    assert github("--force") == 0
+    assert set(statuses(run).values()) == {"updated"}

@@ -10,13 +10,20 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 import click
 
 from issue_scaffold.cli.fleet_config import config_options
-from issue_scaffold.cli.fleet_report import FleetReport
+from issue_scaffold.cli.fleet_report import FleetReport, repositories
 from issue_scaffold.cli.fleet_show import FORMAT_OPTION, TABLE, RunShow, write_report
 from issue_scaffold.cli.labels_progress import tell_wait
 from issue_scaffold.cli.options import OutputTarget, can_ask
 from issue_scaffold.cli.printing import confirm, say
 from issue_scaffold.cli.verbosity import tell
-from issue_scaffold.errors import EXIT_FAILURE, EXIT_OK, EXIT_RESUMABLE, ScaffoldError, UsageError
+from issue_scaffold.errors import (
+    EXIT_FAILURE,
+    EXIT_FINDINGS,
+    EXIT_OK,
+    EXIT_RESUMABLE,
+    ScaffoldError,
+    UsageError,
+)
 from issue_scaffold.fleet import run_folder
 from issue_scaffold.fleet.outcome import Status, Tally
 from issue_scaffold.fleet.run import parse_duration, parse_max_failures
@@ -88,6 +95,9 @@ _PACE: Final = (
         help="Wait for limits, up to so long: 8s, 5h30m. [default: exit 75 instead of waiting]",
     ),
     click.option("--yes", is_flag=True, help=f"Open more than {_MANY} pull requests unasked."),
+    click.option(
+        "--force", is_flag=True, help="Begin a wave of fleet.yml before the last one is merged."
+    ),
     API_URL_OPTION,
 )
 
@@ -108,6 +118,7 @@ class WriteRequest(NamedTuple):
     window: str | None
     until: str | None
     yes: bool
+    force: bool
     api_url: str | None
 
 
@@ -125,6 +136,7 @@ DEFAULT_REQUEST: Final = WriteRequest(
     window=None,
     until=None,
     yes=False,
+    force=False,
     api_url=None,
 )
 
@@ -203,15 +215,19 @@ def apply_planned(
     """Write planned changes, and show how that goes; return the exit code."""
     from issue_scaffold.fleet.apply import ApplyRun
 
-    planned = planned[: request.limit]
+    options, hosts = _options(request), _hosts(request)
+    held = frozenset[str]() if request.force else _held_back(planned, request.branch, hosts)
+    planned = [one for one in planned if one.outcome.repository not in held][: request.limit]
     if request.limit is None:
         _ask_about_many(len(planned), is_agreed=request.yes)
     max_failures = None
     if request.max_failures is not None:
         max_failures = parse_max_failures(request.max_failures)
-    options, hosts = _options(request), _hosts(request)
     with ApplyRun(planned, options, hosts, max_failures) as run:
         code = RunShow("fleet apply", outputs, Tally(), _name_of(planned)).all_of(run)
+    if held:
+        tell(f"{repositories(len(held))} of a later wave: merge the one before, or give --force")
+        code = code or EXIT_FINDINGS
     if run.why_stopped:
         tell(f"enough for now: {run.why_stopped}")
     tell(f"{count(hosts.requests, 'request')} to the API")
@@ -270,6 +286,14 @@ def apply_run(
 def _name_of(planned: "Sequence[Planned]") -> str | None:
     places = {one.run for one in planned}
     return places.pop().name if len(places) == 1 else None
+
+
+def _held_back(planned: "Sequence[Planned]", branch: str, hosts: "HostAccess") -> frozenset[str]:
+    """Return whose wave of the rollout may not begin yet."""
+    from issue_scaffold.fleet.pull_status import held_back
+
+    places = dict.fromkeys(one.run for one in planned)
+    return frozenset().union(*(held_back(place, branch, hosts) for place in places))
 
 
 def _ask_about_many(number: int, *, is_agreed: bool, verb: str = "open") -> None:

@@ -57,11 +57,12 @@ _REASONS: Final[tuple[tuple[type[Exception], Reason], ...]] = (
 
 
 class Planned(NamedTuple):
-    """A planned change, the repository that it is for, and the run that it is from."""
+    """A planned change, the repository that it is for, the run that it is from, and its wave."""
 
     outcome: FleetOutcome
     repository: RemoteRepository
     run: Path
+    wave: int = 0
 
 
 def planned_in(
@@ -76,15 +77,18 @@ def planned_in(
     versions: dict[str, str] = {}
     for place in sorted(places, key=lambda one: float(run_folder.options_of(one)["started"])):
         by_name = remotes_in(place)
+        rollout = job_in(run_folder.options_of(place)["job"]).rollout
         for name, outcome in run_folder.outcomes_of(place).items():
             if name in by_name:
                 _refuse_other_version(outcome, versions)
-                found[name] = Planned(outcome, by_name[name], place)
+                found[name] = Planned(outcome, by_name[name], place, rollout.wave_of(name))
     wanted = set(Status) if only is None else {only}
     if resumes:
         wanted.discard(Status.FAILED)
     pending = [one for one in found.values() if one.outcome.is_plan and one.outcome.change]
-    return [one for one in pending if one.outcome.status in wanted]
+    return sorted(
+        (one for one in pending if one.outcome.status in wanted), key=lambda one: one.wave
+    )
 
 
 def remotes_in(place: Path) -> dict[str, RemoteRepository]:

@@ -10,6 +10,7 @@ from issue_scaffold.errors import ScaffoldError
 from issue_scaffold.fleet import run_folder
 from issue_scaffold.fleet.apply import HostAccess, remotes_in
 from issue_scaffold.fleet.forges.pull_request import PullRequest, PullRequestsApi, PullRequestState
+from issue_scaffold.fleet.job import job_in
 from issue_scaffold.fleet.outcome import FleetOutcome
 from issue_scaffold.fleet.pull_request_body import Mark, mark_in
 from issue_scaffold.fleet.writer import is_newer
@@ -66,6 +67,21 @@ def _as_found(outcome: FleetOutcome, pull: PullRequest | None) -> Followed:
     if pull.is_open and mark is not None and mark.commit != pull.head:
         return Followed(outcome, PullStanding.EDITED, pull.url)
     return Followed(outcome, PullStanding(pull.state), pull.url)
+
+
+def held_back(place: Path, branch: str, hosts: HostAccess) -> frozenset[str]:
+    """Return the repositories of a run whose wave of the rollout may not begin yet.
+
+    Hosts are asked only where the run has waves.
+    """
+    rollout = job_in(run_folder.options_of(place)["job"]).rollout
+    if not rollout.waves:
+        return frozenset()
+    done = {name: not one.is_plan for name, one in run_folder.outcomes_of(place).items()}
+    for one in follow(place, branch, hosts):
+        if one.standing is not PullStanding.PLANNED:
+            done[one.outcome.repository] = one.standing is PullStanding.MERGED
+    return rollout.held_back(done)
 
 
 class Closable(NamedTuple):
