@@ -174,7 +174,10 @@ class RestListing:
     def _pages(
         self, path: str, query: Mapping[str, str], what: str
     ) -> Iterator[RemoteRepository | FleetOutcome]:
-        def read(data: Any, _: Token) -> tuple[RemoteRepository | FleetOutcome, ...]:  # noqa: ANN401
+        def read(
+            data: Any,  # noqa: ANN401 - JSON
+            _: Token,
+        ) -> tuple[RemoteRepository | FleetOutcome, ...]:
             return tuple(map(self._told, shapes.rows(data, "the answer")))
 
         if self._customs.is_numbered:
