@@ -4,12 +4,14 @@ Owns what such a change makes of the answer that there is, recorded, given or th
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from issue_scaffold.errors import AnswerError
-from issue_scaffold.template.offer import OfferedQuestion
-from issue_scaffold.template.renderer import Renderer, Request
 from issue_scaffold.text.yaml_values import YamlValueError, load_value
+
+if TYPE_CHECKING:
+    from issue_scaffold.template.offer import OfferedQuestion
+    from issue_scaffold.template.renderer import Renderer, Request
 
 
 class ItemChange(NamedTuple):
@@ -21,7 +23,7 @@ class ItemChange(NamedTuple):
 
 
 def with_changes(
-    request: Request, changes: Sequence[ItemChange], renderer: Renderer
+    request: "Request", changes: Sequence[ItemChange], renderer: "Renderer"
 ) -> Mapping[str, Any]:
     """Return the answers that a request gives, with items put in and taken out in their order.
 
@@ -44,7 +46,7 @@ def with_changes(
     return data
 
 
-def _changed(question: OfferedQuestion, change: ItemChange) -> list[Any]:
+def _changed(question: "OfferedQuestion", change: ItemChange) -> list[Any]:
     """Return the answer to a question after a change."""
     items = question.answer
     if items is None and (question.takes_several or question.kind in {"yaml", "json"}):
@@ -63,7 +65,7 @@ def _changed(question: OfferedQuestion, change: ItemChange) -> list[Any]:
     return items if len(others) < len(items) else [*items, item]
 
 
-def _item(question: OfferedQuestion, items: Sequence[Any], text: str) -> Any:  # noqa: ANN401
+def _item(question: "OfferedQuestion", items: Sequence[Any], text: str) -> Any:  # noqa: ANN401
     """Return the item that a text means. Raises AnswerError for none of the choices."""
     if question.choices:
         choice = question.choice(text)
