@@ -59,6 +59,10 @@ class _Scanner:
             self.at += 1
         return self.text[self.at]
 
+    def _pass_comma(self) -> None:
+        if self._blanks() == ",":
+            self.at += 1
+
     def value(self) -> Value:
         """Return the value that begins here."""
         first, start = self._blanks(), self.at
@@ -87,7 +91,7 @@ class _Scanner:
         items: list[Value] = []
         while self._blanks() != "]":
             items.append(self.value())
-            self.at += self._blanks() == ","
+            self._pass_comma()
         self.at += 1
         return Sequence(tuple(items), start, self.at, flow=True)
 
@@ -99,6 +103,6 @@ class _Scanner:
             self._blanks()
             self.at += 1
             entries.append(Entry(key, self.value()))
-            self.at += self._blanks() == ","
+            self._pass_comma()
         self.at += 1
         return Mapping(tuple(entries), start, self.at, flow=True)

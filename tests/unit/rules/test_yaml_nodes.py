@@ -159,10 +159,10 @@ def test_merge_keys_bring_entries_in_and_never_override() -> None:
 
 @given(JSON)
 def test_json_tree_is_the_data(data: Any) -> None:  # noqa: ANN401
-    text = json.dumps(data, indent=1)
-    stream = parse_json(text)
-    assert stream.failure is None
-    assert data_of(stream.documents[0]) == data
+    for separators in [(",", ":"), (",", ": "), (" ,", " :"), ("\t\n,\n", " : ")]:
+        stream = parse_json(json.dumps(data, indent=1, separators=separators))
+        assert stream.failure is None
+        assert data_of(stream.documents[0]) == data
 
 
 def test_json_takes_tabs_and_surrogate_pairs() -> None:
