@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-import pytest
+import itertools
+import json
 
-from issue_scaffold.sync.formatting import is_reformatted
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from issue_scaffold.sync import formatting
+from issue_scaffold.sync.formatting import _data_meaning, is_reformatted
+from issue_scaffold.text.by_meaning import NotUnderstoodError
 
 FORM = "name: 'A'\nbody:\n- type: input\n  id: x # why\n  attributes: {label: \"L\", value: yes}\n"
 MARKDOWN = (
@@ -96,3 +104,69 @@ def test_what_is_said_is_not_formatting(path: str, one: str, other: str) -> None
 def test_only_a_person_takes_the_end_of_the_last_line_away() -> None:
     assert not is_reformatted("f.md", "a\n", "a")
     assert is_reformatted("f.md", "a", "a\n")
+
+
+WORDS = st.sampled_from(["a", "b x", "null", "~", "", "1", "yes", "True", "&", "*", "#1", "|", "c\\d", "'", "- n"])
+VALUES = st.recursive(
+    WORDS, lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(WORDS, inner, max_size=3)), max_leaves=8
+)
+EDITS = st.sampled_from(
+    [
+        *("a", "n", "U", " ", "\n", "#", "# c", "&x ", "*x", "!t ", "|", "|2\n  ", "> # c\n  ", "'", '"'),
+        *("\\x61", "\\", "~", "null", "Null", "- ", ": ", "{", "}", "2", "---\n"),
+        *("%YAML 1.1\n---\n", "\u00a0", "\u2028", "\ufeff"),
+    ]
+)  # fmt: skip
+SUFFIXES = st.sampled_from([".yml", ".json"])
+
+
+@given(VALUES, SUFFIXES, st.data())
+@settings(deadline=None, max_examples=400)
+def test_a_quick_no_is_what_reading_would_say(value: object, suffix: str, data: st.DataObject) -> None:
+    """A text beside one that is written otherwise, and beside one with something put in or taken out."""
+    texts = [json.dumps(value), json.dumps(value, indent=2, ensure_ascii=False)]
+    styles = st.sampled_from([None, "'", '"', "|", ">"])
+    for _ in range(2):
+        style, flow = data.draw(styles), data.draw(st.sampled_from([True, False, None]))
+        texts.append(yaml.safe_dump(value, default_style=style, default_flow_style=flow))
+    for _ in range(4):
+        text = data.draw(st.sampled_from(texts))
+        at = data.draw(st.integers(0, len(text)))
+        texts.append(text[:at] + data.draw(EDITS) + text[at + data.draw(st.integers(0, 2)) :])
+    for one, other in itertools.product(texts, texts):
+        if is_reformatted(f"f{suffix}", one, other) != _says_the_same(one, other, suffix):
+            raise AssertionError(one, other)
+
+
+def _says_the_same(one: str, other: str, suffix: str) -> bool:
+    """Return what `is_reformatted` does, without what it leaves unread or remembers."""
+    if one.endswith("\n") and not other.endswith("\n"):
+        return False
+    try:
+        return _data_meaning(one, suffix) == _data_meaning(other, suffix)
+    except NotUnderstoodError:
+        return False
+
+
+HIDDEN = [
+    ("a: |\n  x\n", "a: | # why\n  x\n"),
+    ("a: >-\n  x\n", "a: >-# why\n  x\n"),
+    ("- &x a\n- *x\n- b\n- b\n", "- a\n- a\n- &x b\n- *x\n"),
+    ('a: "x\\x61"\n', "a: xa\n"),
+    ("a:\n", "a: Null\n"),
+    ("a: |2\n    x\n", 'a: "  x\\n"\n'),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("one", "other"), HIDDEN)
+def test_letters_that_say_nothing_are_not_counted(one: str, other: str) -> None:
+    assert is_reformatted("f.yml", one, other)
+
+
+def test_what_is_remembered_of_a_template_is_what_reading_it_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the same content in files of several kinds, asked for in any order, and again."""
+    texts = ["a: 1\n", "---\na: 1\n---\n", "a:   1\n", "{a: 1}\n", '{"a": 1}\n', "a: [\n", "* a\n", "- a\n"]
+    asked = [(path, *pair) for path in ("f.yml", "f.json", "f.md") for pair in itertools.product(texts, texts)]
+    twice = [is_reformatted(*one) for one in [*asked, *asked]]
+    monkeypatch.setattr(formatting, "_MOST_REMEMBERED", -1)
+    assert twice == [is_reformatted(*one) for one in asked] * 2

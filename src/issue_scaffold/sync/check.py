@@ -199,7 +199,7 @@ def _compared(
     comparison = Comparison(
         look.judged, manifest, renderer, look.files, acceptances, with_diff=options.with_diff
     )
-    findings = _with_cause(list(comparison.findings()), look, manifest, renderer)
+    findings = _with_cause(list(comparison.findings()), look, comparison, renderer)
     conflicts = {one.path for one in findings if one.kind is Kind.CONFLICT}
     managed = {*manifest.entries, manifest.answers_file, *SETTINGS_PATHS}
     invalid = [one for one in _invalid(look, renderer) if one.path not in conflicts]
@@ -223,16 +223,16 @@ def _left_to_the_repository(
 
 
 def _with_cause(
-    findings: list[Finding], look: "Look", manifest: Manifest, renderer: Renderer
+    findings: list[Finding], look: "Look", comparison: Comparison, renderer: Renderer
 ) -> list[Finding]:
     """Return findings with the edit of the answers in place of what came of it alone."""
     drifting = [one for one in findings if one.kind in {Kind.MODIFIED, Kind.MISSING}]
+    manifest = comparison.manifest
     if not any(one.path in manifest.entries for one in drifting):
         return findings
     from issue_scaffold.sync.edited_answers import find_edit
 
-    now = renderer.rendering(look.judged.recorded(renderer.sources))
-    edited = find_edit(look.judged, look.files, now, renderer)
+    edited = find_edit(look.judged, look.files, comparison.expected, renderer)
     if edited is None:
         return findings
     message = edited.message(look.judged)

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from functools import cached_property
 
 from issue_scaffold.files.rendering import File, Rendering, are_texts, count_conflicts, to_lf
 from issue_scaffold.files.target_files import InTheWayError
@@ -38,7 +39,6 @@ class Comparison:
         self.meaning = Meaning(tuple(manifest.entries), renderer.store)
         self.with_diff = with_diff
         self.remedy = Remedy(opened.shown)
-        self.rendering: Rendering | None = None
 
     def findings(self) -> Iterator[Finding]:
         """Yield what differs, file by file."""
@@ -134,11 +134,13 @@ class Comparison:
             finding = finding._replace(diff=drift.unified_diff(path, expected, actual))
         yield finding
 
+    @cached_property
+    def expected(self) -> Rendering:
+        """All that template and answers make."""
+        return self.renderer.rendering(self.opened.recorded(self.renderer.sources))
+
     def _expected(self, path: str) -> File:
-        if self.rendering is None:
-            request = self.opened.recorded(self.renderer.sources)
-            self.rendering = self.renderer.rendering(request)
-        return self.rendering.files[path]
+        return self.expected.files[path]
 
 
 def _is_reformatted(path: str, expected: File, actual: File) -> bool:
