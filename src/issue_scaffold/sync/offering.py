@@ -139,7 +139,8 @@ def _chosen(answer: Any) -> Sequence[str]:  # noqa: ANN401 - an answer
 def _versions(versions: TemplateVersions, installed: str | None) -> tuple[ListedVersion, ...]:
     """Return the releases, the newest first; a tag for what another tag names better is none."""
     known = versions.known
-    names = [tag for tag in known.tags if tag not in known.overshadowed]
+    overshadowed = known.overshadowed
+    names = [tag for tag in known.tags if tag not in overshadowed]
     releases = [(release, tag) for tag in names if (release := parse(tag)) is not None]
     lines = {}
     if known.latest is not None:

@@ -6,8 +6,9 @@ Owns what `init` and `update` look at before they write; writes nothing.
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from issue_scaffold.errors import ConflictError, ScaffoldError
 from issue_scaffold.files import target_files as target
@@ -23,6 +24,11 @@ from issue_scaffold.sync.target import TargetFolder
 from issue_scaffold.validate.rules.registry import RULES
 from issue_scaffold.validate.run import validate_files
 
+_Contents: TypeAlias = tuple[tuple[str, bytes], ...]
+
+# Repositories of a fleet get the same files: up to so many sets of them, of so many bytes each.
+_REMEMBERED: Final = 64
+_MOST_BYTES: Final = 262_144
 _NUMBER: Final = re.compile(r"\d+")
 # A name that stands on one line.
 _NAME: Final = re.compile(rb"^name:[ \t]+[^|>&*!\s].*(?:\r?\n(?![ \t])|\Z)", re.MULTILINE)
@@ -192,7 +198,19 @@ def _errors(files: Iterable[tuple[str, File | None]]) -> list[Finding]:
             validated[path] = file.content
     if not validated:
         return []
-    return [finding for finding in validate_files(validated) if finding.severity is Severity.ERROR]
+    findings = _findings(tuple(validated.items()))
+    return [finding for finding in findings if finding.severity is Severity.ERROR]
+
+
+def _findings(files: _Contents) -> tuple[Finding, ...]:
+    if sum(len(content) for _, content in files) > _MOST_BYTES:
+        return validate_files(dict(files))
+    return _remembered_findings(files)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _remembered_findings(files: _Contents) -> tuple[Finding, ...]:
+    return validate_files(dict(files))
 
 
 def broken_files(plan: FilePlan) -> set[str]:

@@ -250,8 +250,8 @@ class TemplateVersions:
             notes = self._notes(self._commit(version))
         except ScaffoldError:
             return ()
-        tags = [tag for tag in self.known.tags if tag not in self.known.overshadowed]
-        by_version = {parse(tag): tag for tag in tags}
+        overshadowed = self.known.overshadowed
+        by_version = {parse(tag): tag for tag in self.known.tags if tag not in overshadowed}
         return tuple(
             one._replace(version=by_version.get(parse(one.version), one.version)) for one in notes
         )

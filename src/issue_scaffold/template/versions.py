@@ -1,6 +1,7 @@
 """Template versions as Copier orders and records them: PEP 440 tags, and commits between tags."""
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -163,6 +164,7 @@ def same_commit(one: str, other: str) -> bool:
     return one.startswith(other) or other.startswith(one)
 
 
+@lru_cache(maxsize=4096)
 def parse(version: str) -> "Version | None":
     """Return the PEP 440 version of a tag, or None when it isn't one."""
     from packaging.version import InvalidVersion, Version
