@@ -1,5 +1,6 @@
 """Many repositories in one run: what each came to, what ends a run early, and how it goes on."""
 
+import itertools
 import json
 import os
 import random
@@ -9,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import jsonschema
@@ -24,6 +26,7 @@ from issue_scaffold.fleet.outcome import FleetOutcome, Reason, Status, Tally, fa
 from issue_scaffold.fleet.pool import PoolEngine, PoolLimits
 from issue_scaffold.fleet.run import FleetRun, MaxFailures, parse_bytes, parse_duration, parse_max_failures
 from issue_scaffold.fleet.selection import Shard, parse_shard, shard_of_environment
+from issue_scaffold.sync import content_merge, formatting, refusals
 
 SCHEMA = Path(__file__).parents[2] / "docs/reference/scaffold.fleet-1.schema.json"
 FORM = ".github/ISSUE_TEMPLATE/infrastructure.yml"
@@ -216,6 +219,46 @@ def test_both_engines_give_the_same(fleet: Path) -> None:
         return {one.repository: one for one in rows}
 
     assert outcomes(PoolEngine(job, LIMITS)) == outcomes(InProcessEngine(job))
+
+
+# What people do to their files: nothing, add to them, contradict the template, spoil them.
+EDITS = {
+    "none": lambda text: text,
+    "added": lambda text: text + "# Our own\n",
+    "formatted": lambda text: text.replace("\n", "\n\n", 1),
+    "first": lambda text: text.replace("name:", "name: Ours", 1),
+    "broken": lambda text: text + "body: [\n",
+}  # fmt: skip
+
+
+def test_what_a_run_remembers_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each edit of two files in two repositories, all of whose contents the second one repeats."""
+    made = tmp_path / "made"
+    assert main(["init", "-l", "--ref", "v1.3.0", str(made)]) == 0
+    names = []
+    for turn, (edit, change) in itertools.product("ab", EDITS.items()):
+        home = tmp_path / f"{edit}-{turn}"
+        shutil.copytree(made, home)
+        for path in (home / FORM, home / FORM.replace(".yml", ".md")):
+            path.write_text(change(path.read_text(encoding="utf-8")), encoding="utf-8")
+        names.append(str(home))
+
+    def outcomes(verb: Verb) -> list[FleetOutcome]:
+        engine = InProcessEngine(FleetJob(verb=verb, dry_run=True, plans=True))
+        engine.submit(names)
+        return [replace(one, seconds=0.0) for one in engine.completed()]
+
+    hits = content_merge._remembered_merge.cache_info().hits
+    remembering = [outcomes(verb) for verb in (Verb.CHECK, Verb.UPDATE)]
+    assert content_merge._remembered_merge.cache_info().hits > hits
+    for module, limit in [
+        (content_merge, "_MOST_BYTES"),
+        (refusals, "_MOST_BYTES"),
+        (formatting, "_MOST_REMEMBERED"),
+    ]:
+        monkeypatch.setattr(module, limit, -1)
+    assert [outcomes(verb) for verb in (Verb.CHECK, Verb.UPDATE)] == remembering
+    assert {one.status for one in remembering[1]} == {Status.OUTDATED, Status.CONFLICT}
 
 
 def test_a_run_ends_early_and_goes_on(fleet: Path, scaffold: Run) -> None:
