@@ -27,6 +27,8 @@ _RUN: Final = re.compile(r"^`{3,}", re.MULTILINE)
 _LINE_FEED: Final = re.compile("\n")
 # Of an answer's own lines each ends with two signs.
 _LONE_LINE_FEED: Final = re.compile(r"(?<!\r)\n")
+# Lines of links to files that are no pictures: each can be read in one way alone.
+_PLAIN_LINKS: Final = re.compile(rf"(?:\[[^\]\n]*\]\((?![^\n]*{re.escape(PICTURE)})[^\s\]]+\)\n)*")
 _BOTH: Final = 2
 
 
@@ -357,7 +359,10 @@ class _Uploads:
 
     def ends(self, text: str, at: int) -> Ends:
         count, end = 1, at
-        for line in _lines(text, at):
+        plain = _PLAIN_LINKS.match(text, at)
+        if plain is not None:
+            end = plain.end()
+        for line in _lines(text, end):
             readings = link_readings(line)
             if not readings:
                 break

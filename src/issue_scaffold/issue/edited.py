@@ -19,7 +19,7 @@ def read_edited(fields: Sequence[Field], text: str) -> Reading:
     earliest, latest = place(fields, text, headings)
     first = last = _Edited(fields, source, headings, earliest)
     if latest != earliest:
-        last = _Edited(fields, source, headings, latest)
+        last = _Edited(fields, source, headings, latest, is_compared=True)
     doubts = [*first.doubts.values(), *_differences(first, last)]
     return Reading(
         values={key: piece.answer for key, piece in first.pieces.items()},
@@ -43,10 +43,19 @@ def _differences(first: "_Edited", last: "_Edited") -> Iterator[Doubt]:
 
 
 class _Edited:
-    """One choice of headings, and what it makes of a body."""
+    """One choice of headings, and what it makes of a body.
+
+    One that only `is_compared` has no doubts about headings: they are those of the other one.
+    """
 
     def __init__(
-        self, fields: Sequence[Field], source: Source, headings: Headings, placed: Placed
+        self,
+        fields: Sequence[Field],
+        source: Source,
+        headings: Headings,
+        placed: Placed,
+        *,
+        is_compared: bool = False,
     ) -> None:
         self._fields = fields
         self._source = source
@@ -54,6 +63,7 @@ class _Edited:
         self._text = text = source.text
         self.pieces: dict[str, Piece] = {}
         self.lines: dict[str, int] = {}
+        self._is_compared = is_compared
         self.doubts: dict[tuple[object, ...], Doubt] = {}
         order = sorted(placed, key=lambda index: placed[index].start)
         begin = placed[order[0]].start if order else len(text)
@@ -108,6 +118,8 @@ class _Edited:
         return end
 
     def _doubt_headings(self, begin: int, end: int) -> None:
+        if self._is_compared:
+            return
         for heading in self._headings.between(begin, end):
             if heading.owners:
                 key = self._fields[heading.owners[0]].key
@@ -119,6 +131,7 @@ class _Edited:
         self, kind: DoubtKind, at: int, *, key: str | None = None, text: str | None = None
     ) -> None:
         """Say something of a place; the same of further places isn't said again."""
-        if (kind, key, text) not in self.doubts:
-            line = self._source.position(at)[0]
-            self.doubts[kind, key, text] = Doubt(kind=kind, line=line, key=key, text=text)
+        said = (kind, key, text)
+        if said not in self.doubts:
+            line = self._source.line_index(at) + 1
+            self.doubts[said] = Doubt(kind=kind, line=line, key=key, text=text)

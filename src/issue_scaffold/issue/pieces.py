@@ -77,8 +77,10 @@ def _heads(text: str) -> Iterator[tuple[str, int]]:
     """
     bare = text.strip()
     begin = len(text) - len(text.lstrip())
-    for head in dict.fromkeys((bare, bare.partition(GAP)[0], bare.partition("\n")[0])):
-        yield head, begin + len(head)
+    yield bare, begin + len(bare)
+    if "\n" in bare:
+        for head in (bare.partition(GAP)[0], bare.partition("\n")[0]):
+            yield head, begin + len(head)
 
 
 def _text(_: Field, text: str) -> Piece:
@@ -202,12 +204,18 @@ def _boxes(field: Field, text: str) -> Piece:
     ends = [*(box.start() for box in found), len(text)][1:]
     states: dict[str, bool] = {}
     strays: list[Stray] = []
+    # A box that stands there once more says nothing new.
+    seen: set[str] = set()
     if found:
         strays += _rest(text, 0, found[0].start())
     elif text.strip() not in _EMPTY:
         strays += _rest(text, 0)
     for box, end in zip(found, ends, strict=True):
-        name, stray = _box_name(field, text, box.end(), end)
+        item = text[box.end() : end]
+        if item in seen:
+            continue
+        seen.add(item)
+        name, stray = _box_name(field, item, box.end())
         strays += stray
         if name is not None:
             states.setdefault(name, box[1] != " ")
@@ -217,17 +225,18 @@ def _boxes(field: Field, text: str) -> Piece:
     return _sure({option.name: states.get(option.name, False) for option in field.options}, *strays)
 
 
-def _box_name(
-    field: Field, text: str, begin: int, end: int
-) -> tuple[str | None, tuple[Stray, ...]]:
-    """Return the name of the option that a box is, and what stands in its place and below it."""
-    item = text[begin:end]
+def _box_name(field: Field, item: str, at: int) -> tuple[str | None, tuple[Stray, ...]]:
+    """Return the name of the option that a box is, and what stands in its place and below it.
+
+    The item begins at an offset of the section, behind the box's mark.
+    """
     for head, length in _heads(item):
         option = field.option(head)
         if option is not None:
-            return option.name, _rest(text, begin + length, end)
+            below = _rest(item, length)
+            return option.name, tuple(stray._replace(at=at + stray.at) for stray in below)
     line = collapsed(item.partition("\n")[0])
-    return None, (Stray(DoubtKind.UNKNOWN_OPTION, line, begin),)
+    return None, (Stray(DoubtKind.UNKNOWN_OPTION, line, at),)
 
 
 def _uploads(_: Field, text: str) -> Piece:
@@ -248,7 +257,8 @@ def _files(text: str) -> Iterator[re.Match[str]]:
     end = 0
     for link in _BRACKET.finditer(text):
         if link["url"]:
-            yield from _SHOWN_FILE.finditer(text, end, link.start())
+            if link.start() > end + 1:
+                yield from _SHOWN_FILE.finditer(text, end, link.start())
             yield link
             end = link.end()
     yield from _SHOWN_FILE.finditer(text, end)

@@ -65,8 +65,12 @@ class Headings:
         low, high = bisect_left(self._starts, begin), bisect_left(self._starts, end)
         for line in dict.fromkeys(self._lines[low:high]):
             low = self._lines.index(line, low)
-            labels = self._labels.get(self._words[line], [])
-            if any(others for _, others in labels):
+            words = self._words[line]
+            labels = self._labels.get(words)
+            if labels is None:
+                start = self._starts[low]
+                yield SectionHeading(start, start + len(line), words, (), is_apart=False)
+            elif any(others for _, others in labels):
                 # What follows the line tells whose heading it is.
                 same = (index for index in range(low, high) if self._lines[index] == line)
                 yield from map(self._heading, same)
@@ -82,17 +86,13 @@ class Headings:
 
     def by_field(self) -> dict[int, list[SectionHeading]]:
         """Return the headings that can be each field's: the first and the last ones of many."""
-        indices: dict[str, list[int]] = {line: [] for line in set(self._lines)}
-        for index, line in enumerate(self._lines):
-            indices[line].append(index)
+        owners = {line: words for line, words in self._words.items() if words in self._labels}
         owned: dict[str, list[int]] = {}
-        for line, places in indices.items():
-            words = self._words[line]
-            if words in self._labels:
-                owned.setdefault(words, []).extend(places)
+        for index, line in enumerate(self._lines):
+            if line in owners:
+                owned.setdefault(owners[line], []).append(index)
         found: dict[int, list[SectionHeading]] = {}
         for words, places in owned.items():
-            places.sort()
             for index, _ in self._labels[words]:
                 found[index] = list(self._few(index, places))
         return found
@@ -113,10 +113,7 @@ class Headings:
         start, line = self._starts[index], self._lines[index]
         end = start + len(line)
         words = self._words[line]
-        labels = self._labels.get(words, [])
-        if not labels:
-            return SectionHeading(start, end, words, (), is_apart=False)
-        ends = {index: _end(self._text, end, rest) for index, rest in labels}
+        ends = {index: _end(self._text, end, rest) for index, rest in self._labels[words]}
         owners = tuple(index for index, stop in ends.items() if stop is not None)
         end = max((stop for stop in ends.values() if stop is not None), default=end)
         before = self._text[max(0, start - 2) : start]
