@@ -6,7 +6,7 @@ import pytest
 from tests.unit.gitea_cases import CHOOSERS, FORMS, TYPES, field
 
 from issue_scaffold.convert.run import ConvertOptions, convert
-from issue_scaffold.forge.forges import FORGES, GITHUB
+from issue_scaffold.forge.forges import FORGES, GITHUB, Forge
 from issue_scaffold.report.finding import Finding, Severity
 from issue_scaffold.validate.diagnostics import in_words_of
 from issue_scaffold.validate.rules.registry import RULES
@@ -54,6 +54,18 @@ def test_a_chooser_is_judged_as_its_forge_judges_it(name: str, folder: str) -> N
 def test_the_same_form_breaks_rules_of_github(name: str) -> None:
     text = FORMS[name][0].replace("about:", "description:")
     assert errors(".github/ISSUE_TEMPLATE/test.yaml", text)
+
+
+@pytest.mark.parametrize("forge", FORGES, ids=lambda forge: forge.title)
+def test_limits_of_labels_are_those_of_the_forge(forge: Forge) -> None:
+    """What GitHub alone refuses of names and descriptions is no fault in another forge's config."""
+    labels = f"- name: {'n' * 51}\n- name: a\n  description: {'d' * 101}\n- name: 🐛\n- name: b\n  description: 🐛\n"
+    found = {finding.rule for finding in judged(f"{forge.folder}/labels.yml", labels)}
+    limits = {"name-length", "description-length", "emoji-only", "four-byte-description"}
+    if forge.key == "github":
+        assert {f"labels/{limit}" for limit in limits} <= found
+    else:
+        assert not found
 
 
 def test_the_switches_name_rules() -> None:

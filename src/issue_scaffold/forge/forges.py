@@ -127,6 +127,15 @@ _GITEA_KEYS: Final = _GITHUB_KEYS._replace(
     about_is_description=True,
     takes_scalars=True,
 )
+# What GitHub alone refuses of a label's name and description.
+_GITHUB_LABEL_LIMITS: Final = frozenset(
+    {
+        "labels/description-length",
+        "labels/emoji-only",
+        "labels/four-byte-description",
+        "labels/name-length",
+    }
+)
 # `validateMetadata` and `validateYaml` in that source know none of the lifted rules. Keys that it
 # doesn't know its YAML reader passes over, and a Markdown file without front matter is called after
 # its file.
@@ -153,7 +162,8 @@ _GITEA_RULES: Final = RuleSwitch(
             "template/name-length",
             "template/no-front-matter",
         }
-    ),
+    )
+    | _GITHUB_LABEL_LIMITS,
     eased=frozenset(
         {
             "body/unpermitted-attribute",
@@ -172,6 +182,7 @@ _GITEA_RULES: Final = RuleSwitch(
 _GITHUB_RULES: Final = RuleSwitch(
     lifted=frozenset({"body/attribute-type", "body/hidden-required", "body/visible-type"}),
 )
+_GITLAB_RULES: Final = _GITHUB_RULES._replace(lifted=_GITHUB_RULES.lifted | _GITHUB_LABEL_LIMITS)
 # https://docs.github.com/en/issues/using-labels-and-milestones-to-track-work/managing-labels
 # The colours are those that GitHub gives them in a new repository.
 GITHUB_LABEL_COLOURS: Final[Mapping[str, str]] = {
@@ -353,6 +364,7 @@ _FORGEJO: Final = _GITEA._replace(
 _GITLAB: Final = Forge(
     key="gitlab",
     title="GitLab",
+    rules=_GITLAB_RULES,
     page="https://docs.gitlab.com/user/project/description_templates/",
     default_labels=frozenset(),
     folder=".gitlab",
