@@ -41,8 +41,8 @@ class FakeGitea(FakeNumbered):
                 return self._make(asked)
             case _, ["labels", number]:
                 return self._change(int(number), asked)
-            case "GET", ["issues"]:
-                return self.cut(_issues(asked), asked, "limit", links=True)
+            case "GET", ["issues", *number]:
+                return self._show(number, asked)
             case "POST", ["issues"]:
                 return self._open_issue(asked)
             case "POST", ["issues", number, "labels"]:
@@ -98,6 +98,15 @@ class FakeGitea(FakeNumbered):
         found = {"number": number, "html_url": f"{asked.base}/octo/demo/issues/{number}"}
         return self.ok(found, 201)
 
+    def _show(self, number: list[str], asked: Asked) -> Reply:
+        """Show all issues, or the one of a number."""
+        if not number:
+            return self.cut(_issues(asked), asked, "limit", links=True)
+        found = [row for row in _issues(asked) if [str(row["number"])] == number]
+        if not found:
+            return self._problem(404, "The target couldn't be found.")
+        return self.ok(found[0])
+
     def _give(self, number: int, asked: Asked) -> Reply:
         issue = asked.repository.issues.get((False, number)) or asked.repository.issues.get((True, number))
         if issue is None:
@@ -137,7 +146,7 @@ def _issue(number: int, issue: NumberedIssue, asked: Asked) -> dict[str, Any]:
         "id": number,
         "number": number,
         "title": "An issue",
-        "body": "",
+        "body": issue.body or "",
         "state": issue.state,
         "pull_request": {"merged": False} if issue.is_request else None,
         "labels": [label(rows[each]) for each in sorted(issue.labels)],

@@ -205,6 +205,13 @@ def _items(kind: str, asked: Asked) -> list[dict[str, Any]]:
 def _item(number: int, issue: NumberedIssue, asked: Asked) -> dict[str, Any]:
     names = [asked.repository.rows[each]["name"] for each in sorted(issue.labels)]
     state = "opened" if issue.state == "open" else issue.state
-    return {"id": number, "iid": number, "project_id": 1, "title": "An issue", "state": state, "labels": names} | dates(
-        issue
-    )
+    return {
+        "id": number,
+        "iid": number,
+        "project_id": 1,
+        "title": "An issue",
+        "description": issue.body,
+        "state": state,
+        "labels": names,
+        **dates(issue),
+    }

@@ -20,6 +20,7 @@ class NumberedIssue:
     labels: set[int] = field(default_factory=set)
     state: str = "open"
     is_request: bool = False
+    body: str | None = None
 
 
 class NumberedRepository:

@@ -56,6 +56,27 @@ def test_the_numbers_are_those_of_all_issues_and_pull_requests(
     assert "a, b  1 issue or pull request has it" in text
 
 
+@pytest.mark.parametrize("command", [("plan",), ("apply", "--yes")], ids=" ".join)
+def test_a_name_whose_force_means_nothing_is_said(
+    command: tuple[str, ...], run: Run, github: FakeGitHub, folder: Path
+) -> None:
+    write_tree(folder, {CONFIG: "- {name: bug, color: d73a4a}\n"})
+    repository = github.repository()
+    repository.add("bug", "d73a4a")
+    repository.add("Used")
+    repository.put(1, "Used")
+    names = ("used", "usde", "bug", "")
+    words = [word for name in names for word in ("--force-in-use", name)]
+    said = run(*command, "--prune", *words).err.splitlines()
+    told = [line for line in said if line.endswith(": the plan deletes no label of this name")]
+    assert [line.partition(":")[0] for line in told] == [
+        "--force-in-use ",
+        "--force-in-use bug",
+        "--force-in-use usde",
+    ]
+    assert "force" not in run(*command, "--prune", "--force-in-use").err
+
+
 @graphql
 @pytest.mark.parametrize("archived", [False, True])
 def test_a_plan_to_prune_sixty_labels_takes_five_calls(

@@ -243,7 +243,7 @@ def test_what_belongs_to_an_organisation_is_known_used_and_left(place: Place, fo
     write(folder, "- {name: bug, color: d73a4a, aliases: [defect]}\n- {name: kind, color: d73a4a}\n")
     plan = place.labels("plan", "--prune")
     assert plan.code == 1
-    assert re.search(r"refused +kind +.*it belongs to a group; change it there", plan.out), plan.out
+    assert re.search(r"refused +kind +.*it belongs to an organisation; change it there", plan.out), plan.out
     assert "1 to merge" in plan.out
     assert place.labels("apply", "--prune", "--yes").code == 1
     assert repository.on(1) == {"bug", "theirs"}

@@ -5,10 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.conftest import Run, write_tree
+from tests.conftest import Run, git, write_tree
 from tests.labels.fake_github import Fault
 from tests.labels.test_other_forges import VARIABLES, Place
 from tests.labels.test_other_forges import place as place  # noqa: PLC0414 - the fixture
+
+from issue_scaffold.issue.remote import place_of
 
 FORM = """name: Bug
 description: x
@@ -19,6 +21,7 @@ body:
 - {type: textarea, id: what, attributes: {label: What}}
 """
 PATHS = {"gitea": ".gitea/issue_template/bug.yml", "gitlab": ".github/ISSUE_TEMPLATE/bug.yml"}
+ADDRESS = "https://code.example.com"
 BODIES = {"gitea": "### What\n\nIt ⚒\n\n", "gitlab": "### What\n\nIt ⚒"}
 
 
@@ -63,6 +66,30 @@ def test_what_is_refused_keeps_the_draft(place: Place, scaffold: Run, monkeypatc
         draft = Path(found["hint"].partition("the draft is kept: ")[2])
         assert json.loads(draft.read_bytes())["values"] == {"what": "It ⚒"}
     assert place.repository.opened == []
+
+
+def test_parse_reads_an_issue(place: Place, scaffold: Run) -> None:
+    """By its number, and by any address under which the forge's pages show it."""
+    write_tree(Path.cwd(), {PATHS[place.kind]: FORM})
+    git(Path.cwd(), "remote", "add", "origin", f"{ADDRESS}/octo/demo.git")
+    place.repository.put(7)
+    place.repository.issues[False, 7].body = BODIES[place.kind]
+    ways = {"gitea": ("issues", "pulls"), "gitlab": ("-/issues", "-/work_items", "issues")}[place.kind]
+    addresses = [f"{ADDRESS}/octo/demo/{way}/7#note" for way in ways]
+    for words in ("7", "#7", *addresses):
+        done = scaffold("parse", words, "--api-url", place.url, "--format", "json")
+        assert done.code == 0, done.err
+        assert json.loads(done.out)["values"] == {"what": "It ⚒"}
+    place.repository.issues[False, 7].body = None
+    assert "none of the forms" in scaffold("parse", "7", "--api-url", place.url).err
+    done = scaffold("parse", "8", "--api-url", place.url)
+    assert (done.code, "can't read issue 8 of " in done.err) == (3, True)
+
+
+def test_an_issue_of_a_nested_project_has_an_address(tmp_path: Path) -> None:
+    found = place_of("https://gitlab.com/octo/tools/demo/-/issues/7", tmp_path)
+    assert found is not None
+    assert (str(found.repository), found.number) == ("gitlab.com/octo/tools/demo", 7)
 
 
 @pytest.mark.parametrize("drop", ["before", "after"])

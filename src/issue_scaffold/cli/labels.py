@@ -39,7 +39,6 @@ from issue_scaffold.label_sync.run import (
     open_session,
     require_writable,
 )
-from issue_scaffold.labels.label import fold
 from issue_scaffold.report.report import ReportLayout
 from issue_scaffold.writing.one_file import settle_file, write_file
 
@@ -206,9 +205,13 @@ def _planned(
     with _telling(_NOTHING), display.failures_of(_target(options.repo)):
         try:
             session = open_session(options, Surroundings(on_wait=progress.wait))
-            return session, make_plan(session)
+            plan = make_plan(session)
         except InvalidConfigError as error:
             invalid = error
+        else:
+            for name in options.force.idle(plan):
+                say(f"--force-in-use {name}: the plan deletes no label of this name", err=True)
+            return session, plan
     raise invalid
 
 
@@ -278,7 +281,10 @@ def _options(
         api_url=api_url,
         files=files,
         prune=prune,
-        force=Force(everything=_EVERY_LABEL in forced, keys=frozenset(map(fold, forced))),
+        force=Force(
+            everything=_EVERY_LABEL in forced,
+            names=frozenset(name for name in forced if name != _EVERY_LABEL),
+        ),
         protect=protect,
         folder=Path.cwd(),
     )

@@ -9,18 +9,18 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from issue_scaffold.errors import ScaffoldError, UsageError
+from issue_scaffold.forge.forges import GITHUB, forge_of_host
 from issue_scaffold.forge.git_remote import repository_of
 from issue_scaffold.forge.remote import Repository, parse_repository
 from issue_scaffold.issue.gh import ask_gh, has_gh
 from issue_scaffold.label_sync.github.answers import read_issue_body
-from issue_scaffold.label_sync.github.api import GitHubLabels
 from issue_scaffold.label_sync.http.json_shapes import MalformedAnswerError
 from issue_scaffold.label_sync.http.pacing import OnWait
 from issue_scaffold.label_sync.run import LabelOptions, Surroundings, open_api
 
 _ADDRESS: Final = re.compile(
-    r"(?P<repository>https?://[^/\s]+/[^/\s]+/[^/\s]+)/(?:issues|pull)/(?P<number>[0-9]+)"
-    r"(?:[/?#].*)?"
+    r"(?P<repository>https?://[^/\s]+(?:/[^/\s]+){2,}?)"
+    r"(?:/(?:issues|pulls?)|/-/(?:issues|work_items))/(?P<number>[0-9]+)(?:[/?#].*)?"
 )
 _NUMBER: Final = re.compile(r"#?([0-9]{1,12})")
 
@@ -70,20 +70,15 @@ def place_of(text: str, folder: Path) -> IssuePlace | None:
 
 def read_body(place: IssuePlace, *, api_url: str | None, on_wait: OnWait) -> str:
     """Return the body of an issue. Raises ScaffoldError."""
-    if api_url is None and has_gh():
-        repository = place.repository
+    repository = place.repository
+    forge = forge_of_host(repository.host) or GITHUB
+    if api_url is None and forge is GITHUB and has_gh():
         path = f"repos/{repository.owner}/{repository.name}/issues/{place.number}"
         answer = ask_gh(repository.host, path)
         if answer is not None and answer.is_done:
             return _body(answer.data, place)
     options = replace(place.options, api_url=api_url)
-    api = open_api(options, Surroundings(on_wait=on_wait))
-    if not isinstance(api, GitHubLabels):
-        raise UsageError(
-            f"{place.repository} is not on GitHub, from which alone issues are read",
-            hint="give the issue's text: as a file, or on standard input",
-        )
-    return api.issue_body(place.number)
+    return open_api(options, Surroundings(on_wait=on_wait)).issue_body(place.number)
 
 
 def _body(data: Any, place: IssuePlace) -> str:  # noqa: ANN401 - JSON

@@ -111,6 +111,9 @@ class LabelsApi(Protocol):
         One that has its new name already is as good.
         """
 
+    def issue_body(self, number: int) -> str:
+        """Return the text of an issue, empty for none. Raises MissingError if it isn't there."""
+
     def add_label(self, issue: Issue, name: str) -> None:
         """Put a label on an issue; one that has it already is as good."""
 

@@ -32,8 +32,8 @@ def plan_findings(plan: LabelPlan, where: str) -> tuple[Finding, ...]:
 
 
 def _is_drift(step: LabelStep) -> bool:
-    is_of_group = step.before is not None and step.before.is_inherited
-    return step.action in _DRIFT or (is_of_group and step.action is LabelAction.REFUSED)
+    is_of_holder = step.before is not None and step.before.is_inherited
+    return step.action in _DRIFT or (is_of_holder and step.action is LabelAction.REFUSED)
 
 
 def _finding(step: LabelStep, where: str) -> Finding:
@@ -67,5 +67,5 @@ def describe(step: LabelStep) -> str:
         parts.append(f"has colour {before.color}, the config has {step.color}")
     if step.description is not None:
         parts.append(f"has description '{before.description}', the config has '{step.description}'")
-    of_group = " of a group" if before.is_inherited else ""
-    return f"label '{before.name}'{of_group} " + "; ".join(parts)
+    of_holder = f" of {before.holder}" if before.is_inherited else ""
+    return f"label '{before.name}'{of_holder} " + "; ".join(parts)

@@ -116,6 +116,12 @@ class NumberedLabels(RepositoryLabels, ABC):
         answer = self._read_repository()
         return self._calls.read(answer, _read_is_archived, f"read {self.repository}")
 
+    def issue_body(self, number: int) -> str:
+        """Return the text of an issue, empty for none. Raises MissingError if it isn't there."""
+        what = f"read issue {number} of {self.repository}"
+        answer = self._calls.get(f"{self._base}/issues/{number}", None, what)
+        return self._calls.read(answer, self._read_issue_body, what)
+
     def delete(self, name: str) -> bool:
         """Delete a label, which takes it from all that has it; return whether it was there."""
         row = self._row_known(name) or self._row(name)
@@ -132,6 +138,11 @@ class NumberedLabels(RepositoryLabels, ABC):
 
     def _path(self, row: NumberedLabel) -> str:
         return f"{self._base}/labels/{row.number}"
+
+    @staticmethod
+    @abstractmethod
+    def _read_issue_body(data: Any, token: Token) -> str:  # noqa: ANN401 - JSON
+        """Return what an issue says. Raises MalformedAnswerError."""
 
     @abstractmethod
     def _list(self) -> Iterable[NumberedLabel]:

@@ -23,13 +23,15 @@ class LiveLabel:
     """A label as a repository has it.
 
     `color` is six lower-case hex digits; no description is the empty one. What `is_inherited`
-    belongs to a group that the repository is in, and can't be changed from here.
+    belongs to its `holder`, a group or an organisation that the repository is in, and can't be
+    changed from here.
     """
 
     name: str
     color: str
     description: str = ""
     is_inherited: bool = False
+    holder: str = "a group"
 
     @property
     def key(self) -> str:
@@ -197,11 +199,16 @@ class Force:
     """Which labels are deleted although issues have them: all, or those of these keys."""
 
     everything: bool = False
-    keys: frozenset[str] = frozenset()
+    names: frozenset[str] = frozenset()
 
     def covers(self, name: str) -> bool:
         """Return whether this label is to be deleted whatever has it."""
-        return self.everything or fold(name) in self.keys
+        return self.everything or fold(name) in map(fold, self.names)
+
+    def idle(self, plan: LabelPlan) -> tuple[str, ...]:
+        """Return the names that are those of no label which a plan deletes."""
+        deleted = {fold(step.name) for step in plan.steps if step.action is LabelAction.DELETE}
+        return tuple(sorted(name for name in self.names if fold(name) not in deleted))
 
 
 def rivals(plan: LabelPlan) -> tuple[str, ...]:

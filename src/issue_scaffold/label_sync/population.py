@@ -72,9 +72,9 @@ def held_step(label: LiveLabel, wanted: Label) -> LabelStep:
     """Return what a plan says of a label that a group has: nothing to do, or nothing to be done."""
     fields = changed_fields(label, wanted)
     to = wanted.name if wanted.name != label.name else None
-    action, reason = LabelAction.UNCHANGED, "of a group"
+    action, reason = LabelAction.UNCHANGED, f"of {label.holder}"
     if fields.number or to:
-        action, reason = LabelAction.REFUSED, "it belongs to a group; change it there"
+        action, reason = LabelAction.REFUSED, f"it belongs to {label.holder}; change it there"
     return LabelStep(
         action=action,
         name=label.name,
@@ -91,5 +91,5 @@ def aside_step(label: LiveLabel) -> LabelStep:
     """Return what a plan says of a label that it leaves alone."""
     reason = "another label has this name, or differs by its case only"
     if label.is_inherited:
-        reason = "of a group"
+        reason = f"of {label.holder}"
     return LabelStep(action=LabelAction.UNMANAGED, name=label.name, before=label, reason=reason)

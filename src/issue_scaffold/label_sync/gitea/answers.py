@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from issue_scaffold.label_sync.adapter import CreatedIssue
 from issue_scaffold.label_sync.http.json_shapes import ListShape, ObjectShape
-from issue_scaffold.label_sync.http.label_shapes import ADDRESS, NUMBER
+from issue_scaffold.label_sync.http.label_shapes import ADDRESS, ISSUE_TEXT, NUMBER
 from issue_scaffold.label_sync.http.token import Token
 from issue_scaffold.label_sync.numbered_labels import LABEL, NumberedLabel, label_of
 
@@ -23,6 +23,7 @@ class LabelledIssue:
 
 
 _CREATED_ISSUE: Final = ObjectShape(fields={"number": NUMBER, "html_url": ADDRESS})
+_ISSUE_BODY: Final = ObjectShape(fields={"body": ISSUE_TEXT})
 _ISSUES: Final = ListShape(
     item=ObjectShape(fields={"number": NUMBER, "labels": ListShape(item=LABEL, most=1000)})
 )
@@ -36,6 +37,12 @@ def read_issues(data: Any, token: Token) -> tuple[LabelledIssue, ...]:  # noqa: 
         labels = tuple(label_of(row, token) for row in item["labels"])
         found.append(LabelledIssue(number=item["number"], labels=labels))
     return tuple(found)
+
+
+def read_issue_body(data: Any, token: Token) -> str:  # noqa: ANN401, ARG001 - JSON
+    """Return the text of an issue, empty for none. Raises MalformedAnswerError."""
+    _ISSUE_BODY.check(data, "the answer")
+    return data["body"] or ""
 
 
 def read_created_issue(data: Any, token: Token) -> CreatedIssue:  # noqa: ANN401, ARG001 - JSON

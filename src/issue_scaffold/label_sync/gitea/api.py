@@ -19,6 +19,7 @@ from issue_scaffold.label_sync.adapter import CreatedIssue, Issue, IssueOrder, U
 from issue_scaffold.label_sync.gitea.answers import (
     LabelledIssue,
     read_created_issue,
+    read_issue_body,
     read_issues,
 )
 from issue_scaffold.label_sync.http.customs import Answer, ApiCustoms
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 _LOCKED: Final = 423
 # The largest page that servers give unless their owner has changed `[api] MAX_RESPONSE_ITEMS`.
 _PAGE: Final = 50
+_HOLDER: Final = "an organisation"
 _NEEDED: Final = "it needs the scopes write:issue and read:repository, and its owner write access"
 
 
@@ -68,6 +70,7 @@ class GiteaLabels(NumberedLabels):
     """One repository's labels. Methods raise ApiError when the API refuses or can't be had."""
 
     has_types = False
+    _read_issue_body = staticmethod(read_issue_body)
 
     def __init__(self, repository: Repository, client: "ApiClient") -> None:
         owner, name = quote(repository.owner, safe=""), quote(repository.name, safe="")
@@ -164,7 +167,7 @@ class GiteaLabels(NumberedLabels):
         live = row.live
         if live.is_inherited:
             hint = "change it in the organisation"
-            raise ApiError(f"can't {what}: it belongs to an organisation", hint=hint)
+            raise ApiError(f"can't {what}: it belongs to {_HOLDER}", hint=hint)
         body = {
             "name": new_name or live.name,
             "color": f"#{color or live.color}",
@@ -214,7 +217,9 @@ class GiteaLabels(NumberedLabels):
         except (AccessError, MissingError):
             self._has_organisation = False
             return []
-        return [replace(row, live=replace(row.live, is_inherited=True)) for row in rows]
+        return [
+            replace(row, live=replace(row.live, is_inherited=True, holder=_HOLDER)) for row in rows
+        ]
 
     def _labels_of(self, place: str) -> list[NumberedLabel]:
         query = {"limit": str(_PAGE)}

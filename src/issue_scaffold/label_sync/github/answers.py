@@ -20,6 +20,7 @@ from issue_scaffold.label_sync.http.json_shapes import (
 )
 from issue_scaffold.label_sync.http.label_shapes import (
     ADDRESS,
+    ISSUE_TEXT,
     LABEL_NAME,
     NUMBER,
     OPTIONAL_TEXT,
@@ -84,13 +85,7 @@ _ISSUES: Final = ListShape(
         }
     )
 )
-_ISSUE_BODY: Final = ObjectShape(
-    fields={
-        "body": ValueShape(
-            expected="a text or null", holds=lambda value: isinstance(value, str | None)
-        )
-    }
-)
+_ISSUE_BODY: Final = ObjectShape(fields={"body": ISSUE_TEXT})
 _CREATED_ISSUE: Final = ObjectShape(fields={"number": NUMBER, "html_url": ADDRESS})
 _REPOSITORY: Final = ObjectShape(
     fields={"full_name": ValueShape(expected="OWNER/NAME", holds=_is_full_name)}

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from issue_scaffold.label_sync.adapter import CreatedIssue
 from issue_scaffold.label_sync.http.json_shapes import ListShape, ObjectShape, ValueShape, is_text
-from issue_scaffold.label_sync.http.label_shapes import ADDRESS, NUMBER, refuse_echo
+from issue_scaffold.label_sync.http.label_shapes import ADDRESS, ISSUE_TEXT, NUMBER, refuse_echo
 from issue_scaffold.label_sync.http.token import Token
 
 
@@ -25,6 +25,7 @@ _LABEL_NAMES: Final = ListShape(
     item=ValueShape(expected="a label's name", holds=is_text), most=1000
 )
 _CREATED_ISSUE: Final = ObjectShape(fields={"iid": NUMBER, "web_url": ADDRESS})
+_ISSUE_BODY: Final = ObjectShape(fields={"description": ISSUE_TEXT})
 _USERS: Final = ListShape(item=ObjectShape(fields={"id": NUMBER}))
 _ITEMS: Final = ListShape(item=ObjectShape(fields={"iid": NUMBER, "labels": _LABEL_NAMES}))
 
@@ -43,6 +44,12 @@ def read_users(data: Any, token: Token) -> tuple[int, ...]:  # noqa: ANN401, ARG
     """Return the numbers of people. Raises MalformedAnswerError."""
     _USERS.check(data, "the answer")
     return tuple(item["id"] for item in data)
+
+
+def read_issue_body(data: Any, token: Token) -> str:  # noqa: ANN401, ARG001 - JSON
+    """Return the text of an issue, empty for none. Raises MalformedAnswerError."""
+    _ISSUE_BODY.check(data, "the answer")
+    return data["description"] or ""
 
 
 def read_created_issue(data: Any, token: Token) -> CreatedIssue:  # noqa: ANN401, ARG001 - JSON

@@ -16,6 +16,7 @@ from issue_scaffold.label_sync.adapter import CreatedIssue, Issue, IssueOrder, U
 from issue_scaffold.label_sync.gitlab.answers import (
     LabelledItem,
     read_created_issue,
+    read_issue_body,
     read_items,
     read_users,
 )
@@ -75,6 +76,7 @@ class GitLabLabels(NumberedLabels):
     """One project's labels. Methods raise ApiError when the API refuses or can't be had."""
 
     has_types = False
+    _read_issue_body = staticmethod(read_issue_body)
 
     def __init__(self, repository: Repository, client: "ApiClient") -> None:
         path = quote(f"{repository.owner}/{repository.name}", safe="")

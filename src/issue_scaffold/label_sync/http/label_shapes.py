@@ -31,6 +31,10 @@ LABEL_NAME: Final = ValueShape(
 OPTIONAL_TEXT: Final = ValueShape(
     expected="a text or null", holds=lambda value: value is None or is_text(value)
 )
+# Of an issue, whose text may have any signs.
+ISSUE_TEXT: Final = ValueShape(
+    expected="a text or null", holds=lambda value: value is None or isinstance(value, str)
+)
 COLOUR: Final = ValueShape(expected="hexadecimal digits of a colour", holds=_is_colour)
 BOOLEAN: Final = ValueShape(
     expected="true or false", holds=lambda value: value is None or isinstance(value, bool)
