@@ -1,5 +1,6 @@
 """`scaffold preview`: what it writes and says, what it refuses, and the page that is served."""
 
+import errno
 import http.client
 import os
 import signal
@@ -99,6 +100,17 @@ def test_what_can_not_be_done_is_one_clear_line(
     assert said in done.err
     assert done.err.count("error: ") + done.err.count("Error: ") == 1
     assert "Traceback" not in done.err
+
+
+def test_where_nothing_may_be_served_it_is_said(scaffold: Run, here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: PreviewServer) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    assert here.is_dir()
+    monkeypatch.setattr(PreviewServer, "server_bind", refuse)
+    done = scaffold("preview", "--watch")
+    assert (done.code, done.out) == (3, "")
+    assert "error: the page can't be served on 127.0.0.1: Operation not permitted" in done.err
 
 
 def asked(server: PreviewServer, path: str, host: str | None = None) -> tuple[int, str]:

@@ -100,8 +100,15 @@ class _PreviewHandler(BaseHTTPRequestHandler):
 
 @contextmanager
 def serving(page: str) -> Iterator[PreviewServer]:
-    """Serve a page while the block runs."""
-    with PreviewServer(page) as server:
+    """Serve a page while the block runs. Raises ScaffoldError where nothing may be served."""
+    try:
+        opened = PreviewServer(page)
+    except OSError as error:
+        raise ScaffoldError(
+            f"the page can't be served on {_LOOPBACK}: {error.strerror}",
+            hint="without --watch it is written to a file",
+        ) from error
+    with opened as server:
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1})
         thread.start()
         try:
