@@ -68,6 +68,23 @@ def test_limits_of_labels_are_those_of_the_forge(forge: Forge) -> None:
         assert not found
 
 
+@pytest.mark.parametrize("forge", FORGES, ids=lambda forge: forge.title)
+def test_what_is_said_of_colours_and_case_is_true_of_the_forge(forge: Forge) -> None:
+    labels = "- {name: a, color: '#d73a4a'}\n- {name: Bug, color: d73a4a}\n- {name: bug, color: '#abc'}\n"
+    said = [f"{finding.rule}: {finding.message}" for finding in judged(f"{forge.folder}/labels.yml", labels)]
+    if forge.key == "github":
+        likewise = "(and 1 more label likewise): six hex digits, without `#`"
+        assert said == [
+            f"labels/color: colour `#d73a4a` is not what GitHub's API takes {likewise}",
+            "labels/duplicate: label `bug` is `Bug` to GitHub, which ignores case",
+        ]
+    else:
+        assert said == [
+            "labels/duplicate: label `bug` is `Bug` but for its case, and `scaffold labels` takes the two for one",
+            f"labels/color: colour `#abc` is not what {forge.title}'s API takes: six hex digits",
+        ]
+
+
 def test_the_switches_name_rules() -> None:
     for forge in FORGES:
         assert forge.rules.lifted | forge.rules.eased <= RULES.keys()

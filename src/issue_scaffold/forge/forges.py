@@ -43,13 +43,16 @@ class RuleSwitch(NamedTuple):
 
     Rules that are `lifted` don't hold there; what breaks an `eased` one is passed over there, so
     that it is a warning at most. Where `chooser_is_whole`, one bad contact link costs the whole
-    file. `reads_with_go` tells whose YAML reader the forge has: Go's, or Ruby's.
+    file. `reads_with_go` tells whose YAML reader the forge has: Go's, or Ruby's. `tells_case` says
+    that labels may differ by their case alone, `marks_colours` that colours begin with `#`.
     """
 
     lifted: frozenset[str] = frozenset()
     eased: frozenset[str] = frozenset()
     chooser_is_whole: bool = False
     reads_with_go: bool = False
+    tells_case: bool = False
+    marks_colours: bool = False
 
 
 class TokenCustoms(NamedTuple):
@@ -177,12 +180,18 @@ _GITEA_RULES: Final = RuleSwitch(
     # `GetTemplateConfig` in services/issue/template.go
     chooser_is_whole=True,
     reads_with_go=True,
+    # `GetLabelInRepoByName` and `NormalizeColor` in that source
+    tells_case=True,
+    marks_colours=True,
 )
 # These come from Gitea's source.
 _GITHUB_RULES: Final = RuleSwitch(
     lifted=frozenset({"body/attribute-type", "body/hidden-required", "body/visible-type"}),
 )
-_GITLAB_RULES: Final = _GITHUB_RULES._replace(lifted=_GITHUB_RULES.lifted | _GITHUB_LABEL_LIMITS)
+# https://docs.gitlab.com/api/labels/#create-a-new-label
+_GITLAB_RULES: Final = _GITHUB_RULES._replace(
+    lifted=_GITHUB_RULES.lifted | _GITHUB_LABEL_LIMITS, tells_case=True, marks_colours=True
+)
 # https://docs.github.com/en/issues/using-labels-and-milestones-to-track-work/managing-labels
 # The colours are those that GitHub gives them in a new repository.
 GITHUB_LABEL_COLOURS: Final[Mapping[str, str]] = {

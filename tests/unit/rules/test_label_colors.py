@@ -13,7 +13,8 @@ from issue_scaffold.validate.run import validate_files
         (".github/settings.yml", "cc0000", False),
         (".github/settings.yml", "#c00", True),
         (".github/labels.yml", "#cc0000", True),
-        (".gitea/labels.yml", "#cc0000", True),
+        (".gitea/labels.yml", "#cc0000", False),
+        (".gitea/labels.yml", "#c00", True),
         (".github/labels.yml", "cc0000", False),
     ],
 )

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 
 from issue_scaffold.forge.document import Problem, at, shown
+from issue_scaffold.forge.forges import forge_of_path
 from issue_scaffold.forge.issue_form import string_entries
 from issue_scaffold.labels.config import LabelsConfig, is_settings
 from issue_scaffold.labels.label import KNOWN_FIELDS, MEANT_AS_FORMER, fold
@@ -128,7 +129,8 @@ def description_length(config: LabelsConfig) -> Iterator[Problem]:
         why=(
             "The API takes six hex digits. A `#` or the three-digit form, which only some tools "
             "mend, is a warning and is normalised; anything else is an error. In `settings.yml` a "
-            "`#` is fine: the apps that read it take it away."
+            "`#` is fine: the apps that read it take it away. So it is in `.gitea/`, `.forgejo/` "
+            "and `.gitlab/`, whose APIs have it."
         ),
         evidence=(
             "REST API: labels",
@@ -141,9 +143,7 @@ def description_length(config: LabelsConfig) -> Iterator[Problem]:
 def color(config: LabelsConfig) -> Iterator[Problem]:
     """Find colours that aren't six hex digits; those that most tools understand once for all."""
     loose: list[tuple[Scalar, str]] = []
-    mark = ""
-    if is_settings(config.source.path):
-        mark = "#"  # the apps that read settings take it away: github.com/repository-settings/app
+    mark = _mark_of_colours(config.source.path)
     for label in config.places:
         node = label.color
         if node is None or is_null(node):
@@ -159,7 +159,15 @@ def color(config: LabelsConfig) -> Iterator[Problem]:
             elif node.value.strip().lower().removeprefix(mark) != digits:
                 loose.append((node, digits))
     if loose:
-        yield _loose_colors(config, loose)
+        yield _loose_colors(config, loose, mark)
+
+
+def _mark_of_colours(path: str) -> str:
+    """Return what may stand before the digits of colours in a labels config."""
+    # The apps that read settings take it away: github.com/repository-settings/app
+    if is_settings(path) or forge_of_path(path).rules.marks_colours:
+        return "#"
+    return ""
 
 
 def _six_digits(text: str) -> str | None:
@@ -169,13 +177,13 @@ def _six_digits(text: str) -> str | None:
     return digits if len(digits) == len("rrggbb") else "".join(digit * 2 for digit in digits)
 
 
-def _loose_colors(config: LabelsConfig, colors: list[tuple[Scalar, str]]) -> Problem:
+def _loose_colors(config: LabelsConfig, colors: list[tuple[Scalar, str]], mark: str) -> Problem:
     """Return one problem of all colours that most tools understand; each has what it should be."""
     node, digits = colors[0]
     rest = _likewise(len(colors) - 1, "more label")
-    message = (
-        f"colour {shown(node)} is not what GitHub's API takes{rest}: six hex digits, without `#`"
-    )
+    message = f"colour {shown(node)} is not what GitHub's API takes{rest}: six hex digits"
+    if not mark:
+        message += ", without `#`"
     edits: list[Edit] = []
     for other, text in colors:
         edits += _recolor(config, other, text)
@@ -362,7 +370,11 @@ def duplicate(config: LabelsConfig) -> Iterator[Problem]:
 
 def _twice(config: LabelsConfig, node: Scalar, first: Scalar, what: str) -> Problem:
     same = node.value.strip() == first.value.strip()
-    why = "is there twice" if same else f"is {shown(first)} to GitHub, which ignores case"
+    why = f"is {shown(first)} to GitHub, which ignores case"
+    if same:
+        why = "is there twice"
+    elif forge_of_path(config.source.path).rules.tells_case:
+        why = f"is {shown(first)} but for its case, and `scaffold labels` takes the two for one"
     where = line_of(config.source, first.start)
     return at(node, f"{what} {shown(node)} {why}", hint=f"the first is on {where}")
 
