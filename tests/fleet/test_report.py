@@ -47,3 +47,72 @@ def test_the_past_is_a_table_oldest_first(repos: list[Path], tmp_path: Path, sca
     plain = scaffold("fleet", "report", "--format", "html").out
     assert "Over time" not in plain
     assert scaffold("fleet", "report", "--history", tmp_path / "nothing").code == 2
+
+
+def test_what_is_left_of_a_run_is_told_wherever_it_is_shown(repos: list[Path], tmp_path: Path, scaffold: Run) -> None:
+    part, rest, other = (tmp_path / name for name in ("part.jsonl", "rest.jsonl", "other.json"))
+    assert scaffold("fleet", "check", *repos[:2], "--until", "0s", "--format", f"jsonl={part}").code == 75
+    assert json.loads(part.read_bytes())["left"] == 2
+    shown = scaffold("fleet", "report")
+    assert (shown.code, "2 repositories left" in shown.out) == (75, True)
+    assert scaffold("fleet", "status").code == 75
+    assert scaffold("fleet", "check", "--resume", "--format", f"jsonl={rest}", "-j1").code == 1
+    assert scaffold("fleet", "check", repos[2], "--format", f"json={other}", "-j1").code == 1
+    merged = scaffold("fleet", "report", other, part)
+    assert (merged.code, "has not ended" in merged.err) == (75, True)
+    for files in ((part, rest, other), (rest, part, other)):
+        merged = scaffold("fleet", "report", *files, "--format", "json")
+        assert (merged.code, json.loads(merged.out)["left"], merged.err) == (1, 0, "")
+
+
+def test_rows_that_break_off_are_no_whole_run(repos: list[Path], tmp_path: Path, scaffold: Run) -> None:
+    whole = tmp_path / "whole.jsonl"
+    assert scaffold("fleet", "validate", *repos, "-j1", "--format", f"jsonl={whole}").code == 0
+    content = whole.read_bytes()
+    assert scaffold("fleet", "report", whole).code == 0
+    for end in (0, content.index(b"\n") + 1, len(content) - 20):
+        (tmp_path / "torn.jsonl").write_bytes(content[:end])
+        shown = scaffold("fleet", "report", tmp_path / "torn.jsonl")
+        assert (shown.code, "torn.jsonl" in shown.err) == (75, True), end
+
+
+@pytest.mark.parametrize("text", ["{}", "[]\n", "{}\n{}\n", "null", "7\n", '{"repositories": []}', "garbage\n"])
+def test_another_file_is_no_report(text: str, tmp_path: Path, scaffold: Run) -> None:
+    path = tmp_path / "other.json"
+    path.write_text(text, encoding="utf-8")
+    shown = scaffold("fleet", "report", path)
+    assert (shown.code, "no row of a run" in shown.err) == (3, True)
+
+
+@pytest.mark.parametrize("option", ["--until", "--max-failures", "--timeout", "--memory", "--where"])
+def test_an_option_that_says_nothing_is_named_and_begins_no_run(option: str, repos: list[Path], scaffold: Run) -> None:
+    said = scaffold("fleet", "check", repos[0], option, "xyz")
+    assert said.code == 2
+    assert f"{option}: 'xyz' is " in said.err
+    assert scaffold("fleet", "report").code == 2
+
+
+@pytest.mark.parametrize(
+    "option", ["--where=outdated", "--topic=a", "--language=c", "--visibility=public", "--archived=yes", "--forks=yes"]
+)
+def test_what_chooses_among_owners_repositories_is_refused_for_others(
+    option: str, repos: list[Path], scaffold: Run
+) -> None:
+    said = scaffold("fleet", "check", *repos, option)
+    assert said.code == 2
+    assert f"{option.partition('=')[0]} chooses among" in said.err
+
+
+def test_folders_of_no_host_have_no_labels_to_compare(repos: list[Path], scaffold: Run) -> None:
+    git(repos[1], "remote", "add", "origin", "https://forge.example/a/b.git")
+    git(repos[2], "remote", "add", "one", "https://forge.example/a/c.git")
+    git(repos[2], "remote", "add", "two", "https://forge.example/a/d.git")
+    for repository in repos:
+        (repository / ".github").mkdir()
+        (repository / ".github/labels.yml").write_text("- {name: bug, color: d73a4a}\n", encoding="utf-8")
+    done = scaffold("fleet", "labels", *repos, "-j1", "--format", "json")
+    rows = {Path(row["repository"]).name: row["reason"] for row in json.loads(done.out)["repositories"]}
+    assert {name: (row["code"], row["retry"]) for name, row in rows.items()} == {
+        "a": ("no-remote", False), "b": ("forbidden", False), "c": ("no-remote", False),
+    }  # fmt: skip
+    assert "--repo" not in done.out

@@ -29,7 +29,7 @@ from issue_scaffold.cli.fleet_report import (
     end_lines,
     row_line,
 )
-from issue_scaffold.cli.fleet_selection import REMOTE_OPTIONS, RemoteOptions
+from issue_scaffold.cli.fleet_selection import REMOTE_OPTIONS, RemoteOptions, given_filters
 from issue_scaffold.cli.fleet_show import FORMAT_OPTION, TABLE, RunShow, write_report
 from issue_scaffold.cli.fleet_work import (
     FleetWork,
@@ -45,6 +45,7 @@ from issue_scaffold.cli.options import (
     dry_run_option,
     read_answers,
     read_targets,
+    read_value,
 )
 from issue_scaffold.cli.printing import say
 from issue_scaffold.cli.verbosity import tell
@@ -58,9 +59,10 @@ from issue_scaffold.fleet.dask_engine import DaskEngine, refuse_writes
 from issue_scaffold.fleet.engine import Engine
 from issue_scaffold.fleet.job import FleetJob, Verb
 from issue_scaffold.fleet.outcome import FleetOutcome, Status, Tally
-from issue_scaffold.fleet.remote import FleetRepository, name_of
+from issue_scaffold.fleet.remote import FleetRepository
 from issue_scaffold.fleet.run import (
     FleetRun,
+    MaxFailures,
     parse_bytes,
     parse_duration,
     parse_max_failures,
@@ -148,7 +150,7 @@ _OPTIONS: Final = (
     click.option(
         "--max-failures",
         metavar="N|P%",
-        help="End when so many repositories have failed.",
+        help="Stop as soon as N repositories have failed, or P percent of all.",
     ),
     click.option(
         "--until",
@@ -162,6 +164,15 @@ _OPTIONS: Final = (
     ),
     FORMAT_OPTION,
 )
+
+
+class RunLimits(NamedTuple):
+    """When a run ends early, by the monotonic clock and by failures; what a repository may take."""
+
+    until: float
+    max_failures: MaxFailures | None
+    seconds: float
+    memory: int
 
 
 class RunOptions(NamedTuple):
@@ -187,6 +198,21 @@ class RunOptions(NamedTuple):
     scheduler: str | None
     outputs: tuple[OutputTarget, ...]
     config: FleetConfig
+
+    @property
+    def limits(self) -> RunLimits:
+        """What these options limit from now on. Raises UsageError for one that says nothing."""
+        until, max_failures = math.inf, None
+        if self.until is not None:
+            until = time.monotonic() + read_value("--until", parse_duration, self.until)
+        if self.max_failures is not None:
+            max_failures = read_value("--max-failures", parse_max_failures, self.max_failures)
+        return RunLimits(
+            until,
+            max_failures,
+            read_value("--timeout", parse_duration, self.timeout),
+            read_value("--memory", parse_bytes, self.memory),
+        )
 
 
 def _run_options(command: Callable[..., int]) -> Callable[..., int]:
@@ -349,7 +375,8 @@ def report_command(
 ) -> int:
     """Show runs again, merged: a run, its folder, or a file of jsonl or json (default: the last).
 
-    Of a repository in several of them the last one counts. Exits as the run did.
+    Of a repository in several of them the last one counts. Exits as one run over all of them would
+    have, and with 75 while one of them has not ended.
     """
     report = _merged(list(map(_place_of, runs or ("",))))
     report = report._replace(earlier=[_earlier(_place_of(name)) for name in history])
@@ -359,24 +386,34 @@ def report_command(
             say(*map(row_line, rows), *end_lines(report))
         else:
             write_report(report, output)
+    for name in report.unended:
+        tell(f"note: {name} has not ended: its other repositories are not in this report")
     return report.exit_code
 
 
 def _merged(places: Sequence[Path]) -> FleetReport:
     """Return what several runs came to together; they began when the first of them did."""
     found: dict[str, FleetOutcome] = {}
-    left = 0
+    remainders: dict[str, run_folder.Remainder] = {}
     for place in places:
-        outcomes = run_folder.outcomes_of(place)
-        if place.is_dir():
-            known = {name_of(one) for one in run_folder.repositories_of(place)}
-            left += len(known - outcomes.keys())
-        found |= outcomes
+        found |= run_folder.outcomes_of(place)
+        for name, left in run_folder.remainders_of(place).items():
+            if name not in remainders or not remainders[name].is_nothing:
+                remainders[name] = left
     tally = Tally()
     tally.add_all(found.values())
     began = min(filter(None, map(run_folder.started_of, places)), default=None)
-    rows = list(found.values())
-    return FleetReport("fleet report", tally.exit_code, tally, rows, left, began=began)
+    unended = [name for name, left in remainders.items() if not left.is_nothing]
+    return FleetReport(
+        "fleet report",
+        EXIT_RESUMABLE if unended else tally.exit_code,
+        tally,
+        list(found.values()),
+        sum(left.number for left in remainders.values()),
+        began=began,
+        is_listed=all(left.is_listed for left in remainders.values()),
+        unended=unended,
+    )
 
 
 def _earlier(place: Path) -> EarlierReport:
@@ -400,13 +437,16 @@ def status_command(*, run: str, offline: bool, branch: str, api_url: str | None)
     outcomes = run_folder.outcomes_of(place)
     tally = Tally()
     tally.add_all(outcomes.values())
-    left = len(set(map(name_of, run_folder.repositories_of(place))) - outcomes.keys())
+    (left,) = run_folder.remainders_of(place).values()
+    code = tally.exit_code if left.is_nothing else EXIT_RESUMABLE
     verb = str(options.get("command", "fleet check"))
-    report = FleetReport(verb, tally.exit_code, tally, [], left, run=place.name)
+    report = FleetReport(
+        verb, code, tally, [], left.number, run=place.name, is_listed=left.is_listed
+    )
     hosts = None if offline else hosts_for(api_url)
     pulls = status_lines(place, branch, hosts)
     say(f"{place.name}: scaffold {verb}", *pulls, *end_lines(report))
-    return EXIT_RESUMABLE if left else tally.exit_code
+    return code
 
 
 def _place_of(name: str) -> Path:
@@ -438,11 +478,16 @@ def _run(
 
 
 def _end_of(options: RunOptions, job: FleetJob) -> _Ended:
-    """Do a job with the repositories that were asked for."""
+    """Do a job with the repositories that were asked for.
+
+    What the options say is read before anything is begun.
+    """
+    limits = options.limits
+    _refuse_idle_filters(options)
     with ExitStack() as opened:
         work = _work(options, job, opened)
         with work.journal as journal:
-            run = _fleet_run(options, work)
+            run = _fleet_run(options, work, limits)
             tally = Tally()
             tally.add_all(work.done.values())
             show = RunShow(f"fleet {job.verb}", options.outputs, tally, journal.place.name)
@@ -478,6 +523,21 @@ def _owners(options: RunOptions, verb: Verb) -> RemoteOptions:
     if options.only is None or is_named:
         return options.remote
     return remembered_owners(_run_of("", verb))
+
+
+def _refuse_idle_filters(options: RunOptions) -> None:
+    """Raise UsageError for what chooses among owners' repositories where none are meant.
+
+    What a file says of them is for the runs that are about them.
+    """
+    options.remote.conditions  # noqa: B018 - says what is wrong with them
+    if options.remote.owners or options.resume is not None or options.only is not None:
+        return
+    for parameter in given_filters():
+        raise click.UsageError(
+            f"{parameter} chooses among the repositories of --org, --user and --group: "
+            "name one of these, or choose by --match and --exclude"
+        )
 
 
 def _beside(options: RunOptions, part: RunPart) -> list[FleetRepository]:
@@ -571,33 +631,27 @@ def _shard(options: RunOptions) -> Shard | None:
     return shard
 
 
-def _engine(options: RunOptions, job: FleetJob, until: float) -> tuple[Engine, int]:
+def _engine(options: RunOptions, job: FleetJob, limits: RunLimits) -> tuple[Engine, int]:
     """Return who treats the repositories, and how many of them at a time."""
-    job = replace(job, seconds=parse_duration(options.timeout))
+    job = replace(job, seconds=limits.seconds)
     if options.scheduler is not None:
-        cluster = DaskEngine(job, options.scheduler, until=until)
+        cluster = DaskEngine(job, options.scheduler, until=limits.until)
         return cluster, cluster.jobs
     from issue_scaffold.fleet.pool import PoolEngine, PoolLimits, default_jobs
 
     jobs = options.jobs or default_jobs()
-    limits = PoolLimits(jobs, job.seconds, parse_bytes(options.memory), until)
-    return PoolEngine(job, limits), jobs
+    pool = PoolLimits(jobs, limits.seconds, limits.memory, limits.until)
+    return PoolEngine(job, pool), jobs
 
 
-def _fleet_run(options: RunOptions, work: FleetWork) -> FleetRun:
-    """Return the run, ready to begin. Raises UsageError for an option that says nothing."""
-    until = math.inf
-    if options.until is not None:
-        until = time.monotonic() + parse_duration(options.until)
+def _fleet_run(options: RunOptions, work: FleetWork, limits: RunLimits) -> FleetRun:
+    """Return the run, ready to begin."""
     job = work.job
     begun: dict[str, FleetOutcome] = {}
     if job.writes:
         job = replace(job, journal=run_folder.journal_of(work.journal.place))
         begun = run_folder.begun_in(work.journal.place)
-    max_failures = None
-    if options.max_failures is not None:
-        max_failures = parse_max_failures(options.max_failures)
-    engine, jobs = _engine(options, job, until)
+    engine, jobs = _engine(options, job, limits)
     return FleetRun(
         repositories=work.items,
         engine=engine,
@@ -605,6 +659,6 @@ def _fleet_run(options: RunOptions, work: FleetWork) -> FleetRun:
         record=work.journal.record,
         begun=begun,
         list_requests=lambda: work.requests,
-        until=until,
-        max_failures=max_failures,
+        until=limits.until,
+        max_failures=limits.max_failures,
     )

@@ -13,7 +13,7 @@ from issue_scaffold.cli.fleet_config import config_options
 from issue_scaffold.cli.fleet_report import FleetReport, repositories
 from issue_scaffold.cli.fleet_show import FORMAT_OPTION, TABLE, RunShow, write_report
 from issue_scaffold.cli.labels_progress import tell_wait
-from issue_scaffold.cli.options import OutputTarget, can_ask
+from issue_scaffold.cli.options import OutputTarget, can_ask, read_value
 from issue_scaffold.cli.printing import confirm, say
 from issue_scaffold.cli.verbosity import tell
 from issue_scaffold.errors import (
@@ -74,7 +74,9 @@ _PACE: Final = (
         "--limit", type=click.IntRange(1), metavar="N", help="Only the first N planned changes."
     ),
     click.option(
-        "--max-failures", metavar="N|P%", help="End when so many repositories have failed."
+        "--max-failures",
+        metavar="N|P%",
+        help="Stop as soon as N repositories have failed, or P percent of all.",
     ),
     click.option(
         "--prs-per-hour",
@@ -170,7 +172,7 @@ def write_options(command: Callable[..., int]) -> Callable[..., int]:
     is_flag=False,
     flag_value="",
     metavar="[RUN]",
-    help="Only what was not come to the last time.",
+    help="Go on with an apply that has ended early: only what it did not reach.",
 )
 @FORMAT_OPTION
 @config_options
@@ -222,7 +224,7 @@ def apply_planned(
         _ask_about_many(len(planned), is_agreed=request.yes)
     max_failures = None
     if request.max_failures is not None:
-        max_failures = parse_max_failures(request.max_failures)
+        max_failures = read_value("--max-failures", parse_max_failures, request.max_failures)
     with ApplyRun(planned, options, hosts, max_failures) as run:
         code = RunShow("fleet apply", outputs, Tally(), _name_of(planned)).all_of(run)
     if held:
@@ -351,8 +353,10 @@ def _hosts(request: WriteRequest) -> "HostAccess":
     clock = SystemClock()
     end = None
     if request.until is not None:
-        end = clock.now() + parse_duration(request.until)
-    window = None if request.window is None else parse_window(request.window)
+        end = clock.now() + read_value("--until", parse_duration, request.until)
+    window = None
+    if request.window is not None:
+        window = read_value("--window", parse_window, request.window)
     budget = WriteBudget(clock, end, window)
     return HostAccess(budget, tell_wait, request.prs_per_hour, request.api_url)
 
@@ -380,6 +384,7 @@ def close_command(*, run: str, outdated: bool, branch: str, yes: bool, api_url: 
     failures = [
         f"{one.outcome.repository}: {one.error}" for one in found if isinstance(one, Followed)
     ]
+    closed = 0
     with run_folder.resume_run(place, synced=True) as journal:
         for one in closable:
             name = one.outcome.repository
@@ -389,9 +394,10 @@ def close_command(*, run: str, outdated: bool, branch: str, yes: bool, api_url: 
             except ScaffoldError as error:
                 failures.append(f"{name}: {error.message}")
             else:
+                closed += 1
                 say(f"closed          {name}  {one.pull.url}")
     say(*(f"failed          {line}" for line in failures))
-    say(f"{count(len(closable), 'pull request')} to close, {count(len(failures), 'failure')}")
+    say(f"{count(closed, 'pull request')} closed, {count(len(failures), 'failure')}")
     return EXIT_FAILURE if failures else EXIT_OK
 
 

@@ -88,6 +88,7 @@ def with_sources(given: dict[str, Any]) -> dict[str, Any]:
         return given
     named = {name: config.options[name] for name in SOURCES if name in config.options}
     if "list_file" in named:
-        opened = click.File("rb").convert(named["list_file"], None, click.get_current_context())
-        named["list_file"] = opened
+        context = click.get_current_context()
+        option = next(one for one in context.command.params if one.name == "list_file")
+        named["list_file"] = click.File("rb").convert(named["list_file"], option, context)
     return given | {name: value for name, value in named.items() if name in given}

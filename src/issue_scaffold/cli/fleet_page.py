@@ -12,7 +12,7 @@ from issue_scaffold.cli.fleet_report import (
     FleetReport,
     details_of,
     failures_by_reason,
-    repositories,
+    left_over,
     summary,
 )
 from issue_scaffold.cli.printing import inert
@@ -162,7 +162,7 @@ def _every(report: FleetReport) -> str:
     heads = ("repository", "status", "version", "details")
     head = "".join(f'<th scope="col"><button type="button">{name}</button></th>' for name in heads)
     body = "".join(map(_row, rows))
-    left = f"<p>{repositories(report.left)} left.</p>" if report.left else ""
+    left = f"<p>{said}.</p>" if (said := left_over(report)) else ""
     return (
         f'<h2 id="all">Repositories</h2>{left}\n{_filters(report)}\n'
         '<div class="wide" tabindex="0" role="region" aria-labelledby="all">'

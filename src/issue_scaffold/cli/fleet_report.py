@@ -38,7 +38,9 @@ class EarlierReport(NamedTuple):
 class FleetReport(NamedTuple):
     """What a run came to. `command` is as people type it; `left` were not looked at.
 
+    `is_listed` says that no others are unknown yet.
     `requests` are those that were sent to hosts, by their kind.
+    `unended` are the runs that it is of and that have not ended.
     `began` is when it began, where its name doesn't say; `earlier` are reports before it.
     """
 
@@ -52,6 +54,8 @@ class FleetReport(NamedTuple):
     requests: Mapping[str, int] = MappingProxyType({})
     began: str | None = None
     earlier: Sequence[EarlierReport] = ()
+    is_listed: bool = True
+    unended: Sequence[str] = ()
 
     @property
     def started(self) -> str | None:
@@ -129,11 +133,20 @@ def end_lines(report: FleetReport) -> list[str]:
     if report.requests:
         sent = ", ".join(f"{number:,} {kind}" for kind, number in sorted(report.requests.items()))
         lines.append(f"requests: {sent}")
-    if report.left:
-        lines.append(f"{repositories(report.left)} left{_way_on(report)}")
-    elif report.stopped is not None:
-        lines.append(f"the list wasn't read to its end{_way_on(report)}")
+    if left := left_over(report):
+        lines.append(f"{left}{_way_on(report)}")
     return lines
+
+
+def left_over(report: FleetReport) -> str:
+    """Return how many repositories were not come to, nothing where there are none."""
+    if report.left and report.is_listed:
+        return f"{repositories(report.left)} left"
+    if report.left:
+        return f"{repositories(report.left)} left, and the list wasn't read to its end"
+    if not report.is_listed or report.stopped is not None:
+        return "the list wasn't read to its end"
+    return ""
 
 
 def _message(outcome: FleetOutcome) -> str:
@@ -244,8 +257,8 @@ def as_markdown(report: FleetReport) -> str:
         lines += [f"### Failed: {code} ({len(failed)})", ""]
         lines += [f"- {escaped(row.repository)}: {escaped(_message(row))}" for row in failed]
         lines.append("")
-    if report.left:
-        lines += [f"{repositories(report.left)} left.", ""]
+    if left := left_over(report):
+        lines += [f"{left}.", ""]
     return "\n".join(lines)
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import click
 
+from issue_scaffold.cli.options import read_value
 from issue_scaffold.fleet.conditions import Condition, parse_condition
 from issue_scaffold.fleet.listing.listing import Owner, OwnerKind
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 _VISIBILITIES: Final = ("public", "private", "internal")
 _TAKEN: Final = ("no", "yes", "only")
+_FILTERS: Final = frozenset({"topics", "language", "visibility", "archived", "forks", "where"})
 REMOTE_OPTIONS: Final = (
     click.option(
         "--org", multiple=True, metavar="NAME", help="All repositories of an organisation."
@@ -100,7 +102,18 @@ class RemoteOptions(NamedTuple):
     @property
     def conditions(self) -> tuple[Condition, ...]:
         """What must hold of each. Raises UsageError."""
-        return tuple(map(parse_condition, self.where))
+        return tuple(read_value("--where", parse_condition, text) for text in self.where)
+
+
+def given_filters() -> list[str]:
+    """Return the options on the command line that choose among what a host lists."""
+    context = click.get_current_context()
+    given = click.core.ParameterSource.COMMANDLINE
+    return [
+        option.opts[0]
+        for option in context.command.params
+        if option.name in _FILTERS and context.get_parameter_source(option.name) is given
+    ]
 
 
 def record_of(options: RemoteOptions) -> dict[str, Any]:

@@ -43,6 +43,10 @@ class ShownRun(Protocol):
         """How many repositories have no outcome yet."""
 
     @property
+    def is_listed(self) -> bool:
+        """Whether no others are unknown yet."""
+
+    @property
     def stopped(self) -> EarlyEnd | None:
         """Why it ended early, None if it didn't."""
 
@@ -111,6 +115,7 @@ class RunShow:
             run.stopped,
             self._name,
             self.count_requests(),
+            is_listed=run.is_listed,
         )
         for output in self._outputs:
             if output == OutputTarget("jsonl"):

@@ -28,8 +28,6 @@ from issue_scaffold.state.user_folders import fleet_folder
 if TYPE_CHECKING:
     from issue_scaffold.fleet.choosing import RemoteSelection
 
-_REMOTE = "remote"
-
 
 class FleetWork(NamedTuple):
     """What is to be done, with what came of it before, and where it is kept.
@@ -63,7 +61,7 @@ def remembered_owners(place: Path) -> RemoteOptions:
 
     Raises ScaffoldError.
     """
-    return remote_options_in(run_folder.options_of(place).get(_REMOTE, {}))
+    return remote_options_in(run_folder.options_of(place).get(run_folder.OWNERS, {}))
 
 
 def owners_work(
@@ -103,7 +101,7 @@ def resumed_work(place: Path, opened: ExitStack) -> FleetWork:
     done = run_folder.outcomes_of(place)
     journal = run_folder.resume_run(place, synced=job.writes)
     known = {name_of(one): one for one in run_folder.repositories_of(place)}
-    if _REMOTE not in recorded or run_folder.is_listed(place):
+    if run_folder.OWNERS not in recorded or run_folder.is_listed(place):
         left = [one for name, one in known.items() if name not in done]
         return FleetWork(job, journal, left, done)
     done = {name: one for name, one in done.items() if not name.endswith(run_folder.WHOLE_OWNER)}
@@ -111,7 +109,7 @@ def resumed_work(place: Path, opened: ExitStack) -> FleetWork:
     part = _part_in(recorded, frozenset(done))
     part = part._replace(named=frozenset(map(place_of, named)))
     selection = opened.enter_context(
-        open_selection(remote_options_in(recorded[_REMOTE]), job, part)
+        open_selection(remote_options_in(recorded[run_folder.OWNERS]), job, part)
     )
     beside = [one for one in named if name_of(one) not in done]
     items = _enlisted(chain(beside, selection.items()), journal, selection)

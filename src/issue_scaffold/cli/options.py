@@ -15,6 +15,7 @@ from issue_scaffold.errors import UsageError
 from issue_scaffold.sync.item_changes import ItemChange
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
+Read = TypeVar("Read")
 
 
 class OutputTarget(NamedTuple):
@@ -22,6 +23,14 @@ class OutputTarget(NamedTuple):
 
     format: str
     file: Path | None = None
+
+
+def read_value(option: str, parse: Callable[[str], Read], text: str) -> Read:
+    """Return what the text of an option means. Raises UsageError that names the option."""
+    try:
+        return parse(text)
+    except UsageError as error:
+        raise UsageError(f"{option}: {error.message}", hint=error.hint) from None
 
 
 class OutputTargetType(click.ParamType[OutputTarget]):

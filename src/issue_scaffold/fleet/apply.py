@@ -248,6 +248,11 @@ class ApplyRun:
         """How many planned changes have not been taken on."""
         return len(self.planned) - self.tally.total
 
+    @property
+    def is_listed(self) -> bool:
+        """Whether all planned changes are known: always, as plans are read whole."""
+        return True
+
     def outcomes(self) -> Generator[FleetOutcome]:
         """Yield what comes of each planned change; end when a budget does."""
         news = TemplateNews(self._stack)

@@ -10,6 +10,7 @@ from typing import Final
 from issue_scaffold.fleet.window import Window
 from issue_scaffold.label_sync.http.pacing import Clock, OnTick, OnWait, Pacer
 from issue_scaffold.state.write_log import WriteLog
+from issue_scaffold.text.wording import count
 
 _HOUR: Final = 3600.0
 # What one repository may take: a text, a state, a pull request and a comment.
@@ -75,6 +76,6 @@ class Openings:
 
     def take(self) -> None:
         """Count one that is about to be opened. Raises BudgetSpentError where there are enough."""
-        why = f"{self._an_hour} pull requests an hour (--prs-per-hour)"
+        why = f"{count(self._an_hour, 'pull request')} an hour (--prs-per-hour)"
         self._budget.allow(self._pacer.seconds_for(1), why)
         self._budget.wait(self._pacer.reserve(), why)

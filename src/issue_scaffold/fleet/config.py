@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from issue_scaffold.errors import UsageError
 from issue_scaffold.files.bounded import read_if_there
+from issue_scaffold.fleet.config_forms import FORMS
 from issue_scaffold.fleet.config_keys import (
     GROUP_KEYS,
     REPOSITORY_KEYS,
@@ -126,15 +127,20 @@ class _ConfigReader:
             return
         if key.kind is KeyKind.FILE and found != "-":
             found = str(self._folder / found)
-        if key.name in {"match", "exclude"}:
-            self._pattern(value, found)
+        if key.name in FORMS:
+            self._form(value, key.name)
         options[key.option] = found
 
-    def _pattern(self, value: Value, text: str) -> None:
-        try:
-            re.compile(text)
-        except re.error as error:
-            self.problems.append(at(value, f"this is no regular expression: {error}"))
+    def _form(self, value: Value, name: str) -> None:
+        """Read texts as the option of that name does, to say what is wrong where it stands."""
+        nodes: tuple[Node, ...] = (value,)
+        if isinstance(value, Sequence):
+            nodes = value.items
+        for node in map(resolve, nodes):
+            try:
+                FORMS[name](string_of(node).strip())
+            except UsageError as error:
+                self.problems.append(at(node, error.message, hint=error.hint))
 
     def _waves(self, root: Mapping) -> tuple[Wave, ...]:
         waves = []
@@ -143,7 +149,7 @@ class _ConfigReader:
             value = group.get("match")
             if value is not None:
                 match = _text(value, _MATCH)
-                self._pattern(value, match or "")
+                self._form(value, "match")
             names = _texts(group.get("repositories") or _NO_NAMES, _NAMES)
             if names is None or (match is None and not names):
                 message = f"the group `{name}` names no repositories"

@@ -13,6 +13,8 @@ from issue_scaffold.files.folders import DetourError
 from issue_scaffold.files.target_files import InTheWayError
 from issue_scaffold.fleet.outcome import FleetOutcome, Reason, failed
 from issue_scaffold.fleet.remote import FleetRepository, name_of
+from issue_scaffold.forge.git_remote import NoRemoteError
+from issue_scaffold.label_sync.http.errors import ApiError
 
 if TYPE_CHECKING:
     from issue_scaffold.template.renderer import Renderer
@@ -40,6 +42,9 @@ def failure(
     match error:
         case MemoryError():
             return failed(repository, Reason.MEMORY, f"{name} needs too much memory")
+        case NoRemoteError():
+            hint = "let a remote called origin say where it is"
+            return failed(repository, Reason.NO_REMOTE, error.message, hint)
         case ScaffoldError():
             code = _code_of(name, error, answers_file, renderer)
             return failed(repository, code, error.message, error.hint)
@@ -62,6 +67,10 @@ def _code_of(
     cause = error.__cause__ or error.__context__
     if isinstance(cause, OSError) and cause.errno in _NUMBERS:
         return _NUMBERS[cause.errno]
+    if isinstance(error, ApiError):
+        from issue_scaffold.fleet.listing.listing import code_of_api
+
+        return code_of_api(error)
     if isinstance(error, NotAFileError | DetourError | InTheWayError):
         return Reason.HOSTILE
     if isinstance(error, UsageError):

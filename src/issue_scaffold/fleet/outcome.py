@@ -55,6 +55,7 @@ class Reason(StrEnum):
     MEMORY = "memory"
     NETWORK = "network"
     NO_CHANGE = "no-change"
+    NO_REMOTE = "no-remote"
     NOT_A_FOLDER = "not-a-folder"
     OPTED_OUT = "opted-out"
     PROTECTED = "protected"

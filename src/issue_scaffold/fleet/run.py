@@ -69,7 +69,8 @@ class FleetRun:
     """A run: its list, who treats it, and when it is to stop. `record` takes each outcome.
 
     The list may be a stream, in which those that need no treatment are outcomes already;
-    `is_listed` says that it has ended. `list_requests` says how many requests the stream has sent.
+    `is_listed` says that its end is known. `list_requests` says how many requests the stream has
+    sent.
 
     `begun` is what an earlier process has announced, and maybe done, by the repository's name.
     `until` is by the monotonic clock. `stopped` says afterwards why it ended early, `left` how many
@@ -103,8 +104,12 @@ class FleetRun:
     def outcomes(self) -> Generator[FleetOutcome]:
         """Yield what comes of each repository, in the order in which they finish."""
         waiting: list[FleetRepository] = []
+        if isinstance(self.repositories, Sequence):
+            self._listed = len(self.repositories)
+            self.is_listed = True
         for found in self.repositories:
-            self._listed += 1
+            if not self.is_listed:
+                self._listed += 1
             if isinstance(found, FleetOutcome):
                 yield self._taken(found)
             else:

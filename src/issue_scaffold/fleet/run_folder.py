@@ -13,11 +13,21 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import fields, replace
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Final, NamedTuple, Self
 
-from issue_scaffold.errors import ScaffoldError, UsageError
+from issue_scaffold.errors import (
+    EXIT_INTERRUPTED,
+    EXIT_RESUMABLE,
+    ScaffoldError,
+    UsageError,
+)
 from issue_scaffold.fleet.outcome import SCHEMA, FleetOutcome, outcome_in
-from issue_scaffold.fleet.remote import FleetRepository, PlannedChange, RemoteRepository
+from issue_scaffold.fleet.remote import (
+    FleetRepository,
+    PlannedChange,
+    RemoteRepository,
+    name_of,
+)
 from issue_scaffold.state.locks import lock_within
 from issue_scaffold.text.digests import sha256_of
 
@@ -26,6 +36,8 @@ _LIST: Final = "repositories.jsonl"
 _JOURNAL: Final = "journal.jsonl"
 _BLOBS: Final = "blobs"
 _LATEST: Final = "latest"
+# Where a run keeps whose repositories it is about, if they come as it goes.
+OWNERS: Final = "remote"
 # What the name ends in that stands for those of an owner that couldn't be listed.
 WHOLE_OWNER: Final = "/*"
 # Behind the last repository of a list that was written as it came.
@@ -44,6 +56,22 @@ _SYNC_SECONDS: Final = 1.0
 _UPDATING: Final = "updating"
 # The workers of a run that was killed finish what they are at, and are as much the run as it was.
 _PATIENCE_SECONDS: Final = 15.0
+# Each row has one of these: of a list, of a journal, of what a run was asked for, or its end.
+_MARKS: Final = frozenset({"repository", "event", "schema", "counts"})
+_UNDONE: Final = frozenset({EXIT_RESUMABLE, EXIT_INTERRUPTED})
+
+
+class Remainder(NamedTuple):
+    """What a run has not come to: how many that it knows of, and whether it knows of all."""
+
+    number: int
+    is_listed: bool = True
+    is_over: bool = True
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether the run has ended, and nothing is there to go on with."""
+        return self.is_over and self.is_listed
 
 
 class RunFolder:
@@ -272,6 +300,37 @@ def outcomes_of(place: Path) -> dict[str, FleetOutcome]:
     return found
 
 
+def remainders_of(place: Path) -> dict[str, Remainder]:
+    """Return what is left of a run, or of those that a file of rows is of, by what they are called.
+
+    A file without the row that ends each run is one that was cut off. Raises ScaffoldError.
+    """
+    if place.is_dir():
+        return {_called(place.name, options_of(place)): _remainder_in(place)}
+    found = {
+        _called(str(row.get("run", place)), row): Remainder(
+            int(row.get("left", 0)), is_over=row.get("exit_code") not in _UNDONE
+        )
+        for row in _rows(place)
+        if "counts" in row
+    }
+    return found or {str(place): Remainder(0, is_over=False)}
+
+
+def _called(name: str, row: Mapping[str, Any]) -> str:
+    """Return what people are told of a run: planning and applying are two ways through it."""
+    return f"{name} ({row.get('command', 'fleet')})"
+
+
+def _remainder_in(place: Path) -> Remainder:
+    outcomes = outcomes_of(place)
+    left = set(map(name_of, repositories_of(place))) - outcomes.keys()
+    is_whole = OWNERS not in options_of(place) or is_listed(place)
+    if not is_whole:  # those of an owner that couldn't be listed have failed
+        is_whole = any(name.endswith(WHOLE_OWNER) for name in outcomes)
+    return Remainder(len(left), is_whole, is_over=not left)
+
+
 def started_of(place: Path) -> str | None:
     """Return when a run began, or the one that a file of rows is of; None where nothing tells."""
     if place.is_dir():
@@ -315,17 +374,18 @@ def _rows(path: Path) -> Iterator[dict[str, Any]]:
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
+        row = None
         try:
             row = json.loads(line)
         except ValueError:
             if number == len(lines):
                 return
+        if not isinstance(row, dict) or _MARKS.isdisjoint(row):
             raise ScaffoldError(
                 f"{path}:{number}: this is no row of a run",
                 hint="give a run's folder, or the file of --format jsonl=FILE",
-            ) from None
-        if isinstance(row, dict):
-            yield row
+            )
+        yield row
 
 
 def _line(document: Mapping[str, Any]) -> bytes:

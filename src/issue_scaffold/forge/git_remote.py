@@ -19,24 +19,29 @@ from issue_scaffold.forge.remote import (
 from issue_scaffold.git import command as git
 from issue_scaffold.git.folder import top_level
 
+
+class NoRemoteError(UsageError):
+    """Nothing says which repository on a host a folder belongs to."""
+
+
 _HINT = "name the repository: --repo OWNER/NAME"
 
 
 def repository_of(folder: Path) -> Repository:
     """Return the repository of `origin`, or of the only remote.
 
-    Raises UsageError if that can't be told.
+    Raises NoRemoteError if that can't be told.
     """
     if top_level(folder) is None:
-        raise UsageError(
+        raise NoRemoteError(
             f"{folder} is not in a git repository, so nothing says which repository is meant",
             hint=_HINT,
         )
     names = git.run_in_work_tree(folder, ["remote"]).decode().split()
     if not names:
-        raise UsageError("this git repository has no remote", hint=_HINT)
+        raise NoRemoteError("this git repository has no remote", hint=_HINT)
     if "origin" not in names and len(names) > 1:
-        raise UsageError(
+        raise NoRemoteError(
             f"this git repository has several remotes ({', '.join(names)}), none called origin",
             hint=_HINT,
         )
@@ -46,7 +51,7 @@ def repository_of(folder: Path) -> Repository:
     url = git.run_in_work_tree(folder, ["remote", "get-url", "--", name]).decode().strip()
     found = _resolved(parse_remote(url), url)
     if found is None:
-        raise UsageError(
+        raise NoRemoteError(
             f"the git remote {name} is no repository on a host of GitHub's kind", hint=_HINT
         )
     return found

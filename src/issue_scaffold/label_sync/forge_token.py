@@ -8,8 +8,8 @@ import os
 from typing import Final
 from urllib.parse import urlsplit
 
-from issue_scaffold.errors import ScaffoldError
 from issue_scaffold.forge.forges import Forge, TokenCustoms
+from issue_scaffold.label_sync.http.errors import AccessError
 from issue_scaffold.label_sync.http.token import Token
 from issue_scaffold.label_sync.login_program import ask_program, checked_token
 
@@ -17,8 +17,8 @@ from issue_scaffold.label_sync.login_program import ask_program, checked_token
 def find_forge_token(forge: Forge, customs: TokenCustoms, host: str, *, is_named: bool) -> Token:
     """Return the token for a host.
 
-    Raises ScaffoldError if there is none, or one that can't be sent. `is_named` tells that the user
-    named the host, on the command line.
+    Raises AccessError if there is none, ScaffoldError for one that can't be sent. `is_named` tells
+    that the user named the host, on the command line.
     """
     job_host = host in _named_hosts(customs)
     names: tuple[str, ...] = ()
@@ -35,7 +35,7 @@ def find_forge_token(forge: Forge, customs: TokenCustoms, host: str, *, is_named
     secret = _PROGRAMS[customs.program](host, customs)
     if secret:
         return checked_token(customs.program, secret)
-    raise ScaffoldError(f"there is no token for {host}", hint=_hint(customs, host, names))
+    raise AccessError(f"there is no token for {host}", hint=_hint(customs, host, names))
 
 
 def _named_hosts(customs: TokenCustoms) -> set[str]:

@@ -6,8 +6,8 @@ remote could be anybody's server.
 
 import os
 
-from issue_scaffold.errors import ScaffoldError
 from issue_scaffold.forge.remote import GITHUB_HOST
+from issue_scaffold.label_sync.http.errors import AccessError
 from issue_scaffold.label_sync.http.token import Token
 from issue_scaffold.label_sync.login_program import ask_program, checked_token
 from issue_scaffold.text.masking import ENTERPRISE_TOKENS, GITHUB_TOKENS
@@ -16,7 +16,7 @@ from issue_scaffold.text.masking import ENTERPRISE_TOKENS, GITHUB_TOKENS
 def find_token(host: str, *, is_named: bool) -> Token:
     """Return the token for a host.
 
-    Raises ScaffoldError if there is none, or one that can't be sent.
+    Raises AccessError if there is none, ScaffoldError for one that can't be sent.
 
     `is_named` tells that the user named the host, on the command line or by GITHUB_API_URL.
     """
@@ -29,7 +29,7 @@ def find_token(host: str, *, is_named: bool) -> Token:
     if secret:
         return checked_token("gh auth token", secret)
     login = "gh auth login" if host == GITHUB_HOST else f"gh auth login --hostname {host}"
-    raise ScaffoldError(
+    raise AccessError(
         f"there is no token for {host}", hint=f"set {' or '.join(names)}, or run: {login}"
     )
 
