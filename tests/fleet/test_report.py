@@ -65,6 +65,16 @@ def test_what_is_left_of_a_run_is_told_wherever_it_is_shown(repos: list[Path], t
         assert (merged.code, json.loads(merged.out)["left"], merged.err) == (1, 0, "")
 
 
+def test_a_run_that_failures_have_ended_is_shown_as_it_ended(repos: list[Path], tmp_path: Path, scaffold: Run) -> None:
+    rows, stop = tmp_path / "rows.jsonl", ("-j1", "--max-failures", "1", "--format")
+    assert scaffold("fleet", "check", tmp_path / "gone", *repos, *stop, f"jsonl={rows}").code == 3
+    for shown in (scaffold("fleet", "report"), scaffold("fleet", "report", rows)):
+        assert (shown.code, "3 repositories left" in shown.out, shown.err) == (3, True, "")
+    assert scaffold("fleet", "status").code == 75
+    assert scaffold("fleet", "check", "--resume", "-j1").code == 3
+    assert "left" not in scaffold("fleet", "report").out
+
+
 def test_rows_that_break_off_are_no_whole_run(repos: list[Path], tmp_path: Path, scaffold: Run) -> None:
     whole = tmp_path / "whole.jsonl"
     assert scaffold("fleet", "validate", *repos, "-j1", "--format", f"jsonl={whole}").code == 0

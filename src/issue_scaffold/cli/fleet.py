@@ -61,6 +61,7 @@ from issue_scaffold.fleet.job import FleetJob, Verb
 from issue_scaffold.fleet.outcome import FleetOutcome, Status, Tally
 from issue_scaffold.fleet.remote import FleetRepository
 from issue_scaffold.fleet.run import (
+    EarlyEnd,
     FleetRun,
     MaxFailures,
     parse_bytes,
@@ -398,12 +399,12 @@ def _merged(places: Sequence[Path]) -> FleetReport:
     for place in places:
         found |= run_folder.outcomes_of(place)
         for name, left in run_folder.remainders_of(place).items():
-            if name not in remainders or not remainders[name].is_nothing:
+            if name not in remainders or not remainders[name].is_over:
                 remainders[name] = left
     tally = Tally()
     tally.add_all(found.values())
     began = min(filter(None, map(run_folder.started_of, places)), default=None)
-    unended = [name for name, left in remainders.items() if not left.is_nothing]
+    unended = [name for name, left in remainders.items() if not left.is_over]
     return FleetReport(
         "fleet report",
         EXIT_RESUMABLE if unended else tally.exit_code,
@@ -438,7 +439,7 @@ def status_command(*, run: str, offline: bool, branch: str, api_url: str | None)
     tally = Tally()
     tally.add_all(outcomes.values())
     (left,) = run_folder.remainders_of(place).values()
-    code = tally.exit_code if left.is_nothing else EXIT_RESUMABLE
+    code = tally.exit_code if left.is_listed and not left.number else EXIT_RESUMABLE
     verb = str(options.get("command", "fleet check"))
     report = FleetReport(
         verb, code, tally, [], left.number, run=place.name, is_listed=left.is_listed
@@ -492,7 +493,10 @@ def _end_of(options: RunOptions, job: FleetJob) -> _Ended:
             tally.add_all(work.done.values())
             show = RunShow(f"fleet {job.verb}", options.outputs, tally, journal.place.name)
             show.count_requests = lambda: run.requests
-            return _Ended(show.all_of(run), journal.place)
+            code = show.all_of(run)
+            if run.stopped is EarlyEnd.FAILURES:
+                journal.note_end()
+            return _Ended(code, journal.place)
 
 
 def _work(options: RunOptions, job: FleetJob, opened: ExitStack) -> FleetWork:

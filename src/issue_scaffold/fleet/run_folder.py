@@ -58,20 +58,20 @@ _UPDATING: Final = "updating"
 _PATIENCE_SECONDS: Final = 15.0
 # Each row has one of these: of a list, of a journal, of what a run was asked for, or its end.
 _MARKS: Final = frozenset({"repository", "event", "schema", "counts"})
+# Behind the last outcome of a run that as many failures as it was told of have ended.
+_LAST_LINE: Final = b'{"event":"ended"}\n'
 _UNDONE: Final = frozenset({EXIT_RESUMABLE, EXIT_INTERRUPTED})
 
 
 class Remainder(NamedTuple):
-    """What a run has not come to: how many that it knows of, and whether it knows of all."""
+    """What a run has not come to: how many that it knows of, and whether it knows of all.
+
+    `is_over` tells that it has ended by itself, and not because it was interrupted or out of time.
+    """
 
     number: int
     is_listed: bool = True
     is_over: bool = True
-
-    @property
-    def is_nothing(self) -> bool:
-        """Whether the run has ended, and nothing is there to go on with."""
-        return self.is_over and self.is_listed
 
 
 class RunFolder:
@@ -134,6 +134,10 @@ class RunFolder:
         os.write(self._journal, _line({"event": event, "repository": repository, **details}))
         with suppress(OSError):
             os.fsync(self._journal)
+
+    def note_end(self) -> None:
+        """Append that the run has ended before its list by itself, with nothing to wait for."""
+        os.write(self._journal, _LAST_LINE)
 
     def _keep(self, change: PlannedChange) -> None:
         """Keep contents by their digests: many repositories are to get the same ones."""
@@ -328,7 +332,14 @@ def _remainder_in(place: Path) -> Remainder:
     is_whole = OWNERS not in options_of(place) or is_listed(place)
     if not is_whole:  # those of an owner that couldn't be listed have failed
         is_whole = any(name.endswith(WHOLE_OWNER) for name in outcomes)
-    return Remainder(len(left), is_whole, is_over=not left)
+    is_done = is_whole and not left
+    return Remainder(len(left), is_whole, is_over=is_done or _has_ended(place / _JOURNAL))
+
+
+def _has_ended(journal: Path) -> bool:
+    with suppress(FileNotFoundError):
+        return journal.read_bytes().endswith(_LAST_LINE)
+    return False
 
 
 def started_of(place: Path) -> str | None:
