@@ -54,6 +54,8 @@ BODIES: dict[str, tuple[Form, str, str, str]] = {
 }  # fmt: skip
 # What a page can have written is read without a look at all that its answers can be cut into.
 STEADY = {"own headings", "empty sections", "CRLF", "twenty in order", "twenty of one label"}
+# Of these there are a hundred thousand in a megabyte, so each may take a few steps only.
+FEW = {"boxes": 18, "boxes there aren't": 12, "files": 32, "other headings": 10}
 
 
 def steps_to_read(asked: Form, text: str, dialect: Dialect) -> int:
@@ -83,3 +85,10 @@ def test_twice_the_body_takes_twice_the_steps(name: str) -> None:
         assert whole <= 2.2 * half + 200
         if name in STEADY:
             assert whole <= half + 100
+
+
+@pytest.mark.parametrize("name", FEW)
+def test_what_a_megabyte_is_full_of_takes_few_steps(name: str) -> None:
+    asked, begin, unit, end = BODIES[name]
+    half, whole = (steps_to_read(asked, begin + unit * count + end, Dialect.GITHUB) for count in (100, 200))
+    assert whole - half <= FEW[name] * 100
