@@ -151,11 +151,12 @@ def test_shards_are_the_list_and_ci_says_which_one_this_is() -> None:
         ("SLURM_ARRAY_TASK_ID=10", "SLURM_ARRAY_TASK_COUNT=4", "SLURM_ARRAY_TASK_MIN=10"): (1, 4),
         ("JOB_COMPLETION_INDEX=3", "JOB_COMPLETIONS=4"): (4, 4),
         ("CI_NODE_INDEX=1", "CI_NODE_TOTAL=1"): None,
-        ("CI_NODE_INDEX=9", "CI_NODE_TOTAL=4"): None,
         ("CI_NODE_INDEX=x",): None,
     }.items():
         shard = shard_of_environment(dict(entry.split("=") for entry in environment))
         assert (shard and shard[:2]) == expected, environment
+    with pytest.raises(UsageError, match=r"CI_NODE_INDEX=9 is no part of CI_NODE_TOTAL=4"):
+        shard_of_environment({"CI_NODE_INDEX": "9", "CI_NODE_TOTAL": "4"})
 
 
 def test_words_of_options() -> None:

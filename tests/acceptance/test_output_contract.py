@@ -15,6 +15,8 @@ from tests.conftest import Result, Run, write_tree
 from tests.labels.lying_server import LyingServer, answer
 
 from issue_scaffold.cli.fleet import RunOptions
+from issue_scaffold.cli.fleet_apply import WriteRequest
+from issue_scaffold.cli.fleet_selection import RemoteOptions
 from issue_scaffold.cli.main import scaffold as root
 from issue_scaffold.cli.output.formats import FORMATS, Format
 from issue_scaffold.report.report import Report
@@ -198,6 +200,13 @@ def test_a_format_is_one_module_in_one_table(
         assert (tmp_path / "out").read_text(encoding="utf-8") == done.out
 
 
+# What several commands of a fleet have goes to each as one value.
+COLLECTED = {
+    "options": {*RunOptions._fields, *RemoteOptions._fields},
+    "request": {*WriteRequest._fields},
+}
+
+
 def test_options_are_the_parameters_of_their_command() -> None:
     context = click.Context(root)
     for words in every_command():
@@ -205,11 +214,11 @@ def test_options_are_the_parameters_of_their_command() -> None:
         for word in words[1:]:
             command = command.commands[word]
         function = command.callback
-        is_collected = hasattr(function, "__wrapped__")
         code = inspect.unwrap(function).__code__
         names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
         given = {parameter.name for parameter in command.params if parameter.expose_value}
-        if is_collected:  # what every fleet command has goes to it as one value
-            given = (given - set(RunOptions._fields)) | {"options"}
+        for name, fields in COLLECTED.items():
+            if name in names:
+                given = (given - fields) | {name}
         assert given == set(names), words
         assert not code.co_flags & 0x0C, words  # neither *args nor **kwargs

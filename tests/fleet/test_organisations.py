@@ -387,12 +387,12 @@ def test_labels_come_with_the_page(
     away = {"config/x.yml": config, ".github/scaffold.yml": "labels_config: config/x.yml\n"}
     acme.add("acme/away", away, labels=[bug])
     code, rows = fleet("labels", "--org", "acme")
-    assert code == 3
+    assert code == 1
     found = statuses(rows)
     drifted = {name for name, status in found.items() if status == "drifted"}
     assert drifted == {"acme/r1", "acme/r2", "acme/away"}
-    assert found["acme/none"] == "failed"
-    assert "no labels config was found" in rows["acme/none"]["reason"]["message"]
+    assert found["acme/none"] == "not-initialised"
+    assert rows["acme/none"]["reason"]["code"] == "no-labels-config"
     assert (found["acme/off"], found["acme/r0"]) == ("skipped", "clean")
     assert rows["acme/r1"]["findings"][0]["message"] == "acme/r1: label 'idea' is missing"
     # A content is asked for once, whoever has it.

@@ -13,11 +13,12 @@ from typing import NamedTuple
 
 from issue_scaffold.fleet.job import outcome_of_findings
 from issue_scaffold.fleet.listing.listing import HostListing
-from issue_scaffold.fleet.outcome import FleetOutcome
+from issue_scaffold.fleet.outcome import FleetOutcome, without_labels_config
 from issue_scaffold.fleet.remote import RemoteRepository
 from issue_scaffold.forge.layout import SETTINGS_PATHS, is_labels_config, is_labels_path
 from issue_scaffold.label_sync.choice import (
     InvalidConfigError,
+    NoLabelsConfigError,
     read_configs,
     read_repository_settings,
 )
@@ -63,9 +64,12 @@ class LabelsJudge:
     ) -> FleetOutcome:
         """Return the outcome of a repository with these files of those that say its labels.
 
-        Raises UsageError without just one labels config, and ApiError.
+        Raises UsageError for several labels configs, and ApiError.
         """
-        wanted = self._read(repository.name, files)
+        try:
+            wanted = self._read(repository.name, files)
+        except NoLabelsConfigError:
+            return without_labels_config(repository)
         if wanted is None:
             return outcome_of_findings(repository, ())
         found = plan_findings(_plan(repository, wanted, listing), repository.name)

@@ -17,7 +17,14 @@ from typing import TYPE_CHECKING, Any, Final
 from issue_scaffold.files.bounded import kind_of
 from issue_scaffold.fleet.failure import failure
 from issue_scaffold.fleet.opt_out import left_out_by, opted_out_folder
-from issue_scaffold.fleet.outcome import FleetOutcome, Reason, Status, Why, failed
+from issue_scaffold.fleet.outcome import (
+    FleetOutcome,
+    Reason,
+    Status,
+    Why,
+    failed,
+    without_labels_config,
+)
 from issue_scaffold.fleet.planning import changed_by
 from issue_scaffold.fleet.remote import FleetRepository, RemoteRepository, name_of
 from issue_scaffold.fleet.rollout import Rollout, rollout_in
@@ -422,11 +429,14 @@ def validating(_: FleetJob, __: Renderer) -> _InFolder:
 
 def comparing_labels(_: FleetJob, __: Renderer) -> _InFolder:
     """Return what compares the labels of a repository's forge with its labels config."""
+    from issue_scaffold.label_sync.choice import NoLabelsConfigError
     from issue_scaffold.label_sync.drift import label_findings
 
     def treat(repository: str) -> FleetOutcome:
-        return outcome_of_findings(
-            repository, label_findings(Path(repository), on_wait=lambda *_: None)
-        )
+        try:
+            findings = label_findings(Path(repository), on_wait=lambda *_: None)
+        except NoLabelsConfigError:
+            return without_labels_config(repository)
+        return outcome_of_findings(repository, findings)
 
     return treat

@@ -55,6 +55,7 @@ class Reason(StrEnum):
     MEMORY = "memory"
     NETWORK = "network"
     NO_CHANGE = "no-change"
+    NO_LABELS_CONFIG = "no-labels-config"
     NO_REMOTE = "no-remote"
     NOT_A_FOLDER = "not-a-folder"
     OPTED_OUT = "opted-out"
@@ -217,6 +218,16 @@ def without_treatment(repository: FleetRepository, status: Status, why: Why) -> 
     if isinstance(repository, RemoteRepository):
         host = repository.host
     return FleetOutcome(repository=name_of(repository), status=status, why=why, host=host)
+
+
+def without_labels_config(repository: FleetRepository) -> FleetOutcome:
+    """Return the outcome of a repository whose labels nothing describes."""
+    why = Why(
+        Reason.NO_LABELS_CONFIG,
+        "it has no labels config",
+        "write one in it: scaffold init, or scaffold labels export",
+    )
+    return without_treatment(repository, Status.NOT_INITIALISED, why)
 
 
 @dataclass(slots=True)

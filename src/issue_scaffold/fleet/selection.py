@@ -81,7 +81,11 @@ def parse_shard(text: str) -> Shard:
 
 
 def shard_of_environment(environment: Mapping[str, str]) -> Shard | None:
-    """Return the part that a CI or batch system has given this job; None where it has one job."""
+    """Return the part that a CI or batch system has given this job; None where it has one job.
+
+    Raises UsageError for a part that there can't be: whoever takes the whole list then does so in
+    each job.
+    """
     for row in _VARIABLES:
         index, total = environment.get(row.variable, ""), environment.get(row.total, "")
         if not (index.isdecimal() and total.isdecimal()):
@@ -90,7 +94,12 @@ def shard_of_environment(environment: Mapping[str, str]) -> Shard | None:
         if row.variable.startswith("SLURM"):  # whose users choose where to begin
             first = int(environment.get("SLURM_ARRAY_TASK_MIN") or first)
         number = int(index) - first + 1
-        if 1 <= number <= int(total) and int(total) > 1:
+        if not 1 <= number <= int(total):
+            raise UsageError(
+                f"{row.variable}={index} is no part of {row.total}={total}",
+                hint="mend the variables, or give --shard I/N",
+            )
+        if int(total) > 1:
             return Shard(number, int(total), row.variable)
     return None
 

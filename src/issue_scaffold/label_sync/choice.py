@@ -32,6 +32,10 @@ LIMITS: Final = frozenset({NAME_LENGTH, DESCRIPTION_LENGTH, EMOJI_ONLY})
 Takes = Callable[[str, str], bool]
 
 
+class NoLabelsConfigError(UsageError):
+    """A repository has no labels config."""
+
+
 class InvalidConfigError(ScaffoldError):
     """A labels config has errors; `report` holds the validator's findings."""
 
@@ -146,7 +150,7 @@ def read_repository_settings(root: Path) -> Settings:
 def find_config(root: Path) -> str:
     """Return the path of a repository's labels config, below its root.
 
-    Raises UsageError if there isn't just one.
+    Raises UsageError if there isn't just one, NoLabelsConfigError for none.
     """
     recorded = recorded_config(root)
     if recorded is not None:
@@ -157,7 +161,7 @@ def find_config(root: Path) -> str:
     if found:
         message = f"there are several labels configs: {', '.join(found)}"
         raise UsageError(message, hint=f"name the one that counts: --file {found[0]}")
-    raise UsageError(
+    raise NoLabelsConfigError(
         "no labels config was found",
         hint="name it: --file PATH; or write one: scaffold labels export",
     )
