@@ -18,6 +18,13 @@ OPERATIONS: Final = {
     "/repos/{owner}/{repo}/issues": ("get", "post"),
     "/repos/{owner}/{repo}/issues/{issue_number}": ("get",),
     "/repos/{owner}/{repo}/issues/{issue_number}/labels": ("post",),
+    "/repos/{owner}/{repo}/git/trees/{tree_sha}": ("get",),
+    "/repos/{owner}/{repo}/git/blobs/{file_sha}": ("get",),
+    "/repos/{owner}/{repo}/pulls": ("get", "post"),
+    "/repos/{owner}/{repo}/pulls/{pull_number}": ("patch",),
+    "/repos/{owner}/{repo}/pulls/{pull_number}/requested_reviewers": ("post",),
+    "/orgs/{org}/repos": ("get",),
+    "/users/{username}/repos": ("get",),
 }
 
 

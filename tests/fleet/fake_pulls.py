@@ -12,9 +12,12 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from tests.fleet.git_server import GitAnswer, GitBackend, GitServer, _Handler
+from tests.labels.fake_github import FakeRepository, Request, full_repository, label, user
 
 Row = dict[str, Any]
 TOKEN = "canary-token-of-the-fleet"  # noqa: S105 - no secret
+API = "https://forge.example/api"
+DOCS = "https://forge.example/docs"
 WHEN = "2026-01-01T00:00:00Z"
 
 
@@ -32,6 +35,9 @@ class FakePull:
     head: str = ""
     fork: bool = False
     comments: list[str] = field(default_factory=list)
+    labels: list[str] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)  # for a review
+    merges_itself: str = ""  # how
 
 
 @dataclass
@@ -51,6 +57,10 @@ class FakePulls:
     pulls: list[FakePull] = field(default_factory=list)
     issues: list[FakeIssue] = field(default_factory=list)
     has_drafts: bool = True
+    labels: list[str] = field(default_factory=list)
+    people: list[str] = field(default_factory=list)
+    ways: list[str] = field(default_factory=lambda: ["merge", "squash", "rebase"])
+    needs_checks: bool = True
 
     def next_number(self) -> int:
         return len(self.pulls) + len(self.issues) + 1
@@ -65,7 +75,11 @@ class Refusal(Exception):  # noqa: N818 - an answer
     def __init__(self, status: int, message: str, *details: str) -> None:
         super().__init__(message)
         self.status = status
-        self.document = {"message": message, "errors": [{"code": "custom", "message": one} for one in details]}
+        self.document = {
+            "message": message,
+            "documentation_url": DOCS,
+            "errors": [{"code": "custom", "message": one} for one in details],
+        }
 
 
 class PullsBackend(GitBackend):
@@ -122,6 +136,11 @@ class PullsBackend(GitBackend):
         query = {key: values[0] for key, values in parse_qs(parts.query).items()}
         if parts.path == "/api/graphql":
             return self._graphql(body)
+        if parts.path == "/api/v4/users":
+            people = sorted({one for place in self.repositories.values() for one in place.people})
+            return 200, [{"id": people.index(one) + 1} for one in people if one == query["username"]]
+        if parts.path.startswith("/api/v1/orgs/"):
+            raise Refusal(404, "Not Found")
         _, _, version, *rest = [unquote(one) for one in parts.path.split("/")]
         name = f"{rest[1]}/{rest[2]}" if version != "v4" else rest[1]
         words = rest[3:] if version != "v4" else rest[2:]
@@ -135,10 +154,20 @@ class PullsBackend(GitBackend):
     def _graphql(self, body: Any) -> tuple[int, Any]:  # noqa: ANN401 - JSON
         name, _, number = body["variables"]["id"].partition("#")
         pull, is_draft = self.pull(name, int(number)), "convertPullRequestToDraft" in body["query"]
+        if "enablePullRequestAutoMerge" in body["query"]:
+            return 200, self._merging_itself(self.of(name), pull, body["variables"]["method"].lower())
         if is_draft and not self.of(name).has_drafts:
             return 200, {"data": None, "errors": [{"message": "Draft pull requests are not supported"}]}
         pull.draft = is_draft
         return 200, {"data": {}}
+
+    def _merging_itself(self, place: FakePulls, pull: FakePull, way: str) -> Row:
+        if not place.needs_checks:
+            return {"data": None, "errors": [{"message": "Pull request is in clean status"}]}
+        if way not in place.ways:
+            return {"data": None, "errors": [{"message": f"{way} is not allowed"}]}
+        pull.merges_itself = way
+        return {"data": {}}
 
     def pull(self, name: str, number: int) -> FakePull:
         found = next((one for one in self.of(name).pulls if one.number == number), None)
@@ -165,6 +194,7 @@ class _Dialect:
 
     pulls = "pulls"
     has_sign = ""
+    colour = "#aabbcc"
 
     def __init__(self, backend: PullsBackend, name: str) -> None:
         self.backend = backend
@@ -172,9 +202,11 @@ class _Dialect:
         self.place = backend.of(name)
 
     def answer(self, method: str, words: list[str], query: dict[str, str], body: Row) -> tuple[int, Any]:
-        if not words:
-            return 200, {"full_name": self.name, "archived": False}
+        if not words or words[0] in {"labels", "branches"}:
+            return 200, self.around(words, query)
         number = int(words[1]) if len(words) > 1 else 0
+        if len(words) > 2 and words[-1] in {"labels", "requested_reviewers", "merge"}:
+            return self.answer_extra(words[-1], self.backend.pull(self.name, number), body)
         if words[-1] in {"comments", "notes"}:
             return self.comments(method, number, body)
         if words[0] == self.pulls:
@@ -182,6 +214,40 @@ class _Dialect:
         if words[0] == "issues":
             return self.answer_issues(method, number, query, body)
         raise Refusal(404, "Not Found")
+
+    def around(self, words: list[str], query: dict[str, str]) -> Any:  # noqa: ANN401 - JSON
+        """Return what there is of the repository itself."""
+        if not words:
+            ways = {"merge": "allow_merge_commit", "squash": "allow_squash_merge", "rebase": "allow_rebase_merge"}
+            allowed = {key: way in self.place.ways for way, key in ways.items()}
+            return {"full_name": self.name, "archived": False, **allowed}
+        if words[0] == "labels":
+            found = self.place.labels if query.get("page", "1") == "1" else []
+            return [
+                {"id": number, "name": name, "color": self.colour, "description": ""}
+                for number, name in enumerate(found, 1)
+            ]
+        return {"name": words[1], "enable_status_check": self.place.needs_checks}
+
+    def answer_extra(self, kind: str, pull: FakePull, body: Row) -> tuple[int, Any]:
+        if kind == "labels":
+            self.put_labels(pull, body["labels"])
+            return 200, []
+        if kind == "merge":
+            if not self.place.needs_checks or not body["merge_when_checks_succeed"]:
+                pull.state = "merged"
+            pull.merges_itself = body["Do"]
+            return 201, None
+        asked = [*body.get("reviewers", ()), *body.get("team_reviewers", ())]
+        if not set(asked) <= set(self.place.people):
+            raise Refusal(422, "Reviews may only be requested from collaborators.")
+        pull.asked += asked
+        return 201, self.pull_row(pull)
+
+    def put_labels(self, pull: FakePull, names: list[Any]) -> None:
+        """Put labels on a pull request; the repository gets those that it lacks."""
+        self.place.labels += [name for name in names if name not in self.place.labels]
+        pull.labels += names
 
     def comments(self, method: str, number: int, body: Row) -> tuple[int, Any]:
         comments = self.backend.pull(self.name, number).comments
@@ -284,6 +350,42 @@ class _Dialect:
 
 
 class _GitHub(_Dialect):
+    colour = "aabbcc"
+
+    def pull_row(self, pull: FakePull) -> Row:
+        row = super().pull_row(pull)
+        request = Request(FakeRepository(), self.name, API, "", {}, None)
+        address = f"{API}/repos/{self.name}/pulls/{pull.number}"
+        links = "comments commits statuses html issue review_comments review_comment self"
+        sides = {
+            side: {**row[side], "label": f"octo:{row[side]['ref']}", "user": user(request), "sha": row["head"]["sha"]}
+            for side in ("head", "base")
+        }
+        for side in sides.values():
+            side["repo"] = {**full_repository(request), "has_downloads": False, **side["repo"]}
+        numbers = "additions changed_files comments commits deletions review_comments id"
+        urls = "comments commits diff issue patch review_comment review_comments statuses"
+        nothing = "assignee closed_at merge_commit_sha milestone auto_merge mergeable merged_by"
+        return {
+            **dict.fromkeys(numbers.split(), 1),
+            **dict.fromkeys(nothing.split(), None),
+            **{f"{name}_url": address for name in urls.split()},
+            **row,
+            **sides,
+            "_links": {name: {"href": address} for name in links.split()},
+            "url": address,
+            "labels": [label({"name": name, "color": self.colour, "description": ""}, request) for name in pull.labels],
+            "requested_reviewers": [{**user(request), "login": name} for name in pull.asked],
+            "user": user(request),
+            "author_association": "MEMBER",
+            "created_at": WHEN,
+            "updated_at": WHEN,
+            "locked": False,
+            "merged": pull.state == "merged",
+            "mergeable_state": "unknown",
+            "maintainer_can_modify": False,
+        }
+
     def listed(self, query: dict[str, str]) -> list[FakePull]:
         found = super().listed(query)
         if "head" not in query:
@@ -294,6 +396,9 @@ class _GitHub(_Dialect):
 
 class _Gitea(_Dialect):
     has_sign = "WIP: "
+
+    def put_labels(self, pull: FakePull, names: list[Any]) -> None:
+        pull.labels += [self.place.labels[number - 1] for number in names]
 
     def refuse_second(self, branch: str) -> None:
         raise Refusal(409, f"pull request already exists for these targets [head_branch: {branch}]")
@@ -310,6 +415,20 @@ class _Gitea(_Dialect):
 class _GitLab(_Dialect):
     pulls = "merge_requests"
     has_sign = "Draft: "
+
+    def answer_extra(self, kind: str, pull: FakePull, body: Row) -> tuple[int, Any]:
+        assert kind == "merge"
+        assert body["merge_when_pipeline_succeeds"]
+        if not self.place.needs_checks:
+            raise Refusal(405, "405 Method Not Allowed")
+        pull.merges_itself = "merge"
+        return 200, self.pull_row(pull)
+
+    def change(self, pull: FakePull, body: Row) -> None:
+        super().change(pull, body)
+        if "add_labels" in body:
+            self.put_labels(pull, body["add_labels"].split(","))
+        pull.asked += [sorted(self.place.people)[number - 1] for number in body.get("reviewer_ids", ())]
 
     def body_in(self, body: Row) -> str | None:
         return body.get("description")

@@ -9,8 +9,11 @@ from typing import Any
 import jsonschema
 import pytest
 from tests.fleet.fake_github import FakeHost, schema
+from tests.fleet.fake_pulls import TOKEN, PullsBackend
+from tests.fleet.planned_runs import BEFORE
 from tests.fleet.test_organisations import Organisation
 
+from issue_scaffold.fleet.forges import github
 from issue_scaffold.fleet.listing.graphql import page_query
 from issue_scaffold.fleet.listing.listing import OwnerKind
 
@@ -37,9 +40,9 @@ def nullable(node: Any) -> Any:  # noqa: ANN401 - JSON
     return made
 
 
-def problems(path: str, status: int, body: Any) -> Iterator[str]:  # noqa: ANN401 - JSON
+def problems(path: str, status: int, body: Any, verb: str = "get") -> Iterator[str]:  # noqa: ANN401 - JSON
     """Yield what is wrong with an answer."""
-    answer = description()["paths"][path]["get"]["responses"][str(status)]
+    answer = description()["paths"][path][verb]["responses"][str(status)]
     while "$ref" in answer:
         answer = description()["components"]["responses"][answer["$ref"].rpartition("/")[2]]
     content = nullable(answer["content"]["application/json"]["schema"])
@@ -80,6 +83,38 @@ def test_rest_answers_as_github_describes_it(acme: FakeHost) -> None:
     ):
         status, body = ask(acme, target)
         assert (status, list(problems(path, status, body))) == (expected, []), target
+
+
+def test_pull_requests_are_as_github_describes_them(tmp_path: Path) -> None:
+    backend = PullsBackend(tmp_path / "forge")
+    backend.make("octo/api", BEFORE)
+    backend.commit("octo/api", {"README.md": "new\n"}, branch="scaffold/update")
+    place = backend.of("octo/api")
+    place.labels, place.people = ["chore"], ["ann"]
+    one, head = {"head": "scaffold/update", "base": "main"}, "?state=all&head=octo:scaffold/update"
+    for verb, words, sent, expected in (
+        ("post", "", {**one, "title": "A", "body": "b"}, 201),
+        ("post", "", {**one, "title": "A", "body": "b"}, 422),
+        ("get", head, None, 200),
+        ("post", "/1/requested_reviewers", {"reviewers": ["ann"]}, 201),
+        ("patch", "/1", {"title": "B", "body": "c"}, 200),
+        ("patch", "/1", {"state": "closed"}, 200),
+        ("get", "?state=all", None, 200),
+    ):
+        address = f"/api/v3/repos/octo/api/pulls{words}"
+        said = backend.answer(
+            verb.upper(), address, {"Authorization": f"token {TOKEN}"}, json.dumps(sent).encode(), None
+        )
+        path = "/repos/{owner}/{repo}/pulls" + words.partition("?")[0].replace("/1", "/{pull_number}")
+        body = json.loads(bytes(said.body))
+        assert (said.status, list(problems(path, expected, body, verb))) == (expected, []), (verb, words)
+
+
+def test_orders_about_pull_requests_are_valid_by_githubs_schema() -> None:
+    import graphql
+
+    for mutation in (github._TO_DRAFT, github._TO_READY, github._TO_MERGE):
+        assert graphql.validate(schema(), graphql.parse(mutation)) == []
 
 
 def test_a_deviation_is_noticed(acme: FakeHost) -> None:

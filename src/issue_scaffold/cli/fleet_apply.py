@@ -32,6 +32,7 @@ from issue_scaffold.text.wording import count
 
 if TYPE_CHECKING:
     from issue_scaffold.fleet.apply import HostAccess, Planned
+    from issue_scaffold.fleet.open_limit import OpenLimit
     from issue_scaffold.fleet.writer import WriteOptions
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
@@ -66,6 +67,35 @@ _WRITING: Final = (
         help="What becomes of a change with conflicts: it is never a ready pull request.",
     ),
     click.option(
+        "--body",
+        type=click.Path(exists=True, dir_okay=False),
+        metavar="FILE",
+        help="Markdown that the description of each pull request begins with.",
+    ),
+    click.option(
+        "--label",
+        "labels",
+        multiple=True,
+        metavar="NAME",
+        help="Put this label on each new pull request, where the repository has it.",
+    ),
+    click.option(
+        "--reviewer",
+        "reviewers",
+        multiple=True,
+        metavar="NAME",
+        help="Ask for a review of each new pull request; a team is ORGANISATION/TEAM.",
+    ),
+    click.option(
+        "--auto-merge",
+        is_flag=True,
+        help="Let the forge merge each new pull request when its checks are green.",
+    ),
+    click.option(
+        "--sign-off", is_flag=True, help="End the message of each commit with Signed-off-by."
+    ),
+    click.option("--sign", is_flag=True, help="Sign each commit, as git is set up to."),
+    click.option(
         "--branch-only", is_flag=True, help="Push branches, on any host; open no pull request."
     ),
 )
@@ -85,6 +115,12 @@ _PACE: Final = (
         show_default=True,
         metavar="N",
         help="How many pull requests to open an hour with one token, in all runs together.",
+    ),
+    click.option(
+        "--open-prs",
+        type=click.IntRange(1),
+        metavar="N",
+        help="Open no other pull request while N of the fleet are open; exit 75 then.",
     ),
     click.option(
         "--window",
@@ -113,10 +149,17 @@ class WriteRequest(NamedTuple):
     author: str | None
     draft: bool
     conflicts_as: str
+    body: str | None
+    labels: tuple[str, ...]
+    reviewers: tuple[str, ...]
+    auto_merge: bool
+    sign_off: bool
+    sign: bool
     branch_only: bool
     limit: int | None
     max_failures: str | None
     prs_per_hour: int
+    open_prs: int | None
     window: str | None
     until: str | None
     yes: bool
@@ -131,10 +174,17 @@ DEFAULT_REQUEST: Final = WriteRequest(
     author=None,
     draft=False,
     conflicts_as="draft",
+    body=None,
+    labels=(),
+    reviewers=(),
+    auto_merge=False,
+    sign_off=False,
+    sign=False,
     branch_only=False,
     limit=None,
     max_failures=None,
     prs_per_hour=60,
+    open_prs=None,
     window=None,
     until=None,
     yes=False,
@@ -225,7 +275,8 @@ def apply_planned(
     max_failures = None
     if request.max_failures is not None:
         max_failures = read_value("--max-failures", parse_max_failures, request.max_failures)
-    with ApplyRun(planned, options, hosts, max_failures) as run:
+    open_limit = _open_limit(request, planned, hosts)
+    with ApplyRun(planned, options, hosts, max_failures, open_limit) as run:
         code = RunShow("fleet apply", outputs, Tally(), _name_of(planned)).all_of(run)
     if held:
         tell(f"{repositories(len(held))} of a later wave: merge the one before, or give --force")
@@ -285,6 +336,19 @@ def apply_run(
     return code
 
 
+def _open_limit(
+    request: WriteRequest, planned: "Sequence[Planned]", hosts: "HostAccess"
+) -> "OpenLimit | None":
+    from issue_scaffold.fleet.open_limit import OpenLimit
+    from issue_scaffold.fleet.pull_status import count_open
+
+    most = request.open_prs
+    if most is None:
+        return None
+    places = list(dict.fromkeys(one.run for one in planned))
+    return OpenLimit(most, lambda: count_open(places, request.branch, hosts, most))
+
+
 def _name_of(planned: "Sequence[Planned]") -> str | None:
     places = {one.run for one in planned}
     return places.pop().name if len(places) == 1 else None
@@ -315,6 +379,7 @@ def _ask_about_many(number: int, *, is_agreed: bool, verb: str = "open") -> None
 
 
 def _options(request: WriteRequest) -> "WriteOptions":
+    from issue_scaffold.fleet.forges.extras import PullRequestExtras
     from issue_scaffold.fleet.writer import ConflictsAs, WriteOptions
     from issue_scaffold.git.remote_branch import Signature, own_signature
 
@@ -324,6 +389,11 @@ def _options(request: WriteRequest) -> "WriteOptions":
         if found is None:
             raise UsageError(f"{request.author!r} is no author", hint="give 'NAME <MAIL>'")
         signature = Signature(found[1], found[2], 0)
+    if request.sign_off and signature.is_nobodys:
+        raise UsageError(
+            "nobody is there to sign off", hint="git config user.name and user.email, or --author"
+        )
+    extras = PullRequestExtras(request.labels, request.reviewers, request.auto_merge)
     return WriteOptions(
         signature=signature,
         branch=request.branch,
@@ -332,7 +402,32 @@ def _options(request: WriteRequest) -> "WriteOptions":
         conflicts_as=ConflictsAs(request.conflicts_as),
         is_draft=request.draft,
         opens=not request.branch_only,
+        lead=_lead(request.body),
+        extras=extras,
+        signs_off=request.sign_off,
+        signs=request.sign,
     )
+
+
+def _lead(file: str | None) -> str:
+    """Return what the descriptions begin with. Raises UsageError for a file that is none."""
+    from issue_scaffold.files.bounded import read_if_there
+    from issue_scaffold.fleet.pull_request_body import MOST_OF_A_LEAD
+
+    if file is None:
+        return ""
+    content = read_if_there(Path(file), shown=file)
+    if content is None:
+        raise UsageError(f"{file} does not exist", hint="--body takes a file of Markdown")
+    try:
+        text = content.decode("utf-8-sig").strip()
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{file} is no UTF-8 text: {error.reason}") from None
+    if len(text) > MOST_OF_A_LEAD:
+        raise UsageError(
+            f"{file} has {len(text):,} characters", hint=f"at most {MOST_OF_A_LEAD:,} are taken"
+        )
+    return text
 
 
 def hosts_for(api_url: str | None) -> "HostAccess":

@@ -1,15 +1,13 @@
 """`--config` and `--no-config`: the `fleet.yml` that gives the options of a run their defaults."""
 
 from collections.abc import Callable
-from itertools import chain
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import click
 
-from issue_scaffold.cli.verbosity import tell
 from issue_scaffold.fleet.config import DEFAULT_NAME, FleetConfig, load_config
-from issue_scaffold.fleet.config_keys import SECTIONS, SOURCES
+from issue_scaffold.fleet.config_keys import SOURCES
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 _CONFIG: Final = "issue_scaffold.config"
@@ -60,25 +58,9 @@ def _use(ctx: click.Context, _: click.Parameter, named: Path | None) -> None:
         if named is not None:
             raise click.BadParameter(f"{named} does not exist", param_hint="--config")
         return
-    _tell_idle(ctx, config, named or Path(DEFAULT_NAME))
     known = {one.name for one in ctx.command.params} - set(SOURCES)
     ctx.default_map = {name: value for name, value in config.options.items() if name in known}
     ctx.meta[_CONFIG] = config
-
-
-def _tell_idle(ctx: click.Context, config: FleetConfig, path: Path) -> None:
-    """Say which keys of the file no command of the group has an option for."""
-    group = ctx.command if ctx.parent is None else ctx.parent.command
-    known = set()
-    for command in group.commands.values() if isinstance(group, click.Group) else [group]:
-        known |= {one.name for one in command.params}
-    idle = [
-        f"`{key.name}`"
-        for key in chain.from_iterable(SECTIONS.values())
-        if key.option in config.options.keys() - known
-    ]
-    if idle:
-        tell(f"note: {path}: {', '.join(idle)} can be said, and has no effect yet")
 
 
 def with_sources(given: dict[str, Any]) -> dict[str, Any]:

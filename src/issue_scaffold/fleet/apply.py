@@ -22,6 +22,7 @@ from issue_scaffold.fleet.forges.pull_request import PullRequestsApi
 from issue_scaffold.fleet.git_access import Credentials
 from issue_scaffold.fleet.git_failure import hint_for, reason_of
 from issue_scaffold.fleet.job import job_in
+from issue_scaffold.fleet.open_limit import OpenLimit, TooManyOpenError
 from issue_scaffold.fleet.outcome import FleetOutcome, Reason, Status, Tally, Why
 from issue_scaffold.fleet.remote import PlannedChange, RemoteRepository
 from issue_scaffold.fleet.run import EarlyEnd, MaxFailures
@@ -32,6 +33,7 @@ from issue_scaffold.git.remote_branch import (
     ProtectedBranchError,
     PushRefusedError,
     Signature,
+    SigningError,
 )
 from issue_scaffold.label_sync.http.errors import (
     AccessError,
@@ -47,6 +49,7 @@ from issue_scaffold.template.source_text import parse_source
 
 # The kinds of errors that say why, the particular ones first.
 _REASONS: Final[tuple[tuple[type[Exception], Reason], ...]] = (
+    (SigningError, Reason.FORBIDDEN),
     (ProtectedBranchError, Reason.PROTECTED),
     (PushRefusedError, Reason.PUSH_REJECTED),
     (BranchMovedError, Reason.PUSH_REJECTED),
@@ -156,9 +159,16 @@ class HostAccess:
 class _Around:
     """What the writer needs of one planned change's run."""
 
-    def __init__(self, run: run_folder.RunFolder, hosts: HostAccess, news: "TemplateNews") -> None:
+    def __init__(
+        self,
+        run: run_folder.RunFolder,
+        hosts: HostAccess,
+        news: "TemplateNews",
+        opened: "_Opened",
+    ) -> None:
         self._run = run
         self._hosts = hosts
+        self._opened = opened
         self.news = news.between
 
     def pull_requests(self, repository: RemoteRepository) -> PullRequestsApi:
@@ -172,6 +182,17 @@ class _Around:
     def before_opening(self, repository: RemoteRepository) -> None:
         """Count a pull request that is about to be opened; raise where there are enough."""
         self._hosts.openings(repository).take()
+        if self._opened.limit is not None:
+            self._opened.limit.add()
+
+    def may_open(self) -> None:
+        """Raise where so many pull requests are open that there may be no other."""
+        if self._opened.limit is not None:
+            self._opened.limit.check()
+
+    def was_opening(self, repository: str) -> bool:
+        """Tell whether an attempt on the same plan was ended after it began to open one."""
+        return repository in self._opened.begun_in(self._run.place)
 
     def planned_anew(self, repository: RemoteRepository) -> FleetOutcome:
         """Return what is planned for a repository as it is now; the run keeps it."""
@@ -190,6 +211,22 @@ class _Around:
     def note(self, event: str, repository: str, details: Mapping[str, Any]) -> None:
         """Write an event into the journal, to the disk."""
         self._run.note(event, repository, details)
+
+
+@dataclass(slots=True)
+class _Opened:
+    """The pull requests of a fleet: how many may be open, and which were about to be opened."""
+
+    limit: OpenLimit | None
+    _begun: dict[Path, frozenset[str]] = field(default_factory=dict)
+
+    def read(self, place: Path) -> None:
+        """Keep what a run's journal says before anything is added to it."""
+        self._begun[place] = run_folder.opening_in(place)
+
+    def begun_in(self, place: Path) -> frozenset[str]:
+        """Return the repositories of a run whose attempt ended while one was opened."""
+        return self._begun.get(place, frozenset())
 
 
 class TemplateNews:
@@ -226,6 +263,7 @@ class ApplyRun:
     options: WriteOptions
     hosts: HostAccess
     max_failures: MaxFailures | None = None
+    open_limit: OpenLimit | None = None
     stopped: EarlyEnd | None = None
     why_stopped: str = ""
     tally: Tally = field(default_factory=Tally)
@@ -256,14 +294,21 @@ class ApplyRun:
     def outcomes(self) -> Generator[FleetOutcome]:
         """Yield what comes of each planned change; end when a budget does."""
         news = TemplateNews(self._stack)
+        opened = _Opened(self.open_limit)
+        for place in self._runs if self.options.extras else ():
+            opened.read(place)
         for one in self.planned:
-            around = _Around(self._runs[one.run], self.hosts, news)
+            around = _Around(self._runs[one.run], self.hosts, news, opened)
             start, asked = time.perf_counter(), self.hosts.requests
             try:
                 outcome = self._outcome(one, around)
             except (BudgetSpentError, RateLimitError) as error:
                 self.stopped, self.why_stopped = EarlyEnd.PACE, str(error)
                 return
+            except TooManyOpenError as error:
+                # Those that are open already may still be updated.
+                self.stopped, self.why_stopped = EarlyEnd.PACE, str(error)
+                continue
             requests = {"rest": self.hosts.requests - asked}
             outcome = replace(outcome, seconds=time.perf_counter() - start, requests=requests)
             self._runs[one.run].record(outcome)
@@ -282,7 +327,7 @@ class ApplyRun:
                 self.hosts.budget.before_writing(client.seconds_for, one.repository.host)
             options = replace(self.options, signature=self._signature(one.run))
             return ChangeWriter(options, around).write(one.outcome, one.repository)
-        except (BudgetSpentError, RateLimitError):
+        except (BudgetSpentError, RateLimitError, TooManyOpenError):
             raise
         except Exception as error:  # noqa: BLE001 - one repository never costs the others
             return _failed(one.outcome, error)
@@ -307,7 +352,7 @@ def _failed(outcome: FleetOutcome, error: Exception) -> FleetOutcome:
     if isinstance(error, ScaffoldError):
         message, hint = error.message, error.hint
     code = _reason(error)
-    if isinstance(error, GitError):
+    if isinstance(error, GitError) and not isinstance(error, SigningError):
         hint = hint_for(code, error)
     why = Why(code, message, hint)
     return replace(outcome, status=Status.FAILED, why=why, is_plan=True)

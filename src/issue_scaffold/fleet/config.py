@@ -127,9 +127,15 @@ class _ConfigReader:
             return
         if key.kind is KeyKind.FILE and found != "-":
             found = str(self._folder / found)
+            if key.name == "body" and not self._is_below(found):
+                message = f"`body` is published, so it must be a file below {self._folder}"
+                self.problems.append(at(value, message))
         if key.name in FORMS:
             self._form(value, key.name)
         options[key.option] = found
+
+    def _is_below(self, path: str) -> bool:
+        return Path(path).resolve().is_relative_to(self._folder.resolve())
 
     def _form(self, value: Value, name: str) -> None:
         """Read texts as the option of that name does, to say what is wrong where it stands."""

@@ -19,6 +19,7 @@ from issue_scaffold.text.plain_markdown import code_span, fence_for, plain, unli
 # GitHub takes 65,536.
 MOST_CHARACTERS: Final = 60_000
 _MOST_OF_A_PART: Final = 15_000
+MOST_OF_A_LEAD: Final = 15_000
 _LONGEST_NAME: Final = 300
 _MARK: Final = re.compile(r"<!-- scaffold-fleet: (\{[^\n]{0,4000}\}) -->")
 _TWO_HYPHENS: Final = r"-\u002d"
@@ -96,9 +97,12 @@ class Proposal:
         return f"Update issue templates to {version}"
 
 
-def body_of(proposal: Proposal, mark: Mark) -> str:
-    """Return the body of a pull request, of `MOST_CHARACTERS` at most."""
-    head = [written_mark(mark), "", _sentence(proposal), ""]
+def body_of(proposal: Proposal, mark: Mark, lead: str = "") -> str:
+    """Return the body of a pull request, of `MOST_CHARACTERS` at most.
+
+    `lead` is the user's own Markdown, of `MOST_OF_A_LEAD` characters at most.
+    """
+    head = [written_mark(mark), "", *([lead, ""] if lead else []), _sentence(proposal), ""]
     rest = [*_conflicts(proposal.conflicts), *_changes(proposal.changes), _FOOTER]
     room = MOST_CHARACTERS - sum(len(line) + 1 for line in [*head, *rest])
     return "\n".join([*head, *_table(proposal.files, room), *rest])

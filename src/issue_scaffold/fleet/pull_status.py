@@ -1,8 +1,9 @@
 """What has become of the pull requests of a run: asked of their hosts, one after the other."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from enum import StrEnum
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,7 +14,9 @@ from issue_scaffold.fleet.forges.pull_request import PullRequest, PullRequestsAp
 from issue_scaffold.fleet.job import job_in
 from issue_scaffold.fleet.outcome import FleetOutcome
 from issue_scaffold.fleet.pull_request_body import Mark, mark_in
+from issue_scaffold.fleet.remote import RemoteRepository
 from issue_scaffold.fleet.writer import is_newer
+from issue_scaffold.label_sync.http.errors import RateLimitError
 
 
 class PullStanding(StrEnum):
@@ -82,6 +85,34 @@ def held_back(place: Path, branch: str, hosts: HostAccess) -> frozenset[str]:
         if one.standing is not PullStanding.PLANNED:
             done[one.outcome.repository] = one.standing is PullStanding.MERGED
     return rollout.held_back(done)
+
+
+def count_open(places: Iterable[Path], branch: str, hosts: HostAccess, most: int) -> int:
+    """Return how many pull requests of ours are open in runs' repositories, of `most` at most.
+
+    Hosts are asked about what is planned, which may have one of an earlier run, and about what a
+    run has opened; those that can't be asked count if they were open last.
+    """
+    asked: dict[str, tuple[RemoteRepository, bool]] = {}
+    for place in places:
+        repositories = remotes_in(place)
+        for name, outcome in run_folder.outcomes_of(place).items():
+            was_open = _as_recorded(outcome).standing in {PullStanding.OPEN, PullStanding.DRAFT}
+            if name in repositories and (was_open or outcome.is_plan):
+                asked[name] = repositories[name], was_open
+    # Those that were open first: a full fleet is soon known to be full.
+    in_order = sorted(asked.values(), key=lambda one: not one[1])
+    return sum(1 for _ in islice((one for one in in_order if _is_open(*one, branch, hosts)), most))
+
+
+def _is_open(repository: RemoteRepository, was_open: bool, branch: str, hosts: HostAccess) -> bool:
+    try:
+        pull = hosts.of(repository).of(repository).of_branch(branch)
+    except RateLimitError:
+        raise
+    except ScaffoldError:
+        return was_open
+    return pull is not None and pull.is_open and mark_in(pull.body) is not None
 
 
 class Closable(NamedTuple):

@@ -21,7 +21,7 @@ from issue_scaffold.errors import (
     ScaffoldError,
     UsageError,
 )
-from issue_scaffold.fleet.outcome import SCHEMA, FleetOutcome, outcome_in
+from issue_scaffold.fleet.outcome import SCHEMA, FleetOutcome, Status, outcome_in
 from issue_scaffold.fleet.remote import (
     FleetRepository,
     PlannedChange,
@@ -184,6 +184,21 @@ def begun_in(place: Path) -> dict[str, FleetOutcome]:
         elif row.get("event") == "outcome":
             found.pop(name, None)
     return found
+
+
+def opening_in(place: Path) -> frozenset[str]:
+    """Return the repositories whose pull request was about to be opened when the attempt ended.
+
+    Of what has failed since, nobody knows whether it is there. Raises ScaffoldError.
+    """
+    found: set[str] = set()
+    for row in _rows(place / _JOURNAL):
+        name = str(row.get("repository"))
+        if row.get("event") == "opening" and "issue" not in row:
+            found.add(name)
+        elif row.get("event") == "outcome" and row.get("status") != Status.FAILED:
+            found.discard(name)
+    return frozenset(found)
 
 
 def journal_of(place: Path) -> Path:

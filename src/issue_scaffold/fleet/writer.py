@@ -9,11 +9,12 @@ alone. What a plan holds is not decided here.
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Final, Protocol
 
 from issue_scaffold.fleet.address import source_of
+from issue_scaffold.fleet.forges.extras import PullRequestExtras, give_extras
 from issue_scaffold.fleet.forges.pull_request import (
     FoundIssue,
     NoDraftsError,
@@ -79,7 +80,9 @@ class PullAction(StrEnum):
 class WriteOptions:
     """How changes are to be written.
 
-    `title` may hold `{version}`. Unless `opens`, a branch is pushed and no API is asked.
+    `title` may hold `{version}`; `lead` is Markdown that each body begins with. Unless `opens`, a
+    branch is pushed and no API is asked. `signs_off` ends messages with the trailer of that name,
+    `signs` lets the user's git sign commits.
     """
 
     signature: Signature
@@ -89,6 +92,10 @@ class WriteOptions:
     conflicts_as: ConflictsAs = ConflictsAs.DRAFT
     is_draft: bool = False
     opens: bool = True
+    lead: str = ""
+    extras: PullRequestExtras = field(default_factory=PullRequestExtras)
+    signs_off: bool = False
+    signs: bool = False
 
 
 class WriterSurroundings(Protocol):
@@ -99,6 +106,12 @@ class WriterSurroundings(Protocol):
 
     def git_environment(self, repository: RemoteRepository) -> Mapping[str, str]:
         """Return what a git is started with that talks to a repository's host."""
+
+    def may_open(self) -> None:
+        """Raise where so many pull requests are open that there may be no other."""
+
+    def was_opening(self, repository: str) -> bool:
+        """Tell whether an attempt on the same plan was ended after it began to open one."""
 
     def before_opening(self, repository: RemoteRepository) -> None:
         """Count a pull request that is about to be opened; raise where there are enough."""
@@ -136,6 +149,11 @@ class _Case:
     def has_conflicts(self) -> bool:
         """Whether files of the change have conflict markers."""
         return bool(self.proposal.conflicts)
+
+    @property
+    def opens_another(self) -> bool:
+        """Whether a pull request is to be opened: none is open."""
+        return self.api is not None and (self.pull is None or not self.pull.is_open)
 
 
 class ChangeWriter:
@@ -231,10 +249,12 @@ class ChangeWriter:
             return None
         if mark.commit != case.head:
             return None
-        return self._done(case, pull, PullAction.UNCHANGED)
+        return self._done(self._resumed(case, pull), pull, PullAction.UNCHANGED)
 
     def _pushed(self, case: _Case, repository: RemoteRepository) -> FleetOutcome:
         branch, base = self._options.branch, case.change.base.branch
+        if case.opens_another:
+            self._around.may_open()
         with case.branches.fetched(case.heads, base, branch) as workshop:
             if not self._is_ours(case, workshop):
                 return self._edited(case)
@@ -242,6 +262,7 @@ class ChangeWriter:
                 [self._file(case, number) for number in range(len(case.change.files))],
                 lambda tree: self._message(case, tree),
                 self._options.signature,
+                signs=self._options.signs,
             )
             if built.tree == workshop.base_tree():
                 why = Why(Reason.NO_CHANGE, f"{base} has all of it already")
@@ -273,7 +294,11 @@ class ChangeWriter:
 
     def _message(self, case: _Case, tree: str) -> str:
         said = self._options.message or case.proposal.title
-        return f"{said.replace('{version}', case.proposal.version)}\n\n{_TRAILER}: {tree}"
+        trailers = f"{_TRAILER}: {tree}"
+        if self._options.signs_off:
+            who = self._options.signature
+            trailers = f"Signed-off-by: {who.name} <{who.email}>\n{trailers}"
+        return f"{said.replace('{version}', case.proposal.version)}\n\n{trailers}"
 
     def _is_ours(self, case: _Case, workshop: Workshop) -> bool:
         """Tell whether nobody else has committed on the branch, or it has been merged as it is."""
@@ -293,7 +318,7 @@ class ChangeWriter:
         title = (self._options.title or case.proposal.title).replace(
             "{version}", case.proposal.version
         )[:_LONGEST_TITLE]
-        body = body_of(case.proposal, mark)
+        body = body_of(case.proposal, mark, self._options.lead)
         is_draft = mark.is_draft
         pull = case.pull
         if pull is not None and pull.state is PullRequestState.DRAFT:
@@ -325,7 +350,7 @@ class ChangeWriter:
         if pull is not None and pull.is_open:
             if not _says(pull, text):
                 pull = case.api.change(pull, text)
-            return self._done(case, pull, PullAction.UPDATED)
+            return self._done(self._resumed(case, pull), pull, PullAction.UPDATED)
         self._around.before_opening(repository)
         self._around.note("opening", case.outcome.repository, {"branch": self._options.branch})
         try:
@@ -336,7 +361,25 @@ class ChangeWriter:
             return self._without_draft(case)
         opened = {"number": pull.number, "url": pull.url}
         self._around.note("opened", case.outcome.repository, opened)
-        return self._done(case, pull, PullAction.CREATED)
+        return self._done(self._with_extras(case, pull), pull, PullAction.CREATED)
+
+    def _resumed(self, case: _Case, pull: PullRequest) -> _Case:
+        """Give a pull request its extras if an attempt ended between opening it and doing so.
+
+        Others keep theirs: what people took off is not put back.
+        """
+        if self._options.extras and self._around.was_opening(case.outcome.repository):
+            return self._with_extras(case, pull)
+        return case
+
+    def _with_extras(self, case: _Case, pull: PullRequest) -> _Case:
+        """Give a new pull request its extras; what it could not get is noted in the outcome."""
+        if case.api is None:
+            return case
+        base = case.change.base.branch
+        notes = give_extras(case.api, pull, base, self._options.extras)
+        outcome = replace(case.outcome, notes=(*case.outcome.notes, *notes))
+        return replace(case, outcome=outcome)
 
     def _opened(self, case: _Case, api: PullRequestsApi, text: ProposedText) -> PullRequest:
         """Open a pull request; where nobody knows whether that was done, look, then try again."""

@@ -82,6 +82,7 @@ _TRANSPORT_SECTIONS: Final = late_pattern(
     r"|remote\..*\.proxy",
     re.IGNORECASE,
 )
+_SIGNING_SECTIONS: Final = late_pattern(r"(gpg|user)\.", re.IGNORECASE)
 # A stalled transfer ends by itself: less than this many bytes a second for this many seconds.
 _SLOW_BYTES, _SLOW_SECONDS = 1000, 30
 _ALWAYS: Final = {
@@ -144,14 +145,21 @@ def work_tree_environment() -> dict[str, str]:
     return transport_environment(())
 
 
+def signing_environment() -> dict[str, str]:
+    """Return the environment for a git that signs as the user's does; it reaches nobody."""
+    return transport_environment((), _users_settings(os.environ, _SIGNING_SECTIONS))
+
+
 def _is_for_transport(name: str) -> bool:
     # Credential helpers and ssh are the user's programs, which may need any variable that isn't
     # git's.
     return not name.upper().startswith("GIT_") or name.upper() in _TRANSPORT
 
 
-def _users_settings(env: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Return the settings that the user passes by variables and that concern transport."""
+def _users_settings(
+    env: Mapping[str, str], sections: re.Pattern[str] = _TRANSPORT_SECTIONS
+) -> list[tuple[str, str]]:
+    """Return the settings of some sections that the user passes by variables."""
     try:
         count = int(env.get("GIT_CONFIG_COUNT") or 0)
     except ValueError:
@@ -160,7 +168,7 @@ def _users_settings(env: Mapping[str, str]) -> list[tuple[str, str]]:
         (env.get(f"GIT_CONFIG_KEY_{n}"), env.get(f"GIT_CONFIG_VALUE_{n}"))
         for n in range(min(count, 1000))
     ]
-    return [(key, value or "") for key, value in pairs if key and _TRANSPORT_SECTIONS.match(key)]
+    return [(key, value or "") for key, value in pairs if key and sections.match(key)]
 
 
 def _passed(settings: Iterable[tuple[str, str]]) -> dict[str, str]:

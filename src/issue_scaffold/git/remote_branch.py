@@ -15,7 +15,11 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from issue_scaffold.git import command as git
-from issue_scaffold.git.environment import sealed_environment, work_tree_environment
+from issue_scaffold.git.environment import (
+    sealed_environment,
+    signing_environment,
+    work_tree_environment,
+)
 
 _SECONDS: Final = 120.0
 _MOST_BYTES: Final = 512 << 20
@@ -40,6 +44,10 @@ class PushRefusedError(git.GitError):
 
 class ProtectedBranchError(PushRefusedError):
     """The server's rules keep this branch from everybody like us."""
+
+
+class SigningError(git.GitError):
+    """The user's git could not sign a commit."""
 
 
 class BranchMovedError(git.GitError):
@@ -67,6 +75,11 @@ class Signature(NamedTuple):
     name: str
     email: str
     when: int
+
+    @property
+    def is_nobodys(self) -> bool:
+        """Whether git is not told who the user is."""
+        return self.email == _TOOL.email
 
 
 # Nobody's: https://www.rfc-editor.org/rfc/rfc2606#section-2
@@ -191,18 +204,25 @@ class Workshop:
         return tree, message
 
     def build(
-        self, files: Sequence[BuiltFile], message: Callable[[str], str], signature: Signature
+        self,
+        files: Sequence[BuiltFile],
+        message: Callable[[str], str],
+        signature: Signature,
+        *,
+        signs: bool = False,
     ) -> Built:
         """Make a commit upon the base; the same base, files, message and signature give the same.
 
-        The message is made of the tree. Raises GitError.
+        The message is made of the tree. With `signs` the user's git signs it, anew each time.
+        Raises GitError, SigningError among them.
         """
         index = str(self.folder / "scaffold-index")
         self.ask("read-tree", self.base, index=index)
         entries = b"".join(self._entry(file) for file in files)
         self.ask("update-index", "-z", "--index-info", data=entries, index=index)
         tree = self.ask("write-tree", "--missing-ok", index=index)
-        return Built(self._commit(tree, message(tree), signature), tree)
+        commit = self._signed if signs else self._commit
+        return Built(commit(tree, message(tree), signature), tree)
 
     def _entry(self, file: BuiltFile) -> bytes:
         path = os.fsencode(file.path)
@@ -216,3 +236,22 @@ class Workshop:
         who = f"{signature.name} <{signature.email}> {signature.when} +0000"
         text = f"tree {tree}\nparent {self.base}\nauthor {who}\ncommitter {who}\n\n{message}\n"
         return self.ask("hash-object", "-w", "-t", "commit", "--stdin", data=text.encode())
+
+    def _signed(self, tree: str, message: str, signature: Signature) -> str:
+        """Return the same commit as the user's git signs it: its key, its program, its format."""
+        when = f"{signature.when} +0000"
+        environment = signing_environment()
+        for who in ("AUTHOR", "COMMITTER"):
+            environment[f"GIT_{who}_NAME"] = signature.name
+            environment[f"GIT_{who}_EMAIL"] = signature.email
+            environment[f"GIT_{who}_DATE"] = when
+        arguments = ["-c", "i18n.commitEncoding=UTF-8", "commit-tree", "-S", "-p", self.base, tree]
+        folder = ["--git-dir", str(self.folder)]
+        data = f"{message}\n".encode()
+        try:
+            return git.run([*folder, *arguments], data=data, env=environment).decode().strip()
+        except git.GitError as error:
+            raise SigningError(
+                f"git could not sign the commit: {error.message}",
+                hint="does `git commit -S` work for you? without --sign none is signed",
+            ) from error

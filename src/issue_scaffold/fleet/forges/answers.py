@@ -69,6 +69,7 @@ _GITLAB_ISSUE: Final = ObjectShape(
     fields={"iid": _NUMBER, "web_url": _TEXT, "title": _TEXT, "description": _BODY, "state": _TEXT}
 )
 _GITHUB_COMMENTS: Final = ListShape(item=ObjectShape(fields={"body": _BODY}))
+_GITLAB_USERS: Final = ListShape(item=ObjectShape(fields={"id": _NUMBER}))
 _LIST: Final = ListShape(item=ObjectShape(fields={}))
 _STATES: Final = {"merged": PullRequestState.MERGED, "closed": PullRequestState.CLOSED}
 
@@ -199,3 +200,9 @@ def read_comments(data: Any, _: Token) -> tuple[str, ...]:  # noqa: ANN401 - JSO
     """Return what a page of comments says. Raises MalformedAnswerError."""
     _GITHUB_COMMENTS.check(data, "the answer")
     return tuple(row["body"] or "" for row in data)
+
+
+def read_gitlab_user(data: Any, _: Token) -> int | None:  # noqa: ANN401 - JSON
+    """Return the number of the one user that a list has; None of an empty one."""
+    _GITLAB_USERS.check(data, "the answer")
+    return int(data[0]["id"]) if data else None

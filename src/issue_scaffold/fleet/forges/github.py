@@ -4,7 +4,7 @@ Source: https://docs.github.com/en/rest/pulls/pulls. A pull request becomes a dr
 GraphQL alone: https://docs.github.com/en/graphql/reference/mutations#convertpullrequesttodraft
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar, Final
 from urllib.parse import quote
@@ -24,8 +24,12 @@ from issue_scaffold.fleet.forges.pull_request import (
     PullRequest,
     PullRequestState,
 )
-from issue_scaffold.fleet.forges.rest import RestPullRequests, newest_of
-from issue_scaffold.label_sync.github.answers import read_error_body, read_repository
+from issue_scaffold.fleet.forges.rest import RestPullRequests, newest_of, people_and_teams
+from issue_scaffold.label_sync.github.answers import (
+    read_error_body,
+    read_labels,
+    read_repository,
+)
 from issue_scaffold.label_sync.github.api import GITHUB_API
 from issue_scaffold.label_sync.http.customs import Answer
 from issue_scaffold.label_sync.http.errors import ApiError, ExistsError
@@ -34,6 +38,12 @@ from issue_scaffold.label_sync.http.token import Token
 
 _INVALID: Final = 422
 _NEEDED: Final = "it needs the permissions contents: write and pull_requests: write, or scope repo"
+_MERGE_METHODS: Final = ("merge", "squash", "rebase")
+# https://docs.github.com/en/graphql/reference/mutations#enablepullrequestautomerge
+_TO_MERGE: Final = (
+    "mutation($id:ID!,$method:PullRequestMergeMethod!){enablePullRequestAutoMerge("
+    "input:{pullRequestId:$id,mergeMethod:$method}){clientMutationId}}"
+)
 _TO_DRAFT: Final = (
     "mutation($id:ID!){convertPullRequestToDraft(input:{pullRequestId:$id}){clientMutationId}}"
 )
@@ -119,13 +129,49 @@ class GitHubPullRequests(RestPullRequests):
 
     def _turn(self, found: PullRequest, mutation: str) -> None:
         what = f"change pull request {found.number} of {self.name}"
+        said = self._mutate(mutation, {"id": found.key}, what)
+        if said is not None:
+            raise NoDraftsError(f"can't {what}: {said}")
+
+    def _mutate(self, mutation: str, variables: Mapping[str, str], what: str) -> str | None:
+        """Send a mutation; return what GitHub said where it did not do it."""
         target = f"{self.client.prefix.removesuffix('/v3')}/graphql"
-        question = {"query": mutation, "variables": {"id": found.key}}
+        question = {"query": mutation, "variables": dict(variables)}
         answer = self.client.ask(target, question, is_write=True)
         self.refuse_bad(answer, what)
-        if not isinstance(answer.data, dict) or answer.data.get("errors"):
-            said = read_error_body(answer.data, self.client.token).said
-            raise NoDraftsError(f"can't {what}: {said}")
+        if isinstance(answer.data, dict) and not answer.data.get("errors"):
+            return None
+        return read_error_body(answer.data, self.client.token).said
+
+    def label_ids(self) -> Iterator[tuple[str, int | str]]:
+        """Yield the name of each label, by which the API calls it."""
+        what = f"list the labels of {self.name}"
+        path = f"{self.base}/labels"
+        for one in self.calls.linked_pages(path, {"per_page": "100"}, what, read_labels):
+            yield one.name, one.name
+
+    def put_labels(self, found: PullRequest, ids: Sequence[int | str]) -> None:
+        """Put labels on a pull request, which is an issue for that."""
+        what = f"label pull request {found.number} of {self.name}"
+        path = f"{self.base}/issues/{found.number}/labels"
+        self.calls.write("POST", path, what, {"labels": list(ids)})
+
+    def ask_reviewers(self, found: PullRequest, names: Sequence[str]) -> str:
+        """Ask people, and teams of the organisation, for a review."""
+        what = f"ask for reviews of pull request {found.number} of {self.name}"
+        path = f"{self.path_of(found)}/requested_reviewers"
+        self.calls.write("POST", path, what, people_and_teams(names))
+        return ""
+
+    def merge_when_green(self, found: PullRequest, base: str) -> str:
+        """Let GitHub merge a pull request, in the first way that the repository allows."""
+        del base  # GitHub refuses, and merges nothing, where there is nothing to wait for
+        what = f"let pull request {found.number} of {self.name} merge itself"
+        allowed = self.calls.get(self.base, None, what).data
+        methods = [one for one in _MERGE_METHODS if _is_allowed(allowed, one)]
+        variables = {"id": found.key, "method": (methods or _MERGE_METHODS)[0].upper()}
+        said = self._mutate(_TO_MERGE, variables, what)
+        return "" if said is None else f"auto-merge: GitHub said: {said}"
 
     def comments_path(self, number: int) -> str:
         """Return the path of the comments on one."""
@@ -151,3 +197,9 @@ class GitHubPullRequests(RestPullRequests):
     def read_issue(self, data: Any, token: Token) -> FoundIssue:  # noqa: ANN401 - JSON
         """Return an issue."""
         return read_github_issue(data, token)
+
+
+def _is_allowed(repository: Any, method: str) -> bool:  # noqa: ANN401 - JSON
+    """Tell whether a repository may be merged into so; GitHub tells only those who may push."""
+    name = "allow_merge_commit" if method == "merge" else f"allow_{method}_merge"
+    return isinstance(repository, dict) and repository.get(name, True) is True

@@ -3,7 +3,7 @@
 Source: https://docs.gitlab.com/api/merge_requests/, https://docs.gitlab.com/api/notes/.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar, Final
 
@@ -12,6 +12,7 @@ from issue_scaffold.fleet.forges.answers import (
     read_comments,
     read_gitlab_issue,
     read_gitlab_pull,
+    read_gitlab_user,
     read_issues,
     read_pulls,
 )
@@ -22,6 +23,8 @@ from issue_scaffold.label_sync.http.customs import Answer
 from issue_scaffold.label_sync.http.errors import ApiError
 from issue_scaffold.label_sync.http.refusals import usual_refusal
 from issue_scaffold.label_sync.http.token import Token
+from issue_scaffold.label_sync.numbered_labels import read_labels
+from issue_scaffold.text.wording import listing
 
 _PAGE: Final = "100"
 _NEEDED: Final = "it needs the scope api, and its owner the role Developer at least"
@@ -63,6 +66,47 @@ class GitLabMergeRequests(RestPullRequests):
         """Return what says, when one is made or changed, what it says."""
         sign = GITLAB_DRAFT if text.is_draft else ""
         return {"title": f"{sign}{text.title}", "description": text.body}
+
+    def label_ids(self) -> Iterator[tuple[str, int | str]]:
+        """Yield the name of each label, those of groups too, by which the API calls it."""
+        what = f"list the labels of {self.name}"
+        query = {"per_page": _PAGE, "include_ancestor_groups": "true"}
+        for one in self.calls.linked_pages(f"{self.base}/labels", query, what, read_labels):
+            yield one.live.name, one.live.name
+
+    def put_labels(self, found: PullRequest, ids: Sequence[int | str]) -> None:
+        """Put labels on a merge request; their names have no commas."""
+        what = f"label merge request {found.number} of {self.name}"
+        self.calls.write("PUT", self.path_of(found), what, {"add_labels": ",".join(map(str, ids))})
+
+    def ask_reviewers(self, found: PullRequest, names: Sequence[str]) -> str:
+        """Ask people for a review; the API has no groups for that."""
+        what = f"ask for reviews of merge request {found.number} of {self.name}"
+        ids = {name: self._user_id(name, what) for name in names}
+        known = [number for number in ids.values() if number is not None]
+        if known:
+            self.calls.write("PUT", self.path_of(found), what, {"reviewer_ids": known})
+        unknown = [name for name, number in ids.items() if number is None]
+        return f"no such user: {listing(unknown)}" if unknown else ""
+
+    def _user_id(self, name: str, what: str) -> int | None:
+        answer = self.calls.get("/users", {"username": name}, what)
+        return self.calls.read(answer, read_gitlab_user, what)
+
+    def merge_when_green(self, found: PullRequest, base: str) -> str:
+        """Let GitLab merge a merge request when its pipeline is green.
+
+        Both names of that: the older servers don't know the new one, and would merge at once.
+        """
+        del base
+        what = f"let merge request {found.number} of {self.name} merge itself"
+        order = {
+            "sha": found.head,
+            "merge_when_pipeline_succeeds": True,
+            "auto_merge": True,
+        }
+        self.calls.write("PUT", f"{self.path_of(found)}/merge", what, order)
+        return ""
 
     def comments_path(self, number: int) -> str:
         """Return the path of the comments on one."""

@@ -4,7 +4,7 @@ Owns the interface and the values that go through it. GitLab's merge requests ar
 here. How a forge is asked is its adapter's; when, and whether, is the writer's.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple, Protocol
@@ -51,6 +51,11 @@ class PullRequest:
         """Whether it can be merged, or still become ready for that."""
         return self.state in {PullRequestState.OPEN, PullRequestState.DRAFT}
 
+    @property
+    def is_draft(self) -> bool:
+        """Whether it must become ready before it can be merged."""
+        return self.state is PullRequestState.DRAFT
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProposedText:
@@ -92,6 +97,21 @@ class PullRequestsApi(Protocol):
 
     def close(self, found: PullRequest) -> None:
         """Close a pull request."""
+
+    def label(self, found: PullRequest, names: Sequence[str]) -> tuple[str, ...]:
+        """Put those labels on a pull request that there are; return those that there are not."""
+
+    def ask_reviewers(self, found: PullRequest, names: Sequence[str]) -> str:
+        """Ask people for a review, and teams, which have a `/`; return who is not known, in words.
+
+        Raises ApiError where one of them can't be asked.
+        """
+
+    def merge_when_green(self, found: PullRequest, base: str) -> str:
+        """Let the forge merge a pull request when its checks are green; return why not, in words.
+
+        Never merges it at once.
+        """
 
     def comments(self, found: PullRequest) -> Iterator[str]:
         """Yield the comments on a pull request."""

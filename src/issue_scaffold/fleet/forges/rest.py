@@ -5,13 +5,14 @@ forge's.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from issue_scaffold.fleet.forges.pull_request import FoundIssue, ProposedText, PullRequest
 from issue_scaffold.label_sync.http.calls import ApiCalls
 from issue_scaffold.label_sync.http.customs import Answer
 from issue_scaffold.label_sync.http.token import Token
+from issue_scaffold.labels.label import fold
 
 if TYPE_CHECKING:
     from issue_scaffold.label_sync.http.client import ApiClient
@@ -50,6 +51,14 @@ class RestPullRequests(ABC):
         """What is changed to close one."""
 
     @abstractmethod
+    def label_ids(self) -> Iterator[tuple[str, int | str]]:
+        """Yield the name of each label that there is, and how the API calls it."""
+
+    @abstractmethod
+    def put_labels(self, found: PullRequest, ids: Sequence[int | str]) -> None:
+        """Put labels on a pull request beside those that it has."""
+
+    @abstractmethod
     def comments_path(self, number: int) -> str:
         """Return the path of the comments on one."""
 
@@ -79,6 +88,20 @@ class RestPullRequests(ABC):
         """Close a pull request."""
         what = f"close pull request {found.number} of {self.name}"
         self.calls.write(self.change_verb, self.path_of(found), what, self.closing)
+
+    def label(self, found: PullRequest, names: Sequence[str]) -> tuple[str, ...]:
+        """Put those labels on a pull request that there are; return those that there are not.
+
+        GitHub and GitLab would make what there isn't.
+        """
+        known: dict[str, int | str] = {}
+        for name, key in self.label_ids():
+            known.setdefault(fold(name), key)
+        wanted = {fold(name): name for name in names}
+        there = [known[key] for key in wanted if key in known]
+        if there:
+            self.put_labels(found, there)
+        return tuple(name for key, name in wanted.items() if key not in known)
 
     def comment(self, found: PullRequest, text: str) -> None:
         """Comment on a pull request."""
@@ -121,3 +144,11 @@ def newest_of(found: Iterable[PullRequest]) -> PullRequest | None:
     """Return the open one, else the last one."""
     by_age = sorted(found, key=lambda one: (one.is_open, one.number), reverse=True)
     return by_age[0] if by_age else None
+
+
+def people_and_teams(names: Sequence[str]) -> dict[str, list[str]]:
+    """Return whom to ask for a review as GitHub and Gitea have it: a team is ORGANISATION/TEAM."""
+    people = [name for name in names if "/" not in name]
+    teams = [name.rpartition("/")[2] for name in names if "/" in name]
+    asked = {"reviewers": people, "team_reviewers": teams}
+    return {key: found for key, found in asked.items() if found}
