@@ -234,6 +234,8 @@ class _Dialect:
             self.put_labels(pull, body["labels"])
             return 200, []
         if kind == "merge":
+            if pull.merges_itself:
+                raise Refusal(409, "The pull request is already scheduled to auto merge")
             if not self.place.needs_checks or not body["merge_when_checks_succeed"]:
                 pull.state = "merged"
             pull.merges_itself = body["Do"]

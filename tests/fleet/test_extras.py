@@ -55,8 +55,11 @@ def github(forge: PullsServer) -> Apply:
     return lambda *arguments: main(["fleet", "apply", "--api-url", forge.api("github"), *arguments])
 
 
-def test_a_new_pull_request_gets_them_once(forge: PullsServer, apply: Apply, planned: Path) -> None:
+def test_a_new_pull_request_gets_them_once(
+    forge: PullsServer, apply: Apply, planned: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert apply(*ALL) == 0
+    assert "no such label in the repository: `none`" in capsys.readouterr().out
     place = forge.pulls.of(NAME)
     (pull,) = place.pulls
     assert (pull.labels, pull.asked, pull.merges_itself, pull.state) == (["chore"], ["ann"], "merge", "open")
@@ -99,15 +102,41 @@ def test_a_draft_does_not_merge_itself(forge: PullsServer, apply: Apply) -> None
     assert "draft" in "".join(row_of(run).notes)
 
 
-def test_an_attempt_that_ended_in_between_is_made_good(forge: PullsServer, github: Apply, planned: Path) -> None:
-    forge.pulls.refuse = lambda _, address: Refusal(502, "Bad Gateway") if "/labels" in address else None
-    assert github(*ALL) == 3
+@pytest.mark.parametrize("step", [1, 2, 3])
+def test_an_attempt_that_ended_in_between_is_made_good(
+    forge: PullsServer, apply: Apply, planned: Path, step: int
+) -> None:
+    orders: list[str] = []
+
+    def refuse(method: str, address: str) -> Refusal | None:
+        if method == "GET" or not forge.pulls.of(NAME).pulls:
+            return None
+        orders.append(address)
+        return Refusal(502, "Bad Gateway") if len(orders) >= step else None
+
+    forge.pulls.refuse = refuse
+    assert apply(*ALL) == 3
     (pull,) = forge.pulls.of(NAME).pulls
-    assert pull.labels == []
+    assert [bool(one) for one in (pull.labels, pull.asked, pull.merges_itself)] == [step > 1, step > 2, False]
     forge.pulls.refuse = lambda _method, _address: None
-    assert github(*ALL, "--only", "failed") == 0
-    assert (pull.labels, pull.asked, pull.merges_itself) == (["chore"], ["ann"], "merge")
+    assert apply(*ALL, "--only", "failed") == 0
+    assert (set(pull.labels), set(pull.asked), pull.merges_itself) == ({"chore"}, {"ann"}, "merge")
     assert statuses(planned) == {NAME: "updated"}
+
+
+def test_an_order_whose_answer_was_lost_is_no_mistake(forge: PullsServer, planned: Path) -> None:
+    def lose(_: str, address: str) -> Refusal | None:
+        if not address.endswith("/merge"):
+            return None
+        forge.pulls.of(NAME).pulls[0].merges_itself = "merge"  # done, and not told
+        return Refusal(502, "Bad Gateway")
+
+    forge.pulls.refuse = lose
+    gitea = ["fleet", "apply", "--api-url", forge.api("gitea"), "--auto-merge"]
+    assert main(gitea) == 3
+    forge.pulls.refuse = lambda _method, _address: None
+    assert main([*gitea, "--only", "failed"]) == 0
+    assert row_of(planned).notes == ()
 
 
 def test_descriptions_begin_with_a_file(forge: PullsServer, github: Apply, planned: Path, tmp_path: Path) -> None:

@@ -88,6 +88,7 @@ def details_of(outcome: FleetOutcome) -> str:
     parts = []
     if outcome.pull_request:
         parts.append(_pull_request_of(outcome.pull_request))
+        parts.extend(outcome.notes)
     if outcome.findings:
         paths = dict.fromkeys(str(one["path"]) for one in outcome.findings)
         parts.append(f"{count(len(outcome.findings), 'finding')}: {', '.join(paths)}")

@@ -5,6 +5,7 @@ aren't asked for by branch, which servers of some years pass over.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, ClassVar, Final
 from urllib.parse import quote
@@ -29,6 +30,7 @@ from issue_scaffold.label_sync.http.customs import Answer
 from issue_scaffold.label_sync.http.errors import (
     AccessError,
     ApiError,
+    ExistsError,
     MissingError,
     RateLimitError,
     UnreachableError,
@@ -122,7 +124,8 @@ class GiteaPullRequests(RestPullRequests):
         if not isinstance(branch, dict) or branch.get("enable_status_check") is not True:
             return f"auto-merge: {base} needs no checks, so that it would be merged at once"
         order = {"Do": "merge", "merge_when_checks_succeed": True}
-        self.calls.write_once(f"{self.path_of(found)}/merge", what, order)
+        with suppress(ExistsError):  # it is to be merged so already
+            self.calls.write_once(f"{self.path_of(found)}/merge", what, order)
         return ""
 
     def comments_path(self, number: int) -> str:
