@@ -1,6 +1,6 @@
 """The environments that git is started with: what of the user's may reach it, and what not.
 
-There are three, by what git is to do:
+There are four, by what git is to do:
 
 * sealed: it reads only what is ours, or a local repository through `upload-pack`. Built from
   nothing; no configuration, hook, filter, attribute or template folder of anybody's, no transport
@@ -9,6 +9,8 @@ There are three, by what git is to do:
   transport settings are there, for that is what they are for; hooks and template folders are not.
 * work tree: it is asked about, or told of, the target. The user's configuration is there
   (`safe.directory`), their hooks and monitors are not, and no transport is.
+* signing: it signs a commit of ours. As work tree, and what the user says of keys and programs that
+  sign.
 
 `GIT_*` variables are documented at https://git-scm.com/docs/git#_environment_variables, and the
 configuration at https://git-scm.com/docs/git-config. What an old git doesn't know it ignores.
