@@ -244,15 +244,21 @@ def test_the_file_says_all_of_it(
 ) -> None:
     pull_request = {"labels": "chore", "reviewers": ["bob"], "auto_merge": True, "body": "why.md"}
     document = {"version": 1, "pull_request": pull_request, "limits": {"open_prs": 1}, "commit": {"sign_off": True}}
-    (tmp_path / "why.md").write_text("Because.\n")
-    (tmp_path / "fleet.yml").write_text(json.dumps(document))
-    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "conf"
+    folder.mkdir()
+    (folder / "why.md").write_text("Because.\n")
+    (folder / "fleet.yml").write_text(json.dumps(document))
+    monkeypatch.chdir(folder)
     assert github("--author", "Bot <bot@example.org>") == 0
     (pull,) = forge.pulls.of(NAME).pulls
     assert (pull.labels, pull.asked, pull.merges_itself) == (["chore"], ["bob"], "merge")
     assert "Because." in pull.body
     assert "Signed-off-by: Bot" in commit_in(forge)
     assert statuses(planned) == {NAME: "updated"}
-    pull_request["body"] = "../secret"
-    (tmp_path / "fleet.yml").write_text(json.dumps(document))
-    assert github() == 2
+    # What is published is in the file's folder.
+    (tmp_path / "secret").write_text("s\n")
+    (folder / "link").symlink_to(tmp_path / "secret")
+    for path in ("../secret", "link", str(tmp_path / "secret")):
+        pull_request["body"] = path
+        (folder / "fleet.yml").write_text(json.dumps(document))
+        assert github("--author", "Bot <bot@example.org>") == 2, path
