@@ -78,11 +78,12 @@ def test_what_a_forge_refuses_is_said_and_the_pull_request_is_there(
 ) -> None:
     place = forge.pulls.of(NAME)
     place.needs_checks = False
-    assert apply("--reviewer", "nobody", "--auto-merge") == 0
+    assert apply("--reviewer", "nobody", "--reviewer", "ann", "--auto-merge") == 0
     (pull,) = place.pulls
-    assert (pull.asked, pull.merges_itself, pull.state) == ([], "", "open")
+    assert (pull.asked, pull.merges_itself, pull.state) == (["ann"], "", "open")
     reviewers, merge = row_of(planned).notes
-    assert "nobody" in reviewers or "collaborators" in reviewers
+    assert "nobody" in reviewers
+    assert "ann" not in reviewers
     assert merge.startswith("auto-merge: ")
 
 

@@ -6,9 +6,15 @@ none of that keeps a pull request from being there. How each is asked for is the
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
-from issue_scaffold.label_sync.http.errors import ApiError, RateLimitError, UnreachableError
+from issue_scaffold.label_sync.http.errors import (
+    AccessError,
+    ApiError,
+    RateLimitError,
+    UnreachableError,
+)
 from issue_scaffold.text.wording import listing
 
 if TYPE_CHECKING:
@@ -38,7 +44,7 @@ def give_extras(
     if extras.labels:
         yield from _tried("labels", lambda: _labelled(api, pull, extras.labels))
     if extras.reviewers:
-        yield from _tried("reviewers", lambda: api.ask_reviewers(pull, extras.reviewers))
+        yield from _tried("reviewers", lambda: _asked(api, pull, extras.reviewers))
     if extras.merges_itself and pull.is_draft:
         yield "a draft does not merge itself: that is left to those who make it ready"
     elif extras.merges_itself:
@@ -50,6 +56,21 @@ def _labelled(api: "PullRequestsApi", pull: "PullRequest", names: tuple[str, ...
     if not lacking:
         return ""
     return f"no such label in the repository: {listing(lacking)}"
+
+
+def _asked(api: "PullRequestsApi", pull: "PullRequest", names: tuple[str, ...]) -> str:
+    """Ask all at once; where one of them can't be asked, each by itself."""
+    try:
+        return api.ask_reviewers(pull, names)
+    except AccessError:
+        raise
+    except ApiError:
+        if len(names) == 1:
+            raise
+    notes: list[str] = []
+    for name in names:
+        notes += _tried(f"reviewer {name}", partial(api.ask_reviewers, pull, (name,)))
+    return "; ".join(notes)
 
 
 def _tried(what: str, give: Callable[[], str]) -> Iterator[str]:
