@@ -35,7 +35,8 @@ def outcomes(clean: int) -> list[FleetOutcome]:
 
 def write_rows(path: Path, clean: int, started: str) -> Path:
     rows = [{"schema": "scaffold.fleet/1", **one.document} for one in outcomes(clean)]
-    end = {"schema": "scaffold.fleet/1", "event": "summary", "started": started}
+    end = {"schema": "scaffold.fleet/1", "event": "summary", "counts": {}, "exit_code": 3, "left": 0}
+    end["started"] = started
     path.write_text("".join(json.dumps(row) + "\n" for row in [*rows, end]), encoding="utf-8")
     return path
 

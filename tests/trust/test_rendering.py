@@ -157,10 +157,10 @@ def constructs(secret: str) -> Iterator[str]:
     filters = sorted(
         {*template_vocabulary.PURE_FILTERS, *template_vocabulary.REFUSED_FILTERS, *sealed_jinja.REPLACED_FILTERS}
     )
-    for subject in (text.replace("SECRET", secret) for text in SUBJECTS):
-        for name in filters:
-            yield f"{{{{ {subject}|{name} }}}}"
-            yield f"{{{{ [{subject}]|map('{name}')|list }}}}"
+    subjects = [text.replace("SECRET", secret) for text in SUBJECTS]
+    for name in filters:
+        yield f"{{{{ [{', '.join(subjects[:3])}]|map('{name}')|list }}}}"
+        yield from (f"{{{{ {subject}|{name} }}}}" for subject in subjects)
     names = {*template_vocabulary.REFUSED_GLOBALS, *template_vocabulary.PURE_GLOBALS, *sealed_jinja.REPLACED_GLOBALS}
     names |= {*template_vocabulary.REFUSED_VARIABLES, *template_vocabulary.PURE_VARIABLES}
     for name in sorted(names):

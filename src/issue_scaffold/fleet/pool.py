@@ -21,6 +21,7 @@ from multiprocessing import connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from issue_scaffold.files.bounded import read_file
 from issue_scaffold.fleet.engine import Batch
 from issue_scaffold.fleet.job import FleetJob
 from issue_scaffold.fleet.outcome import FleetOutcome, Reason, failed
@@ -234,8 +235,17 @@ def _settle(memory: int) -> None:
         import resource
 
         hard = resource.getrlimit(resource.RLIMIT_AS)[1]
-        if hard == resource.RLIM_INFINITY or memory < hard:
-            resource.setrlimit(resource.RLIMIT_AS, (memory, hard))
+        limit = _mapped() + memory
+        if hard == resource.RLIM_INFINITY or limit < hard:
+            resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
+
+
+def _mapped() -> int:
+    """Return how many bytes of addresses this process has: a fork begins with its parent's."""
+    import resource
+
+    # https://man7.org/linux/man-pages/man5/proc_pid_statm.5.html
+    return int(read_file("/proc/self/statm").split()[0]) * resource.getpagesize()
 
 
 def default_jobs() -> int:
