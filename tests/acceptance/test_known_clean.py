@@ -31,8 +31,15 @@ def gone(path: str) -> Change:
     return lambda root: write_tree(root, {path: None})
 
 
+def own(place: Path) -> Path:
+    """Return the place of a file of the target's own; one behind a link is left alone, wherever that leads."""
+    if place.is_symlink():
+        raise FileNotFoundError(place)
+    return place
+
+
 def runnable(path: str) -> Change:
-    return lambda root: (root / path).chmod(0o755)
+    return lambda root: own(root / path).chmod(0o755)
 
 
 def all_of(*changes: Change) -> Change:
@@ -44,11 +51,11 @@ def pipe(path: str) -> Change:
 
 
 def append(path: str, text: str) -> Change:
-    return lambda root: (root / path).write_bytes((root / path).read_bytes() + text.encode())
+    return lambda root: own(root / path).write_bytes((root / path).read_bytes() + text.encode())
 
 
 def crlf(path: str) -> Change:
-    return lambda root: (root / path).write_bytes((root / path).read_bytes().replace(b"\n", b"\r\n"))
+    return lambda root: own(root / path).write_bytes((root / path).read_bytes().replace(b"\n", b"\r\n"))
 
 
 def link(path: str, aim: str) -> Change:
