@@ -46,6 +46,7 @@ from issue_scaffold.cli.options import (
     read_answers,
     read_targets,
     read_value,
+    with_options,
 )
 from issue_scaffold.cli.printing import say
 from issue_scaffold.cli.verbosity import tell
@@ -226,13 +227,7 @@ def _run_options(command: Callable[..., int]) -> Callable[..., int]:
         options = RunOptions(remote, **{name: given.pop(name) for name in names})
         return command(options, **given)
 
-    collected.__doc__ = command.__doc__
-    collected.__wrapped__ = command  # type: ignore[attr-defined]
-    parameters = getattr(command, "__click_params__", [])
-    collected.__click_params__ = parameters  # type: ignore[attr-defined]
-    for option in reversed((*_OPTIONS, config_options)):
-        collected = option(collected)
-    return collected
+    return with_options(command, collected, (*_OPTIONS, config_options))
 
 
 @click.group("fleet")

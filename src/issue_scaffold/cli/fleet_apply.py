@@ -13,7 +13,7 @@ from issue_scaffold.cli.fleet_config import config_options
 from issue_scaffold.cli.fleet_report import FleetReport, repositories
 from issue_scaffold.cli.fleet_show import FORMAT_OPTION, TABLE, RunShow, write_report
 from issue_scaffold.cli.labels_progress import tell_wait
-from issue_scaffold.cli.options import OutputTarget, can_ask, read_value
+from issue_scaffold.cli.options import OutputTarget, can_ask, read_value, with_options
 from issue_scaffold.cli.printing import confirm, say
 from issue_scaffold.cli.verbosity import tell
 from issue_scaffold.errors import (
@@ -200,13 +200,7 @@ def write_options(command: Callable[..., int]) -> Callable[..., int]:
         request = WriteRequest(**{name: given.pop(name) for name in WriteRequest._fields})
         return command(request, **given)
 
-    collected.__doc__ = command.__doc__
-    collected.__wrapped__ = command  # type: ignore[attr-defined]
-    parameters = getattr(command, "__click_params__", [])
-    collected.__click_params__ = parameters  # type: ignore[attr-defined]
-    for option in reversed((*_WRITING, *_PACE)):
-        collected = option(collected)
-    return collected
+    return with_options(command, collected, (*_WRITING, *_PACE))
 
 
 @click.command("apply")

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, TypeVar
 
@@ -16,6 +16,24 @@ from issue_scaffold.sync.item_changes import ItemChange
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 Read = TypeVar("Read")
+
+
+def with_options(
+    command: Callable[..., int],
+    collected: Callable[..., int],
+    options: Sequence[Callable[[Callable[..., int]], Callable[..., int]]],
+) -> Callable[..., int]:
+    """Return what stands for a command and gives it the values of some options as one value.
+
+    The command's own options stay, before or behind these.
+    """
+    collected.__doc__ = command.__doc__
+    collected.__wrapped__ = command  # type: ignore[attr-defined]
+    parameters = getattr(command, "__click_params__", [])
+    collected.__click_params__ = parameters  # type: ignore[attr-defined]
+    for option in reversed(options):
+        collected = option(collected)
+    return collected
 
 
 class OutputTarget(NamedTuple):

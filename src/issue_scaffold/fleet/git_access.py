@@ -22,6 +22,7 @@ from issue_scaffold.forge.forges import FORGES, forge_of_api
 from issue_scaffold.forge.remote import api_url
 from issue_scaffold.git import command as git
 from issue_scaffold.git.environment import transport_environment
+from issue_scaffold.label_sync.forge_token import hosts_named_by
 from issue_scaffold.label_sync.forges import find_token
 
 _TOKEN: Final = "SCAFFOLD_GIT_TOKEN"  # noqa: S105 - a variable's name
@@ -85,7 +86,7 @@ def _login_for(host: str, api: str | None) -> _Login | None:
     by an option (then the address of its API is known) or in the environment, or where it is one of
     those that tokens are made for.
     """
-    is_named = api is not None or host in _named_hosts()
+    is_named = api is not None or host in hosts_named_by(_HOST_VARIABLES)
     if not is_named and not any(host in forge.hosts for forge in FORGES):
         return None
     url = api or api_url(host)
@@ -94,18 +95,6 @@ def _login_for(host: str, api: str | None) -> _Login | None:
     except ScaffoldError:
         return None
     return _Login(_USERS.get(forge_of_api(url, host).key, _ANY_USER), token.reveal())
-
-
-def _named_hosts() -> set[str]:
-    found = set()
-    for variable in _HOST_VARIABLES:
-        given = os.environ.get(variable, "").strip()
-        address = given if "://" in given else f"//{given}"
-        try:
-            found.add(urlsplit(address).hostname or "")
-        except ValueError:
-            continue
-    return found - {""}
 
 
 @dataclass(slots=True)

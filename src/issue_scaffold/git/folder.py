@@ -42,17 +42,21 @@ def top_level(folder: Path) -> Path | None:
 
 def find_work_tree(folder: Path) -> WorkTree | None:
     """Return the work tree that a folder, which may not exist yet, lies in; None outside of any."""
-    for place in (folder, *folder.parents):
-        pointer = place / ".git"
+    place = os.fspath(folder)
+    while True:
         try:
-            state = pointer.lstat()
+            state = os.lstat(os.path.join(place, ".git"))  # noqa: PTH118 - as in `top_level`
         except OSError:
+            place, below = os.path.dirname(place), place  # noqa: PTH120
+            if place == below:
+                return None
             continue
+        top = Path(place)
+        pointer = top / ".git"
         if stat.S_ISREG(state.st_mode):
             aim = _first_line(pointer, _MAX_POINTER_BYTES).removeprefix("gitdir:").strip()
-            return WorkTree(place, Path(os.path.realpath(place / aim)))
-        return WorkTree(place, pointer)
-    return None
+            return WorkTree(top, Path(os.path.realpath(top / aim)))
+        return WorkTree(top, pointer)
 
 
 def trusted_git_folder(tree: WorkTree) -> bool:

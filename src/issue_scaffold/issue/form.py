@@ -14,6 +14,7 @@ from issue_scaffold.errors import ScaffoldError
 from issue_scaffold.forge.document import Document
 from issue_scaffold.forge.issue_form import ElementView, FormView, OptionView, listed_texts, text_of
 from issue_scaffold.text.tree import Mapping, Scalar, Sequence, Value, resolve
+from issue_scaffold.text.tree_values import is_true
 from issue_scaffold.text.yaml_numbers import printed
 
 _IN_BODY: Final = "content"
@@ -189,11 +190,11 @@ def _element(path: str, element: ElementView) -> Field | FormText:
         render=exact_text(element.attribute("render")) if element.type == "textarea" else "",
         accept=exact_text(_validation(element, "accept")),
         options=options,
-        multiple=_is_on(element.attribute("multiple")),
+        multiple=is_true(element.attribute("multiple")),
         default=_index(element.attribute("default"), len(options)),
         required=element.is_true("required"),
-        is_list=_is_on(element.attribute("list")),
-        hides_label=_is_on(element.attribute("hide_label")),
+        is_list=is_true(element.attribute("list")),
+        hides_label=is_true(element.attribute("hide_label")),
         in_body=_is_shown(element.node, unless_said=True),
     )
 
@@ -214,7 +215,7 @@ def _options(element: ElementView) -> tuple[FieldOption, ...]:
 
 
 def _is_required(option: OptionView) -> bool:
-    return isinstance(option.node, Mapping) and _is_on(option.node.get("required"))
+    return isinstance(option.node, Mapping) and is_true(option.node.get("required"))
 
 
 def _is_shown(node: Value, *, unless_said: bool) -> bool:
@@ -270,14 +271,7 @@ def _words(node: Value | None) -> tuple[str, ...]:
     return tuple(word.value.strip() for word in listed_texts(node))
 
 
-def _is_on(node: Value | None) -> bool:
-    return isinstance(node, Scalar) and node.kind == "bool" and node.value.lower() in _TRUE
-
-
 def _index(node: Value | None, end: int) -> int | None:
     if not isinstance(node, Scalar) or not node.value.isdecimal() or int(node.value) >= end:
         return None
     return int(node.value)
-
-
-_TRUE: Final = frozenset({"true", "yes", "on"})

@@ -14,10 +14,10 @@ from issue_scaffold.text import lines
 from issue_scaffold.text.by_meaning import NotUnderstoodError
 from issue_scaffold.text.one_document import read_document, suffix_of
 from issue_scaffold.text.tree import Mapping, Node, Scalar, Sequence, Value, resolve, type_name
+from issue_scaffold.text.tree_values import TRUE_WORDS
 
 VALUES: Final = "values"
 _SCHEMA: Final = "schema"
-_TRUE: Final = frozenset({"true", "yes", "on"})
 _FALSE: Final = frozenset({"false", "no", "off"})
 
 Given = dict[str, Any]
@@ -180,8 +180,8 @@ def _states(field: Field, mapping: Mapping) -> Iterator[tuple[str, object]]:
             raise _misplaced(field, name)
         if not isinstance(state, Scalar):
             raise _misplaced(field, state)
-        if state.value.lower() in _TRUE | _FALSE and not state.style:
-            yield name.value, state.value.lower() in _TRUE
+        if state.value.lower() in TRUE_WORDS | _FALSE and not state.style:
+            yield name.value, state.value.lower() in TRUE_WORDS
         else:
             yield name.value, state.value
 

@@ -5,6 +5,7 @@ user hasn't named: a clone's remote could be anybody's server.
 """
 
 import os
+from collections.abc import Iterable
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -20,7 +21,7 @@ def find_forge_token(forge: Forge, customs: TokenCustoms, host: str, *, is_named
     Raises AccessError if there is none, ScaffoldError for one that can't be sent. `is_named` tells
     that the user named the host, on the command line.
     """
-    job_host = host in _named_hosts(customs)
+    job_host = host in hosts_named_by(customs.host_variables)
     names: tuple[str, ...] = ()
     if is_named or job_host or host in forge.hosts:
         names = customs.variables
@@ -38,10 +39,10 @@ def find_forge_token(forge: Forge, customs: TokenCustoms, host: str, *, is_named
     raise AccessError(f"there is no token for {host}", hint=_hint(customs, host, names))
 
 
-def _named_hosts(customs: TokenCustoms) -> set[str]:
+def hosts_named_by(variables: Iterable[str]) -> set[str]:
     """Return the hosts that the environment names as the user's or the running job's."""
     found = set()
-    for name in customs.host_variables:
+    for name in variables:
         given = os.environ.get(name, "").strip()
         address = given if "://" in given else f"//{given}"
         try:

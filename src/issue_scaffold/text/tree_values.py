@@ -10,7 +10,7 @@ from typing import Final
 from issue_scaffold.text.tree import Alias, Mapping, Node, Scalar, Sequence, Value, resolve
 
 # What YAML 1.1 reads as true, in whatever case.
-_TRUE: Final = frozenset({"true", "yes", "on"})
+TRUE_WORDS: Final = frozenset({"true", "yes", "on"})
 _NO_ENTRIES: Final = Mapping((), 0, 0)
 
 
@@ -86,4 +86,4 @@ def is_true(node: Node | None) -> bool:
     value = resolved(node)
     if not isinstance(value, Scalar) or value.kind != "bool":
         return False
-    return value.value.lower() in _TRUE
+    return value.value.lower() in TRUE_WORDS

@@ -4,10 +4,10 @@ Source: `routers/api/v1/repo/pull.go` and `issue.go` in Gitea's source, which Fo
 aren't asked for by branch, which servers of some years pass over.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 from urllib.parse import quote
 
 from issue_scaffold.fleet.forges.answers import (
@@ -58,15 +58,6 @@ GITEA_PULLS: Final = replace(GITEA_API, refusal=refusal)
 class GiteaPullRequests(RestPullRequests):
     """One repository's pull requests on Gitea or Forgejo."""
 
-    change_verb: ClassVar[str] = "PATCH"
-    body_field: ClassVar[str] = "body"
-    pulls_path: ClassVar[str] = "pulls"
-
-    @property
-    def closing(self) -> Mapping[str, str]:
-        """What is changed to close one."""
-        return {"state": "closed"}
-
     def of_branch(self, branch: str) -> PullRequest | None:
         """Return the last pull request of a branch, in any state: no other can be open."""
         what = f"read the pull requests of {self.name}"
@@ -74,10 +65,6 @@ class GiteaPullRequests(RestPullRequests):
         reader = read_pulls(self.read_pull)
         found = self.calls.numbered_pages(f"{self.base}/pulls", query, what, reader)
         return next((one for one in found if one.branch == branch), None)
-
-    def request_for(self, branch: str, base: str) -> dict[str, Any]:
-        """Return what says, when one is made, from where and to where it goes."""
-        return {"head": branch, "base": base}
 
     def text_fields(self, text: ProposedText) -> dict[str, Any]:
         """Return what says, when one is made or changed, what it says."""

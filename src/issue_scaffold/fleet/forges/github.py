@@ -6,7 +6,7 @@ GraphQL alone: https://docs.github.com/en/graphql/reference/mutations#convertpul
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 from urllib.parse import quote
 
 from issue_scaffold.fleet.forges.answers import (
@@ -73,15 +73,6 @@ GITHUB_PULLS: Final = replace(GITHUB_API, refusal=refusal)
 class GitHubPullRequests(RestPullRequests):
     """One repository's pull requests on GitHub."""
 
-    change_verb: ClassVar[str] = "PATCH"
-    body_field: ClassVar[str] = "body"
-    pulls_path: ClassVar[str] = "pulls"
-
-    @property
-    def closing(self) -> Mapping[str, str]:
-        """What is changed to close one."""
-        return {"state": "closed"}
-
     def of_branch(self, branch: str) -> PullRequest | None:
         """Return the pull request of a branch: the open one, else the last one, in any state."""
         answer = self._asked_about(branch)
@@ -103,10 +94,6 @@ class GitHubPullRequests(RestPullRequests):
         owner = self.base.split("/")[2]
         query = {"state": "all", "head": f"{owner}:{branch}", "per_page": "100"}
         return self.calls.get(f"{self.base}/pulls", query, self._what)
-
-    def request_for(self, branch: str, base: str) -> dict[str, Any]:
-        """Return what says, when one is made, from where and to where it goes."""
-        return {"head": branch, "base": base}
 
     def text_fields(self, text: ProposedText) -> dict[str, Any]:
         """Return what says, when one is made or changed, what it says."""

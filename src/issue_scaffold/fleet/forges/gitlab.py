@@ -44,11 +44,7 @@ class GitLabMergeRequests(RestPullRequests):
     change_verb: ClassVar[str] = "PUT"
     body_field: ClassVar[str] = "description"
     pulls_path: ClassVar[str] = "merge_requests"
-
-    @property
-    def closing(self) -> Mapping[str, str]:
-        """What is changed to close one."""
-        return {"state_event": "close"}
+    closing: ClassVar[Mapping[str, str]] = {"state_event": "close"}
 
     def of_branch(self, branch: str) -> PullRequest | None:
         """Return the merge request of a branch: the open one, else the last one, in any state."""

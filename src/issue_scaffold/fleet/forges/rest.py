@@ -21,11 +21,16 @@ Read = TypeVar("Read")
 
 
 class RestPullRequests(ABC):
-    """One repository's pull requests; `base` is the path of the repository in the API."""
+    """One repository's pull requests; `base` is the path of the repository in the API.
 
-    change_verb: ClassVar[str]
-    body_field: ClassVar[str]
-    pulls_path: ClassVar[str]
+    What isn't abstract is as GitHub has it, and Gitea after it.
+    """
+
+    change_verb: ClassVar[str] = "PATCH"
+    body_field: ClassVar[str] = "body"
+    pulls_path: ClassVar[str] = "pulls"
+    # What is changed to close one.
+    closing: ClassVar[Mapping[str, str]] = {"state": "closed"}
 
     def __init__(self, client: "ApiClient", base: str, name: str) -> None:
         self.client = client
@@ -37,18 +42,13 @@ class RestPullRequests(ABC):
     def of_branch(self, branch: str) -> PullRequest | None:
         """Return the pull request of a branch: the open one, else the last one, in any state."""
 
-    @abstractmethod
     def request_for(self, branch: str, base: str) -> dict[str, Any]:
         """Return what says, when one is made, from where and to where it goes."""
+        return {"head": branch, "base": base}
 
     @abstractmethod
     def text_fields(self, text: ProposedText) -> dict[str, Any]:
         """Return what says, when one is made or changed, what it says."""
-
-    @property
-    @abstractmethod
-    def closing(self) -> Mapping[str, str]:
-        """What is changed to close one."""
 
     @abstractmethod
     def label_ids(self) -> Iterator[tuple[str, int | str]]:
