@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import mmap
 import os
 import random
 import shutil
@@ -190,11 +191,10 @@ class Trap:
             signal.pause()
         if repository.startswith("leaves"):
             os._exit(0)
-        if repository.startswith("hungry"):
-            try:
-                bytearray(8 << 30)
-            except MemoryError:
-                return failed(repository, Reason.MEMORY, "")
+        try:
+            bytearray({"hungry": 8 << 30, "large": 1 << 30}.get(repository.partition("-")[0], 0))
+        except MemoryError:
+            return failed(repository, Reason.MEMORY, "")
         return FleetOutcome(repository=repository, status=Status.CLEAN)
 
 
@@ -207,6 +207,14 @@ def test_a_worker_that_dies_or_hangs_costs_one_repository() -> None:
     found = {outcome.repository: outcome.why and outcome.why.code for outcome in run.outcomes()}
     assert found == {name: bad.get(name.partition("-")[0]) for name in names}
     assert (run.left, run.stopped) == (0, None)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is limited, and a fork begins with its parent's, there")
+def test_a_worker_may_use_its_memory_whatever_it_begins_with() -> None:
+    with mmap.mmap(-1, 5 << 30):  # of which nothing is used
+        engine = PoolEngine(Trap(), PoolLimits(jobs=1, seconds=60, memory=4 << 30))  # type: ignore[arg-type]
+        run = FleetRun(repositories=["large-0", "hungry-0"], engine=engine, jobs=1)
+        assert [one.status for one in run.outcomes()] == [Status.CLEAN, Status.FAILED]
 
 
 def test_both_engines_give_the_same(fleet: Path) -> None:
