@@ -99,6 +99,9 @@ CHANGES: dict[str, Change] = {
     "settings in other letters": put(".github/Scaffold.yml", "x: 1\n"),
     "settings of another forge": put(".gitea/scaffold.yml", "validate:\n  ignore: []\n"),
     "an acceptance": put(".github/scaffold.yml", f"own:\n  - path: {FORM}\n    reason: ours\n"),
+    "a folder for settings": lambda root: (root / ".github/scaffold.yml").mkdir(),
+    "a folder for another forge's settings": put(".forgejo/scaffold.yml/x", ""),
+    "linked settings": link(".github/scaffold.yml", "nowhere"),
     "settings in git alone": all_of(
         put(".github/scaffold.yml", "x: 1\n"), stage(".github/scaffold.yml"), gone(".github/scaffold.yml")
     ),

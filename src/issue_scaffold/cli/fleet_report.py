@@ -198,9 +198,9 @@ def _summary_document(report: FleetReport) -> dict[str, Any]:
     return document
 
 
-def row_json(outcome: FleetOutcome) -> str:
-    """Return a row of JSON Lines."""
-    return json_text({"schema": SCHEMA, **outcome.document}, indent=None)
+def row_document(outcome: FleetOutcome) -> dict[str, Any]:
+    """Return a row of JSON Lines, as programs get it."""
+    return {"schema": SCHEMA, **outcome.document}
 
 
 def summary_json(report: FleetReport) -> str:
@@ -212,7 +212,7 @@ def summary_json(report: FleetReport) -> str:
 
 def as_jsonl(report: FleetReport) -> str:
     """Return all rows, and the summary."""
-    rows = [row_json(row) for row in report.outcomes]
+    rows = [json_text(row_document(row), indent=None) for row in report.outcomes]
     return "".join([*rows, summary_json(report)])
 
 

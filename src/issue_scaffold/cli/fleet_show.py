@@ -10,12 +10,12 @@ from issue_scaffold.cli.fleet_report import (
     FORMATS,
     FleetReport,
     end_lines,
-    row_json,
+    row_document,
     row_line,
     summary_json,
 )
 from issue_scaffold.cli.options import OutputTarget, OutputTargetType
-from issue_scaffold.cli.printing import put, say
+from issue_scaffold.cli.printing import RowOutput, put, say
 from issue_scaffold.cli.verbosity import Verbosity, verbosity
 from issue_scaffold.errors import EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_OK, EXIT_RESUMABLE
 from issue_scaffold.fleet.outcome import FleetOutcome, Status, Tally
@@ -73,6 +73,7 @@ class RunShow:
         # A hundred thousand rows are kept only where somebody wants them at the end.
         self._keeps_all = any(output not in _STREAMED for output in outputs)
         self._kept: list[FleetOutcome] = []
+        self._rows = RowOutput()
 
     def all_of(self, run: ShownRun) -> int:
         """Show rows as they come, then the rest; return the exit code."""
@@ -98,9 +99,9 @@ class RunShow:
             self._kept.append(outcome)
         for output in self._outputs:
             if output == OutputTarget("jsonl"):
-                put(row_json(outcome))
+                self._rows.put_json(row_document(outcome))
             elif output == TABLE and not is_failure and not self._hides(outcome):
-                say(row_line(outcome))
+                self._rows.say(row_line(outcome))
 
     def _hides(self, outcome: FleetOutcome) -> bool:
         return self._is_quiet and outcome.status is Status.CLEAN

@@ -60,17 +60,43 @@ def is_terminal(stream: IO[str] | None) -> bool:
 
 def say(*lines: str, err: bool = False, color: bool | None = None) -> None:
     """Print lines: each comes out as one line. `color` None means only on a terminal."""
-    stream = sys.stderr if err else sys.stdout
-    if color is None and (context := click.get_current_context(silent=True)) is not None:
-        color = context.color
     if color is None:
-        color = is_terminal(stream) and not os.environ.get("NO_COLOR")
+        color = _shows_colours(sys.stderr if err else sys.stdout)
     put(text_of(lines, color=color), err=err)
+
+
+def _shows_colours(stream: IO[str] | None) -> bool:
+    """Return whether a stream is to have colours: as the user asked for, else on a terminal."""
+    context = click.get_current_context(silent=True)
+    if context is not None and context.color is not None:
+        return context.color
+    return is_terminal(stream) and not os.environ.get("NO_COLOR")
 
 
 def text_of(lines: Iterable[str], *, color: bool) -> str:
     """Return lines as they are printed, with colours or without."""
-    return "".join(f"{_coloured(inert(line), color=color)}\n" for line in lines)
+    return _text_of(lines, secrets_of(os.environ), color=color)
+
+
+def _text_of(lines: Iterable[str], secrets: tuple[str, ...], *, color: bool) -> str:
+    return "".join(f"{_coloured(_inert(line, secrets), color=color)}\n" for line in lines)
+
+
+class RowOutput:
+    """Rows for standard output, by the thousand: what `say` asks each time is asked once."""
+
+    def __init__(self) -> None:
+        """Ask the environment and the stream."""
+        self._secrets = secrets_of(os.environ)
+        self._color = _shows_colours(sys.stdout)
+
+    def say(self, line: str) -> None:
+        """Print a line, as `say` does."""
+        put(_text_of([line], self._secrets, color=self._color))
+
+    def put_json(self, document: object) -> None:
+        """Print a value as JSON on one line, as `json_text` gives it."""
+        put(_json_text(_masked(document, self._secrets), indent=None))
 
 
 def paragraph(text: str) -> tuple[str, ...]:
@@ -169,8 +195,13 @@ def redraw(text: str) -> None:
 
 def inert(text: str) -> str:
     """Return a text as one line that is only looked at, marked colours kept, secrets masked."""
-    text = masked(text, secrets_of(os.environ))
-    if not text.isprintable():
+    return _inert(text, secrets_of(os.environ))
+
+
+def _inert(text: str, secrets: tuple[str, ...]) -> str:
+    text = masked(text, secrets)
+    # Most of what isn't printable are marks alone.
+    if not text.isprintable() and not _MARK.sub("", text).isprintable():
         text = "".join(part if _MARK.fullmatch(part) else escaped(part) for part in _split(text))
     if "::" in text or "##" in text:
         text = _without_commands(text)
@@ -193,6 +224,10 @@ def json_text(document: object, *, is_product: bool = False, indent: int | None 
     be elsewhere, nothing is masked.
     """
     value = document if is_product else _masked(document, secrets_of(os.environ))
+    return _json_text(value, indent=indent)
+
+
+def _json_text(value: object, *, indent: int | None) -> str:
     text = json.dumps(value, ensure_ascii=False, indent=indent)
     text = _UNSAFE_IN_JSON.sub(_json_escape, text)
     return _HASHES_IN_JSON.sub(r"#\\u0023", text) + "\n"

@@ -6,6 +6,7 @@ one is `source_text`'s to say, where templates are named in the same ways.
 
 import os
 import re
+from collections.abc import Callable
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
@@ -56,14 +57,15 @@ def source_of(repository: RemoteRepository) -> TemplateSource:
     return source
 
 
-def place_of(repository: FleetRepository) -> str:
+def place_of(repository: FleetRepository, resolved: Callable[[str], str] = os.path.realpath) -> str:
     """Return a text that is the same for two that are one repository, however they are named.
 
-    Forges tell neither hosts nor owners nor names apart by their case.
+    `resolved` returns a folder with the links on the way to it resolved. Forges tell neither hosts
+    nor owners nor names apart by their case.
     """
     if isinstance(repository, str):
         try:
-            return os.path.realpath(repository)
+            return resolved(repository)
         except ValueError:  # a zero byte
             return repository
     found = parse_remote(repository.clone_url)

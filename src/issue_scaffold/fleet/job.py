@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
@@ -38,7 +39,7 @@ from issue_scaffold.template.renderer import Renderer, open_renderer
 
 if TYPE_CHECKING:
     from issue_scaffold.fleet.on_host import HostTreatment
-    from issue_scaffold.report.report import TargetReport
+    from issue_scaffold.report.report import TargetReport, TemplateState
     from issue_scaffold.sync.outcome import FileOutcome
 
 Treatment = Callable[[FleetRepository], FleetOutcome]
@@ -194,8 +195,13 @@ class FolderTreatment:
     def __init__(self, job: FleetJob, renderer: Renderer) -> None:
         self._job = job
         self._renderer = renderer
+        self._recalled: Callable[[str], FleetOutcome | None] | None = None
+        if job.verb is Verb.CHECK:
+            check = _Check(job, renderer)
+            self._recalled = check.recalled
+            self._treatment: _InFolder = check.treat
+            return
         verbs: Mapping[Verb, Callable[[FleetJob, Renderer], _InFolder]] = {
-            Verb.CHECK: checking,
             Verb.UPDATE: updating,
             Verb.INIT: installing,
             Verb.VALIDATE: validating,
@@ -210,7 +216,10 @@ class FolderTreatment:
 
     def treat(self, folder: str) -> FleetOutcome:
         """Return what came of it. Raises whatever went wrong, for `failed`."""
-        return self._ended_early(folder) or self._treatment(folder)
+        recalled = None
+        if self._recalled is not None:
+            recalled = self._recalled(folder)
+        return recalled or self._ended_early(folder) or self._treatment(folder)
 
     def failed(self, repository: FleetRepository, error: Exception) -> FleetOutcome:
         """Return the outcome of one that an error has ended."""
@@ -259,39 +268,71 @@ def _not_set_up(repository: str, answers_file: str | None) -> FleetOutcome | Non
     return None
 
 
-def checking(job: FleetJob, renderer: Renderer) -> _InFolder:
-    """Return what checks a repository."""
-    from issue_scaffold.sync.check import CheckOptions, check_target
-    from issue_scaffold.sync.known_clean import KnownClean
+class _Check:
+    """What checks a repository."""
 
-    options = CheckOptions(answers_file=job.answers_file, offline=job.offline)
-    known = KnownClean(renderer, job.answers_file)
+    def __init__(self, job: FleetJob, renderer: Renderer) -> None:
+        from issue_scaffold.sync.check import CheckOptions
+        from issue_scaffold.sync.known_clean import KnownClean
 
-    def treat(repository: str) -> FleetOutcome:
-        return outcome_of_report(repository, check_target(repository, options, renderer, known))
+        self._options = CheckOptions(answers_file=job.answers_file, offline=job.offline)
+        self._renderer = renderer
+        self._known = KnownClean(renderer, job.answers_file)
 
-    return treat
+    def recalled(self, repository: str) -> FleetOutcome | None:
+        """Return the outcome of one that is as clean as one before it; None for any other.
+
+        One that has settings of its own, which may take it out, is none of them.
+        """
+        report = self._known.recall(repository)
+        if report is None:
+            return None
+        return outcome_of_report(repository, report)
+
+    def treat(self, repository: str) -> FleetOutcome:
+        """Return what came of it."""
+        from issue_scaffold.sync.check import look_closely
+
+        report = look_closely(repository, self._options, self._renderer, self._known)
+        return outcome_of_report(repository, report)
 
 
 def outcome_of_report(repository: FleetRepository, report: "TargetReport") -> FleetOutcome:
     """Return the outcome of a repository that was checked, or validated."""
-    template = None
-    if report.template is not None:
-        template = report.template._asdict()
-    outcome = outcome_of_findings(repository, report.findings)
-    return replace(outcome, template=template, notes=report.notes)
+    return _outcome(repository, report.findings, _template_document(report.template), report.notes)
 
 
 def outcome_of_findings(repository: FleetRepository, findings: tuple[Finding, ...]) -> FleetOutcome:
     """Return the outcome of a repository in which this was found."""
-    outcome = FleetOutcome(
+    return _outcome(repository, findings, None, ())
+
+
+def _outcome(
+    repository: FleetRepository,
+    findings: tuple[Finding, ...],
+    template: Mapping[str, str | None] | None,
+    notes: tuple[str, ...],
+) -> FleetOutcome:
+    host, base = None, None
+    if isinstance(repository, RemoteRepository):
+        host, base = repository.host, repository.base
+    return FleetOutcome(
         repository=name_of(repository),
         status=_status(findings),
+        template=template,
         findings=tuple(map(finding_document, findings)),
+        notes=notes,
+        host=host,
+        base=base,
     )
-    if isinstance(repository, RemoteRepository):
-        return replace(outcome, host=repository.host, base=repository.base)
-    return outcome
+
+
+@lru_cache(maxsize=256)
+def _template_document(template: "TemplateState | None") -> Mapping[str, str | None] | None:
+    """Return what programs get of a template; a run has few of them, and many repositories."""
+    if template is None:
+        return None
+    return template._asdict()
 
 
 def _status(findings: tuple[Finding, ...]) -> Status:

@@ -5,8 +5,8 @@ outcome came about.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Any, Final
 
@@ -117,6 +117,10 @@ class FleetOutcome:
     pull_request: Mapping[str, Any] | None = None
     requests: Mapping[str, int] = field(default_factory=dict)
 
+    def __reduce__(self) -> "tuple[Callable[..., FleetOutcome], tuple[object, ...]]":
+        """Go between processes in half of the time that a dataclass with slots takes by itself."""
+        return _outcome_of_fields, tuple(getattr(self, name) for name in _FIELDS)
+
     @property
     def kind(self) -> str:
         """Where it is: in a folder on this machine, or on a host."""
@@ -162,6 +166,13 @@ class FleetOutcome:
         if self.requests:
             document["requests"] = dict(self.requests)
         return document
+
+
+_FIELDS: Final = tuple(one.name for one in fields(FleetOutcome))
+
+
+def _outcome_of_fields(*values: Any) -> FleetOutcome:  # noqa: ANN401 - of each its own
+    return FleetOutcome(**dict(zip(_FIELDS, values, strict=True)))
 
 
 def outcome_in(document: Mapping[str, Any]) -> FleetOutcome:

@@ -12,6 +12,7 @@ from glob import has_magic, iglob
 from typing import Final, NamedTuple, TypeVar
 
 from issue_scaffold.errors import UsageError
+from issue_scaffold.files.resolved import ResolvedFolders
 from issue_scaffold.fleet.address import place_of, remote_named
 from issue_scaffold.fleet.remote import FleetRepository, name_of
 from issue_scaffold.template.answers_file import ANSWERS_FILE
@@ -174,8 +175,9 @@ def _is_repository(folder: str) -> bool:
 def _once(repositories: Iterable[FleetRepository]) -> Iterator[FleetRepository]:
     """Yield each repository once, however often and by whatever ways it is named."""
     seen: set[str] = set()
+    folders = ResolvedFolders()
     for repository in repositories:
-        place = place_of(repository)
+        place = place_of(repository, folders.resolved)
         if place not in seen:
             seen.add(place)
             yield repository

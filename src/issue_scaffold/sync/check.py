@@ -115,12 +115,15 @@ def check_target(
     recalled = None
     if known is not None:
         recalled = known.recall(text)
-    return recalled or _look_closely(text, options, renderer, known)
+    if recalled is not None:
+        return recalled._replace(target=text)
+    return look_closely(text, options, renderer, known)
 
 
-def _look_closely(
+def look_closely(
     text: str, options: CheckOptions, renderer: Renderer, known: "KnownClean | None"
 ) -> TargetReport:
+    """Return what `check_target` does, whatever is known of targets; raises the same."""
     return report_on(_look_at(text, options), options, renderer, known)
 
 

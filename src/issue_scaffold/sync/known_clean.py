@@ -8,18 +8,24 @@ ordinary check: this module only ever says "clean", or nothing.
 
 import os
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
 from issue_scaffold.errors import ScaffoldError
 from issue_scaffold.files.bounded import read_file
 from issue_scaffold.files.rendering import content_digest
+from issue_scaffold.files.resolved import ResolvedFolders
 from issue_scaffold.files.sweep import IS_POSSIBLE, PlainFile, Sweep, UnclearError, Wanted
 from issue_scaffold.forge.forges import GITHUB, forge_of_key
-from issue_scaffold.forge.layout import SETTINGS_PATHS, is_wanted, may_be_misplaced
+from issue_scaffold.forge.layout import (
+    SETTINGS_PATHS,
+    is_settings,
+    is_wanted,
+    may_be_misplaced,
+)
 from issue_scaffold.forge.source_files import NOT_WALKED, is_taken, walked_depth
-from issue_scaffold.git.folder import top_level
+from issue_scaffold.git.folder import WorkTree, find_work_tree, top_level
 from issue_scaffold.report.report import TargetReport
 from issue_scaffold.sync.sparse import is_sparse
 from issue_scaffold.sync.target import SyncTarget, TargetFolder, answers_path
@@ -29,11 +35,13 @@ from issue_scaffold.template.answers_file import parse_answers
 from issue_scaffold.template.render_cache import ManifestEntry
 from issue_scaffold.template.renderer import Renderer
 from issue_scaffold.text.digests import sha256_of
+from issue_scaffold.writing.journal_places import UsersPlaces, users_places
 from issue_scaffold.writing.pending import OLD_FOLDER, is_pending
 
 _is_wanted = lru_cache(maxsize=4096)(is_wanted)
 _walked_depth = lru_cache(maxsize=4096)(walked_depth)
 _may_be_misplaced = lru_cache(maxsize=4096)(may_be_misplaced)
+_is_settings = lru_cache(maxsize=4096)(is_settings)
 _content_digest = lru_cache(maxsize=256)(content_digest)
 
 
@@ -52,6 +60,13 @@ class _Clean(NamedTuple):
     layout: str | None
 
 
+class _Look(NamedTuple):
+    """What was seen of a target's files: all that is known of one holds for those that look so."""
+
+    files: Mapping[str, PlainFile]
+    folders: frozenset[str] | set[str]
+
+
 class KnownClean:
     """What a run knows of clean targets, by their answers. One for each thread."""
 
@@ -61,21 +76,28 @@ class KnownClean:
         self._answers_file = answers_path(answers_file)
         self._validity = KnownValidity(renderer.store)
         self._known: dict[str, _Clean] = {}
+        self._faultless: dict[str, _Look] = {}
+        self._folders = ResolvedFolders()
+        self._surroundings = _Surroundings()
 
     def recall(self, text: str) -> TargetReport | None:
-        """Return the report on a target that is as clean as one before it; None for another."""
+        """Return the report on a target that is as clean as one before it; None for another.
+
+        It is that one's report, with its name: thousands share it.
+        """
         if not self._known:
             return None
-        root = os.path.realpath(text)
         try:
+            root = self._folders.resolved(text)
             with Sweep(root) as found:
-                known = self._known.get(sha256_of(found.read(self._answers_file)))
+                key = sha256_of(found.read(self._answers_file))
+                known = self._known.get(key)
                 if known is None:
                     return None
                 found.look(self._wanted(known))
-            if self._is_clean(root, found, known):
-                return known.report._replace(target=text)
-        except (UnclearError, ScaffoldError, OSError):
+            if self._is_clean(root, found, known, key):
+                return known.report
+        except (UnclearError, ScaffoldError, OSError, ValueError):
             pass  # the ordinary check says what it is
         return None
 
@@ -109,26 +131,33 @@ class KnownClean:
             return False
         return not target.source.is_local
 
-    def _is_clean(self, root: str, found: Sweep, known: _Clean) -> bool:
+    def _is_clean(self, root: str, found: Sweep, known: _Clean, key: str) -> bool:
+        if OLD_FOLDER in found.top:
+            return False
+        look = _Look(found.files, found.folders)
+        if self._faultless.get(key) != look:
+            if not self._has_no_fault(look, known):
+                return False
+            self._faultless[key] = look
+        return self._surroundings.have_nothing(root, found, known)
+
+    def _has_no_fault(self, look: _Look, known: _Clean) -> bool:
         needed = known.folders
         if known.layout is not None:
             needed |= {known.layout}
-        if OLD_FOLDER in found.top or not needed <= found.folders:
+        if not needed <= look.folders:
             return False
-        if any(path.lower() in SETTINGS_PATHS for path in found.files):
+        if any(path.lower() in SETTINGS_PATHS for path in look.files):
             return False
         for path, entry in known.compared.items():
-            if not _is_as_rendered(found.files.get(path), entry):
+            if not _is_as_rendered(look.files.get(path), entry):
                 return False
-        place = Path(root)
-        return (
-            self._validity.is_faultless(_validated(found))
-            and _is_in_git(TargetFolder(place, top_level(place)), known)
-            and not is_pending(place)
-        )
+        return self._validity.is_faultless(_validated(look.files))
 
     def _wanted(self, known: _Clean) -> Wanted:
         def depth(path: str, above: int) -> int | None:
+            if _is_settings(path):  # a folder, which nobody can read settings from
+                raise UnclearError(path)
             walked = _walked_depth(path, above)
             if walked is None and path in known.folders:
                 return NOT_WALKED
@@ -140,6 +169,37 @@ class KnownClean:
             return above != NOT_WALKED and _is_wanted(path)
 
         return Wanted(depth, is_read)
+
+
+class _Surroundings:
+    """What lies around targets: work trees, and what interrupted runs have left.
+
+    What is above a folder is looked for once, for all the targets in it.
+    """
+
+    def __init__(self) -> None:
+        self._above: dict[str, tuple[Path | None, WorkTree | None]] = {}
+
+    def have_nothing(self, root: str, found: Sweep, known: _Clean) -> bool:
+        """Tell whether git plainly has what is kept, and no interrupted run has left anything."""
+        top, tree = self._work_tree(root, found)
+        if top is not None and not _is_in_git(TargetFolder(Path(root), top), known):
+            return False
+        if any(map(os.path.lexists, self._places.journals(root, tree, ""))):
+            return not is_pending(Path(root))
+        return True
+
+    @cached_property
+    def _places(self) -> UsersPlaces:
+        return users_places()
+
+    def _work_tree(self, root: str, found: Sweep) -> tuple[Path | None, WorkTree | None]:
+        if ".git" in found.top:
+            return top_level(Path(root)), find_work_tree(Path(root))
+        above = root.rpartition("/")[0] or "/"
+        if above not in self._above:
+            self._above[above] = (top_level(Path(above)), find_work_tree(Path(above)))
+        return self._above[above]
 
 
 def _folders_above(paths: Iterable[str]) -> frozenset[str]:
@@ -166,19 +226,17 @@ def _is_as_rendered(actual: PlainFile | None, entry: ManifestEntry) -> bool:
     return _content_digest(actual.content) == entry.digest
 
 
-def _validated(found: Sweep) -> dict[str, str]:
+def _validated(files: Mapping[str, PlainFile]) -> dict[str, str]:
     """Return the digests of the files that the validator looks at."""
     return {
         path: _content_digest(file.content)
-        for path, file in found.files.items()
+        for path, file in files.items()
         if _is_wanted(path) and (not _may_be_misplaced(path) or is_taken(path, file.content))
     }
 
 
 def _is_in_git(folder: TargetFolder, known: _Clean) -> bool:
-    """Tell whether git, where there is one, plainly has what is kept, and no settings besides."""
-    if folder.top is None:
-        return True
+    """Tell whether git plainly has what is kept, and no settings besides."""
     if is_sparse(folder):
         return False
     absent = not_plainly_in_git(folder, [*known.kept, *SETTINGS_PATHS])

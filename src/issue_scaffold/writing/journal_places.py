@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from issue_scaffold.files.folders import Folder, open_root
-from issue_scaffold.git.folder import find_work_tree, is_own, trusted_git_folder
+from issue_scaffold.git.folder import WorkTree, find_work_tree, is_own, trusted_git_folder
 from issue_scaffold.state.cache_store import digest_of
 from issue_scaffold.state.user_folders import state_folder
 from issue_scaffold.text.late_patterns import late_pattern
@@ -21,6 +21,34 @@ from issue_scaffold.text.late_patterns import late_pattern
 _KEY_LETTERS: Final = 32
 # A finished run is called by the time of its end, in nanoseconds.
 RUN_NUMBER: Final = late_pattern(r"[0-9]{20}")
+
+
+class UsersPlaces(NamedTuple):
+    """The folders of the user's own in which journals lie, as texts: of the state, and temporary.
+
+    Whoever looks at thousands of targets asks for them once.
+    """
+
+    state: str
+    temporary: str
+
+    def journals(self, root: str, tree: WorkTree | None, purpose: str) -> Iterator[str]:
+        """Yield where a journal may lie, before anybody asks whether that is to be believed.
+
+        `tree` is the work tree that the root lies in.
+        """
+        if tree is not None:
+            below = Path(root).relative_to(tree.top).as_posix()
+            key = digest_of(below, purpose)[:_KEY_LETTERS]
+            yield f"{tree.git_folder}/scaffold-{key}"
+        key = digest_of(root, purpose)[:_KEY_LETTERS]
+        yield f"{self.state}/targets/{key}"
+        yield f"{self.temporary}/{key}"
+
+
+def users_places() -> UsersPlaces:
+    """Return the user's places. Raises what `state_folder` raises."""
+    return UsersPlaces(str(state_folder()), str(_temporary()))
 
 
 class JournalPlace(NamedTuple):
@@ -32,7 +60,9 @@ class JournalPlace(NamedTuple):
 
 def find_journals(root: Path, purpose: str) -> list[Path]:
     """Return the folders in which an earlier run on a root has left something, by purpose."""
-    if not any(map(os.path.lexists, _candidates(root, purpose))):
+    # Nearly always nothing is there, and this takes a tenth of the time.
+    candidates = users_places().journals(str(root), find_work_tree(root), purpose)
+    if not any(map(os.path.lexists, candidates)):
         return []
     places = [place.journal for place in _places(root, purpose)]
     return [place for place in places if _is_own_folder(place)]
@@ -95,20 +125,6 @@ def _places(root: Path, purpose: str) -> Iterator[JournalPlace]:
     key = digest_of(str(root), purpose)[:_KEY_LETTERS]
     yield JournalPlace(state_folder() / "targets" / key, state_folder() / "runs" / key)
     yield JournalPlace(_temporary() / key, _temporary() / f"runs-{key}")
-
-
-def _candidates(root: Path, purpose: str) -> Iterator[str]:
-    """Yield the places of journals, before anybody asks whether they are to be believed.
-
-    Nearly always nothing is there, and this takes a tenth of the time.
-    """
-    tree = find_work_tree(root)
-    if tree is not None:
-        key = digest_of(root.relative_to(tree.top).as_posix(), purpose)[:_KEY_LETTERS]
-        yield f"{tree.git_folder}/scaffold-{key}"
-    key = digest_of(str(root), purpose)[:_KEY_LETTERS]
-    yield f"{state_folder()}/targets/{key}"
-    yield f"{_temporary()}/{key}"
 
 
 def _temporary() -> Path:
