@@ -76,3 +76,36 @@ def test_checks_while_others_update(scaffold: Run, remote: Template, tmp_path: P
         assert run.returncode in {0, 1}
         assert "error" not in run.stderr
     assert scaffold("check", *(tmp_path / f"t{number}" for number in range(8))).code == 0
+
+
+# What Python runs at the start of each process: it writes down what is rendered, and changes nothing.
+COUNTING = """
+import os
+from issue_scaffold.template.renderer import Renderer, _keys
+make = Renderer._make
+def counted(self, request, *arguments):
+    with open(os.environ["RENDERED"], "a") as file:
+        file.write(_keys(request)[0] + "\\n")
+    return make(self, request, *arguments)
+Renderer._make = counted
+"""
+
+
+def test_32_processes_from_a_cold_cache_render_nothing_twice(
+    scaffold: Run, remote: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert remote
+    targets = [tmp_path / f"t{number}" for number in range(32)]
+    for number, target in enumerate(targets[:4]):
+        assert scaffold("init", target, "-t", URL, "-d", f"n={number}").code == 0
+    for number, target in enumerate(targets[4:]):
+        shutil.copytree(targets[number % 4], target)
+    shutil.rmtree(Path(os.environ["SCAFFOLD_CACHE_DIR"]))
+    write_tree(tmp_path / "counting", {"sitecustomize.py": COUNTING})
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "counting"))
+    monkeypatch.setenv("RENDERED", str(tmp_path / "rendered"))
+    results = run_all((("check", target) for target in targets), at_a_time=32)
+    assert [(run.returncode, run.stderr) for run in results] == [(0, "")] * 32
+    rendered = (tmp_path / "rendered").read_text().split()
+    assert len(rendered) == 4
+    assert len(set(rendered)) == 4

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from issue_scaffold import __version__
-from issue_scaffold.errors import AnswerError
+from issue_scaffold.errors import AnswerError, ScaffoldError
 from issue_scaffold.files.rendering import Rendering
 from issue_scaffold.state.cache_store import CacheStore, digest_of
 from issue_scaffold.state.user_folders import cache_folder
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 # Documents in the cache that hold what was offered.
 _OFFERS: Final = "offers"
+# A rendering takes about a second, and more on a machine that has others to do.
+_PATIENCE_SECONDS: Final = 20.0
 
 
 class Request(NamedTuple):
@@ -67,8 +69,12 @@ class Renderer:
         manifest = self.known(request)
         if manifest is not None:
             return manifest
-        kept = self._keep(request, self._make(request, "nothing"))
-        return kept.relocated(request.places)
+        with self._alone(request):
+            manifest = self.known(request)
+            if manifest is None:
+                manifest = self._keep(request, self._make(request, "nothing"))
+                manifest = manifest.relocated(request.places)
+        return manifest
 
     def known(self, request: Request) -> Manifest | None:
         """Return the manifest of a rendering that is in the cache, None for another one."""
@@ -93,18 +99,47 @@ class Renderer:
         With `asking`, `interviewer` answers questions, and the cache is only filled. Raises
         what `copier_engine.render` raises, and TemplateError when the source can't be reached.
         """
-        if asking == "nothing":
-            cached = next(filter(None, map(self._cache.load, _keys(request))), None)
-            if cached is not None:
-                return cached.relocated(request.places)
-        rendering = self._make(request, asking, interviewer)
-        if asking == "nothing":
-            self._keep(request, rendering)
+        if asking != "nothing":
+            rendering = self._make(request, asking, interviewer)
+        else:
+            found = self._cached(request)
+            if found is not None:
+                return found
+            with self._alone(request):
+                found = self._cached(request)
+                if found is not None:
+                    return found
+                rendering = self._make(request, asking)
+                self._keep(request, rendering)
         # What was just rendered is what a check will ask for next.
         nothing: Mapping[str, Any] = MappingProxyType({})
         again = request._replace(recorded=rendering.answers, data=nothing, suggested=nothing)
         self._keep(again, rendering)
         return rendering.relocated(request.places)
+
+    def _cached(self, request: Request) -> Rendering | None:
+        cached = next(filter(None, map(self._cache.load, _keys(request))), None)
+        if cached is None:
+            return None
+        return cached.relocated(request.places)
+
+    @contextmanager
+    def _alone(self, request: Request) -> Iterator[None]:
+        """Keep other processes from rendering the same, so that they find it when this one is done.
+
+        Where one takes too long, or nothing can be locked, it is rendered twice.
+        """
+        from issue_scaffold.state import locks
+
+        # A few hundred files, whatever is rendered: two letters of a digest.
+        name = f"render-{_keys(request)[0][:2]}"
+        held = locks.hold(
+            self.store.folder, name, what="the same rendering", patience=_PATIENCE_SECONDS
+        )
+        with contextlib.ExitStack() as opened:
+            with contextlib.suppress(ScaffoldError):
+                opened.enter_context(held)
+            yield
 
     def offer(self, request: Request) -> "Mapping[str, OfferedQuestion]":
         """Return what a version offers to somebody with these answers, whether they fit or not.
