@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from tests.fleet.fake_github import FakeHost, Tree
 
 ANSWER_SETS = 20
+ANSWERS = ".copier-answers.scaffold.yml"
+TIMES_COPIER = 150
 JOURNAL_SHARE = 0.01
 _DATA = Path(__file__).resolve().parent.parent / "src" / "issue_scaffold" / "data"
 # The version before the newest of the bundled template.
@@ -225,6 +227,65 @@ def check_organisation(fleet: Fleet, count: int) -> bool:
     return is_missed
 
 
+def hosted_template(fleet: Fleet) -> str:
+    """Return the URL by which git gets the bundled template, from a clone, as it gets any other."""
+    url, clone = "https://templates.invalid/catalog.git", fleet.home / "catalog"
+    subprocess.run(["git", "clone", "--quiet", _DATA / "template.bundle", clone], check=True, capture_output=True)
+    config = fleet.home / "gitconfig"
+    config.write_text(
+        f'[user]\nname = B\nemail = b@example.invalid\n[url "{clone}"]\ninsteadOf = {url}\n', encoding="utf-8"
+    )
+    fleet.env["GIT_CONFIG_GLOBAL"] = str(config)
+    return url
+
+
+def compare_with_copier(fleet: Fleet, count: int) -> bool:
+    """Print what 200 updates with two merges each take beside a loop of `copier update`, each as users run it.
+
+    Return whether that is too much, or anything comes out otherwise.
+    """
+    copier = str(Path(fleet.scaffold).with_name("copier"))
+    base, here, there = (fleet.home / name for name in ("copied", "by-scaffold", "by-copier"))
+    url = hosted_template(fleet)
+    subprocess.run([copier, "copy", "-lq", "--vcs-ref", OLDER, url, base], env=fleet.env, check=True)
+    append(base / FORM, "# Our own\n")
+    append(base / TEXT, "Our own\n")
+    for command in (["init", "--quiet"], ["add", "--all"], ["commit", "--quiet", "--message", "start"]):
+        subprocess.run(["git", *command], cwd=base, env=fleet.env, check=True)
+    for number in range(200):
+        shutil.copytree(base, here / f"repo-{number:03}")
+        if number < count:
+            shutil.copytree(base, there / f"repo-{number:03}")
+    fleet.measured("fleet", "update", "--dry-run", str(here / "repo-000"))
+    ours = fleet.measured("fleet", "update", str(here)).clock / 200
+    start = time.perf_counter()
+    for place in sorted(there.iterdir()):
+        command = [copier, "update", "-lq", "-a", ANSWERS, str(place)]
+        subprocess.run(command, env=fleet.env, check=True, capture_output=True)
+    theirs = (time.perf_counter() - start) / count
+    differing = [place.name for place in there.iterdir() if tree(place) != tree(here / place.name)]
+    is_missed = theirs < TIMES_COPIER * ours or bool(differing)
+    verdict = " **missed**" if is_missed else ""
+    print(
+        f"| update 200, two text merges each, as {count} by `copier update`: {len(differing)} differ | "
+        f"{theirs * 1000:.0f} ms each | {ours * 1000:.1f} ms each | | {TIMES_COPIER} times as fast | "
+        f"{theirs / ours:.0f} times{verdict} |",
+        flush=True,
+    )
+    return is_missed
+
+
+def tree(place: Path) -> dict[str, bytes]:
+    """Return the files of a repository, but for what only scaffold records: the commit of a version."""
+    files = {}
+    for path in place.rglob("*"):
+        if path.is_file() and ".git" not in path.parts:
+            lines = path.read_bytes().splitlines(keepends=True)
+            kept = [line for line in lines if not line.startswith(b"_commit_id: ")]
+            files[path.relative_to(place).as_posix()] = b"".join(kept)
+    return files
+
+
 def updated(fleet: Fleet, old: Path, jobs: str) -> Measured:
     """Update a fresh copy of old repositories."""
     work = fleet.home / "work"
@@ -238,6 +299,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--sizes", default="1000,10000", help="how many repositories (default: 1000,10000)")
     parser.add_argument("--organisation", type=int, default=10_000, help="repositories on a host (default: 10000)")
+    parser.add_argument("--copier", type=int, default=10, help="repositories that Copier updates, too (default: 10)")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--jobs", default="1")
     parser.add_argument("--scaffold", default=str(Path(sys.executable).with_name("scaffold")))
@@ -260,6 +322,8 @@ def main() -> int:
             )
         if sizes:
             missed |= check_journal(fleet)
+        if options.copier:
+            missed |= compare_with_copier(fleet, options.copier)
         if options.organisation:
             missed |= check_organisation(fleet, options.organisation)
     return int(missed)

@@ -168,6 +168,20 @@ def test_answers_that_were_edited_are_named_and_followed(scaffold: Run, target: 
     assert "by hand" not in scaffold("check", target).out
 
 
+def test_edited_answers_are_found_behind_a_deletion_and_a_merge(scaffold: Run, target: Path) -> None:
+    answers = (target / ANSWERS).read_text()
+    git(target, "rm", "-q", ANSWERS)
+    git(target, "commit", "-qm", "out of git")
+    git(target, "switch", "-qc", "side", "HEAD~1")
+    write_tree(target, {ANSWERS: answers.replace("- bug", "- bug\n- crash")})
+    git(target, "commit", "-qam", "edited")
+    git(target, "switch", "-q", "-")
+    git(target, "merge", "-q", "-s", "ours", "side")
+    write_tree(target, {ANSWERS: answers.replace("- bug", "- bug\n- crash")})
+    commit_all(target)
+    assert "the answers were edited by hand" in scaffold("check", target).out
+
+
 def test_other_drift_is_no_edit_of_answers(scaffold: Run, target: Path) -> None:
     assert scaffold("update", target, "-d", "issue_types+=crash").code == 0
     commit_all(target)

@@ -9,10 +9,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from issue_scaffold.errors import ScaffoldError
+from issue_scaffold.files.bounded import read_file
 from issue_scaffold.files.rendering import File, Rendering
 from issue_scaffold.git import command as git
 from issue_scaffold.sync.merge import likeness
 from issue_scaffold.sync.target import SyncTarget
+from issue_scaffold.sync.tracking import blob_id
 from issue_scaffold.sync.trees import FileTree
 from issue_scaffold.template.answers_file import parse_answers
 from issue_scaffold.template.renderer import Renderer
@@ -73,13 +75,9 @@ def _edits(
 
 def _former_answers(opened: SyncTarget) -> Iterator[Mapping[str, Any]]:
     """Yield other answers to the same version of the template, the latest first."""
-    name, root = opened.answers_file, opened.root
-    listed = git.run_in_work_tree(
-        root, ["log", f"--max-count={_MOST_COMMITS}", "--format=%H", "--", name]
-    )
     seen = [opened.answers]
-    for commit in listed.decode().split():
-        content = git.run_in_work_tree(root, ["cat-file", "blob", f"{commit}:./{name}"])
+    for name in _former_files(opened):
+        content = git.run_in_work_tree(opened.root, ["cat-file", "blob", name])
         try:
             answers = parse_answers(content)
         except YamlValueError:
@@ -90,6 +88,34 @@ def _former_answers(opened: SyncTarget) -> Iterator[Mapping[str, Any]]:
         record = ("_src_path", "_commit")
         if all(answers.get(key) == opened.answers.get(key) for key in record):
             yield answers
+
+
+def _former_files(opened: SyncTarget) -> Iterator[str]:
+    """Yield git's names of the other answers files that were committed, the latest first.
+
+    Mostly there is none, and git needn't be asked for one: the last commit has today's.
+    """
+    path, root = opened.answers_file, opened.root
+    options = [
+        f"--max-count={_MOST_COMMITS}",
+        "--format=%H",
+        "--raw",
+        "--no-abbrev",
+        "--no-renames",
+    ]
+    listed = git.run_in_work_tree(root, ["log", *options, "--", path]).decode(errors="replace")
+    found: list[str] = []
+    for line in filter(None, listed.splitlines()):
+        if not line.startswith(":"):
+            found.append(f"{line}:./{path}")  # of a merge git lists no files
+        elif found:  # ":MODE MODE BLOB BLOB STATUS": https://git-scm.com/docs/git-diff
+            found[-1] = line.split()[3]
+    content = read_file(path, below=root)
+    for name in found:
+        was_deleted = not name.strip("0")
+        is_todays = ":" not in name and name == blob_id(content, len(name))
+        if not (was_deleted or is_todays):
+            yield name
 
 
 def _otherwise_rendered(before: Rendering, now: Rendering) -> list[str]:
