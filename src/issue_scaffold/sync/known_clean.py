@@ -195,7 +195,11 @@ class _Surroundings:
 
     def _work_tree(self, root: str, found: Sweep) -> tuple[Path | None, WorkTree | None]:
         if ".git" in found.top:
-            return top_level(Path(root)), find_work_tree(Path(root))
+            place = Path(root)
+            tree = find_work_tree(place)
+            if tree is not None and tree.git_folder == place / ".git":
+                return tree.top, tree  # a folder of git's own, and no pointer to one
+            return top_level(place), tree
         above = root.rpartition("/")[0] or "/"
         if above not in self._above:
             self._above[above] = (top_level(Path(above)), find_work_tree(Path(above)))

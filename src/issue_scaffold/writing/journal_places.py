@@ -38,7 +38,9 @@ class UsersPlaces(NamedTuple):
         `tree` is the work tree that the root lies in.
         """
         if tree is not None:
-            below = Path(root).relative_to(tree.top).as_posix()
+            below = "."
+            if root != str(tree.top):
+                below = Path(root).relative_to(tree.top).as_posix()
             key = digest_of(below, purpose)[:_KEY_LETTERS]
             yield f"{tree.git_folder}/scaffold-{key}"
         key = digest_of(root, purpose)[:_KEY_LETTERS]
