@@ -305,8 +305,10 @@ def test_status_tells_what_has_become_of_each(
     assert capsys.readouterr().out.count("open ") == 4
     assert main(["fleet", "close", "--api-url", forge.api("github"), "--outdated"]) == 0
     assert len(forge.pulls.of(names[0]).open()) == 1
+    capsys.readouterr()
     assert main(["fleet", "close", "--api-url", forge.api("github"), run.name]) == 0
-    assert not any(forge.pulls.of(name).open() for name in names)
+    assert "1 pull request closed, 1 left: people have added commits" in capsys.readouterr().out
+    assert [name for name in names if forge.pulls.of(name).open()] == [names[3]]
 
 
 def test_outdated_ones_alone_are_closed(forge: PullsServer, github: Apply) -> None:

@@ -461,18 +461,24 @@ def _hosts(request: WriteRequest) -> "HostAccess":
 def close_command(*, run: str, outdated: bool, branch: str, yes: bool, api_url: str | None) -> int:
     """Close the open pull requests that apply has made for a run's repositories.
 
-    Branches stay. A closed one is not opened again until the template's next version.
+    Branches stay, and so do pull requests that people have added commits to. A closed one is not
+    opened again until the template's next version.
     """
-    from issue_scaffold.fleet.pull_status import Closable, Followed, closable_in
+    from issue_scaffold.fleet.pull_status import (
+        Closable,
+        Followed,
+        PullStanding,
+        closable_in,
+    )
 
     place = run_folder.find_run(fleet_folder(), run)
     hosts = hosts_for(api_url)
     found = list(closable_in(place, branch, hosts, outdated=outdated))
     closable = [one for one in found if isinstance(one, Closable)]
     _ask_about_many(len(closable), is_agreed=yes, verb="close")
-    failures = [
-        f"{one.outcome.repository}: {one.error}" for one in found if isinstance(one, Followed)
-    ]
+    others = [one for one in found if isinstance(one, Followed)]
+    edited = [one for one in others if one.standing is PullStanding.EDITED]
+    failures = [f"{one.outcome.repository}: {one.error}" for one in others if one not in edited]
     closed = 0
     with run_folder.resume_run(place, synced=True) as journal:
         for one in closable:
@@ -485,9 +491,17 @@ def close_command(*, run: str, outdated: bool, branch: str, yes: bool, api_url: 
             else:
                 closed += 1
                 say(f"closed          {name}  {one.pull.url}")
+    say(*(f"left (edited)   {one.outcome.repository}  {one.url}" for one in edited))
     say(*(f"failed          {line}" for line in failures))
-    say(f"{count(closed, 'pull request')} closed, {count(len(failures), 'failure')}")
+    say(_sum_of(closed, len(edited), len(failures)))
     return EXIT_FAILURE if failures else EXIT_OK
+
+
+def _sum_of(closed: int, left: int, failed: int) -> str:
+    parts = [f"{count(closed, 'pull request')} closed"]
+    if left:
+        parts.append(f"{left} left: people have added commits")
+    return ", ".join([*parts, count(failed, "failure")])
 
 
 def status_lines(place: Path, branch: str, hosts: "HostAccess | None") -> list[str]:

@@ -67,9 +67,14 @@ def _as_found(outcome: FleetOutcome, pull: PullRequest | None) -> Followed:
     if pull is None:
         return _as_recorded(outcome)
     mark = mark_in(pull.body)
-    if pull.is_open and mark is not None and mark.commit != pull.head:
+    if pull.is_open and mark is not None and _is_edited(pull, mark):
         return Followed(outcome, PullStanding.EDITED, pull.url)
     return Followed(outcome, PullStanding(pull.state), pull.url)
+
+
+def _is_edited(pull: PullRequest, mark: Mark) -> bool:
+    """Return whether people have added commits to the branch of a pull request of ours."""
+    return mark.commit != pull.head
 
 
 def held_back(place: Path, branch: str, hosts: HostAccess) -> frozenset[str]:
@@ -112,7 +117,7 @@ def _is_open(repository: RemoteRepository, was_open: bool, branch: str, hosts: H
         raise
     except ScaffoldError:
         return was_open
-    return pull is not None and pull.is_open and mark_in(pull.body) is not None
+    return _open_mark(pull) is not None
 
 
 class Closable(NamedTuple):
@@ -139,7 +144,8 @@ def closable_in(
 ) -> Iterator[Closable | Followed]:
     """Yield the pull requests of ours that are open, and the repositories that can't be asked.
 
-    With `outdated`, those alone that are of an older version than the run found.
+    With `outdated`, those alone that are of an older version than the run found. One that people
+    have added commits to is theirs to close.
     """
     repositories = remotes_in(place)
     for name, outcome in run_folder.outcomes_of(place).items():
@@ -151,11 +157,20 @@ def closable_in(
         except ScaffoldError as error:
             yield Followed(outcome, PullStanding.UNKNOWN, error=error.message)
             continue
-        mark = mark_in(pull.body) if pull is not None and pull.is_open else None
-        if pull is None or mark is None:
+        mark = _open_mark(pull)
+        if pull is None or mark is None or (outdated and not _is_outdated(mark, outcome)):
             continue
-        if not outdated or _is_outdated(mark, outcome):
+        if _is_edited(pull, mark):
+            yield Followed(outcome, PullStanding.EDITED, pull.url)
+        else:
             yield Closable(outcome, pull, api)
+
+
+def _open_mark(pull: PullRequest | None) -> Mark | None:
+    """Return the mark of a pull request of ours that is open; None for any other."""
+    if pull is None or not pull.is_open:
+        return None
+    return mark_in(pull.body)
 
 
 def _is_outdated(mark: Mark, outcome: FleetOutcome) -> bool:
