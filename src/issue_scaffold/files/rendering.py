@@ -1,6 +1,7 @@
 """What a template version makes of a set of answers: files as values, and their paths."""
 
 from collections.abc import Collection, Container, Iterable, Mapping
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
@@ -15,6 +16,9 @@ from issue_scaffold.files.names import (
 from issue_scaffold.text.digests import sha256_of
 from issue_scaffold.text.lines import newline
 
+# Up to so many digests, of contents of so many bytes.
+_REMEMBERED: Final = 256
+_MOST_REMEMBERED: Final = 65_536
 # As Linux: more symlinks than this on one way are taken for a circle.
 _MOST_HOPS: Final = 40
 
@@ -52,12 +56,21 @@ class File(NamedTuple):
 
 def content_digest(content: bytes) -> str:
     """Return the SHA-256, in hex, of a content; text counts with its CRLF line ends read as LF."""
+    if len(content) > _MOST_REMEMBERED:
+        return sha256_of(to_lf(content))
+    return _remembered_digest(content)
+
+
+# A run asks for the same again and again; the largest rendering of a form has 8 KB.
+@lru_cache(maxsize=_REMEMBERED)
+def _remembered_digest(content: bytes) -> str:
     return sha256_of(to_lf(content))
 
 
 def to_lf(content: bytes) -> bytes:
     """Return a text with LF line ends; a binary content unchanged."""
-    if b"\r\n" not in content or b"\0" in content:
+    # One character is found far faster than two.
+    if b"\r" not in content or b"\r\n" not in content or b"\0" in content:
         return content
     return content.replace(b"\r\n", b"\n")
 
@@ -99,6 +112,8 @@ class Rendering(NamedTuple):
 
     def relocated(self, places: Mapping[str, str]) -> "Rendering":
         """Return the rendering with these files elsewhere; a place that it uses itself stays."""
+        if not places:
+            return self
         moves = moves_among(self.files, places)
         files = {moves.get(path, path): file for path, file in self.files.items()}
         write_once = frozenset(moves.get(path, path) for path in self.write_once)
