@@ -81,11 +81,11 @@ def test_checks_while_others_update(scaffold: Run, remote: Template, tmp_path: P
 # What Python runs at the start of each process: it writes down what is rendered, and changes nothing.
 COUNTING = """
 import os
-from issue_scaffold.template.renderer import Renderer, _keys
+from issue_scaffold.template.renderer import Renderer, _key
 make = Renderer._make
 def counted(self, request, *arguments):
     with open(os.environ["RENDERED"], "a") as file:
-        file.write(_keys(request)[0] + "\\n")
+        file.write(_key(request) + "\\n")
     return make(self, request, *arguments)
 Renderer._make = counted
 """

@@ -129,6 +129,54 @@ def read_if_there(
         return None
 
 
+def read_plain(path: str, *, below: Place, limit: int) -> tuple[bytes, os.stat_result] | None:
+    """Return the content and the state of a regular file below a folder, by a way without links.
+
+    None where it isn't plain: whoever looks more closely says what it is. Raises FileNotFoundError
+    where plainly nothing is there.
+    """
+    parts = path.split("/")
+    if not _STEPWISE or not _ELSEWHERE.isdisjoint(parts):
+        return None
+    try:
+        descriptor = _open_stepwise(below, parts, path)
+    except FileNotFoundError:
+        raise
+    except (OSError, ScaffoldError, ValueError):
+        return None
+    try:
+        state = os.fstat(descriptor)
+        if not stat.S_ISREG(state.st_mode) or state.st_size > limit:
+            return None
+        content = _content(descriptor, state.st_size, limit + 1)
+    except OSError:
+        return None
+    finally:
+        os.close(descriptor)
+    if len(content) > limit:  # it has grown since
+        return None
+    return content, state
+
+
+def is_plainly_absent(path: str, *, below: Place) -> bool:
+    """Tell whether nothing is at a path below a folder, by a way without links.
+
+    Where it isn't plain, whoever opens it says what it is.
+    """
+    place = os.fspath(below)
+    for part in path.split("/"):
+        place = f"{place}/{part}"
+        try:
+            mode = os.lstat(place).st_mode
+        except (FileNotFoundError, NotADirectoryError):
+            return True
+        except (OSError, ValueError):
+            return False
+        if not stat.S_ISDIR(mode):
+            return False
+    return False
+
+
 def _open_named(place: Place, name: str) -> int:
     _refuse_others(os.stat(place), name)  # noqa: PTH116 - places come as text too
     return os.open(place, _ONLY_LOOK)

@@ -31,9 +31,22 @@ def read_file(root: Path, path: str) -> File | None:
     Raises InTheWayError where a folder or a device is in the way, ScaffoldError where the file
     can't be read, and where a symlink on the way to it leads out of the target.
     """
-    place = root / path
     try:
-        state = place.lstat()
+        plain = bounded_files.read_plain(path, below=root, limit=MAX_MANAGED_BYTES)
+    except FileNotFoundError:
+        return None
+    if plain is None:
+        return _read_closely(root, path)
+    content, state = plain
+    return File(content=content, executable=bool(state.st_mode & stat.S_IXUSR))
+
+
+def _read_closely(root: Path, path: str) -> File | None:
+    """Return a file that a link may lead to, or what stands in its place, as `read_file` does."""
+    # pathlib takes twice the time.
+    place = os.path.join(root, path)  # noqa: PTH118
+    try:
+        state = os.lstat(place)
     except (FileNotFoundError, NotADirectoryError):
         _refuse_way_out(root, path)
         return None
@@ -41,14 +54,14 @@ def read_file(root: Path, path: str) -> File | None:
         raise ScaffoldError(f"{place} can't be read: {error.strerror}") from error
     _refuse_way_out(root, path)
     if stat.S_ISLNK(state.st_mode):
-        return File(link=str(place.readlink()))
+        return File(link=str(Path(place).readlink()))
     if not stat.S_ISREG(state.st_mode):
         raise InTheWayError(
             f"{place} is in the way: it is not a file but {kind_of(state.st_mode)}",
             hint="move it away, then run this again",
             what=kind_of(state.st_mode),
         )
-    content = bounded_files.read_file(path, below=root, limit=MAX_MANAGED_BYTES, shown=str(place))
+    content = bounded_files.read_file(path, below=root, limit=MAX_MANAGED_BYTES, shown=place)
     return File(content=content, executable=bool(state.st_mode & stat.S_IXUSR))
 
 

@@ -299,20 +299,17 @@ class _Check:
 
 def outcome_of_report(repository: FleetRepository, report: "TargetReport") -> FleetOutcome:
     """Return the outcome of a repository that was checked, or validated."""
-    return _outcome(repository, report.findings, _template_document(report.template), report.notes)
+    template = _template_document(report.template)
+    return outcome_of_findings(repository, report.findings, template, report.notes)
 
 
-def outcome_of_findings(repository: FleetRepository, findings: tuple[Finding, ...]) -> FleetOutcome:
-    """Return the outcome of a repository in which this was found."""
-    return _outcome(repository, findings, None, ())
-
-
-def _outcome(
+def outcome_of_findings(
     repository: FleetRepository,
     findings: tuple[Finding, ...],
-    template: Mapping[str, str | None] | None,
-    notes: tuple[str, ...],
+    template: Mapping[str, str | None] | None = None,
+    notes: tuple[str, ...] = (),
 ) -> FleetOutcome:
+    """Return the outcome of a repository in which this was found."""
     host, base = None, None
     if isinstance(repository, RemoteRepository):
         host, base = repository.host, repository.base

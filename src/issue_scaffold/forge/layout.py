@@ -4,6 +4,7 @@ Owns the questions about a path; what the file is then is `file_kind`'s.
 """
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from issue_scaffold.forge.forges import FORGES, GITHUB
@@ -56,6 +57,10 @@ _PAGE_SUFFIXES: Final = frozenset({"md", "markdown", "rst", "adoc"})
 _PICTURES: Final = frozenset({"png", "jpg", "jpeg", "gif", "svg", "webp", "mp4", "mov"})
 
 
+# A run comes by the same paths in many repositories.
+_REMEMBERING: Final = lru_cache(maxsize=4096)
+
+
 def template_folder(path: str) -> tuple[str, str] | None:
     """Return the template folder that a path lies in and the rest of the path, or None."""
     if is_description_template(path):
@@ -86,6 +91,7 @@ def is_misplaced(path: str) -> bool:
     return parent not in FORGE_FOLDERS and parent.partition("/")[0] in FORGE_FOLDERS
 
 
+@_REMEMBERING
 def may_be_misplaced(path: str) -> bool:
     """Tell whether only the content of a file can tell that it is a template, put wrongly."""
     name = path.lower().rpartition("/")[2]
@@ -118,6 +124,7 @@ def is_description_template(path: str) -> bool:
     return any(folder in place for folder in _PROSE_FOLDERS)
 
 
+@_REMEMBERING
 def is_wanted(path: str) -> bool:
     """Tell whether the walk over a repository takes this file, or has to look into it first."""
     name = path.lower().rpartition("/")[2]
@@ -126,6 +133,7 @@ def is_wanted(path: str) -> bool:
     return is_description_template(path) or is_known(path) or may_be_misplaced(path)
 
 
+@_REMEMBERING
 def is_entered(folder: str) -> bool:
     """Tell whether the walk over a repository looks into this folder."""
     inside = f"{folder}/x"

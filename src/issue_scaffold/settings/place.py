@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from issue_scaffold.files.bounded import read_if_there
+from issue_scaffold.files.bounded import is_plainly_absent, read_if_there
 from issue_scaffold.forge.forges import forge_of_key, parent_of
 from issue_scaffold.forge.layout import SETTINGS_PATH, SETTINGS_PATHS
 
@@ -19,7 +19,14 @@ def read_settings_file(root: Path) -> tuple[str, bytes | None]:
 
     Raises ScaffoldError for what can't be read.
     """
-    return find_settings(lambda path: read_if_there(path, below=root, shown=path))
+
+    def read(path: str) -> bytes | None:
+        # Most have none, and this takes a tenth of the time to see that.
+        if is_plainly_absent(path, below=root):
+            return None
+        return read_if_there(path, below=root, shown=path)
+
+    return find_settings(read)
 
 
 def find_settings(read: Callable[[str], _Content | None]) -> tuple[str, _Content | None]:

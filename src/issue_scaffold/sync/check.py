@@ -15,7 +15,7 @@ from issue_scaffold.report.report import CrashReporter, TargetReport, TemplateSt
 from issue_scaffold.sync import drift
 from issue_scaffold.sync.acceptances import Acceptances, accepted_in
 from issue_scaffold.sync.adopted import adopted_in
-from issue_scaffold.sync.comparison import Comparison
+from issue_scaffold.sync.comparison import Comparison, Expectation
 from issue_scaffold.sync.drift import Remedy
 from issue_scaffold.sync.moved import find_move
 from issue_scaffold.sync.newer_tool import newer_tool
@@ -197,10 +197,16 @@ def _compared(
     look: "Look", options: CheckOptions, renderer: Renderer
 ) -> tuple[list[Finding], tuple[str, ...]]:
     """Return what differs from what should be, and remarks on what could not be looked at."""
-    manifest = renderer.manifest(look.judged.recorded(renderer.sources))
+    request = look.judged.recorded(renderer.sources)
+    manifest = renderer.manifest(request)
     acceptances = accepted_in(look.settings.content, look.settings.path)
     comparison = Comparison(
-        look.judged, manifest, renderer, look.files, acceptances, with_diff=options.with_diff
+        look.judged,
+        Expectation(request, manifest),
+        renderer,
+        look.files,
+        acceptances,
+        with_diff=options.with_diff,
     )
     findings = _with_cause(list(comparison.findings()), look, comparison, renderer)
     conflicts = {one.path for one in findings if one.kind is Kind.CONFLICT}
@@ -287,7 +293,8 @@ def _look_at(text: str, options: CheckOptions) -> Look:
 
         staged = staged_tree(folder, text)
     files: FileTree = staged or CheckedOutTree(folder)
-    opened = open_target(text, options.answers_file, staged, folder=folder)
+    is_trusted = options.trusted_ref is not None
+    opened = open_target(text, options.answers_file, staged, folder=folder, with_places=is_trusted)
     settings = settings_of(files)
     if options.trusted_ref is not None:
         from issue_scaffold.sync.trusted import judged_target, open_base

@@ -75,6 +75,8 @@ def left_out_of_git(
 
     Where that is unknown, return a remark that says so.
     """
+    if folder.top is None:
+        return [], ()
     missing = not_plainly_in_git(folder, _reached(folder.root, paths))
     if not missing:
         return [], ()

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from functools import cached_property
+from typing import NamedTuple
 
 from issue_scaffold.files.rendering import File, Rendering, are_texts, count_conflicts, to_lf
 from issue_scaffold.files.target_files import InTheWayError
@@ -15,7 +16,14 @@ from issue_scaffold.sync.target import SyncTarget
 from issue_scaffold.sync.trees import FileTree
 from issue_scaffold.template.answers_file import same_answers
 from issue_scaffold.template.render_cache import Manifest, ManifestEntry
-from issue_scaffold.template.renderer import Renderer
+from issue_scaffold.template.renderer import Renderer, Request
+
+
+class Expectation(NamedTuple):
+    """What a target is to hold: the request for it, and its manifest."""
+
+    request: Request
+    manifest: Manifest
 
 
 class Comparison:
@@ -24,7 +32,7 @@ class Comparison:
     def __init__(
         self,
         opened: SyncTarget,
-        manifest: Manifest,
+        expectation: Expectation,
         renderer: Renderer,
         files: FileTree,
         acceptances: Acceptances,
@@ -32,11 +40,11 @@ class Comparison:
         with_diff: bool,
     ) -> None:
         self.opened = opened
-        self.manifest = manifest
+        self.request, self.manifest = expectation
         self.renderer = renderer
         self.files = files
         self.acceptances = acceptances
-        self.meaning = Meaning(tuple(manifest.entries), renderer.store)
+        self.meaning = Meaning(tuple(self.manifest.entries), renderer.store)
         self.with_diff = with_diff
         self.remedy = Remedy(opened.shown)
 
@@ -137,7 +145,7 @@ class Comparison:
     @cached_property
     def expected(self) -> Rendering:
         """All that template and answers make."""
-        return self.renderer.rendering(self.opened.recorded(self.renderer.sources))
+        return self.renderer.rendering(self.request)
 
     def _expected(self, path: str) -> File:
         return self.expected.files[path]

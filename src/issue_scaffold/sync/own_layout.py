@@ -4,6 +4,7 @@ Owns the answer to the template's hidden question of the folder. It is found ane
 lies in a folder is there, whatever was recorded.
 """
 
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -18,7 +19,9 @@ def own_layout(root: Path, answers: Mapping[str, Any]) -> dict[str, str]:
 
     That is the first folder, in whatever case, of those that its forge reads.
     """
-    return layout_of(lambda parent: _folders(root / parent), answers)
+    top = os.fspath(root)
+    # pathlib takes twice the time.
+    return layout_of(lambda parent: _folders(os.path.join(top, parent)), answers)  # noqa: PTH118
 
 
 def layout_of(folders_in: Callable[[str], list[str]], answers: Mapping[str, Any]) -> dict[str, str]:
@@ -44,8 +47,16 @@ def _existing(folders_in: Callable[[str], list[str]], forge: Forge) -> str | Non
     return None
 
 
-def _folders(place: Path) -> list[str]:
+def _folders(place: str) -> list[str]:
     try:
-        return sorted(entry.name for entry in place.iterdir() if entry.is_dir())
+        with os.scandir(place) as entries:
+            return sorted(entry.name for entry in entries if _is_folder(entry))
     except OSError:  # none, or none that can be read: who writes there will say so
         return []
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link in a circle
+        return False

@@ -41,34 +41,49 @@ class FileTree(Protocol):
 
 
 class FolderTree:
-    """The files as they lie in a folder."""
+    """The files as they lie in a folder, each as it was when it was first looked at."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self._files: dict[str, File | None] = {}
+        self._detours: dict[str, Detour | None] = {}
 
     def read(self, path: str) -> File | None:
         """Return a file, as `FileTree.read` does."""
-        return target.read_file(self.root, path)
+        if path not in self._files:
+            self._files[path] = target.read_file(self.root, path)
+        return self._files[path]
 
     def detour(self, path: str) -> Detour | None:
         """Return what is on the way to a path, as `FileTree.detour` does."""
-        top = os.fspath(self.root)
-        folder, _, _ = path.rpartition("/")
-        found = None
-        while folder:  # from the inside, and the outermost counts
-            place = os.path.join(top, folder)  # noqa: PTH118 - pathlib takes twice the time
-            is_symlink = os.path.islink(place)  # noqa: PTH114
-            if is_symlink or os.path.lexists(f"{place}/.git"):
-                found = Detour(folder, is_symlink)
-            folder, _, _ = folder.rpartition("/")
-        return found
+        return self._detour_by(path.rpartition("/")[0])
+
+    def _detour_by(self, folder: str) -> Detour | None:
+        """Return the outermost detour on the way into a folder."""
+        if not folder:
+            return None
+        if folder not in self._detours:
+            above = self._detour_by(folder.rpartition("/")[0])
+            self._detours[folder] = above or self._detour_at(folder)
+        return self._detours[folder]
+
+    def _detour_at(self, folder: str) -> Detour | None:
+        place = os.path.join(self.root, folder)  # noqa: PTH118 - pathlib takes twice the time
+        is_symlink = os.path.islink(place)  # noqa: PTH114
+        if is_symlink or os.path.lexists(f"{place}/.git"):
+            return Detour(folder, is_symlink)
+        return None
 
     def load(self, paths: Iterable[str]) -> None:
         """Do nothing: files are read one by one."""
 
     def validated(self) -> RepositoryFiles:
         """Return the contents of what the validator looks at."""
-        repository = read_with_pages(self.root)
+        files = self._files.items()
+        known = {
+            path: file.content for path, file in files if file is not None and file.link is None
+        }
+        repository = read_with_pages(self.root, known=known)
         content = find_settings(repository.files.get)[1]
         if b"labels_config" not in (content or b""):
             return repository

@@ -6,10 +6,15 @@ differs. A check takes 0.4 s so, and 1.9 s where it has to render (best of six o
 
 import json
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from issue_scaffold.files.rendering import File, Rendering, moves_among
 from issue_scaffold.state.cache_store import CacheStore
+from issue_scaffold.state.remembered import Remembered
+
+# Repositories of a fleet have the same renderings: so many are kept, of so many bytes at most.
+_REMEMBERED: Final = 64
+_MOST_BYTES: Final = 262_144
 
 
 class ManifestEntry(NamedTuple):
@@ -36,6 +41,8 @@ class Manifest(NamedTuple):
 
     def relocated(self, places: Mapping[str, str]) -> "Manifest":
         """Return the manifest of the rendering that `Rendering.relocated` makes."""
+        if not places:
+            return self
         moves = moves_among(self.entries, places)
         entries = {moves.get(path, path): entry for path, entry in self.entries.items()}
         write_once = frozenset(moves.get(path, path) for path in self.write_once)
@@ -48,6 +55,7 @@ class RenderCache:
     def __init__(self, store: CacheStore) -> None:
         self._store = store
         self._seen: dict[str, Manifest] = {}
+        self._loaded: Remembered[Rendering] = Remembered(_REMEMBERED)
 
     def manifest(self, key: str) -> Manifest | None:
         """Return a rendering's manifest, or None when it isn't cached."""
@@ -61,6 +69,15 @@ class RenderCache:
 
     def load(self, key: str) -> Rendering | None:
         """Return a whole rendering, or None when a part of it is absent or damaged."""
+        known = self._loaded.get(key)
+        if known is not None:
+            return known
+        rendering = self._rendering(key)
+        if rendering is not None and _size(rendering) <= _MOST_BYTES:
+            self._loaded.keep(key, rendering)
+        return rendering
+
+    def _rendering(self, key: str) -> Rendering | None:
         manifest = self.manifest(key)
         if manifest is None:
             return None
@@ -105,8 +122,13 @@ class RenderCache:
             "write_once": sorted(rendering.write_once),
         }
         self._store.write_document("renders", key, document)
+        self._loaded.forget(key)
         self._seen[key] = _manifest(document)
         return self._seen[key]
+
+
+def _size(rendering: Rendering) -> int:
+    return sum(len(file.content) for file in rendering.files.values())
 
 
 def _manifest(document: Mapping[str, Any]) -> Manifest:

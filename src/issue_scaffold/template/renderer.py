@@ -7,6 +7,7 @@ import contextlib
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
+from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -15,6 +16,7 @@ from issue_scaffold import __version__
 from issue_scaffold.errors import AnswerError, ScaffoldError
 from issue_scaffold.files.rendering import Rendering
 from issue_scaffold.state.cache_store import CacheStore, digest_of
+from issue_scaffold.state.remembered import Remembered
 from issue_scaffold.state.user_folders import cache_folder
 from issue_scaffold.template.answers_file import COMMIT_ID, with_commit_id
 from issue_scaffold.template.copier_release import copier_version
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
 _OFFERS: Final = "offers"
 # A rendering takes about a second, and more on a machine that has others to do.
 _PATIENCE_SECONDS: Final = 20.0
+# Repositories of a fleet have the same answers: up to so many sets of them are remembered.
+_REMEMBERED: Final = 64
 
 
 class Request(NamedTuple):
@@ -59,6 +63,7 @@ class Renderer:
         self._cache = RenderCache(self.store)
         self._scratch: list[Path] = []
         self._checkouts: dict[tuple[str, str], tuple[Path, Mapping[str, int]]] = {}
+        self._offers: Remembered[Mapping[str, OfferedQuestion]] = Remembered(_REMEMBERED)
 
     def beside(self) -> "AbstractContextManager[Renderer]":
         """Open another renderer, for another thread of this run: it asks no source again."""
@@ -85,7 +90,7 @@ class Renderer:
 
     def known_of_any_folder(self, request: Request) -> Manifest | None:
         """Return what `known` returns, but only where it is the same in a folder of any name."""
-        return self._cache.manifest(_keys(request)[0])
+        return self._cache.manifest(_key(request))
 
     def rendering(
         self,
@@ -132,7 +137,7 @@ class Renderer:
         from issue_scaffold.state import locks
 
         # A few hundred files, whatever is rendered: two letters of a digest.
-        name = f"render-{_keys(request)[0][:2]}"
+        name = f"render-{_key(request)[:2]}"
         held = locks.hold(
             self.store.folder, name, what="the same rendering", patience=_PATIENCE_SECONDS
         )
@@ -147,9 +152,12 @@ class Renderer:
         From the cache where it was asked before. Raises what `copier_engine.offer` raises, and
         TemplateError when the source can't be reached.
         """
+        key = _key(request)
+        return self._offers.get(key) or self._offers.keep(key, self._offer(request, key))
+
+    def _offer(self, request: Request, key: str) -> "Mapping[str, OfferedQuestion]":
         from issue_scaffold.template.offer import question_in
 
-        key, _ = _keys(request)
         document = self.store.read_document(_OFFERS, key) or {}
         try:
             found = [question_in(one) for one in document["questions"]]
@@ -240,11 +248,62 @@ class Renderer:
         return self._checkouts[place]
 
 
-def _keys(request: Request) -> tuple[str, str]:
-    """Return where a rendering is kept that never asked for the folder's name, and one that did.
+def _keys(request: Request) -> Iterator[str]:
+    """Yield where a rendering is kept that never asked for the folder's name, and one that did.
 
-    What didn't ask can't be another one for another folder, so that targets share it.
+    What didn't ask can't be another one for another folder, so that targets share it. Raises
+    AnswerError for an answer that contains itself.
     """
+    parts = _parts(request)
+    yield digest_of(*parts)
+    yield digest_of(*parts, request.folder_name)
+
+
+def _key(request: Request) -> str:
+    """Return where a rendering is kept that never asked for the folder's name."""
+    return digest_of(*_parts(request))
+
+
+def _parts(request: Request) -> tuple[str, ...]:
+    source, version, commit = request.revision
+    return (
+        source.recorded,
+        commit,
+        version,
+        request.answers_file,
+        _text_of(_Given(request)),
+        # "sealed": what was rendered before templates were kept from the machine is made again.
+        f"sealed {copier_version()} {__version__}",
+    )
+
+
+class _Given:
+    """The answers of a request: they are those of another one if they are written the same.
+
+    Raises AnswerError for one that contains itself.
+    """
+
+    __slots__ = ("_written", "request")
+
+    def __init__(self, request: Request) -> None:
+        self.request = request
+        try:
+            self._written = repr(
+                (request.recorded, request.data, request.suggested, request.layout)
+            )
+        except RecursionError:
+            raise _circular() from None
+
+    def __hash__(self) -> int:
+        return hash(self._written)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Given) and self._written == other._written
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _text_of(given: _Given) -> str:
+    request = given.request
     recorded = None
     if request.recorded is not None:
         recorded = {
@@ -253,17 +312,7 @@ def _keys(request: Request) -> tuple[str, str]:
     answers = [recorded, dict(request.data), dict(request.suggested)]
     if request.layout:
         answers.append({"layout": dict(request.layout)})
-    source, version, commit = request.revision
-    parts = (
-        source.recorded,
-        commit,
-        version,
-        request.answers_file,
-        json.dumps(_canonical(answers), sort_keys=True),
-        # "sealed": what was rendered before templates were kept from the machine is made again.
-        f"sealed {copier_version()} {__version__}",
-    )
-    return digest_of(*parts), digest_of(*parts, request.folder_name)
+    return json.dumps(_canonical(answers), sort_keys=True)
 
 
 def _preload() -> None:
@@ -305,8 +354,12 @@ def _canonical(value: object) -> object:
             case str() | int() | float() | None:
                 return value
     except RecursionError:
-        raise AnswerError("an answer contains itself, which no template can use") from None
+        raise _circular() from None
     return {"": repr(value)}
+
+
+def _circular() -> AnswerError:
+    return AnswerError("an answer contains itself, which no template can use")
 
 
 @contextmanager
