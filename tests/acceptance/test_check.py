@@ -176,7 +176,8 @@ code = main(["check", *sys.argv[1:]])
 heavy = {"copier", "jinja2", "ruamel", "subprocess", "socket", "asyncio", "prompt_toolkit"} & set(sys.modules)
 # What takes a hundredth of a check or more to load, and only other runs need.
 heavy |= {"dataclasses", "platformdirs", "shutil", "tempfile", "_hashlib"} & set(sys.modules)
-heavy |= {f"issue_scaffold.adapters.{name}" for name in ("git", "installation", "journal")} & set(sys.modules)
+heavy |= {"issue_scaffold.git.command", "issue_scaffold.template.installation"} & set(sys.modules)
+heavy |= {"issue_scaffold.writing.journal", "issue_scaffold.validate.engine"} & set(sys.modules)
 print(code, sorted(set(seen)), sorted(heavy), file=sys.stderr)
 """
 

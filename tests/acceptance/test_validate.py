@@ -366,3 +366,18 @@ def test_a_path_with_nothing_in_it_fails_in_ci(
     done = scaffold("validate", *arguments)
     assert done.code == code
     assert "no issue templates, forms or labels config found" in done.out + done.err
+
+
+@pytest.mark.parametrize("folder", ["ISSUE_TEMPLATE", "docs/ISSUE_TEMPLATE", ".github/ISSUE_TEMPLATE"])
+@pytest.mark.parametrize("named", ["below", "absolute"])
+def test_a_named_file_belongs_to_the_repository_of_its_template_folder(
+    named: str, folder: str, scaffold: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So that what its settings say holds for the file, however it is named."""
+    file = put(tmp_path, f"{folder}/bug.yml", BAD)
+    monkeypatch.chdir(tmp_path)
+    argument = {"below": f"{folder}/bug.yml", "absolute": str(file)}[named]
+    assert scaffold("validate", argument).code == 1
+    entry = f"{{path: {folder}/bug.yml, rule: form/unpermitted-key, reason: so it is}}"
+    put(tmp_path, ".github/scaffold.yml", f"ignore: [{entry}]\n")
+    assert scaffold("validate", argument).code == 0

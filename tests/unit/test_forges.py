@@ -122,7 +122,7 @@ def test_nobody_else_names_a_forge() -> None:
         # A dialect is called after the page that writes it.
         if "issue" not in path.parts and any(word in path.read_text().casefold() for word in ("gitea", "forgejo"))
     }
-    its_rules = {"validate/rules/gitea.py", "validate/rules/registry.py"}
+    its_rules = {f"validate/rules/{name}.py" for name in ("gitea", "registry", "stages")}
     # The client of its API; what tokens are called; help texts; the dialect of a previewed form.
     its_api = {"label_sync/gitea/__init__.py", "label_sync/gitea/answers.py", "label_sync/gitea/api.py"}
     its_api |= {f"fleet/{name}.py" for name in ("forges/answers", "forges/gitea", "forges/opening")}

@@ -79,3 +79,49 @@ def test_a_check_compiles_no_pattern_at_its_start() -> None:
     )
     done = subprocess.run([sys.executable, "-c", counting], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+# What only folders, findings, fixes, other kinds of files or other formats of output need.
+NOT_FOR_ONE_FORM = (
+    *("dataclasses", "difflib", "fnmatch", "ipaddress", "json", "pathlib", "shutil", "tempfile", "urllib"),
+    *("hashlib", "subprocess", "socket", "copier", "jinja2", "ruamel", "markdown_it", "wcwidth"),
+    *(f"issue_scaffold.{name}" for name in ("git", "labels", "settings", "state", "sync", "template", "writing")),
+    *(f"issue_scaffold.cli.output.{name}" for name in ("excerpt", "json", "markdown", "sarif")),
+    *("issue_scaffold.forge.source_files", "issue_scaffold.forge.syntax", "issue_scaffold.text.toml_nodes"),
+    *(f"issue_scaffold.validate.rules.{name}" for name in ("chooser", "cross", "labels", "settings", "template")),
+    *(f"issue_scaffold.validate.rules.{name}" for name in ("label_guesses", "linguist", "registry", "summaries")),
+)
+VALIDATING = """
+import re, sys
+import click, yaml
+before = set(sys.modules)
+compiled, inner = [], re._compiler.compile
+re._compiler.compile = lambda *a: (compiled.append(a[0]), inner(*a))[1]
+from issue_scaffold.cli.main import main
+code = main(["validate", sys.argv[1]])
+ours = [name for name in sys.modules if name.startswith("issue_scaffold")]
+named = [name for name, module in sys.modules.items() if name in ours for value in vars(module).values()
+         if isinstance(value, type) and value.__module__ == name and issubclass(value, tuple)]
+print(code, len(ours), len(named), len(compiled), *set(sys.modules) - before, file=sys.stderr)
+"""
+FORM = "name: Bug report\ndescription: Something is broken\nbody:\n" + "".join(
+    f"  - type: {kind}\n    id: {kind}\n    attributes:\n      label: Field of {kind}\n      description: Few words.\n"
+    for kind in ("input", "textarea")
+)
+
+
+def test_a_form_alone_loads_what_judges_forms_alone(tmp_path: Path) -> None:
+    """Loading is nine tenths of such a run, and hooks make many of them.
+
+    A module costs 0.1 ms and more, so does a named tuple; a pattern up to 0.3 ms.
+    """
+    (tmp_path / "bug.yml").write_text(FORM)
+    command = [sys.executable, "-c", VALIDATING, str(tmp_path / "bug.yml")]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    code, ours, named, compiled, *loaded = done.stderr.split()
+    inside = tuple(f"{name}." for name in NOT_FOR_ONE_FORM)
+    assert [name for name in loaded if f"{name}.".startswith(inside)] == []
+    assert code == "0"
+    assert int(ours) <= 75
+    assert int(named) <= 50
+    assert int(compiled) <= 8

@@ -3,8 +3,7 @@
 import os
 import sys
 from collections.abc import Callable, Collection, Mapping, Sequence
-from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, TypeVar
 
 import click
 
@@ -12,7 +11,11 @@ from issue_scaffold.cli.output.formats import FORMATS
 from issue_scaffold.cli.printing import is_terminal
 from issue_scaffold.cli.verbosity import tell
 from issue_scaffold.errors import UsageError
-from issue_scaffold.sync.item_changes import ItemChange
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from issue_scaffold.sync.item_changes import ItemChange
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 Read = TypeVar("Read")
@@ -40,7 +43,7 @@ class OutputTarget(NamedTuple):
     """One `--format`: the format's name, and the file that it goes to (None: standard output)."""
 
     format: str
-    file: Path | None = None
+    file: "Path | None" = None
 
 
 def read_value(option: str, parse: Callable[[str], Read], text: str) -> Read:
@@ -79,6 +82,8 @@ class OutputTargetType(click.ParamType[OutputTarget]):
             self.fail(f"{name!r} is not one of {', '.join(self._formats)}", param, ctx)
         if not file:
             return OutputTarget(name)
+        from pathlib import Path
+
         return OutputTarget(name, Path(file))
 
 
@@ -152,6 +157,8 @@ def read_targets(
 
 def answers_options(command: Decorated) -> Decorated:
     """Add the options that give answers: `-d` and `--data-file`."""
+    from pathlib import Path
+
     data = click.option(
         "-d",
         "--data",
@@ -172,14 +179,16 @@ class GivenAnswers(NamedTuple):
     """What `-d` and `--data-file` give: whole answers, and changes of one item."""
 
     data: Mapping[str, Any]
-    changes: tuple[ItemChange, ...] = ()
+    changes: tuple["ItemChange", ...] = ()
 
 
-def read_answers(data: tuple[str, ...], data_file: Path | None) -> GivenAnswers:
+def read_answers(data: tuple[str, ...], data_file: "Path | None") -> GivenAnswers:
     """Return the answers that `-d` and `--data-file` give.
 
     Raises click.BadParameter for what can't be read.
     """
+    from issue_scaffold.sync.item_changes import ItemChange
+
     answers: dict[str, Any] = {}
     changes: list[ItemChange] = []
     if data_file is not None:
@@ -199,7 +208,7 @@ def read_answers(data: tuple[str, ...], data_file: Path | None) -> GivenAnswers:
     return GivenAnswers(answers, tuple(changes))
 
 
-def _answers_in(path: Path) -> dict[str, Any]:
+def _answers_in(path: "Path") -> dict[str, Any]:
     from issue_scaffold.sync.target import read_data_file
 
     try:

@@ -6,7 +6,6 @@ by a workflow's runner, or hold a credential. Colours are marked while a text is
 signs that no data can guess, and become colours, or nothing, when it is printed.
 """
 
-import json
 import os
 import re
 import sys
@@ -228,6 +227,8 @@ def json_text(document: object, *, is_product: bool = False, indent: int | None 
 
 
 def _json_text(value: object, *, indent: int | None) -> str:
+    import json
+
     text = json.dumps(value, ensure_ascii=False, indent=indent)
     text = _UNSAFE_IN_JSON.sub(_json_escape, text)
     return _HASHES_IN_JSON.sub(r"#\\u0023", text) + "\n"
@@ -312,6 +313,8 @@ def _json_escape(found: re.Match[str]) -> str:
     code = ord(found[0])
     if 0xD800 <= code <= 0xDFFF:  # noqa: PLR2004 - half a character, which strict readers refuse
         return "\ufffd"
+    import json
+
     return json.dumps(found[0])[1:-1]
 
 

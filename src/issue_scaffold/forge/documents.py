@@ -8,7 +8,6 @@ from issue_scaffold.forge.file_kind import FileKind, is_for_action, kind_by_path
 from issue_scaffold.forge.forges import forge_of_path
 from issue_scaffold.forge.front_matter import find_front_matter
 from issue_scaffold.forge.layout import may_be_labels_config
-from issue_scaffold.forge.syntax import Stop, explain
 from issue_scaffold.text.go_yaml import as_go_reads
 from issue_scaffold.text.late_patterns import late_pattern
 from issue_scaffold.text.limits import MAX_BYTES
@@ -119,6 +118,8 @@ def _failure(source: Source, stream: YamlStream) -> tuple[ReadingFailure, Proble
     if isinstance(failure, LimitFailure):
         return ReadingFailure.LIMITS, Problem(failure.offset, failure.offset + 1, failure.message)
     assert isinstance(failure, SyntaxFailure)  # noqa: S101 - the caller has seen that there is one
+    from issue_scaffold.forge.syntax import Stop, explain
+
     return ReadingFailure.SYNTAX, explain(source, Stop(*failure))
 
 

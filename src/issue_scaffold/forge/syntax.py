@@ -46,11 +46,11 @@ class _Line(NamedTuple):
         return self.text.lstrip().startswith("- ")
 
 
-_VALUE = re.compile(
+_VALUE = late_pattern(
     r"^[ \t]*(?:- +)*(?:[^\s:#'\"\[{&*!|>@`%-][^:#\n]*?:[ \t]+|- +)"
     r"(?P<value>\S.*?)(?P<tail>[ \t]*)$"
 )
-_VALUE_START = re.compile(r"^\s*(?:- +)*(?:[\w.-]+:[ \t]+)?(?=[\[{])")
+_VALUE_START = late_pattern(r"^\s*(?:- +)*(?:[\w.-]+:[ \t]+)?(?=[\[{])")
 _OPENING = {"[": "]", "{": "}"}
 _STARTERS = {
     "@": "a value can't begin with `@`",

@@ -5,18 +5,18 @@ compares them. Nothing here knows how a labels config is read or written: that i
 and `labels.writing`'s.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final, Literal, NamedTuple
 
 from issue_scaffold.forge.file_kind import COLOR_KEYS
+from issue_scaffold.text.late_patterns import late_pattern
 from issue_scaffold.text.source import Source
 from issue_scaffold.text.tree import Entry, Mapping, Scalar, Value
 from issue_scaffold.text.tree_values import mapping_of
 
-_SHORT_HEX: Final = re.compile(r"[0-9a-f]{3}")
+_SHORT_HEX: Final = late_pattern(r"[0-9a-f]{3}")
 # Under which keys a label's own fields are found, the usual one first.
 FIELD_SPELLINGS: Final = {
     "name": ("name",),

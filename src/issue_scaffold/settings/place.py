@@ -4,17 +4,19 @@ On the path of `check`: nothing here parses.
 """
 
 from collections.abc import Callable
-from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from issue_scaffold.files.bounded import is_plainly_absent, read_if_there
 from issue_scaffold.forge.forges import forge_of_key, parent_of
 from issue_scaffold.forge.layout import SETTINGS_PATH, SETTINGS_PATHS
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 _Content = TypeVar("_Content")
 
 
-def read_settings_file(root: Path) -> tuple[str, bytes | None]:
+def read_settings_file(root: "Path") -> tuple[str, bytes | None]:
     """Return the path of a repository's settings and their content, None where there are none.
 
     Raises ScaffoldError for what can't be read.
@@ -41,7 +43,7 @@ def find_settings(read: Callable[[str], _Content | None]) -> tuple[str, _Content
     return SETTINGS_PATH, None
 
 
-def new_settings_path(root: Path, platform: object) -> str:
+def new_settings_path(root: "Path", platform: object) -> str:
     """Return where settings are made, where there are none: in the folder of the target's forge.
 
     In that of the forge that it is a fork of, where only that one is there.

@@ -4,16 +4,16 @@ A comment behind content covers its line; one on a line of its own covers what s
 deep as it is indented; one above everything else covers the file, and so does an HTML comment.
 """
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 from itertools import islice
 from typing import Final, NamedTuple
 
+from issue_scaffold.text.late_patterns import late_pattern
 from issue_scaffold.text.source import Source
 
-_COMMENT: Final = re.compile(
+_COMMENT: Final = late_pattern(
     r"(?P<open>#|<!--)[ \t]*scaffold:[ \t]*ignore(?:\[(?P<rules>[^\]\n]*)\])?"
     r"(?P<reason>(?:(?!-->)[^\n])*)"
 )

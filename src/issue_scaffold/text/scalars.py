@@ -4,7 +4,6 @@ What is written here is read back as the same text by YAML 1.1 and 1.2 readers, 
 included. Knows nothing of files, places, or blocks of several lines.
 """
 
-import json
 from typing import Final
 
 from issue_scaffold.text.late_patterns import late_pattern
@@ -51,6 +50,8 @@ def quoted(value: str) -> str:
 
 def json_scalar(value: str, *, ascii_only: bool) -> str:
     """Return a text for a JSON file."""
+    import json
+
     return json.dumps(value, ensure_ascii=ascii_only)
 
 
@@ -58,7 +59,7 @@ def toml_scalar(value: str, style: str = '"') -> str:
     """Return a text for a TOML file, in single quotes where it was and can be written so."""
     if style == "'" and "'" not in value and is_printable(value):
         return f"'{value}'"
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    return json_scalar(value, ascii_only=False).replace("\x7f", "\\u007f")
 
 
 def toml_key(name: str) -> str:

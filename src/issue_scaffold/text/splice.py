@@ -6,24 +6,23 @@ with a line break, unless it is empty: callers put the user's ending back.
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
 from issue_scaffold.text.by_meaning import NotUnderstoodError
 from issue_scaffold.text.edits import Edit, insert_lines
+from issue_scaffold.text.late_patterns import late_pattern
 from issue_scaffold.text.lines import column, line_start, newline, next_line
 from issue_scaffold.text.tree import Mapping, Node
 from issue_scaffold.text.tree import Sequence as List
 
-_COMMA: Final = re.compile(r"\s*,")
-_COMMENT: Final = re.compile(r"[ \t]*(,?)[ \t]*#[^\r\n]*")
-_DASH: Final = re.compile(r"^[ \t]*(-)(?=\s)", re.MULTILINE)
-_PROPERTIES: Final = re.compile(r"[&!]\S*\s")
+_COMMA: Final = late_pattern(r"\s*,")
+_COMMENT: Final = late_pattern(r"[ \t]*(,?)[ \t]*#[^\r\n]*")
+_DASH: Final = late_pattern(r"^[ \t]*(-)(?=\s)", re.MULTILINE)
+_PROPERTIES: Final = late_pattern(r"[&!]\S*\s")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Placed:
+class Placed(NamedTuple):
     """One item: from its dash or key (in a flow collection, from itself) to the end of its content.
 
     `column` is where it begins on its line.

@@ -1,8 +1,10 @@
 """Words that messages of several rules share: near misses, what is allowed, repeated places."""
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
-from issue_scaffold.text.source import Source
+if TYPE_CHECKING:
+    from issue_scaffold.text.source import Source
 
 
 def closest(word: str, choices: Iterable[str]) -> str | None:
@@ -39,7 +41,7 @@ def allowed(words: Sequence[str], *, guess: str | None = None, place: str = "all
     return choices
 
 
-def line_of(source: Source, offset: int) -> str:
+def line_of(source: "Source", offset: int) -> str:
     """Return `line N`, for pointing at the first of two."""
     return f"line {source.position(offset)[0]}"
 

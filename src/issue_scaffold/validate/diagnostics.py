@@ -1,15 +1,15 @@
 """What a run of the rules has to say: breaches of rules, each with its place in a file."""
 
-import re
 from typing import Final, NamedTuple
 
 from issue_scaffold.forge.document import Problem
 from issue_scaffold.forge.forges import GITHUB, Forge
 from issue_scaffold.report.finding import Finding, Kind, Severity
+from issue_scaffold.text.late_patterns import late_pattern
 from issue_scaffold.text.source import Source
 from issue_scaffold.validate.rules.rule import Rule
 
-_QUOTED_OR_GITHUB: Final = re.compile(r"(?P<quoted>`[^`]*`)|\bGitHub\b")
+_QUOTED_OR_GITHUB: Final = late_pattern(r"(?P<quoted>`[^`]*`)|\bGitHub\b")
 
 
 class Diagnostic(NamedTuple):

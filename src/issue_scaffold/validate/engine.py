@@ -14,10 +14,7 @@ from issue_scaffold.forge.file_kind import FileKind, leads_to_template
 from issue_scaffold.forge.forges import GITHUB, Forge
 from issue_scaffold.forge.issue_form import FormView
 from issue_scaffold.forge.layout import SETTINGS_PATHS, is_security_policy
-from issue_scaffold.labels.config import read_labels
 from issue_scaffold.report.finding import Severity
-from issue_scaffold.settings.file import read_settings
-from issue_scaffold.settings.place import find_settings
 from issue_scaffold.text.source import Source
 from issue_scaffold.validate.diagnostics import Diagnostic, RunResult
 from issue_scaffold.validate.rules import stages
@@ -27,7 +24,6 @@ from issue_scaffold.validate.rules.markdown_texts import (
     template_markdown,
 )
 from issue_scaffold.validate.rules.rule import Rule, Stage
-from issue_scaffold.validate.rules.summaries import RepositorySummary, links_to_templates
 from issue_scaffold.validate.suppressions import MaySilence, Suppressions, silence_all
 
 _FILE_STAGES: Final[Mapping[FileKind, tuple[Stage[Document], ...]]] = {
@@ -51,40 +47,71 @@ def run_rules(
     files apply. `unread` says what stands in the place of a file that can't be read as one, as in
     "is a named pipe". `may_silence` decides which diagnostics comments silence.
     """
-    run = _Run(frozenset(files))
-    if together:
-        run.read_settings(files)
+    run = _RepositoryRun(files) if together else _Run()
     for path in sorted(files):
-        if path in SETTINGS_PATHS and together:
-            continue
-        if together and leads_to_template(path, files[path]):
-            run.read_links(path, files[path])
-        elif not is_security_policy(path):  # that there is one matters, not what it says
-            run.check(load(path, files[path]))
+        run.look_at(path, files[path])
     for path, what in unread.items():
         run.check(_not_a_file(path, what))
-    if together:
-        run.check_repository()
+    run.end()
     result = run.suppressions.apply(run.diagnostics, may_silence)
     result.diagnostics.sort(key=lambda diagnostic: diagnostic.sort_key)
     return result
 
 
 class _Run:
-    """What is gathered while files are looked at one by one."""
+    """What is gathered while files are looked at one by one, each for itself."""
 
-    def __init__(self, paths: frozenset[str]) -> None:
+    def __init__(self) -> None:
         self.diagnostics: list[Diagnostic] = []
         self.suppressions = Suppressions()
+
+    def look_at(self, path: str, content: bytes) -> None:
+        """Run the rules on a file, if there are any for what it is."""
+        if not is_security_policy(path):  # that there is one matters, not what it says
+            self.check(load(path, content))
+
+    def check(self, document: Document) -> FormView | None:
+        """Run the rules on one file; return its view if it is a form."""
+        form = _form_of(document)
+        self._add(_breaches(document, form), document.source, document.forge)
+        self.suppressions.add_comments(document.source, document.root)
+        return form
+
+    def end(self) -> None:
+        """Run what can be judged only when all files are known: nothing, of files alone."""
+
+    def _add(self, breaches: Iterable[tuple[Rule, Problem]], source: Source, forge: Forge) -> None:
+        """Keep what the forge minds that reads the file, as it minds it."""
+        for rule, problem in breaches:
+            if rule.id in forge.rules.lifted:
+                continue
+            found = Diagnostic(rule, problem, source, forge)
+            if found.severity is Severity.ERROR and rule.id in forge.rules.eased:
+                found = found._replace(problem=problem._replace(severity=Severity.WARNING))
+            self.diagnostics.append(found)
+
+
+class _RepositoryRun(_Run):
+    """What is gathered of a repository: its settings, and what the rules across files need."""
+
+    def __init__(self, files: Mapping[str, bytes]) -> None:
+        from issue_scaffold.validate.rules.summaries import RepositorySummary
+
+        super().__init__()
         self._sources: dict[str, Source] = {}
         self._forges: dict[str, Forge] = {}
-        self._repository = RepositorySummary(paths)
+        self._repository = RepositorySummary(frozenset(files))
+        self._read_settings(files)
 
-    def read_settings(self, files: Mapping[str, bytes]) -> None:
+    def _read_settings(self, files: Mapping[str, bytes]) -> None:
         """Take the repository's settings, and say what is wrong with them."""
+        from issue_scaffold.settings.place import find_settings
+
         path, content = find_settings(files.get)
         if content is None:
             return
+        from issue_scaffold.settings.file import read_settings
+
         settings, problems, source = read_settings(content, path)
         self._sources[path], self._forges[path] = source, GITHUB
         self._repository.settings = source
@@ -93,23 +120,33 @@ class _Run:
         self.suppressions.add_settings(settings, source)
         self._add(stages.SETTINGS.run(problems), source, GITHUB)
 
-    def read_links(self, path: str, content: bytes) -> None:
+    def look_at(self, path: str, content: bytes) -> None:
+        """Run the rules on a file; take of a page the links that it has."""
+        if path in SETTINGS_PATHS:
+            return
+        if leads_to_template(path, content):
+            self._read_links(path, content)
+        else:
+            super().look_at(path, content)
+
+    def _read_links(self, path: str, content: bytes) -> None:
         """Take the links to templates that a page has; nothing else of it is ours to judge."""
+        from issue_scaffold.validate.rules.summaries import links_to_templates
+
         source = Source(path, content.decode("utf-8", errors="replace"))
         self._repository.page_links += links_to_templates(source)
 
-    def check(self, document: Document) -> None:
+    def check(self, document: Document) -> FormView | None:
         """Run the rules on one file, and keep what the rules across files need of it."""
-        source = document.source
-        self._sources[source.path] = source
-        self._forges[source.path] = document.forge
-        form = _form_of(document)
-        self._add(_breaches(document, form), source, document.forge)
-        self.suppressions.add_comments(source, document.root)
+        path = document.path
+        self._sources[path] = document.source
+        self._forges[path] = document.forge
+        form = super().check(document)
         if document.failure is None:
             self._repository.add(document, form)
+        return form
 
-    def check_repository(self) -> None:
+    def end(self) -> None:
         """Run the rules across files."""
         alone, self.diagnostics = self.diagnostics, []
         for rule, problem in stages.REPOSITORY.run(self._repository):
@@ -125,16 +162,6 @@ class _Run:
         self.diagnostics += [
             item for item in alone if (item.rule.id, item.source.path) not in judged
         ]
-
-    def _add(self, breaches: Iterable[tuple[Rule, Problem]], source: Source, forge: Forge) -> None:
-        """Keep what the forge minds that reads the file, as it minds it."""
-        for rule, problem in breaches:
-            if rule.id in forge.rules.lifted:
-                continue
-            found = Diagnostic(rule, problem, source, forge)
-            if found.severity is Severity.ERROR and rule.id in forge.rules.eased:
-                found = found._replace(problem=problem._replace(severity=Severity.WARNING))
-            self.diagnostics.append(found)
 
 
 def _not_a_file(path: str, what: str) -> Document:
@@ -162,6 +189,8 @@ def _breaches(document: Document, form: FormView | None) -> Iterator[tuple[Rule,
         yield from stages.FORM.run(form)
         yield from _markdown_breaches(form_markdown(form))
     elif document.kind is FileKind.LABELS:
+        from issue_scaffold.labels.config import read_labels
+
         for config in read_labels(document.source, document.root).every_scope:
             yield from stages.LABELS.run(config)
     else:

@@ -2,16 +2,18 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from issue_scaffold.errors import ScaffoldError
 from issue_scaffold.files.bounded import read_beginning
 from issue_scaffold.forge.file_kind import leads_to_template
 from issue_scaffold.forge.layout import FORGE_FOLDERS, SHARED_FOLDERS, template_folder
-from issue_scaffold.forge.source_files import RepositoryFiles
-from issue_scaffold.labels.places import read_with_config
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+# A file that lies in no repository needs neither `pathlib` nor what reads one.
 
 STDIN: Final = "-"
 
@@ -23,7 +25,7 @@ class FileGroup(NamedTuple):
     `unread` says what stands in the place of a file and can't be read as one.
     """
 
-    root: Path | None
+    root: "Path | None"
     files: dict[str, bytes]
     names: dict[str, str]
     unread: Mapping[str, str] = MappingProxyType({})
@@ -91,6 +93,8 @@ class _Collector:
         return self._places[folder]
 
     def _folder(self, name: str) -> RequestedPath:
+        from pathlib import Path
+
         root, inner = Path(name), ""
         if not _is_repository(name):
             root, inner = repository_of(name) or (root, inner)
@@ -116,8 +120,11 @@ class _Collector:
         found = self._folder(above)
         return found._replace(name=name, stands_for=above) if found.wanted else None
 
-    def _group(self, root: Path, *, strict: bool) -> FileGroup:
+    def _group(self, root: "Path", *, strict: bool) -> FileGroup:
         """Return a repository's files, read once; none where they can't be, unless `strict`."""
+        from issue_scaffold.forge.source_files import RepositoryFiles
+        from issue_scaffold.labels.places import read_with_config
+
         key = os.path.realpath(root)
         if key not in self._groups:
             try:
@@ -142,25 +149,38 @@ def _is_repository(folder: str) -> bool:
 
 def _repository_above(folder: str) -> str | None:
     """Return the root of the repository that a folder lies in, as a path from here."""
+    from pathlib import Path
+
     place = Path(os.path.abspath(folder))  # noqa: PTH100 - symlinks stay as the user wrote them
     roots = (root for root in place.parents if os.path.lexists(root / ".git"))
     return next(map(os.path.relpath, roots), None)
 
 
-def repository_of(folder: str) -> tuple[Path, str] | None:
+def repository_of(folder: str) -> "tuple[Path, str] | None":
     """Return the repository that a folder of templates belongs to by its names, and its path there.
 
     None if it belongs to none.
     """
-    # Symlinks stay as the user wrote them.
-    parts = Path(os.path.abspath(folder)).parts  # noqa: PTH100
+    # Symlinks stay as the user wrote them. The first part is the drive, empty but on Windows.
+    parts = os.path.abspath(folder).split(os.sep)  # noqa: PTH100, PTH206
+    begin = _begin_of_inner(parts)
+    if begin is None:
+        return None
+    from pathlib import Path
+
+    root = os.sep.join([*parts[:begin], ""])  # noqa: PTH118 - pathlib would lose the drive
+    return Path(root), "/".join(parts[begin:])
+
+
+def _begin_of_inner(parts: Sequence[str]) -> int | None:
+    """Return which part of a path is the first below its repository; None without a sign of one."""
     for index in range(len(parts) - 1, 0, -1):
         if parts[index] in FORGE_FOLDERS:
-            return Path(*parts[:index]), "/".join(parts[index:])
+            return index
     inside = template_folder("/".join([*parts, ""]))
     if inside is None:
         return None
     begin = inside[0].count("/")
-    if parts[begin - 1] in SHARED_FOLDERS:
-        begin -= 1
-    return Path(*parts[:begin]), "/".join(parts[begin:])
+    if begin > 1 and parts[begin - 1] in SHARED_FOLDERS:
+        return begin - 1
+    return begin

@@ -4,21 +4,17 @@ Owns no format: comments and settings are read by `settings/`.
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING
 
-from issue_scaffold.settings.file import Settings
-from issue_scaffold.settings.suppression import (
-    IgnoreEntry,
-    Suppression,
-    covers,
-    find_suppressions,
-    matches,
-)
 from issue_scaffold.text.source import Source
 from issue_scaffold.text.tree import Node, Scalar
 from issue_scaffold.text.tree_values import nodes_in
 from issue_scaffold.validate.diagnostics import Diagnostic, RunResult, Suppressed
-from issue_scaffold.validate.rules.registry import RULES
 from issue_scaffold.validate.rules.stages import SUPPRESSION, SuppressionUse
+
+if TYPE_CHECKING:
+    from issue_scaffold.settings.file import Settings
+    from issue_scaffold.settings.suppression import IgnoreEntry, Suppression
 
 # Tells whether a comment may silence a diagnostic, by the diagnostic and the comment's own text.
 MaySilence = Callable[[Diagnostic, str], bool]
@@ -32,26 +28,34 @@ def silence_all(_diagnostic: Diagnostic, _comment: str) -> bool:
 class _Comment(SuppressionUse):
     """A comment in a file, and what it silences."""
 
-    def __init__(self, source: Source, comment: Suppression) -> None:
+    def __init__(self, source: Source, comment: "Suppression") -> None:
+        from issue_scaffold.validate.rules.registry import RULES
+
         super().__init__(comment, comment.rules, RULES)
         self.source = source
         self.lines = range(comment.first_line, comment.last_line + 1)
         self.silenced: list[Diagnostic] = []
 
     def means(self, diagnostic: Diagnostic) -> bool:
+        from issue_scaffold.settings.suppression import covers
+
         return diagnostic.line in self.lines and covers(self.rules, diagnostic.rule.id)
 
 
 class _Setting(SuppressionUse):
     """An entry of `ignore:` in the settings, and what it silences."""
 
-    def __init__(self, source: Source, entry: IgnoreEntry) -> None:
+    def __init__(self, source: Source, entry: "IgnoreEntry") -> None:
+        from issue_scaffold.validate.rules.registry import RULES
+
         super().__init__(entry, (entry.rule,), RULES)
         self.source = source
         self.paths = entry.path
         self.silenced: list[Diagnostic] = []
 
     def means(self, diagnostic: Diagnostic) -> bool:
+        from issue_scaffold.settings.suppression import covers, matches
+
         in_its_files = matches(self.paths, diagnostic.source.path)
         return in_its_files and covers(self.rules, diagnostic.rule.id)
 
@@ -63,7 +67,7 @@ class Suppressions:
         self._settings: list[_Setting] = []
         self._comments: dict[str, list[_Comment]] = {}
 
-    def add_settings(self, settings: Settings, source: Source) -> None:
+    def add_settings(self, settings: "Settings", source: Source) -> None:
         """Take the entries of the settings."""
         self._settings = [_Setting(source, entry) for entry in settings.ignored]
 
@@ -71,6 +75,8 @@ class Suppressions:
         """Take the comments of a file; `root` is its tree."""
         if "scaffold:" not in source.text:
             return
+        from issue_scaffold.settings.suppression import find_suppressions
+
         spans = ((node.start, node.end) for node in nodes_in(root) if isinstance(node, Scalar))
         comments = find_suppressions(source, spans)
         self._comments[source.path] = [_Comment(source, comment) for comment in comments]

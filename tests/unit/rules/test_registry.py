@@ -31,6 +31,14 @@ def test_every_rule_is_listed_once_by_its_id() -> None:
     assert {id(rule) for rule in declared} == {id(rule) for rule in RULES.values()}
 
 
+@pytest.mark.parametrize("name", [name for name, value in vars(stages).items() if isinstance(value, Stage)])
+def test_a_stage_loads_the_modules_that_declare_its_rules(name: str) -> None:
+    """One that it doesn't name would run its rules or not, by what else was validated before."""
+    stage = getattr(stages, name)
+    declaring = {check.__module__.rpartition(".")[2] for _, check in vars(stage)["_checks"]}
+    assert set(stage.modules) == declaring
+
+
 def test_page_is_what_the_registry_makes_of_it() -> None:
     page = load_script("generate_rules_page").page()
     assert (ROOT / "docs/rules.md").read_text(encoding="utf-8") == page, "run: python scripts/generate_rules_page.py"

@@ -9,7 +9,6 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
-from pathlib import Path
 from typing import Final
 
 from issue_scaffold.cli.options import OutputTarget
@@ -182,6 +181,8 @@ def render(report: Report, format_: str) -> str:
 
 
 def _write(report: Report, output: OutputTarget) -> None:
+    from pathlib import Path
+
     from issue_scaffold.writing.one_file import append_text, write_file
 
     text = render(report, output.format)

@@ -6,7 +6,6 @@ Below a finding stands the source with an underline, and what to do.
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from issue_scaffold.cli.output.excerpt import excerpt_lines
 from issue_scaffold.cli.output.places import all_apart, label, listed, position, tally
 from issue_scaffold.cli.printing import style, text_of
 from issue_scaffold.report.finding import OVERLOOKED, Finding, Kind, Severity, by_weight
@@ -18,7 +17,6 @@ from issue_scaffold.report.report import (
     TargetReport,
     Tone,
 )
-from issue_scaffold.template.source_text import title_of
 from issue_scaffold.text.wording import count
 
 WIDTH: Final = 160  # where there is no terminal
@@ -123,6 +121,8 @@ class TextStream:
         severity = coloured(f"{finding.severity}:", SEVERITIES[finding.severity], bold=True)
         yield f"{style(place, bold=True)}: {severity} {finding.message} [{label(finding)}]"
         if finding.excerpt is not None and finding.line is not None:
+            from issue_scaffold.cli.output.excerpt import excerpt_lines
+
             yield from excerpt_lines(finding.excerpt, finding.line, self._width)
         if also := listed(finding.further, MOST_PLACES):
             yield f"  {style('also:', fg='cyan')} {also}"
@@ -226,6 +226,8 @@ def _header(target: TargetReport) -> str:
 def _template(target: TargetReport) -> str:
     if target.template is None:
         return ""
+    from issue_scaffold.template.source_text import title_of
+
     source, version, latest = target.template
     text = f" with {title_of(source)}"
     if version:

@@ -3,7 +3,6 @@
 Owns where such a body can be found; how lines are moved is `key_places`'. Every element stays.
 """
 
-import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
@@ -11,6 +10,7 @@ from issue_scaffold.forge.document import Problem, at
 from issue_scaffold.forge.issue_form import FormView
 from issue_scaffold.text.by_meaning import NotUnderstoodError
 from issue_scaffold.text.edits import Edit, Fix, entry_end, insert_line
+from issue_scaffold.text.late_patterns import late_pattern
 from issue_scaffold.text.splice import Placed, placed_items
 from issue_scaffold.text.tree import Entry, Mapping, Node, Scalar, Sequence, resolve
 from issue_scaffold.validate.rules.examples import GOOD_FORM, HEAD, form_file
@@ -25,7 +25,7 @@ from issue_scaffold.validate.rules.key_places import (
 from issue_scaffold.validate.rules.rule import ERROR, FORMS_PAGE, Rule
 from issue_scaffold.validate.rules.stages import FORM
 
-_KEY: Final = re.compile(r"\bbody\b[\"']?[ \t]*:")
+_KEY: Final = late_pattern(r"\bbody\b[\"']?[ \t]*:")
 
 
 class _NestedBody(NamedTuple):

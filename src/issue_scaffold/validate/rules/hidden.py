@@ -5,6 +5,7 @@ new-issue page opens it all the same; ethereum/solidity lived with three such fo
 """
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from issue_scaffold.forge.document import Document, Problem
 from issue_scaffold.forge.file_kind import FileKind
@@ -18,7 +19,9 @@ from issue_scaffold.validate.rules.examples import (
 )
 from issue_scaffold.validate.rules.rule import CHOOSER_PAGE, INFO, Rule
 from issue_scaffold.validate.rules.stages import ANY_FILE, REPOSITORY
-from issue_scaffold.validate.rules.summaries import RepositorySummary
+
+if TYPE_CHECKING:
+    from issue_scaffold.validate.rules.summaries import RepositorySummary
 
 _LINKED = (
     "contact_links:\n  - name: Crash\n    url: https://github.com/o/r/issues/new?template={}\n"
@@ -50,7 +53,7 @@ _LINKED = (
         right=template_file("---\nname: Crash\nabout: Report a crash\n---\nWhat happened?\n"),
     )
 )
-def hidden(repository: RepositorySummary) -> Iterator[Problem]:
+def hidden(repository: "RepositorySummary") -> Iterator[Problem]:
     """Find templates without a name or description that a link leads to."""
     links = [*repository.links, *repository.page_links]
     for template in repository.templates:
@@ -87,7 +90,7 @@ def for_an_action(document: Document) -> Iterator[Problem]:
         right={FORM_PATH: GOOD_FORM, CHOOSER_PATH: _LINKED.format(FORM_PATH.rpartition("/")[2])},
     )
 )
-def unknown_template(repository: RepositorySummary) -> Iterator[Problem]:
+def unknown_template(repository: "RepositorySummary") -> Iterator[Problem]:
     """Find links to templates that the repository doesn't have."""
     names = {path.rpartition("/")[2] for path in repository.paths}
     for link in repository.links:

@@ -1,10 +1,12 @@
 """What a rule is: its data and the function that finds breaches of it, side by side.
 
 A rule is declared once, by a `Rule` in the decorator of its function, and is found from there: the
-engine runs the stages, `registry` gathers the rules. Nobody else names one.
+engine runs the stages, `registry` gathers the rules. Nobody else names one. A stage loads the
+modules of its rules when it first runs: those of templates aren't loaded for a form.
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from importlib import import_module
 from typing import Final, Generic, Literal, NamedTuple, TypeVar
 
 from issue_scaffold.forge.document import Problem
@@ -86,18 +88,28 @@ class Rule(NamedTuple):
 class Stage(Generic[T]):
     """A moment at which rules run, all on the same subject.
 
-    `of_files` says that the subject is many files: the same words about several of them then count
-    as one of the problems that are listed at most.
+    `modules` of this package declare its rules. `of_files` says that the subject is many files: the
+    same words about several of them then count as one of the problems that are listed at most.
     """
 
-    def __init__(self, *, of_files: bool = False) -> None:
+    def __init__(self, *modules: str, of_files: bool = False) -> None:
+        self.modules = modules
+        self._is_loaded = False
         self._checks: list[tuple[Rule, Check[T]]] = []
         self._of_files = of_files
 
     @property
     def rules(self) -> tuple[Rule, ...]:
         """The rules that run at this stage."""
-        return tuple(rule for rule, _ in self._checks)
+        return tuple(rule for rule, _ in self._loaded())
+
+    def _loaded(self) -> list[tuple[Rule, Check[T]]]:
+        """Return the rules with their functions, all of them declared."""
+        if not self._is_loaded:
+            for name in self.modules:
+                import_module(f"{__package__}.{name}")
+            self._is_loaded = True
+        return self._checks
 
     def runs(self, rule: Rule) -> Callable[[Check[T]], Rule]:
         """Let a function look for breaches of a rule; its name then stands for the rule.
@@ -113,7 +125,7 @@ class Stage(Generic[T]):
 
     def run(self, subject: T) -> Iterator[tuple[Rule, Problem]]:
         """Yield each rule's problems, 100 at most: who has more wants no list of them."""
-        for rule, check in self._checks:
+        for rule, check in self._loaded():
             for problem in self._listed(check(subject)):
                 yield rule, problem
 

@@ -1,18 +1,19 @@
 """What rules across files need of each file, kept when its tree is dropped."""
 
 from collections.abc import Iterator
-from typing import Final, NamedTuple
-from urllib.parse import unquote
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from issue_scaffold.forge.document import Document
 from issue_scaffold.forge.file_kind import FileKind
 from issue_scaffold.forge.forges import Forge
 from issue_scaffold.forge.issue_form import FormView, listed_texts, text_of
 from issue_scaffold.forge.layout import is_single_form, template_folder
-from issue_scaffold.labels.config import LabelsConfig, read_labels
 from issue_scaffold.text.late_patterns import late_pattern
 from issue_scaffold.text.source import Source
 from issue_scaffold.text.tree import Mapping, Scalar, Sequence, Value
+
+if TYPE_CHECKING:
+    from issue_scaffold.labels.config import LabelsConfig
 
 _OTHER_MARKDOWN: Final = frozenset(
     {"readme.md", "contributing.md", "pull_request_template.md", "issue_template.md"}
@@ -59,6 +60,8 @@ _LINK: Final = late_pattern(
 def links_to_templates(source: Source) -> Iterator[TemplateLink]:
     """Yield a file's links to new issues with a template."""
     if "template=" in source.text:
+        from urllib.parse import unquote
+
         for found in _LINK.finditer(source.text):
             name = unquote(found["name"]).rpartition("/")[2]
             yield TemplateLink(source, found.start(), found.end(), name)
@@ -113,7 +116,7 @@ def summarize_template(document: Document, form: FormView | None) -> TemplateSum
     return summary._replace(fields=fields, options=options)
 
 
-def summarize_config(config: LabelsConfig) -> ConfigSummary | None:
+def summarize_config(config: "LabelsConfig") -> ConfigSummary | None:
     """Return what to keep of a labels config; None if it defines no labels."""
     labels = [label for scope in config.every_scope for label in scope.labels]
     if config.is_rules or not (labels or isinstance(config.holder, Sequence)):
@@ -123,7 +126,7 @@ def summarize_config(config: LabelsConfig) -> ConfigSummary | None:
     return ConfigSummary(source.path, source, names, _insertion(config, source), spellings)
 
 
-def _insertion(config: LabelsConfig, source: Source) -> tuple[int, str] | None:
+def _insertion(config: "LabelsConfig", source: Source) -> tuple[int, str] | None:
     """Return where a label can be added, and what it begins with; None if nowhere."""
     items = config.holder
     if not isinstance(items, Sequence) or items.flow or not items.items:
@@ -169,6 +172,8 @@ class RepositorySummary:
         if kind is FileKind.CHOOSER:
             self.choosers.append(document)
         elif kind is FileKind.LABELS:
+            from issue_scaffold.labels.config import read_labels
+
             config = summarize_config(read_labels(document.source, document.root))
             if config is not None:
                 self.configs.append(config)

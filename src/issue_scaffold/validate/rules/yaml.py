@@ -11,7 +11,6 @@ from typing import Final
 from issue_scaffold.forge.document import Document, Problem, at, shown
 from issue_scaffold.forge.file_kind import FileKind
 from issue_scaffold.forge.issue_form import ElementView, FormView
-from issue_scaffold.labels.config import read_labels
 from issue_scaffold.report.finding import Severity
 from issue_scaffold.text.edits import Edit, Fix, one_line, quote
 from issue_scaffold.text.late_patterns import late_pattern
@@ -273,6 +272,8 @@ def _reindented(document: Document, target: Node, column: int) -> str | None:
 def implicit_type(document: Document) -> Iterator[Problem]:
     """Find names and descriptions of labels that YAML reads as something else."""
     if document.kind is FileKind.LABELS:
+        from issue_scaffold.labels.config import read_labels
+
         config = read_labels(document.source, document.root)
         for label in (place for scope in config.every_scope for place in scope.places):
             yield from _judge(document, label.name, "label name")
