@@ -11,14 +11,12 @@ from typing import Final, NamedTuple
 
 from issue_scaffold.forge.document import Document
 from issue_scaffold.forge.forges import ElementKeys
-from issue_scaffold.text.tree import Entry, Mapping, Node, Scalar, Value
+from issue_scaffold.text.tree import Entry, Mapping, Node, Scalar, Value, resolve
 from issue_scaffold.text.tree_values import (
-    is_null,
     is_true,
     items_of,
     resolved,
     scalars_in,
-    string_of,
     value_below,
 )
 
@@ -54,11 +52,14 @@ class ElementView:
 
     `type` is None unless the forge knows the type, whose keys are `keys`; `attributes` and
     `validations` are None unless they are mappings; `id` is None unless it is a scalar with text,
-    `label` unless it is text and not blank.
+    `label` unless it is text and not blank. `entries` and `given` are the entries of the element
+    and of its attributes, by key.
     """
 
     __slots__ = (
         "attributes",
+        "entries",
+        "given",
         "id",
         "index",
         "keys",
@@ -75,15 +76,23 @@ class ElementView:
         self.index = index
         self.node = node
         self.name = f"body[{index}]"
-        self.type_node = node.get("type")
+        self.entries = node.by_key
+        self.type_node = self._value("type")
         self.type, self.keys = _type(self.type_node, types)
-        self.attributes = _mapping(node.get("attributes"))
-        self.validations = _mapping(node.get("validations"))
-        self.id = _id(node.get("id"))
+        self.attributes = _mapping(self._value("attributes"))
+        self.given: Table[str, Entry] = {}
+        if self.attributes is not None:
+            self.given = self.attributes.by_key
+        self.validations = _mapping(self._value("validations"))
+        self.id = _id(self._value("id"))
         self.label = _label(self.attribute("label"))
         self.options: tuple[OptionView, ...] = ()
         if self.type in _WITH_OPTIONS:
             self.options = _options(self.type, self.attribute("options"))
+
+    def _value(self, key: str) -> Value | None:
+        entry = self.entries.get(key)
+        return None if entry is None else resolve(entry.value)
 
     @property
     def is_field(self) -> bool:
@@ -92,14 +101,13 @@ class ElementView:
 
     def attribute(self, name: str) -> Value | None:
         """Return the value of one attribute."""
-        if self.attributes is None:
-            return None
-        return self.attributes.get(name)
+        entry = self.given.get(name)
+        return None if entry is None else resolve(entry.value)
 
     @property
     def anchor(self) -> Node:
         """The node that findings about the whole element point to: `type`, else the first key."""
-        entry = self.node.find("type") or next(iter(self.node.entries), None)
+        entry = self.entries.get("type") or next(iter(self.node.entries), None)
         return entry.key if entry else self.node
 
     def is_true(self, name: str) -> bool:
@@ -183,7 +191,10 @@ def text_of(node: Node | None) -> str | None:
 
 def words_of(node: Node | None) -> str:
     """Return the stripped text of a scalar; nothing for one that is null, and for anything else."""
-    return "" if is_null(node) else string_of(node).strip()
+    value = resolved(node)
+    if not isinstance(value, Scalar) or value.is_null:
+        return ""
+    return value.value.strip()
 
 
 def string_entries(mapping: Mapping) -> Iterator[tuple[str, Entry]]:

@@ -61,6 +61,7 @@ _PICTURES: Final = frozenset({"png", "jpg", "jpeg", "gif", "svg", "webp", "mp4",
 _REMEMBERING: Final = lru_cache(maxsize=4096)
 
 
+@_REMEMBERING
 def template_folder(path: str) -> tuple[str, str] | None:
     """Return the template folder that a path lies in and the rest of the path, or None."""
     if is_description_template(path):

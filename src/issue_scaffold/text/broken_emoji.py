@@ -15,7 +15,7 @@ a byte by any other page is told, and never repaired. Owns no message; pure text
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import pairwise, product
 from typing import Final, NamedTuple
@@ -95,16 +95,16 @@ def find_broken(text: str) -> Iterator[Broken]:
     if text.isascii():
         return
     runs = list(_runs(text))
-    if all(_may_be_sound(text, run) for run in runs) and _has_other_latin(text, runs):
+    if runs and all(_may_be_sound(text, run) for run in runs) and _has_other_latin(text, runs):
         return
     yield from runs
 
 
 def _runs(text: str) -> Iterator[Broken]:
-    leads, at = _any_lead(), 0
-    while lead := leads.search(text, at):
-        start = lead.start()
-        found = _first_at(text, start)
+    signs, leads, at = _any_pair(), _any_lead(), 0
+    while sign := signs.search(text, at):
+        start = sign.start()
+        found = _first_at(text, start) if leads.match(text, start) else None
         if found is not None:
             yield found
         at = found.end if found is not None else start + 1
@@ -113,14 +113,25 @@ def _runs(text: str) -> Iterator[Broken]:
 @cache
 def _any_lead() -> re.Pattern[str]:
     """Return what a broken character begins with: a lead byte and one that continues it."""
-    pairs = []
-    for page in CODE_PAGES:
-        leads = "".join(map(re.escape, sorted(_leads(page))))
-        tails = "".join(
-            re.escape(char) for char, byte in _table(page).items() if byte <= _LAST_TAIL
-        )
-        pairs.append(f"[{leads}][{tails}\ufffd]")
+    pairs = (f"[{_escaped(_leads(page))}][{_escaped(_tails(page))}]" for page in CODE_PAGES)
     return re.compile("|".join(pairs))
+
+
+@cache
+def _any_pair() -> re.Pattern[str]:
+    """Return what `_any_lead` begins with, whatever the page: this one is looked for fast."""
+    leads = {char for page in CODE_PAGES for char in _leads(page)}
+    tails = {char for page in CODE_PAGES for char in _tails(page)}
+    return re.compile(f"[{_escaped(leads)}][{_escaped(tails)}]")
+
+
+def _tails(page: str) -> set[str]:
+    """Return what stands for a byte that continues a character, or for a lost one."""
+    return {char for char, byte in _table(page).items() if byte <= _LAST_TAIL} | {"\ufffd"}
+
+
+def _escaped(chars: Iterable[str]) -> str:
+    return "".join(map(re.escape, sorted(chars)))
 
 
 def _first_at(text: str, start: int) -> Broken | None:

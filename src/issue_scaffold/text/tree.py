@@ -80,6 +80,11 @@ class Mapping(NamedTuple):
         return tuple(sorted([*own, *self.merges], key=lambda entry: entry.key.start))
 
     @property
+    def by_key(self) -> dict[str, Entry]:
+        """The entries whose keys are scalars, by key: those that `find` returns."""
+        return {entry[0][0]: entry for entry in self.entries if type(entry[0]) is Scalar}
+
+    @property
     def fields(self) -> "dict[str, Node]":
         """The values by key, as a reader sees them; aliases are left as they are."""
         return {
@@ -111,7 +116,7 @@ class Mapping(NamedTuple):
 
     def keys(self) -> list[str]:
         """Return the keys that are scalars, in the order written."""
-        return [entry.key.value for entry in self.entries if isinstance(entry.key, Scalar)]
+        return [key[0] for key, _, _ in self.entries if type(key) is Scalar]
 
 
 class Alias(NamedTuple):

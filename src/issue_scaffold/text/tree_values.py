@@ -69,6 +69,25 @@ def nodes_in(root: Node | None) -> Iterator[Value]:
             waiting += [part for entry in node.written for part in (entry.key, entry.value)]
 
 
+def mappings_below(root: Node | None) -> Iterator[Mapping]:
+    """Yield the mappings in a tree, itself included, in no order; what an alias names only there.
+
+    It is `nodes_in` for who wants no scalars, which most nodes are.
+    """
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, Sequence):
+            waiting += [item for item in node.items if type(item) is not Scalar]
+        elif isinstance(node, Mapping):
+            yield node
+            for key, value, _ in node.written:
+                if type(value) is not Scalar:
+                    waiting.append(value)
+                if type(key) is not Scalar:
+                    waiting.append(key)
+
+
 def string_of(node: Node | None) -> str:
     """Return the text of a scalar, of whatever kind it is to YAML."""
     value = resolved(node)

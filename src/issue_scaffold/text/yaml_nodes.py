@@ -7,6 +7,7 @@ events come in.
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any, Final, NamedTuple, Protocol
 
 import yaml
@@ -198,15 +199,18 @@ class _LimitError(Exception):
 class _Frame:
     """A collection that is being read."""
 
-    __slots__ = ("anchor", "flow", "is_mapping", "items", "size", "start")
+    __slots__ = ("anchor", "flow", "items", "size", "start")
 
-    def __init__(self, *, is_mapping: bool, start: int, flow: bool, anchor: str | None) -> None:
-        self.is_mapping = is_mapping
+    def __init__(self, start: int, flow: bool, anchor: str | None) -> None:
         self.start = start
         self.flow = flow
         self.anchor = anchor
         self.items: list[Node] = []
         self.size = 1
+
+
+# Of a named tuple: its own constructor takes twice the time, and these are made by the million.
+_made: Final = tuple.__new__
 
 
 class _Builder:
@@ -225,25 +229,21 @@ class _Builder:
         self.stack: list[_Frame] = []
         self.count = 0
         self.depth = 0
+        self.has_merges = False
 
     def build(self, parser: Any) -> YamlStream:  # noqa: ANN401 - C and pure parser share no type
         """Read events to the end of the stream."""
-        get = parser.get_event
         handlers = {
             yaml.ScalarEvent: self._scalar,
-            yaml.SequenceStartEvent: self._open_sequence,
-            yaml.MappingStartEvent: self._open_mapping,
-            yaml.SequenceEndEvent: self._close,
-            yaml.MappingEndEvent: self._close,
+            yaml.SequenceStartEvent: self._open,
+            yaml.MappingStartEvent: self._open,
+            yaml.SequenceEndEvent: self._close_sequence,
+            yaml.MappingEndEvent: self._close_mapping,
             yaml.AliasEvent: self._alias,
             yaml.DocumentStartEvent: self._document,
         }
-        while True:
-            event = get()
-            kind = type(event)
-            if kind is yaml.StreamEndEvent:
-                break
-            handler = handlers.get(kind)
+        for event in iter(parser.get_event, None):  # which comes after the stream's end
+            handler = handlers.get(type(event))
             if handler:
                 handler(event)
         return YamlStream(
@@ -259,18 +259,20 @@ class _Builder:
         return mark.index + self.shift
 
     def _scalar(self, event: Any) -> None:  # noqa: ANN401
-        value, style = event.value, event.style or ""
-        start, end = self._offset(event.start_mark), self._offset(event.end_mark)
+        value, style, anchor, tag = event.value, event.style or "", event.anchor, event.tag
+        start, end = event.start_mark.index + self.shift, event.end_mark.index + self.shift
         if self.is_masked:
             value = _unmasked(value, style)
-        if event.anchor or event.tag:
-            start = self._after_properties(start, end, event.anchor)
-        if style in {"|", ">"}:
-            end = self._block_end(start, end)
+        if anchor or tag:
+            start = self._after_properties(start, end, anchor)
+        if value == MERGE_KEY:
+            self.has_merges = True
         kind = "str"
-        if not style and not event.tag:
-            kind = _kind(value)
-        self._add(Scalar(value, start, end, style, kind, event.tag), 1, event.anchor)
+        if style in _BLOCKS:
+            end = self._block_end(start, end)
+        elif not style and not tag:
+            kind = _kind(value) if len(value) > _WORD else _kind_of_word(value)
+        self._add(_made(Scalar, (value, start, end, style, kind, tag)), 1, anchor)
 
     def _block_end(self, start: int, end: int) -> int:
         """Return where a block scalar ends; where `+` keeps its line breaks, before the last."""
@@ -294,41 +296,39 @@ class _Builder:
                 at += 1
         return at
 
-    def _open_sequence(self, event: Any) -> None:  # noqa: ANN401
-        self._open(event, is_mapping=False)
-
-    def _open_mapping(self, event: Any) -> None:  # noqa: ANN401
-        self._open(event, is_mapping=True)
-
-    def _open(self, event: Any, *, is_mapping: bool) -> None:  # noqa: ANN401
-        start = self._offset(event.start_mark)
+    def _open(self, event: Any) -> None:  # noqa: ANN401
+        start = event.start_mark.index + self.shift
         if len(self.stack) >= MAX_DEPTH:
             raise _LimitError(f"nested deeper than {MAX_DEPTH} levels", start)
         if event.anchor or event.tag:
             start = self._after_properties(start, len(self.text), event.anchor)
-        self.stack.append(
-            _Frame(
-                is_mapping=is_mapping, start=start, flow=bool(event.flow_style), anchor=event.anchor
-            )
-        )
+        self.stack.append(_Frame(start, bool(event.flow_style), event.anchor))
         self.depth = max(self.depth, len(self.stack))  # the deepest so far
 
-    def _close(self, event: Any) -> None:  # noqa: ANN401
+    def _close_sequence(self, event: Any) -> None:  # noqa: ANN401
         frame = self.stack.pop()
-        end = self._offset(event.end_mark)
-        if frame.items and not frame.flow:
-            end = frame.items[-1].end
-        node: Value
-        if frame.is_mapping:
-            pairs = zip(frame.items[::2], frame.items[1::2], strict=True)
-            entries = tuple([Entry(key, value) for key, value in pairs])
-            merges = tuple(filter(_is_merge, entries))
-            if merges:
-                entries = _merged(entries, merges)
-            node = Mapping(entries, frame.start, end, frame.flow, merges)
-        else:
-            node = Sequence(tuple(frame.items), frame.start, end, frame.flow)
+        end = self._end(frame, event)
+        node = _made(Sequence, (tuple(frame.items), frame.start, end, frame.flow))
         self._add(node, frame.size, frame.anchor)
+
+    def _close_mapping(self, event: Any) -> None:  # noqa: ANN401
+        frame = self.stack.pop()
+        parts = iter(frame.items)
+        pairs = zip(parts, parts, strict=True)
+        entries = tuple([_made(Entry, (key, value, False)) for key, value in pairs])
+        merges: tuple[Entry, ...] = ()
+        if self.has_merges:
+            merges = tuple(filter(_is_merge, entries))
+        if merges:
+            entries = _merged(entries, merges)
+        node = _made(Mapping, (entries, frame.start, self._end(frame, event), frame.flow, merges))
+        self._add(node, frame.size, frame.anchor)
+
+    def _end(self, frame: _Frame, event: Any) -> int:  # noqa: ANN401
+        """Return where a collection ends: in block style, where its last node does."""
+        if frame.items and not frame.flow:
+            return frame.items[-1].end
+        return int(event.end_mark.index) + self.shift
 
     def _alias(self, event: Any) -> None:  # noqa: ANN401
         start, end = self._offset(event.start_mark), self._offset(event.end_mark)
@@ -386,6 +386,9 @@ def _brought(merges: tuple[Entry, ...]) -> Iterator[Entry]:
                 yield from mapping.entries
 
 
+_BLOCKS: Final = frozenset("|>")
+# Keys and most values are no longer, and come again and again.
+_WORD: Final = 32
 _BOOLEANS: Final = frozenset({"yes", "no", "true", "false", "on", "off"})
 _KINDS: Final = {
     "bool": "bool",
@@ -412,6 +415,11 @@ def _kind(value: str) -> str:
     if lower == "null":
         return "null"
     return "str"
+
+
+@lru_cache(maxsize=1024)
+def _kind_of_word(value: str) -> str:
+    return _kind(value)
 
 
 _RESOLVERS: Final[dict[str, list[tuple[str, Any]]]] = yaml.resolver.Resolver.yaml_implicit_resolvers

@@ -179,20 +179,21 @@ def _form_of(document: Document) -> FormView | None:
 
 
 def _breaches(document: Document, form: FormView | None) -> Iterator[tuple[Rule, Problem]]:
-    yield from stages.READING.run(document)
+    lifted = document.forge.rules.lifted
+    yield from stages.READING.run(document, lifted)
     if document.failure is not None:
         return
-    yield from stages.ANY_FILE.run(document)
+    yield from stages.ANY_FILE.run(document, lifted)
     for stage in _FILE_STAGES.get(document.kind, ()):
-        yield from stage.run(document)
+        yield from stage.run(document, lifted)
     if form is not None:
-        yield from stages.FORM.run(form)
+        yield from stages.FORM.run(form, lifted)
         yield from _markdown_breaches(form_markdown(form))
     elif document.kind is FileKind.LABELS:
         from issue_scaffold.labels.config import read_labels
 
         for config in read_labels(document.source, document.root).every_scope:
-            yield from stages.LABELS.run(config)
+            yield from stages.LABELS.run(config, lifted)
     else:
         yield from _markdown_breaches(template_markdown(document))
 

@@ -5,7 +5,7 @@ issue forms".
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from issue_scaffold.forge.document import Problem, at, shown
 from issue_scaffold.forge.issue_form import (
@@ -44,7 +44,10 @@ from issue_scaffold.validate.rules.unique import compared
 
 OTHER_TYPE_NAMES = {"text": "input", "select": "dropdown", "file": "upload"}
 # Without a documented meaning, but in used forms.
-TOLERATED_KEYS = {"markdown": ("id", "validations"), "checkboxes": ("validations",)}
+TOLERATED_KEYS = {
+    "markdown": frozenset({"id", "validations"}),
+    "checkboxes": frozenset({"validations"}),
+}
 REQUIRED_OPTIONS_HINT = "set `required: true` on the options themselves"
 ID_RULE = "and can only hold letters, digits, `-` and `_`"
 QUERY_PARAMETERS = frozenset(
@@ -70,7 +73,7 @@ QUERY_PARAMETERS = frozenset(
 def missing_type(form: FormView) -> Iterator[Problem]:
     """Find elements without a type."""
     for element in form.elements:
-        entry = element.node.find("type")
+        entry = element.entries.get("type")
         if entry is not None:
             if is_null(entry.value):
                 hint = f"one of {listing(form.types)}"
@@ -89,7 +92,7 @@ def missing_type(form: FormView) -> Iterator[Problem]:
 
 def _type_below(form: FormView, element: ElementView) -> Problem | None:
     """Return the problem of a type among the attributes, where it is one."""
-    entry = element.attributes.find("type") if element.attributes else None
+    entry = element.given.get("type")
     if entry is None or element.attributes is None or text_of(entry.value) not in form.types:
         return None
     stray = MisplacedKey(form, element, Level.ATTRIBUTES, element.attributes, entry)
@@ -169,18 +172,18 @@ def missing_attribute(form: FormView) -> Iterator[Problem]:
     for element in form.elements:
         if element.type is None:
             continue
-        entry = element.node.find("attributes")
-        required = _required(element)
+        entry = element.entries.get("attributes")
         if entry is None:
             if not _misplaced(element):
                 message = f"{element.name}: required key `attributes` is missing"
-                yield at(element.anchor, message, hint=f"add `attributes:` with {required}")
+                hint = f"add `attributes:` with {_required(element)}"
+                yield at(element.anchor, message, hint=hint)
         elif element.attributes is None:
             what = type_name(entry.value)
             message = f"{element.name}: `attributes` is {what}, and must be a mapping"
-            yield at(value_or_key(entry), message, hint=f"put {required} in it")
-        else:
-            yield from _absent(element, element.attributes, entry)
+            yield at(value_or_key(entry), message, hint=f"put {_required(element)} in it")
+        elif any(_lacks(element, name) for name in element.keys.required):
+            yield from _absent(element, entry)
 
 
 def _required(element: ElementView) -> str:
@@ -194,15 +197,20 @@ def _misplaced(element: ElementView) -> bool:
     return any(key in attributes or closest(key, ("attributes",)) for key in keys)
 
 
-def _absent(element: ElementView, attributes: Mapping, entry: Entry) -> Iterator[Problem]:
+def _lacks(element: ElementView, attribute: str) -> bool:
+    value = element.attribute(attribute)
+    return value is None or _is_unset(attribute, value)
+
+
+def _absent(element: ElementView, entry: Entry) -> Iterator[Problem]:
     kind = element.type or ""
-    strangers = set(attributes.keys()) - set(element.keys.attributes)
+    strangers = set(element.given) - set(element.keys.attributes)
     # Other rules speak of misspelt attributes, and of those that stand elsewhere.
     known_of = {closest(key, element.keys.attributes) for key in strangers}
-    known_of |= set(element.node.keys())
+    known_of |= set(element.entries)
     hint = f"a {kind} needs {_required(element)} under `attributes`"
     for name in element.keys.required:
-        value = attributes.get(name)
+        value = element.attribute(name)
         lead = f"{element.name}: required attribute key `{name}` is"
         if name in known_of:
             continue
@@ -248,16 +256,24 @@ def _is_unset(attribute: str, value: Value) -> bool:
 )
 def unpermitted_key(form: FormView) -> Iterator[Problem]:
     """Find keys of elements, and of checkbox options, that GitHub doesn't know."""
-    known = form.keys.element
+    known = frozenset(form.keys.element)
     for element in form.elements:
-        tolerated = TOLERATED_KEYS.get(element.type or "", ())
-        for key, entry in string_entries(element.node):
-            if key in tolerated:
-                yield _tolerated(form, element, entry, key)
-            elif key not in known and key not in BOOLEAN_WORDS and not is_nested_body(entry):
-                yield _wrong_element_key(form, element, entry, key)
+        tolerated = TOLERATED_KEYS.get(element.type or "", frozenset())
+        if not element.entries.keys() <= known - tolerated:
+            yield from _element_keys(form, element, tolerated)
         if element.type == "checkboxes":
             yield from _option_keys(form, element)
+
+
+def _element_keys(
+    form: FormView, element: ElementView, tolerated: Collection[str]
+) -> Iterator[Problem]:
+    known = form.keys.element
+    for key, entry in string_entries(element.node):
+        if key in tolerated:
+            yield _tolerated(form, element, entry, key)
+        elif key not in known and key not in BOOLEAN_WORDS and not is_nested_body(entry):
+            yield _wrong_element_key(form, element, entry, key)
 
 
 def _tolerated(form: FormView, element: ElementView, entry: Entry, key: str) -> Problem:
@@ -339,7 +355,9 @@ def unpermitted_attribute(form: FormView) -> Iterator[Problem]:
         if element.type is None or element.attributes is None:
             continue
         # Of an id here another rule speaks.
-        known = (*element.keys.attributes, "id")
+        known = frozenset({*element.keys.attributes, "id"})
+        if element.given.keys() <= known:
+            continue
         for key, entry in string_entries(element.attributes):
             if key not in known and key not in BOOLEAN_WORDS and not is_nested_body(entry):
                 yield _wrong_attribute(form, element, element.attributes, entry, key)
@@ -390,12 +408,12 @@ def misplaced_id(form: FormView) -> Iterator[Problem]:
     for element in form.elements:
         if element.type is None or element.attributes is None:
             continue
-        entry = element.attributes.find("id")
+        entry = element.given.get("id")
         if entry is None:
             continue
         message = f"{element.name}: `id` has no effect among the attributes"
         hint = "`id` belongs beside `type`"
-        if element.node.find("id") is not None:
+        if element.entries.get("id") is not None:
             hint = f"{hint}, where the element has one"
         fix = _moved_id(form, element, element.attributes, entry)
         yield at(entry.key, message, hint=hint, fix=fix)
@@ -411,7 +429,7 @@ def _moved_id(
     others = [other for other in form.fields if other is not element]
     taken = {compared(other) for other in others}
     taken |= {text_of(other.attribute("id")) for other in others}
-    if id_ in taken or element.node.find("id") is not None:
+    if id_ in taken or element.entries.get("id") is not None:
         return None
     return moved(MisplacedKey(form, element, Level.ATTRIBUTES, attributes, entry))
 
@@ -448,7 +466,7 @@ def _moved_id(
 def unpermitted_validation(form: FormView) -> Iterator[Problem]:
     """Find validations that an element's type doesn't have, and ones that are no mapping."""
     for element in form.elements:
-        entry = element.node.find("validations")
+        entry = element.entries.get("validations")
         if entry is None or not element.is_field or is_null(entry.value):
             continue
         if element.validations is None:
@@ -575,7 +593,7 @@ def find_forbidden_word(label: str, element_type: str) -> re.Match[str] | None:
 def id_format(form: FormView) -> Iterator[Problem]:
     """Find ids with other characters than letters, digits, `-` and `_`."""
     for element in form.elements:
-        entry = element.node.find("id")
+        entry = element.entries.get("id")
         if entry is None or element.type == "markdown":
             continue
         value = resolve(entry.value)

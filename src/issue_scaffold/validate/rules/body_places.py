@@ -103,7 +103,9 @@ def misplaced_body(form: FormView) -> Iterator[Problem]:
 
 def _nested_bodies(form: FormView) -> Iterator[_NestedBody]:
     """Yield each body below the top, without what is in it."""
-    if len(_KEY.findall(form.source.text)) <= int(form.body is not None):
+    text, expected = form.source.text, int(form.body is not None)
+    # Counting the word takes a tenth of the time.
+    if text.count("body") <= expected or len(_KEY.findall(text)) <= expected:
         return
     for entry in form.root.written:
         value, owners = entry.value, (form.root,)

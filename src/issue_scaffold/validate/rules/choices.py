@@ -5,6 +5,7 @@ issue forms".
 """
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Final
 
 from issue_scaffold.forge.document import Problem, at, shown
@@ -47,9 +48,10 @@ PLACEHOLDER: Final = "Please select"
 def _with_attribute(form: FormView, name: str, *types: str) -> Iterator[tuple[ElementView, Entry]]:
     """Yield the elements of some types that have an attribute, with its entry."""
     for element in form.elements:
-        entry = mapping_of(element.attributes).find(name)
-        if entry is not None and element.type in types:
-            yield element, entry
+        if element.type in types:
+            entry = element.given.get(name)
+            if entry is not None:
+                yield element, entry
 
 
 def _with_options(form: FormView) -> Iterator[tuple[ElementView, Entry]]:
@@ -649,6 +651,7 @@ def _is_language(word: str) -> bool:
     return word in LANGUAGES
 
 
+@cache
 def _language_hint(word: str) -> str:
     from issue_scaffold.validate.rules.linguist import LANGUAGES
 

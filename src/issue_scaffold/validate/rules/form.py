@@ -201,6 +201,8 @@ def _about(form: FormView, entry: Entry, message: str) -> Problem:
 def forbidden_key(form: FormView) -> Iterator[Problem]:
     """Find keys that YAML reads as `true` or `false`, anywhere in the form."""
     for mapping in _mappings(form):
+        if BOOLEAN_WORDS.isdisjoint(mapping.keys()):
+            continue
         for key, entry in string_entries(mapping):
             if key in BOOLEAN_WORDS:
                 message = f"`{key}` is a forbidden key: YAML reads it as a boolean"

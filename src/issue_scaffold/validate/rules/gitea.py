@@ -87,12 +87,14 @@ def _cure(value: Node) -> str:
 
 def _no_boolean(form: FormView, element: ElementView) -> Iterator[Problem]:
     """Find keys for true or false that have no value; of other values another rule speaks."""
-    parts = [element.validations, element.attributes]
-    parts += [option.node for option in element.options if isinstance(option.node, Mapping)]
+    parts = [element.validations, element.attributes, *(option.node for option in element.options)]
+    keys = [key for key in (*element.keys.booleans, *form.keys.option) if key in _BOOLEANS]
     for part in parts:
-        for key in (*element.keys.booleans, *form.keys.option):
-            entry = part.find(key) if part and key in _BOOLEANS else None
-            if part is not None and entry is not None and is_null(entry.value):
+        if not isinstance(part, Mapping):
+            continue
+        for key in keys:
+            entry = part.find(key)
+            if entry is not None and is_null(entry.value):
                 message = f"{element.name}: `{key}` has no value, and must be a boolean"
                 fix = remove(form.source, part, entry)
                 yield at(entry.key, message, hint="leave it out, or write `true`", fix=fix)

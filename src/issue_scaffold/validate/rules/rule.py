@@ -5,8 +5,9 @@ engine runs the stages, `registry` gathers the rules. Nobody else names one. A s
 modules of its rules when it first runs: those of templates aren't loaded for a form.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from importlib import import_module
+from itertools import chain, islice
 from typing import Final, Generic, Literal, NamedTuple, TypeVar
 
 from issue_scaffold.forge.document import Problem
@@ -123,13 +124,26 @@ class Stage(Generic[T]):
 
         return declare
 
-    def run(self, subject: T) -> Iterator[tuple[Rule, Problem]]:
-        """Yield each rule's problems, 100 at most: who has more wants no list of them."""
+    def run(
+        self, subject: T, lifted: Collection[str] = frozenset()
+    ) -> Iterator[tuple[Rule, Problem]]:
+        """Yield each rule's problems, 100 at most: who has more wants no list of them.
+
+        `lifted` are the ids of the rules that the subject's forge hasn't.
+        """
         for rule, check in self._loaded():
+            if rule.id in lifted:
+                continue
             for problem in self._listed(check(subject)):
                 yield rule, problem
 
     def _listed(self, problems: Iterator[Problem]) -> list[Problem]:
+        listed = list(islice(problems, MOST_PROBLEMS + 1))
+        if len(listed) <= MOST_PROBLEMS:
+            return listed
+        return self._cut(chain(listed, problems))
+
+    def _cut(self, problems: Iterable[Problem]) -> list[Problem]:
         listed: list[Problem] = []
         counted: set[object] = set()
         for number, problem in enumerate(problems):

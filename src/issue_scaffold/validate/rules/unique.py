@@ -200,11 +200,11 @@ def _without_id(form: FormView) -> Iterator[tuple[ElementView, Scalar]]:
 
 def _add_id(form: FormView, element: ElementView) -> Fix | None:
     """Give a field an id made of its label that no other field has."""
-    entry = element.node.find("type")
+    entry = element.entries.get("type")
     slug = parameterize(element.label.value) if element.label else None
     if entry is None or entry.merged or slug is None:
         return None
-    if element.node.flow or element.node.find("id") is not None:
+    if element.node.flow or element.entries.get("id") is not None:
         return None
     taken = {other.id.value for other in form.elements if other.id}
     taken |= {parameterize(other.label.value) or "" for other in form.fields if other.label}

@@ -15,7 +15,7 @@ from issue_scaffold.report.finding import Severity
 from issue_scaffold.text.edits import Edit, Fix, one_line, quote
 from issue_scaffold.text.late_patterns import late_pattern
 from issue_scaffold.text.tree import Alias, Anchor, Mapping, Node, Scalar
-from issue_scaffold.text.tree_values import nodes_in
+from issue_scaffold.text.tree_values import mappings_below
 from issue_scaffold.text.wording import line_of
 from issue_scaffold.text.yaml_numbers import printed
 from issue_scaffold.validate.rules.examples import BODY, GOOD_FORM, HEAD, form_file, form_with
@@ -109,8 +109,10 @@ def _can_be_merged(document: Document, rest: Node) -> bool:
 def duplicate_key(document: Document) -> Iterator[Problem]:
     """Find keys that a mapping has twice: the last one silently wins."""
     severity = None if document.kind is FileKind.FORM else WARNING
-    mappings = [node for node in nodes_in(document.root) if isinstance(node, Mapping)]
-    for mapping in mappings:
+    for mapping in mappings_below(document.root):
+        keys = mapping.keys()
+        if len(set(keys)) == len(keys):
+            continue
         seen: dict[str, Scalar] = {}
         for entry in mapping.entries:
             key = entry.key
@@ -293,7 +295,7 @@ def implicit_type_in_form(form: FormView) -> Iterator[Problem]:
 
 
 def _judge(document: Document, node: Node, what: str) -> Iterator[Problem]:
-    if not isinstance(node, Scalar):
+    if not isinstance(node, Scalar) or (node.is_text and node.tag is None):
         return
     change = _change(node)
     if node.tag is not None and not node.tag.startswith("tag:yaml.org"):
