@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.conftest import Template
 
 FORM = b"name: Bug report\ndescription: Tell us\nbody:\n  - type: input\n    attributes:\n      label: Version\n"
 
@@ -39,3 +40,87 @@ def test_the_own_folder_comes_before_the_templates(
     assert scaffold("update", repo).code == 0
     (repo / folder / "infrastructure.yml").write_bytes(FORM)
     assert scaffold("check", repo).code == 1
+
+
+def _forms(repo: Path, *names: str, folder: str = ".github/ISSUE_TEMPLATE") -> Path:
+    place = repo / folder
+    place.mkdir(parents=True, exist_ok=True)
+    for number, name in enumerate(names):
+        (place / name).write_bytes(FORM.replace(b"Bug report", b"Crash %d" % number))
+    return place
+
+
+@pytest.mark.parametrize(
+    ("own", "suffix"),
+    [
+        (["crash.yaml"], "yaml"),
+        (["crash.yml"], "yml"),
+        ([], "yml"),
+        (["config.yaml"], "yml"),
+        (["a.yaml", "b.yml"], "yml"),
+        (["a.yaml", "b.yaml", "c.yml"], "yaml"),
+        (["infrastructure.yaml", "b.yml"], "yaml"),
+        (["infrastructure.yml", "b.yaml", "c.yaml"], "yml"),
+    ],
+)
+def test_new_forms_end_as_the_own_ones(own: list[str], suffix: str, scaffold: Callable[..., Any], repo: Path) -> None:
+    place = _forms(repo, *own)
+    options = ("--on-conflict", "replace")
+    assert scaffold("init", repo, *options).code == 0
+    found = {path.name for path in place.glob("infrastructure.*")}
+    assert found == {"infrastructure.md", f"infrastructure.{suffix}"}
+    assert scaffold("check", repo, "--fail-on", "missing,modified").code == 0
+
+
+def test_every_command_knows_a_form_by_the_suffix_that_it_got(
+    scaffold: Callable[..., Any], repo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(repo)
+    place = _forms(repo, "crash.yaml")
+    assert scaffold("init", repo).code == 0
+    assert scaffold("update", repo, "-d", "issue_types=[infrastructure, bug_report]").code == 0
+    assert {path.name for path in place.glob("*.y*")} == {
+        "crash.yaml",
+        "infrastructure.yaml",
+        "bug_report.yaml",
+    }
+    assert scaffold("check", repo).code == 0
+    form = place / "bug_report.yaml"
+    written = form.read_bytes()
+    form.unlink()
+    missing = scaffold("check", repo)
+    assert missing.code == 1
+    assert "bug_report.yaml" in missing.out
+    assert scaffold("update", repo, "--restore", form.relative_to(repo)).code == 0
+    assert form.read_bytes() == written
+    form.write_bytes(written + b"# ours\n")
+    assert scaffold("check", repo).code == 1
+    named = form.relative_to(repo)
+    assert scaffold("accept", named, "--reason", "ours").code == 0, named
+    assert scaffold("check", repo).code == 0
+    assert scaffold("undo", repo).code == 0
+    assert scaffold("check", repo).code == 1
+
+
+@pytest.mark.parametrize(("platform", "name"), [("gitea", "config.yaml"), ("github", "config.yml")])
+def test_choosers_are_called_as_their_forge_reads_them(
+    platform: str, name: str, scaffold: Callable[..., Any], repo: Path
+) -> None:
+    place = _forms(repo, "crash.yaml", folder=f".{platform}/issue_template")
+    assert scaffold("init", repo, "-d", f"platform={platform}", "-d", "chooser=true").code == 0
+    assert {path.name for path in place.glob("config.*")} == {name}
+    assert scaffold("check", repo).code == 0
+
+
+def test_a_file_that_another_one_names_keeps_its_name(
+    scaffold: Callable[..., Any], repo: Path, template: Template
+) -> None:
+    files: dict[str, str | bytes | None] = {
+        ".github/ISSUE_TEMPLATE/ask.yml": FORM,
+        ".github/ISSUE_TEMPLATE/tell.yml": FORM.replace(b"Bug report", b"Tell"),
+        "HELP.md": "Use new?template=ask.yml\n",
+    }
+    template.release("v1.0.0", files)
+    place = _forms(repo, "crash.yaml")
+    assert scaffold("init", repo, "-t", template).code == 0
+    assert {path.name for path in place.iterdir()} == {"crash.yaml", "ask.yml", "tell.yaml"}

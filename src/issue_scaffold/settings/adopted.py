@@ -26,8 +26,11 @@ _KINDS: Final = {"md": "md", "yml": "yaml", "yaml": "yaml"}
 
 def may_stand_for(path: str, other: str) -> bool:
     """Tell whether a file may take the place of another one: both are templates of one kind."""
-    if not (_is_plain(path) and _is_plain(other)):
-        return False
+    return _is_plain(path) and _is_plain(other) and is_of_one_kind(path, other)
+
+
+def is_of_one_kind(path: str, other: str) -> bool:
+    """Tell whether both are Markdown, or both YAML, by their names."""
     kinds = [_KINDS.get(one.rpartition(".")[2].lower()) for one in (path, other)]
     return kinds[0] is not None and kinds[0] == kinds[1]
 

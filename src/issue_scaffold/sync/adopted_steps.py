@@ -30,6 +30,12 @@ def adoptable(
     return pairs
 
 
+def relocated_again(names: Mapping[str, str], pairs: Mapping[str, str]) -> dict[str, str]:
+    """Return where files lie that had these names and were moved once more, by their first path."""
+    moved = {path: pairs.get(name, name) for path, name in names.items()}
+    return {**{path: own for path, own in pairs.items() if path not in names.values()}, **moved}
+
+
 def marked(plan: FilePlan, pairs: Mapping[str, str]) -> FilePlan:
     """Return a plan whose steps say which file of the template they are about."""
     names = {own: name for name, own in pairs.items()}
@@ -37,7 +43,7 @@ def marked(plan: FilePlan, pairs: Mapping[str, str]) -> FilePlan:
     return replace(plan, steps=steps)
 
 
-def recorded(root: Path, plan: FilePlan, pairs: Mapping[str, str], new_path: str) -> FilePlan:
+def record_places(root: Path, plan: FilePlan, pairs: Mapping[str, str], new_path: str) -> FilePlan:
     """Return a plan that also records where the template's files lie, and what is in their place.
 
     Raises UsageError where the settings have a mistake: without the record, the next update would
@@ -52,4 +58,4 @@ def recorded(root: Path, plan: FilePlan, pairs: Mapping[str, str], new_path: str
     settings = planned_settings(plan, root, new_path)
     settings.adopt(pairs)
     accept_stand_ins(settings, stand_ins)
-    return with_settings(plan, settings, "where your own files are the template's")
+    return with_settings(plan, settings, "how files of the template are called here")

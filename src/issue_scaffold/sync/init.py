@@ -25,7 +25,12 @@ from issue_scaffold.state.draft_answers import DraftAnswers
 from issue_scaffold.state.locks import hold_target
 from issue_scaffold.sync import structured_files
 from issue_scaffold.sync.acceptances import acceptances_of
-from issue_scaffold.sync.adopted_steps import adoptable, marked, recorded
+from issue_scaffold.sync.adopted_steps import (
+    adoptable,
+    marked,
+    record_places,
+    relocated_again,
+)
 from issue_scaffold.sync.apply_plan import apply_plan, recovery_notes
 from issue_scaffold.sync.content_merge import merge_tools
 from issue_scaffold.sync.drift import Remedy
@@ -35,7 +40,7 @@ from issue_scaffold.sync.meaning import Meaning
 from issue_scaffold.sync.merge import plan_merge
 from issue_scaffold.sync.outcome import FileOutcome, NothingWrittenError
 from issue_scaffold.sync.own_labels import beside_own_configs, own_configs, suggested_config
-from issue_scaffold.sync.own_layout import own_layout
+from issue_scaffold.sync.own_layout import own_layout, own_names
 from issue_scaffold.sync.own_names import beside_own_names
 from issue_scaffold.sync.plan import FileAction, FilePlan, FileStep
 from issue_scaffold.sync.refusals import (
@@ -119,11 +124,15 @@ class _Adoption(NamedTuple):
 
 
 class _Undecided(NamedTuple):
-    """A plan before anybody decided on files, its rendering, and where settings would be made."""
+    """A plan before anybody decided on files, its rendering, and where settings would be made.
+
+    `names` are those of the template's files here, by their path in it, where they differ.
+    """
 
     outcome: FileOutcome
     rendering: Rendering
     settings_path: str
+    names: Mapping[str, str]
 
 
 def install(options: InitOptions, renderer: Renderer) -> FileOutcome:
@@ -206,8 +215,11 @@ def _install(
 
     def planned(interview: Interview | None) -> _Undecided:
         rendering = _rendering(renderer, request, root, interview)
+        names = own_names(root, rendering, rendering.files)
+        rendering = rendering.relocated(names)
         adoption = _recognised(root, rendering)
         rendering = rendering.relocated(adoption.pairs)
+        names = relocated_again(names, adoption.pairs)
         ours = target.read_files(root, rendering.files)
         refuse_skipped(folder, rendering.files, ours)
         refuse_unfinished(folder, ours, rendering.files)
@@ -217,7 +229,7 @@ def _install(
             plan = beside_own_configs(root, plan, own, settings_path)
         plan = leave_own(plan, acceptances_of(root, may_be_broken=True))
         refuse_plan(folder, plan)
-        plan = with_stand_ins(root, marked(plan, adoption.pairs), adoption.stand_ins)
+        plan = with_stand_ins(root, marked(plan, names), adoption.stand_ins)
         outcome = FileOutcome(
             target=options.target,
             source=source.recorded,
@@ -234,7 +246,7 @@ def _install(
                 *adoption.notes,
             ),
         )
-        return _Undecided(outcome, rendering, settings_path)
+        return _Undecided(outcome, rendering, settings_path, names)
 
     interview = None
     if options.ask is None:
@@ -264,10 +276,9 @@ def _install(
 
 def _settled(root: Path, decided: _Undecided, renderer: Renderer) -> FileOutcome:
     """Return the outcome of what was decided, with what the settings have to say of it."""
-    outcome, rendering, settings_path = decided
+    outcome, rendering, settings_path, names = decided
     plan, reasons = beside_own_names(outcome.plan, _staying(root, outcome.plan))
-    pairs = {step.adopted_as: step.path for step in plan.steps if step.adopted_as}
-    plan = recorded(root, plan, pairs, settings_path)
+    plan = record_places(root, plan, names, settings_path)
     meaning = Meaning(tuple(rendering.files), renderer.store)
     renewal = Renewal(root, settings_path, meaning, merge_tools(rendering.version).text)
     plan = renewal.with_absent(plan, reasons)

@@ -1,17 +1,23 @@
 """Where a target keeps its templates already, which comes before where the template would put them.
 
-Owns the answer to the template's hidden question of the folder. It is found anew each time: what
-lies in a folder is there, whatever was recorded.
+Owns the answer to the template's hidden question of the folder, which is found anew each time: what
+lies in a folder is there, whatever was recorded. And the names of new files, by the suffix that the
+target's own have; who writes them records them, as it does adopted ones.
 """
 
 import os
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from issue_scaffold.files.rendering import Rendering
 from issue_scaffold.forge.forges import GITHUB, Forge, forge_of_key
+from issue_scaffold.forge.layout import YAML_SUFFIXES, template_folder
 
 _QUESTION: Final = "templates_folder"
+# The settings of the chooser, which each forge wants under certain names.
+_CHOOSER: Final = "config"
 
 
 def own_layout(root: Path, answers: Mapping[str, Any]) -> dict[str, str]:
@@ -60,3 +66,61 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
         return entry.is_dir()
     except OSError:  # a link in a circle
         return False
+
+
+def own_names(root: Path, rendering: Rendering, new: Iterable[str]) -> dict[str, str]:
+    """Return the names that new templates get, by the template's path, where they differ.
+
+    They end as most forms in their folder do; one of the two endings says nothing else than the
+    other. A file that is there already with either ending is that file. What another file of the
+    rendering names keeps its name.
+    """
+    chooser_names = forge_of_key(rendering.answers.get("platform")).chooser_names
+    names: dict[str, str] = {}
+    for path in new:
+        folder = template_folder(path)
+        if folder is None or "/" in folder[1]:
+            continue
+        other = _with_suffix(folder[1], _files(root / folder[0]), chooser_names)
+        if other != folder[1] and not _is_named(path, rendering):
+            names[path] = f"{folder[0]}/{other}"
+    return names
+
+
+def _with_suffix(name: str, there: Iterable[str], chooser_names: tuple[str, ...]) -> str:
+    """Return the name that a template gets beside the files that are there."""
+    stem, _, suffix = name.rpartition(".")
+    others = [f"{stem}.{other}" for other in sorted(YAML_SUFFIXES - {suffix})]
+    if suffix not in YAML_SUFFIXES or name in there:
+        return name
+    other = others[0]
+    if stem == _CHOOSER and other not in chooser_names:
+        return name
+    if other in there or _suffix_in_use(there) == other.rpartition(".")[2]:
+        return other
+    return name
+
+
+def _suffix_in_use(names: Iterable[str]) -> str | None:
+    """Return the suffix of most forms, None where there are none, or as many with either."""
+    parts = [name.rpartition(".") for name in names]
+    counts = Counter(
+        suffix for stem, _, suffix in parts if suffix in YAML_SUFFIXES and stem != _CHOOSER
+    )
+    most = [suffix for suffix, count in counts.items() if count == max(counts.values())]
+    if len(most) != 1:
+        return None
+    return most[0]
+
+
+def _is_named(path: str, rendering: Rendering) -> bool:
+    """Tell whether another file of a rendering says what one is called, as a link to it does."""
+    name = path.rpartition("/")[2].encode()
+    return any(name in file.content for other, file in rendering.files.items() if other != path)
+
+
+def _files(place: Path) -> frozenset[str]:
+    try:
+        return frozenset(entry.name for entry in place.iterdir())
+    except OSError:  # none, or none that can be read: who writes there will say so
+        return frozenset()

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from issue_scaffold.forge.twins import Reason, plain, why_same
+from issue_scaffold.settings.adopted import is_of_one_kind
 from issue_scaffold.text.wording import some
 
 
@@ -49,10 +50,12 @@ def recognise(existing: Iterable[Template], catalog: Sequence[Template]) -> tupl
         twins = [(other, because) for other in catalog if (because := _same(template, other))]
         if not twins:
             continue
-        suffix = template.path.rpartition(".")[2].lower()
         twin, because = min(
             twins,
-            key=lambda pair: (not pair[0].path.lower().endswith(suffix), pair[1] != "same name"),
+            key=lambda pair: (
+                not is_of_one_kind(template.path, pair[0].path),
+                pair[1] != "same name",
+            ),
         )
         changes = list(_changes(template, twin))
         if template.path not in known:

@@ -15,11 +15,12 @@ from issue_scaffold.state.draft_answers import DraftAnswers
 from issue_scaffold.state.locks import hold_target
 from issue_scaffold.sync import structured_files
 from issue_scaffold.sync.acceptances import Acceptances, acceptances_of
+from issue_scaffold.sync.adopted_steps import record_places
 from issue_scaffold.sync.apply_plan import apply_plan, recovery_notes
 from issue_scaffold.sync.content_merge import merge_tools
 from issue_scaffold.sync.deviation import judge, kept_by_meaning
 from issue_scaffold.sync.drift import Remedy
-from issue_scaffold.sync.edited_answers import find_edit
+from issue_scaffold.sync.edited_answers import EditedAnswers, find_edit
 from issue_scaffold.sync.interview import Asker, Interview
 from issue_scaffold.sync.introduced import new_questions
 from issue_scaffold.sync.item_changes import ItemChange, with_changes
@@ -29,6 +30,7 @@ from issue_scaffold.sync.moved import find_move
 from issue_scaffold.sync.news import news_of
 from issue_scaffold.sync.outcome import FileOutcome, NothingWrittenError
 from issue_scaffold.sync.own_labels import followed, named_config
+from issue_scaffold.sync.own_layout import own_names
 from issue_scaffold.sync.plan import FileAction, FilePlan, Files, FileStep
 from issue_scaffold.sync.refusals import listed, refuse_invalid, refuse_plan, refuse_unfinished
 from issue_scaffold.sync.renewal import Renewal, leave_own
@@ -113,18 +115,19 @@ def _update(
     recorded = opened.recorded(renderer.sources)
     options, labels_config = _without_path(options, opened.root)
     request = recorded._replace(revision=chosen or recorded.revision, data=options.data)
-    data = with_changes(request, options.changes, renderer)
-    options, request = replace(options, data=data), request._replace(data=data)
+    request = request._replace(data=with_changes(request, options.changes, renderer))
+    options = replace(options, data=request.data)
     base = renderer.rendering(recorded)
-    edited = None
-    if _differs(opened, base):
-        edited = find_edit(opened, FolderTree(opened.root), base, renderer)
+    installed = base.files.keys()
+    edited = _edited(opened, base, renderer)
     if edited is not None:
         base = edited.rendering
         remarks += (f"{edited.message(opened)}; now the files follow",)
     asking = _asking(options, base, request, renderer)
     interview = _interview(options, opened, asking, recorded, request, renderer)
     theirs = renderer.rendering(request, asking=asking, interviewer=interview)
+    names = own_names(opened.root, theirs, theirs.files.keys() - installed)
+    base, theirs = base.relocated(names), theirs.relocated(names)
     paths = {*base.files, *theirs.files}
     ours = target.read_files(opened.root, paths)
     refuse_skipped(opened.folder, paths, ours)
@@ -141,7 +144,12 @@ def _update(
     settings_path = new_settings_path(opened.root, theirs.answers.get("platform"))
     renewal = Renewal(opened.root, settings_path, meaning, tools.text)
     plan = renewal.with_labels_config(renewal.with_renewed(plan), labels_config)
-    plan = followed(opened.root, plan, base.files, theirs.files)
+    plan = followed(
+        opened.root,
+        record_places(opened.root, plan, names, settings_path),
+        base.files,
+        theirs.files,
+    )
     news = news_of(
         recorded,
         request._replace(recorded=theirs.answers, data={}),
@@ -187,11 +195,13 @@ def _without_path(options: UpdateOptions, root: Path) -> tuple[UpdateOptions, st
     return replace(options, data=others), path
 
 
-def _differs(opened: SyncTarget, base: Rendering) -> bool:
-    """Whether a file isn't as the recorded answers make it."""
+def _edited(opened: SyncTarget, base: Rendering, renderer: Renderer) -> EditedAnswers | None:
+    """Return what was edited in the recorded answers, if a file isn't as they make it."""
     paths = set(base.files) - base.write_once - {base.answers_file}
     ours = target.read_files(opened.root, paths)
-    return any(path not in ours or not ours[path].same_as(base.files[path]) for path in paths)
+    if all(path in ours and ours[path].same_as(base.files[path]) for path in paths):
+        return None
+    return find_edit(opened, FolderTree(opened.root), base, renderer)
 
 
 def _other(before: TemplateSource, source: TemplateSource) -> str | None:
