@@ -12,7 +12,9 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from tests.fleet.git_server import GitAnswer, GitBackend, GitServer, _Handler
+from tests.labels.fake_github import FakeIssue as RestIssue
 from tests.labels.fake_github import FakeRepository, Request, full_repository, label, user
+from tests.labels.fake_github import issue as rest_issue
 
 Row = dict[str, Any]
 TOKEN = "canary-token-of-the-fleet"  # noqa: S105 - no secret
@@ -354,9 +356,45 @@ class _Dialect:
 class _GitHub(_Dialect):
     colour = "aabbcc"
 
+    def around(self, words: list[str], query: dict[str, str]) -> Any:  # noqa: ANN401 - JSON
+        found = super().around(words, query)
+        if words and words[0] == "labels":
+            return [label(row, self.request) for row in found]
+        return found
+
+    @property
+    def request(self) -> Request:
+        return Request(FakeRepository(), self.name, API, "", {}, None)
+
+    def issue_row(self, issue: FakeIssue) -> Row:
+        request = self.request
+        request.repository.issues[issue.number] = RestIssue(title=issue.title, body=issue.body, state=issue.state)
+        return {**rest_issue(issue.number, request), **super().issue_row(issue)}
+
+    def comments(self, method: str, number: int, body: Row) -> tuple[int, Any]:
+        status, found = super().comments(method, number, body)
+        if method == "GET":
+            return status, [self.comment_row(index, row["body"]) for index, row in enumerate(found, 1)]
+        return status, self.comment_row(1, found["body"])
+
+    def comment_row(self, number: int, text: str) -> Row:
+        address = f"{API}/repos/{self.name}/issues/comments/{number}"
+        return {
+            "id": number,
+            "node_id": f"IC_{number}",
+            "url": address,
+            "html_url": address,
+            "issue_url": address,
+            "body": text,
+            "user": user(self.request),
+            "author_association": "MEMBER",
+            "created_at": WHEN,
+            "updated_at": WHEN,
+        }
+
     def pull_row(self, pull: FakePull) -> Row:
         row = super().pull_row(pull)
-        request = Request(FakeRepository(), self.name, API, "", {}, None)
+        request = self.request
         address = f"{API}/repos/{self.name}/pulls/{pull.number}"
         links = "comments commits statuses html issue review_comments review_comment self"
         sides = {
@@ -376,7 +414,11 @@ class _GitHub(_Dialect):
             **sides,
             "_links": {name: {"href": address} for name in links.split()},
             "url": address,
-            "labels": [label({"name": name, "color": self.colour, "description": ""}, request) for name in pull.labels],
+            # Of a label of a pull request the description has no null: https://docs.github.com/en/rest/pulls/pulls
+            "labels": [
+                {**label({"name": name, "color": self.colour, "description": ""}, request), "description": ""}
+                for name in pull.labels
+            ],
             "requested_reviewers": [{**user(request), "login": name} for name in pull.asked],
             "user": user(request),
             "author_association": "MEMBER",

@@ -12,12 +12,12 @@ from tests.fleet.fake_github import FakeHost, schema
 from tests.fleet.fake_pulls import TOKEN, PullsBackend
 from tests.fleet.planned_runs import BEFORE
 from tests.fleet.test_organisations import Organisation
+from tests.prism_proxy import DESCRIPTION
 
 from issue_scaffold.fleet.forges import github
 from issue_scaffold.fleet.listing.graphql import page_query
 from issue_scaffold.fleet.listing.listing import OwnerKind
 
-DESCRIPTION = Path(__file__).parents[1] / "prism" / "github-openapi.json"
 TREES = "/repos/{owner}/{repo}/git/trees/{tree_sha}"
 BLOBS = "/repos/{owner}/{repo}/git/blobs/{file_sha}"
 

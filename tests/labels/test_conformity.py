@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 from tests.labels import fake_github
 from tests.labels.fake_github import FakeGitHub, FakeServer
-
-PRUNED = Path(__file__).parents[1] / "prism" / "github-openapi.json"
+from tests.prism_proxy import DESCRIPTION
 
 
 def test_a_deviation_is_noticed(prism: str, server: FakeServer, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -48,7 +47,7 @@ def violations(address: str, headers: dict[str, str], body: bytes | None = None)
 @pytest.mark.skipif("SCAFFOLD_CORPUS" not in os.environ, reason="needs SCAFFOLD_CORPUS")
 def test_the_description_of_labels_is_githubs_own() -> None:
     whole = json.loads(Path(os.environ["SCAFFOLD_CORPUS"], "schemas", "github-labels-openapi.json").read_bytes())
-    pruned = json.loads(PRUNED.read_bytes())
+    pruned = json.loads(DESCRIPTION.read_bytes())
     assert pruned["info"]["version"] == whole["info"]["version"]
     for path in ("/repos/{owner}/{repo}/labels", "/repos/{owner}/{repo}/labels/{name}"):
         assert pruned["paths"][path] == bare(whole["paths"][path])
