@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -182,6 +183,33 @@ def test_what_is_nothing_to_look_at_is_skipped(
     code, by_rest = fleet("check", "--org", "acme")
     assert (code, by_rest["acme/api"]["status"]) == (0, "clean")
     assert reasons(by_rest)["acme/empty"] == "empty"
+
+
+def test_workers_begin_while_the_listing_goes_on(
+    acme: Organisation,
+    files: Mapping[str, Content],
+    fleet: Callable[..., tuple[int, Rows]],
+    host: GitServer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("issue_scaffold.fleet.listing.graphql._PAGE", 3)
+    for number in range(9):
+        own = {FORM: f"name: mine {number}\n"} if number % 3 == 0 else {}
+        acme.add(f"acme/r{number}", {**files, **own})
+    fetched = threading.Event()
+    host.faults = lambda _method, _address: fetched.set()
+    pages: list[bool] = []
+
+    def look(_: str, path: str) -> None:
+        if path.endswith("/graphql"):
+            pages.append(not pages or fetched.wait(120))  # the first page brings the first to be fetched
+
+    acme.host.meanwhile = look
+    code, rows = fleet("check", "--org", "acme")
+    found = statuses(rows)
+    assert (code, pages) == (1, [True] * 3)
+    assert {name for name, status in found.items() if status == "drifted"} == {"acme/r0", "acme/r3", "acme/r6"}
+    assert (len(found), rows[""]["left"]) == (9, 0)
 
 
 def test_filters_say_which(

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from tests.conftest import ANSWERS, read_tree
 from tests.fleet.fake_pulls import TOKEN, PullsServer
-from tests.fleet.git_server import Content
+from tests.fleet.git_server import Content  # noqa: TC002 - beside others of its kind
 from tests.fleet.planned_runs import BEFORE, FORM, plan_of, planned_run
 from tests.fleet.test_apply import clock, conflict_of  # noqa: F401 - a fixture
 from tests.fleet.test_organisations import Rows, fleet, made, statuses  # noqa: F401 - fixtures

@@ -7,7 +7,7 @@ import random
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -141,7 +141,8 @@ class RemoteSelection:
                 continue
             if found.name in self._done:
                 continue
-            yield self._judge.outcome(found, self._listing[_key(found)]) or found
+            outcome = self._judge.outcome(found, self._listing[_key(found)])
+            yield outcome or replace(found, snapshot=None)
 
     def _named(self) -> Iterator[Found]:
         """Yield what the listings have and the user means, each once."""

@@ -73,22 +73,35 @@ class DaskEngine:
         refuse_writes(self._job, batch)
         self._waiting.append(batch)
 
-    def completed(self) -> Iterator[FleetOutcome]:
+    def completed(self, *, waits: bool = True) -> Iterator[FleetOutcome]:
         """Yield outcomes batch by batch as they come; then those of batches that killed workers.
 
         Raises ScaffoldError when the scheduler is gone.
         """
         try:
-            while self._waiting or self._suspects:
+            yield from self._by_now()
+            while waits and (self._waiting or self._sent or self._suspects):
                 yield from self._together()
                 if self._suspects:
                     yield from self._alone(self._suspects.popleft())
         except TimeoutError:
             return
 
+    def _by_now(self) -> Iterator[FleetOutcome]:
+        """Send all that waits; yield the outcomes of what is done."""
+        while self._waiting:
+            self._send(self._waiting.popleft())
+        for future, _ in tuple(self._sent.values()):
+            if future.done():
+                yield from self._received(future)
+
     def _together(self) -> Iterator[FleetOutcome]:
-        """Yield the outcomes of all that waits, and of what comes meanwhile."""
-        coming = self._dask.as_completed(loop=self._client.loop, timeout=self._seconds_left())
+        """Yield the outcomes of all that is sent or waits, and of what comes meanwhile."""
+        coming = self._dask.as_completed(
+            [future for future, _ in self._sent.values()],
+            loop=self._client.loop,
+            timeout=self._seconds_left(),
+        )
         self._send_all(coming)
         for future in coming:
             yield from self._received(future)

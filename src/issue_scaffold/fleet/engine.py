@@ -24,8 +24,11 @@ class Engine(Protocol):
     def submit(self, batch: Batch) -> None:
         """Take on a batch."""
 
-    def completed(self) -> Iterator[FleetOutcome]:
-        """Yield outcomes as they come, until everything that was submitted is done."""
+    def completed(self, *, waits: bool = True) -> Iterator[FleetOutcome]:
+        """Yield outcomes as they come, until everything that was submitted is done.
+
+        Without `waits` only those that are there by now: the others are worked on meanwhile.
+        """
 
     def cancel(self) -> None:
         """End: what is being done is finished or dropped, nothing else is begun."""
@@ -42,8 +45,10 @@ class InProcessEngine:
         """Take on a batch."""
         self._left.extend(batch)
 
-    def completed(self) -> Iterator[FleetOutcome]:
-        """Yield outcomes in the order of submission."""
+    def completed(self, *, waits: bool = True) -> Iterator[FleetOutcome]:
+        """Yield outcomes in the order of submission; none meanwhile, for nobody else works."""
+        if not waits:
+            return
         with self._job.start() as treat:
             while self._left:
                 yield treat(self._left.popleft())

@@ -92,20 +92,26 @@ class PoolEngine:
         """Take on a batch, which one worker works off."""
         self._batches.append(deque(batch))
 
-    def completed(self) -> Iterator[FleetOutcome]:
+    def completed(self, *, waits: bool = True) -> Iterator[FleetOutcome]:
         """Yield outcomes as they come; a worker that ends without one has its repository named."""
-        self._job.load()
-        self._scratch = tempfile.mkdtemp(prefix="scaffold-fleet-")
-        sealed_process.end()  # a fork would hand it down, to be talked to by two
+        self._begin()
         self._employ()
         while any(hand.left for hand in self._hands) and time.monotonic() < self._limits.until:
-            for hand in self._ready():
+            ready = self._ready(waits=waits)
+            for hand in ready:
                 yield from self._heard_from(hand)
             if all(len(hand.left) > _MANY_LEFT for hand in self._hands):
                 time.sleep(_PAUSE_SECONDS)
             for hand in self._late():
                 yield self._dismissed(hand, Reason.TIMEOUT)
             self._employ()
+            if not ready and not waits:
+                return
+
+    def _begin(self) -> None:
+        if not self._scratch:
+            self._job.load()
+            self._scratch = tempfile.mkdtemp(prefix="scaffold-fleet-")
 
     def cancel(self) -> None:
         """End all workers: each finishes what it is at, if it does so soon."""
@@ -133,6 +139,7 @@ class PoolEngine:
             self._give(self._hands[-1])
 
     def _started(self) -> _Hand:
+        sealed_process.end()  # a fork would hand it down, to be talked to by two
         ours, theirs = self._context.Pipe()
         inherited: list[Connection] = []
         if _FORKS:  # which hands down what is open
@@ -151,11 +158,11 @@ class PoolEngine:
         with contextlib.suppress(OSError):
             hand.pipe.send(list(hand.left))
 
-    def _ready(self) -> list[_Hand]:
+    def _ready(self, *, waits: bool) -> list[_Hand]:
         by_pipe = {hand.pipe: hand for hand in self._hands if hand.left}
         first = min(hand.since for hand in by_pipe.values())
         end = min(first + self._limits.seconds, self._limits.until)
-        patience = max(0.0, end - time.monotonic())
+        patience = max(0.0, end - time.monotonic()) if waits else 0.0
         heard = connection.wait(list(by_pipe), patience)
         return [by_pipe[pipe] for pipe in heard]  # type: ignore[index]
 

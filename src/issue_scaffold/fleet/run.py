@@ -1,5 +1,6 @@
 """A run over many repositories: what is given to an engine, recorded, and when it stops early."""
 
+import math
 import re
 import time
 from collections import Counter
@@ -15,6 +16,11 @@ from issue_scaffold.fleet.remote import FleetRepository
 
 _UNITS: Final = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _LARGEST_BATCH: Final = 100
+# How often each worker comes for more; it has more to do at once while a host is asked for others.
+_ROUNDS: Final = 8
+_STREAM_ROUNDS: Final = 2
+# How long what is listed may wait for a worker while more is at hand.
+_LOOK_SECONDS: Final = 0.05
 
 
 class EarlyEnd(StrEnum):
@@ -103,35 +109,55 @@ class FleetRun:
 
     def outcomes(self) -> Generator[FleetOutcome]:
         """Yield what comes of each repository, in the order in which they finish."""
-        waiting: list[FleetRepository] = []
         if isinstance(self.repositories, Sequence):
             self._listed = len(self.repositories)
             self.is_listed = True
+        try:
+            yield from self._treated()
+        finally:
+            self.engine.cancel()
+        if self.left and self.stopped is None:
+            self.stopped = EarlyEnd.BUDGET
+
+    def _treated(self) -> Generator[FleetOutcome]:
+        """Give all to the engine, what is listed early before the rest is; yield what comes of it.
+
+        Nothing else is begun when the run is over.
+        """
+        waiting: list[FleetRepository] = []
+        is_stream = not self.is_listed
+        is_begun = False
+        looked = -math.inf
         for found in self.repositories:
-            if not self.is_listed:
+            if is_stream:
                 self._listed += 1
             if isinstance(found, FleetOutcome):
                 yield self._taken(found)
             else:
                 waiting.append(found)
+                is_begun = is_stream
+            if is_begun and time.monotonic() - looked >= _LOOK_SECONDS:
+                self._submit(waiting, _STREAM_ROUNDS)
+                yield from self._heard(waits=False)
+                looked = time.monotonic()
             if self._is_over():
                 return
         self.is_listed = True
-        yield from self._treated(waiting)
-        if self.left and self.stopped is None:
-            self.stopped = EarlyEnd.BUDGET
+        self._submit(waiting, _ROUNDS)
+        yield from self._heard(waits=True)
 
-    def _treated(self, waiting: Sequence[FleetRepository]) -> Generator[FleetOutcome]:
-        size = batch_size(len(waiting), self.jobs)
+    def _submit(self, waiting: list[FleetRepository], rounds: int) -> None:
+        """Give to the engine what waits, which is nothing then."""
+        size = batch_size(len(waiting), self.jobs, rounds)
         for start in range(0, len(waiting), size):
             self.engine.submit(waiting[start : start + size])
-        try:
-            for found in self.engine.completed():
-                yield self._taken(self._settled(found))
-                if self._is_over():
-                    return
-        finally:
-            self.engine.cancel()
+        waiting.clear()
+
+    def _heard(self, *, waits: bool) -> Generator[FleetOutcome]:
+        for found in self.engine.completed(waits=waits):
+            yield self._taken(self._settled(found))
+            if self._is_over():
+                return
 
     def _taken(self, outcome: FleetOutcome) -> FleetOutcome:
         self.tally.add(outcome)
@@ -168,6 +194,6 @@ class FleetRun:
         return limit.reached(self.tally.counts[Status.FAILED], self._listed)
 
 
-def batch_size(total: int, jobs: int) -> int:
+def batch_size(total: int, jobs: int, rounds: int = _ROUNDS) -> int:
     """Return how many repositories go to a worker at once, so that all have work until the end."""
-    return max(1, min(_LARGEST_BATCH, total // (jobs * 8)))
+    return max(1, min(_LARGEST_BATCH, total // (jobs * rounds)))
