@@ -1,5 +1,6 @@
 """A commit that is only listed is judged as the ordinary check judges a clone of it, or not at all."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -12,11 +13,14 @@ from tests.acceptance.test_known_clean import FORM, MARKDOWN, trees
 from tests.conftest import ANSWERS, Run, git, write_tree
 
 from issue_scaffold.errors import ScaffoldError
+from issue_scaffold.fleet.listed_validation import ListedValidation
+from issue_scaffold.report.finding import finding_document
 from issue_scaffold.report.report import TargetReport
 from issue_scaffold.sync.check import CheckOptions, check_target
 from issue_scaffold.sync.listed_check import ListedCheck
-from issue_scaffold.sync.listed_tree import ListedEntry, UnknownContentError
+from issue_scaffold.sync.listed_tree import KnownContents, ListedEntry, UnknownContentError
 from issue_scaffold.template.renderer import Renderer, open_renderer
+from issue_scaffold.validate.run import ValidateOptions, validate
 
 bases = test_known_clean.bases
 FOLDER = "040000"
@@ -73,6 +77,32 @@ def ordinary(root: Path, renderer: Renderer) -> Judged:
         return error.message
 
 
+def validated(root: Path, entries: Mapping[str, ListedEntry]) -> object:
+    """Return what the validator says of a listing, having fetched what was asked for; None where it says nothing."""
+    contents = KnownContents()
+    validation = ListedValidation(contents)
+    for _ in range(4):
+        try:
+            return said(validation.report("", entries))
+        except UnknownContentError as error:
+            for oid in error.oids.values():
+                contents.add(oid, content(root, oid))
+        except ScaffoldError as error:
+            return error.message
+    return None
+
+
+def said(report: TargetReport) -> object:
+    """Return a report without the folder that it is of."""
+    lead = f"{report.target}/"
+    findings = [finding_document(one) for one in report.findings]
+    return (
+        report.status,
+        json.dumps(findings).replace(lead, "") if report.target else json.dumps(findings),
+        report.notes,
+    )
+
+
 def committed(folder: Path, home: Path) -> Path | None:
     """Return a clone of what is in a folder; None where git can't take it."""
     git(folder, "init", "--quiet")
@@ -96,7 +126,7 @@ def test_it_gives_what_the_ordinary_check_gives_or_nothing(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    told = without_content = 0
+    told = without_content = validations = 0
     (tmp_path / "clone").mkdir()
     monkeypatch.chdir(tmp_path / "clone")
     with open_renderer() as renderer:
@@ -106,8 +136,12 @@ def test_it_gives_what_the_ordinary_check_gives_or_nothing(
                 continue
             expected = ordinary(root, renderer)
             check = ListedCheck(renderer, OPTIONS)
+            (report,) = validate(ValidateOptions(paths=[root.name]))
             for is_recursive in (True, False):
                 entries = listing(root, is_recursive=is_recursive)
+                by_listing = validated(root, entries)
+                assert by_listing in {None, said(report)}, f"{number}: {names}"
+                validations += by_listing is not None
                 if ANSWERS in entries and not entries[ANSWERS].mode.startswith("12"):
                     check.contents.add(entries[ANSWERS].oid, content(root, entries[ANSWERS].oid))
                 for fetches in (False, True, True):  # the last time it is known
@@ -118,6 +152,7 @@ def test_it_gives_what_the_ordinary_check_gives_or_nothing(
                         without_content += not fetches
     assert told > TREES // 2
     assert without_content > TREES // 4
+    assert validations > TREES
 
 
 def test_a_clean_one_is_known_by_the_ids_alone(bases: list[Path], tmp_path: Path) -> None:

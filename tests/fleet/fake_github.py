@@ -261,7 +261,7 @@ class FakeHost(FakeGitHub):
             "repositoryTopics": {"nodes": [{"topic": {"name": topic}} for topic in said.topics]},
             "defaultBranchRef": branch,
             "labels": {"nodes": said.labels, "pageInfo": {"hasNextPage": False, "endCursor": None}},
-            "object": lambda _info, expression="", **_: _object(tree, expression),
+            "object": lambda _info, expression="", oid="", **_: _object(tree, expression, oid),
         }
 
 
@@ -272,8 +272,11 @@ def _error(error: graphql.GraphQLError) -> dict[str, Any]:
     return said
 
 
-def _object(tree: Tree | None, expression: str) -> dict[str, Any] | None:
-    """Return what `HEAD:PATH` names, as GitHub's interface GitObject has it."""
+def _object(tree: Tree | None, expression: str, oid: str = "") -> dict[str, Any] | None:
+    """Return what `HEAD:PATH` or an id names, as GitHub's interface GitObject has it."""
+    if oid and tree is not None:
+        places = [(path, entry) for path, entry in tree.entries.items() if entry.oid == oid]
+        return _node_of(tree, *places[0]) if places else None
     revision, _, path = expression.partition(":")
     if tree is None or revision != "HEAD":
         return None

@@ -12,7 +12,7 @@ import jsonschema
 import pytest
 from tests.conftest import ANSWERS, Run, read_tree
 from tests.fleet.fake_github import FakeHost, HiddenError, git_tree
-from tests.fleet.git_server import Content, GitBackend, GitServer
+from tests.fleet.git_server import Content, GitBackend, GitServer, Link
 from tests.labels.fake_github import FakeServer, Fault
 
 from issue_scaffold.cli.main import main
@@ -210,6 +210,50 @@ def test_workers_begin_while_the_listing_goes_on(
     assert (code, pages) == (1, [True] * 3)
     assert {name for name, status in found.items() if status == "drifted"} == {"acme/r0", "acme/r3", "acme/r6"}
     assert (len(found), rows[""]["left"]) == (9, 0)
+
+
+@pytest.mark.parametrize("has_graphql", [True, False])
+def test_an_organisation_is_validated_by_its_listing(
+    acme: Organisation,
+    files: Mapping[str, Content],
+    fleet: Callable[..., tuple[int, Rows]],
+    host: GitServer,
+    *,
+    has_graphql: bool,
+) -> None:
+    acme.host.has_graphql = has_graphql
+    wrong = {FORM: "name: mine\n"}
+    for number in range(20):
+        acme.add(f"acme/r{number:02}", files)
+    acme.add("acme/wrong", {**files, **wrong})
+    acme.add("acme/wrong-too", {**files, **wrong, "src/main.c": "int other;\n"})
+    acme.add("acme/plain", {"README.md": "Hello\n"})
+    acme.add("acme/latin", {**files, FORM: b"name: \xe9\n"})
+    acme.add("acme/link", {".github/ISSUE_TEMPLATE/a.yml": Link("../../b.yml"), "b.yml": "name: x\n"})
+    labels = "- {name: bug, color: nonsense}\n"
+    acme.add(
+        "acme/recorded", {"meta/labels.yml": labels, ".copier-answers.scaffold.yml": "labels_config: meta/labels.yml\n"}
+    )
+    acme.add("acme/out", {**files, ".github/scaffold.yml": "fleet:\n  skip: true\n"})
+    code, rows = fleet("validate", "--org", "acme")
+    assert code == 1
+    found = statuses(rows)
+    assert {name for name, status in found.items() if status == "clean"} >= {f"acme/r{n:02}" for n in range(20)}
+    assert (found["acme/wrong"], found["acme/out"], len(found)) == ("drifted", "skipped", 27)
+    fetched = {name for name, row in rows.items() if name and row.get("requests")}
+    # What is no text comes by REST; where only a listing of its folder would tell what is there, git says it.
+    assert fetched == {"acme/link"} | ({"acme/latin", "acme/recorded"} if has_graphql else set())
+    contents = len({FORM, "its Markdown", "its labels", "the answers", "wrong", "recorded", "out"}) + 2
+    expected = {"graphql": 2, "rest": 1} if has_graphql else {"graphql": 1, "content": contents}
+    assert rows[""]["requests"].items() >= expected.items()
+    clones = [name for name in acme.host.hosted if name != "acme/out"]
+    _, by_git = fleet("validate", *(host.url(name) for name in clones))
+    for name in clones:
+        one, other = rows[name], by_git[host.url(name)]
+        assert (one["status"], one.get("notes")) == (other["status"], other.get("notes")), name
+        assert json.dumps(one.get("findings")).replace(name, "") == json.dumps(other.get("findings")).replace(
+            host.url(name), ""
+        ), name
 
 
 def test_filters_say_which(

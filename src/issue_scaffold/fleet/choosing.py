@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import islice
 from typing import NamedTuple
 
 from issue_scaffold.errors import ScaffoldError
@@ -134,15 +135,29 @@ class RemoteSelection:
 
         Raises UsageError for an owner that isn't there.
         """
-        for found in self._counted(self._fitting(self._part(self._named()))):
-            if isinstance(found, FleetOutcome):
-                if found.repository not in self._done:
-                    yield found
-                continue
-            if found.name in self._done:
-                continue
-            outcome = self._judge.outcome(found, self._listing[_key(found)])
-            yield outcome or replace(found, snapshot=None)
+        found = self._counted(self._fitting(self._part(self._named())))
+        while some := list(islice(found, self._judge.foresight)):
+            left = [one for one in some if self._name_of(one) not in self._done]
+            self._prepare([one for one in left if isinstance(one, RemoteRepository)])
+            yield from map(self._judged, left)
+
+    @staticmethod
+    def _name_of(found: Found) -> str:
+        return found.name if isinstance(found, RemoteRepository) else found.repository
+
+    def _prepare(self, some: Sequence[RemoteRepository]) -> None:
+        by_listing: dict[int, list[RemoteRepository]] = {}
+        for one in some:
+            by_listing.setdefault(id(self._listing[_key(one)]), []).append(one)
+        for together in by_listing.values():
+            self._judge.prepare(together, self._listing[_key(together[0])])
+
+    def _judged(self, found: Found) -> Found:
+        """Return the outcome of one that can be judged so, the repository of another."""
+        if isinstance(found, FleetOutcome):
+            return found
+        outcome = self._judge.outcome(found, self._listing[_key(found)])
+        return outcome or replace(found, snapshot=None)
 
     def _named(self) -> Iterator[Found]:
         """Yield what the listings have and the user means, each once."""

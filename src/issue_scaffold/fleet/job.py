@@ -226,15 +226,21 @@ class FolderTreatment:
         return failure(repository, error, self._job.answers_file, self._renderer)
 
     def managed(self, folder: str) -> tuple[str, ...]:
-        """Return the files that the template has there; nothing where nobody can tell."""
+        """Return the files that the template has there, and the labels config that is recorded.
+
+        Nothing where nobody can tell.
+        """
+        from issue_scaffold.labels.places import recorded_places
+
+        recorded = recorded_places(Path(folder))
         if self._job.verb not in {Verb.CHECK, Verb.UPDATE}:
-            return ()
+            return recorded
         try:
             target = open_target(folder, self._job.answers_file)
             manifest = self._renderer.manifest(target.recorded(self._renderer.sources))
         except Exception:  # noqa: BLE001 - the treatment comes across the same, and says it
-            return ()
-        return tuple(manifest.entries)
+            return recorded
+        return (*manifest.entries, *recorded)
 
     def _ended_early(self, repository: str) -> FleetOutcome | None:
         """Return the outcome of one that nothing is to be done with; None for any other.

@@ -4,12 +4,14 @@ The check is the ordinary one. What it would have to see of the files decides no
 repository goes to whoever can fetch it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Final
 
 from issue_scaffold.errors import ScaffoldError
 from issue_scaffold.fleet.host_labels import LabelsJudge, may_say_labels, recorded_paths
 from issue_scaffold.fleet.job import FleetJob, Verb, outcome_of_report
+from issue_scaffold.fleet.listed_validation import ListedValidation
 from issue_scaffold.fleet.listing.listing import HostListing, code_of_api
 from issue_scaffold.fleet.opt_out import opted_out
 from issue_scaffold.fleet.outcome import (
@@ -33,6 +35,11 @@ from issue_scaffold.template.renderer import Renderer
 
 # Contents that are asked for by themselves: the answers, and settings.
 _MOST_QUESTIONS: Final = 2
+# A repository with more files of its own than that is fetched, where they are to be validated.
+_MOST_CONTENTS: Final = 100
+_LISTED_AT_ONCE: Final = 50
+# Settings and answers may name files that are looked at too.
+_MOST_PREPARATIONS: Final = 3
 
 
 class Judge:
@@ -47,6 +54,47 @@ class Judge:
         self._check = ListedCheck(renderer, options)
         self._small = {self._answers_file, *SETTINGS_PATHS}
         self._labels = LabelsJudge()
+        self._validation = ListedValidation(self._check.contents)
+        self._asked_for: set[str] = set()
+
+    @property
+    def foresight(self) -> int:
+        """How many repositories are to be prepared for at a time."""
+        return _LISTED_AT_ONCE if self._job.verb is Verb.VALIDATE else 1
+
+    def prepare(self, repositories: Sequence[RemoteRepository], listing: HostListing) -> None:
+        """Ask for what is not known yet of the files of several repositories, once for each file.
+
+        What the host refuses then is for whoever fetches the repository.
+        """
+        if self._job.verb is not Verb.VALIDATE:
+            return
+        for _ in range(_MOST_PREPARATIONS):
+            wanted: dict[str, RemoteRepository] = {}
+            for repository in repositories:
+                for oid in self._unknown(repository):
+                    wanted.setdefault(oid, repository)
+            if not wanted:
+                return
+            self._asked_for.update(wanted)
+            with suppress(ApiError):
+                for oid, content in listing.contents(wanted).items():
+                    self._check.contents.add(oid, content)
+
+    def _unknown(self, repository: RemoteRepository) -> Iterable[str]:
+        """Return the ids of contents that are missing, as far as they would suffice."""
+        entries = self._entries(repository)
+        if entries is None:
+            return ()
+        try:
+            self._validation.report(repository.name, entries)
+        except UnknownContentError as error:
+            oids = frozenset(error.oids.values())
+            if len(oids) <= _MOST_CONTENTS:
+                return oids - self._asked_for
+        except ScaffoldError:
+            return ()
+        return ()
 
     def outcome(self, repository: RemoteRepository, listing: HostListing) -> FleetOutcome | None:
         """Return the outcome of a repository, None for one that has to be fetched."""
@@ -145,6 +193,13 @@ class Judge:
         outcome = opted_out(repository, found, settings.path)
         if outcome is not None:
             return outcome
+        if self._job.verb is Verb.VALIDATE:
+            return self._validated(repository, entries)
+        return self._of_template(repository, entries)
+
+    def _of_template(
+        self, repository: RemoteRepository, entries: Mapping[str, ListedEntry]
+    ) -> FleetOutcome | None:
         is_initialised = self._check.is_initialised(entries)
         match self._job.verb:
             case Verb.CHECK | Verb.UPDATE if not is_initialised:
@@ -170,6 +225,15 @@ class Judge:
         self, repository: RemoteRepository, entries: Mapping[str, ListedEntry]
     ) -> FleetOutcome:
         return outcome_of_report(repository, self._check.check(repository.name, entries))
+
+    def _validated(
+        self, repository: RemoteRepository, entries: Mapping[str, ListedEntry]
+    ) -> FleetOutcome | None:
+        """Return what the validator says; None for files that its own code fails on."""
+        report = self._validation.report(repository.name, entries)
+        if report.error is not None:
+            return None
+        return outcome_of_report(repository, report)
 
     def _unchanged(self, checked: FleetOutcome) -> FleetOutcome | None:
         """Return the outcome of an update that has nothing to do; None where it may have."""

@@ -47,7 +47,7 @@ class Folders(Protocol):
         """Return the outcome of one that an error has ended."""
 
     def managed(self, folder: str) -> tuple[str, ...]:
-        """Return the files that the template has there; nothing where nobody can tell."""
+        """Return files that are looked at there wherever they lie, as far as anybody can tell."""
 
 
 class HostTreatment:

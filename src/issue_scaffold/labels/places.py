@@ -6,6 +6,7 @@ One may lie at any path that the settings or the answers record, and in the usua
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -58,6 +59,17 @@ def recorded_config(root: Path) -> str | None:
         except (ScaffoldError, YamlValueError):
             continue
     return None
+
+
+def recorded_places(root: Path) -> tuple[str, ...]:
+    """Return where settings and answers say that the labels config is, be it there or not."""
+    found = []
+    for recorded in (_in_settings, _in_answers):
+        with suppress(ScaffoldError, YamlValueError):
+            path = recorded(root)
+            if path is not None and is_labels_path(path):
+                found.append(path)
+    return tuple(found)
 
 
 def _in_settings(root: Path) -> str | None:

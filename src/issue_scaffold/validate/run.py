@@ -83,6 +83,19 @@ def validate(options: ValidateOptions) -> Iterator[TargetReport]:
         yield _report(path, path.group, validated[key], options)
 
 
+def validate_repository(name: str, repository: "RepositoryFiles") -> TargetReport:
+    """Return what was found in a repository's files in memory, which the report calls `name`."""
+    from pathlib import Path
+
+    from issue_scaffold.validate.paths import FileGroup, RequestedPath
+
+    known = (*repository.files, *repository.unread)
+    names = {path: path for path in known}
+    group = FileGroup(Path(name), repository.files, names, repository.unread)
+    path = RequestedPath(name, group, frozenset(known))
+    return _report(path, group, _validate_group(group), ValidateOptions(paths=[name]))
+
+
 class _GroupFindings(NamedTuple):
     """The findings of a group by file, and the files on which our own code failed."""
 

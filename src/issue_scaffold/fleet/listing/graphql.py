@@ -7,7 +7,7 @@ https://docs.github.com/en/graphql/reference/objects#repository
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -31,6 +31,9 @@ _PAGE: Final = 50
 # After so many pages without a failure they grow again.
 _CALM: Final = 4
 _MOST_PAGES: Final = 100_000
+# Files that a question asks for; a name in GraphQL begins with a letter.
+_MOST_TEXTS: Final = 100
+_OID_LEAD: Final = "f"
 # Statuses of a host, or of a proxy before it, that has no such place.
 _ABSENT: Final = frozenset({404, 405, 410, 501})
 _ENTRIES: Final = "entries{name mode oid}"
@@ -83,6 +86,19 @@ def page_query(kind: OwnerKind, answers_file: str, *, with_labels: bool) -> str:
             "}}}}",
         ]
     )
+
+
+def texts_query(oids: Mapping[str, Sequence[str]]) -> str:
+    """Return the question for files by git's ids, by the names of repositories that have them."""
+    rows = []
+    for number, (name, wanted) in enumerate(oids.items()):
+        owner, _, short = name.partition("/")
+        files = "".join(
+            f'{_OID_LEAD}{oid}:object(oid:"{oid}"){{...on Blob{{text}}}}' for oid in wanted
+        )
+        place = f"owner:{json.dumps(owner)},name:{json.dumps(short)}"
+        rows.append(f"r{number}:repository({place}){{{files}}}")
+    return f"query{{{' '.join(rows)}}}"
 
 
 class GraphQLListing:
@@ -149,6 +165,34 @@ class GraphQLListing:
     def content(self, repository: RemoteRepository, oid: str) -> bytes | None:
         """Return the content of a file by git's id."""
         return self._rest.content(repository, oid)
+
+    def contents(self, wanted: Mapping[str, RemoteRepository]) -> Mapping[str, bytes]:
+        """Return the contents of files by git's ids, those that are texts: many with a question."""
+        found: dict[str, bytes] = {}
+        wishes = list(wanted.items())
+        for start in range(0, len(wishes), _MOST_TEXTS):
+            found |= self._texts(dict(wishes[start : start + _MOST_TEXTS]))
+        return found
+
+    def _texts(self, wanted: Mapping[str, RemoteRepository]) -> dict[str, bytes]:
+        by_name: dict[str, list[str]] = {}
+        for oid, repository in wanted.items():
+            by_name.setdefault(repository.name, []).append(oid)
+        what = f"read files of {self._owner}'s repositories"
+        answer = self._client.ask(self._target, {"query": texts_query(by_name)})
+        if not answer.is_good:
+            raise self._client.refused(answer, what)
+        try:
+            data = shapes.mapping(answer.data, "the answer").get("data")
+            nodes = [node for node in shapes.mapping(data, "'data'").values() if node is not None]
+            blobs = [item for node in nodes for item in shapes.mapping(node, "a file").items()]
+        except MalformedAnswerError as error:
+            raise self._client.unexpected(error, what) from error
+        return {
+            alias.removeprefix(_OID_LEAD): text.encode("utf-8", "surrogatepass")
+            for alias, text in ((alias, (blob or {}).get("text")) for alias, blob in blobs)
+            if isinstance(text, str)
+        }
 
     def _page(self, after: str | None) -> _Page:
         while True:

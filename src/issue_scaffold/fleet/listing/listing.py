@@ -85,3 +85,9 @@ class HostListing(Protocol):
 
     def content(self, repository: RemoteRepository, oid: str) -> bytes | None:
         """Return the content of a file by git's id, None where it can't be had so."""
+
+    def contents(self, wanted: Mapping[str, RemoteRepository]) -> Mapping[str, bytes]:
+        """Return the contents of files by git's ids, as many as can be had so.
+
+        Each is wanted with a repository that has it.
+        """

@@ -97,3 +97,6 @@ class _GitHubListing:
 
     def content(self, repository: RemoteRepository, oid: str) -> bytes | None:
         return self._rest.content(repository, oid)
+
+    def contents(self, wanted: Mapping[str, RemoteRepository]) -> Mapping[str, bytes]:
+        return self._taken.contents(wanted)

@@ -7,6 +7,7 @@ https://docs.gitlab.com/api/repositories/
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import quote
@@ -153,6 +154,16 @@ class RestListing:
         finally:
             self._contents += self._client.calls - calls
         return self._calls.read(answer, _blob, what)
+
+    def contents(self, wanted: Mapping[str, RemoteRepository]) -> Mapping[str, bytes]:
+        """Return the contents of files by git's ids: a request for each."""
+        found = {}
+        for oid, repository in wanted.items():
+            with suppress(MissingError):
+                content = self.content(repository, oid)
+                if content is not None:
+                    found[oid] = content
+        return found
 
     def clone_base(self, name: str) -> str | None:
         """Return what git's addresses of all repositories begin with, by that of one of them.
