@@ -263,6 +263,7 @@ def apply_planned(
 
     options, hosts = _options(request), _hosts(request)
     held = frozenset[str]() if request.force else _held_back(planned, request.branch, hosts)
+    later = [one for one in planned if one.outcome.repository in held]
     planned = [one for one in planned if one.outcome.repository not in held][: request.limit]
     if request.limit is None:
         _ask_about_many(len(planned), is_agreed=request.yes)
@@ -272,8 +273,8 @@ def apply_planned(
     open_limit = _open_limit(request, planned, hosts)
     with ApplyRun(planned, options, hosts, max_failures, open_limit) as run:
         code = RunShow("fleet apply", outputs, Tally(), _name_of(planned)).all_of(run)
-    if held:
-        tell(f"{repositories(len(held))} of a later wave: merge the one before, or give --force")
+    if later:
+        tell(f"{repositories(len(later))} of a later wave: merge the one before, or give --force")
         code = code or EXIT_FINDINGS
     if run.why_stopped:
         tell(f"enough for now: {run.why_stopped}")

@@ -93,10 +93,12 @@ class FleetJob:
         """Whether it changes repositories."""
         return self.verb in {Verb.UPDATE, Verb.INIT} and not self.dry_run
 
-    @property
-    def changes_answers(self) -> bool:
-        """Whether it would change a repository that is as its template and its answers say."""
-        return bool(self.template or self.ref or self.data)
+    def changes(self, name: str, answers: Mapping[str, Any]) -> bool:
+        """Tell whether a repository with these answers would get another template, or others."""
+        given = self.data_for(name)
+        return bool(self.template or self.ref) or any(
+            key not in answers or answers[key] != value for key, value in given.items()
+        )
 
     @property
     def document(self) -> dict[str, Any]:

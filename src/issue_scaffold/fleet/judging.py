@@ -6,14 +6,14 @@ repository goes to whoever can fetch it.
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from typing import Final
+from typing import Any, Final
 
 from issue_scaffold.errors import ScaffoldError
 from issue_scaffold.fleet.host_labels import LabelsJudge, may_say_labels, recorded_paths
 from issue_scaffold.fleet.job import FleetJob, Verb, outcome_of_report
 from issue_scaffold.fleet.listed_validation import ListedValidation
 from issue_scaffold.fleet.listing.listing import HostListing, code_of_api
-from issue_scaffold.fleet.opt_out import opted_out
+from issue_scaffold.fleet.opt_out import left_out_by, opted_out
 from issue_scaffold.fleet.outcome import (
     FleetOutcome,
     Reason,
@@ -31,7 +31,9 @@ from issue_scaffold.sync.listed_check import ListedCheck
 from issue_scaffold.sync.listed_tree import ListedEntry, ListedTree, UnknownContentError
 from issue_scaffold.sync.target import answers_path
 from issue_scaffold.sync.trees import settings_of
+from issue_scaffold.template.answers_file import parse_answers
 from issue_scaffold.template.renderer import Renderer
+from issue_scaffold.text.yaml_values import YamlValueError
 
 # Contents that are asked for by themselves: the answers, and settings.
 _MOST_QUESTIONS: Final = 2
@@ -98,8 +100,14 @@ class Judge:
 
     def outcome(self, repository: RemoteRepository, listing: HostListing) -> FleetOutcome | None:
         """Return the outcome of a repository, None for one that has to be fetched."""
+        left_out = left_out_by(self._job.rollout, repository)
+        if left_out is not None:
+            return left_out
         if self._job.verb is Verb.LABELS:
             return self._of_labels(repository, listing)
+        return self._of_files(repository, listing)
+
+    def _of_files(self, repository: RemoteRepository, listing: HostListing) -> FleetOutcome | None:
         entries = self._entries(repository)
         if entries is None:
             return None
@@ -206,12 +214,24 @@ class Judge:
                 return self._not_initialised(repository)
             case Verb.CHECK:
                 return self._checked(repository, entries)
-            case Verb.UPDATE if not self._job.changes_answers:
+            case Verb.UPDATE if not self._changes(repository, entries):
                 return self._unchanged(self._checked(repository, entries))
             case Verb.INIT if is_initialised:
                 why = Why(Reason.NO_CHANGE, "it is set up already")
                 return without_treatment(repository, Status.SKIPPED, why)
         return None
+
+    def _changes(self, repository: RemoteRepository, entries: Mapping[str, ListedEntry]) -> bool:
+        """Tell whether an update brings another template or other answers than the recorded ones.
+
+        Raises UnknownContentError.
+        """
+        file = ListedTree(entries, self._check.contents).read(self._answers_file)
+        answers: Mapping[str, Any] = {}
+        if file is not None:
+            with suppress(YamlValueError):  # who fetches it says what is wrong
+                answers = parse_answers(file.content)
+        return self._job.changes(repository.name, answers)
 
     def _not_initialised(self, repository: RemoteRepository) -> FleetOutcome:
         return FleetOutcome(
