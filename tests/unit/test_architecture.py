@@ -4,10 +4,9 @@ Which folder may import which is a contract in pyproject.toml, which import-lint
 """
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
-
-import pytest
 
 import issue_scaffold
 
@@ -69,67 +68,82 @@ LOADERS = {
 PRINTERS = {"cli/printing.py", "cli/entry.py"}
 
 
-def layer_of(path: Path) -> str:
-    relative = path.relative_to(PACKAGE)
-    return relative.parts[0].removesuffix(".py")
+@cache
+def read(path: Path) -> ast.Module:
+    """Return what a module holds. All tests look at it, so each is read once."""
+    return ast.parse(path.read_text(encoding="utf-8"))
 
 
-def imports(path: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+@cache
+def imports(path: Path) -> frozenset[str]:
+    """Return the outermost packages that a module imports."""
+    found = set()
+    for node in ast.walk(read(path)):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
-            yield node.module
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+            found.add(node.module)
+    return frozenset(name.split(".")[0] for name in found)
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
-def test_every_outside_thing_has_one_owner(path: Path) -> None:
-    relative = path.relative_to(PACKAGE).as_posix()
-    for name in {name.split(".")[0] for name in imports(path)} & OWNERS.keys():
-        assert any(relative == owner or relative.startswith(f"{owner}/") for owner in OWNERS[name]), name
-
-
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
-def test_nobody_below_the_command_line_prints_exits_or_changes_directory(path: Path) -> None:
-    called = {
-        ast.unparse(node.func)
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Call)
-    }
-    assert not called & {"os.chdir", "contextlib.chdir"}
-    if layer_of(path) != "cli":
-        assert not called & {"print", "sys.exit", "exit", "sys.stdout.write", "sys.stderr.write", "click.echo"}
-
-
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
-def test_modules_say_what_they_are(path: Path) -> None:
-    assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
-
-
-def called_in(path: Path) -> set[str]:
+@cache
+def called_in(path: Path) -> frozenset[str]:
     """Return what a module calls, as it is written."""
-    calls = [node.func for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)]
-    return {ast.unparse(call) for call in calls}
+    calls = [node.func for node in ast.walk(read(path)) if isinstance(node, ast.Call)]
+    return frozenset(ast.unparse(call) for call in calls)
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
-def test_files_of_others_are_read_in_one_place(path: Path) -> None:
-    if path.relative_to(PACKAGE).as_posix() not in OPENERS:
-        opening = {"open", ".open", ".read_bytes", ".read_text", ".readlines"}
+def name_of(path: Path) -> str:
+    """Return how a module is named in the tables above."""
+    return path.relative_to(PACKAGE).as_posix()
+
+
+def callers(names: set[str], modules: Iterable[Path]) -> dict[str, set[str]]:
+    """Return the modules that call one of the functions, and which."""
+    found = {name_of(path): names & called_in(path) for path in modules}
+    return {module: called for module, called in found.items() if called}
+
+
+def all_but(allowed: set[str]) -> list[Path]:
+    """Return the modules that a table doesn't name."""
+    return [path for path in MODULES if name_of(path) not in allowed]
+
+
+def test_every_outside_thing_has_one_owner() -> None:
+    wrong = [
+        (module, name)
+        for module, name in ((name_of(path), name) for path in MODULES for name in imports(path) & OWNERS.keys())
+        if not any(module == owner or module.startswith(f"{owner}/") for owner in OWNERS[name])
+    ]
+    assert not wrong
+
+
+def test_nobody_below_the_command_line_prints_exits_or_changes_directory() -> None:
+    assert not callers({"os.chdir", "contextlib.chdir"}, MODULES)
+    below = [path for path in MODULES if not name_of(path).startswith("cli/")]
+    ending = {"print", "sys.exit", "exit", "sys.stdout.write", "sys.stderr.write", "click.echo"}
+    assert not callers(ending, below)
+
+
+def test_modules_say_what_they_are() -> None:
+    assert not [path for path in MODULES if not ast.get_docstring(read(path))]
+
+
+def test_files_of_others_are_read_in_one_place() -> None:
+    opening = {"open", ".open", ".read_bytes", ".read_text", ".readlines"}
+    wrong = {}
+    for path in all_but(OPENERS):
         called = {call[call.rfind(".") :] if "." in call else call for call in called_in(path) - {"tarfile.open"}}
-        assert not called & opening
+        if called & opening:
+            wrong[name_of(path)] = called & opening
+    assert not wrong
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
-def test_values_are_made_of_yaml_in_one_place(path: Path) -> None:
-    if path.relative_to(PACKAGE).as_posix() not in LOADERS:
-        loading = {"load", "load_all", "safe_load", "safe_load_all", "compose", "compose_all", "parse", "full_load"}
-        assert not called_in(path) & {f"yaml.{name}" for name in loading}
+def test_values_are_made_of_yaml_in_one_place() -> None:
+    loading = {"load", "load_all", "safe_load", "safe_load_all", "compose", "compose_all", "parse", "full_load"}
+    assert not callers({f"yaml.{name}" for name in loading}, all_but(LOADERS))
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
-def test_everything_is_printed_in_one_place(path: Path) -> None:
-    if path.relative_to(PACKAGE).as_posix() not in PRINTERS:
-        printing = {"click.echo", "click.secho", "click.style", "click.prompt", "click.confirm", "print"}
-        assert not called_in(path) & {*printing, "sys.stdout.write", "sys.stderr.write"}
+def test_everything_is_printed_in_one_place() -> None:
+    printing = {"click.echo", "click.secho", "click.style", "click.prompt", "click.confirm", "print"}
+    assert not callers({*printing, "sys.stdout.write", "sys.stderr.write"}, all_but(PRINTERS))

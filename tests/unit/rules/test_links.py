@@ -48,13 +48,18 @@ def test_code_scanning_gets_help_and_only_addresses_that_exist(scaffold: Run, tm
     assert row["help"]["text"] == f"{RULES[rule].why}\n\nscaffold rules {rule}"
 
 
-@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=lambda path: path.relative_to(PACKAGE).as_posix())
-def test_no_text_names_a_page_that_only_a_clone_has(path: Path) -> None:
+def texts(path: Path) -> list[str]:
+    """Return the texts in a module that aren't comments."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     comments = {
         id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
     }
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in comments:
-            # The folder of templates that a repository may have is no page of the documentation.
-            assert not re.search(r"(?<![\w/.])docs/(?!(?i:issue_template))[\w-]+", node.value), node.value
+    constants = [node for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in comments]
+    return [node.value for node in constants if isinstance(node.value, str)]
+
+
+def test_no_text_names_a_page_that_only_a_clone_has() -> None:
+    # The folder of templates that a repository may have is no page of the documentation.
+    page = re.compile(r"(?<![\w/.])docs/(?!(?i:issue_template))[\w-]+")
+    wrong = [(path.name, text) for path in PACKAGE.rglob("*.py") for text in texts(path) if page.search(text)]
+    assert not wrong
