@@ -16,8 +16,6 @@ from issue_scaffold.forge.documents import load
 from issue_scaffold.forge.file_kind import FileKind
 from issue_scaffold.forge.layout import is_labels_config, is_labels_path
 from issue_scaffold.forge.source_files import RepositoryFiles, read_repository, read_with_pages
-from issue_scaffold.labels.config import read_labels
-from issue_scaffold.settings.file import read_settings
 from issue_scaffold.settings.place import read_settings_file
 from issue_scaffold.template.answers_file import ANSWERS_FILE, parse_answers
 from issue_scaffold.text.yaml_values import YamlValueError
@@ -34,6 +32,8 @@ def find_configs(root: Path, *, with_empty: bool = False) -> tuple[str, ...]:
     A broken file is one too: what is wrong with it will be said. Raises ScaffoldError for a folder
     or file that there is no leave to read.
     """
+    from issue_scaffold.labels.config import read_labels
+
     found = []
     for path, content in read_repository(root, is_labels_config).files.items():
         document = load(path, content)
@@ -76,6 +76,8 @@ def _in_settings(root: Path) -> str | None:
     content = read_settings_file(root)[1]
     if content is None:
         return None
+    from issue_scaffold.settings.file import read_settings
+
     return read_settings(content)[0].labels_config
 
 
@@ -118,6 +120,8 @@ def _is_named_so(path: str) -> bool:
 
 def _lists_labels(root: Path, path: str) -> bool:
     """Return whether a file says nothing but which labels there are, most with a colour."""
+    from issue_scaffold.labels.config import read_labels
+
     try:
         document = load(path, read_beginning(path, below=root))
     except ScaffoldError:

@@ -5,7 +5,7 @@ place.
 """
 
 from collections.abc import Mapping as Table
-from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from issue_scaffold.forge.document import Problem, at
@@ -24,8 +24,7 @@ _OWN_KEYS: Final = ("path", "reason")
 _IGNORE_KEYS: Final = ("path", "rule", "reason")
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
+class Accepted(NamedTuple):
     """A deliberate deviation of a managed file, and why.
 
     `difference` is what is accepted of it: of a `unit` of a file that is compared by meaning (a
@@ -55,8 +54,7 @@ class OwnFiles(NamedTuple):
         return path == self.path or matches(self.path, path)
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """What a repository's settings file says.
 
     `opted_out` is the reason, which may be empty, why runs over many repositories are to leave this
@@ -68,7 +66,7 @@ class Settings:
     ignored: tuple[IgnoreEntry, ...] = ()
     known_labels: frozenset[str] = frozenset()
     labels_config: str | None = None
-    adopted: Table[str, str] = field(default_factory=dict)
+    adopted: Table[str, str] = MappingProxyType({})
     opted_out: str | None = None
 
 

@@ -7,7 +7,6 @@ its difference. `judge` says what an acceptance covers, `accept_present` makes o
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from issue_scaffold.errors import UsageError
@@ -137,7 +136,7 @@ def _accepted_units(
     for name, state in states.items():
         entry = entries.get(fold_unit(name))
         if entry is not None and _covers(entry, state.items()):
-            found[name] = replace(entry, unit=name)
+            found[name] = entry._replace(unit=name)
         elif whole is not None:
             found[name] = Accepted(file.path, None, whole.reason, name, _recorded(state))
     return found
@@ -168,12 +167,12 @@ def _texts(
     before = list(_of_text(known))
     for entry in known:
         if entry.is_whole(actual.digest):
-            before = [replace(entry, sha256=None, difference=everything)]
+            before = [entry._replace(sha256=None, difference=everything)]
     kept = []
     for entry in before:
         found = standing(expected, actual, entry.difference or "")
         if entry.reason != reason and found.held:
-            kept.append(replace(entry, difference=describe(expected, found.file)))
+            kept.append(entry._replace(difference=describe(expected, found.file)))
             expected = found.file
     rest = describe(expected, actual)
     if rest is None:
@@ -211,7 +210,7 @@ def follow_template(
             continue
         base, now = found.file, with_it
         if record:
-            followed.append(replace(entry, difference=record))
+            followed.append(entry._replace(difference=record))
     return tuple(followed)
 
 

@@ -48,7 +48,7 @@ class Renewal:
             path = step.moved_from or step.path
             known = settings.accepted_of(path)
             entries = self._followed(step, known) if known else ()
-            moved = [replace(entry, path=step.path) for entry in entries]
+            moved = [entry._replace(path=step.path) for entry in entries]
             if moved != list(known):
                 settings.accept(step.path, moved, instead_of=path)
         return with_settings(plan, settings, "what you accepted stays accepted")
