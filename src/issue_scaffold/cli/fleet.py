@@ -56,7 +56,6 @@ from issue_scaffold.errors import (
 )
 from issue_scaffold.fleet import run_folder
 from issue_scaffold.fleet.config import FleetConfig
-from issue_scaffold.fleet.dask_engine import DaskEngine, refuse_writes
 from issue_scaffold.fleet.engine import Engine
 from issue_scaffold.fleet.job import FleetJob, Verb
 from issue_scaffold.fleet.outcome import FleetOutcome, Status, Tally
@@ -551,6 +550,8 @@ def _refuse_writes_far_away(
     options: RunOptions, job: FleetJob, named: Sequence[FleetRepository]
 ) -> None:
     if options.scheduler is not None:
+        from issue_scaffold.fleet.dask_engine import refuse_writes
+
         refuse_writes(job, named)
 
 
@@ -634,6 +635,8 @@ def _engine(options: RunOptions, job: FleetJob, limits: RunLimits) -> tuple[Engi
     """Return who treats the repositories, and how many of them at a time."""
     job = replace(job, seconds=limits.seconds)
     if options.scheduler is not None:
+        from issue_scaffold.fleet.dask_engine import DaskEngine
+
         cluster = DaskEngine(job, options.scheduler, until=limits.until)
         return cluster, cluster.jobs
     from issue_scaffold.fleet.pool import PoolEngine, PoolLimits, default_jobs

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
-from issue_scaffold.cli.output.markdown import escaped
 from issue_scaffold.cli.printing import json_text, style, text_of
 from issue_scaffold.fleet.outcome import SCHEMA, FleetOutcome, Status, Tally
 from issue_scaffold.fleet.run_folder import started_in
@@ -245,6 +244,8 @@ def _error_of(outcome: FleetOutcome) -> str | None:
 
 def as_markdown(report: FleetReport) -> str:
     """Return a table of what isn't clean, and what failed, by the reason."""
+    from issue_scaffold.cli.output.markdown import escaped
+
     lines = [f"## scaffold {report.command}", "", f"{escaped(summary(report))}.", ""]
     shown = [row for row in _sorted(report) if row.status not in {Status.CLEAN, Status.FAILED}]
     if shown:

@@ -3,15 +3,17 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from issue_scaffold.errors import ScaffoldError, UsageError
 from issue_scaffold.fleet.outcome import FleetOutcome, Reason, Status, Why
 from issue_scaffold.fleet.remote import RemoteRepository
 from issue_scaffold.fleet.run_folder import WHOLE_OWNER
-from issue_scaffold.label_sync.adapter import LabelsApi
 from issue_scaffold.label_sync.http.errors import MissingError, RateLimitError, UnreachableError
-from issue_scaffold.label_sync.http.json_shapes import MalformedAnswerError
+
+if TYPE_CHECKING:
+    from issue_scaffold.label_sync.adapter import LabelsApi
+    from issue_scaffold.label_sync.http.json_shapes import MalformedAnswerError
 
 
 class OwnerKind(StrEnum):
@@ -40,7 +42,7 @@ class Owner:
         return f"{self.name}{WHOLE_OWNER}"
 
 
-def unreadable(owner: Owner, host: str, error: MalformedAnswerError) -> FleetOutcome:
+def unreadable(owner: Owner, host: str, error: "MalformedAnswerError") -> FleetOutcome:
     """Return the outcome of a repository that the host tells of in a way that nobody believes."""
     why = Why(Reason.HOSTILE, f"the host lists one that can't be: {error}")
     return FleetOutcome(repository=owner.row, status=Status.FAILED, why=why, host=host)
@@ -80,7 +82,7 @@ class HostListing(Protocol):
     def with_snapshot(self, repository: RemoteRepository) -> RemoteRepository:
         """Return a repository with what is known of its files, if that can be had."""
 
-    def labels_api(self, repository: RemoteRepository) -> LabelsApi:
+    def labels_api(self, repository: RemoteRepository) -> "LabelsApi":
         """Return the way to a repository's labels."""
 
     def content(self, repository: RemoteRepository, oid: str) -> bytes | None:
