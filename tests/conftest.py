@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 from tests.fast import is_fast
-from tests.renderings import Renderer
+from tests.renderings import Renderer, fill_cache, make_once
 
 from issue_scaffold.cli.main import main
 
@@ -128,6 +128,18 @@ def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def render(shared_folder: Path) -> Renderer:
     """Return the renderer of the working tree's template."""
     return Renderer(shared_folder / "renderings")
+
+
+@pytest.fixture(scope="session")
+def known_renderings(shared_folder: Path) -> Path:
+    """Return a cache that knows the bundled template's first and newest version; tests copy it."""
+    return make_once(shared_folder / "known-renderings", fill_cache)
+
+
+@pytest.fixture
+def warm(known_renderings: Path) -> None:
+    """Spare the commands of this test a rendering of the bundled template: it isn't about that."""
+    shutil.copytree(known_renderings, os.environ["SCAFFOLD_CACHE_DIR"])
 
 
 def git(folder: Path, *arguments: str) -> str:

@@ -1,11 +1,15 @@
-"""Renderings of the working tree's template, each made once a run, whichever worker asks first.
+"""Renderings that tests share, each made once a run, whichever worker asks first.
 
-The template is copied out of the working tree: Copier would otherwise see a git repository and ask it for tags.
+Of the working tree's template, which is copied out of it: Copier would otherwise see a git repository and ask it for
+tags. And of the bundled template, as a cache that knows them: what starts with it doesn't have to render.
 """
 
 import hashlib
 import json
+import os
 import shutil
+import subprocess
+import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -30,6 +34,19 @@ def copy_template(folder: Path) -> None:
     """Copy the working tree's template into a folder."""
     shutil.copy(ROOT / "copier.yml", folder)
     shutil.copytree(ROOT / "template", folder / "template")
+
+
+def fill_cache(cache: Path) -> None:
+    """Let a cache know what the bundled template's first and newest version are without any answer."""
+    command = [str(Path(sys.executable).with_name("scaffold")), "init", "--defaults"]
+    with tempfile.TemporaryDirectory() as folder:
+        environment = {**os.environ, "SCAFFOLD_CACHE_DIR": f"{folder}/cache", "HOME": folder}
+        for version in ("v1.0.0", "latest"):
+            arguments = [f"{folder}/{version}", *(["--ref", version] if version != "latest" else [])]
+            subprocess.run([*command, *arguments], env=environment, check=True, capture_output=True)
+        # What a rendering is, without what this user has seen or done.
+        for name in ("renders", "blobs"):
+            shutil.copytree(f"{folder}/cache/{name}", cache / name)
 
 
 class Renderer:
