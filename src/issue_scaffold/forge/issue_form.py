@@ -3,7 +3,6 @@
 Owns the views; which keys a form may have is in its forge's row, and messages are the rules' own.
 """
 
-import re
 import unicodedata
 from collections.abc import Iterator
 from collections.abc import Mapping as Table
@@ -11,6 +10,7 @@ from typing import Final, NamedTuple
 
 from issue_scaffold.forge.document import Document
 from issue_scaffold.forge.forges import ElementKeys
+from issue_scaffold.text.late_patterns import late_pattern
 from issue_scaffold.text.tree import Entry, Mapping, Node, Scalar, Value, resolve
 from issue_scaffold.text.tree_values import (
     is_true,
@@ -26,6 +26,8 @@ _WITHOUT_MARKS: Final = "AE ae OE oe ss SS Th th D d D d H h i k L l NG ng O o T
 _LETTERS: Final = str.maketrans(
     dict(zip("ÆæŒœßẞÞþÐðĐđĦħ\u0131ĸŁłŊŋØøŦŧ", _WITHOUT_MARKS.split(), strict=True))
 )
+_NO_SLUG: Final = late_pattern(r"[^a-z0-9_-]+")
+_DASHES: Final = late_pattern(r"-{2,}")
 _WITH_OPTIONS: Final = frozenset({"dropdown", "checkboxes"})
 # YAML 1.1 reads these as booleans when they are keys; GitHub's page lists them as forbidden.
 BOOLEAN_WORDS: Final = frozenset(
@@ -36,15 +38,14 @@ BOOLEAN_WORDS: Final = frozenset(
 
 
 class OptionView(NamedTuple):
-    """One choice of a dropdown (a scalar) or checkboxes element (a mapping with a `label`)."""
+    """One choice of a dropdown (a scalar) or checkboxes element (a mapping with a `label`).
+
+    `text` is the words of the choice, if it has any.
+    """
 
     node: Value
     label: Value | None
-
-    @property
-    def text(self) -> str | None:
-        """The words of the choice, if it has any."""
-        return text_of(self.label)
+    text: str | None
 
 
 class ElementView:
@@ -180,8 +181,9 @@ def is_worded(node: Value) -> bool:
 def _options(kind: str | None, node: Value | None) -> tuple[OptionView, ...]:
     items = items_of(node)
     if kind == "dropdown":
-        return tuple(OptionView(item, item) for item in items)
-    return tuple(OptionView(item, value_below(item, "label")) for item in items)
+        return tuple(OptionView(item, item, text_of(item)) for item in items)
+    labels = [(item, value_below(item, "label")) for item in items]
+    return tuple(OptionView(item, label, text_of(label)) for item, label in labels)
 
 
 def text_of(node: Node | None) -> str | None:
@@ -240,5 +242,5 @@ def parameterize(text: str) -> str | None:
         plain = without_marks(text)
         if any(ord(char) > _LAST_LATIN and char.isalpha() for char in plain):
             return None
-    dashed = re.sub(r"-{2,}", "-", re.sub(r"[^a-z0-9_-]+", "-", plain.lower()))
+    dashed = _DASHES.sub("-", _NO_SLUG.sub("-", plain.lower()))
     return dashed.strip("-") or None

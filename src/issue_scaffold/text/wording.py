@@ -1,14 +1,27 @@
 """Words that messages of several rules share: near misses, what is allowed, repeated places."""
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from issue_scaffold.text.source import Source
 
 
+_TIMES_AS_LONG = 4
+
+
 def closest(word: str, choices: Iterable[str]) -> str | None:
     """Return the choice that was probably meant, or None."""
+    known = tuple(choices)
+    if len(word) > _TIMES_AS_LONG * max(map(len, known), default=0):
+        return None  # whatever is in it, and it isn't kept
+    return _closest(word, known)
+
+
+# Files of one repository have the same slips.
+@lru_cache(maxsize=256)
+def _closest(word: str, choices: tuple[str, ...]) -> str | None:
     from difflib import get_close_matches
 
     by_fold = {choice.lower(): choice for choice in choices}
