@@ -32,15 +32,16 @@ MADE_UP = "name: Bug report\ndescription: Something is broken\nbody:\n" + "".joi
 )
 
 
-def measure(arguments: list[str], runs: int) -> tuple[float, float]:
-    """Return the median seconds of processor time and the peak MiB of a command."""
-    seconds, mib = [], 0.0
-    for _ in range(runs):
+def measure(commands: list[list[str]], runs: int) -> list[tuple[float, float]]:
+    """Return the median seconds of processor time and the peak MiB of each command, run in turn."""
+    seconds: list[list[float]] = [[] for _ in commands]
+    mib = [0.0] * len(commands)
+    for number, arguments in [*enumerate(commands)] * runs:
         process = subprocess.Popen(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         _, _, usage = os.wait4(process.pid, 0)
-        seconds.append(usage.ru_utime + usage.ru_stime)
-        mib = max(mib, usage.ru_maxrss / 1024)
-    return statistics.median(seconds), mib
+        seconds[number].append(usage.ru_utime + usage.ru_stime)
+        mib[number] = max(mib[number], usage.ru_maxrss / 1024)
+    return [(statistics.median(taken), peak) for taken, peak in zip(seconds, mib, strict=True)]
 
 
 def main() -> int:
@@ -58,12 +59,12 @@ def main() -> int:
         files = sorted(str(file) for file in forms.iterdir())
         alone = Path(scratch, "alone.yml")
         alone.write_bytes(contents[0])
-        one, one_mib = measure([*ours, str(alone)], 9)
-        one_theirs, _ = measure([*theirs, str(alone)], 9)
-        many, many_mib = measure([*ours, *files], 5)
-        c_parse, _ = measure([sys.executable, "-c", C_PARSE, *files], 5)
-        many_theirs, theirs_mib = measure([*theirs, *files], 1)
-        folder_seconds, folder_mib = measure([*ours, scratch], 5)
+        (one, one_mib), (one_theirs, _) = measure([[*ours, str(alone)], [*theirs, str(alone)]], 15)
+        c_parsing = [sys.executable, "-c", C_PARSE, *files]
+        (many, many_mib), (folder_seconds, folder_mib), (c_parse, _) = measure(
+            [[*ours, *files], [*ours, scratch], c_parsing], 7
+        )
+        [(many_theirs, theirs_mib)] = measure([[*theirs, *files]], 1)
     print(f"one form:     {one:6.3f} s  check-jsonschema {one_theirs:6.3f} s  share {one / one_theirs:.2f}")
     print(f"{FORMS} forms:   {many:6.3f} s  check-jsonschema {many_theirs:6.3f} s  factor {many_theirs / many:.1f}")
     print(f"as a folder:  {folder_seconds:6.3f} s  C parse {c_parse:6.3f} s  ratio {folder_seconds / c_parse:.2f}")
