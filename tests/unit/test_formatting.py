@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from issue_scaffold.sync import formatting
-from issue_scaffold.sync.formatting import _data_meaning, is_reformatted
+from issue_scaffold.sync.formatting import _data_meaning, _markdown_meaning, is_reformatted
 from issue_scaffold.text.by_meaning import NotUnderstoodError
 
 FORM = "name: 'A'\nbody:\n- type: input\n  id: x # why\n  attributes: {label: \"L\", value: yes}\n"
@@ -143,9 +143,66 @@ def _says_the_same(one: str, other: str, suffix: str) -> bool:
     if one.endswith("\n") and not other.endswith("\n"):
         return False
     try:
+        if suffix == ".md":
+            return _markdown_meaning(one) == _markdown_meaning(other)
         return _data_meaning(one, suffix) == _data_meaning(other, suffix)
     except NotUnderstoodError:
         return False
+
+
+PROSE = st.sampled_from(
+    [
+        *("# Head", "Head\n===", "## *b* ##", "- [ ] a", "- [ ] b\n  more", "1. one\n2. two", "> said", "> - deep"),
+        *("```py\nx = 1\n```", "~~~\nend", "    code", "a  \nb", "**b** _i_ `code`", "[a]", "![a]", "---", "\\*no\\*"),
+        *("<!-- why -->", "<!-- why", "a <!-- b --> c", "AT&T & Co", "", "a\n\n\nb", "\u00fc\u2028x", "* a\n\n  b"),
+        *("[a](b)", "![a](b)", "[a]: /b 'c'", "&amp; &#97;", "<b>x</b>", "<https://a.b>"),
+        *("| a | b |\n|:-:|---|\n| c | d | e |", "-\t" * 30 + "deep", "> " * 60 + "deep", "- " * 60 + "deep"),
+        *("[https://a.b](https://a.b)", "a&b;"),
+    ]
+)  # fmt: skip
+PROSE_EDITS = st.sampled_from(
+    ["e", "t", "Our own", "\n", "\n\n", "- ", "> ", "```\n", "*", "`", "<!--", "-->", "&", "  ", "|", "\\"]
+)
+FRONTS = st.sampled_from(
+    ["", "---\nname: a\n---\n", "---\nname: 'a'\n---\n", "---\nname: a\n", "x\n---\nname: a\n---\n"]
+)
+
+
+@given(st.lists(PROSE, min_size=1, max_size=5), st.data())
+@settings(deadline=None, max_examples=150)
+def test_a_quick_no_of_prose_is_what_reading_would_say(blocks: list[str], data: st.DataObject) -> None:
+    """A text beside one whose marks are others, and beside one with something put in or taken out."""
+    texts = [data.draw(FRONTS) + "\n\n".join(blocks)]
+    texts += [texts[0].replace("- ", "* ").replace("_", "*"), data.draw(FRONTS) + "\n".join(blocks)]
+    for _ in range(3):
+        text = data.draw(st.sampled_from(texts))
+        at = data.draw(st.integers(0, len(text)))
+        texts.append(text[:at] + data.draw(PROSE_EDITS) + text[at + data.draw(st.integers(0, 6)) :])
+    for one, other in itertools.combinations(texts, 2):
+        if is_reformatted("f.md", one, other) != _says_the_same(one, other, ".md"):
+            raise AssertionError(one, other)
+
+
+HIDDEN_IN_PROSE = [
+    ("&lt;\n", "<\n"),
+    ("<https://a.b>\n", "[https://a.b](https://a.b)\n"),
+    ("[a]: /b\n\nx\n", "x\n\n[c]: /d\n"),
+    ("| a |\n|---|\n| b | c |\n", "| a |\n|---|\n| b | d |\n"),
+    ("- " * 60 + "a\n", "- " * 60 + "b\n"),
+    ("-\t" * 60 + "a\n", "-\t" * 60 + "b\n"),
+    ("> " * 120 + "a\n", "> " * 120 + "b\n"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("one", "other"), HIDDEN_IN_PROSE)
+def test_letters_of_prose_that_say_nothing_are_not_counted(one: str, other: str) -> None:
+    assert is_reformatted("f.md", one, other)
+
+
+def test_other_words_are_seen_without_the_parser(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(formatting, "_meaning", None)
+    text = "---\nname: a\n---\n<!-- Q&A -->\n- [ ] Alerts & more\n"
+    assert not is_reformatted("f.md", text, f"{text}Our own\n")
 
 
 HIDDEN = [

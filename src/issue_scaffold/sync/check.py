@@ -293,8 +293,7 @@ def _look_at(text: str, options: CheckOptions) -> Look:
 
         staged = staged_tree(folder, text)
     files: FileTree = staged or CheckedOutTree(folder)
-    is_trusted = options.trusted_ref is not None
-    opened = open_target(text, options.answers_file, staged, folder=folder, with_places=is_trusted)
+    opened = open_target(text, options.answers_file, staged, folder=folder)
     settings = settings_of(files)
     if options.trusted_ref is not None:
         from issue_scaffold.sync.trusted import judged_target, open_base

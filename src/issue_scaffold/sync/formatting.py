@@ -4,6 +4,7 @@ Pure. Formatting is quotes, indentation, blank lines, list markers and the paddi
 comment, no order, and no line break in prose, as GitHub shows those.
 """
 
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -32,6 +33,11 @@ _LETTERS: Final = "etaoirsdhcmfpgwybvkxjqzETAOIRSDHCMFPGWYBVKXJQZ"
 # anchor, and a comment behind the mark of a block.
 # Each begins with a character of its own, which `re` finds far faster.
 _UNCLEAR: Final = late_pattern(r"\\|&[\w-]|\|[-+0-9]*[ \t]*#|>[-+0-9]*[ \t]*#")
+# The same of Markdown, of which all other letters are shown once: entities, HTML but for comments,
+# tables, links and what defines them, and what may be nested too deeply to be read.
+_UNCLEAR_PROSE: Final = late_pattern(
+    r"&#?\w{1,40};|<(?!!--)|\||\](?=[(:])|^[ \t>*+.)0-9-]{20}", re.MULTILINE
+)
 # A run meets the same contents in many repositories: up to so many, of so many characters each.
 _REMEMBERED: Final = 128
 _MOST_REMEMBERED: Final = 65_536
@@ -53,7 +59,7 @@ def is_reformatted(path: str, expected: str, actual: str) -> bool:
         return False
     if expected.endswith("\n") and not actual.endswith("\n"):
         return False
-    if suffix in _DATA and _says_other_letters(expected, actual):
+    if _says_other_letters(expected, actual, suffix):
         return False
     try:
         return _meaning(expected, suffix) == _meaning(actual, suffix)
@@ -61,14 +67,28 @@ def is_reformatted(path: str, expected: str, actual: str) -> bool:
         return False
 
 
-def _says_other_letters(one: str, other: str) -> bool:
-    """Return whether two texts of data plainly say something else, without reading them.
+def _says_other_letters(one: str, other: str, suffix: str) -> bool:
+    """Return whether two texts plainly say something else, without reading them.
 
-    Where none of `_UNCLEAR` stands in them, each letter is one of a value or of a comment.
+    Where nothing unclear stands in them, each letter is one of what they say: of a value or of a
+    comment, of a word or of code.
     """
+    unclear = _UNCLEAR
+    if suffix in _MARKDOWN:
+        unclear = _UNCLEAR_PROSE
+        one, other = _bodies(one, other)
     if all(one.count(letter) == other.count(letter) for letter in _LETTERS):
         return False
-    return not _UNCLEAR.search(one) and not _UNCLEAR.search(other)
+    return not unclear.search(one) and not unclear.search(other)
+
+
+def _bodies(one: str, other: str) -> tuple[str, str]:
+    """Return two Markdown texts behind their front matter; nothing where one alone has some."""
+    fronts = find_front_matter(one), find_front_matter(other)
+    at, other_at = (front.body if front and front.end is not None else 0 for front in fronts)
+    if bool(at) != bool(other_at):
+        return "", ""
+    return one[at:], other[other_at:]
 
 
 def _meaning(text: str, suffix: str) -> _Meaning:

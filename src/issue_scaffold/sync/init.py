@@ -282,8 +282,9 @@ def _settled(root: Path, decided: _Undecided, renderer: Renderer) -> FileOutcome
     meaning = Meaning(tuple(rendering.files), renderer.store)
     renewal = Renewal(root, settings_path, meaning, merge_tools(rendering.version).text)
     plan = renewal.with_absent(plan, reasons)
-    refuse_invalid(plan)
-    return replace(outcome, plan=renewal.with_kept(plan, broken_files(plan)))
+    refuse_invalid(plan, renderer.store)
+    broken = broken_files(plan, renderer.store)
+    return replace(outcome, plan=renewal.with_kept(plan, broken))
 
 
 def _staying(root: Path, plan: FilePlan) -> dict[str, bytes]:

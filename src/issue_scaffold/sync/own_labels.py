@@ -114,9 +114,11 @@ def followed(
     """
     both = base.keys() & theirs.keys()
     second = next((step for step in plan.steps if step.path in both and _is_absent(step)), None)
+    if second is None:
+        return plan
     path = recorded_config(root) or next(iter(find_configs(root)), None)
     planned = {step.path for step in plan.steps}
-    if second is None or path is None or path in planned:
+    if path is None or path in planned:
         return plan
     step = _added(root, path, replace(second, theirs=theirs[second.path]), base[second.path])
     if step is None or not step.writes:

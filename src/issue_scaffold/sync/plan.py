@@ -1,6 +1,6 @@
 """What a run will do to a target, file by file, as a value."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -67,16 +67,18 @@ class FilePlan:
     @property
     def ordered(self) -> tuple[FileStep, ...]:
         """All steps in their order: deletions make room, the answers file comes last."""
-
-        def rank(step: FileStep) -> tuple[bool, bool, str]:
-            return (step.path == self.answers_file, step.action is not FileAction.DELETE, step.path)
-
-        return tuple(sorted(self.steps, key=rank))
+        return self._in_order(self.steps)
 
     @property
     def writes(self) -> tuple[FileStep, ...]:
         """The steps that change the target, in their order."""
-        return tuple(step for step in self.ordered if step.writes)
+        return self._in_order(step for step in self.steps if step.writes)
+
+    def _in_order(self, steps: Iterable[FileStep]) -> tuple[FileStep, ...]:
+        def rank(step: FileStep) -> tuple[bool, bool, str]:
+            return (step.path == self.answers_file, step.action is not FileAction.DELETE, step.path)
+
+        return tuple(sorted(steps, key=rank))
 
     def step_at(self, path: str) -> FileStep | None:
         """Return the step of one file."""

@@ -13,16 +13,16 @@ from typing import Final, TypeAlias
 from issue_scaffold.errors import ConflictError, ScaffoldError
 from issue_scaffold.files import target_files as target
 from issue_scaffold.files.rendering import File, count_conflicts
-from issue_scaffold.forge.source_files import is_taken
+from issue_scaffold.forge.source_files import RepositoryFiles, is_taken
 from issue_scaffold.git import command as git
 from issue_scaffold.git.folder import index_lock
 from issue_scaffold.report.finding import Finding, Severity
+from issue_scaffold.state.cache_store import CacheStore
 from issue_scaffold.sync import structured_files
 from issue_scaffold.sync.drift import Remedy
 from issue_scaffold.sync.plan import FileAction, FilePlan, Files, FileStep
 from issue_scaffold.sync.target import TargetFolder
-from issue_scaffold.validate.rules.registry import RULES
-from issue_scaffold.validate.run import validate_files
+from issue_scaffold.sync.validity import errors_of
 
 _Contents: TypeAlias = tuple[tuple[str, bytes], ...]
 
@@ -103,9 +103,12 @@ def refuse_locked_index(root: Path) -> None:
         )
 
 
-def refuse_invalid(plan: FilePlan) -> None:
-    """Raise ConflictError when a file would get an error that it doesn't have now."""
-    lines = [f"\n  {_line(error)}" for error in _new_errors(plan)]
+def refuse_invalid(plan: FilePlan, store: CacheStore) -> None:
+    """Raise ConflictError when a file would get an error that it doesn't have now.
+
+    `store` knows which files have none.
+    """
+    lines = [f"\n  {_line(error)}" for error in _new_errors(plan, store)]
     if lines:
         raise ConflictError(
             f"the result would break GitHub's rules; nothing was written{''.join(lines)}",
@@ -113,12 +116,12 @@ def refuse_invalid(plan: FilePlan) -> None:
         )
 
 
-def _new_errors(plan: FilePlan) -> Iterator[Finding]:
+def _new_errors(plan: FilePlan, store: CacheStore) -> Iterator[Finding]:
     """Yield the errors of what is to be written that nobody had before."""
     written = {step.path for step in plan.writes if step.action is not FileAction.CONFLICT}
     looked_at = _looked_at(plan, written)
     steps = [step for step in plan.steps if step.path in looked_at]
-    errors = _errors((step.path, step.after) for step in steps)
+    errors = _errors(((step.path, step.after) for step in steps), store)
     if not any(error.path in written for error in errors):
         return
     known = _KnownErrors(steps)
@@ -168,6 +171,8 @@ def _keeps_name(step: FileStep) -> bool:
 
 
 def _hides_others(error: Finding) -> bool:
+    from issue_scaffold.validate.rules.registry import RULES
+
     return error.rule is not None and bool(RULES[error.rule].reveals)
 
 
@@ -191,32 +196,43 @@ def _line(error: Finding) -> str:
     return f"{place}: {error.message} [{error.rule}]"
 
 
-def _errors(files: Iterable[tuple[str, File | None]]) -> list[Finding]:
+def _errors(
+    files: Iterable[tuple[str, File | None]], store: CacheStore | None = None
+) -> list[Finding]:
     validated = {}
     for path, file in files:
         if file is not None and is_taken(path, file.content):
             validated[path] = file.content
     if not validated:
         return []
-    findings = _findings(tuple(validated.items()))
+    findings = _findings(tuple(validated.items()), store)
     return [finding for finding in findings if finding.severity is Severity.ERROR]
 
 
-def _findings(files: _Contents) -> tuple[Finding, ...]:
+def _findings(files: _Contents, store: CacheStore | None) -> tuple[Finding, ...]:
     if sum(len(content) for _, content in files) > _MOST_BYTES:
-        return validate_files(dict(files))
-    return _remembered_findings(files)
+        return _found(files, store)
+    return _remembered_findings(files, store)
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _remembered_findings(files: _Contents) -> tuple[Finding, ...]:
+def _remembered_findings(files: _Contents, store: CacheStore | None) -> tuple[Finding, ...]:
+    return _found(files, store)
+
+
+def _found(files: _Contents, store: CacheStore | None) -> tuple[Finding, ...]:
+    if store is not None:
+        return errors_of(RepositoryFiles(dict(files), {}), store)
+    from issue_scaffold.validate.run import validate_files
+
     return validate_files(dict(files))
 
 
-def broken_files(plan: FilePlan) -> set[str]:
+def broken_files(plan: FilePlan, store: CacheStore) -> set[str]:
     """Return the files that a plan leaves with errors, which they have had before."""
     settled = [step for step in plan.steps if step.action is not FileAction.CONFLICT]
-    return {error.path for error in _errors((step.path, step.after) for step in settled)}
+    files = ((step.path, step.after) for step in settled)
+    return {error.path for error in _errors(files, store)}
 
 
 def is_broken(step: FileStep) -> bool:

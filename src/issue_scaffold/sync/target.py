@@ -176,22 +176,18 @@ def open_target(
     *,
     folder: TargetFolder | None = None,
     named: TemplateSource | None = None,
-    with_places: bool = True,
 ) -> SyncTarget:
     """Open an initialised target, as its work tree has it, or another tree of its files.
 
     `folder` is where it lies, if that was found before; `named` is a template that the user has
-    named for it. Without `with_places` its settings aren't asked where its files lie. Raises
-    UsageError when it isn't one, when its answers file can't be understood, or names a template
-    that it may not.
+    named for it. Raises UsageError when it isn't one, when its answers file can't be understood, or
+    names a template that it may not.
     """
     folder = folder or find_folder(text)
     name = answers_path(answers_file)
     content = _answers_in_git(text, folder, name, tree) if tree else _answers(text, folder, name)
     opened = target_of(text, folder, name, content, named=named)
-    if tree or not with_places:
-        return opened
-    return opened._replace(places=adopted_files(folder.root))
+    return opened if tree else opened._replace(places=adopted_files(folder.root))
 
 
 def _answers_in_git(text: str, folder: TargetFolder, name: str, tree: "FileTree") -> bytes:

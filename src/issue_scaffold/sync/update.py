@@ -175,7 +175,7 @@ def _update(
             outcome,
             hint="leave out --on-conflict abort to get the conflicts marked in the files",
         )
-    refuse_invalid(plan)
+    refuse_invalid(plan, renderer.store)
     _refuse_unsaved(options, opened.folder, outcome, restored)
     if options.dry_run:
         return outcome
@@ -197,11 +197,14 @@ def _without_path(options: UpdateOptions, root: Path) -> tuple[UpdateOptions, st
 
 def _edited(opened: SyncTarget, base: Rendering, renderer: Renderer) -> EditedAnswers | None:
     """Return what was edited in the recorded answers, if a file isn't as they make it."""
-    paths = set(base.files) - base.write_once - {base.answers_file}
-    ours = target.read_files(opened.root, paths)
-    if all(path in ours and ours[path].same_as(base.files[path]) for path in paths):
+    if opened.folder.top is None:  # nothing but git's history tells what they were
         return None
-    return find_edit(opened, FolderTree(opened.root), base, renderer)
+    paths = sorted(set(base.files) - base.write_once - {base.answers_file})
+    tree = FolderTree(opened.root)
+    ours = [(tree.read(path), base.files[path]) for path in paths]
+    if all(file is not None and file.same_as(made) for file, made in ours):
+        return None
+    return find_edit(opened, tree, base, renderer)
 
 
 def _other(before: TemplateSource, source: TemplateSource) -> str | None:

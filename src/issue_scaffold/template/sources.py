@@ -105,6 +105,7 @@ class TemplateVersions:
         self._is_settled = self._is_bundled
         self._is_asked_anew = False
         self._commits: dict[str, str] = {}
+        self._news: dict[tuple[str, str, str], News] = {}
         # Whether the source was reached when it was asked anew, or why it couldn't be.
         self._reached: bool | ScaffoldError | None = None
         self._lock = RLock()
@@ -140,6 +141,7 @@ class TemplateVersions:
         self._answer = answer
         self._is_settled = True
         self._commits.clear()
+        self._news.clear()
 
     def _ask_source(self) -> KnownVersions:
         asked = self.repository.ask_versions()
@@ -232,7 +234,13 @@ class TemplateVersions:
         oldest, newest = self.known.release_of(before), self.known.release_of(version)
         if oldest is None or newest is None:
             return NO_NEWS
-        return news_between(self.release_notes(version), oldest, newest)
+        key = (oldest, newest, version)
+        if key not in self._news:
+            notes = self.release_notes(version)
+            if not notes:  # nobody could be asked, maybe
+                return NO_NEWS
+            self._news[key] = news_between(notes, oldest, newest)
+        return self._news[key]
 
     def has_news_at_hand(self, version: str) -> bool:
         """Return whether `news` of a tag waits for no server that wasn't asked in this run."""

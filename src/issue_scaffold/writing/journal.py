@@ -210,7 +210,7 @@ def write_journal(
     try:
         with open_journal_folder(place) as folder:
             _write_contents(folder, changes)
-        _write_manifest(root, journal)
+            _write_manifest(folder, root, journal)
     except BaseException as error:
         if isinstance(error, OSError):
             error.filename, error.filename2 = str(place), None
@@ -219,19 +219,19 @@ def write_journal(
     return journal
 
 
-def _write_manifest(root: Path, journal: Journal) -> None:
+def _write_manifest(folder: Folder, root: Path, journal: Journal) -> None:
     """Write what makes a journal count, in the place of what did. Raises OSError."""
-    with open_journal_folder(journal.place) as folder:
-        folder.discard(_DRAFT)
-        folder.write_new(_DRAFT, json.dumps(_document(root, journal)).encode("ascii"))
-        folder.replace(_DRAFT, MANIFEST)
-        folder.sync()
+    folder.discard(_DRAFT)
+    folder.write_new(_DRAFT, json.dumps(_document(root, journal)).encode("ascii"))
+    folder.replace(_DRAFT, MANIFEST)
+    folder.sync()
 
 
 def leave_rows(root: Path, journal: Journal, paths: Sequence[str]) -> None:
     """Write down which paths were left when a run was taken back. Raises OSError."""
     run = replace(journal.run, left=tuple(paths))
-    _write_manifest(root, replace(journal, run=run))
+    with open_journal_folder(journal.place) as folder:
+        _write_manifest(folder, root, replace(journal, run=run))
 
 
 def read_old(journal: Journal, number: int) -> File | None:

@@ -51,7 +51,10 @@ def keep_run(root: Path, journal: Journal) -> None:
 
 def _drop_oldest(folder: Path) -> None:
     size = 0
-    for at, place in enumerate(runs_in(folder)):
+    runs = runs_in(folder)
+    if len(runs) <= _SURE_RUNS:
+        return
+    for at, place in enumerate(runs):
         size += bytes_kept(place)
         if at >= MOST_RUNS or (at >= _SURE_RUNS and size > _MOST_BYTES):
             drop_journal(place)

@@ -6,6 +6,7 @@ an incomplete one is discarded. A file that changed in between is never overwrit
 ended is kept for the one that takes it back.
 """
 
+import os
 import stat
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -171,7 +172,8 @@ def _begin(root: Path, purpose: str, changes: Sequence[Change], run: Run) -> Jou
     missing = first_missing_folder(root)
     above = 0 if missing is None else len(root.relative_to(missing).parts) + 1
     try:
-        root.mkdir(parents=True, exist_ok=True)
+        if missing is not None:
+            root.mkdir(parents=True, exist_ok=True)
         found = Found(
             modes=[_mode_of(root, change) for change in changes],
             entries=_index_before(root, changes, run),
@@ -201,8 +203,9 @@ def _index_before(root: Path, changes: Sequence[Change], run: Run) -> Mapping[st
 def _mode_of(root: Path, change: Change) -> int | None:
     if change.before is None or change.before.link is not None:
         return None
-    if (root / change.path).exists():
-        return stat.S_IMODE((root / change.path).lstat().st_mode)
+    place = os.path.join(root, change.path)  # noqa: PTH118 - pathlib takes twice the time
+    if os.path.exists(place):  # noqa: PTH110
+        return stat.S_IMODE(os.lstat(place).st_mode)
     return None
 
 
@@ -212,7 +215,7 @@ def _folders_to_make(root: Path, changes: Sequence[Change]) -> list[str]:
         parts = change.path.split("/")
         for depth in range(1, len(parts)):
             folder = "/".join(parts[:depth])
-            if change.after is not None and not (root / folder).is_dir():
+            if change.after is not None and not os.path.isdir(f"{root}/{folder}"):  # noqa: PTH112
                 found[folder] = None
     return list(found)
 
