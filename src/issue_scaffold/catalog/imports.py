@@ -25,7 +25,7 @@ from issue_scaffold.files.bounded import read_beginning
 from issue_scaffold.forge.document import Document
 from issue_scaffold.forge.documents import load
 from issue_scaffold.forge.file_kind import FileKind, kind_of_text
-from issue_scaffold.forge.forges import GITHUB
+from issue_scaffold.forge.forges import GITHUB, forge_of_path
 from issue_scaffold.forge.front_matter import find_front_matter
 from issue_scaffold.forge.layout import is_labels_config
 from issue_scaffold.forge.source_files import read_repository
@@ -157,7 +157,7 @@ def _entry(slug: str, file: Path, remarks: list[tuple[str, Remark]]) -> CatalogE
     shown = str(file)
     content = read_input(shown)
     if kind_of_text(shown, content.decode("utf-8", errors="replace")) is FileKind.FORM:
-        refuse_invalid_form(shown, content)
+        refuse_invalid_form(shown, content, forge_of_path(shown))
         text = content.removeprefix(b"\xef\xbb\xbf").decode().replace("\r\n", "\n")
     else:
         conversion = convert(ConvertOptions(path=shown, content=content, to="form"))

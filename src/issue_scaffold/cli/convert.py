@@ -6,7 +6,7 @@ from typing import Literal
 
 import click
 
-from issue_scaffold.cli.options import OutputTarget, format_option
+from issue_scaffold.cli.options import OutputTarget, forge_option, format_option
 from issue_scaffold.cli.output.display import Display
 from issue_scaffold.cli.remarks import remark_line, remark_row
 from issue_scaffold.cli.verbosity import tell
@@ -21,7 +21,10 @@ from issue_scaffold.convert.run import (
     save_in_place,
     settle,
 )
+from issue_scaffold.forge.forges import Forge
+from issue_scaffold.git.folder import top_level
 from issue_scaffold.report.report import SINGLE, ReportRow, ReportTable, TargetReport
+from issue_scaffold.settings.own_forge import own_forge
 from issue_scaffold.text.limits import MAX_BYTES
 from issue_scaffold.text.wording import count
 from issue_scaffold.writing.files import find_place
@@ -48,6 +51,7 @@ STDIN = "-"
 @click.option(
     "--description", metavar="TEXT", help="Its description, where its front matter has no `about`."
 )
+@forge_option
 @format_option
 def command(
     *,
@@ -57,6 +61,7 @@ def command(
     in_place: bool,
     name: str | None,
     description: str | None,
+    forge: str | None,
     outputs: tuple[OutputTarget, ...],
 ) -> int:
     """Convert FILE, a Markdown issue template or an issue form, to the other of the two.
@@ -79,6 +84,7 @@ def command(
             to=to,
             name=name,
             description=description,
+            shared=_forge(file, forge),
         )
         conversion = convert(options)
         if in_place:
@@ -87,6 +93,14 @@ def command(
             for note in save(conversion, out):
                 tell(f"note: {note}")
     return display.one(_target(conversion, options.path, out))
+
+
+def _forge(file: str, named: str | None) -> Forge:
+    """Return the forge that reads a file where several read its folder."""
+    root = None
+    if file != STDIN:
+        root = top_level(Path(file).parent)
+    return own_forge(root, named)
 
 
 def _content(file: str) -> bytes:

@@ -11,6 +11,7 @@ from issue_scaffold.cli.output.formats import FORMATS
 from issue_scaffold.cli.printing import is_terminal
 from issue_scaffold.cli.verbosity import tell
 from issue_scaffold.errors import UsageError
+from issue_scaffold.forge.forges import FORGE_NAMES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -97,6 +98,11 @@ dry_run_option = click.option(
     "-n", "--dry-run", is_flag=True, help="Say what would be done, and write nothing."
 )
 diff_option = click.option("--diff", is_flag=True, help="Show unified diffs.")
+forge_option = click.option(
+    "--forge",
+    type=click.Choice(FORGE_NAMES),
+    help="Take what lies in .github for this forge's, whatever settings and remote say.",
+)
 format_option = click.option(
     "--format",
     "outputs",

@@ -1,13 +1,13 @@
 """`scaffold validate`."""
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import click
 
 from issue_scaffold.cli.crash import keep_crash
-from issue_scaffold.cli.options import OutputTarget, format_option, is_ci
+from issue_scaffold.cli.options import OutputTarget, forge_option, format_option, is_ci
 from issue_scaffold.cli.output.display import Display
 from issue_scaffold.cli.verbosity import tell
 from issue_scaffold.report.finding import Severity
@@ -34,10 +34,12 @@ if TYPE_CHECKING:
     show_default=True,
     help="As text, sum up what weighs less than this, a line a rule.",
 )
+@forge_option
 @format_option
 def command(
     *,
     paths: tuple[str, ...],
+    forge: str | None,
     fix: bool,
     unsafe_fixes: bool,
     diff: bool,
@@ -61,10 +63,11 @@ def command(
     fixes: Sequence[FileFix] | None = None
     if (fix or unsafe_fixes) and not diff:
         with display.failures_of(paths[0]):
-            fixes = _mend(paths, unsafe=unsafe_fixes)
+            fixes = _mend(paths, forge, unsafe=unsafe_fixes)
     options = ValidateOptions(
         paths=paths,
         stdin=stdin,
+        forge=forge,
         strict=strict,
         exit_zero=exit_zero,
         demands_files=demands_files,
@@ -73,7 +76,10 @@ def command(
     )
     rows: Iterable[TargetReport] = validate(options)
     if diff:
-        rows, fixes = _with_diffs(rows, paths, stdin, unsafe=unsafe_fixes)
+        from issue_scaffold.validate.fix import plan_fixes, with_diffs
+
+        fixes = plan_fixes(paths, unsafe=unsafe_fixes, stdin=stdin, forge=forge)
+        rows = with_diffs(rows, fixes)
     rows = _with_removals(rows, fixes)
     return display.all_of(rows).exit_code
 
@@ -85,12 +91,12 @@ def _standard_input() -> bytes | None:
     return sys.stdin.buffer.read(MAX_BYTES + 1)
 
 
-def _mend(paths: Sequence[str], *, unsafe: bool) -> Sequence["FileFix"]:
+def _mend(paths: Sequence[str], forge: str | None, *, unsafe: bool) -> Sequence["FileFix"]:
     """Mend files, say so on standard error, and return what was done."""
     from issue_scaffold.cli.way_back import way_back
     from issue_scaffold.validate.fix import apply_fixes
 
-    fixed = apply_fixes(paths, unsafe=unsafe)
+    fixed = apply_fixes(paths, unsafe=unsafe, forge=forge)
     for note in fixed.notes:
         tell(f"note: {note}")
     for change in fixed.changes:
@@ -105,15 +111,6 @@ def _mend(paths: Sequence[str], *, unsafe: bool) -> Sequence["FileFix"]:
     for root in fixed.roots:
         tell(way_back(root))
     return fixed.changes
-
-
-def _with_diffs(
-    rows: Iterable[TargetReport], paths: Sequence[str], stdin: bytes | None, *, unsafe: bool
-) -> tuple[Iterator[TargetReport], Sequence["FileFix"]]:
-    from issue_scaffold.validate.fix import plan_fixes, with_diffs
-
-    fixes = plan_fixes(paths, unsafe=unsafe, stdin=stdin)
-    return with_diffs(rows, fixes), fixes
 
 
 def _with_removals(

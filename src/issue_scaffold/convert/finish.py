@@ -13,8 +13,10 @@ from typing import Final
 
 from issue_scaffold.convert.form import Element, Option, Remark
 from issue_scaffold.convert.texts import joined
+from issue_scaffold.convert.wording import REQUIRED
+from issue_scaffold.forge.forges import GITHUB, Forge
 from issue_scaffold.forge.issue_form import parameterize, without_marks
-from issue_scaffold.validate.ask import id_breach, label_breach, name_breach, option_breach
+from issue_scaffold.validate.ask import Breach, id_breach, label_breach, name_breach, option_breach
 
 _MAX_ID: Final = 50
 _FORBIDDEN: Final = "password"
@@ -23,26 +25,28 @@ UNNAMED: Final = "Answer"
 
 
 def finished(
-    elements: Sequence[Element], definitions: Mapping[str, str], remarks: list[Remark]
+    elements: Sequence[Element],
+    definitions: Mapping[str, str],
+    remarks: list[Remark],
+    forge: Forge = GITHUB,
 ) -> tuple[Element, ...]:
-    """Return the elements as GitHub takes them, with ids where their labels give one."""
+    """Return the elements as a forge takes them, with ids where their labels give one."""
     if not any(element.is_field for element in elements):
         message = f"the field `{FREE_TEXT}`: a form needs one to fill in"
         remarks.append(Remark(kind="added", message=message))
         elements = [*elements, Element(type="textarea", label=FREE_TEXT)]
     linked = _linked(elements, definitions, remarks)
-    permitted = [_permitted(element, remarks) for element in linked]
+    permitted = [_permitted(element, remarks, forge) for element in linked]
     return tuple(_identified(permitted))
 
 
-def long_name(name: str, remarks: list[Remark]) -> str:
-    """Return a template's name as one that GitHub's chooser takes."""
-    if name_breach(name) is None:
+def long_name(name: str, remarks: list[Remark], forge: Forge = GITHUB) -> str:
+    """Return a template's name as one that a forge's chooser takes."""
+    if not _minds(forge, name_breach(name)):
         return name
     longer = f"{name} (issue)"
-    remarks.append(
-        Remark(kind="changed", message=f"GitHub wants longer names: now `{longer}`", text=name)
-    )
+    message = f"{forge.title} wants longer names: now `{longer}`"
+    remarks.append(Remark(kind="changed", message=message, text=name))
     return longer
 
 
@@ -121,18 +125,31 @@ def _numbered(base: str, shape: str, taken: Container[str], numbers: Counter[str
             return candidate
 
 
-def _permitted(element: Element, remarks: list[Remark]) -> Element:
+def _permitted(element: Element, remarks: list[Remark], forge: Forge) -> Element:
     if not element.is_field:
         return element
-    label = _permitted_words(element)
+    element = _required_by_star(element, remarks)
+    label = element.label
+    if _minds(forge, label_breach(label, element.type)):
+        label = _permitted_words(element)
     if label != element.label:
-        message = f"GitHub forbids a word of this label: now `{label}`"
+        message = f"{forge.title} forbids a word of this label: now `{label}`"
         remarks.append(Remark(kind="changed", message=message, text=element.label))
-    if label_breach(label, element.type) is not None:
+    if _minds(forge, label_breach(label, element.type)):
         label = UNNAMED
         message = f"the label `{UNNAMED}` for a field that had none"
         remarks.append(Remark(kind="added", message=message))
-    return replace(element, label=label, options=tuple(_options(element, remarks)))
+    return replace(element, label=label, options=tuple(_options(element, remarks, forge)))
+
+
+def _required_by_star(element: Element, remarks: list[Remark]) -> Element:
+    """Return a field whose label ends in a star as one that has to be filled in."""
+    bare = element.label.removesuffix(REQUIRED).rstrip()
+    if element.type == "checkboxes" or not bare or bare == element.label:
+        return element
+    message = f"`{bare}` is required now, as its star says"
+    remarks.append(Remark(kind="changed", message=message, text=element.label))
+    return replace(element, label=bare, required=True)
 
 
 def _permitted_words(element: Element) -> str:
@@ -150,22 +167,29 @@ def _permitted_words(element: Element) -> str:
     return label
 
 
-def _options(element: Element, remarks: list[Remark]) -> Iterator[Option]:
+def _options(element: Element, remarks: list[Remark], forge: Forge) -> Iterator[Option]:
+    """Yield the options of a field, but for those that the forge would refuse, otherwise called."""
+    must_differ = "body/duplicate-option" not in forge.rules.lifted
     taken = {option.label for option in element.options}
     seen: set[str] = set()
     numbers: Counter[str] = Counter()
     for option in element.options:
         label = option.label
-        if element.type == "dropdown" and option_breach(label) is not None:
+        if element.type == "dropdown" and _minds(forge, option_breach(label)):
             label = f"{label} of these"
-            message = f"GitHub reserves this option: now `{label}`"
+            message = f"{forge.title} reserves this option: now `{label}`"
             remarks.append(Remark(kind="changed", message=message, text=option.label))
-        if label in seen:
+        if must_differ and label in seen:
             label = _numbered(label, "{} ({})", taken, numbers)
             message = f"two options of one field were equal: now `{label}`"
             remarks.append(Remark(kind="changed", message=message, text=option.label))
         seen.add(label)
         yield replace(option, label=label)
+
+
+def _minds(forge: Forge, breach: Breach | None) -> bool:
+    """Tell whether a forge has the rule that something breaks."""
+    return breach is not None and breach.rule not in forge.rules.lifted
 
 
 def _linked(

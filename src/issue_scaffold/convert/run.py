@@ -22,7 +22,7 @@ from issue_scaffold.files.rendering import File
 from issue_scaffold.forge.document import Document, ReadingFailure
 from issue_scaffold.forge.documents import load
 from issue_scaffold.forge.file_kind import FileKind, kind_of_text
-from issue_scaffold.forge.forges import GITHUB, Forge, forge_of_path
+from issue_scaffold.forge.forges import GITHUB, Forge, SharedForges, forge_of_path
 from issue_scaffold.forge.front_matter import FrontMatter, find_front_matter
 from issue_scaffold.report.finding import Severity
 from issue_scaffold.text.tree import Mapping, Node, Scalar, resolve
@@ -49,7 +49,8 @@ class NotConvertibleError(ScaffoldError):
 class ConvertOptions:
     """What to convert. `path` is shown in messages; `to` None means the other of the two kinds.
 
-    `name` and `description` stand in for what the front matter lacks.
+    `name` and `description` stand in for what the front matter lacks. `shared` is the forge that
+    reads the file where several read its folder.
     """
 
     path: str
@@ -57,6 +58,12 @@ class ConvertOptions:
     to: Kind | None = None
     name: str | None = None
     description: str | None = None
+    shared: Forge = GITHUB
+
+    @property
+    def forge(self) -> Forge:
+        """The forge that the file is for."""
+        return forge_of_path(self.path.replace(os.sep, "/"), self.shared)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,15 +116,11 @@ def _form_itself(options: ConvertOptions, document: Document) -> Conversion:
         text = f"{text[slice(*document.head)]}\n"
     data = _loaded(options.path, text)
     form = form_from_data(data)
-    if "about" in data and not _forge(options.path).keys.about_is_description:
+    if "about" in data and not options.forge.keys.about_is_description:
         text = form_text(form.data())
         remarks.append(Remark(kind="changed", message="`about` is now `description`", text="about"))
-    refuse_invalid_form(options.path, text.encode())
+    refuse_invalid_form(options.path, text.encode(), options.forge)
     return Conversion(to="form", text=text, form=form, remarks=tuple(remarks))
-
-
-def _forge(path: str) -> Forge:
-    return forge_of_path(path.replace(os.sep, "/"))
 
 
 def _loaded(path: str, text: str) -> Any:  # noqa: ANN401 - whatever YAML holds
@@ -213,14 +216,16 @@ def _to_form(options: ConvertOptions, document: Document) -> Conversion:
         raise _broken(options.path, document)
     front = find_front_matter(text)
     metadata, said = _metadata(options, document, front)
-    if metadata.name == _plain_name(options.path):
+    if metadata.name == _plain_name(options):
         message = "the file's name is now the form's `name`"
         said = [*said, Remark(kind="added", message=message, text=metadata.name)]
-    converted = issue_form(metadata, parse_markdown(_body(text, front)), [*remarks, *said])
+    converted = issue_form(
+        metadata, parse_markdown(_body(text, front)), [*remarks, *said], options.forge
+    )
     result = form_text(converted.form.data())
-    problems = _errors(options.path, result.encode())
+    problems = _errors(result.encode(), options.forge)
     if problems:
-        title = _forge(options.path).title
+        title = options.forge.title
         raise NotConvertibleError(
             f"{options.path} would become a form that {title} refuses: {'; '.join(problems)}",
             hint="this should not happen: please report it, with the template",
@@ -239,9 +244,9 @@ def _metadata(
     options: ConvertOptions, document: Document, front: FrontMatter | None
 ) -> tuple[Metadata, Sequence[Remark]]:
     keys = document.mapping or Mapping((), 0, 0)
-    name = options.name or _text(keys.get("name")) or _plain_name(options.path)
+    name = options.name or _text(keys.get("name")) or _plain_name(options)
     about = options.description or _text(keys.get("about")) or _text(keys.get("description"))
-    about = about or _plain_name(options.path)
+    about = about or _plain_name(options)
     if not name.strip() or not about.strip():
         raise _unnamed(options, front, has_name=bool(name.strip()))
     title = _text(keys.get("title"))
@@ -259,11 +264,11 @@ def _metadata(
     return metadata, list(_front_remarks(document, keys))
 
 
-def _plain_name(path: str) -> str:
+def _plain_name(options: ConvertOptions) -> str:
     """Return the name of a template of a forge that knows plain text only: that of its file."""
-    if _forge(path).has_forms:
+    if options.forge.has_forms:
         return ""
-    return Path(path).stem.replace("_", " ").replace("-", " ")
+    return Path(options.path).stem.replace("_", " ").replace("-", " ")
 
 
 def _front_remarks(document: Document, keys: Mapping) -> Iterator[Remark]:
@@ -319,22 +324,26 @@ def _list(node: Node | None) -> tuple[str, ...]:
 
 
 def _to_markdown(options: ConvertOptions, text: str) -> Conversion:
-    refuse_invalid_form(options.path, options.content)
+    refuse_invalid_form(options.path, options.content, options.forge)
     form = form_from_data(_loaded(options.path, text))
-    markdown, remarks = _best_markdown(form)
-    own_keys = remarks_on_own_keys(load(_place_of_form(options.path), options.content))
+    markdown, remarks = _best_markdown(form, options.forge)
+    own_keys = remarks_on_own_keys(_judged(options.content, options.forge))
     return Conversion(to="markdown", text=markdown, form=form, remarks=(*own_keys, *remarks))
 
 
-def _place_of_form(path: str) -> str:
-    """Return where a converted form is judged: in the folder of its forge, but in no repository."""
-    forge = _forge(path)
+def _judged(form: bytes, forge: Forge) -> Document:
+    """Return a form as one of its forge, in no repository."""
+    return load(_place_of_form(forge), form, forge)
+
+
+def _place_of_form(forge: Forge) -> str:
+    """Return where a converted form is judged: in the folder of its forge."""
     if not forge.has_forms:
         forge = GITHUB
     return f"{forge.templates[0]}/converted.yml"
 
 
-def _best_markdown(form: IssueForm) -> tuple[str, tuple[Remark, ...]]:
+def _best_markdown(form: IssueForm, forge: Forge) -> tuple[str, tuple[Remark, ...]]:
     """Return the form's Markdown with as few notes as bring it back, and what is lost all the same.
 
     Each try costs a rendering and pays for itself: of 210 forms of well-known repositories one
@@ -346,21 +355,21 @@ def _best_markdown(form: IssueForm) -> tuple[str, tuple[Remark, ...]]:
 
     macros = template_files()
     markdown = issue_template(with_examples_told(form).data(), macros)
-    back = read_back(markdown)
+    back = read_back(markdown, forge)
     lost = losses(form, back)
     for standing in (False, True):
         if not lost:
             break
         tried = issue_template(noted(form, back, standing=standing).data(), macros)
-        lost_then = losses(form, read_back(tried))
+        lost_then = losses(form, read_back(tried, forge))
         if len(lost_then) < len(lost):
             markdown, lost = tried, lost_then
     return markdown, lost
 
 
-def refuse_invalid_form(path: str, content: bytes) -> None:
-    """Raise NotConvertibleError for a form with errors."""
-    problems = _errors(path, content)
+def refuse_invalid_form(path: str, content: bytes, forge: Forge) -> None:
+    """Raise NotConvertibleError for a form with what is an error to its forge."""
+    problems = _errors(content, forge)
     if problems:
         raise NotConvertibleError(
             f"{path} is no valid issue form: {'; '.join(problems)}",
@@ -368,22 +377,22 @@ def refuse_invalid_form(path: str, content: bytes) -> None:
         )
 
 
-def read_back(markdown: str) -> IssueForm:
-    """Return the form that a Markdown template made by the macros becomes."""
+def read_back(markdown: str, forge: Forge = GITHUB) -> IssueForm:
+    """Return the form of a forge that a Markdown template made by the macros becomes."""
     document = load("template.md", markdown.encode())
     front = find_front_matter(markdown)
     options = ConvertOptions(path="template.md", content=b"")
     metadata, _ = _metadata(options, document, front)
-    return issue_form(metadata, parse_markdown(_body(markdown, front))).form
+    return issue_form(metadata, parse_markdown(_body(markdown, front)), forge=forge).form
 
 
-def _errors(path: str, form: bytes) -> list[str]:
-    """Return what makes a form invalid to the forge of a path, a few lines at most."""
+def _errors(form: bytes, forge: Forge) -> list[str]:
+    """Return what makes a form invalid to a forge, a few lines at most."""
     from issue_scaffold.validate.run import validate_files
 
     found = [
         finding
-        for finding in validate_files({_place_of_form(path): form})
+        for finding in validate_files({_place_of_form(forge): form}, SharedForges(forge))
         if finding.severity is Severity.ERROR
     ]
     lines = [

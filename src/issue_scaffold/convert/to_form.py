@@ -16,6 +16,7 @@ from issue_scaffold.convert.form import Converted, Element, IssueForm, Remark
 from issue_scaffold.convert.notes import split_note
 from issue_scaffold.convert.sections import Section, split_sections
 from issue_scaffold.convert.texts import joined
+from issue_scaffold.forge.forges import GITHUB, Forge
 from issue_scaffold.text.broken_emoji import find_broken
 
 _FEW_WORDS: Final = 2
@@ -36,11 +37,16 @@ class Metadata:
     type: str = ""
 
 
-def issue_form(metadata: Metadata, text: Text, remarks: Sequence[Remark] = ()) -> Converted:
-    """Return the form that a template becomes, with all remarks, the given ones first."""
+def issue_form(
+    metadata: Metadata, text: Text, remarks: Sequence[Remark] = (), forge: Forge = GITHUB
+) -> Converted:
+    """Return the form that a template becomes, with all remarks, the given ones first.
+
+    It is one that the forge takes.
+    """
     said = list(remarks)
-    name = long_name(metadata.name, said)
-    body = finished(_body(text, said), text.definitions, said)
+    name = long_name(metadata.name, said, forge)
+    body = finished(_body(text, said), text.definitions, said, forge)
     form = IssueForm(
         name=name,
         description=metadata.about,

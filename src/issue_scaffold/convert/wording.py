@@ -7,6 +7,8 @@ language counts as a prompt. Every function looks at one piece of text.
 import re
 from typing import Final
 
+# What a label ends in that has to be answered.
+REQUIRED: Final = " *"
 # Letters of words that nearly every English sentence has one of.
 _ENGLISH: Final = re.compile(r"(?i)\b(?:the|a|an|is|are|to|of|and|this|we|be|in|for)\b|://")
 # What an author writes to reporters, rather than into the issue.

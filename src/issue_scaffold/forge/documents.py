@@ -5,7 +5,7 @@ from typing import Final
 
 from issue_scaffold.forge.document import Document, Problem, ReadingFailure
 from issue_scaffold.forge.file_kind import FileKind, is_for_action, kind_by_path, settled
-from issue_scaffold.forge.forges import forge_of_path
+from issue_scaffold.forge.forges import GITHUB, Forge, forge_of_path
 from issue_scaffold.forge.front_matter import find_front_matter
 from issue_scaffold.forge.layout import may_be_labels_config
 from issue_scaffold.text.go_yaml import as_go_reads
@@ -25,15 +25,15 @@ _OF_FORGES: Final = frozenset({FileKind.FORM, FileKind.TEMPLATE, FileKind.CHOOSE
 _LABEL: Final = late_pattern(r"^\s*- +[\"']?name[\"']?\s*:|colou?r", re.MULTILINE)
 
 
-def load(path: str, content: bytes) -> Document:
+def load(path: str, content: bytes, shared: Forge = GITHUB) -> Document:
     """Return a file's document.
 
     What kind of file it is `file_kind` tells by its path and content. Its forge is that of the
-    folder which it lies in.
+    folder which it lies in, `shared` where several read it.
     """
     kind = kind_by_path(path)
     source, problem = _decoded(path, content)
-    forge = forge_of_path(path)
+    forge = forge_of_path(path, shared)
     if problem is None:
         return _as_read(_parse(kind, source)._replace(forge=forge))
     if kind is FileKind.STRAY:

@@ -5,6 +5,7 @@ Owns every fact about a forge. Other modules ask the row of the file or of the h
 """
 
 from collections.abc import Collection, Mapping
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from issue_scaffold.text.masking import FORGEJO_TOKENS, GITEA_TOKENS, GITLAB_TOKENS
@@ -166,7 +167,8 @@ _GITEA_RULES: Final = RuleSwitch(
             "template/no-front-matter",
         }
     )
-    | _GITHUB_LABEL_LIMITS,
+    | _GITHUB_LABEL_LIMITS
+    | frozenset({"form/newer-than-server"}),
     eased=frozenset(
         {
             "body/unpermitted-attribute",
@@ -184,10 +186,13 @@ _GITEA_RULES: Final = RuleSwitch(
     tells_case=True,
     marks_colours=True,
 )
+# What an older server lacks. github.com has everything.
+_OF_SERVERS: Final = frozenset({"form/newer-than-server"})
 # These come from Gitea's source.
-_GITHUB_RULES: Final = RuleSwitch(
-    lifted=frozenset({"body/attribute-type", "body/hidden-required", "body/visible-type"}),
+_OF_GITEA: Final = frozenset(
+    {"body/attribute-type", "body/hidden-required", "body/visible-type"},
 )
+_GITHUB_RULES: Final = RuleSwitch(lifted=_OF_GITEA | _OF_SERVERS)
 # https://docs.gitlab.com/api/labels/#create-a-new-label
 _GITLAB_RULES: Final = _GITHUB_RULES._replace(
     lifted=_GITHUB_RULES.lifted | _GITHUB_LABEL_LIMITS, tells_case=True, marks_colours=True
@@ -212,12 +217,16 @@ _GITEA_LABELS: Final = frozenset(
 )
 
 
+GITHUB_DOCS: Final = "https://docs.github.com/en/"
+
+
 class Forge(NamedTuple):
     """One forge. Paths are POSIX and relative to the repository's root.
 
     * `key` is its name as an answer to the template, and the first part of the names of hosts that
-      people run; `hosts` are the known ones, suffixes if they begin with a dot; `alias` stands for
-      the first of them in a template's source.
+      people run; `name` is that in the settings and on the command line, where it is another one;
+      `hosts` are the known ones, suffixes if they begin with a dot; `alias` stands for the first of
+      them in a template's source.
     * `folder` is its own folder, `shared` are others that it reads. `templates` are its template
       folders as it documents them, in the order in which it reads them; unless `has_forms`, what is
       in them is plain text. One form alone may lie beside them if it `has_single_form`. The
@@ -227,9 +236,12 @@ class Forge(NamedTuple):
     * `offered_labels` are the labels configs that the template can write. Further ones are in the
       `labels_folder` and in the settings file, of any YAML suffix, that `settings_stem` names.
     * `signs` exist for this forge alone. `workflows` are folders of which it runs the first that
-      exists, `ci_file` is what it runs instead.
+      exists, `ci_file` is what it runs instead; `runner` is the variable by which a job knows.
     * `rules` are what differs from GitHub's, `page` says more about them; unless it is given, each
-      rule has a page of its own. `default_labels` are those that a new repository may have.
+      rule has a page of its own, which lies below `docs`. `default_labels` are those that a new
+      repository may have.
+    * `since` is what a form may have only from a certain version on, by key or type of element;
+      None where nobody has said from which.
     * `finds_relative_links` says that links in an issue are taken for paths in the repository, not
       for addresses beside the page that shows them.
     * `api` is where labels can be synchronised; how it is asked is `label_sync`'s. `tokens` is
@@ -249,8 +261,11 @@ class Forge(NamedTuple):
     hosts: tuple[str, ...] = ()
     alias: str | None = None
     keys: TemplateKeys = _GITHUB_KEYS
+    name: str | None = None
     rules: RuleSwitch = _GITHUB_RULES
+    since: Mapping[str, str | None] = MappingProxyType({})
     page: str | None = None
+    docs: str = GITHUB_DOCS
     default_labels: frozenset[str] = _GITHUB_LABELS
     shared: tuple[str, ...] = ("",)
     has_forms: bool = True
@@ -260,6 +275,7 @@ class Forge(NamedTuple):
     labels_folder: str | None = None
     settings_stem: str | None = None
     ci_file: str | None = None
+    runner: str | None = None
     fork_of: str | None = None
     finds_relative_links: bool = False
     api: str = ""
@@ -291,12 +307,20 @@ GITHUB: Final = Forge(
         ".github/CODEOWNERS",
     ),
     ci="GitHub Actions",
+    # https://docs.github.com/en/actions/reference/workflows-and-actions/variables
+    runner="GITHUB_ACTIONS",
     workflows=(".github/workflows",),
     api="https://api.{host}",
 )
 # https://docs.github.com/en/enterprise-server/rest/quickstart
+# Forms are the same but for what its version doesn't have yet: `data/features/issue-types.yml` in
+# github/docs; `upload` came to github.com in March 2026.
 GITHUB_ENTERPRISE: Final = GITHUB._replace(
     title="GitHub Enterprise Server",
+    name="ghes",
+    rules=_GITHUB_RULES._replace(lifted=_OF_GITEA),
+    since=MappingProxyType({"type": "3.18", "upload": None}),
+    docs="https://docs.github.com/en/enterprise-server@latest/",
     hosts=(),
     alias=None,
     api="https://{host}/api/v3",
@@ -326,6 +350,7 @@ _GITEA: Final = Forge(
     offered_labels=(".gitea/labels.yml",),
     signs=(".gitea",),
     ci="Gitea Actions",
+    runner="GITEA_ACTIONS",  # beside GitHub's, as Forgejo's runner does
     workflows=(".gitea/workflows", ".github/workflows"),
     # https://docs.gitea.com/development/api-usage
     api="https://{host}/api/v1",
@@ -357,6 +382,7 @@ _FORGEJO: Final = _GITEA._replace(
     offered_labels=(".forgejo/labels.yml",),
     signs=(".forgejo",),
     ci="Forgejo Actions",
+    runner="FORGEJO_ACTIONS",
     workflows=(".forgejo/workflows", *_GITEA.workflows),
     # https://forgejo.org/docs/latest/user/actions/reference/
     tokens=TokenCustoms(
@@ -414,10 +440,37 @@ def forge_of_key(key: object) -> Forge:
     return next((forge for forge in FORGES if forge.key == key), GITHUB)
 
 
-def forge_of_path(path: str) -> Forge:
-    """Return the forge whose folder a file lies in, GitHub for folders that all of them read."""
+# What may be said of a repository's files in folders that several forges read.
+_NAMES: Final = {forge.name or forge.key: forge for forge in FORGES if forge.has_forms}
+FORGE_NAMES: Final = tuple(_NAMES)
+
+
+def forge_named(name: str) -> Forge | None:
+    """Return the forge that settings and the command line call so, None where there is none."""
+    return _NAMES.get(name)
+
+
+def forge_of_path(path: str, shared: Forge = GITHUB) -> Forge:
+    """Return the forge whose folder a file lies in, `shared` for folders that several read.
+
+    Those are the repository's root and GitHub's folder.
+    """
     folders = path.lower().split("/")[:-1]
-    return next((forge for forge in FORGES if forge.folder in folders), GITHUB)
+    own = next((forge for forge in FORGES if forge.folder in folders), GITHUB)
+    if own is GITHUB:
+        return shared
+    return own
+
+
+class SharedForges(NamedTuple):
+    """What is known of who reads shared folders: what the user `named`, and what is `probable`."""
+
+    named: Forge | None = None
+    probable: Forge = GITHUB
+
+    def chosen(self, setting: str | None) -> Forge:
+        """Return the forge: the user's word counts before the settings', both before a guess."""
+        return self.named or forge_named(setting or "") or self.probable
 
 
 def is_known_host(host: str) -> bool:

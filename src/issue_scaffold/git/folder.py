@@ -15,6 +15,8 @@ from issue_scaffold.text.late_patterns import late_pattern
 _BARE: Final = late_pattern(
     rb"^[ \t]*bare[ \t]*=[ \t]*(true|yes|on|1)[ \t]*$", re.IGNORECASE | re.MULTILINE
 )
+_SECTION: Final = late_pattern(r"[ \t]*\[(?:remote[ \t]+\"(?P<remote>[^\"\n]+)\")?")
+_URL: Final = late_pattern(r"[ \t]*url[ \t]*=[ \t]*\"?(?P<url>[^\"\s]+)", re.IGNORECASE)
 # A pointer to another folder is one line.
 _MAX_POINTER_BYTES: Final = 8192
 _MAX_CONFIG_BYTES: Final = 1 << 20
@@ -57,6 +59,29 @@ def find_work_tree(folder: Path) -> WorkTree | None:
             aim = _first_line(pointer, _MAX_POINTER_BYTES).removeprefix("gitdir:").strip()
             return WorkTree(top, Path(os.path.realpath(top / aim)))
         return WorkTree(top, pointer)
+
+
+def remote_urls(top: Path) -> dict[str, str]:
+    """Return the addresses of a repository's remotes by name, as its own configuration has them.
+
+    None of what that includes, and nothing that rewrites them: who talks to them asks git.
+    """
+    try:
+        git_dir = git_dir_of(top / ".git")
+        common = git_dir / _first_line(git_dir / "commondir", _MAX_POINTER_BYTES).strip()
+        text = read_file(common / "config").decode("utf-8", "replace")
+    except (OSError, ScaffoldError):
+        return {}
+    urls: dict[str, str] = {}
+    name = ""
+    for line in text.splitlines():
+        section = _SECTION.match(line)
+        if section is not None:
+            name = section["remote"] or ""
+        found = _URL.match(line)
+        if name and found is not None:
+            urls.setdefault(name, found["url"])
+    return urls
 
 
 def trusted_git_folder(tree: WorkTree) -> bool:

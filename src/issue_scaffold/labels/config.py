@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 
 from issue_scaffold.forge.document import Problem, at, shown
 from issue_scaffold.forge.file_kind import PROW_DEFAULT, PROW_SCOPES
+from issue_scaffold.forge.forges import GITHUB, Forge
 from issue_scaffold.labels.label import (
     DELETED_FROM,
     FIELD_SPELLINGS,
@@ -81,7 +82,7 @@ class LabelsConfig(NamedTuple):
     `holder` is the list or mapping of labels, or the null in its place, or None; `key` is the key
     that leads to it, None at the top level. `is_rules` tells that the file says when to put labels
     on, not which there are. `scopes` are the further lists of Prow's format, by the repository
-    (`owner/name`) or organisation for which each counts.
+    (`owner/name`) or organisation for which each counts. `forge` is the one that has the labels.
     """
 
     source: Source
@@ -92,6 +93,7 @@ class LabelsConfig(NamedTuple):
     problems: tuple[Problem, ...] = ()
     is_rules: bool = False
     scopes: tuple[tuple[str, "LabelsConfig"], ...] = ()
+    forge: Forge = GITHUB
 
     def labels_of(self, repository: str) -> tuple[Label, ...]:
         """Return the labels of one repository: everybody's, its organisation's and its own."""

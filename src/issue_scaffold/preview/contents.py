@@ -11,7 +11,7 @@ from typing import Final
 from issue_scaffold.forge.document import Document
 from issue_scaffold.forge.documents import load
 from issue_scaffold.forge.file_kind import FileKind
-from issue_scaffold.forge.forges import Forge
+from issue_scaffold.forge.forges import Forge, SharedForges
 from issue_scaffold.forge.issue_form import FormView, listed_texts, text_of, words_of
 from issue_scaffold.forge.layout import is_security_policy
 from issue_scaffold.issue.answers import with_line_feeds
@@ -100,6 +100,7 @@ class RepositoryTexts:
     wanted: Collection[str]
     is_repository: bool
     unread: Mapping[str, str]
+    forges: SharedForges
     new_issue: str | None = None
 
 
@@ -107,7 +108,7 @@ def contents_of(texts: RepositoryTexts) -> ShownRepository:
     """Return what is shown of a repository's files."""
     found: dict[str, list[Diagnostic]] = {}
     for item in run_rules(
-        texts.files, together=texts.is_repository, unread=texts.unread
+        texts.files, together=texts.is_repository, unread=texts.unread, forges=texts.forges
     ).diagnostics:
         found.setdefault(item.source.path, []).append(item)
     documents = [load(path, content) for path, content in texts.files.items()]

@@ -55,6 +55,7 @@ def _texts_of(paths: Sequence[str]) -> Iterator[RepositoryTexts]:
             is_repository=group.root is not None,
             unread=group.unread,
             new_issue=_new_issue(group.root),
+            forges=group.forges,
         )
 
 

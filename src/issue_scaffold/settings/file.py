@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from issue_scaffold.forge.document import Problem, at
+from issue_scaffold.forge.forges import FORGE_NAMES
 from issue_scaffold.forge.layout import SETTINGS_PATH, is_labels_path
 from issue_scaffold.settings.adopted import read_adopted
 from issue_scaffold.settings.one_mapping import read_root, refuse, unknown_keys
@@ -18,7 +19,16 @@ from issue_scaffold.text.source import Source
 from issue_scaffold.text.tree import Mapping, Scalar, Sequence, resolve, type_name
 from issue_scaffold.text.tree_values import is_null, mapping_of, scalars_in, string_of, value_below
 
-_TOP_KEYS: Final = ("accepted", "adopted", "own", "ignore", "labels", "labels_config", "fleet")
+_TOP_KEYS: Final = (
+    "accepted",
+    "adopted",
+    "own",
+    "ignore",
+    "labels",
+    "labels_config",
+    "fleet",
+    "forge",
+)
 _ACCEPTED_KEYS: Final = ("path", "unit", "difference", "sha256", "reason")
 _OWN_KEYS: Final = ("path", "reason")
 _IGNORE_KEYS: Final = ("path", "rule", "reason")
@@ -58,7 +68,8 @@ class Settings(NamedTuple):
     """What a repository's settings file says.
 
     `opted_out` is the reason, which may be empty, why runs over many repositories are to leave this
-    one alone; None where they aren't.
+    one alone; None where they aren't. `forge` is the name of the forge that reads what lies in
+    folders that several read.
     """
 
     accepted: tuple[Accepted, ...] = ()
@@ -68,6 +79,7 @@ class Settings(NamedTuple):
     labels_config: str | None = None
     adopted: Table[str, str] = MappingProxyType({})
     opted_out: str | None = None
+    forge: str | None = None
 
 
 def parse_settings(content: bytes, path: str = SETTINGS_PATH) -> Settings:
@@ -110,7 +122,20 @@ class _SettingsReader:
             self._labels_config(value),
             self._adopted(value),
             self._opted_out(value),
+            self._forge(value),
         )
+
+    def _forge(self, root: Mapping) -> str | None:
+        """Return the name of a forge that has forms."""
+        if root.find("forge") is None:
+            return None
+        name = self._text(root, "forge")
+        if name is None or name in FORGE_NAMES:
+            return name
+        message = "`forge` is the name of no forge that has issue forms"
+        hint = f"one of {', '.join(FORGE_NAMES)}"
+        self.problems.append(at(root.get("forge") or root, message, hint=hint))
+        return None
 
     def _opted_out(self, root: Mapping) -> str | None:
         reason, problems = read_opt_out(root)

@@ -22,6 +22,23 @@ def adopted_in(settings: bytes, path: str) -> Mapping[str, str]:
     return parse_settings(settings, path).adopted
 
 
+def suffixes_in(settings: bytes, path: str) -> Mapping[str, str]:
+    """Return those pairs of settings that nobody vouches for which name but another suffix.
+
+    What lies there is compared with the template all the same. Mistakes are passed over here.
+    """
+    if b"adopted" not in settings:
+        return {}
+    from issue_scaffold.settings.file import read_settings
+
+    pairs = read_settings(settings, path)[0].adopted
+    return {
+        name: own
+        for name, own in pairs.items()
+        if name.rpartition(".")[0] == own.rpartition(".")[0]
+    }
+
+
 def adopted_files(root: Path) -> Mapping[str, str]:
     """Return the same of a target on disk."""
     path, content = read_settings_file(root)

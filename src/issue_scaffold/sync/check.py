@@ -14,7 +14,7 @@ from issue_scaffold.report.finding import OVERLOOKED, Finding, Kind, Severity, g
 from issue_scaffold.report.report import CrashReporter, TargetReport, TemplateState, failed_target
 from issue_scaffold.sync import drift
 from issue_scaffold.sync.acceptances import Acceptances, accepted_in
-from issue_scaffold.sync.adopted import adopted_in
+from issue_scaffold.sync.adopted import adopted_in, suffixes_in
 from issue_scaffold.sync.comparison import Comparison, Expectation
 from issue_scaffold.sync.drift import Remedy
 from issue_scaffold.sync.moved import find_move
@@ -300,9 +300,9 @@ def _look_at(text: str, options: CheckOptions) -> Look:
 
         base = open_base(opened, options.trusted_ref)
         if base is not None:
-            judged = judged_target(base, opened)._replace(
-                places=adopted_in(base.settings.content, base.settings.path)
-            )
+            trusted = adopted_in(base.settings.content, base.settings.path)
+            named = suffixes_in(settings.content, settings.path)
+            judged = judged_target(base, opened)._replace(places={**named, **trusted})
             return Look(folder, files, staged, opened, judged, base.settings, base)
     judged = opened._replace(places=adopted_in(settings.content, settings.path))
     return Look(folder, files, staged, opened, judged, settings, None)
@@ -396,10 +396,11 @@ def _latest(
 def _invalid(look: Look, renderer: Renderer) -> list[Finding]:
     """Return the validator's errors and what it overlooked."""
     if look.base is None:
-        return list(errors_of(look.files.validated(), renderer.store))
+        return list(errors_of(look.files.validated(), renderer.store, look.root))
+    from issue_scaffold.forge.shared_forge import shared_forges
     from issue_scaffold.sync.trusted import invalid_by
 
-    return list(invalid_by(look.base, look.files.validated()))
+    return list(invalid_by(look.base, look.files.validated(), shared_forges(look.root)))
 
 
 def _as_foreign(finding: Finding, managed: Container[str]) -> Finding:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final, NamedTuple
 
+from issue_scaffold.forge.forges import SharedForges
 from issue_scaffold.forge.layout import SETTINGS_PATHS, is_run_by_ci
 from issue_scaffold.forge.source_files import RepositoryFiles
 from issue_scaffold.report.finding import Finding, Kind, Severity
@@ -75,10 +76,13 @@ def changes(base: TrustedBase, opened: SyncTarget, files: FileTree) -> Iterator[
     yield from _hooks(base, content_of(files, PRECOMMIT))
 
 
-def invalid_by(base: TrustedBase, repository: RepositoryFiles) -> tuple[Finding, ...]:
+def invalid_by(
+    base: TrustedBase, repository: RepositoryFiles, forges: SharedForges
+) -> tuple[Finding, ...]:
     """Return the validator's errors, judged by the trusted settings and comments.
 
-    Mistakes in the change's own settings are errors too, and comments that it adds are reported.
+    `forges` says who reads shared folders, where those settings don't. Mistakes in the change's own
+    settings are errors too, and comments that it adds are reported.
     """
     files = repository.files
     trusted = {path: files[path] for path in files if path not in SETTINGS_PATHS}
@@ -86,7 +90,7 @@ def invalid_by(base: TrustedBase, repository: RepositoryFiles) -> tuple[Finding,
         trusted[base.settings.path] = base.settings.content
     comments = _Comments(base)
     findings = list(
-        errors_and_overlooked(RepositoryFiles(trusted, repository.unread), comments.honour)
+        errors_and_overlooked(RepositoryFiles(trusted, repository.unread), comments.honour, forges)
     )
     path, own = find_settings(files.get)
     if own is not None and own != base.settings.content:
@@ -223,6 +227,8 @@ def _added(trusted: Settings, mine: Settings) -> Iterator[tuple[Kind, str, str]]
     for entry in mine.ignored:
         if (entry.path, entry.rule) not in known:
             yield Kind.IGNORED, f"this change ignores {entry.rule} in {entry.path}", entry.reason
+    if mine.forge not in {None, trusted.forge}:
+        yield Kind.IGNORED, f"this change says that {mine.forge} reads the files", "forge"
     for label in sorted(mine.known_labels - trusted.known_labels):
         yield Kind.IGNORED, f"this change says that the label {label!r} exists", "known labels"
 

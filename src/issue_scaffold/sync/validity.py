@@ -4,6 +4,7 @@ Owns the documents of the cache that say so. Loads the validator for files that 
 """
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Final
 
 from issue_scaffold import __version__
@@ -15,16 +16,23 @@ from issue_scaffold.state.cache_store import CacheStore, digest_of
 _VALID: Final = "valid"
 
 
-def errors_of(repository: RepositoryFiles, store: CacheStore) -> tuple[Finding, ...]:
-    """Return errors and what was overlooked, from the cache for files that are known."""
+def errors_of(
+    repository: RepositoryFiles, store: CacheStore, root: Path | None = None
+) -> tuple[Finding, ...]:
+    """Return errors and what was overlooked, from the cache for files that are known.
+
+    The `root` says where the repository is on a forge. That has no part in what is kept: what is
+    valid is so on GitHub and on its servers alike, which differ in words and remarks.
+    """
     digests = {path: content_digest(content) for path, content in repository.files.items()}
     key = _key(digests, repository.unread)
     known = _overlooked_rows(store.read_document(_VALID, key))
     if known is not None:
         return known
+    from issue_scaffold.forge.shared_forge import shared_forges
     from issue_scaffold.validate.run import errors_and_overlooked
 
-    found = errors_and_overlooked(repository)
+    found = errors_and_overlooked(repository, forges=shared_forges(root))
     if all(finding.kind is Kind.IGNORED for finding in found):
         kept = [[one.path, one.line, one.column, one.message] for one in found]
         store.write_document(_VALID, key, {"ignored": kept})

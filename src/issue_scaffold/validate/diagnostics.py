@@ -3,7 +3,7 @@
 from typing import Final, NamedTuple
 
 from issue_scaffold.forge.document import Problem
-from issue_scaffold.forge.forges import GITHUB, Forge
+from issue_scaffold.forge.forges import GITHUB, GITHUB_DOCS, Forge
 from issue_scaffold.report.finding import Finding, Kind, Severity
 from issue_scaffold.text.late_patterns import late_pattern
 from issue_scaffold.text.source import Source
@@ -38,7 +38,7 @@ class Diagnostic(NamedTuple):
     @property
     def _url(self) -> str:
         if self.forge.page is None or not self.rule.source:
-            return self.rule.url
+            return self.rule.url.replace(GITHUB_DOCS, self.forge.docs, 1)
         return self.forge.page
 
     def finding(self, path: str | None = None) -> Finding:

@@ -11,7 +11,7 @@ from typing import Final
 from issue_scaffold.forge.document import Document, Problem, ReadingFailure
 from issue_scaffold.forge.documents import load
 from issue_scaffold.forge.file_kind import FileKind, leads_to_template
-from issue_scaffold.forge.forges import GITHUB, Forge
+from issue_scaffold.forge.forges import GITHUB, Forge, SharedForges
 from issue_scaffold.forge.issue_form import FormView
 from issue_scaffold.forge.layout import SETTINGS_PATHS, is_security_policy
 from issue_scaffold.report.finding import Severity
@@ -26,6 +26,7 @@ from issue_scaffold.validate.rules.markdown_texts import (
 from issue_scaffold.validate.rules.rule import Rule, Stage
 from issue_scaffold.validate.suppressions import MaySilence, Suppressions, silence_all
 
+_NOTHING_SAID: Final = SharedForges()
 _FILE_STAGES: Final[Mapping[FileKind, tuple[Stage[Document], ...]]] = {
     FileKind.FORM: (stages.YAML, stages.FORM_FILE),
     FileKind.TEMPLATE: (stages.YAML, stages.TEMPLATE),
@@ -40,14 +41,16 @@ def run_rules(
     together: bool = True,
     unread: Mapping[str, str] = MappingProxyType({}),
     may_silence: MaySilence = silence_all,
+    forges: SharedForges = _NOTHING_SAID,
 ) -> RunResult:
     """Return what the rules find in files by repository-relative POSIX path.
 
     `together` says that the files are one repository's, so that its settings and the rules across
     files apply. `unread` says what stands in the place of a file that can't be read as one, as in
-    "is a named pipe". `may_silence` decides which diagnostics comments silence.
+    "is a named pipe". `may_silence` decides which diagnostics comments silence. `forges` says which
+    forge reads the folders that several read, where the settings don't.
     """
-    run = _RepositoryRun(files) if together else _Run()
+    run = _RepositoryRun(files, forges) if together else _Run(forges)
     for path in sorted(files):
         run.look_at(path, files[path])
     for path, what in unread.items():
@@ -61,14 +64,15 @@ def run_rules(
 class _Run:
     """What is gathered while files are looked at one by one, each for itself."""
 
-    def __init__(self) -> None:
+    def __init__(self, forges: SharedForges) -> None:
+        self.shared = forges.chosen(None)
         self.diagnostics: list[Diagnostic] = []
         self.suppressions = Suppressions()
 
     def look_at(self, path: str, content: bytes) -> None:
         """Run the rules on a file, if there are any for what it is."""
         if not is_security_policy(path):  # that there is one matters, not what it says
-            self.check(load(path, content))
+            self.check(load(path, content, self.shared))
 
     def check(self, document: Document) -> FormView | None:
         """Run the rules on one file; return its view if it is a form."""
@@ -94,16 +98,16 @@ class _Run:
 class _RepositoryRun(_Run):
     """What is gathered of a repository: its settings, and what the rules across files need."""
 
-    def __init__(self, files: Mapping[str, bytes]) -> None:
+    def __init__(self, files: Mapping[str, bytes], forges: SharedForges) -> None:
         from issue_scaffold.validate.rules.summaries import RepositorySummary
 
-        super().__init__()
+        super().__init__(forges)
         self._sources: dict[str, Source] = {}
         self._forges: dict[str, Forge] = {}
         self._repository = RepositorySummary(frozenset(files))
-        self._read_settings(files)
+        self._read_settings(files, forges)
 
-    def _read_settings(self, files: Mapping[str, bytes]) -> None:
+    def _read_settings(self, files: Mapping[str, bytes], forges: SharedForges) -> None:
         """Take the repository's settings, and say what is wrong with them."""
         from issue_scaffold.settings.place import find_settings
 
@@ -113,6 +117,7 @@ class _RepositoryRun(_Run):
         from issue_scaffold.settings.file import read_settings
 
         settings, problems, source = read_settings(content, path)
+        self.shared = forges.chosen(settings.forge)
         self._sources[path], self._forges[path] = source, GITHUB
         self._repository.settings = source
         self._repository.known_labels = settings.known_labels
@@ -193,7 +198,7 @@ def _breaches(document: Document, form: FormView | None) -> Iterator[tuple[Rule,
         from issue_scaffold.labels.config import read_labels
 
         for config in read_labels(document.source, document.root).every_scope:
-            yield from stages.LABELS.run(config, lifted)
+            yield from stages.LABELS.run(config._replace(forge=document.forge), lifted)
     else:
         yield from _markdown_breaches(template_markdown(document))
 

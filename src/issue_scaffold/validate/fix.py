@@ -52,9 +52,12 @@ def _visible(content: bytes) -> str:
     return content.decode("utf-8").replace("\ufeff", "<BOM>", 1).replace("\r\n", "\n")
 
 
-def plan_fixes(paths: Sequence[str], *, unsafe: bool, stdin: bytes | None = None) -> list[FileFix]:
+def plan_fixes(
+    paths: Sequence[str], *, unsafe: bool, stdin: bytes | None = None, forge: str | None = None
+) -> list[FileFix]:
     """Return what `--fix` would change, without changing it."""
-    return [planned.change for planned in _planned(collect(paths, stdin), unsafe=unsafe)]
+    requested = collect(paths, stdin, forge)
+    return [planned.change for planned in _planned(requested, unsafe=unsafe)]
 
 
 def with_diffs(
@@ -92,7 +95,7 @@ def _is_inside(path: str, target: str) -> bool:
     return inside == os.curdir or not inside.startswith(os.pardir)
 
 
-def apply_fixes(paths: Sequence[str], *, unsafe: bool) -> FixResult:
+def apply_fixes(paths: Sequence[str], *, unsafe: bool, forge: str | None = None) -> FixResult:
     """Fix files on disk.
 
     Raises UsageError for standard input, ScaffoldError if a file can't be changed.
@@ -102,7 +105,7 @@ def apply_fixes(paths: Sequence[str], *, unsafe: bool) -> FixResult:
     notes = _settle(collect(paths))
     changes = []
     by_root: dict[Path, list[staging.Change]] = {}
-    for planned in _planned(collect(paths), unsafe=unsafe):
+    for planned in _planned(collect(paths, forge=forge), unsafe=unsafe):
         place = find_place(planned.path, within=planned.root)
         by_root.setdefault(place.root, []).extend(_steps(place, planned.change))
         changes.append(planned.change)
@@ -159,7 +162,13 @@ class _PlannedFix(NamedTuple):
 def _planned(requested: Sequence[RequestedPath], *, unsafe: bool) -> list[_PlannedFix]:
     planned: dict[str, _PlannedFix] = {}
     for group, wanted in _by_group(requested):
-        fixed = fix_files(group.files, wanted, unsafe=unsafe, together=group.root is not None)
+        fixed = fix_files(
+            group.files,
+            wanted,
+            unsafe=unsafe,
+            together=group.root is not None,
+            forges=group.forges,
+        )
         for path, result in sorted(fixed.items()):
             place = Path(path) if group.root is None else group.root / path
             change = _file_fix(group, path, result)

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
+from issue_scaffold.forge.forges import SharedForges
 from issue_scaffold.forge.layout import SETTINGS_PATHS
 from issue_scaffold.text.edits import Edit, Fix, apply_edits, overlaps
 from issue_scaffold.validate.diagnostics import Diagnostic
@@ -14,6 +15,7 @@ from issue_scaffold.validate.engine import run_rules
 from issue_scaffold.validate.removals import Removal, removals
 
 _BOM: Final = b"\xef\xbb\xbf"
+_NOTHING_SAID: Final = SharedForges()
 _MAX_ROUNDS: Final = 50
 
 
@@ -60,13 +62,18 @@ class _Proposal(NamedTuple):
 
 
 def fix_files(
-    files: Mapping[str, bytes], wanted: Iterable[str], *, unsafe: bool, together: bool
+    files: Mapping[str, bytes],
+    wanted: Iterable[str],
+    *,
+    unsafe: bool,
+    together: bool,
+    forges: SharedForges = _NOTHING_SAID,
 ) -> dict[str, FixedFile]:
     """Return the files that change, by their path before. Only `wanted` files are fixed.
 
     Afterwards nothing can be fixed any more, and no file has a diagnostic that it didn't have.
     """
-    fixer = _Fixer(files, wanted, together=together)
+    fixer = _Fixer(files, wanted, together=together, forges=forges)
     for _ in range(_MAX_ROUNDS):
         if not fixer.round(unsafe=unsafe):
             break
@@ -83,7 +90,12 @@ class _Fixer:
     """The loop's state: the files as they are now, and where each came from."""
 
     def __init__(
-        self, files: Mapping[str, bytes], wanted: Iterable[str], *, together: bool
+        self,
+        files: Mapping[str, bytes],
+        wanted: Iterable[str],
+        *,
+        together: bool,
+        forges: SharedForges,
     ) -> None:
         self.now = dict(files)
         self.came_from = {path: path for path in files}
@@ -93,6 +105,7 @@ class _Fixer:
         self._wanted = set(wanted)
         self._refused: set[tuple[str, str, str]] = set()
         self._together = together
+        self._forges = forges
 
     def round(self, *, unsafe: bool) -> bool:
         """Fix as much as can be fixed side by side; tell whether there was anything to try."""
@@ -109,7 +122,7 @@ class _Fixer:
         return bool(by_file)
 
     def _run(self, files: Mapping[str, bytes]) -> list[Diagnostic]:
-        return run_rules(files, together=self._together).diagnostics
+        return run_rules(files, together=self._together, forges=self._forges).diagnostics
 
     def _fix_file(self, batch: list[_Proposal]) -> None:
         """Fix one file; what spoils something is tried alone, and refused if it still does."""

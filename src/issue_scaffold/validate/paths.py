@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from issue_scaffold.errors import ScaffoldError
 from issue_scaffold.files.bounded import read_beginning
 from issue_scaffold.forge.file_kind import leads_to_template
+from issue_scaffold.forge.forges import SharedForges, forge_named
 from issue_scaffold.forge.layout import FORGE_FOLDERS, SHARED_FOLDERS, template_folder
 
 if TYPE_CHECKING:
@@ -22,13 +23,15 @@ class FileGroup(NamedTuple):
     """Files that are validated together, `names` being the paths that users know them by.
 
     `root` is None for a file that lies in no repository's template folders: it is looked at alone.
-    `unread` says what stands in the place of a file and can't be read as one.
+    `unread` says what stands in the place of a file and can't be read as one, `forges` what is
+    known of who reads folders that several read.
     """
 
     root: "Path | None"
     files: dict[str, bytes]
     names: dict[str, str]
     unread: Mapping[str, str] = MappingProxyType({})
+    forges: SharedForges = SharedForges()
 
 
 class RequestedPath(NamedTuple):
@@ -44,9 +47,14 @@ class RequestedPath(NamedTuple):
     stands_for: str = ""
 
 
-def collect(paths: Sequence[str], stdin: bytes | None = None) -> list[RequestedPath]:
-    """Read the files that paths stand for, and each repository once."""
-    collector = _Collector(stdin or b"")
+def collect(
+    paths: Sequence[str], stdin: bytes | None = None, forge: str | None = None
+) -> list[RequestedPath]:
+    """Read the files that paths stand for, and each repository once.
+
+    `forge` is the name of the one that the user says they are for.
+    """
+    collector = _Collector(stdin or b"", forge)
     requested = []
     for name in dict.fromkeys(paths):
         try:
@@ -59,21 +67,22 @@ def collect(paths: Sequence[str], stdin: bytes | None = None) -> list[RequestedP
 class _Collector:
     """The groups that are known so far, and where folders belong."""
 
-    def __init__(self, stdin: bytes) -> None:
+    def __init__(self, stdin: bytes, forge: str | None) -> None:
         self._stdin = stdin
+        self._forge = forge
         self._groups: dict[str, FileGroup] = {}
         self._places: dict[str, tuple[FileGroup, str] | None] = {}
 
     def read(self, name: str) -> RequestedPath:
         """Return one path's files. Raises ScaffoldError if it can't be read."""
         if name == STDIN:
-            return _alone(name, name, self._stdin)
+            return self._alone(name, name, self._stdin)
         if os.path.isdir(name):  # noqa: PTH112 - a thousand paths: pathlib would take half the time
             return self._folder(name)
         folder, file_name = os.path.split(name)
         place = self._place(folder)
         if place is None:
-            return _alone(name, name.replace(os.sep, "/"), read_beginning(name))
+            return self._alone(name, name.replace(os.sep, "/"), read_beginning(name))
         group, inner = place
         relative = f"{inner}/{file_name}" if inner else file_name
         if relative not in group.files and relative not in group.unread:
@@ -133,12 +142,16 @@ class _Collector:
                 if strict:
                     raise
                 repository = RepositoryFiles({}, {})
-            self._groups[key] = FileGroup(root, repository.files, {}, repository.unread)
+            from issue_scaffold.forge.shared_forge import shared_forges
+
+            forges = shared_forges(root, self._forge)
+            self._groups[key] = FileGroup(root, repository.files, {}, repository.unread, forges)
         return self._groups[key]
 
-
-def _alone(name: str, path: str, content: bytes) -> RequestedPath:
-    return RequestedPath(name, FileGroup(None, {path: content}, {path: name}), frozenset({path}))
+    def _alone(self, name: str, path: str, content: bytes) -> RequestedPath:
+        forges = SharedForges(forge_named(self._forge or ""))
+        group = FileGroup(None, {path: content}, {path: name}, forges=forges)
+        return RequestedPath(name, group, frozenset({path}))
 
 
 def _is_repository(folder: str) -> bool:

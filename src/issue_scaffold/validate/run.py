@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from issue_scaffold.errors import EXIT_FINDINGS, EXIT_OK, UsageError
+from issue_scaffold.forge.forges import SharedForges
 from issue_scaffold.report.finding import Finding, Severity, gathered
 from issue_scaffold.report.report import CrashReporter, TargetReport, failed_target
 
@@ -17,19 +18,25 @@ if TYPE_CHECKING:
     from issue_scaffold.validate.suppressions import MaySilence
 
 _NOTHING: Final = "no issue templates, forms or labels config found"
+_NOTHING_SAID: Final = SharedForges()
 # `check` imports this module and rarely needs the rules: they are loaded when they run, and what
 # reads paths when there are some.
 
 
-def validate_files(files: Mapping[str, bytes]) -> tuple[Finding, ...]:
+def validate_files(
+    files: Mapping[str, bytes], forges: SharedForges = _NOTHING_SAID
+) -> tuple[Finding, ...]:
     """Return the findings of a repository's files in memory, by repository-relative POSIX path."""
     from issue_scaffold.validate.engine import run_rules
 
-    return tuple(diagnostic.finding() for diagnostic in run_rules(files).diagnostics)
+    result = run_rules(files, forges=forges)
+    return tuple(diagnostic.finding() for diagnostic in result.diagnostics)
 
 
 def errors_and_overlooked(
-    repository: "RepositoryFiles", may_silence: "MaySilence | None" = None
+    repository: "RepositoryFiles",
+    may_silence: "MaySilence | None" = None,
+    forges: SharedForges = _NOTHING_SAID,
 ) -> tuple[Finding, ...]:
     """Return the validator's errors in files, and a finding for each suppression that hides some.
 
@@ -39,7 +46,7 @@ def errors_and_overlooked(
     from issue_scaffold.validate.suppressions import silence_all
 
     files, unread = repository
-    result = run_rules(files, unread=unread, may_silence=may_silence or silence_all)
+    result = run_rules(files, unread=unread, may_silence=may_silence or silence_all, forges=forges)
     found = (diagnostic.finding() for diagnostic in result.diagnostics)
     errors = [finding for finding in found if finding.severity is Severity.ERROR]
     overlooked = [entry.finding() for entry in result.suppressed]
@@ -52,11 +59,13 @@ class ValidateOptions(NamedTuple):
     `strict` lets warnings fail too, `exit_zero` nothing but what could not be done. Where it
     `demands_files`, a path without any is an error, and where it `demands_place`, one that is no
     repository's root either; else it is remarked on. `report_crash` keeps the details of an
-    unexpected exception.
+    unexpected exception. `forge` is the name of the one that the files are for, where several read
+    their folders.
     """
 
     paths: Sequence[str]
     stdin: bytes | None = None
+    forge: str | None = None
     strict: bool = False
     exit_zero: bool = False
     demands_files: bool = False
@@ -72,7 +81,7 @@ def validate(options: ValidateOptions) -> Iterator[TargetReport]:
     from issue_scaffold.validate.paths import collect
 
     validated: dict[int, _GroupFindings] = {}
-    for path in collect(options.paths, options.stdin):
+    for path in collect(options.paths, options.stdin, options.forge):
         if path.group is None:
             error = path.error or AssertionError(path.name)
             yield failed_target(path.name, error, options.report_crash)
@@ -120,7 +129,7 @@ def _findings(group: "FileGroup", files: Mapping[str, bytes]) -> dict[str, list[
 
     by_path: dict[str, list[Finding]] = {}
     for diagnostic in run_rules(
-        files, together=group.root is not None, unread=group.unread
+        files, together=group.root is not None, unread=group.unread, forges=group.forges
     ).diagnostics:
         path = diagnostic.source.path
         if path in group.names:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 
 from issue_scaffold.forge.document import Problem, at, shown
-from issue_scaffold.forge.forges import forge_of_path
+from issue_scaffold.forge.forges import Forge
 from issue_scaffold.forge.issue_form import string_entries
 from issue_scaffold.labels.config import LabelsConfig, is_settings
 from issue_scaffold.labels.label import KNOWN_FIELDS, MEANT_AS_FORMER, fold
@@ -143,7 +143,7 @@ def description_length(config: LabelsConfig) -> Iterator[Problem]:
 def color(config: LabelsConfig) -> Iterator[Problem]:
     """Find colours that aren't six hex digits; those that most tools understand once for all."""
     loose: list[tuple[Scalar, str]] = []
-    mark = _mark_of_colours(config.source.path)
+    mark = _mark_of_colours(config.source.path, config.forge)
     for label in config.places:
         node = label.color
         if node is None or is_null(node):
@@ -162,10 +162,10 @@ def color(config: LabelsConfig) -> Iterator[Problem]:
         yield _loose_colors(config, loose, mark)
 
 
-def _mark_of_colours(path: str) -> str:
+def _mark_of_colours(path: str, forge: Forge) -> str:
     """Return what may stand before the digits of colours in a labels config."""
     # The apps that read settings take it away: github.com/repository-settings/app
-    if is_settings(path) or forge_of_path(path).rules.marks_colours:
+    if is_settings(path) or forge.rules.marks_colours:
         return "#"
     return ""
 
@@ -373,7 +373,7 @@ def _twice(config: LabelsConfig, node: Scalar, first: Scalar, what: str) -> Prob
     why = f"is {shown(first)} to GitHub, which ignores case"
     if same:
         why = "is there twice"
-    elif forge_of_path(config.source.path).rules.tells_case:
+    elif config.forge.rules.tells_case:
         why = f"is {shown(first)} but for its case, and `scaffold labels` takes the two for one"
     where = line_of(config.source, first.start)
     return at(node, f"{what} {shown(node)} {why}", hint=f"the first is on {where}")

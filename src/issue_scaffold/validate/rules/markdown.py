@@ -328,8 +328,13 @@ def relative_link(text: MarkdownText) -> Iterator[Problem]:
             continue
         if _is_address(text, found):
             message = f"`{address}` leads nowhere from the page of an issue"
-            hint = "write the whole address: `https://github.com/OWNER/REPOSITORY/blob/HEAD/…`"
+            hint = f"write the whole address: `https://{_host(text)}/OWNER/REPOSITORY/blob/HEAD/…`"
             yield text.problem(found.start(1), found.end(1), message, hint)
+
+
+def _host(text: MarkdownText) -> str:
+    """Return how the host of a file's forge is called; a server has a name of its own."""
+    return next(iter(text.document.forge.hosts), "HOST")
 
 
 def _written_addresses(text: MarkdownText) -> Iterator[re.Match[str]]:

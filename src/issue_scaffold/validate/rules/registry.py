@@ -15,6 +15,7 @@ from issue_scaffold.validate.rules import (
     labels,
     markdown,
     reading,
+    servers,
     settings,
     template,
     text,
@@ -24,8 +25,8 @@ from issue_scaffold.validate.rules import (
 from issue_scaffold.validate.rules.rule import Rule
 
 _MODULES: Final = (
-    reading, yaml, form, body_places, unique, body, choices, gitea, template, hidden, markdown,
-    chooser, text, files, labels, cross, settings,
+    reading, yaml, form, body_places, unique, body, choices, gitea, servers, template,
+    hidden, markdown, chooser, text, files, labels, cross, settings,
 )  # fmt: skip
 RULES: Final[dict[str, Rule]] = {
     value.id: value

@@ -41,7 +41,9 @@ ANY_FILE: Final = Stage[Document]("hidden", "text", "files")
 YAML: Final = Stage[Document]("yaml")
 FORM_FILE: Final = Stage[Document]("form")
 # A form file with keys and values in it.
-FORM: Final = Stage[FormView]("yaml", "form", "body_places", "unique", "body", "choices", "gitea")
+FORM: Final = Stage[FormView](
+    "yaml", "form", "body_places", "unique", "body", "choices", "gitea", "servers"
+)
 TEMPLATE: Final = Stage[Document]("template")
 CHOOSER: Final = Stage[Document]("chooser")
 # Each text of a form or template that is Markdown, and may hold something for a rule.
