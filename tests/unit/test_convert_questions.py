@@ -54,6 +54,15 @@ KINDS = {
     "systems": Kind("**@**: Windows/Linux/macOS\n", type="dropdown"),
     "tasks without a dash": Kind("## @\n\n[ ] Html\n[ ] Other: <!-- specify -->\n", type="checkboxes"),
     "bold bullets": Kind("## Bullets\n\n- **@:** value\n- **Another one?**\n", type="input"),
+    "scale in brackets": Kind("## @\n\n(High / Medium / Low)\n", type="dropdown"),
+    "scale in square brackets": Kind("**@:** [High | Medium | Low]\n", type="dropdown"),
+    "scale between strokes": Kind("@: critical | high | low\n", type="dropdown"),
+    "two in small letters": Kind("@: prod / staging\n", type="dropdown"),
+    "question with choices in brackets": Kind("Is @ urgent? (yes/no)\n", "Is @ urgent?", "dropdown"),
+    "comment on a label's line": Kind("**@:** <!-- Say it here -->\n", said="Say it here"),
+    "bullet with a command": Kind("## Bullets\n\n- Other:\n- @: `uname -a`\n", type="input", said="`uname -a`"),
+    "bullet with an example": Kind("## Bullets\n\n- @ [e.g. 1.2]:\n- Other:\n", type="input", said="e.g. 1.2"),
+    "options to delete": Kind("## @\n\n<!-- Delete what is not relevant. -->\n\n- One\n- Two\n", type="dropdown"),
     "steps and bullets": Kind("### @\n<!-- What? -->\n1. Go\n2. Do\n\n* Actual:\n* Expected:\n", said="1. Go"),
 }  # fmt: skip
 NAMES = ("Apple", "Birch", "Cedar", "Daisy", "Elder")
@@ -175,6 +184,48 @@ def test_a_choice_that_asks_for_more_has_a_field_for_it() -> None:
     boxes, other = converted(f"{HEAD}## Browser\n- [ ] Firefox\n- [ ] Other: <!-- which? -->\n").form.fields
     assert [option.label for option in boxes.options] == ["Firefox", "Other"]
     assert (other.type, other.label, other.description) == ("input", "Other", "which?")
+
+
+def test_questions_in_a_list_without_a_heading_have_a_field_each() -> None:
+    text = "- How often does it happen? <!-- daily -->\n- Is there a way around it? (yes/no)\n"
+    often, around = converted(HEAD + f"Welcome.\n\n{text}").form.fields
+    assert (often.type, often.label, often.description) == ("textarea", "How often does it happen?", "daily")
+    assert (around.type, [option.label for option in around.options]) == ("dropdown", ["yes", "no"])
+    below = converted(HEAD + f"## Questions\n\n{text}").form.fields
+    assert [field.label for field in below] == ["Questions"]
+
+
+def test_what_is_chosen_by_deleting_the_rest_may_be_several() -> None:
+    [field] = converted(
+        HEAD + "## Type\n\nPlease delete options that are not relevant.\n\n- Bug\n- Feature\n"
+    ).form.fields
+    assert (field.type, field.multiple, field.description) == ("dropdown", True, "")
+
+
+def test_a_remark_on_an_option_is_no_field() -> None:
+    [field] = converted(
+        HEAD + "## Checks\n\n- [ ] I read the docs <!-- all of them -->\n- [ ] I searched\n"
+    ).form.fields
+    assert [option.label for option in field.options] == ["I read the docs", "I searched"]
+    assert field.description == "I read the docs: all of them"
+
+
+def test_what_a_key_says_in_brackets_is_no_sentence() -> None:
+    form = converted(HEAD + "Browser (Chrome, Firefox or Safari):\n\nSystem (Linux/macOS/Windows):\n").form
+    assert [(field.type, field.label) for field in form.fields] == [
+        ("input", "Browser (Chrome, Firefox or Safari)"),
+        ("dropdown", "System (Linux/macOS/Windows)"),
+    ]
+
+
+def test_a_star_makes_a_field_required() -> None:
+    done = converted(HEAD + "## Version *\n\n## Terms *\n\n- [ ] I agree\n\n## Stars\n")
+    assert [(field.label, field.required) for field in done.form.fields] == [
+        ("Version", True),
+        ("Terms *", False),
+        ("Stars", False),
+    ]
+    assert any("`Version` is required now" in remark.message for remark in done.remarks)
 
 
 def test_a_label_in_another_script_has_no_id() -> None:

@@ -32,6 +32,12 @@ def write(root: Path, path: str, text: str) -> None:
     ("path", "text", "expected"),
     [
         (f"{HERE}/bug.yml", FORM, []),
+        (".github/comment.yml", "name: Welcome\nbody: Thank you for the issue.\n", []),
+        (
+            f"{HERE}/comment.yml",
+            "name: Welcome\ndescription: Be nice\nbody: x\n",
+            [("form/body-type", ERROR)],
+        ),
         (f"{HERE}/bare.md", FORM, [(NOT_THERE, ERROR)]),
         (f"{HERE}/fenced.md", FENCED, [(NOT_THERE, ERROR)]),
         (f"{HERE}/broken.md", FORM + "  - type: [\n", [("yaml/syntax", ERROR)]),

@@ -7,7 +7,7 @@ what a form can't show is remarked on.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 from issue_scaffold.convert.blocks import (
     Block,
@@ -33,6 +33,7 @@ from issue_scaffold.convert.prompts import (
     is_brief,
     is_exclusive,
     is_prompt_list,
+    is_question_list,
     plain_choice,
     prompt_of,
     question_in,
@@ -47,12 +48,22 @@ from issue_scaffold.convert.singles import (
     text_field,
 )
 from issue_scaffold.convert.texts import is_blank_table, joined, passage
-from issue_scaffold.convert.wording import is_notice, is_reminder, is_request, without_ticking
+from issue_scaffold.convert.wording import (
+    REQUIRED,
+    is_notice,
+    is_reminder,
+    is_request,
+    without_ticking,
+)
 
 # The label of checkboxes that have none.
 CHECKLIST: Final = "Checklist"
 _COMMENT: Final = re.compile(r"<!--+(.*?)-->", re.DOTALL)
 _OTHER: Final = re.compile(r"(?i)(?:another|others?|something else|custom|else)\b.{0,40}:")
+_SPECIFY: Final = re.compile(
+    r"(?i)\b(?:specify|which|what|who|where|when|how|name|describe|version|fill|enter|list"
+    r"|explain|details?|add|give|your)\b"
+)
 _BLANK: Final = re.compile(r"\s*(?:_{3,}|\.{4,}|\\_(?:\\?_)+)\s*$")
 
 
@@ -79,7 +90,8 @@ def elements_of(
 def is_only_heading(section: Section, place: SectionPlace) -> bool:
     """Return whether a section is a heading over others, or a notice, with no field of its own."""
     if section.is_empty:
-        return place.has_children and not is_request(section.label)
+        is_asked = is_request(section.label) or section.label.endswith(REQUIRED)
+        return place.has_children and not is_asked
     if section.marker not in {"heading", "label"} or section.filled is not None:
         return False
     if _is_notice(section):
@@ -200,6 +212,8 @@ class _SectionWalk:
                 self._boxes(block)
             case List() if self.note is None and is_prompt_list(block):
                 self._prompts(block)
+            case List() if not self.has_marker and is_question_list(block):
+                self._questions(block)
             case Table(blank=True) if self.note is None:
                 self._table(block)
             case _:
@@ -274,6 +288,20 @@ class _SectionWalk:
             self.elements.append(prompt_field(prompt_of(item), item.line.comments))
         self.headed = True
 
+    def _questions(self, block: List) -> None:
+        """Make a field of each question of a list that no heading asks to answer as a whole."""
+        self._tell()
+        for item in block.items:
+            prompt = prompt_of(item)
+            comments = item.line.comments
+            if choices_in(prompt.rest):
+                self.elements.append(prompt_field(prompt, comments))
+                continue
+            described = joined(*comments, prompt.rest)
+            self.elements.append(
+                Element(type="textarea", label=prompt.label, description=described)
+            )
+
     def _is_answered_before(self) -> bool:
         """Return whether the label is answered on its own line, so that boxes below are others."""
         rest = self.section.rest
@@ -327,7 +355,8 @@ class _SectionWalk:
         asked: list[Element] = []
         if not is_noted:
             described = self._without_ticking(described)
-            options, asked = _specified(options)
+            options, asked, told = _specified(options)
+            described = joined(described, *told)
         if kind == "dropdown" and not is_noted:
             options = [Option(label=plain_choice(option.label)) for option in options]
         element = Element(type=kind, label=label, description=described, options=tuple(options))
@@ -425,19 +454,39 @@ def _leaves_room(block: Block) -> bool:
     return isinstance(block, List | Code)
 
 
-def _specified(options: Sequence[Option]) -> tuple[list[Option], list[Element]]:
-    """Return options without blanks to fill in, and a field for each blank: `Other: <!-- … -->`."""
+class _Specified(NamedTuple):
+    """Options without comments and blanks, a field for each blank, and what else comments say."""
+
+    options: list[Option]
+    asked: list[Element]
+    told: list[str]
+
+
+def _specified(options: Sequence[Option]) -> _Specified:
+    """Return options without what is to be filled in: `Other: <!-- … -->`."""
     plain: list[Option] = []
     asked: list[Element] = []
+    told: list[str] = []
     for option in options:
         said = joined(*(text.strip() for text in _COMMENT.findall(option.label)), by=" ")
         left = _BLANK.sub("", _COMMENT.sub("", option.label)).strip()
         words = left.rstrip(": ") or said
-        plain.append(option)
-        if said or _OTHER.fullmatch(left) or _BLANK.search(option.label):
-            plain[-1] = replace(option, label=words)
+        if _is_to_fill(left, said) or _BLANK.search(option.label):
+            plain.append(replace(option, label=words))
             asked.append(Element(type="input", label=without_colon(words), description=said))
-    return plain, asked
+        elif said:
+            plain.append(replace(option, label=left))
+            told.append(f"{left}: {said}")
+        else:
+            plain.append(option)
+    return _Specified(plain, asked, told)
+
+
+def _is_to_fill(option: str, said: str) -> bool:
+    """Return whether an option, and what a comment says of it, leave room for words."""
+    if _OTHER.fullmatch(option) is not None:
+        return True
+    return bool(said) and (option.endswith(":") or not option or _SPECIFY.search(said) is not None)
 
 
 def _is_label(block: Block) -> bool:

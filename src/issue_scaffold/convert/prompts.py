@@ -63,6 +63,9 @@ _PAIRS: Final = frozenset({"yes", "no", "y", "n", "true", "false", "on", "off"})
 _MANY: Final = re.compile(r"(?i)\b(all that apply|all that|any of|one or more|multiple|several)\b")
 _NO_CHOICES: Final = frozenset({"n", "and", "dd", "mm", "yy", "yyyy"})
 _CHOICES_IN_LABEL: Final = re.compile(r"\(([^()\n]*/[^()\n]*)\)\s*[?:]?\s*$")
+# What a label says of its answer: `Browser (Chrome, Firefox)`.
+_IN_BRACKETS: Final = re.compile(r"\s*\([^()]*\)$")
+_CODE: Final = re.compile(r"`[^`\n]+`")
 _EXAMPLE: Final = re.compile(
     r"(?i)^(e\.?\s?g\.?|i\.?\s?e\.?|ex\.?|for example|example)(\b|[\s:.,])"
 )
@@ -77,6 +80,11 @@ _SEPARATOR: Final = re.compile(r"\s*[,/|;]\s*(?:or\s+)?|\s+or\s+")
 _CHOOSE_ONE: Final = re.compile(
     r"(?i)\b(?:choose|select|pick|check|tick|mark|keep)\s+(?:only\s+|exactly\s+|just\s+)?one\b"
     r"|\b(?:only|exactly|just)\s+one\b(?=.{0,30}$)|^one of(?: the following)?\s*:?$"
+)
+# As the checklist of GitHub's pull requests has it.
+_DELETE_OTHERS: Final = re.compile(
+    r"(?i)\b(?:delete|remove|erase|strike)\b.{0,40}\b(?:not|n['\u2019]t|ir)\s*(?:be\s+)?"
+    r"(?:relevant|apply|applicable|needed)\b"
 )
 # A label that ends in one of these words is answered in one line, even where no example says so.
 _SHORT_ANSWERS: Final = frozenset(
@@ -267,7 +275,7 @@ def _splits(text: str, *, at_brackets: bool) -> Iterator[tuple[str, str]]:
             yield label, text[at + 1 :].strip()
             return
         if char == "[" and at_brackets and at > 0:
-            yield label, text[at:].strip()
+            yield label, text[at:].strip().rstrip(_COLONS).rstrip()
 
 
 def _is_short_label(text: str, *, in_list: bool) -> bool:
@@ -275,11 +283,12 @@ def _is_short_label(text: str, *, in_list: bool) -> bool:
         return False
     if not any(char.isalnum() for char in text):
         return False
-    return in_list or (len(text.split()) <= _MAX_PROMPT_WORDS and "," not in text)
+    named = _IN_BRACKETS.sub("", text) or text
+    return in_list or (len(named.split()) <= _MAX_PROMPT_WORDS and "," not in named)
 
 
 def _is_short_rest(rest: str, line: Line) -> bool:
-    if not rest:
+    if not rest or _CODE.fullmatch(rest):
         return True
     if line.rich:
         return False
@@ -298,8 +307,17 @@ def is_prompt_list(block: List) -> bool:
     return prompts * 2 >= len(block.items)
 
 
+def is_question_list(block: List) -> bool:
+    """Return whether a list is one of questions, each of which is a line."""
+    if block.has_boxes or not block.items[1:]:
+        return False
+    return all(item.is_line and question_in(item.line.raw) is not None for item in block.items)
+
+
 def _is_prompt_like(line: Line) -> bool:
-    return len(line.raw) <= 2 * _MAX_PROMPT_LABEL and not line.rich
+    if len(line.raw) > 2 * _MAX_PROMPT_LABEL:
+        return False
+    return not line.rich or short_prompt(line, in_list=True) is not None
 
 
 def prompt_of(item: ListItem) -> Prompt:
@@ -332,9 +350,10 @@ def choices_in(text: str) -> tuple[str, ...]:
     """Return the choices of a text, if it offers any: `[low/high]`, `one of: a, b or c`."""
     inner = bracketed(text)
     if inner is not None:
-        if _EXAMPLE.match(inner) or "://" in inner:
-            return ()
-        return _choices(inner.split("/"))
+        return _bracketed_choices(inner)
+    text = _without_round_brackets(text)
+    if "|" in text:
+        return _piped(text)
     if _YES_NO.fullmatch(text.strip()):
         return _choices(text.split("/"), around=" .")
     if "/" in text and "//" not in text and "\n" not in text:
@@ -344,6 +363,28 @@ def choices_in(text: str) -> tuple[str, ...]:
         return ()
     listed = found.group(1).strip().rstrip(".")
     return _choices(_SEPARATOR.split(listed), around=" `'\"“”")
+
+
+def _bracketed_choices(inner: str) -> tuple[str, ...]:
+    if _EXAMPLE.match(inner) or "://" in inner:
+        return ()
+    return _choices(inner.split("/")) or _piped(inner)
+
+
+def _without_round_brackets(text: str) -> str:
+    """Return what stands in the round brackets that enclose a whole text, else the text."""
+    bare = text.strip().rstrip(".")
+    if _in_round_brackets(bare) and not set(bare[1:-1]) & set("()"):
+        return bare[1:-1].strip()
+    return text
+
+
+def _piped(text: str) -> tuple[str, ...]:
+    """Return what stands between upright strokes: `low | high`. A table's row begins with one."""
+    parts = text.strip(" .`").split("|")
+    if "\n" in text or not all(part.strip() for part in parts):
+        return ()
+    return _choices(parts)
 
 
 def choices_in_label(label: str) -> tuple[str, ...]:
@@ -361,7 +402,8 @@ def _slashed(text: str) -> tuple[str, ...]:
     if words & _NO_CHOICES or not all(map(_is_slashed_choice, parts)):
         return ()
     # A pair of words in small letters is a path, or two names of one thing.
-    if not parts[2:] and any(part == part.lower() for part in parts):
+    is_spaced = " / " in text
+    if not (parts[2:] or is_spaced) and any(part == part.lower() for part in parts):
         return ()
     return _choices(parts)
 
@@ -390,6 +432,11 @@ def _is_short_choice(text: str) -> bool:
 def asks_for_one(text: str) -> bool:
     """Return whether a text says that only one of several options may be chosen."""
     return bool(_CHOOSE_ONE.search(" ".join(text.split()).rstrip(".!")))
+
+
+def asks_to_delete_others(text: str) -> bool:
+    """Return whether a text says that of several options those that apply are to be left."""
+    return _DELETE_OTHERS.search(" ".join(text.split())) is not None
 
 
 def is_exclusive(label: str, described: str, options: Sequence[str]) -> bool:

@@ -11,8 +11,10 @@ from issue_scaffold.convert.blocks import Code, List, Paragraph, Table
 from issue_scaffold.convert.form import Element, ElementType, Option
 from issue_scaffold.convert.notes import Note
 from issue_scaffold.convert.prompts import (
+    MAX_LABEL,
     Prompt,
     asks_for_one,
+    asks_to_delete_others,
     choices_in,
     choices_in_label,
     is_brief,
@@ -157,11 +159,14 @@ def _listed_choice(label: str, text: Passage, rest: str, listed: List) -> Elemen
     before = text.blocks[:-1]
     said = "\n".join([label, rest, *text.comments, *(block.raw for block in before)])
     options = [item.line.raw for item in listed.items]
+    told = joined(*text.comments, rest, source_of(before))
+    if asks_to_delete_others(told):
+        described = told if len(told) > MAX_LABEL else ""
+        return replace(_dropdown(label, options, described), multiple=True)
     # By what the options are: a heading "Impact" stands above lists of questions, too.
     if not any(map(asks_for_one, said.split("\n"))) and not is_exclusive("", said, options):
         return None
-    described = joined(*text.comments, rest, source_of(before))
-    return _dropdown(label, options, described)
+    return _dropdown(label, options, told)
 
 
 def _dropdown(label: str, choices: Iterable[str], description: str) -> Element:

@@ -82,9 +82,20 @@ def settled(by_path: FileKind | None, path: str, root: Value | None) -> FileKind
     for kind, holds, really in _BETTER_KNOWN:
         if by_path is kind and holds(root):
             return really
-    if by_path is FileKind.LABELS and layout.may_be_labels_config(path) and not says_labels(root):
+    if _is_something_else(by_path, path, root):
         return FileKind.STRAY
     return by_path or _kind_by_content(path.lower(), root)
+
+
+def _is_something_else(by_path: FileKind | None, path: str, root: Value | None) -> bool:
+    """Tell whether a file at a place where others may lie too isn't one of ours.
+
+    Straight in a forge's folder, a `body` that is a text is that of a comment or a mail.
+    """
+    if by_path is FileKind.LABELS:
+        return layout.may_be_labels_config(path) and not says_labels(root)
+    is_text = isinstance(value_below(root, "body"), Scalar)
+    return by_path is None and is_text and layout.may_be_misplaced(path)
 
 
 def is_form(root: Value | None) -> bool:
