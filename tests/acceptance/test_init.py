@@ -388,6 +388,8 @@ ELSEWHERE = [f"{folder}/labels.yml" for folder in (".github/config", "lib", "con
 def labels_at(path: str) -> str:
     if path.endswith(".json"):
         return '[\n  {"name": "mine", "color": "ff0000"}\n]\n'
+    if path.endswith(".toml"):
+        return '[mine]\ncolor = "ff0000"\n'
     if path.startswith("label_sync"):
         return "default:\n  labels:\n    - name: mine\n      color: ff0000\n"
     return "- name: mine\n  color: ff0000\n"
@@ -484,6 +486,36 @@ def test_what_only_looks_like_a_labels_config_is_none(path: str, scaffold: Run, 
     assert scaffold("init", repo).code == 0
     assert (repo / ".github/labels.yml").is_file()
     assert not (repo / ".github/scaffold.yml").exists()
+
+
+@pytest.mark.parametrize("path", [".github/labels.toml", "lib/labels.json"])
+def test_an_update_follows_the_labels_config_whatever_its_format(path: str, scaffold: Run, repo: Path) -> None:
+    write_tree(repo, {path: labels_at(path)})
+    assert scaffold("init", repo, "-d", f"labels_config={path}").code == 0
+    assert scaffold("update", repo, "-d", "issue_types+=documentation").code == 0
+    assert "documentation" in (repo / path).read_text()
+    assert not (repo / ".github/labels.yml").exists()
+    assert scaffold("check", repo).code == 0
+
+
+def test_of_two_labels_configs_the_named_one_is_followed(scaffold: Run, repo: Path) -> None:
+    path, other = ".github/labels.toml", ".github/labels.yml"
+    write_tree(repo, {path: labels_at(path), other: OWN_LABELS["labels.yml"]})
+    assert scaffold("init", repo, "-d", f"labels_config={path}").code == 0
+    assert "infrastructure" in (repo / path).read_text()
+    assert scaffold("check", repo).code == 0
+    assert find_config(repo) == path
+    assert scaffold("update", repo, "-d", "issue_types+=documentation").code == 0
+    assert "documentation" in (repo / path).read_text()
+    assert (repo / other).read_text() == OWN_LABELS["labels.yml"]
+    assert scaffold("check", repo).code == 0
+
+
+def test_who_names_none_of_two_labels_configs_is_told_which_was_taken(scaffold: Run, repo: Path) -> None:
+    write_tree(repo, dict.fromkeys((".github/labels.yml", "labels.yml"), OWN_LABELS["labels.yml"]))
+    done = scaffold("init", repo)
+    assert done.code == 0, done
+    assert ".github/labels.yml was taken; to name another" in done.out + done.err
 
 
 def test_two_labels_configs_are_a_finding_until_the_settings_say_which_counts(scaffold: Run, repo: Path) -> None:

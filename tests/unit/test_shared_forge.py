@@ -97,6 +97,26 @@ def test_the_users_word_counts_before_the_settings_and_both_before_a_guess() -> 
     assert known._replace(named=forgejo).chosen("gitea") is forgejo
 
 
+@pytest.mark.parametrize(
+    ("others", "title"),
+    [
+        ([], "GitHub"),
+        ([".gitea/issue_template/a.yml"], "Gitea"),
+        ([".forgejo/issue_template/a.yml"], "Forgejo"),
+        ([".forgejo/issue_template/a.yml", ".gitea/labels.yml"], "Forgejo"),
+        ([".gitea/issue_template/a.yml", FORM], "GitHub"),
+        ([".gitlab/issue_templates/a.md"], "GitHub"),
+    ],
+)
+def test_in_a_repository_of_one_forge_the_root_is_that_forges(others: list[str], title: str) -> None:
+    files = {"labels.yml": b'- {name: bug, color: "#ff0000"}\n', **dict.fromkeys(others, TEXT)}
+    colours = [finding for finding in validate_files(files) if finding.path == "labels.yml"]
+    assert [finding.rule for finding in colours] == ["labels/color"] * (title == "GitHub")
+    known = SharedForges()
+    assert known.chosen(None, files).title == title
+    assert known.chosen("github", files) is GITHUB
+
+
 @pytest.mark.parametrize("name", FORGE_NAMES)
 def test_settings_choose_the_rules_the_words_and_the_pages(name: str) -> None:
     forge = forge_named(name)

@@ -4,7 +4,7 @@ Owns every fact about a forge. Other modules ask the row of the file or of the h
 `CONTRIBUTING.md` says what a new forge takes.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
@@ -468,9 +468,24 @@ class SharedForges(NamedTuple):
     named: Forge | None = None
     probable: Forge = GITHUB
 
-    def chosen(self, setting: str | None) -> Forge:
-        """Return the forge: the user's word counts before the settings', both before a guess."""
-        return self.named or forge_named(setting or "") or self.probable
+    def chosen(self, setting: str | None, paths: Iterable[str] = ()) -> Forge:
+        """Return the forge: the user's word counts before the settings', both before a guess.
+
+        Of a repository with these files the only forge that has a folder there is no guess.
+        """
+        named = self.named or forge_named(setting or "")
+        return named or _only_forge(paths) or self.probable
+
+
+def _only_forge(paths: Iterable[str]) -> Forge | None:
+    """Return the forge with forms that alone has a folder among these files, or with its parent."""
+    folders = {path.partition("/")[0] for path in paths if "/" in path}
+    found = {forge.key: forge for forge in FORGES if forge.folder in folders}
+    parents = {forge.fork_of for forge in found.values()}
+    left = [forge for key, forge in found.items() if key not in parents]
+    if len(left) != 1 or not left[0].has_forms or left[0].key == GITHUB.key:
+        return None
+    return left[0]
 
 
 def is_known_host(host: str) -> bool:

@@ -37,8 +37,9 @@ def merge_labels(
     maybe. Raises NotUnderstoodError if the result can't be written.
     """
     mine = parse_labels(path, ours)
-    old = None if base is None else parse_labels(path, base).labels
-    plan = three_way(old, mine.labels, parse_labels(template_path or path, theirs).labels)
+    theirs_path = template_path or path
+    old = None if base is None else parse_labels(theirs_path, base).labels
+    plan = three_way(old, mine.labels, parse_labels(theirs_path, theirs).labels)
     obsolete = splice.obsolete_comments(base or "", theirs)
     return MeaningMerge(text=_LabelWriter(mine).edited(plan.edits, obsolete), notes=plan.notes)
 

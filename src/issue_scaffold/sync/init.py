@@ -39,7 +39,12 @@ from issue_scaffold.sync.item_changes import ItemChange, with_changes
 from issue_scaffold.sync.meaning import Meaning
 from issue_scaffold.sync.merge import plan_merge
 from issue_scaffold.sync.outcome import FileOutcome, NothingWrittenError
-from issue_scaffold.sync.own_labels import beside_own_configs, own_configs, suggested_config
+from issue_scaffold.sync.own_labels import (
+    OwnConfigs,
+    beside_own_configs,
+    own_configs,
+    suggested_config,
+)
 from issue_scaffold.sync.own_layout import own_layout, own_names
 from issue_scaffold.sync.own_names import beside_own_names
 from issue_scaffold.sync.plan import FileAction, FilePlan, FileStep
@@ -241,6 +246,7 @@ def _install(
                 *remarks,
                 *_place_note(folder, plan),
                 *_legacy_notes(root, plan),
+                *_several_notes(own),
                 *found.notes,
                 *hidden_workflows(evidence, [step.path for step in plan.writes]),
                 *adoption.notes,
@@ -514,6 +520,16 @@ def _replaced_by_meaning(step: FileStep) -> FileStep:
     after = step.before._replace(content=restored.text.encode())
     action = FileAction.KEPT if after == step.before else FileAction.MERGE
     return replace(step, action=action, after=after, notes=())
+
+
+def _several_notes(own: OwnConfigs) -> tuple[str, ...]:
+    """Return a remark on several labels configs of which nobody has said which one counts."""
+    if len(own.paths) < 2 or "labels_config" in own.data:  # noqa: PLR2004 - two and more
+        return ()
+    taken = suggested_config(own.paths).get("labels_config", "none of them")
+    listed_paths = ", ".join(own.paths)
+    note = f"labels are in {listed_paths}, and a label tool reads one of them: {taken} was taken"
+    return (f"{note}; to name another, add -d labels_config=PATH",)
 
 
 def _legacy_notes(root: Path, plan: FilePlan) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ of it. One that is asked for and isn't there is made. One at a place that nobody
 that was chosen among several, is recorded in the settings, which every command asks.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -110,24 +110,36 @@ def followed(
 ) -> FilePlan:
     """Return the plan of an update with what the template changed of labels, in the own config.
 
-    That is the one of a repository that has none at the template's place, on purpose.
+    That is the one of a repository that has none at the template's place, on purpose, or another
+    one there than the one that counts.
     """
-    both = base.keys() & theirs.keys()
-    second = next((step for step in plan.steps if step.path in both and _is_absent(step)), None)
-    if second is None:
+    found = _left_beside(root, plan, base.keys() & theirs.keys())
+    if found is None:
         return plan
-    path = recorded_config(root) or next(iter(find_configs(root)), None)
-    planned = {step.path for step in plan.steps}
-    if path is None or path in planned:
-        return plan
-    step = _added(root, path, replace(second, theirs=theirs[second.path]), base[second.path])
+    path, left = found
+    step = _added(root, path, replace(left, theirs=theirs[left.path]), base[left.path])
     if step is None or not step.writes:
         return plan
     return plan.with_steps(step)
 
 
-def _is_absent(step: FileStep) -> bool:
-    return is_labels_config(step.path) and step.before is None and not step.writes
+def _left_beside(root: Path, plan: FilePlan, paths: Collection[str]) -> tuple[str, FileStep] | None:
+    """Return the own config, which no step is about, and the step that leaves another as it is.
+
+    None where there is none of either. Nothing is read of a repository in which all are written.
+    """
+    left = [step for step in plan.steps if step.path in paths and _is_left(step)]
+    if not left:
+        return None
+    path = recorded_config(root) or next(iter(find_configs(root)), None)
+    if path is None or any(step.path == path for step in plan.steps):
+        return None
+    return path, left[0]
+
+
+def _is_left(step: FileStep) -> bool:
+    """Tell whether a step leaves a labels config as it is."""
+    return is_labels_config(step.path) and not step.writes
 
 
 def suggested_config(configs: Sequence[str]) -> dict[str, str]:
@@ -144,12 +156,19 @@ def beside_own_configs(root: Path, plan: FilePlan, own: OwnConfigs, settings_pat
     New settings are made at `settings_path`.
     """
     configs = own.paths
-    second = next((step for step in plan.steps if _is_second(step, configs)), None)
+    second = next((step for step in plan.steps if _is_second(step, own)), None)
     if second is None or second.theirs is None:
         return plan
     names = ", ".join(configs)
-    kept = replace(second, action=FileAction.KEPT, after=None, reason=f"your labels are in {names}")
-    acceptance = _acceptance(root, second.path, own, settings_path)
+    kept = replace(
+        second,
+        action=FileAction.KEPT,
+        after=second.before,
+        by_meaning=second.before is not None,
+        reason=f"your labels are in {names}",
+        notes=(),
+    )
+    acceptance = _acceptance(root, second, own, settings_path)
     steps = [kept, *acceptance]
     merged = _merged(root, configs, second)
     if merged is None:
@@ -165,10 +184,16 @@ def beside_own_configs(root: Path, plan: FilePlan, own: OwnConfigs, settings_pat
     return plan.with_steps(*steps)
 
 
-def _is_second(step: FileStep, configs: Sequence[str]) -> bool:
-    if step.action is not FileAction.NEW or not is_labels_config(step.path):
+def _is_second(step: FileStep, own: OwnConfigs) -> bool:
+    """Tell whether a step writes a labels config beside the own one, or into another one.
+
+    The latter only where it has been said which one counts.
+    """
+    if step.theirs is None or not is_labels_config(step.path):
         return False
-    return bool(configs) and step.path not in configs
+    if step.action is not FileAction.NEW and not own.recorded:
+        return False
+    return bool(own.paths) and step.path not in own.paths
 
 
 def _merged(root: Path, configs: Sequence[str], second: FileStep) -> FileStep | None:
@@ -222,18 +247,25 @@ def _added(root: Path, path: str, second: FileStep, base: File | None) -> FileSt
     )
 
 
-def _acceptance(root: Path, path: str, own: OwnConfigs, settings_path: str) -> list[FileStep]:
+def _acceptance(
+    root: Path, second: FileStep, own: OwnConfigs, settings_path: str
+) -> list[FileStep]:
     """Return the step that records in the settings that a file of the template is absent.
 
-    There is none where a mistake in the settings keeps them from being added to: then `check` tells
-    of both.
+    One that is there is the repository's for good. There is none where a mistake in the settings
+    keeps them from being added to: then `check` tells of both.
     """
     try:
         settings = EditedSettings.read(root, settings_path)
     except UsageError:
         return []
     reason = f"the labels are in {', '.join(own.paths)}"
-    settings.accept(path, [Accepted(path, None, reason)])
+    said = f"{second.path} is accepted as absent"
+    if second.before is None:
+        settings.accept(second.path, [Accepted(second.path, None, reason)])
+    else:
+        settings.own(second.path, reason)
+        said = f"{second.path} is yours"
     if own.recorded:
         settings.record_labels_config(own.paths[0])
-    return [settings_step(settings, f"{path} is accepted as absent")]
+    return [settings_step(settings, said)]

@@ -105,6 +105,7 @@ class _RepositoryRun(_Run):
         self._sources: dict[str, Source] = {}
         self._forges: dict[str, Forge] = {}
         self._repository = RepositorySummary(frozenset(files))
+        self.shared = forges.chosen(None, files)
         self._read_settings(files, forges)
 
     def _read_settings(self, files: Mapping[str, bytes], forges: SharedForges) -> None:
@@ -117,7 +118,7 @@ class _RepositoryRun(_Run):
         from issue_scaffold.settings.file import read_settings
 
         settings, problems, source = read_settings(content, path)
-        self.shared = forges.chosen(settings.forge)
+        self.shared = forges.chosen(settings.forge, files)
         self._sources[path], self._forges[path] = source, GITHUB
         self._repository.settings = source
         self._repository.known_labels = settings.known_labels

@@ -124,15 +124,17 @@ def _where(repository: RepositorySummary) -> str:
     return f"in {repository.configs[0].path}"
 
 
-def _settings_beside(path: str) -> str:
-    """Return where settings of this tool belong, by a file in the same repository."""
+def _settings_of(repository: RepositorySummary, path: str) -> str:
+    """Return where the settings are, or would be beside a file of the repository."""
+    if repository.settings is not None:
+        return repository.settings.path
     return f"{forge_of_path(path).folder}/scaffold.yml"
 
 
 def _missing_hint(repository: RepositorySummary, path: str, guess: LabelGuess | None) -> str:
     hint = "make sure that the repository has it; a labels config would keep the two together"
     if repository.configs:
-        hint = f"add it there, or to `labels: known:` in {_settings_beside(path)}"
+        hint = f"add it there, or to `labels: known:` in {_settings_of(repository, path)}"
     if guess is None:
         return hint
     if guess.kind is GuessKind.SEVERAL:
@@ -228,7 +230,7 @@ def second_config(repository: RepositorySummary) -> Iterator[Problem]:
         if first is config or _is_one_folder(first.path, config.path):
             continue
         message = f"there are labels in {first.path} too, and a label tool reads one of the two"
-        settings = _settings_beside(config.path)
+        settings = _settings_of(repository, config.path)
         hint = f"keep one; or name the one that counts: `labels_config:` in {settings}"
         severity = None
         if first.path == recorded:
