@@ -56,6 +56,8 @@ def leads_nowhere(address: str, *, is_edited: bool) -> bool:
 def _may_be_filled_in(address: str) -> bool:
     if _PLACEHOLDER.search(address):
         return True
+    if "/" in address and _IMAGE.search(address) is not None:
+        return False
     return not address.startswith((".", "/")) and _DOCUMENT.search(address) is None
 
 

@@ -312,8 +312,8 @@ def short_name(node: Node | None) -> Iterator[Problem]:
         return
     severity = judge_name(name)
     if severity is not None:
-        size = len(name)
-        message = f"name `{name}` has {size} characters; GitHub asks for more than {SHORTEST_NAME}"
+        size = count(len(name), "character")
+        message = f"name `{name}` has {size}; GitHub asks for more than {SHORTEST_NAME}"
         yield at(node, message, hint="use a longer name", severity=severity)
 
 

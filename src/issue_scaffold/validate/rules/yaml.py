@@ -27,9 +27,10 @@ from issue_scaffold.validate.rules.stages import FORM, YAML
 _STAYS: Final = late_pattern(r"-?(0|[1-9]\d*)(\.\d*[1-9]|\.0)?")
 _KINDS: Final = {
     "bool": "a boolean",
-    "timestamp": "a date, which GitHub's reader refuses",
-    "symbol": "a Ruby symbol, which GitHub's reader refuses",
+    "timestamp": "a date",
+    "symbol": "a Ruby symbol",
 }
+_REFUSED: Final = frozenset({"timestamp", "symbol"})
 
 
 @YAML.runs(
@@ -303,6 +304,8 @@ def _judge(document: Document, node: Node, what: str) -> Iterator[Problem]:
         yield at(node, message, hint="put it in quotes")
     elif change:
         message = f"{what} {shown(node)} is {change} to YAML"
+        if node.kind in _REFUSED:
+            message += ", which GitHub's reader refuses"
         yield at(node, message, hint="put it in quotes", fix=quote(document.source, node))
 
 
