@@ -47,6 +47,7 @@ OPENERS = {
     "preview/frame.py",  # the package's own style and scripts
     "fleet/run_folder.py",  # what a run remembers, and the files that it has shown
     "state/locks.py",  # lock files in the cache
+    "files/scratch.py",  # temporary folders of ours, to be locked
     "files/sweep.py",  # many small files that are plainly there, none through a link
     "files/folders.py",  # what a journal holds, and the files that are to be replaced
     "git/folder.py",  # git's own pointers and configuration, a little of each
@@ -147,3 +148,14 @@ def test_values_are_made_of_yaml_in_one_place() -> None:
 def test_everything_is_printed_in_one_place() -> None:
     printing = {"click.echo", "click.secho", "click.style", "click.prompt", "click.confirm", "print"}
     assert not callers({*printing, "sys.stdout.write", "sys.stderr.write"}, all_but(PRINTERS))
+
+
+def test_temporary_folders_are_named_in_one_place() -> None:
+    """What has no name needs no owner, nor what is made inside such a folder."""
+    makers = {"TemporaryDirectory", "NamedTemporaryFile", "mkstemp"}
+    others = all_but({"files/scratch.py", "cli/crash.py"})
+    assert not callers({*makers, *(f"tempfile.{name}" for name in makers)}, others)
+    for path in others:
+        calls = [node for node in ast.walk(read(path)) if isinstance(node, ast.Call)]
+        named = [call for call in calls if ast.unparse(call.func).endswith("mkdtemp")]
+        assert all([word.arg for word in call.keywords] == ["dir"] for call in named), path

@@ -8,7 +8,6 @@ import contextlib
 import os
 import shutil
 import stat
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,6 +28,7 @@ from issue_scaffold.errors import (
 )
 from issue_scaffold.files.bounded import AbsentFileError, NotAFileError, read_file
 from issue_scaffold.files.rendering import Rendering
+from issue_scaffold.files.scratch import Scratch, ScratchKind
 from issue_scaffold.forge.source_files import is_taken
 from issue_scaffold.report.finding import Finding, Kind, Severity
 from issue_scaffold.report.report import Report, TargetReport
@@ -56,11 +56,11 @@ def check_catalog(folder: str) -> Report:
         )
     texts = _texts(root)
     questions = _questions(folder, texts[QUESTIONS])
-    with tempfile.TemporaryDirectory(prefix="scaffold-catalog-") as scratch:
-        copy = Path(scratch, "catalog")
+    with Scratch(ScratchKind.CATALOG) as scratch:
+        copy = scratch / "catalog"
         shutil.copytree(root, copy, ignore=_left_alone, symlinks=True)
         cases = covering_cases(questions)[:_MAX_CASES]
-        tried = _try_cases(cases, texts, copy, Path(scratch))
+        tried = _try_cases(cases, texts, copy, scratch)
     lone = list(_lone_entries(questions, texts))
     return _report(folder, [*lone, *tried.findings], tried)
 

@@ -24,6 +24,8 @@ def write_crash_report(error: Exception) -> str:
     """
     import tempfile
 
+    from issue_scaffold.files.scratch import REPORT_LEAD, REPORT_SUFFIX
+
     try:
         # Without any usable one the current folder, which may be a repository, would be the
         # temporary folder.
@@ -33,8 +35,8 @@ def write_crash_report(error: Exception) -> str:
         # A name that nobody can guess, made anew, readable by its owner alone.
         with tempfile.NamedTemporaryFile(
             "w",
-            prefix="scaffold-report-",
-            suffix=".txt",
+            prefix=REPORT_LEAD,
+            suffix=REPORT_SUFFIX,
             delete=False,
             encoding="utf-8",
             errors="backslashreplace",

@@ -4,13 +4,13 @@ The config is found and read as in a folder, in one that holds nothing but what 
 that came with a page of the listing aren't asked for again.
 """
 
-import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from issue_scaffold.files.scratch import Scratch, ScratchKind
 from issue_scaffold.fleet.job import outcome_of_findings
 from issue_scaffold.fleet.listing.listing import HostListing
 from issue_scaffold.fleet.outcome import FleetOutcome, without_labels_config
@@ -85,8 +85,7 @@ class LabelsJudge:
             asked.append(name)
             return name
 
-        with tempfile.TemporaryDirectory(prefix="scaffold-labels-") as folder:
-            root = Path(folder)
+        with Scratch(ScratchKind.LABELS) as root:
             for path, content in files.items():
                 place = root / path
                 place.parent.mkdir(parents=True, exist_ok=True)

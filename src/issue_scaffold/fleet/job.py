@@ -14,10 +14,10 @@ from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
 
 from issue_scaffold.files.bounded import kind_of
+from issue_scaffold.files.scratch import Scratch, ScratchKind
 from issue_scaffold.fleet.failure import failure
 from issue_scaffold.fleet.opt_out import left_out_by, opted_out_folder
 from issue_scaffold.fleet.outcome import (
@@ -121,10 +121,10 @@ class FleetJob:
     @contextmanager
     def start(self) -> Iterator[Treatment]:
         """Open what all repositories share; yield what treats one, and never raises for it."""
-        with open_renderer() as renderer, TemporaryDirectory(ignore_cleanup_errors=True) as scratch:
+        with open_renderer() as renderer, Scratch(ScratchKind.CHECKOUT) as scratch:
             renderer.sources.offline = self.offline
             try:
-                yield _Worker(self, renderer, Path(scratch)).treat
+                yield _Worker(self, renderer, scratch).treat
             finally:
                 sealed_process.end()
 

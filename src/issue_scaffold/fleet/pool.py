@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from issue_scaffold.files.bounded import read_file
+from issue_scaffold.files.scratch import Scratch, ScratchKind, share
 from issue_scaffold.fleet.engine import Batch
 from issue_scaffold.fleet.job import FleetJob
 from issue_scaffold.fleet.outcome import FleetOutcome, Reason, failed
@@ -86,7 +87,7 @@ class PoolEngine:
         self._hands: list[_Hand] = []
         self._context = _context()
         # Of workers too that are killed, and can't clear up any more.
-        self._scratch = ""
+        self._scratch: Scratch | None = None
 
     def submit(self, batch: Batch) -> None:
         """Take on a batch, which one worker works off."""
@@ -109,9 +110,9 @@ class PoolEngine:
                 return
 
     def _begin(self) -> None:
-        if not self._scratch:
+        if self._scratch is None:
             self._job.load()
-            self._scratch = tempfile.mkdtemp(prefix="scaffold-fleet-")
+            self._scratch = Scratch(ScratchKind.FLEET)
 
     def cancel(self) -> None:
         """End all workers: each finishes what it is at, if it does so soon."""
@@ -126,8 +127,9 @@ class PoolEngine:
             hand.process.join(max(0.0, deadline - time.monotonic()))
             _end(hand)
         self._hands.clear()
-        if self._scratch:
-            shutil.rmtree(self._scratch, ignore_errors=True)
+        if self._scratch is not None:
+            self._scratch.close()
+            self._scratch = None
 
     def _employ(self) -> None:
         """Give every worker something to do, and start some while there is more than they have."""
@@ -144,8 +146,10 @@ class PoolEngine:
         inherited: list[Connection] = []
         if _FORKS:  # which hands down what is open
             inherited = [ours, *(hand.pipe for hand in self._hands)]
+        assert self._scratch is not None  # noqa: S101 - begun
+        place = str(self._scratch.path)
         process = self._context.Process(
-            target=_work, args=(self._job, theirs, self._limits.memory, self._scratch, inherited)
+            target=_work, args=(self._job, theirs, self._limits.memory, place, inherited)
         )
         process.start()
         theirs.close()
@@ -235,6 +239,8 @@ def _work(
     for other in inherited:
         other.close()
     Path(scratch).mkdir(mode=0o700, exist_ok=True)
+    if not _FORKS:  # which leaves the lock to this process, too
+        share(scratch)
     tempfile.tempdir = tempfile.mkdtemp(dir=scratch)
     _settle(memory)
     if not job.writes:

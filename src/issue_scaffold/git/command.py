@@ -366,12 +366,12 @@ def merge_text(
 
     `labels` name ours, base and theirs in the markers. Raises GitError.
     """
-    import tempfile
+    from issue_scaffold.files.scratch import Scratch, ScratchKind
 
-    with tempfile.TemporaryDirectory(prefix="scaffold-merge-") as folder:
+    with Scratch(ScratchKind.MERGE) as folder:
         paths = []
         for name, content in (("ours", ours), ("base", base), ("theirs", theirs)):
-            path = Path(folder, name)
+            path = folder / name
             path.write_bytes(content)
             paths.append(str(path))
         named = [part for label in labels for part in ("-L", label)]

@@ -7,13 +7,13 @@ whether, is for others.
 
 import os
 import re
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from issue_scaffold.files.scratch import Scratch, ScratchKind
 from issue_scaffold.git import command as git
 from issue_scaffold.git.environment import (
     sealed_environment,
@@ -125,8 +125,8 @@ class RemoteBranches:
 
         Raises BranchMovedError when the base isn't at its head any more.
         """
-        with tempfile.TemporaryDirectory(prefix="scaffold-push-", ignore_cleanup_errors=True) as at:
-            folder = Path(at)
+        with Scratch(ScratchKind.PUSH) as folder:
+            at = str(folder)
             kind = "sha256" if len(heads[base]) == _LONG_ID else "sha1"
             git.run(["init", "--quiet", "--bare", f"--object-format={kind}", at])
             wanted = [f"+refs/heads/{base}:{_BASE}"]

@@ -7,12 +7,12 @@ import os
 import re
 import shutil
 import subprocess
-import tempfile
 from pathlib import Path
 from typing import Final
 
 from issue_scaffold.errors import ScaffoldError
 from issue_scaffold.files.bounded import read_file
+from issue_scaffold.files.scratch import Scratch, ScratchKind
 
 _BROWSERS: Final = (
     *("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"),
@@ -41,8 +41,7 @@ def find_browser() -> str:
 def picture_of(page: str) -> bytes:
     """Return a page as PNG, as high as it is. Raises ScaffoldError if no browser makes one."""
     browser = find_browser()
-    with tempfile.TemporaryDirectory(prefix="scaffold-preview-") as name:
-        folder = Path(name)
+    with Scratch(ScratchKind.PREVIEW) as folder:
         source, picture = folder / "page.html", folder / "page.png"
         source.write_bytes(page.encode())
         shown = _run(browser, folder, f"--window-size={_WIDTH},800", "--dump-dom", source.as_uri())

@@ -5,11 +5,10 @@ What `init` installs is what `convert` and `catalog` work with: the package hold
 
 import io
 import tarfile
-import tempfile
 from functools import cache
-from pathlib import Path
 
 from issue_scaffold.errors import ScaffoldError
+from issue_scaffold.files.scratch import Scratch, ScratchKind
 from issue_scaffold.git import command as git
 from issue_scaffold.template import bundled, mirrors
 
@@ -19,8 +18,8 @@ def template_files() -> dict[str, bytes]:
     """Return the newest release's files by path. Raises ScaffoldError when git can't read them."""
     newest = bundled.versions().latest
     assert newest is not None  # noqa: S101 - the package has at least one release
-    with tempfile.TemporaryDirectory(prefix="scaffold-template-") as folder:
-        mirror = Path(folder, "template.git")
+    with Scratch(ScratchKind.TEMPLATE) as folder:
+        mirror = folder / "template.git"
         try:
             mirrors.make(mirrors.Address(str(bundled.BUNDLE)), mirror)
             packed = mirrors.archive(mirror, newest)

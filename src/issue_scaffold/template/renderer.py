@@ -24,6 +24,7 @@ from issue_scaffold.template.render_cache import Manifest, RenderCache
 from issue_scaffold.template.sources import Revision, SourceReader
 
 if TYPE_CHECKING:
+    from issue_scaffold.files.scratch import Scratch
     from issue_scaffold.template.copier_engine import Asking, RenderJob
     from issue_scaffold.template.interview import Interviewer
     from issue_scaffold.template.offer import OfferedQuestion
@@ -61,7 +62,7 @@ class Renderer:
         self.store = CacheStore(folder or cache_folder())
         self.sources = sources or SourceReader(self.store, self._new_scratch, _preload)
         self._cache = RenderCache(self.store)
-        self._scratch: list[Path] = []
+        self._scratch: Scratch | None = None
         self._checkouts: dict[tuple[str, str], tuple[Path, Mapping[str, int]]] = {}
         self._offers: Remembered[Mapping[str, OfferedQuestion]] = Remembered(_REMEMBERED)
 
@@ -181,26 +182,21 @@ class Renderer:
 
     def close(self) -> None:
         """Remove the temporary folders."""
-        if not self._scratch:
+        if self._scratch is None:
             return
-        import shutil
-
-        from issue_scaffold.files import interrupts
-
-        with interrupts.deferred():
-            for folder in self._scratch:
-                shutil.rmtree(folder, ignore_errors=True)
-            self._scratch.clear()
-            self._checkouts.clear()
+        self._scratch.close()
+        self._scratch = None
+        self._checkouts.clear()
 
     def _new_scratch(self) -> Path:
-        import tempfile
+        """Return a new folder in the one that is removed at the end."""
+        from tempfile import mkdtemp
 
-        from issue_scaffold.files import interrupts
+        from issue_scaffold.files.scratch import Scratch, ScratchKind
 
-        with interrupts.deferred():  # a folder that is there is one that will be removed
-            self._scratch.append(Path(tempfile.mkdtemp(prefix="scaffold-")))
-        return self._scratch[-1]
+        if self._scratch is None:
+            self._scratch = Scratch(ScratchKind.RENDER)
+        return Path(mkdtemp(dir=self._scratch.path))
 
     def _make(
         self, request: Request, asking: "Asking", interviewer: "Interviewer | None" = None

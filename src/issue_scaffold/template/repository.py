@@ -10,7 +10,6 @@ what git is asked of a mirror is `mirrors`'.
 import os
 import shutil
 import sys
-import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from functools import cached_property
@@ -19,6 +18,7 @@ from typing import Final
 
 from issue_scaffold.errors import TemplateError, UsageError
 from issue_scaffold.files.bounded import read_file
+from issue_scaffold.files.scratch import Scratch, ScratchKind
 from issue_scaffold.git import command as git
 from issue_scaffold.state import locks
 from issue_scaffold.template import bundled, checkout, mirrors
@@ -217,23 +217,26 @@ class TemplateRepository:
         if self._offline and address.protocols:
             raise self._not_asked()
         self._on_miss()
+        held: Scratch | None = None
         try:
             mirror.parent.mkdir(parents=True, exist_ok=True)
-            staging = Path(tempfile.mkdtemp(prefix="new-", dir=mirror.parent))
+            held = Scratch(ScratchKind.MIRROR, mirror.parent)
+            staging = held.path
         except OSError:  # no cache folder to write to: this process keeps its own
             mirror = staging = self._scratch() / "mirror.git"
         try:
             mirrors.make(address, staging)
-            if staging != mirror:
+            if held is not None:
                 shutil.rmtree(mirror, ignore_errors=True)
                 staging = staging.replace(mirror)
+                held.let_go()
         except git.GitError as error:
-            shutil.rmtree(staging, ignore_errors=True)
+            _removed(staging, held)
             raise self._unreachable(error) from error
         except OSError:  # something stands there that isn't ours to move
             mirror = staging
         except BaseException:
-            shutil.rmtree(staging, ignore_errors=True)
+            _removed(staging, held)
             raise
         self._is_fetched = True
         return staging
@@ -352,3 +355,9 @@ def _our_ids() -> set[int]:
     # As git: who became root by sudo is still who they were.
     sudo = os.environ.get("SUDO_UID", "")
     return ids | {int(sudo)} if ids == {0} and sudo.isdecimal() else ids
+
+
+def _removed(staging: Path, held: Scratch | None) -> None:
+    shutil.rmtree(staging, ignore_errors=True)
+    if held is not None:
+        held.let_go()
