@@ -24,11 +24,15 @@ def _of_words(key: ConfigKey) -> Schema:
     return {"enum": words}
 
 
+def _or_list(item: Schema) -> Schema:
+    return {"anyOf": [item, {"type": "array", "items": item}]}
+
+
 _KINDS: Final[dict[KeyKind, Callable[[ConfigKey], Schema]]] = {
     KeyKind.TEXT: lambda _: _TEXT,
-    KeyKind.TEXTS: lambda _: {"anyOf": [_TEXT, {"type": "array", "items": _TEXT}]},
+    KeyKind.TEXTS: lambda key: _or_list({"enum": list(key.words)} if key.words else _TEXT),
     KeyKind.FLAG: lambda _: {"type": "boolean"},
-    KeyKind.NUMBER: lambda _: {"type": "integer", "minimum": 1, "maximum": 999_999_999},
+    KeyKind.NUMBER: lambda key: {"type": "integer", "minimum": 1, "maximum": key.most},
     KeyKind.FILE: lambda _: _TEXT,
     KeyKind.WORD: _of_words,
 }
@@ -71,7 +75,7 @@ def page_lines() -> Iterator[str]:
     yield f"| `version` | | `{VERSION}` | required |"
     for section, keys in SECTIONS.items():
         for key in keys:
-            value = ", ".join(f"`{word}`" for word in key.words) or str(key.kind)
+            value = ", ".join(f"`{word}`" for word in key.words) or key.expected
             yield f"| `{section}` | `{key.name}` | {value} | {key.said} |"
     yield f"| `groups` | NAME`.repositories` | {KeyKind.TEXTS} | Who belongs to this wave, by name. |"
     yield f"| | NAME`.match` | {_PATTERN} | Who belongs to it, by what is in the name. |"

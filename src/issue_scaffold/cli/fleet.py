@@ -56,6 +56,7 @@ from issue_scaffold.errors import (
 )
 from issue_scaffold.fleet import run_folder
 from issue_scaffold.fleet.config import FleetConfig
+from issue_scaffold.fleet.config_keys import MOST_JOBS
 from issue_scaffold.fleet.engine import Engine
 from issue_scaffold.fleet.job import FleetJob, Verb
 from issue_scaffold.fleet.outcome import FleetOutcome, Status, Tally
@@ -131,7 +132,7 @@ _OPTIONS: Final = (
     click.option(
         "-j",
         "--jobs",
-        type=click.IntRange(1, 256),
+        type=click.IntRange(1, MOST_JOBS),
         help="How many repositories to work on at the same time. [default: one a processor]",
     ),
     click.option(

@@ -1,7 +1,6 @@
 """`scaffold fleet apply`: what was planned becomes pull requests."""
 
 import math
-import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -38,7 +37,6 @@ if TYPE_CHECKING:
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 # More of them at once are asked about: the first big run should be a small one.
 _MANY: Final = 25
-_AUTHOR: Final = re.compile(r"([^<>\n]+?) *<([^<>\s]+)>")
 _PLANNING: Final = frozenset({"fleet update", "fleet init"})
 BRANCH_OPTION: Final = click.option(
     "--branch", default="scaffold/update", show_default=True, help="The branch to push."
@@ -376,14 +374,11 @@ def _ask_about_many(number: int, *, is_agreed: bool, verb: str = "open") -> None
 def _options(request: WriteRequest) -> "WriteOptions":
     from issue_scaffold.fleet.forges.extras import PullRequestExtras
     from issue_scaffold.fleet.writer import ConflictsAs, WriteOptions
-    from issue_scaffold.git.remote_branch import Signature, own_signature
+    from issue_scaffold.git.remote_branch import own_signature, parse_author, parse_branch
 
     signature = own_signature()
     if request.author is not None:
-        found = _AUTHOR.fullmatch(request.author.strip())
-        if found is None:
-            raise UsageError(f"{request.author!r} is no author", hint="give 'NAME <MAIL>'")
-        signature = Signature(found[1], found[2], 0)
+        signature = read_value("--author", parse_author, request.author)
     if request.sign_off and signature.is_nobodys:
         raise UsageError(
             "nobody is there to sign off", hint="git config user.name and user.email, or --author"
@@ -391,7 +386,7 @@ def _options(request: WriteRequest) -> "WriteOptions":
     extras = PullRequestExtras(request.labels, request.reviewers, request.auto_merge)
     return WriteOptions(
         signature=signature,
-        branch=request.branch,
+        branch=read_value("--branch", parse_branch, request.branch),
         title=request.title,
         message=request.message,
         conflicts_as=ConflictsAs(request.conflicts_as),

@@ -61,6 +61,9 @@ def _use(ctx: click.Context, _: click.Parameter, named: Path | None) -> None:
     known = {one.name for one in ctx.command.params} - set(SOURCES)
     ctx.default_map = {name: value for name, value in config.options.items() if name in known}
     ctx.meta[_CONFIG] = config
+    body = ctx.default_map.get("body")
+    if body is not None and not Path(body).is_file():
+        config.refuse("body", f"{body} is no file")
 
 
 def with_sources(given: dict[str, Any]) -> dict[str, Any]:
@@ -72,5 +75,8 @@ def with_sources(given: dict[str, Any]) -> dict[str, Any]:
     if "list_file" in named:
         context = click.get_current_context()
         option = next(one for one in context.command.params if one.name == "list_file")
-        named["list_file"] = click.File("rb").convert(named["list_file"], option, context)
+        try:
+            named["list_file"] = click.File("rb").convert(named["list_file"], option, context)
+        except click.BadParameter as error:
+            config.refuse("list_file", error.message)
     return given | {name: value for name, value in named.items() if name in given}

@@ -8,6 +8,7 @@ import click
 
 from issue_scaffold.cli.options import read_value
 from issue_scaffold.fleet.conditions import Condition, parse_condition
+from issue_scaffold.fleet.config_keys import VISIBILITIES
 from issue_scaffold.fleet.listing.listing import Owner, OwnerKind
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from issue_scaffold.fleet.job import FleetJob
     from issue_scaffold.fleet.selection import RunPart
 
-_VISIBILITIES: Final = ("public", "private", "internal")
 _TAKEN: Final = ("no", "yes", "only")
 _FILTERS: Final = frozenset({"topics", "language", "visibility", "archived", "forks", "where"})
 REMOTE_OPTIONS: Final = (
@@ -51,7 +51,7 @@ REMOTE_OPTIONS: Final = (
     click.option(
         "--visibility",
         multiple=True,
-        type=click.Choice(_VISIBILITIES),
+        type=click.Choice(VISIBILITIES),
         help="On hosts: only repositories that are so visible.",
     ),
     click.option(

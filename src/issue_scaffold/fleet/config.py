@@ -8,7 +8,7 @@ from collections.abc import Callable
 from collections.abc import Mapping as Table
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from issue_scaffold.errors import UsageError
 from issue_scaffold.files.bounded import read_if_there
@@ -25,9 +25,9 @@ from issue_scaffold.fleet.config_keys import (
 from issue_scaffold.fleet.rollout import RepositoryRule, Rollout, Wave, folded
 from issue_scaffold.forge.document import Problem, at
 from issue_scaffold.settings.one_mapping import read_root, refuse, unknown_keys
+from issue_scaffold.text.source import Source
 from issue_scaffold.text.tree import Mapping, Node, Scalar, Sequence, Value, resolve, type_name
 from issue_scaffold.text.tree_values import is_null, is_true, string_of
-from issue_scaffold.text.wording import listing
 from issue_scaffold.text.yaml_values import YamlValueError, load_value
 
 DEFAULT_NAME: Final = "fleet.yml"
@@ -35,10 +35,18 @@ DEFAULT_NAME: Final = "fleet.yml"
 
 @dataclass(frozen=True, slots=True)
 class FleetConfig:
-    """What a `fleet.yml` says: the options that it has defaults for, and the rollout."""
+    """What a `fleet.yml` says: the options that it has defaults for, and the rollout.
+
+    `places` says of each option where it stands, as messages have it.
+    """
 
     options: Table[str, Any] = field(default_factory=dict)
+    places: Table[str, str] = field(default_factory=dict)
     rollout: Rollout = field(default_factory=Rollout)
+
+    def refuse(self, option: str, what: str) -> NoReturn:
+        """Raise UsageError for what an option of the file is found to be when it is used."""
+        raise UsageError(f"{self.places[option]}: {what}")
 
 
 def load_config(path: Path) -> FleetConfig | None:
@@ -62,7 +70,7 @@ def parse_config(content: bytes, path: str) -> FleetConfig:
     except YamlValueError as error:
         place = f"{path}:{error.line}:{error.column}" if error.line else path
         raise UsageError(f"{place}: {error.problem}") from None
-    reader = _ConfigReader(values, Path(path).parent)
+    reader = _ConfigReader(values, source)
     config = reader.config(root)
     refuse(sorted(reader.problems, key=lambda problem: problem.start), source)
     return config
@@ -71,10 +79,12 @@ def parse_config(content: bytes, path: str) -> FleetConfig:
 class _ConfigReader:
     """The way from nodes to the value. `values` is the same file as plain values, for answers."""
 
-    def __init__(self, values: Any, folder: Path) -> None:  # noqa: ANN401 - as YAML gives it
+    def __init__(self, values: Any, source: Source) -> None:  # noqa: ANN401 - as YAML gives it
         self.problems: list[Problem] = []
         self._values = values
-        self._folder = folder
+        self._source = source
+        self._folder = Path(source.path).parent
+        self._places: dict[str, str] = {}
 
     def config(self, root: Mapping) -> FleetConfig:
         self._known_keys(root, TOP_KEYS)
@@ -84,7 +94,7 @@ class _ConfigReader:
             section = self._mapping(root, name, tuple(key.name for key in keys))
             for key in keys:
                 self._take(section, key, options)
-        return FleetConfig(options, Rollout(self._waves(root), self._rules(root)))
+        return FleetConfig(options, self._places, Rollout(self._waves(root), self._rules(root)))
 
     def _known_keys(self, mapping: Mapping, known: tuple[str, ...]) -> None:
         self.problems.extend(unknown_keys(mapping, known))
@@ -122,8 +132,7 @@ class _ConfigReader:
             return
         found = _READERS[key.kind](value, key)
         if found is None:
-            wanted = listing(key.words).replace(" and ", " or ") or str(key.kind)
-            self._wrong(value, key.name, wanted)
+            self._wrong(value, key.name, key.expected)
             return
         if key.kind is KeyKind.FILE and found != "-":
             found = str(self._folder / found)
@@ -133,6 +142,8 @@ class _ConfigReader:
         if key.name in FORMS:
             self._form(value, key.name)
         options[key.option] = found
+        line, column = self._source.position(value.start)
+        self._places[key.option] = f"{self._source.path}:{line}:{column}: `{key.name}`"
 
     def _is_below(self, path: str) -> bool:
         return Path(path).resolve().is_relative_to(self._folder.resolve())
@@ -151,13 +162,14 @@ class _ConfigReader:
     def _waves(self, root: Mapping) -> tuple[Wave, ...]:
         waves = []
         for name, group in self._entries(root, "groups", GROUP_KEYS):
-            match = None
-            value = group.get("match")
-            if value is not None:
-                match = _text(value, _MATCH)
-                self._form(value, "match")
-            names = _texts(group.get("repositories") or _NO_NAMES, _NAMES)
-            if names is None or (match is None and not names):
+            found: dict[str, Any] = {}
+            problems = len(self.problems)
+            for key in (_MATCH, _NAMES):
+                self._take(group, key, found)
+            match, names = found.get(_MATCH.option), found.get(_NAMES.option, ())
+            if len(self.problems) > problems:
+                continue
+            if match is None and not names:
                 message = f"the group `{name}` names no repositories"
                 hint = "give `repositories`, a list of names, or `match`, a regular expression"
                 self.problems.append(at(group, message, hint=hint))
@@ -174,7 +186,7 @@ class _ConfigReader:
             if isinstance(value, Scalar) and value.kind == "bool":
                 skip = "fleet.yml says so" if is_true(value) else None
             elif value is not None and not is_null(value):
-                skip = _text(value, _MATCH)
+                skip = _text(value)
                 if skip is None:
                     self._wrong(value, "skip", "true, or why in words")
             data = self._data(rule, "repositories", name)
@@ -200,7 +212,7 @@ class _ConfigReader:
         return {str(key): value for key, value in data.items()}
 
 
-def _text(value: Value, _: ConfigKey) -> str | None:
+def _text(value: Value, _: ConfigKey | None = None) -> str | None:
     return None if is_null(value) else string_of(value).strip() or None
 
 
@@ -210,7 +222,9 @@ def _texts(value: Value, key: ConfigKey) -> tuple[str, ...] | None:
         nodes = value.items
     texts = [_text(resolve(node), key) for node in nodes]
     known = tuple(text for text in texts if text is not None)
-    return known if len(known) == len(texts) else None
+    if len(known) != len(texts) or (key.words and not set(known) <= set(key.words)):
+        return None
+    return known
 
 
 def _flag(value: Value, _: ConfigKey) -> bool | None:
@@ -219,10 +233,12 @@ def _flag(value: Value, _: ConfigKey) -> bool | None:
     return None
 
 
-def _number(value: Value, _: ConfigKey) -> int | None:
+def _number(value: Value, key: ConfigKey) -> int | None:
     if not isinstance(value, Scalar) or value.kind != "int":
         return None
-    return int(value.value) if re.fullmatch(r"[1-9]\d{0,8}", value.value) else None
+    if not re.fullmatch(r"[1-9]\d{0,8}", value.value) or int(value.value) > key.most:
+        return None
+    return int(value.value)
 
 
 def _word(value: Value, key: ConfigKey) -> str | None:
@@ -242,6 +258,6 @@ _READERS: Final[Table[KeyKind, Callable[[Value, ConfigKey], Any]]] = {
     KeyKind.FILE: _text,
     KeyKind.WORD: _word,
 }
-_MATCH: Final = ConfigKey("match", KeyKind.TEXT, "")
-_NAMES: Final = ConfigKey("repositories", KeyKind.TEXTS, "")
-_NO_NAMES: Final = Sequence((), 0, 0)
+# Of a group; no option stands for them.
+_MATCH: Final = ConfigKey("match", KeyKind.TEXT, "", (), "a group's match")
+_NAMES: Final = ConfigKey("repositories", KeyKind.TEXTS, "", (), "a group's repositories")

@@ -5,6 +5,7 @@ Owns no form itself: whose a form is, reads it here as it does on the command li
 
 import re
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, Final
 
 from issue_scaffold.errors import UsageError
@@ -25,6 +26,24 @@ def _window(text: str) -> None:
     parse_window(text)
 
 
+def _author(text: str) -> None:
+    from issue_scaffold.git.remote_branch import parse_author
+
+    parse_author(text)
+
+
+def _branch(text: str) -> None:
+    from issue_scaffold.git.remote_branch import parse_branch
+
+    parse_branch(text)
+
+
+def _source(text: str) -> None:
+    from issue_scaffold.template.source_text import parse_source
+
+    parse_source(text, relative_to=Path())
+
+
 # By the key's name; each raises UsageError for a text that means nothing.
 FORMS: Final[Mapping[str, Callable[[str], Any]]] = {
     "match": _pattern,
@@ -35,4 +54,7 @@ FORMS: Final[Mapping[str, Callable[[str], Any]]] = {
     "max_failures": parse_max_failures,
     "until": parse_duration,
     "window": _window,
+    "author": _author,
+    "branch": _branch,
+    "source": _source,
 }

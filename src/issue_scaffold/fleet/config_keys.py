@@ -8,7 +8,10 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final, NamedTuple
 
+from issue_scaffold.text.wording import listing
+
 VERSION: Final = 1
+_LARGEST: Final = 999_999_999
 
 
 class KeyKind(StrEnum):
@@ -26,7 +29,7 @@ class ConfigKey(NamedTuple):
     """A key: its name, what its value is, and what it is for.
 
     `parameter` is what a command calls the option, where that isn't the key's name; `words` are
-    what may stand there.
+    what may stand there, and a number is `most` at most.
     """
 
     name: str
@@ -34,6 +37,17 @@ class ConfigKey(NamedTuple):
     said: str
     words: tuple[str, ...] = ()
     parameter: str | None = None
+    most: int = _LARGEST
+
+    @property
+    def expected(self) -> str:
+        """What people are told that the value must be."""
+        if self.words:
+            said = listing(self.words).replace(" and ", " or ")
+            return f"{said}, or a list of these" if self.kind is KeyKind.TEXTS else said
+        if self.kind is KeyKind.NUMBER and self.most != _LARGEST:
+            return f"a number, from 1 to {self.most}"
+        return str(self.kind)
 
     @property
     def option(self) -> str:
@@ -41,6 +55,8 @@ class ConfigKey(NamedTuple):
         return self.parameter or self.name
 
 
+VISIBILITIES: Final = ("public", "private", "internal")
+MOST_JOBS: Final = 256
 _YES_NO_ONLY: Final = ("no", "yes", "only")
 
 SECTIONS: Final[Mapping[str, tuple[ConfigKey, ...]]] = {
@@ -57,7 +73,7 @@ SECTIONS: Final[Mapping[str, tuple[ConfigKey, ...]]] = {
         ConfigKey("from", KeyKind.FILE, "A list of repositories, one a line.", (), "list_file"),
         ConfigKey("topics", KeyKind.TEXTS, "Only those with all of these topics."),
         ConfigKey("language", KeyKind.TEXTS, "Only those mostly in one of these languages."),
-        ConfigKey("visibility", KeyKind.TEXTS, "Only public, private or internal ones."),
+        ConfigKey("visibility", KeyKind.TEXTS, "Only ones that are so visible.", VISIBILITIES),
         ConfigKey("match", KeyKind.TEXT, "Only those with this regular expression in the name."),
         ConfigKey("exclude", KeyKind.TEXT, "None with this regular expression in the name."),
         ConfigKey("archived", KeyKind.WORD, "Whether archived ones belong to it.", _YES_NO_ONLY),
@@ -87,7 +103,9 @@ SECTIONS: Final[Mapping[str, tuple[ConfigKey, ...]]] = {
         ConfigKey("sign", KeyKind.FLAG, "Sign the commit, as git is set up to."),
     ),
     "limits": (
-        ConfigKey("jobs", KeyKind.NUMBER, "How many repositories are worked on at a time."),
+        ConfigKey(
+            "jobs", KeyKind.NUMBER, "How many repositories are worked on at a time.", most=MOST_JOBS
+        ),
         ConfigKey("timeout", KeyKind.TEXT, "How long one may take, say 60s."),
         ConfigKey("memory", KeyKind.TEXT, "How much memory a worker may use, say 1G."),
         ConfigKey("max_failures", KeyKind.TEXT, "Stop after so many failures: 10, or 20%."),

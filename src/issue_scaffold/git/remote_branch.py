@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from issue_scaffold.errors import UsageError
 from issue_scaffold.files.scratch import Scratch, ScratchKind
 from issue_scaffold.git import command as git
 from issue_scaffold.git.environment import (
@@ -80,6 +81,28 @@ class Signature(NamedTuple):
     def is_nobodys(self) -> bool:
         """Whether git is not told who the user is."""
         return self.email == _TOOL.email
+
+
+_AUTHOR: Final = re.compile(r"([^<>\n]+?) *<([^<>\s]+)>")
+# https://git-scm.com/docs/git-check-ref-format
+_NO_BRANCH: Final = re.compile(
+    r"^[-/]|/$|//|\.$|\.\.|@\{|^@$|(^|/)\.|\.lock(/|$)|[\x00-\x20\x7f~^:?*\[\\]|^HEAD$|^$"
+)
+
+
+def parse_author(text: str) -> Signature:
+    """Return who `NAME <MAIL>` is. Raises UsageError."""
+    found = _AUTHOR.fullmatch(text.strip())
+    if found is None:
+        raise UsageError(f"{text!r} is no author", hint="give 'NAME <MAIL>'")
+    return Signature(found[1], found[2], 0)
+
+
+def parse_branch(text: str) -> str:
+    """Return the name of a branch. Raises UsageError for what git takes for none."""
+    if _NO_BRANCH.search(text):
+        raise UsageError(f"{text!r} is no branch", hint="give a name that git takes, say a/b")
+    return text
 
 
 # Nobody's: https://www.rfc-editor.org/rfc/rfc2606#section-2
