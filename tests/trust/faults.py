@@ -1,12 +1,15 @@
-"""A program that runs one command again and again, each time with a fault at another of its calls that write.
+"""A program that runs commands again and again, each time with a fault at another of its calls that write.
 
-It reads a `Job` as JSON from standard input and prints a `Result`. Every run is a fork of the process that has all
-modules loaded; in it the functions of `os` that write are replaced, and what touches a watched folder is counted.
-After each fault the same command runs undisturbed.
+It reads one `Job` as JSON from each line of standard input and prints a `Result` for each. Every run is a fork of the
+process that has all modules loaded; in it the functions of `os` that write are replaced, and what touches a watched
+folder is counted. After each fault the same command runs undisturbed.
+
+Calls are of one kind when the same functions of ours make the same call. Of each kind one call has each of the faults,
+in the first command that makes it; and each command has some faults of its own. `every` means each call of a command.
 """
 
 # The functions of `os` are what this is about, and its result goes to standard output.
-# ruff: noqa: PTH100, PTH115, PTH118, T201
+# ruff: noqa: PTH100, PTH115, PTH118, PTH120, T201
 
 import errno
 import json
@@ -20,17 +23,24 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 # Loaded once for all runs.
+import issue_scaffold
 import issue_scaffold.label_sync.http.client
 import issue_scaffold.sync.structured_files
 import issue_scaffold.validate.engine
 import issue_scaffold.validate.fix
-import issue_scaffold.validate.fixer  # noqa: F401
+import issue_scaffold.validate.fixer
 from issue_scaffold.cli import accept, catalog, check, convert, init, labels, undo, update, validate  # noqa: F401
 from issue_scaffold.cli.main import main
 
+PACKAGE = os.path.dirname(issue_scaffold.__file__)
+# So many functions, from the innermost, make out a kind of calls: who writes, for what part of a run.
+DEPTH = 3
+# So many faults in each mode every command has, whatever the commands before it have met.
+FEWEST = 2
 CALLS = (
     "write", "fsync", "mkdir", "rename", "replace", "unlink", "remove", "rmdir", "symlink", "link", "chmod", "chown",
 )  # fmt: skip
@@ -43,35 +53,36 @@ class Job:
     """What to run: `target` is put back to what `before` holds (None: it isn't there) before each run.
 
     `state` are folders outside of the target that are watched too, and emptied before each run. `first` is a command
-    that runs before, and is disturbed by nothing.
+    that runs before, and is disturbed by nothing. `environment` are the variables that all of them see.
     """
 
+    environment: dict[str, str]
     arguments: list[str]
     first: list[str] = field(default_factory=list)
     target: str
     before: str | None
     state: list[str]
-    step: int = 1
+    every: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """How many calls had a fault in each mode, the calls by name, and what went wrong."""
+    """Which calls the command made, how many faults there were in each mode, and what went wrong."""
 
-    points: dict[str, int] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
+    points: dict[str, int] = field(default_factory=lambda: dict.fromkeys(MODES, 0))
     wrong: list[str] = field(default_factory=list)
 
 
 class Faults:
-    """Counts the calls that touch watched folders, and lets the ones from a number on fail."""
+    """Notes the calls that touch watched folders, and lets the ones from a number on fail."""
 
     def __init__(self, watched: list[str], mode: str, number: int, shared: mmap.mmap) -> None:
         self.watched = tuple(os.path.realpath(folder) for folder in watched)
         self.mode = mode
         self.number = number
         self.shared = shared
-        self.count = 0
+        self.kinds: list[str] = []
         self.inside = False
 
     def install(self) -> None:
@@ -109,8 +120,9 @@ class Faults:
         return path.startswith(self.watched)
 
     def _strike(self, name: str, arguments: tuple[Any, ...]) -> None:
-        self.count += 1
-        struck = self.count == self.number or (self.count > self.number and self.mode == "lasting")
+        self.kinds.append(kind_of(name, sys._getframe()))
+        count = len(self.kinds)
+        struck = count == self.number or (count > self.number and self.mode == "lasting")
         if not struck:
             return
         self.shared[0] = 1
@@ -127,6 +139,16 @@ class Faults:
             place = os.path.abspath(os.fsdecode(arguments[0]))
             if place.startswith(self.watched):
                 os.write(2, f"UNSEEN open {arguments[0]}\n".encode())
+
+
+def kind_of(name: str, frame: FrameType | None) -> str:
+    """Return a call's name, and which functions of ours make it."""
+    callers: list[str] = []
+    while frame is not None and len(callers) < DEPTH:
+        if frame.f_code.co_filename.startswith(PACKAGE):
+            callers.append(frame.f_code.co_qualname)
+        frame = frame.f_back
+    return " < ".join((name, *callers))
 
 
 def is_place(value: object) -> bool:
@@ -157,11 +179,14 @@ def snapshot(root: Path) -> dict[str, object]:
 class Runner:
     """Runs a job's command in forks."""
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job: Job, met: set[tuple[str, str]]) -> None:
+        """`met` are the kinds that had a fault already, and in which mode."""
         self.job = job
+        self.met = met
         self.target = Path(job.target)
         self.watched = [job.target, *job.state]
         self.said = Path(job.target).parent / "said.txt"
+        self.noted = Path(job.target).parent / "noted.json"
 
     def reset(self) -> None:
         """Bring the target and the state back to what they were."""
@@ -173,13 +198,25 @@ class Runner:
         if self.job.first:
             self.fork(self.job.first)
 
-    def run(self, mode: str = "", number: int = 0) -> tuple[int, str, str | None]:
+    def run(self, mode: str, number: int) -> tuple[int, str, str | None]:
         """Run; return the exit code, what was said, and the name of the call that had the fault."""
         shared = mmap.mmap(-1, 64)
-        faults = Faults(self.watched, mode, number, shared) if mode else None
-        code = self.fork(self.job.arguments, faults)
+        code = self.fork(self.job.arguments, Faults(self.watched, mode, number, shared))
         name = shared[1:33].decode().strip() if shared[0] else None
-        return code, self.said.read_text(encoding="utf-8", errors="replace"), name
+        return code, self._told(), name
+
+    def undisturbed(self) -> tuple[int, str]:
+        """Run; return the exit code and what was said."""
+        return self.fork(self.job.arguments), self._told()
+
+    def calls(self) -> list[str]:
+        """Run, and return the kinds of the calls that touch watched folders, in order."""
+        self.run("none", 0)
+        found: list[str] = json.loads(self.noted.read_bytes())
+        return found
+
+    def _told(self) -> str:
+        return self.said.read_text(encoding="utf-8", errors="replace")
 
     def fork(self, arguments: list[str], faults: Faults | None = None) -> int:
         """Run a command; return its exit code, or the signal that ended it."""
@@ -190,25 +227,37 @@ class Runner:
             os.dup2(said, 2)
             if faults is not None:
                 faults.install()
-            os._exit(main(arguments))
+            code = main(arguments)
+            if faults is not None and not faults.number:
+                self.noted.write_text(json.dumps(faults.kinds), encoding="utf-8")
+            os._exit(code)
         return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
     def left(self) -> list[str]:
         """Return what is left of journals."""
         return [str(path) for folder in self.job.state for path in Path(folder).glob("targets/*")]
 
-    def faults(self) -> Iterator[tuple[str, int, str, int, str]]:
+    def faults(self, calls: list[str]) -> Iterator[tuple[str, int, str, int, str]]:
         """Yield each mode and number, the call that had the fault, and how the run ended."""
         for mode in MODES:
-            # With a step, the modes meet different calls.
-            number = 1 + MODES.index(mode) % self.job.step
-            while True:
+            for number in self._chosen(mode, calls):
                 self.reset()
                 code, said, name = self.run(mode, number)
-                if name is None:
-                    break
-                yield mode, number, name, code, said
-                number += self.job.step
+                if name is not None:
+                    self.met.add((mode, calls[number - 1]))
+                    yield mode, number, name, code, said
+
+    def _chosen(self, mode: str, calls: list[str]) -> list[int]:
+        """Return the numbers of the calls that are to have a fault."""
+        if self.job.every:
+            return list(range(1, len(calls) + 1))
+        # The last of its kind: what comes before it is half done.
+        last = {kind: number for number, kind in enumerate(calls, 1)}
+        new = {number for kind, number in last.items() if (mode, kind) not in self.met}
+        # Spread over the run, elsewhere in each mode.
+        parts = FEWEST * len(MODES)
+        some = {1 + len(calls) * (part + MODES.index(mode)) // parts for part in range(0, parts, len(MODES))}
+        return sorted(new | some if len(new) < FEWEST else new)
 
     def would_go_further(self, wanted: dict[str, object]) -> bool:
         """Tell whether another run would do more than this one was to: undo takes back the run before."""
@@ -218,25 +267,28 @@ class Runner:
 _UNEXPECTED = re.compile("unexpected|Traceback|UNSEEN")
 
 
-def examine(job: Job) -> Result:
+def examine(job: Job, met: set[tuple[str, str]]) -> Result:
     """Run a job, and return what was wrong with what its faults left."""
-    runner = Runner(job)
-    result = Result()
+    os.environ.clear()
+    os.environ.update(job.environment)
+    runner = Runner(job, met)
     runner.reset()
     old = snapshot(runner.target)
-    code, said, _ = runner.run()
+    code, said = runner.undisturbed()
     wanted = snapshot(runner.target)
+    runner.reset()
+    calls = runner.calls()
+    result = Result(calls=sorted({kind.split()[0] for kind in calls}))
     if code not in {0, 1}:
         result.wrong.append(f"undisturbed: {code} {said}")
-    for mode, number, name, failed, told in runner.faults():
-        result.points[mode] = number
-        result.calls.append(name)
+    for mode, number, name, failed, told in runner.faults(calls):
+        result.points[mode] += 1
         place = f"{mode} {number} {name}"
         if "nothing was written" in told and visible_differences(old, snapshot(runner.target)):
             result.wrong.append(f"{place}: said that nothing was written: {told}")
         if runner.would_go_further(wanted):
             continue
-        again, also, _ = runner.run()
+        again, also = runner.undisturbed()
         result.wrong.extend(f"{place}: {text}" for text in (told, also) if _UNEXPECTED.search(text))
         if failed not in {-signal.SIGKILL, 0, 1, 2, 3} or again not in {0, 1, 2}:
             result.wrong.append(f"{place}: ended with {failed}, then {again}: {told} / {also}")
@@ -260,4 +312,6 @@ def differences(one: dict[str, object], other: dict[str, object]) -> list[str]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(asdict(examine(Job(**json.load(sys.stdin))))))
+    known: set[tuple[str, str]] = set()
+    for line in sys.stdin:
+        print(json.dumps(asdict(examine(Job(**json.loads(line)), known))), flush=True)
