@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 from tests.fast import is_fast
+from tests.packing import pack
 from tests.renderings import Renderer, fill_cache, make_once
 
 from issue_scaffold.cli.main import main
@@ -134,6 +135,12 @@ def render(shared_folder: Path) -> Renderer:
 def known_renderings(shared_folder: Path) -> Path:
     """Return a cache that knows the bundled template's first and newest version; tests copy it."""
     return make_once(shared_folder / "known-renderings", fill_cache)
+
+
+@pytest.fixture(scope="session")
+def wheels(shared_folder: Path) -> Path:
+    """Return a folder with a wheel of everything that an installation needs."""
+    return make_once(shared_folder / "wheels", pack)
 
 
 @pytest.fixture

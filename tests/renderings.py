@@ -4,6 +4,7 @@ Of the working tree's template, which is copied out of it: Copier would otherwis
 tags. And of the bundled template, as a cache that knows them: what starts with it doesn't have to render.
 """
 
+import fcntl
 import hashlib
 import json
 import os
@@ -11,23 +12,42 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 
 
 def make_once(place: Path, make: Callable[[Path], None]) -> Path:
-    """Return a folder that `make` fills, at once or not at all; the work of a worker that comes second is dropped."""
-    if not place.exists():
-        place.parent.mkdir(parents=True, exist_ok=True)
-        building = Path(tempfile.mkdtemp(prefix="new-", dir=place.parent))
-        make(building)
-        try:
+    """Return a folder that `make` fills, at once or not at all; a worker that comes second waits for it."""
+    with alone(place):
+        if not place.exists():
+            building = Path(tempfile.mkdtemp(prefix="new-", dir=place.parent))
+            make(building)
             building.rename(place)
-        except OSError:  # it is there by now
-            shutil.rmtree(building)
     return place
+
+
+def make_once_there(place: Path, make: Callable[[Path], None]) -> Path:
+    """Return a folder that `make` makes: one that can't be renamed, like an environment."""
+    with alone(place):
+        if not place.exists():
+            try:
+                make(place)
+            except BaseException:
+                shutil.rmtree(place, ignore_errors=True)
+                raise
+    return place
+
+
+@contextmanager
+def alone(place: Path) -> Iterator[None]:
+    """Keep other workers away from a place."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with place.with_name(f"{place.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def copy_template(folder: Path) -> None:

@@ -18,7 +18,8 @@ from typing import Any
 import pytest
 import yaml
 from tests.conftest import IN_CI, commit_all, git
-from tests.packing import copy_project, pack
+from tests.packing import copy_project
+from tests.renderings import make_once_there
 
 ROOT = Path(__file__).parents[2]
 NPM = Path(__file__).parent / "npm"
@@ -37,7 +38,7 @@ VERSIONS = ("v0.1.0", str(EVERYTHING["tool_version"]))
 
 
 @pytest.fixture(scope="session")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def world(tmp_path_factory: pytest.TempPathFactory, wheels: Path) -> Path:
     """Return a folder with the project's repository, wheels of what it needs, and an environment with nothing in it."""
     folder = tmp_path_factory.mktemp("the world")
     project = folder / "project"
@@ -46,8 +47,11 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
     commit_all(project)
     for version in VERSIONS:
         git(project, "tag", version)
-    pack(folder / "wheels")
-    subprocess.run([sys.executable, "-m", "venv", folder / "environment"], check=True)
+    (folder / "wheels").symlink_to(wheels)
+    uv, environment = SCRIPTS / "uv", folder / "environment"
+    subprocess.run([uv, "venv", "--quiet", "--python", sys.executable, environment], check=True)
+    pip = ("pip", "install", "--quiet", "--no-index", "--find-links", wheels, "--python", environment, "pip")
+    subprocess.run([uv, *pip], check=True)
     return folder
 
 
@@ -64,13 +68,15 @@ def served(world: Path) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def installed(world: Path) -> Path:
+def installed(world: Path, shared_folder: Path) -> Path:
     """Return the environment that the action makes of its own checkout, by the real venv and pip."""
-    folder = world / "installed"
-    script = f"import update_request, pathlib; update_request.install({str(ROOT)!r}, pathlib.Path({str(folder)!r}))"
-    environment = {**os.environ, **served(world), "PYTHONPATH": str(ROOT / "scripts")}
-    subprocess.run([sys.executable, "-c", script], env=environment, check=True)
-    return folder
+
+    def install(folder: Path) -> None:
+        script = f"import update_request, pathlib; update_request.install({str(ROOT)!r}, pathlib.Path({str(folder)!r}))"
+        environment = {**os.environ, **served(world), "PYTHONPATH": str(ROOT / "scripts")}
+        subprocess.run([sys.executable, "-c", script], env=environment, check=True)
+
+    return make_once_there(shared_folder / "installed", install)
 
 
 def script(name: str) -> Any:  # noqa: ANN401 - a module that only a run knows

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from tests.packing import copy_project, pack
+from tests.packing import copy_project
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -39,14 +39,6 @@ class Machine:
         )
         assert done.returncode == code, f"{command} exited with {done.returncode}:\n{done.stdout}"
         return done.stdout
-
-
-@pytest.fixture(scope="session")
-def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder with a wheel of everything that an installation needs."""
-    folder = tmp_path_factory.mktemp("wheels")
-    pack(folder)
-    return folder
 
 
 @pytest.fixture
