@@ -305,7 +305,7 @@ def main() -> int:
     parser.add_argument("--scaffold", default=str(Path(sys.executable).with_name("scaffold")))
     options = parser.parse_args()
     missed = False
-    with tempfile.TemporaryDirectory(prefix="scaffold-fleet-") as home:
+    with tempfile.TemporaryDirectory(prefix="benchmark-fleet-") as home:
         fleet = Fleet(Path(home), options.scaffold)
         print("| work | reading and hashing | clock | processor | at most | memory |\n|---|---|---|---|---|---|")
         sizes = [int(size) for size in options.sizes.split(",") if size]

@@ -56,7 +56,7 @@ def test_every_kind_is_removed_when_its_owner_is_dead(place: Path, owner: "subpr
     assert owner.stdout
     holder = int(owner.stdout.readline())
     theirs = left_in(place)
-    assert {name.split("-")[1] for name in theirs} == set(ScratchKind)
+    assert {name.split("-")[3] for name in theirs} == set(ScratchKind)
     with Scratch(ScratchKind.FLEET) as mine:
         assert left_in(place) == theirs | {mine.name}
         sweep(str(place))
@@ -75,16 +75,23 @@ def test_every_kind_is_removed_when_its_owner_is_dead(place: Path, owner: "subpr
 
 def test_what_is_not_ours_stays(place: Path) -> None:
     old = time.time() - 40 * 24 * 3600
-    for name in ("scaffold-tests-abcdefgh", "scaffold-fleet-abc", "scaffold-fleet-abcdefgh.bak", "scaffold-", "other"):
+    others = ("scaffold-tests-abcdefgh", "scaffold-fleet-abcdefgh", "issue-scaffold-run-else-abcdefgh")
+    for name in (
+        *others,
+        "issue-scaffold-run-fleet-abc",
+        "issue-scaffold-run-fleet-abcdefgh.bak",
+        "scaffold-",
+        "other",
+    ):
         (place / name).mkdir()
     (place / "away").mkdir()
-    (place / "scaffold-fleet-linklink").symlink_to(place / "away")
-    (place / "scaffold-fleet-filefile").write_text("x")
+    (place / "issue-scaffold-run-fleet-linklink").symlink_to(place / "away")
+    (place / "issue-scaffold-run-fleet-filefile").write_text("x")
     for name, when in {"scaffold-report-newnewne.txt": time.time(), "scaffold-report-oldoldol.txt.gz": old}.items():
         (place / name).write_text("x")
         os.utime(place / name, (when, when))
     before = left_in(place)
-    (place / "scaffold-fleet-abcdefgh" / "deep").mkdir(parents=True)
+    (place / "issue-scaffold-run-fleet-abcdefgh" / "deep").mkdir(parents=True)
     (place / "scaffold-report-oldoldol.txt").write_text("x")
     os.utime(place / "scaffold-report-oldoldol.txt", (old, old))
     sweep(str(place))

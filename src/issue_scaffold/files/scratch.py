@@ -40,7 +40,9 @@ class ScratchKind(StrEnum):
 REPORT_LEAD: Final = "scaffold-report-"
 REPORT_SUFFIX: Final = ".txt"
 _OLD_SECONDS: Final = 30 * 24 * 3600.0
-_NAME: Final = re.compile(rf"scaffold-(?:{'|'.join(ScratchKind)})-\w{{8}}", re.ASCII)
+# Nobody else calls anything so, versions without locks included: what is called so may be removed.
+_LEAD: Final = "issue-scaffold-run-"
+_NAME: Final = re.compile(rf"{_LEAD}(?:{'|'.join(ScratchKind)})-\w{{8}}", re.ASCII)
 _REPORT: Final = re.compile(rf"{REPORT_LEAD}\w{{8}}{re.escape(REPORT_SUFFIX)}", re.ASCII)
 _MOST_TRIES: Final = 10
 _FOLDER: Final = (
@@ -67,7 +69,7 @@ class Scratch:
         with interrupts.deferred():  # a folder that is there is one that will be removed
             _sweep_once(parent)
             for _ in range(_MOST_TRIES):
-                self.path = Path(tempfile.mkdtemp(prefix=f"scaffold-{kind}-", dir=parent))
+                self.path = Path(tempfile.mkdtemp(prefix=f"{_LEAD}{kind}-", dir=parent))
                 try:
                     self._handle = _held(self.path)
                 except BlockingIOError:  # somebody has taken it for a leftover, and removes it
@@ -145,7 +147,7 @@ def sweep(parent: str) -> None:
         return
     with contextlib.suppress(OSError), os.scandir(parent) as entries:
         for entry in entries:
-            if not entry.name.startswith("scaffold-"):
+            if not entry.name.startswith((_LEAD, REPORT_LEAD)):
                 continue
             with contextlib.suppress(OSError):
                 _remove_left(entry)
