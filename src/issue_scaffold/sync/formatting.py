@@ -151,9 +151,9 @@ def _blocks(text: str) -> "Iterator[object]":
 
 
 def _said(token: "Token") -> object:
-    if token.children is not None:
-        return token.type, tuple(map(_said, token.children))
     attributes = tuple(token.attrs.items())
+    if token.children is not None:  # a picture has some, and where it is from
+        return token.type, attributes, tuple(map(_said, token.children))
     if token.type == "fence":
         attributes = (("info", token.info), *attributes)
     return token.type, token.tag, token.content.rstrip("\n"), attributes
