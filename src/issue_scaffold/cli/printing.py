@@ -59,6 +59,8 @@ def is_terminal(stream: IO[str] | None) -> bool:
 
 def say(*lines: str, err: bool = False, color: bool | None = None) -> None:
     """Print lines: each comes out as one line. `color` None means only on a terminal."""
+    if not lines:
+        return
     if color is None:
         color = _shows_colours(sys.stderr if err else sys.stdout)
     put(text_of(lines, color=color), err=err)

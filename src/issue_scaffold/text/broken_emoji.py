@@ -21,6 +21,7 @@ from itertools import pairwise, product
 from typing import Final, NamedTuple
 
 from issue_scaffold.text.emoji import is_colourful, is_emoji
+from issue_scaffold.text.late_patterns import late_pattern
 from issue_scaffold.text.sound_word import alphabet, ends_quotation, is_letter, run_in_word
 
 # Code pages by which UTF-8 is misread, likeliest first.
@@ -67,6 +68,12 @@ _MAX_DEPTH: Final = 3
 _MANY_PARTS, _MANY_CANDIDATES = 100, 60
 
 
+# What the lead bytes come out as, by whatever page. Where a text has none of them, or none before
+# anything beyond ASCII, nothing in it is broken, and no code page is loaded.
+LEADS: Final = frozenset("\xadÂÃÐÑÔâãäåæçèéïðđĞğΓβπЁврт‚≡\uf8ff")  # noqa: RUF001
+_SIGNS: Final = late_pattern(rf"[{''.join(LEADS)}][^\x00-\x7f]")
+
+
 class Broken(NamedTuple):
     """A run of broken text.
 
@@ -92,7 +99,7 @@ class Broken(NamedTuple):
 
 def find_broken(text: str) -> Iterator[Broken]:
     """Yield the broken runs of a text, in order, without overlaps."""
-    if text.isascii():
+    if text.isascii() or LEADS.isdisjoint(text):
         return
     runs = list(_runs(text))
     if runs and all(_may_be_sound(text, run) for run in runs) and _has_other_latin(text, runs):
@@ -101,10 +108,10 @@ def find_broken(text: str) -> Iterator[Broken]:
 
 
 def _runs(text: str) -> Iterator[Broken]:
-    signs, leads, at = _any_pair(), _any_lead(), 0
-    while sign := signs.search(text, at):
+    at = 0
+    while sign := _SIGNS.search(text, at):
         start = sign.start()
-        found = _first_at(text, start) if leads.match(text, start) else None
+        found = _first_at(text, start) if _any_lead().match(text, start) else None
         if found is not None:
             yield found
         at = found.end if found is not None else start + 1
@@ -115,14 +122,6 @@ def _any_lead() -> re.Pattern[str]:
     """Return what a broken character begins with: a lead byte and one that continues it."""
     pairs = (f"[{_escaped(_leads(page))}][{_escaped(_tails(page))}]" for page in CODE_PAGES)
     return re.compile("|".join(pairs))
-
-
-@cache
-def _any_pair() -> re.Pattern[str]:
-    """Return what `_any_lead` begins with, whatever the page: this one is looked for fast."""
-    leads = {char for page in CODE_PAGES for char in _leads(page)}
-    tails = {char for page in CODE_PAGES for char in _tails(page)}
-    return re.compile(f"[{_escaped(leads)}][{_escaped(tails)}]")
 
 
 def _tails(page: str) -> set[str]:

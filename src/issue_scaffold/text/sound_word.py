@@ -4,17 +4,18 @@
 Knows nothing of code pages; pure text to text.
 """
 
-import re
 import unicodedata
 from functools import lru_cache
 from typing import Final, NamedTuple
+
+from issue_scaffold.text.late_patterns import late_pattern
 
 # They count as parts of a word to Python, and stand behind one.
 _RAISED: Final = "ªº¹²³¼½¾"
 # What belongs to a word: letters, the marks above and below them, and hyphens that don't show.
 _LETTERS: Final = rf"(?:[^\W\d_{_RAISED}]|[\u0300-\u036f\xad])*"
-_WORD: Final = re.compile(_LETTERS)
-_WORD_AT_END: Final = re.compile(rf"{_LETTERS}\Z")
+_WORD: Final = late_pattern(_LETTERS)
+_WORD_AT_END: Final = late_pattern(rf"{_LETTERS}\Z")
 _LONGEST_WORD: Final = 60
 # What stands right behind a word in sound text, and is no letter.
 _MARKS: Final = frozenset("”“’‘»«›‹…–—™®©°ªº¹²³·\xa0\xad")
@@ -29,7 +30,7 @@ _CLOSING: Final = {
     "›": frozenset("‹"),
 }
 # Nothing begins with a quotation mark inside a word.
-_OPENING: Final = re.compile(rf"(?<!\w)[{''.join(_CLOSING)}]")
+_OPENING: Final = late_pattern(rf"(?<!\w)[{''.join(_CLOSING)}]")
 _LONGEST_QUOTATION: Final = 200
 _MANY_CHARACTERS: Final = 4096
 

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from issue_scaffold.convert.to_form import repair_emoji
-from issue_scaffold.text.broken_emoji import CODE_PAGES, find_broken
+from issue_scaffold.text import broken_emoji
+from issue_scaffold.text.broken_emoji import CODE_PAGES, LEADS, find_broken
 
 EMOJI = "🔧🎯🏗🤖🔒📊🚀💰⏱🧪📋📚🔄🐛✅❌⚠❤✨🌍👍💥"
 HONEST = (
@@ -180,3 +181,9 @@ def test_building_site_is_among_what_two_lost_bytes_leave() -> None:
     (found,) = find_broken("ğŸ—ï¸")
     assert "🏗️" in found.candidates
     assert len(found.candidates) > 1
+
+
+def test_what_is_looked_for_first_is_what_the_code_pages_make_of_lead_bytes() -> None:
+    """It is written down, so that sound text needs no code page."""
+    leads = {char for page in CODE_PAGES for char in vars(broken_emoji)["_leads"](page)}
+    assert leads == LEADS
