@@ -196,10 +196,6 @@ class _LimitError(Exception):
     """A limit was broken: words and offset."""
 
 
-def _too_many(offset: int) -> _LimitError:
-    return _LimitError(f"more than {MAX_NODES:,} values", offset)
-
-
 class _Frame:
     """A collection that is being read."""
 
@@ -276,17 +272,7 @@ class _Builder:
             end = self._block_end(start, end)
         elif not style and not tag:
             kind = _kind(value) if len(value) > _WORD else _kind_of_word(value)
-        node = _made(Scalar, (value, start, end, style, kind, tag))
-        if anchor or self.aliases or not self.stack:
-            self._add(node, 1, anchor)
-            return
-        # What `_add` does, for most of all nodes.
-        self.count += 1
-        if self.count > MAX_NODES:
-            raise _too_many(start)
-        frame = self.stack[-1]
-        frame.size += 1
-        frame.items.append(node)
+        self._add(_made(Scalar, (value, start, end, style, kind, tag)), 1, anchor)
 
     def _block_end(self, start: int, end: int) -> int:
         """Return where a block scalar ends; where `+` keeps its line breaks, before the last."""
@@ -357,7 +343,7 @@ class _Builder:
     def _add(self, node: Node, size: int, anchor: str | None) -> None:
         self.count += 1
         if self.count > MAX_NODES:
-            raise _too_many(node.start)
+            raise _LimitError(f"more than {MAX_NODES:,} values", node.start)
         if anchor and not isinstance(node, Alias):
             self.named[anchor] = (node, size)
         if not self.stack:
