@@ -134,14 +134,12 @@ class Stage(Generic[T]):
         for rule, check in self._loaded():
             if rule.id in lifted:
                 continue
-            for problem in self._listed(check(subject)):
+            problems = check(subject)
+            listed = list(islice(problems, MOST_PROBLEMS + 1))
+            if len(listed) > MOST_PROBLEMS:
+                listed = self._cut(chain(listed, problems))
+            for problem in listed:
                 yield rule, problem
-
-    def _listed(self, problems: Iterator[Problem]) -> list[Problem]:
-        listed = list(islice(problems, MOST_PROBLEMS + 1))
-        if len(listed) <= MOST_PROBLEMS:
-            return listed
-        return self._cut(chain(listed, problems))
 
     def _cut(self, problems: Iterable[Problem]) -> list[Problem]:
         listed: list[Problem] = []
