@@ -5,7 +5,6 @@ from typing import Any, BinaryIO
 import click
 
 from issue_scaffold.cli.crash import keep_crash
-from issue_scaffold.cli.labels_progress import tell_wait
 from issue_scaffold.cli.options import (
     OutputTarget,
     answers_file_option,
@@ -121,9 +120,12 @@ def command(
         trusted_ref=trusted_ref or None,
         looks_above=chosen.is_one,
         in_ci=is_ci(),
-        on_wait=tell_wait,
         report_crash=keep_crash,
     )
+    if labels:
+        from issue_scaffold.cli.labels_progress import tell_wait
+
+        options = options._replace(on_wait=tell_wait)
     display = Display("check", COMPARED, outputs, several=len(options.targets) > 1)
     with open_renderer() as renderer:
         return display.all_of(check(options, renderer)).exit_code

@@ -8,7 +8,6 @@ from typing import NamedTuple
 from issue_scaffold.errors import ScaffoldError
 from issue_scaffold.report.report import ReportRow, ReportTable
 from issue_scaffold.sync.drift import Remedy
-from issue_scaffold.template.offer import new_choices
 from issue_scaffold.template.release_notes import NO_NEWS, News
 from issue_scaffold.template.renderer import Renderer, Request
 from issue_scaffold.text.shell_words import quote
@@ -60,6 +59,8 @@ def changes_tables(changes: News, *, is_told: bool = False) -> tuple[ReportTable
 
 def _offers(before: Request, after: Request, remedy: Remedy, renderer: Renderer) -> tuple[str, ...]:
     """Return a line for each question that has something new to choose from."""
+    from issue_scaffold.template.offer import new_choices
+
     try:
         found = new_choices(renderer.offer(before), renderer.offer(after))
     except ScaffoldError:

@@ -21,6 +21,6 @@ RELEASES: Final = DATA / "template-releases.txt"
 @cache
 def versions() -> KnownVersions:
     """Return the released versions of the bundled template."""
-    rows = [line.split() for line in RELEASES.read_text(encoding="ascii").splitlines()]
+    rows = [line.split() for line in RELEASES.read_text(encoding="utf-8").splitlines()]
     newest_tag, newest_commit = rows[-1]
     return KnownVersions(tags=dict(rows), head=newest_commit, latest=newest_tag)

@@ -22,8 +22,6 @@ def closest(word: str, choices: Iterable[str]) -> str | None:
 # Files of one repository have the same slips.
 @lru_cache(maxsize=256)
 def _closest(word: str, choices: tuple[str, ...]) -> str | None:
-    from difflib import get_close_matches
-
     by_fold = {choice.lower(): choice for choice in choices}
     folded = (
         word.lower().replace("_", "-") if any("-" in choice for choice in by_fold) else word.lower()
@@ -31,6 +29,8 @@ def _closest(word: str, choices: tuple[str, ...]) -> str | None:
     for choice, original in by_fold.items():
         if choice in {f"{folded}s", folded.removesuffix("s"), folded}:
             return original
+    from difflib import get_close_matches
+
     found = get_close_matches(folded, by_fold, n=1, cutoff=0.72)
     if found:
         return by_fold[found[0]]

@@ -157,7 +157,7 @@ def _checkbox(
         message = f"{element.name}: a checkbox is {what}"
         fix = _checkbox_fix(form, node, entry)
         yield at(item_or_key(node, entry), message, hint="write `- label: …`", fix=fix)
-    elif not any(closest(key, ("label",)) for key in node.keys()):  # noqa: SIM118 - not a dict
+    elif option.label is None and not any(closest(key, ("label",)) for key in node.by_key):
         yield at(node, f"{element.name}: a checkbox has no `label`", hint="write `- label: …`")
 
 
