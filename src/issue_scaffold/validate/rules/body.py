@@ -514,7 +514,7 @@ def _wrong_validation(
 def label_type(form: FormView) -> Iterator[Problem]:
     """Find labels of fields and of checkbox options that aren't text, or are blank."""
     for element in form.fields:
-        if element.attributes:
+        if element.attributes is not None and element.label is None:
             yield from _label(form, element.attributes, f"{element.name}: label")
         if element.type != "checkboxes":
             continue

@@ -4,7 +4,7 @@ Sources: GitHub's "Syntax for issue forms" and "Common validation errors when cr
 shapes that GitHub tolerates in used repositories are left alone.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from issue_scaffold.forge.document import Document, Problem, at, shown
 from issue_scaffold.forge.issue_form import (
@@ -200,8 +200,8 @@ def _about(form: FormView, entry: Entry, message: str) -> Problem:
 )
 def forbidden_key(form: FormView) -> Iterator[Problem]:
     """Find keys that YAML reads as `true` or `false`, anywhere in the form."""
-    for mapping in _mappings(form):
-        if BOOLEAN_WORDS.isdisjoint(mapping.keys()):
+    for mapping, keys in _mappings(form):
+        if BOOLEAN_WORDS.isdisjoint(keys):
             continue
         for key, entry in string_entries(mapping):
             if key in BOOLEAN_WORDS:
@@ -214,12 +214,15 @@ def forbidden_key(form: FormView) -> Iterator[Problem]:
                 yield at(entry.key, message, hint=hint, fix=fix)
 
 
-def _mappings(form: FormView) -> Iterator[Mapping]:
-    yield form.root
+def _mappings(form: FormView) -> Iterator[tuple[Mapping, Iterable[str]]]:
+    """Yield what a form and its elements are made of, each with its keys."""
+    yield form.root, form.root.keys()
     for element in form.elements:
-        for mapping in (element.node, element.attributes, element.validations):
-            if mapping:
-                yield mapping
+        yield element.node, element.entries
+        if element.attributes is not None:
+            yield element.attributes, element.given
+        if element.validations is not None:
+            yield element.validations, element.validations.keys()
 
 
 @FORM.runs(
