@@ -125,3 +125,18 @@ def test_a_form_alone_loads_what_judges_forms_alone(tmp_path: Path) -> None:
     assert int(ours) <= 75
     assert int(named) <= 50
     assert int(compiled) <= 8
+
+
+# What a command needs for some of its options alone.
+FOR_SOME_RUNS = {
+    "check": ("cli.labels_progress", "template.offer", "validate.engine", "fleet", "label_sync"),
+    "fleet": ("fleet.dask_engine", "label_sync.adapter", "label_sync.plan", "template.installation", "validate.engine"),
+}
+
+
+@pytest.mark.parametrize("command", FOR_SOME_RUNS)
+def test_a_command_loads_what_every_run_of_it_needs(command: str) -> None:
+    program = f"import sys, issue_scaffold.cli.{command}; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    needless = tuple(f"issue_scaffold.{name}." for name in FOR_SOME_RUNS[command])
+    assert [name for name in done.stdout.split() if f"{name}.".startswith(needless)] == []
