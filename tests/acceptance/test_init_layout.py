@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.conftest import Template
+from tests.conftest import Template, git
 
 FORM = b"name: Bug report\ndescription: Tell us\nbody:\n  - type: input\n    attributes:\n      label: Version\n"
 
@@ -124,3 +124,37 @@ def test_a_file_that_another_one_names_keeps_its_name(
     place = _forms(repo, "crash.yaml")
     assert scaffold("init", repo, "-t", template).code == 0
     assert {path.name for path in place.iterdir()} == {"crash.yaml", "ask.yml", "tell.yaml"}
+
+
+def test_the_folder_of_what_a_forge_is_a_fork_of_is_enough(scaffold: Callable[..., Any], repo: Path) -> None:
+    git(repo, "remote", "add", "origin", "https://codeberg.org/o/n")
+    _forms(repo, "crash.yml", folder=".gitea/issue_template")
+    assert scaffold("init", repo).code == 0
+    assert not (repo / ".forgejo").exists()
+    assert scaffold("check", repo).code == 0
+
+
+def test_what_differs_by_case_is_named_with_the_right_spelling(scaffold: Callable[..., Any], repo: Path) -> None:
+    _forms(repo, "crash.yml", folder=".GitHub/ISSUE_TEMPLATE")
+    done = scaffold("init", repo)
+    assert done.code == 1
+    assert "git mv .GitHub .github\n" in done.err
+    git(repo, "add", "--all")
+    git(repo, "commit", "--quiet", "-m", "start")
+    git(repo, "mv", ".GitHub", ".github")
+    assert scaffold("init", repo).code == 0
+
+
+def test_a_change_that_is_checked_by_a_trusted_revision_may_bring_files_of_another_suffix(
+    scaffold: Callable[..., Any], repo: Path
+) -> None:
+    place = _forms(repo, "crash.yaml")
+    assert scaffold("init", repo).code == 0
+    git(repo, "add", "--all")
+    git(repo, "commit", "--quiet", "-m", "start")
+    assert scaffold("update", repo, "-d", "issue_types=[infrastructure, bug_report]").code == 0
+    assert "bug_report.yml" not in scaffold("check", repo, "--trusted-ref", "HEAD").out
+    settings = repo / ".github" / "scaffold.yml"
+    settings.write_text(settings.read_text().replace("bug_report.yaml", "crash.yaml"))
+    (place / "bug_report.yaml").unlink()
+    assert "bug_report.yml" in scaffold("check", repo, "--trusted-ref", "HEAD").out

@@ -34,6 +34,8 @@ ROOT = Path(__file__).parents[2]
         ([".gitlab-ci.yml"], "github.com", "github"),
         ([".gitea"], "git.example.com", "gitea"),
         ([".gitea", ".gitea/workflows"], "codeberg.org", "gitea"),
+        ([".gitea"], "codeberg.org", "gitea"),
+        ([".gitea", ".forgejo"], "codeberg.org", "forgejo"),
         ([".gitea", ".gitea/workflows", ".forgejo", ".forgejo/workflows"], "codeberg.org", "forgejo"),
     ],
 )

@@ -65,17 +65,21 @@ def detect(existing: Collection[str], remote_host: str | None = None) -> Detecti
     systems = tuple(name for name, signs in _CI.items() if not set(signs).isdisjoint(existing))
     forge = forge_of_host(remote_host or "") or forge_of_files(existing)
     if forge:
-        forge = _whose_workflows(forge, existing)
+        forge = _whose_folder(forge, existing)
     return Detection(forge=forge, systems=systems)
 
 
-def _whose_workflows(forge: Forge, existing: Collection[str]) -> Forge:
-    """Return what a forge is a fork of, if it has workflows of that alone.
+def _whose_folder(forge: Forge, existing: Collection[str]) -> Forge:
+    """Return what a forge is a fork of, if the repository has the folder of that alone.
 
-    They run as they are; a folder of its own would hide them.
+    What lies there is read as it is; a folder of the fork's own would be a second one, and hide the
+    workflows of the first.
     """
     parent = parent_of(forge)
-    if parent and parent.workflows[0] in existing and forge.workflows[0] not in existing:
+    if parent is None:
+        return forge
+    pairs = ((parent.workflows[0], forge.workflows[0]), (parent.folder, forge.folder))
+    if any(theirs in existing and own not in existing for theirs, own in pairs):
         return parent
     return forge
 

@@ -23,6 +23,7 @@ from issue_scaffold.sync.drift import Remedy
 from issue_scaffold.sync.plan import FileAction, FilePlan, Files, FileStep
 from issue_scaffold.sync.target import TargetFolder
 from issue_scaffold.sync.validity import errors_of
+from issue_scaffold.text.shell_words import quote
 
 _Contents: TypeAlias = tuple[tuple[str, bytes], ...]
 
@@ -84,11 +85,12 @@ def _refuse_case_twins(root: Path, plan: FilePlan) -> None:
             continue
         twin = target.case_twin(root, step.path)
         if twin is not None and twin not in leaving:
+            wanted = "/".join(step.path.split("/")[: twin.count("/") + 1])
             raise ConflictError(
                 f"{step.path} would stand beside {twin}, which differs only by case; "
                 "nothing was written",
                 hint="they are one file on macOS and Windows; "
-                f"rename yours first: git mv {twin} {step.path}",
+                f"rename yours first: git mv {quote(twin)} {quote(wanted)}",
             )
 
 
