@@ -63,6 +63,10 @@ KINDS = {
     "bullet with a command": Kind("## Bullets\n\n- Other:\n- @: `uname -a`\n", type="input", said="`uname -a`"),
     "bullet with an example": Kind("## Bullets\n\n- @ [e.g. 1.2]:\n- Other:\n", type="input", said="e.g. 1.2"),
     "options to delete": Kind("## @\n\n<!-- Delete what is not relevant. -->\n\n- One\n- Two\n", type="dropdown"),
+    "heading in HTML": Kind("<h2>@</h2>\n\n<!-- Say it here -->\n", said="Say it here"),
+    "bold label in HTML": Kind("<strong>@:</strong>\n\n<!-- Say it here -->\n", said="Say it here"),
+    "scale behind a dash": Kind("**@** - high/medium/low\n", type="dropdown"),
+    "scale in italics": Kind("## @\n\n_Pick one: bug, feature or question_\n", type="dropdown"),
     "steps and bullets": Kind("### @\n<!-- What? -->\n1. Go\n2. Do\n\n* Actual:\n* Expected:\n", said="1. Go"),
 }  # fmt: skip
 NAMES = ("Apple", "Birch", "Cedar", "Daisy", "Elder")
@@ -184,6 +188,14 @@ def test_a_choice_that_asks_for_more_has_a_field_for_it() -> None:
     boxes, other = converted(f"{HEAD}## Browser\n- [ ] Firefox\n- [ ] Other: <!-- which? -->\n").form.fields
     assert [option.label for option in boxes.options] == ["Firefox", "Other"]
     assert (other.type, other.label, other.description) == ("input", "Other", "which?")
+
+
+def test_a_question_in_italics_has_a_field_unless_a_heading_asks() -> None:
+    form = converted(HEAD + "*What is it?*\n\n## Which one?\n\n*Which of them is it?*\n").form
+    assert [(field.label, field.description) for field in form.fields] == [
+        ("What is it?", ""),
+        ("Which one?", "*Which of them is it?*"),
+    ]
 
 
 def test_questions_in_a_list_without_a_heading_have_a_field_each() -> None:

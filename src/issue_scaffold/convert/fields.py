@@ -105,10 +105,14 @@ def _is_lead(section: Section, place: SectionPlace) -> bool:
     """Return whether a section is the template's title, over words that ask for nothing."""
     if not place.is_title or (section.level > 1 and _has_comments_only(section)):
         return False
-    if any(map(_is_to_answer, section.blocks)):
+    if any(map(_is_to_answer, section.blocks)) or any(map(_is_question, section.blocks)):
         return False
     # What is lost of the text is remarked on when its elements are made.
     return not asks(passage(section.blocks, []).everything())
+
+
+def _is_question(block: Block) -> bool:
+    return isinstance(block, Paragraph) and question_in(block.raw) is not None
 
 
 def _is_notice(section: Section) -> bool:
@@ -285,7 +289,8 @@ class _SectionWalk:
         else:
             self._tell()
         for item in block.items:
-            self.elements.append(prompt_field(prompt_of(item), item.line.comments))
+            element = prompt_field(prompt_of(item), item.line.comments)
+            self.elements.append(_required_by_star(element, self.remarks))
         self.headed = True
 
     def _questions(self, block: List) -> None:
@@ -443,8 +448,20 @@ class _SectionWalk:
             element = prompt_field(Prompt(label, rest), text.comments)
         else:
             element = text_field(label, text, rest)
+        if self.note is None:
+            element = _required_by_star(element, self.remarks)
         self.elements.append(element)
         self.note = None
+
+
+def _required_by_star(element: Element, remarks: list[Remark]) -> Element:
+    """Return a field whose label ends in a star as one that has to be filled in."""
+    bare_label = element.label.removesuffix(REQUIRED).rstrip()
+    if not bare_label or bare_label == element.label:
+        return element
+    message = f"`{bare_label}` is required now, as its star says"
+    remarks.append(Remark(kind="changed", message=message, text=element.label))
+    return replace(element, label=bare_label, required=True)
 
 
 def _leaves_room(block: Block) -> bool:

@@ -13,7 +13,6 @@ from typing import Final
 
 from issue_scaffold.convert.form import Element, Option, Remark
 from issue_scaffold.convert.texts import joined
-from issue_scaffold.convert.wording import REQUIRED
 from issue_scaffold.forge.forges import GITHUB, Forge
 from issue_scaffold.forge.issue_form import parameterize, without_marks
 from issue_scaffold.validate.ask import Breach, id_breach, label_breach, name_breach, option_breach
@@ -128,7 +127,6 @@ def _numbered(base: str, shape: str, taken: Container[str], numbers: Counter[str
 def _permitted(element: Element, remarks: list[Remark], forge: Forge) -> Element:
     if not element.is_field:
         return element
-    element = _required_by_star(element, remarks)
     label = element.label
     if _minds(forge, label_breach(label, element.type)):
         label = _permitted_words(element)
@@ -140,16 +138,6 @@ def _permitted(element: Element, remarks: list[Remark], forge: Forge) -> Element
         message = f"the label `{UNNAMED}` for a field that had none"
         remarks.append(Remark(kind="added", message=message))
     return replace(element, label=label, options=tuple(_options(element, remarks, forge)))
-
-
-def _required_by_star(element: Element, remarks: list[Remark]) -> Element:
-    """Return a field whose label ends in a star as one that has to be filled in."""
-    bare = element.label.removesuffix(REQUIRED).rstrip()
-    if element.type == "checkboxes" or not bare or bare == element.label:
-        return element
-    message = f"`{bare}` is required now, as its star says"
-    remarks.append(Remark(kind="changed", message=message, text=element.label))
-    return replace(element, label=bare, required=True)
 
 
 def _permitted_words(element: Element) -> str:

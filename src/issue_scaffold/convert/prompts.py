@@ -19,6 +19,7 @@ _MAX_PROMPT_WORDS: Final = 4
 _MAX_SHORT_ANSWER: Final = 60
 _MAX_CHOICE: Final = 40
 _COLONS: Final = ":\uff1a"  # the second one is Chinese
+_DASHES: Final = "-\u2013\u2014"
 _UNITS: Final = frozenset(
     {
         "second",
@@ -72,6 +73,7 @@ _EXAMPLE: Final = re.compile(
 _EXAMPLE_BELOW: Final = re.compile(r"(?:\A|\n)Example:\n(.+)\Z", re.DOTALL)
 _ONE_OF: Final = re.compile(
     r"(?i)^(?:(?:choose|select|pick)\s+)?(?:either\s+)?one of(?: the following)?\s*:?\s*(.+)$"
+    r"|^(?:choose|select|pick)\s+one\s*:\s*(.+)$"
 )
 # Either bracket may be escaped.
 _BRACKETED: Final = re.compile(r"\\?\[([^\[\n]*?)\\?\]")
@@ -183,16 +185,29 @@ def bold_label(line: Line) -> Prompt | None:
     label, rest = line.label, line.rest
     if not label or not _may_label(label):
         return None
-    end = label.rstrip()[-1]
     if rest in {"", ".", "!", "\u2026"}:
-        if (rest or end) == "." and not _names_a_field(label):
-            return None
-        return Prompt(label, "")
+        return _lone_label(label, rest)
+    offered = rest[1:].strip()
     if rest[0] in _COLONS:
-        return Prompt(f"{label}:", rest[1:].strip())
-    if end in _COLONS + "?" or _in_round_brackets(rest):
+        return Prompt(f"{label}:", offered)
+    if _is_offer(rest):
+        return Prompt(label, offered)
+    if label.rstrip()[-1] in _COLONS + "?" or _in_round_brackets(rest):
         return Prompt(label, rest)
     return None
+
+
+def _lone_label(label: str, rest: str) -> Prompt | None:
+    end = rest or label.rstrip()[-1]
+    if end == "." and not _names_a_field(label):
+        return None
+    return Prompt(label, "")
+
+
+def _is_offer(rest: str) -> bool:
+    """Return whether a dash follows, and then nothing or choices: prose has dashes, too."""
+    offered = rest[1:].strip()
+    return rest[0] in _DASHES and (not offered or bool(choices_in(offered)))
 
 
 def _may_label(text: str) -> bool:
@@ -217,6 +232,8 @@ def question_in(text: str) -> Prompt | None:
     What follows the mark may be choices: `Is it urgent? Yes / No`.
     """
     whole = " ".join(text.split())
+    if is_emphasised(whole):
+        whole = whole[1:-1]
     asked, mark, rest = whole.rpartition("?")
     if not mark:
         asked, mark, rest = whole.rpartition("\uff1f")
@@ -358,10 +375,10 @@ def choices_in(text: str) -> tuple[str, ...]:
         return _choices(text.split("/"), around=" .")
     if "/" in text and "//" not in text and "\n" not in text:
         return _slashed(text)
-    found = _ONE_OF.match(text.strip())
+    found = _ONE_OF.match(text.strip(" _*"))
     if not found or "\n" in text:
         return ()
-    listed = found.group(1).strip().rstrip(".")
+    listed = (found.group(1) or found.group(2)).strip().rstrip(".")
     return _choices(_SEPARATOR.split(listed), around=" `'\"“”")
 
 

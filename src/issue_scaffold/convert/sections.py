@@ -203,10 +203,8 @@ class _Splitter:
 
     def _question(self, block: Paragraph, following: Block | None) -> Section | None:
         """Return the section of a question, unless a heading or label asks it already."""
-        prompt = question_in(block.raw)
-        if prompt is None and self.open.section.marker == "none":
-            prompt = request_in(block.raw)
-        if prompt is None or any(line.emphasised for line in block.lines):
+        prompt = self._asked(block)
+        if prompt is None:
             return None
         # After another text, and before its own comment.
         is_new = isinstance(following, Comment) and self._has_content()
@@ -221,12 +219,25 @@ class _Splitter:
             is_question=True,
         )
 
+    def _asked(self, block: Paragraph) -> Prompt | None:
+        """Return what a paragraph asks; below a label, what is in italics belongs to it."""
+        if not self._is_open and any(line.emphasised for line in block.lines):
+            return None
+        prompt = question_in(block.raw)
+        if prompt is None and self.open.section.marker == "none":
+            prompt = request_in(block.raw)
+        return prompt
+
+    @property
+    def _is_open(self) -> bool:
+        """Whether neither a heading nor a label stands above."""
+        return self.open.section.marker == "none" or self.open.section.is_question
+
     def _is_free(self, block: Paragraph) -> bool:
         """Return whether no heading or label stands above that a question could belong to."""
-        opened = self.open.section
         if holds(self.open.blocks, List, Table):
             return True
-        return opened.marker == "none" or opened.is_question or block.start in self.asking
+        return self._is_open or block.start in self.asking
 
     def _bold_marker(self, line: Line, following: Block | None) -> Prompt | None:
         bold = bold_label(line)

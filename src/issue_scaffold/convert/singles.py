@@ -142,6 +142,8 @@ def _from_comments(label: str, described: str) -> Element:
 
 def _choice(label: str, text: Passage, rest: str) -> Element | None:
     """Return a dropdown if the text is a list of choices, or names them in a line."""
+    if choices := choices_in(rest):
+        return _dropdown(label, choices, text.everything())
     last = text.blocks[-1]
     if isinstance(last, List):
         return _listed_choice(label, text, rest, last)

@@ -1,7 +1,8 @@
-"""Other spellings of comments and tasks, brought to the one that Markdown has a name for.
+"""Other spellings of comments, tasks and labels, brought to those that Markdown has a name for.
 
-Owns how people write a comment as a link definition (`[//]: # (text)`) and a task without its dash.
-Code and HTML comments stay as they are, and so does the number of lines.
+Owns how people write a comment as a link definition (`[//]: # (text)`), a task without its dash,
+and a heading or a bold label as HTML. Code and HTML comments stay as they are, and so does the
+number of lines.
 """
 
 import re
@@ -13,12 +14,17 @@ _OPENING: Final = re.compile(r"^ {0,3}\[[^\]\n]+\]:\s*(?:#|<>)\s+(?P<mark>[(\"']
 _CLOSING: Final = {"(": ")", '"': '"', "'": "'"}
 _BARE_TASK: Final = re.compile(r"^(\s*)\[([ xX]?)\][ \t]+(?=\S)")
 _TIGHT_TASK: Final = re.compile(r"^(\s*(?:[-*+]|\d+[.)])[ \t]+)\[\](?=[ \t]+\S)")
+_HTML_HEADING: Final = re.compile(r"^ {0,3}<h(?P<level>[1-6])>\s*(?P<text>[^<]+?)\s*</h[1-6]>\s*$")
+_HTML_LABEL: Final = re.compile(r"^ {0,3}<(b|strong)>\s*(?P<text>[^<*]+?)\s*</\1>(?P<rest>[^<]*)$")
 _FENCE: Final = re.compile(r"^\s*(`{3,}|~{3,})")
 _MOST_LINES: Final = 40
 
 
 def usual_spelling(text: str) -> str:
-    """Return a Markdown text with its comments as HTML comments, and a dash before each task."""
+    """Return a Markdown text with its comments as HTML comments, and a dash before each task.
+
+    Lines that are a heading or begin with a bold label in HTML are so in Markdown.
+    """
     lines = text.split("\n")
     done: list[str] = []
     fence = ""
@@ -57,6 +63,12 @@ def _respelled(lines: Sequence[str], at: int) -> list[str]:
         comment = _comment(lines, at, found)
         if comment:
             return comment
+    heading = _HTML_HEADING.match(lines[at])
+    if heading is not None:
+        return [f"{'#' * int(heading['level'])} {heading['text']}"]
+    label = _HTML_LABEL.match(lines[at])
+    if label is not None:
+        return [f"**{label['text']}**{label['rest']}"]
     task = _BARE_TASK.sub(lambda match: f"{match[1]}- [{match[2] or ' '}] ", lines[at])
     return [_TIGHT_TASK.sub(r"\1[ ]", task)]
 
