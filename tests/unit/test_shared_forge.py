@@ -174,6 +174,32 @@ def test_commands_take_the_forge_of_option_settings_and_remote(scaffold: Callabl
     assert scaffold("validate", "--forge", "gitlab", repo).code == 2
 
 
+LISTED = (
+    b"name: Bug report\ndescription: Something is broken\nbody:\n  - type: dropdown\n    id: which\n"
+    b"    attributes:\n      label: Which\n      multiple: true\n      list: true\n      options: [One, Two]\n"
+)
+
+
+def test_issues_are_written_and_read_as_the_settings_forge_does(
+    scaffold: Callable[..., Any], repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(repo)
+    form, body = repo / FORM, tmp_path / "body.md"
+    form.parent.mkdir(parents=True)
+    form.write_bytes(LISTED)
+    command = ("issue", "new", "bug", "--set", "which=One", "--set", "which=Two", "--print")
+    assert "One, Two" in scaffold(*command).out
+    by_option = scaffold(*command, "--forge", "forgejo")
+    assert by_option.code == 0
+    assert "- One" in by_option.out
+    (repo / SETTINGS).write_text("forge: gitea\n")
+    assert scaffold(*command).out == by_option.out
+    body.write_text(by_option.out)
+    read = scaffold("parse", body)
+    assert read.code == 0, read
+    assert "Two" in read.out
+
+
 MARKDOWN = (
     b"---\nname: Q\nabout: Ask\n---\n\n## Password\n\n<!-- which -->\n\n"
     b"## Kind\n\nChoose one:\n\n- [ ] None\n- [ ] Some\n- [ ] Some\n"

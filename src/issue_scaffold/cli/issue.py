@@ -8,20 +8,20 @@ import click
 
 from issue_scaffold.cli.issue_outcome import COMMAND, IssueOutcome, OutcomeOptions
 from issue_scaffold.cli.issue_questions import answer_on_terminal, choose_template
-from issue_scaffold.cli.options import can_ask
+from issue_scaffold.cli.options import can_ask, forge_option
 from issue_scaffold.cli.output.json import failure_in_json
 from issue_scaffold.cli.printing import json_text, put
 from issue_scaffold.cli.text_given import read_text, shown_source
 from issue_scaffold.errors import EXIT_OK, UsageError
-from issue_scaffold.forge.forges import FORGES, Forge
+from issue_scaffold.forge.forges import Forge
+from issue_scaffold.git.folder import top_level
 from issue_scaffold.issue.answers_schema import answers_schema
 from issue_scaffold.issue.candidates import dialect_of
 from issue_scaffold.issue.drafts import Draft
 from issue_scaffold.issue.given import GivenDocument, values_of_pairs
 from issue_scaffold.issue.issue_template import IssueTemplate, find_template, offered_templates
+from issue_scaffold.settings.own_forge import own_forge
 from issue_scaffold.text.limits import MAX_BYTES
-
-_FORGES: Final = {forge.key: forge for forge in reversed(FORGES) if forge.has_forms}
 
 
 @click.group("issue")
@@ -59,11 +59,7 @@ def command() -> None:
     metavar="URL",
     help="Address of the REST API, for --create. [default: ask gh, else by the host]",
 )
-@click.option(
-    "--forge",
-    type=click.Choice(list(_FORGES)),
-    help="Whose page the issue is for, where the form's folder doesn't tell.",
-)
+@forge_option
 @click.option(
     "--format",
     "format_",
@@ -95,7 +91,7 @@ def new(
     is_json = format_ == "json"
     outcome = _outcome({"print": prints, "web": web, "create": create})
     with failure_in_json(COMMAND, is_wanted=is_json):
-        named = _FORGES.get(forge or "")
+        named = own_forge(top_level(Path.cwd()), forge)
         asks = can_ask() and not is_json and not is_schema
         template = _template(form, named, asks=asks)
         if is_schema:

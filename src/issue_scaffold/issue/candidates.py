@@ -22,6 +22,7 @@ from issue_scaffold.issue.form import Form, InvalidFormError, form_of
 from issue_scaffold.issue.parse import parse
 from issue_scaffold.issue.printed import is_whole
 from issue_scaffold.issue.reading import DoubtKind, Reading
+from issue_scaffold.settings.own_forge import own_forge
 
 AUTO: Final = "auto"
 # How many versions of a form are tried.
@@ -46,31 +47,32 @@ def match_body(body: str, wanted: str, folder: Path) -> FormMatch:
     Raises ScaffoldError if there is no such form or it can't be read, and if the body is from none
     of the repository's.
     """
+    shared = own_forge(top_level(folder), None)
     if wanted != AUTO:
-        form, is_fixed = _named(wanted, folder)
-        reading = _read(form, body)
+        form, is_fixed = _named(wanted, folder, shared)
+        reading = _read(form, body, shared)
         if not is_fixed and not is_whole(reading):
-            form, reading = _older(form, reading, body, folder)
+            form, reading = _older(form, reading, body, folder, shared)
         return FormMatch(form=form, reading=reading, certainty=_certainty(reading, rivals=0))
-    return _best(body, folder)
+    return _best(body, folder, shared)
 
 
-def dialect_of(path: str, forge: Forge | None = None) -> Dialect:
+def dialect_of(path: str, shared: Forge = GITHUB) -> Dialect:
     """Return what writes the bodies of a form, by where the form lies.
 
-    Where that is a folder that several forges read, it is by the `forge` that is named.
+    Where that is a folder that several forges read, it is by the `shared` forge.
     """
-    found = forge_of_path(path)
-    if forge is not None and found is GITHUB:
-        found = forge
+    found = forge_of_path(path, shared)
     dropdown = found.keys.elements.get("dropdown")
     if dropdown is not None and _LIST_TYPES in dropdown.attributes:
         return Dialect.GITEA
     return Dialect.GITHUB
 
 
-def repository_forms(folder: Path) -> list[Form]:
+def repository_forms(folder: Path, shared: Forge = GITHUB) -> list[Form]:
     """Return the valid forms of the repository around a folder, by path.
+
+    `shared` is the forge that reads folders which several read.
 
     Raises ScaffoldError if it can't be read, InvalidFormError if it has forms, and none is valid.
     """
@@ -78,7 +80,7 @@ def repository_forms(folder: Path) -> list[Form]:
     found: list[Form] = []
     broken: list[InvalidFormError] = []
     for path, content in read_repository(root).files.items():
-        document = load(path, content)
+        document = load(path, content, shared)
         if document.kind is FileKind.FORM:
             try:
                 found.append(form_of(document))
@@ -89,17 +91,18 @@ def repository_forms(folder: Path) -> list[Form]:
     return found
 
 
-def _read(form: Form, body: str) -> Reading:
-    return parse(form, body, dialect_of(form.path))
+def _read(form: Form, body: str, shared: Forge) -> Reading:
+    return parse(form, body, dialect_of(form.path, shared))
 
 
-def _named(wanted: str, folder: Path) -> tuple[Form, bool]:
+def _named(wanted: str, folder: Path, shared: Forge) -> tuple[Form, bool]:
     """Return a named form, and whether it is that of a revision."""
     path, at, revision = wanted.rpartition("@")
     if at and not (folder / wanted).exists():
-        return _at_revision(path, revision, folder), True
+        return _at_revision(path, revision, folder, shared), True
     content = read_file(folder / wanted, shown=wanted)
-    return form_of(load(path_in_repository(folder / wanted, wanted), content)), False
+    place = path_in_repository(folder / wanted, wanted)
+    return form_of(load(place, content, shared)), False
 
 
 def path_in_repository(place: Path, given: str) -> str:
@@ -116,7 +119,7 @@ def path_in_repository(place: Path, given: str) -> str:
         return given
 
 
-def _at_revision(path: str, revision: str, folder: Path) -> Form:
+def _at_revision(path: str, revision: str, folder: Path, shared: Forge) -> Form:
     if not revision or revision.startswith("-"):
         raise UsageError(f"{revision!r} names no revision", hint="give --form FILE@REVISION")
     shown = path_in_repository(folder / path, path)
@@ -129,14 +132,16 @@ def _at_revision(path: str, revision: str, folder: Path) -> Form:
         raise UsageError(
             f"there is no {shown} in revision {revision}", hint="check --form FILE@REVISION"
         ) from error
-    return replace(form_of(load(shown, content)), path=f"{shown}@{revision}")
+    return replace(form_of(load(shown, content, shared)), path=f"{shown}@{revision}")
 
 
-def _older(form: Form, reading: Reading, body: str, folder: Path) -> tuple[Form, Reading]:
+def _older(
+    form: Form, reading: Reading, body: str, folder: Path, shared: Forge
+) -> tuple[Form, Reading]:
     """Return the newest version of a form by which a body is whole, else the best that there is."""
     best = (form, reading)
-    for older in _versions(form, folder):
-        read = parse(older, body, dialect_of(form.path))
+    for older in _versions(form, folder, shared):
+        read = _read(older, body, shared)
         if is_whole(read):
             return older, read
         if len(read.problems) < len(best[1].problems):
@@ -144,7 +149,7 @@ def _older(form: Form, reading: Reading, body: str, folder: Path) -> tuple[Form,
     return best
 
 
-def _versions(form: Form, folder: Path) -> Iterator[Form]:
+def _versions(form: Form, folder: Path, shared: Forge) -> Iterator[Form]:
     """Yield what a form was before, from the newest version to the oldest."""
     root = top_level(folder)
     if root is None:
@@ -156,20 +161,20 @@ def _versions(form: Form, folder: Path) -> Iterator[Form]:
         return
     for revision in revisions:
         try:
-            older = _at_revision(form.path, revision, root)
+            older = _at_revision(form.path, revision, root, shared)
         except ScaffoldError:
             continue
         yield replace(older, path=f"{form.path}@{revision[:_SHORT]}")
 
 
-def _best(body: str, folder: Path) -> FormMatch:
-    forms = repository_forms(folder)
+def _best(body: str, folder: Path, shared: Forge) -> FormMatch:
+    forms = repository_forms(folder, shared)
     if not forms:
         raise ScaffoldError("this repository has no issue form", hint="name one: --form FILE")
-    ranked = sorted(_readings(forms, body), key=lambda pair: _worth(*pair), reverse=True)
+    ranked = sorted(_readings(forms, body, shared), key=lambda pair: _worth(*pair), reverse=True)
     form, reading = ranked[0]
     if not is_whole(reading):
-        older = [_older(form, reading, body, folder) for form, reading in ranked]
+        older = [_older(form, reading, body, folder, shared) for form, reading in ranked]
         form, reading = max(older, key=lambda pair: _worth(*pair))
     if _found(form, reading) == 0:
         tried = ", ".join(form.path for form in forms)
@@ -181,9 +186,9 @@ def _best(body: str, folder: Path) -> FormMatch:
     return FormMatch(form=form, reading=reading, certainty=_certainty(reading, rivals=rivals))
 
 
-def _readings(forms: Sequence[Form], body: str) -> Iterator[tuple[Form, Reading]]:
+def _readings(forms: Sequence[Form], body: str, shared: Forge) -> Iterator[tuple[Form, Reading]]:
     for form in forms:
-        yield form, _read(form, body)
+        yield form, _read(form, body, shared)
 
 
 def _found(form: Form, reading: Reading) -> int:

@@ -160,10 +160,7 @@ def _offered(root: Path) -> Iterator[tuple[FileKind, str, bytes]]:
 
 
 def _read(path: str, content: bytes, forge: Forge | None) -> IssueTemplate:
-    document = load(path, content)
-    if forge is not None and document.forge is GITHUB:
-        document = document._replace(forge=forge)
-    return template_of(document)
+    return template_of(load(path, content, forge or GITHUB))
 
 
 def _called(wanted: str, offered: list[IssueTemplate]) -> list[IssueTemplate]:
