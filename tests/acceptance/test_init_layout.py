@@ -102,6 +102,20 @@ def test_every_command_knows_a_form_by_the_suffix_that_it_got(
     assert scaffold("check", repo).code == 1
 
 
+def test_an_update_follows_a_form_that_got_the_other_suffix(scaffold: Callable[..., Any], repo: Path) -> None:
+    place = _forms(repo)
+    assert scaffold("init", repo).code == 0
+    (place / "infrastructure.yml").rename(place / "infrastructure.yaml")
+    assert scaffold("check", repo).code == 1
+    assert scaffold("update", repo).code == 0
+    assert {path.name for path in place.iterdir()} == {"infrastructure.md", "infrastructure.yaml"}
+    assert scaffold("check", repo).code == 0
+    (place / "infrastructure.yaml").unlink()
+    _forms(repo, "infrastructure.yml")
+    assert scaffold("update", repo).code == 0
+    assert (place / "infrastructure.yml").read_bytes() == FORM.replace(b"Bug report", b"Crash 0")
+
+
 @pytest.mark.parametrize(("platform", "name"), [("gitea", "config.yaml"), ("github", "config.yml")])
 def test_choosers_are_called_as_their_forge_reads_them(
     platform: str, name: str, scaffold: Callable[..., Any], repo: Path

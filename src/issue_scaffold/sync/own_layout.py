@@ -7,10 +7,11 @@ target's own have; who writes them records them, as it does adopted ones.
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from issue_scaffold.files import target_files
 from issue_scaffold.files.rendering import Rendering
 from issue_scaffold.forge.forges import GITHUB, Forge, forge_of_key
 from issue_scaffold.forge.layout import YAML_SUFFIXES, template_folder
@@ -82,9 +83,35 @@ def own_names(root: Path, rendering: Rendering, new: Iterable[str]) -> dict[str,
         if folder is None or "/" in folder[1]:
             continue
         other = _with_suffix(folder[1], _files(root / folder[0]), chooser_names)
-        if other != folder[1] and not _is_named(path, rendering):
-            names[path] = f"{folder[0]}/{other}"
+        place = f"{folder[0]}/{other}"
+        if place not in rendering.files and not _is_named(path, rendering):
+            names[path] = place
     return names
+
+
+def renamed(root: Path, rendering: Rendering) -> Iterator[str]:
+    """Yield the templates of a rendering that are there with the other suffix alone.
+
+    A file of another name in its `name` is another template.
+    """
+    for path, file in rendering.files.items():
+        stem, _, suffix = path.rpartition(".")
+        if suffix not in YAML_SUFFIXES or template_folder(path) is None:
+            continue
+        if target_files.read_file(root, path) is not None:
+            continue
+        for other in YAML_SUFFIXES - {suffix}:
+            twin = target_files.read_file(root, f"{stem}.{other}")
+            if twin is not None and _name_in(path, twin.content) == _name_in(path, file.content):
+                yield path
+
+
+def _name_in(path: str, content: bytes) -> str | None:
+    from issue_scaffold.forge.documents import load
+    from issue_scaffold.forge.issue_form import text_of
+
+    root = load(path, content).mapping
+    return None if root is None else text_of(root.get("name"))
 
 
 def _with_suffix(name: str, there: Iterable[str], chooser_names: tuple[str, ...]) -> str:

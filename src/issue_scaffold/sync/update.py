@@ -30,7 +30,7 @@ from issue_scaffold.sync.moved import find_move
 from issue_scaffold.sync.news import news_of
 from issue_scaffold.sync.outcome import FileOutcome, NothingWrittenError
 from issue_scaffold.sync.own_labels import followed, named_config
-from issue_scaffold.sync.own_layout import own_names
+from issue_scaffold.sync.own_layout import own_names, renamed
 from issue_scaffold.sync.plan import FileAction, FilePlan, Files, FileStep
 from issue_scaffold.sync.refusals import listed, refuse_invalid, refuse_plan, refuse_unfinished
 from issue_scaffold.sync.renewal import Renewal, leave_own
@@ -126,12 +126,16 @@ def _update(
     asking = _asking(options, base, request, renderer)
     interview = _interview(options, opened, asking, recorded, request, renderer)
     theirs = renderer.rendering(request, asking=asking, interviewer=interview)
-    names = own_names(opened.root, theirs, theirs.files.keys() - installed)
+    acceptances = acceptances_of(opened.root, may_be_broken=not options.restore_all)
+    names = own_names(
+        opened.root,
+        theirs,
+        theirs.files.keys() - installed | _renamed(options, opened, base, acceptances),
+    )
     base, theirs = base.relocated(names), theirs.relocated(names)
     paths = {*base.files, *theirs.files}
     ours = target.read_files(opened.root, paths)
     refuse_skipped(opened.folder, paths, ours)
-    acceptances = acceptances_of(opened.root, may_be_broken=not options.restore_all)
     restored = _restored(options, opened.root, ours, theirs, acceptances)
     unrestored = {path: file for path, file in ours.items() if path not in restored}
     remedy = Remedy(opened.shown)
@@ -193,6 +197,19 @@ def _without_path(options: UpdateOptions, root: Path) -> tuple[UpdateOptions, st
     if path is None:
         return options, None
     return replace(options, data=others), path
+
+
+def _renamed(
+    options: UpdateOptions, opened: SyncTarget, base: Rendering, acceptances: Acceptances
+) -> set[str]:
+    """Return the template's files that the user has given the other suffix.
+
+    What is to be restored isn't looked for, nor what is absent on purpose.
+    """
+    if options.restore or options.restore_all:
+        return set()
+    found = renamed(opened.root, base)
+    return {path for path in found if not acceptances.of(path) and not acceptances.owner(path)}
 
 
 def _edited(opened: SyncTarget, base: Rendering, renderer: Renderer) -> EditedAnswers | None:
