@@ -194,6 +194,9 @@ def test_issues_are_written_and_read_as_the_settings_forge_does(
     assert "- One" in by_option.out
     (repo / SETTINGS).write_text("forge: gitea\n")
     assert scaffold(*command).out == by_option.out
+    page = tmp_path / "page.html"
+    assert scaffold("preview", repo, "-o", page).code == 0
+    assert f'data-file="{FORM}"' in page.read_text()
     body.write_text(by_option.out)
     read = scaffold("parse", body)
     assert read.code == 0, read

@@ -19,6 +19,7 @@ from issue_scaffold.issue.form import Form, InvalidFormError, form_of
 from issue_scaffold.labels.config import read_labels
 from issue_scaffold.labels.label import Label
 from issue_scaffold.report.finding import Finding, Severity
+from issue_scaffold.settings.own_forge import forge_setting
 from issue_scaffold.text.tree import Mapping as Tree
 from issue_scaffold.text.tree import Scalar
 from issue_scaffold.text.tree_values import is_true, value_below
@@ -111,7 +112,8 @@ def contents_of(texts: RepositoryTexts) -> ShownRepository:
         texts.files, together=texts.is_repository, unread=texts.unread, forges=texts.forges
     ).diagnostics:
         found.setdefault(item.source.path, []).append(item)
-    documents = [load(path, content) for path, content in texts.files.items()]
+    shared = texts.forges.chosen(forge_setting(texts.files), texts.files)
+    documents = [load(path, content, shared) for path, content in texts.files.items()]
     templates = [
         _template(document, found.get(document.path, []))
         for document in documents

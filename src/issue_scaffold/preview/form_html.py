@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from issue_scaffold.forge.forges import Forge
 from issue_scaffold.issue.candidates import dialect_of
 from issue_scaffold.issue.dialect import GAP, BodyLayout, Dialect, Slot, layout_of
 from issue_scaffold.issue.form import Field, FieldKind, Form, FormText
@@ -28,9 +29,11 @@ _KINDS: Final = {
 }
 
 
-def form_html(form: Form, number: str, findings: Mapping[int | None, tuple[Finding, ...]]) -> str:
-    """Return a form's elements, with the findings beside the ones that they are about."""
-    dialect = dialect_of(form.path)
+def form_html(
+    form: Form, forge: Forge, number: str, findings: Mapping[int | None, tuple[Finding, ...]]
+) -> str:
+    """Return the elements of a forge's form, with the findings beside what they are about."""
+    dialect = dialect_of(form.path, forge)
     layout = layout_of(form, dialect)
     leads = _leads(layout)
     parts = []

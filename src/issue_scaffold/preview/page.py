@@ -130,7 +130,7 @@ def _template(
     labels = [known.get(fold(name), Label(name=name)) for name in template.labels]
     chips = "".join(map(palette.chip, labels))
     if template.form is not None:
-        fields = form_html(template.form, number, template.findings)
+        fields = form_html(template.form, template.forge, number, template.findings)
     else:
         fields = _text_html(template.text or "", number)
     about = f"<p>{text_html(template.description)}</p>" if template.description else ""
@@ -168,7 +168,7 @@ def _issue(template: ShownTemplate, number: str, chips: str, repository: ShownRe
         )
     address = repository.new_issue or _NO_ADDRESS
     name = template.path
-    if dialect_of(name) is Dialect.GITHUB:
+    if dialect_of(name, template.forge) is Dialect.GITHUB:
         name = name.replace("\\", "/").rpartition("/")[2]
     return (
         f'<div class="issue"{attribute("data-address", address)}{attribute("data-file", name)}>'

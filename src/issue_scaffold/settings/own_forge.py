@@ -3,13 +3,14 @@
 Owns the order of what says so; `forge.shared_forge` knows who may.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from issue_scaffold.errors import ScaffoldError
 from issue_scaffold.forge.forges import Forge
 from issue_scaffold.forge.shared_forge import shared_forges
 from issue_scaffold.settings.file import read_settings
-from issue_scaffold.settings.place import read_settings_file
+from issue_scaffold.settings.place import find_settings, read_settings_file
 
 
 def own_forge(root: Path | None, named: str | None) -> Forge:
@@ -26,3 +27,11 @@ def own_forge(root: Path | None, named: str | None) -> Forge:
         if content is not None:
             setting = read_settings(content, path)[0].forge
     return shared_forges(root, named).chosen(setting)
+
+
+def forge_setting(files: Mapping[str, bytes]) -> str | None:
+    """Return the name of the forge that settings among a repository's files say."""
+    path, content = find_settings(files.get)
+    if content is None:
+        return None
+    return read_settings(content, path)[0].forge

@@ -11,7 +11,7 @@ from issue_scaffold.errors import ConflictError, ScaffoldError, UsageError
 from issue_scaffold.files import target_files as target
 from issue_scaffold.files.rendering import Rendering
 from issue_scaffold.forge.detection import EVIDENCE, detect, hidden_workflows
-from issue_scaffold.forge.forges import GITHUB
+from issue_scaffold.forge.forges import GITHUB, Forge, forge_of_key
 from issue_scaffold.forge.layout import (
     FORGE_FOLDERS,
     SHARED_FOLDERS,
@@ -244,7 +244,7 @@ def _install(
             dry_run=options.dry_run,
             notes=(
                 *remarks,
-                *_place_note(folder, plan),
+                *_place_note(folder, plan, forge_of_key(rendering.answers.get("platform"))),
                 *_legacy_notes(root, plan),
                 *_several_notes(own),
                 *found.notes,
@@ -555,15 +555,14 @@ def _legacy_in(root: Path, folder: str) -> list[str]:
     return [f"{folder}/{name}".lstrip("/") for name in entries if is_legacy(name)]
 
 
-def _place_note(target_folder: TargetFolder, plan: FilePlan) -> tuple[str, ...]:
-    """Return a remark on what the place means to GitHub."""
+def _place_note(target_folder: TargetFolder, plan: FilePlan, forge: Forge) -> tuple[str, ...]:
+    """Return a remark on what the place means to the forge."""
     root, top = target_folder
     if top is not None and top != root:
-        return (f"GitHub reads issue templates only at a repository's root, which is {top}",)
+        return (f"{forge.title} reads issue templates only at a repository's root, which is {top}",)
     folder = GITHUB.templates[0]
-    if (root / folder).exists() or not any(
-        step.path.startswith(f"{folder}/") for step in plan.writes
-    ):
+    begins = any(step.path.startswith(f"{folder}/") for step in plan.writes)
+    if forge is not GITHUB or not begins or (root / folder).exists():
         return ()
     # https://docs.github.com/en/communities, "Creating a default community health file"
     hides = "now hides the default issue templates of its owner, if there are any"
