@@ -6,7 +6,7 @@ and its remote's address. Starts no process.
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -19,9 +19,13 @@ from issue_scaffold.forge.forges import (
     forge_named,
     forge_of_host,
 )
-from issue_scaffold.forge.remote import api_host, canonical_host, parse_remote
 from issue_scaffold.git.folder import remote_urls
+from issue_scaffold.text.late_patterns import late_pattern
 
+# What most repositories have needs no reader of addresses.
+_AT_GITHUB: Final = late_pattern(
+    rf"(?:https://|git@)(?:[^/@]+@)?{re.escape(GITHUB.hosts[0])}[:/].*"
+)
 # https://cli.github.com/manual/gh_help_environment, and what runners set.
 _HOST: Final = "GH_HOST"
 _SERVER: Final = "GITHUB_SERVER_URL"
@@ -34,38 +38,50 @@ def probable_forge(root: Path | None, environment: Mapping[str, str]) -> Forge:
     """Return GitHub Enterprise Server for a repository that is on one, else GitHub.
 
     `root` is None where the files are in no repository. A host is one of them by its name
-    (`github.example.com`), or where the environment names it as one of GitHub's kind.
+    (`github.example.com`), or where the environment names it as one of GitHub's kind. A job knows
+    its server, a repository without a remote nothing.
     """
-    named = set(_named_hosts(environment))
-    hosts = []
-    if root is not None:
-        hosts = _remote_hosts(root)
-    if not hosts and environment.get(_IN_ACTIONS) == "true":
-        hosts = sorted(named)
-    for host in hosts[:1]:
-        forge = forge_of_host(host)
-        if forge is GITHUB_ENTERPRISE or (forge is None and host in named):
-            return GITHUB_ENTERPRISE
+    url = "" if root is None else _remote_of(root)
+    is_job = environment.get(_IN_ACTIONS) == "true"
+    if _AT_GITHUB.fullmatch(url) or not (url or is_job):
+        return GITHUB
+    server = _server(environment)
+    host = _host_of(url) or (server if is_job else None)
+    if host is not None and _is_server(host, {server, _named(environment)}):
+        return GITHUB_ENTERPRISE
     return GITHUB
 
 
-def _named_hosts(environment: Mapping[str, str]) -> Iterator[str]:
-    """Yield the hosts of GitHub's kind that the environment names."""
-    host = environment.get(_HOST, "").strip()
-    if re.fullmatch(r"[A-Za-z0-9.-]+", host):
-        yield canonical_host(host)
-    if not any(environment.get(name) for name in _OTHER_RUNNERS):
-        server = api_host(environment.get(_SERVER, "").strip())
-        if server:
-            yield canonical_host(server)
+def _is_server(host: str, named: Container[str | None]) -> bool:
+    forge = forge_of_host(host)
+    return forge is GITHUB_ENTERPRISE or (forge is None and host in named)
 
 
-def _remote_hosts(root: Path) -> list[str]:
-    """Return the hosts of a repository's remotes, that of `origin` first."""
+def _remote_of(root: Path) -> str:
+    """Return the address of `origin`, or of another remote, empty where there is none."""
     urls = remote_urls(root)
-    ordered = sorted(urls, key=lambda name: name != "origin")
-    found = (parse_remote(urls[name]) for name in ordered)
-    return [repository.host for repository in found if repository is not None]
+    return urls.get("origin") or next(iter(urls.values()), "")
+
+
+def _host_of(url: str) -> str | None:
+    from issue_scaffold.forge.remote import parse_remote
+
+    repository = parse_remote(url)
+    return None if repository is None else repository.host
+
+
+def _server(environment: Mapping[str, str]) -> str | None:
+    """Return the host that a job's server is on, unless it is one that only calls itself GitHub."""
+    from issue_scaffold.forge.remote import api_host
+
+    if any(environment.get(name) for name in _OTHER_RUNNERS):
+        return None
+    return api_host(environment.get(_SERVER, "").strip())
+
+
+def _named(environment: Mapping[str, str]) -> str | None:
+    """Return the host that the user has named to GitHub's own command."""
+    return environment.get(_HOST, "").strip().lower() or None
 
 
 def shared_forges(root: Path | None, named: str | None = None) -> SharedForges:
