@@ -190,6 +190,13 @@ def test_a_choice_that_asks_for_more_has_a_field_for_it() -> None:
     assert (other.type, other.label, other.description) == ("input", "Other", "which?")
 
 
+@pytest.mark.parametrize("numbers", ["1.\n2.\n", "1. <!-- first -->\n2. \n", "1. Go to\n2.\n"])
+def test_numbers_to_write_behind_are_no_heading_of_what_follows(numbers: str) -> None:
+    form = converted(HEAD + f"## Steps\n\n{numbers}\n**Is this urgent?** Yes/No\n").form
+    assert [field.label for field in form.fields] == ["Steps", "Is this urgent?"]
+    assert "1." in texts(form.fields[0])
+
+
 def test_a_question_in_italics_has_a_field_unless_a_heading_asks() -> None:
     form = converted(HEAD + "*What is it?*\n\n## Which one?\n\n*Which of them is it?*\n").form
     assert [(field.label, field.description) for field in form.fields] == [

@@ -108,7 +108,8 @@ def _is_lead(section: Section, place: SectionPlace) -> bool:
     if any(map(_is_to_answer, section.blocks)) or any(map(_is_question, section.blocks)):
         return False
     # What is lost of the text is remarked on when its elements are made.
-    return not asks(passage(section.blocks, []).everything())
+    text = passage(section.blocks, [])
+    return not (text.is_scaffold or asks(text.everything()))
 
 
 def _is_question(block: Block) -> bool:
