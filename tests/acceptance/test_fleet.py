@@ -16,7 +16,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from tests.conftest import ANSWERS, Run, Template, read_tree
+from tests.conftest import ANSWERS, Run, Template, read_tree, write_tree
 
 from issue_scaffold.cli.main import main
 from issue_scaffold.errors import UsageError
@@ -419,3 +419,38 @@ def test_counts() -> None:
     tally = Tally()
     tally.add(FleetOutcome(repository="a", status=Status.SKIPPED))
     assert (tally.exit_code, tally.total, MaxFailures(1).reached(0, 9)) == (0, 1, False)
+
+
+def test_validation_looks_at_a_repository_alone_and_names_its_files_from_its_root(
+    scaffold: Run, tmp_path: Path
+) -> None:
+    bad = {
+        ".github/ISSUE_TEMPLATE/a.yml": "name: x\nnonsense: 1\n",
+        "SUPPORT.md": "[new](../../issues/new?template=a.yml)\n",
+    }
+    write_tree(tmp_path / "outer", {**bad, ".git/HEAD": "ref: refs/heads/main\n", "inner/README.md": ""})
+    places = [str(tmp_path / "outer"), str(tmp_path / "outer" / "inner")]
+    done = scaffold("fleet", "validate", *places, "-j1", "--format", "json")
+    outer, inner = json.loads(done.out)["repositories"]
+    assert (done.code, outer["status"], inner["status"]) == (1, "drifted", "clean")
+    assert {one["path"] for one in outer["findings"]} == {".github/ISSUE_TEMPLATE/a.yml"}
+    log = json.loads(scaffold("fleet", "validate", *places, "-j1", "--format", "sarif").out)
+    uris = {
+        place["physicalLocation"]["artifactLocation"]["uri"]
+        for result in log["runs"][0]["results"]
+        for place in result["locations"]
+    }
+    assert len(uris) == 1
+    assert all(uri.endswith("outer/.github/ISSUE_TEMPLATE/a.yml") and uri.count("outer") == 1 for uri in uris)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes end otherwise there")
+def test_a_reader_that_goes_away_is_no_finding() -> None:
+    code = "import sys; from issue_scaffold.cli.entry import run; sys.argv[0] = 'scaffold'; run()"
+    reader, writer = os.pipe()
+    os.close(reader)
+    try:
+        done = subprocess.run([sys.executable, "-c", code, "rules"], stdout=writer, stderr=subprocess.PIPE, check=False)
+    finally:
+        os.close(writer)
+    assert (done.returncode, done.stderr) == (3, b"")

@@ -210,9 +210,9 @@ def main(arguments: list[str]) -> int:
     except (KeyboardInterrupt, click.Abort):
         say("interrupted", err=True)
         return EXIT_INTERRUPTED
-    except BrokenPipeError:
-        # The reader went away (`scaffold rules | head`): nobody is left to tell; keep the
-        # interpreter's flush quiet.
+    except (BrokenPipeError, SystemExit):
+        # The reader went away (`scaffold rules | head`), for which Click exits with 1: here that
+        # says that something was found. Nobody is left to tell; keep the interpreter's flush quiet.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_FAILURE
     except Exception as error:  # noqa: BLE001 - the boundary: whatever it is becomes a message

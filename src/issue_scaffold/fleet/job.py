@@ -453,8 +453,9 @@ def _of_plan(
 
 
 def validating(_: FleetJob, __: Renderer) -> _InFolder:
-    """Return what validates a repository's templates, forms and labels."""
-    from issue_scaffold.validate.run import ValidateOptions, validate
+    """Return what validates a repository's templates, forms and labels, and nothing around it."""
+    from issue_scaffold.labels.places import read_with_config
+    from issue_scaffold.validate.run import validate_repository
 
     def treat(repository: str) -> FleetOutcome:
         crashes: list[Exception] = []
@@ -463,8 +464,8 @@ def validating(_: FleetJob, __: Renderer) -> _InFolder:
             crashes.append(error)
             return repr(error)
 
-        options = ValidateOptions(paths=[repository], report_crash=keep)
-        (report,) = validate(options)
+        files = read_with_config(Path(repository))
+        report = validate_repository(repository, files, report_crash=keep)
         if crashes:
             raise crashes[0]
         if report.error is not None:

@@ -41,7 +41,14 @@ def probable_forge(root: Path | None, environment: Mapping[str, str]) -> Forge:
     (`github.example.com`), or where the environment names it as one of GitHub's kind. A job knows
     its server, a repository without a remote nothing.
     """
-    url = "" if root is None else _remote_of(root)
+    url = ""
+    if root is not None:
+        url = _remote_of(root)
+    return _forge_at(url, environment)
+
+
+def _forge_at(url: str, environment: Mapping[str, str]) -> Forge:
+    """Return which of GitHub's kinds a repository is on, by its address, empty without one."""
     is_job = environment.get(_IN_ACTIONS) == "true"
     if _AT_GITHUB.fullmatch(url) or not (url or is_job):
         return GITHUB
@@ -82,6 +89,11 @@ def _server(environment: Mapping[str, str]) -> str | None:
 def _named(environment: Mapping[str, str]) -> str | None:
     """Return the host that the user has named to GitHub's own command."""
     return environment.get(_HOST, "").strip().lower() or None
+
+
+def forges_of(address: str) -> SharedForges:
+    """Return what is known of a repository by its address, as `shared_forges` does of its clone."""
+    return SharedForges(forge_named(""), _forge_at(address, os.environ))
 
 
 def shared_forges(root: Path | None, named: str | None = None) -> SharedForges:

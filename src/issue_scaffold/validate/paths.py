@@ -109,8 +109,7 @@ class _Collector:
             root, inner = repository_of(name) or (root, inner)
         group = self._group(root, strict=True)
         lead = f"{inner}/" if inner else ""
-        files = [path for path in group.files if not leads_to_template(path, group.files[path])]
-        known = (*files, *group.unread)
+        known = (*templates_among(group.files), *group.unread)
         wanted = frozenset(relative for relative in known if relative.startswith(lead))
         if not wanted:
             return self._above(name) or RequestedPath(name, group, wanted)
@@ -152,6 +151,11 @@ class _Collector:
         forges = SharedForges(forge_named(self._forge or ""))
         group = FileGroup(None, {path: content}, {path: name}, forges=forges)
         return RequestedPath(name, group, frozenset({path}))
+
+
+def templates_among(files: Mapping[str, bytes]) -> list[str]:
+    """Return the files that are validated: not the pages that only lead to templates."""
+    return [path for path, content in files.items() if not leads_to_template(path, content)]
 
 
 def _is_repository(folder: str) -> bool:

@@ -92,17 +92,26 @@ def validate(options: ValidateOptions) -> Iterator[TargetReport]:
         yield _report(path, path.group, validated[key], options)
 
 
-def validate_repository(name: str, repository: "RepositoryFiles") -> TargetReport:
-    """Return what was found in a repository's files in memory, which the report calls `name`."""
+def validate_repository(
+    name: str,
+    repository: "RepositoryFiles",
+    forges: SharedForges,
+    report_crash: CrashReporter = repr,
+) -> TargetReport:
+    """Return what was found in a repository's files in memory, which the report calls `name`.
+
+    Paths are those from its root. `forges` is what is known of where it is.
+    """
     from pathlib import Path
 
-    from issue_scaffold.validate.paths import FileGroup, RequestedPath
+    from issue_scaffold.validate.paths import FileGroup, RequestedPath, templates_among
 
-    known = (*repository.files, *repository.unread)
-    names = {path: path for path in known}
-    group = FileGroup(Path(name), repository.files, names, repository.unread)
-    path = RequestedPath(name, group, frozenset(known))
-    return _report(path, group, _validate_group(group), ValidateOptions(paths=[name]))
+    files, unread = repository
+    names = {path: path for path in (*files, *unread)}
+    wanted = frozenset((*templates_among(files), *unread))
+    group = FileGroup(Path(name), files, names, unread, forges)
+    options = ValidateOptions(paths=[name], report_crash=report_crash)
+    return _report(RequestedPath(name, group, wanted), group, _validate_group(group), options)
 
 
 class _GroupFindings(NamedTuple):
