@@ -5,8 +5,11 @@ import pytest
 from issue_scaffold.errors import UsageError
 from issue_scaffold.fleet.conditions import parse_condition
 from issue_scaffold.fleet.listing import shapes
+from issue_scaffold.label_sync.github.api import GITHUB_API
 from issue_scaffold.label_sync.http.json_shapes import MalformedAnswerError
-from issue_scaffold.label_sync.place import graphql_api
+from issue_scaffold.label_sync.http.opening import open_client
+from issue_scaffold.label_sync.http.token import Token
+from issue_scaffold.label_sync.place import graphql_api, graphql_target
 from issue_scaffold.template.renderer import open_renderer
 
 ANSWERS = b"_src_path: https://example.org/t.git\n_commit: v1.2.0\n"
@@ -30,6 +33,10 @@ def test_graphql_is_beside_the_api(api: str, given: str | None, expected: str, m
     if given is not None:
         monkeypatch.setenv("GITHUB_GRAPHQL_URL", given)
     assert graphql_api(api) == expected
+    # Who has a client of REST already asks there too, as far as that is the same place.
+    client = open_client(api, Token("TOKEN", "secret"), GITHUB_API, on_wait=lambda *_: None)
+    origin, _, path = expected.rpartition("//")[2].partition("/")
+    assert graphql_target(client) == (f"/{path}" if origin == client.host else "/graphql")
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ repository on another.
 
 import os
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from issue_scaffold.errors import UsageError
 from issue_scaffold.forge.detection import EVIDENCE, detect
@@ -21,6 +21,10 @@ from issue_scaffold.forge.remote import (
     names_host,
 )
 from issue_scaffold.git.folder import top_level
+from issue_scaffold.label_sync.http.address import parse_api_address
+
+if TYPE_CHECKING:
+    from issue_scaffold.label_sync.http.client import ApiClient
 
 _VARIABLE = "GITHUB_API_URL"
 _GRAPHQL_VARIABLE = "GITHUB_GRAPHQL_URL"
@@ -44,6 +48,19 @@ def graphql_api(url: str) -> str:
     if place.endswith("/api/v3"):
         return f"{place.removesuffix('/v3')}/graphql"
     return f"{place}/graphql"
+
+
+def graphql_target(client: "ApiClient") -> str:
+    """Return the path of GraphQL for a client of a REST API of GitHub's kind.
+
+    One at another port than the API's is a client of its own, and isn't taken here.
+    """
+    beside = f"{client.prefix.removesuffix('/v3')}/graphql"
+    try:
+        place = parse_api_address(graphql_api(client.url))
+    except ValueError:
+        return beside
+    return place.prefix if place.origin == parse_api_address(client.url).origin else beside
 
 
 class ApiPlace(NamedTuple):

@@ -35,6 +35,7 @@ from issue_scaffold.label_sync.http.customs import Answer
 from issue_scaffold.label_sync.http.errors import ApiError, ExistsError
 from issue_scaffold.label_sync.http.refusals import usual_refusal
 from issue_scaffold.label_sync.http.token import Token
+from issue_scaffold.label_sync.place import graphql_target
 
 _INVALID: Final = 422
 _NEEDED: Final = "it needs the permissions contents: write and pull_requests: write, or scope repo"
@@ -122,9 +123,8 @@ class GitHubPullRequests(RestPullRequests):
 
     def _mutate(self, mutation: str, variables: Mapping[str, str], what: str) -> str | None:
         """Send a mutation; return what GitHub said where it did not do it."""
-        target = f"{self.client.prefix.removesuffix('/v3')}/graphql"
         question = {"query": mutation, "variables": dict(variables)}
-        answer = self.client.ask(target, question, is_write=True)
+        answer = self.client.ask(graphql_target(self.client), question, is_write=True)
         self.refuse_bad(answer, what)
         if isinstance(answer.data, dict) and not answer.data.get("errors"):
             return None

@@ -23,6 +23,7 @@ from issue_scaffold.label_sync.http.json_shapes import (
     is_count,
     is_text,
 )
+from issue_scaffold.label_sync.place import graphql_target
 from issue_scaffold.labels.label import fold
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ class Counting:
 
     def __init__(self, client: "ApiClient", repository: Repository) -> None:
         self._token = client.token
-        self._graphql = GraphQl(client, "/v3")
+        self._graphql = GraphQl(client, graphql_target(client))
         self._place = {"owner": repository.owner, "name": repository.name}
 
     def counts(self) -> Counts | None:

@@ -26,7 +26,7 @@ class RequestCounting:
     """The questions to one project."""
 
     def __init__(self, client: "ApiClient", repository: Repository) -> None:
-        self._graphql = GraphQl(client, "/v4")
+        self._graphql = GraphQl(client, f"{client.prefix.removesuffix('/v4')}/graphql")
         self._path = f"{repository.owner}/{repository.name}"
 
     def requests(self, names: Sequence[str]) -> dict[str, int] | None:

@@ -98,6 +98,11 @@ class ApiClient:
         """The path that all targets of `send` begin with."""
         return self._address.prefix
 
+    @property
+    def url(self) -> str:
+        """The address of the API."""
+        return str(self._address)
+
     def seconds_for(self, writes: int) -> float:
         """Return the seconds after which this many more writes can have gone."""
         return self._pacer.seconds_for(writes)

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 class GraphQl:
     """The way to ask. After one question that isn't answered no other is asked."""
 
-    def __init__(self, client: "ApiClient", version: str) -> None:
-        """`version` ends the path of the REST API, which GraphQL is beside."""
+    def __init__(self, client: "ApiClient", target: str) -> None:
+        """`target` is where GraphQL is on the client's host."""
         self._client = client
-        self._target = f"{client.prefix.removesuffix(version)}/graphql"
+        self._target = target
         self._answers = True
 
     def ask(self, query: str, values: Mapping[str, Any], shape: ObjectShape) -> Any:  # noqa: ANN401
