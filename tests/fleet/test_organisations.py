@@ -257,6 +257,23 @@ def test_an_organisation_is_validated_by_its_listing(
         ), name
 
 
+def test_what_is_known_of_files_is_forgotten_before_it_is_too_much(
+    acme: Organisation,
+    files: Mapping[str, Content],
+    fleet: Callable[..., tuple[int, Rows]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("issue_scaffold.sync.listed_tree._MOST_BYTES", 0)
+    monkeypatch.setattr("issue_scaffold.fleet.judging._LISTED_AT_ONCE", 2)
+    for number in range(6):
+        acme.add(f"acme/r{number}", {**files, ".github/ISSUE_TEMPLATE/own.yml": f"name: mine {number}\n"})
+    code, rows = fleet("validate", "--org", "acme")
+    assert (code, set(statuses(rows).values())) == (1, {"drifted"})
+    assert rows[""]["requests"] == {"graphql": 4, "rest": 1}  # two of them with a question
+    code, rows = fleet("check", "--org", "acme")
+    assert set(statuses(rows).values()) == {"drifted"}
+
+
 def test_filters_say_which(
     acme: Organisation, files: Mapping[str, Content], made: Path, fleet: Callable[..., tuple[int, Rows]], scaffold: Run
 ) -> None:

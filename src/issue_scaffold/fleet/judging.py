@@ -69,6 +69,8 @@ class Judge:
 
         What the host refuses then is for whoever fetches the repository.
         """
+        if self._check.contents.forget_many():
+            self._asked_for.clear()
         if self._job.verb is not Verb.VALIDATE:
             return
         for _ in range(_MOST_PREPARATIONS):

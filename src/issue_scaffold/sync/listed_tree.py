@@ -28,6 +28,8 @@ _FOLDER: Final = "040000"
 _LINK: Final = "120000"
 _PLAIN: Final = frozenset({"100644", "100664", "100755"})
 _SHA1_DIGITS: Final = 40
+# Of a run over many repositories that have much of their own.
+_MOST_BYTES: Final = 32 * 1024 * 1024
 # Whose folders say where a repository keeps its templates.
 _FORGE_LEADS: Final = tuple(f"{folder}/" for folder in FORGE_FOLDERS)
 
@@ -56,10 +58,11 @@ class ListedEntry(NamedTuple):
 
 
 class KnownContents:
-    """Contents by git's ids of them; one for a run."""
+    """Contents by git's ids of them; one for a run, which forgets them when they are too many."""
 
     def __init__(self) -> None:
         self._contents: dict[str, bytes] = {}
+        self._bytes = 0
         self._renderings: set[tuple[str, int]] = set()
 
     def add(self, oid: str, content: bytes) -> bool:
@@ -68,6 +71,16 @@ class KnownContents:
             if len(content) > MAX_BYTES or blob_id(content, len(oid)) != oid:
                 return False
             self._contents[oid] = content
+            self._bytes += len(content)
+        return True
+
+    def forget_many(self) -> bool:
+        """Forget all of them where they have become many; return whether that was so."""
+        if self._bytes <= _MOST_BYTES:
+            return False
+        self._contents.clear()
+        self._renderings.clear()
+        self._bytes = 0
         return True
 
     def add_rendering(self, rendering: Rendering, digits: int) -> None:
