@@ -14,6 +14,7 @@ from tests.conftest import ANSWERS, Run, git, write_tree
 
 from issue_scaffold.errors import ScaffoldError
 from issue_scaffold.fleet.listed_validation import ListedValidation
+from issue_scaffold.forge.forges import SharedForges
 from issue_scaffold.report.finding import finding_document
 from issue_scaffold.report.report import TargetReport
 from issue_scaffold.sync.check import CheckOptions, check_target
@@ -83,7 +84,7 @@ def validated(root: Path, entries: Mapping[str, ListedEntry]) -> object:
     validation = ListedValidation(contents)
     for _ in range(4):
         try:
-            return said(validation.report("", entries))
+            return said(validation.report("", entries, SharedForges()))
         except UnknownContentError as error:
             for oid in error.oids.values():
                 contents.add(oid, content(root, oid))

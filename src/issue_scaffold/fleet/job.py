@@ -198,10 +198,11 @@ class FolderTreatment:
         self._job = job
         self._renderer = renderer
         self._recalled: Callable[[str], FleetOutcome | None] | None = None
+        self._treatment: _InFolder
         if job.verb is Verb.CHECK:
             check = _Check(job, renderer)
             self._recalled = check.recalled
-            self._treatment: _InFolder = check.treat
+            self._treatment = check.treat
             return
         verbs: Mapping[Verb, Callable[[FleetJob, Renderer], _InFolder]] = {
             Verb.UPDATE: updating,
@@ -454,6 +455,7 @@ def _of_plan(
 
 def validating(_: FleetJob, __: Renderer) -> _InFolder:
     """Return what validates a repository's templates, forms and labels, and nothing around it."""
+    from issue_scaffold.forge.shared_forge import shared_forges
     from issue_scaffold.labels.places import read_with_config
     from issue_scaffold.validate.run import validate_repository
 
@@ -464,8 +466,9 @@ def validating(_: FleetJob, __: Renderer) -> _InFolder:
             crashes.append(error)
             return repr(error)
 
-        files = read_with_config(Path(repository))
-        report = validate_repository(repository, files, report_crash=keep)
+        root = Path(repository)
+        files = read_with_config(root)
+        report = validate_repository(repository, files, shared_forges(root), report_crash=keep)
         if crashes:
             raise crashes[0]
         if report.error is not None:

@@ -24,6 +24,7 @@ from issue_scaffold.fleet.outcome import (
 )
 from issue_scaffold.fleet.remote import RemoteRepository
 from issue_scaffold.forge.layout import SETTINGS_PATHS
+from issue_scaffold.forge.shared_forge import forges_of
 from issue_scaffold.label_sync.http.errors import ApiError
 from issue_scaffold.settings.file import read_settings
 from issue_scaffold.sync.check import CheckOptions
@@ -91,7 +92,7 @@ class Judge:
         if entries is None:
             return ()
         try:
-            self._validation.report(repository.name, entries)
+            self._validation.report(repository.name, entries, forges_of(repository.clone_url))
         except UnknownContentError as error:
             oids = frozenset(error.oids.values())
             if len(oids) <= _MOST_CONTENTS:
@@ -252,7 +253,7 @@ class Judge:
         self, repository: RemoteRepository, entries: Mapping[str, ListedEntry]
     ) -> FleetOutcome | None:
         """Return what the validator says; None for files that its own code fails on."""
-        report = self._validation.report(repository.name, entries)
+        report = self._validation.report(repository.name, entries, forges_of(repository.clone_url))
         if report.error is not None:
             return None
         return outcome_of_report(repository, report)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Final
 
+from issue_scaffold.forge.forges import SharedForges
 from issue_scaffold.forge.layout import is_labels_path
 from issue_scaffold.forge.source_files import wants_pages
 from issue_scaffold.report.report import TargetReport
@@ -23,7 +24,7 @@ from issue_scaffold.validate.run import validate_repository
 
 # As many sets of files are remembered with what was found in them.
 _MOST_REMEMBERED: Final = 4096
-_Looked = frozenset[tuple[str, str]]
+_Looked = tuple[str, frozenset[tuple[str, str]]]
 
 
 class ListedValidation:
@@ -33,9 +34,12 @@ class ListedValidation:
         self._contents = contents
         self._known: dict[_Looked, TargetReport] = {}
 
-    def report(self, shown: str, entries: Mapping[str, ListedEntry]) -> TargetReport:
+    def report(
+        self, shown: str, entries: Mapping[str, ListedEntry], forges: SharedForges
+    ) -> TargetReport:
         """Return what was found in a commit, which messages call `shown`.
 
+        `forges` is what is known of where it is.
         Raises UnknownContentError where that takes more of its files than are known.
         """
         tree = ListedTree(entries, self._contents)
@@ -45,10 +49,11 @@ class ListedValidation:
         recorded = self._recorded(tree)
         if recorded is not None and recorded not in repository.files:
             repository.files[recorded] = _content(tree, recorded) or b""
-        looked = frozenset((path, tree.oid(path) or "") for path in repository.files)
+        oids = frozenset((path, tree.oid(path) or "") for path in repository.files)
+        looked = (forges.chosen(None).key, oids)
         known = self._known.get(looked)
         if known is None:
-            known = validate_repository(shown, repository)
+            known = validate_repository(shown, repository, forges)
             if len(self._known) >= _MOST_REMEMBERED:
                 self._known.clear()
             self._known[looked] = known
