@@ -445,6 +445,29 @@ def test_limits_are_waited_for(
     assert acme.host.clock.slept[:2] == [60.0, 120.0]
 
 
+def test_nothing_is_waited_for_beyond_the_end_of_a_run(
+    acme: Organisation,
+    files: Mapping[str, Content],
+    fleet: Callable[..., tuple[int, Rows]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("issue_scaffold.fleet.listing.graphql._PAGE", 2)
+    for number in range(5):
+        own = {FORM: f"name: mine {number}\n"} if number == 1 else {}
+        acme.add(f"acme/r{number}", {**files, **own})
+    slow = {"status": 403, "headers": {"Retry-After": "3600"}, "body": {"message": "secondary rate limit"}}
+    for page, done in {1: {}, 2: {"acme/r0": "clean", "acme/r1": "drifted"}}.items():
+        acme.host.faults.append(on_graphql(page, **slow))
+        code, rows = fleet("check", "--org", "acme", "--until", "10m")
+        assert (code, statuses(rows)) == (75, done)
+        assert not acme.host.clock.slept
+        assert fleet("report")[0] == 75
+        acme.host.faults.clear()
+        code, rows = fleet("check", "--resume", "--until", "10m")
+        assert {*done, *statuses(rows)} == {f"acme/r{number}" for number in range(5)}
+        assert statuses(rows).keys().isdisjoint(done)
+
+
 def test_one_repository_counts_once(
     acme: Organisation, files: Mapping[str, Content], fleet: Callable[..., tuple[int, Rows]]
 ) -> None:

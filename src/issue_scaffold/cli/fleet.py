@@ -481,7 +481,7 @@ def _end_of(options: RunOptions, job: FleetJob) -> _Ended:
     limits = options.limits
     _refuse_idle_filters(options)
     with ExitStack() as opened:
-        work = _work(options, job, opened)
+        work = _work(options, job, opened, limits.until)
         with work.journal as journal:
             run = _fleet_run(options, work, limits)
             tally = Tally()
@@ -494,9 +494,9 @@ def _end_of(options: RunOptions, job: FleetJob) -> _Ended:
             return _Ended(code, journal.place)
 
 
-def _work(options: RunOptions, job: FleetJob, opened: ExitStack) -> FleetWork:
+def _work(options: RunOptions, job: FleetJob, opened: ExitStack, until: float) -> FleetWork:
     if options.resume is not None:
-        return resumed_work(_resumed(options, job.verb), opened)
+        return resumed_work(_resumed(options, job.verb), opened, until)
     job = replace(job, rollout=options.config.rollout)
     remote = _owners(options, job.verb)
     if not remote.owners:
@@ -509,7 +509,7 @@ def _work(options: RunOptions, job: FleetJob, opened: ExitStack) -> FleetWork:
     beside = _beside(options, part)
     _refuse_writes_far_away(options, job, beside)
     try:
-        return owners_work(remote, job, part, beside, opened)
+        return owners_work(remote, job, part, beside, opened, until)
     except NothingSelectedError:
         if not options.allow_empty:
             raise

@@ -1,5 +1,6 @@
 """The options of `scaffold fleet` that name repositories on hosts, and what they mean."""
 
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     )
     from issue_scaffold.fleet.job import FleetJob
     from issue_scaffold.fleet.selection import RunPart
+    from issue_scaffold.label_sync.http.pacing import OnTick, OnWait
 
 _TAKEN: Final = ("no", "yes", "only")
 _FILTERS: Final = frozenset({"topics", "language", "visibility", "archived", "forks", "where"})
@@ -135,10 +137,11 @@ def remote_options_in(document: Mapping[str, Any]) -> RemoteOptions:
 
 @contextmanager
 def open_selection(
-    options: RemoteOptions, job: "FleetJob", part: "RunPart"
+    options: RemoteOptions, job: "FleetJob", part: "RunPart", until: float
 ) -> "Iterator[RemoteSelection]":
     """Open the way to the repositories of owners.
 
+    No host is waited for beyond `until`, by the monotonic clock: it raises BudgetSpentError then.
     Raises UsageError for options that say nothing, and ScaffoldError without a token.
     """
     from issue_scaffold.fleet.choosing import RemoteSelection
@@ -146,7 +149,8 @@ def open_selection(
     from issue_scaffold.template import sealed_process
     from issue_scaffold.template.renderer import open_renderer
 
-    owned = [_owned(owner, options, job) for owner in options.owners]
+    on_wait = _waiting_until(until)
+    owned = [_owned(owner, options, job, on_wait) for owner in options.owners]
     with open_renderer() as renderer:
         renderer.sources.offline = job.offline
         judge = Judge(job, renderer)
@@ -156,8 +160,22 @@ def open_selection(
             sealed_process.end()
 
 
-def _owned(owner: Owner, options: RemoteOptions, job: "FleetJob") -> "OwnedRepositories":
+def _waiting_until(until: float) -> "OnWait":
+    """Return what is told of waits, and ends a run rather than to wait beyond its end."""
     from issue_scaffold.cli.labels_progress import tell_wait
+    from issue_scaffold.fleet.run import BudgetSpentError
+
+    def tell(seconds: float, why: str) -> "OnTick | None":
+        if time.monotonic() + seconds > until:
+            raise BudgetSpentError(why)
+        return tell_wait(seconds, why)
+
+    return tell
+
+
+def _owned(
+    owner: Owner, options: RemoteOptions, job: "FleetJob", on_wait: "OnWait"
+) -> "OwnedRepositories":
     from issue_scaffold.fleet.choosing import OwnedRepositories
     from issue_scaffold.fleet.job import Verb
     from issue_scaffold.fleet.listing.opening import open_listing
@@ -168,7 +186,7 @@ def _owned(owner: Owner, options: RemoteOptions, job: "FleetJob") -> "OwnedRepos
         options.api_url,
         answers_file=answers_path(job.answers_file),
         with_labels=job.verb is Verb.LABELS,
-        on_wait=tell_wait,
+        on_wait=on_wait,
     )
     return OwnedRepositories(owner, listing)
 

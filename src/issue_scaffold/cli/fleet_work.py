@@ -22,6 +22,7 @@ from issue_scaffold.fleet.address import place_of, remote_named
 from issue_scaffold.fleet.job import FleetJob, job_in
 from issue_scaffold.fleet.outcome import FleetOutcome
 from issue_scaffold.fleet.remote import FleetRepository, name_of
+from issue_scaffold.fleet.run import BudgetSpentError
 from issue_scaffold.fleet.selection import RunPart, SelectOptions, Shard, nothing_selected
 from issue_scaffold.state.user_folders import fleet_folder
 
@@ -70,6 +71,7 @@ def owners_work(
     part: RunPart,
     beside: Sequence[FleetRepository],
     opened: ExitStack,
+    until: float,
 ) -> FleetWork:
     """Return a new run over owners' repositories, and those that are named beside them.
 
@@ -77,11 +79,16 @@ def owners_work(
     that has some, and what `open_selection` raises.
     """
     part = part._replace(named=frozenset(map(place_of, beside)))
-    selection = opened.enter_context(open_selection(remote, job, part))
-    found = chain(beside, selection.items())
-    first = list(islice(found, 1))
-    if not first and not selection.number_meant:
-        raise nothing_selected()
+    selection = opened.enter_context(open_selection(remote, job, part, until))
+    found: Iterator[FleetRepository | FleetOutcome] = chain(beside, selection.items())
+    first: list[FleetRepository | FleetOutcome] = []
+    try:
+        first += islice(found, 1)
+    except BudgetSpentError as error:  # to be resumed, with all of it
+        found = _spent(error)
+    else:
+        if not first and not selection.number_meant:
+            raise nothing_selected()
     recorded = {
         **_recorded(job),
         **record_of(remote),
@@ -94,7 +101,13 @@ def owners_work(
     return FleetWork(job, journal, items, selection=selection)
 
 
-def resumed_work(place: Path, opened: ExitStack) -> FleetWork:
+def _spent(error: BudgetSpentError) -> Iterator[FleetRepository | FleetOutcome]:
+    """Yield nothing, and say why there is no more."""
+    yield from ()
+    raise error
+
+
+def resumed_work(place: Path, opened: ExitStack, until: float) -> FleetWork:
     """Return what is left of a run. Raises ScaffoldError, and what `open_selection` raises."""
     recorded = run_folder.options_of(place)
     job = job_in(recorded["job"])
@@ -109,7 +122,7 @@ def resumed_work(place: Path, opened: ExitStack) -> FleetWork:
     part = _part_in(recorded, frozenset(done))
     part = part._replace(named=frozenset(map(place_of, named)))
     selection = opened.enter_context(
-        open_selection(remote_options_in(recorded[run_folder.OWNERS]), job, part)
+        open_selection(remote_options_in(recorded[run_folder.OWNERS]), job, part, until)
     )
     beside = [one for one in named if name_of(one) not in done]
     items = _enlisted(chain(beside, selection.items()), journal, selection)

@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple, Self
 
 from issue_scaffold.errors import ScaffoldError, UsageError
 from issue_scaffold.fleet import run_folder
-from issue_scaffold.fleet.budget import BudgetSpentError, Openings, WriteBudget
+from issue_scaffold.fleet.budget import Openings, WriteBudget
 from issue_scaffold.fleet.engine import InProcessEngine
 from issue_scaffold.fleet.failure import code_of_os_error
 from issue_scaffold.fleet.forges.opening import PullRequestHost, open_host
@@ -25,7 +25,7 @@ from issue_scaffold.fleet.job import job_in
 from issue_scaffold.fleet.open_limit import OpenLimit, TooManyOpenError
 from issue_scaffold.fleet.outcome import FleetOutcome, Reason, Status, Tally, Why
 from issue_scaffold.fleet.remote import PlannedChange, RemoteRepository
-from issue_scaffold.fleet.run import EarlyEnd, MaxFailures
+from issue_scaffold.fleet.run import BudgetSpentError, EarlyEnd, MaxFailures
 from issue_scaffold.fleet.writer import ChangeWriter, WriteOptions
 from issue_scaffold.git.command import GitError
 from issue_scaffold.git.remote_branch import (

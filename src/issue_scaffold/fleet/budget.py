@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from issue_scaffold.fleet.run import BudgetSpentError
 from issue_scaffold.fleet.window import Window
 from issue_scaffold.label_sync.http.pacing import Clock, OnTick, OnWait, Pacer
 from issue_scaffold.state.write_log import WriteLog
@@ -17,10 +18,6 @@ _HOUR: Final = 3600.0
 _WRITES: Final = 4
 # To wait so long is the pace of writing; longer is the end of a budget.
 _PACE_SECONDS: Final = 15.0
-
-
-class BudgetSpentError(Exception):
-    """Nothing else may be written for longer than this run goes on; the text says why."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,10 @@ class EarlyEnd(StrEnum):
     PACE = "budget"
 
 
+class BudgetSpentError(Exception):
+    """A host would have to be waited for longer than this run goes on; the text says why."""
+
+
 @dataclass(frozen=True, slots=True)
 class MaxFailures:
     """How many repositories may fail before a run stops: a number, or a share of the whole."""
@@ -125,6 +129,21 @@ class FleetRun:
         Nothing else is begun when the run is over.
         """
         waiting: list[FleetRepository] = []
+        is_cut = False
+        try:
+            yield from self._listed_ones(waiting)
+        except BudgetSpentError:  # what is there can be done in the time that is left
+            is_cut = True
+        if self.stopped is not None:
+            return
+        self.is_listed = not is_cut
+        self._submit(waiting, _ROUNDS)
+        yield from self._heard(waits=True)
+        if is_cut and self.stopped is None:
+            self.stopped = EarlyEnd.BUDGET
+
+    def _listed_ones(self, waiting: list[FleetRepository]) -> Generator[FleetOutcome]:
+        """Go through the list; what nobody has begun with is in `waiting` then."""
         is_stream = not self.is_listed
         is_begun = False
         looked = -math.inf
@@ -142,9 +161,6 @@ class FleetRun:
                 looked = time.monotonic()
             if self._is_over():
                 return
-        self.is_listed = True
-        self._submit(waiting, _ROUNDS)
-        yield from self._heard(waits=True)
 
     def _submit(self, waiting: list[FleetRepository], rounds: int) -> None:
         """Give to the engine what waits, which is nothing then."""

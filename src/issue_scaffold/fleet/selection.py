@@ -153,7 +153,8 @@ def _expanded(named: Iterable[str]) -> Iterator[FleetRepository]:
             yield remote
         elif has_magic(text) and not os.path.lexists(text):
             found = iglob(text, recursive=True)  # noqa: PTH207 - as the user wrote it
-            yield from sorted(filter(os.path.isdir, found))
+            for place in sorted(filter(os.path.isdir, found)):  # as if a shell had found them
+                yield from _repositories_in(place)
         else:
             yield from _repositories_in(text)
 
