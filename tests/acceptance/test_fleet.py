@@ -118,6 +118,7 @@ def test_selection(fleet: Path, scaffold: Run, monkeypatch: pytest.MonkeyPatch) 
     table: list[tuple[list[str], list[str]]] = [
         ([str(fleet)], every),
         (["r*"], every),
+        ([f"{fleet.parent}/f*"], every),  # as the folder that it finds
         (["--from", "list"], ["r0", "r3"]),
         (["--from", "list0", "-0"], ["r1", "r2"]),
         (["r2", "./r2", str(fleet / "r2")], ["r2"]),
