@@ -595,7 +595,12 @@ def _selected(options: RunOptions, verb: Verb) -> list[FleetRepository]:
 
 
 def _paths(options: RunOptions, named: tuple[str, ...]) -> tuple[str, ...]:
-    return read_targets(named, options.list_file, ends_with_nul=options.ends_with_nul).paths
+    return read_targets(
+        named,
+        options.list_file,
+        ends_with_nul=options.ends_with_nul,
+        may_be_empty=options.allow_empty,
+    ).paths
 
 
 def _chosen(options: RunOptions, only: frozenset[str] | None) -> SelectOptions:

@@ -141,11 +141,16 @@ class Targets(NamedTuple):
 
 
 def read_targets(
-    named: tuple[str, ...], list_file: BinaryIO | None, *, ends_with_nul: bool
+    named: tuple[str, ...],
+    list_file: BinaryIO | None,
+    *,
+    ends_with_nul: bool,
+    may_be_empty: bool = False,
 ) -> Targets:
     """Return the targets that the command line names (none: the working directory), or a list does.
 
-    Raises click.UsageError for both, for a list that is empty, and for -0 without one.
+    Raises click.UsageError for both, for a list that is empty and must not be, and for -0 without
+    one.
     """
     if list_file is None:
         if ends_with_nul:
@@ -156,7 +161,7 @@ def read_targets(
     content = list_file.read()
     entries = content.split(b"\0") if ends_with_nul else content.splitlines()
     listed = tuple(os.fsdecode(entry) for entry in entries if entry.strip())
-    if not listed:
+    if not listed and not may_be_empty:
         raise click.UsageError(f"--from {list_file.name}: there is no target in it")
     return Targets(listed, is_one=False)
 
