@@ -195,17 +195,16 @@ class TestUnheldCommits:
             "v1\x00",
         ],
     )
-    @pytest.mark.parametrize("options", [(), ("--offline",), ("--refresh",), ("--fail-on", "modified")], ids=str)
-    def test_recorded(  # noqa: PLR0913, PLR0917 - a recorded version, every way to look at it, both caches
+    def test_recorded(
         self,
         version: str,
-        options: tuple[str, ...],
         evil: str,
         installed: Path,
         scaffold: Run,
         monkeypatch: pytest.MonkeyPatch,
         tmp_path: Path,
     ) -> None:
+        ways: list[tuple[str, ...]] = [(), ("--offline",), ("--refresh",), ("--fail-on", "modified")]
         word = version.replace("@7@", evil[:7]).replace("@40@", evil)
         answers = recorded(installed)
         for remembered in (None, evil, answers["_commit_id"]):
@@ -213,8 +212,8 @@ class TestUnheldCommits:
             changed.pop("_commit_id")
             changed |= {"_commit_id": remembered} if remembered else {}
             write_tree(installed, {ANSWERS: yaml.safe_dump(changed)})
-            for cache in ("warm", "cold"):
-                monkeypatch.setenv("SCAFFOLD_CACHE_DIR", str(tmp_path / cache))
+            for options, cache in itertools.product(ways, ("warm", "cold")):
+                monkeypatch.setenv("SCAFFOLD_CACHE_DIR", str(tmp_path / f"{cache}{len(options)}{options[:1]}"))
                 done = scaffold("check", installed, *options)
                 assert done.code == 2, done
                 assert "unexpected" not in done.err
