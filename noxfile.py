@@ -8,8 +8,11 @@ import os
 import re
 import shutil
 import signal
+import subprocess
 import sys
 import sysconfig
+import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 
 import nox
@@ -17,7 +20,11 @@ from nox.command import CommandFailed
 
 nox.needs_version = ">=2025.2.9"
 # What `nox` alone runs, in this order; the tests come last, so that their summary is the last thing printed.
-nox.options.sessions = ["lint", "docs", "wheel", "tests"]
+nox.options.sessions = ["checks", "tests"]
+# What `checks` runs: each row beside the others, its sessions one after the other. One alone leaves a processor idle.
+BESIDE = (("lint",), ("docs", "wheel"), ("node-tools",))
+# Set for sessions that run beside others: the project is installed already, which only one may do at a time.
+INSTALLED = "NOX_PROJECT_IS_INSTALLED"
 nox.options.error_on_missing_interpreters = True
 
 # Started in the background, a shell hands down that Ctrl-C is ignored, and nohup that hanging up is; the tests send
@@ -55,13 +62,35 @@ def locked(session: nox.Session) -> None:
     """
     session.env["PIP_NO_INDEX"] = "1"
     python(session, "scripts/locked.py", LOCK)
-    project = ("--no-deps", "--no-build-isolation", "--editable", ".")
-    python(session, "-m", "pip", "install", "--quiet", *project)
+    if INSTALLED not in os.environ:
+        project = ("--no-deps", "--no-build-isolation", "--editable", ".")
+        python(session, "-m", "pip", "install", "--quiet", *project)
 
 
 def scratch(session: str, name: str) -> Path:
     """Return a path for what a session makes. Not `create_tmp`: that moves TMPDIR into this repository."""
     return ROOT / ".nox" / session / name
+
+
+@nox.session(python=False)
+def checks(session: nox.Session) -> None:
+    """Run `lint` beside `docs` and `wheel`, and install what the tests need; each one's output is shown as a whole."""
+    locked(session)
+    with ExitStack() as stack:
+        running = []
+        for names in BESIDE:
+            said = stack.enter_context(tempfile.TemporaryFile())
+            command = [sys.executable, "-m", "nox", "--sessions", *names]
+            environment = {**os.environ, INSTALLED: "1"}
+            process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=said, stderr=subprocess.STDOUT)
+            running.append((names, said, stack.enter_context(process)))
+        failed: list[str] = []
+        for names, said, process in running:
+            failed += names if process.wait() else ()
+            said.seek(0)
+            print(said.read().decode(errors="replace"), flush=True)  # noqa: T201 - as nox shows what it runs
+    if failed:
+        session.error(f"failed: {', '.join(failed)}")
 
 
 @nox.session(python=False)
@@ -77,12 +106,25 @@ def lint(session: nox.Session) -> None:
     python(session, "-m", "mypy", "benchmarks", MYPYPATH="benchmarks")
 
 
+def are_node_tools_there(lock: Path) -> bool:
+    """Tell whether npm has installed what a lock file pins: it writes down what it has."""
+    done = lock.parent / "node_modules" / ".package-lock.json"
+    return done.is_file() and done.stat().st_mtime > lock.stat().st_mtime
+
+
 def install_node_tools(session: nox.Session) -> None:
     """Install what some tests run with Node.js; without npm those tests skip, but never in CI."""
     if shutil.which("npm"):
         for lock in sorted(Path("tests").rglob("package-lock.json")):
-            if "node_modules" not in lock.parts:
+            if "node_modules" not in lock.parts and not are_node_tools_there(lock):
                 session.run("npm", "ci", "--no-audit", "--no-fund", "--prefix", str(lock.parent), external=True)
+
+
+@nox.session(name="node-tools", python=False)
+def node_tools(session: nox.Session) -> None:
+    """Install what some tests run with Node.js, which `tests` else does first."""
+    locked(session)
+    install_node_tools(session)
 
 
 @nox.session(python=False)

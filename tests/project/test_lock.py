@@ -23,8 +23,8 @@ COMMAND = (
     "python3 -m venv .venv && .venv/bin/pip install --require-hashes --requirement requirements-dev.txt"
     " && .venv/bin/nox"
 )
-# What `nox` alone runs.
-DEFAULT = ("lint", "docs", "wheel", "tests")
+# What `nox` alone runs; `checks` begins the others but the tests.
+DEFAULT = ("checks", "lint", "docs", "wheel", "node_tools", "tests")
 PYTHONS = ("3.11.0", "3.11.14", "3.12.0", "3.13.0", "3.14.0")
 SYSTEMS = (("linux", "posix", "Linux"), ("darwin", "posix", "Darwin"), ("win32", "nt", "Windows"))
 
@@ -201,6 +201,10 @@ class Recorder:
             (folder / "a-1-py3-none-any.whl").touch()
             (folder / "a-1.tar.gz").touch()
 
+    def error(self, *reasons: str) -> None:
+        """End the session."""
+        raise RuntimeError(*reasons)
+
     def install(self, *arguments: str) -> None:
         """Refuse: a session that installs so asks an index for what the day offers."""
         pytest.fail(f"a session of the default run installs {' '.join(arguments)}")
@@ -211,6 +215,8 @@ def test_no_session_of_the_default_run_asks_an_index(
     session: str, noxfile: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(noxfile, "ROOT", tmp_path)
+    monkeypatch.setattr(noxfile, "BESIDE", ())  # each of them is run here
+    monkeypatch.setattr(noxfile, "are_node_tools_there", lambda _lock: False)
     recorder = Recorder()
     getattr(noxfile, session)(recorder)
     first, _ = recorder.calls[0]
@@ -247,4 +253,15 @@ def test_a_clone_may_lie_in_a_folder_with_blanks(
 
 def test_those_are_all_sessions_of_the_default_run(noxfile: ModuleType) -> None:
     assert noxfile.nox is nox
-    assert tuple(nox.options.sessions or ()) == DEFAULT
+    first, *others = nox.options.sessions or ()
+    begun = [name.replace("-", "_") for names in noxfile.BESIDE for name in names]
+    assert (first, *begun, *others) == DEFAULT
+
+
+def test_what_fails_beside_others_is_shown_and_fails_the_run(
+    noxfile: ModuleType, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(noxfile, "BESIDE", (("no-such-session",), ("another",)))
+    with pytest.raises(RuntimeError, match="failed: no-such-session, another"):
+        noxfile.checks(Recorder())
+    assert capfd.readouterr().out.count("not found") == 2
