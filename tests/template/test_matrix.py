@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,9 +42,27 @@ def _yaml_files(repo: Path) -> Iterator[Path]:
             yield file
 
 
+@cache
+def _loaded(text: str) -> Any:  # noqa: ANN401 - what YAML says
+    """Return what a text says. Many answers make the same files, and nobody changes what is returned."""
+    return yaml.safe_load(text)
+
+
+@cache
+def _loaded_purely(text: str) -> Any:  # noqa: ANN401 - what YAML says
+    """Return what a text says to another reader."""
+    return YAML(typ="safe", pure=True).load(text)
+
+
+@cache
+def _aliases(text: str) -> list[yaml.Event]:
+    """Return where a text refers to an anchor."""
+    return [event for event in yaml.parse(text) if isinstance(event, yaml.AliasEvent)]
+
+
 def _forms(repo: Path) -> dict[str, dict[str, Any]]:
     files = [file for folder in FOLDERS.values() for file in (repo / folder).glob("*.yml")]
-    return {file.stem: yaml.safe_load(file.read_bytes()) for file in files if file.stem != "config"}
+    return {file.stem: _loaded(file.read_text(encoding="utf-8")) for file in files if file.stem != "config"}
 
 
 def _markdown(repo: Path) -> dict[str, tuple[dict[str, Any], str]]:
@@ -52,7 +71,7 @@ def _markdown(repo: Path) -> dict[str, tuple[dict[str, Any], str]]:
     for file in files:
         before, front_matter, body = file.read_text(encoding="utf-8").split("---\n", 2)
         assert before == ""
-        result[file.stem] = yaml.safe_load(front_matter), body
+        result[file.stem] = _loaded(front_matter), body
     return result
 
 
@@ -74,7 +93,7 @@ def _labels(repo: Path, answers: dict[str, Any]) -> list[dict[str, Any]]:
     file = repo / _labels_path(answers)
     if not file.exists():
         return []
-    loaded = yaml.safe_load(file.read_bytes())
+    loaded = _loaded(file.read_text(encoding="utf-8"))
     labels: list[dict[str, Any]] = loaded["labels"] if file.name == "settings.yml" else loaded
     return labels
 
@@ -86,8 +105,8 @@ def test_cases_stay_few(cases: list[dict[str, Any]]) -> None:
 def test_every_reader_of_yaml_sees_the_same_and_no_anchors(repo: Path) -> None:
     for file in _yaml_files(repo):
         text = file.read_text(encoding="utf-8")
-        assert yaml.safe_load(text) == YAML(typ="safe", pure=True).load(text), file.name
-        assert not [event for event in yaml.parse(text) if isinstance(event, yaml.AliasEvent)], file.name
+        assert _loaded(text) == _loaded_purely(text), file.name
+        assert not _aliases(text), file.name
 
 
 def test_answers_are_recorded_as_given(repo: Path, answers: dict[str, Any]) -> None:
