@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, settings
 from tests.fast import is_fast
 from tests.packing import pack
 from tests.renderings import Renderer, fill_cache, make_once
+from tests.repositories import once
 
 from issue_scaffold.cli.main import main
 
@@ -205,8 +206,17 @@ def repo(tmp_path: Path) -> Path:
     """Return an empty git repository."""
     folder = tmp_path / "repo"
     folder.mkdir()
-    git(folder, "init", "--quiet", "--initial-branch=main")
+    initialize(folder)
     return folder
+
+
+def initialize(folder: Path) -> None:
+    """Make a folder a git repository."""
+
+    def do() -> None:
+        git(folder, "init", "--quiet", "--initial-branch=main")
+
+    once(folder, "init", do)
 
 
 class Template:
@@ -217,7 +227,7 @@ class Template:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         folder.mkdir(parents=True)
-        git(folder, "init", "--quiet", "--initial-branch=main")
+        initialize(folder)
         write_tree(folder, {"{{ _copier_conf.answers_file }}.jinja": self.ANSWERS_SOURCE, "copier.yml": ""})
 
     def __str__(self) -> str:
@@ -227,11 +237,14 @@ class Template:
     def release(self, tag: str | None, files: Mapping[str, str | bytes | None]) -> "Template":
         """Commit changes, and tag them when `tag` is given."""
         write_tree(self.folder, files)
+        once(self.folder, ("release", tag), lambda: self._release(tag))
+        return self
+
+    def _release(self, tag: str | None) -> None:
         git(self.folder, "add", "--all")
         git(self.folder, "commit", "--quiet", "--allow-empty", "-m", tag or "change")
         if tag:
             git(self.folder, "tag", tag)
-        return self
 
 
 @pytest.fixture
