@@ -33,6 +33,9 @@ def once(folder: Path, step: object, do: Callable[[], None]) -> None:
     `step` tells by its repr which one it is.
     """
     before = state_of(folder)
+    if before is None:
+        do()
+        return
     heeded = sorted(item for item in os.environ.items() if item[0].startswith("GIT_"))
     key = hashlib.sha256(repr((sorted(before.items()), heeded, step)).encode()).hexdigest()
     change = _KNOWN.get(key)
@@ -41,12 +44,13 @@ def once(folder: Path, step: object, do: Callable[[], None]) -> None:
         return
     do()
     after = state_of(folder)
-    written = {path: entry for path, entry in after.items() if before.get(path) != entry}
-    _KNOWN[key] = Change(written=written, removed=tuple(path for path in before if path not in after))
+    if after is not None:
+        written = {path: entry for path, entry in after.items() if before.get(path) != entry}
+        _KNOWN[key] = Change(written=written, removed=tuple(path for path in before if path not in after))
 
 
-def state_of(folder: Path) -> State:
-    """Return everything that is in a folder."""
+def state_of(folder: Path) -> State | None:
+    """Return everything that is in a folder; None where that is more than files, folders and links."""
     found: State = {}
     waiting = [""]
     while waiting:
@@ -60,8 +64,10 @@ def state_of(folder: Path) -> State:
                 elif entry.is_dir():
                     found[path] = (mode, None)
                     waiting.append(path)
-                else:
+                elif entry.is_file():
                     found[path] = (mode, Path(entry.path).read_bytes())
+                else:
+                    return None
     return found
 
 
