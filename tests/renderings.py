@@ -57,13 +57,16 @@ def copy_template(folder: Path) -> None:
 
 
 def fill_cache(cache: Path) -> None:
-    """Let a cache know what the bundled template's first and newest version are without any answer."""
-    command = [str(Path(sys.executable).with_name("scaffold")), "init", "--defaults"]
+    """Let a cache know the bundled template's first and newest version without any answer, and the way between them."""
+    scaffold = str(Path(sys.executable).with_name("scaffold"))
     with tempfile.TemporaryDirectory() as folder:
         environment = {**os.environ, "SCAFFOLD_CACHE_DIR": f"{folder}/cache", "HOME": folder}
-        for version in ("v1.0.0", "latest"):
-            arguments = [f"{folder}/{version}", *(["--ref", version] if version != "latest" else [])]
-            subprocess.run([*command, *arguments], env=environment, check=True, capture_output=True)
+        for arguments in (
+            ("init", f"{folder}/newest", "--defaults"),
+            ("init", f"{folder}/first", "--defaults", "--ref", "v1.0.0"),
+            ("update", f"{folder}/first", "--defaults"),
+        ):
+            subprocess.run([scaffold, *arguments], env=environment, check=True, capture_output=True)
         # What a rendering is, without what this user has seen or done.
         for name in ("renders", "blobs"):
             shutil.copytree(f"{folder}/cache/{name}", cache / name)
