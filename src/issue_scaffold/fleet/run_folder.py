@@ -56,9 +56,9 @@ _SYNC_SECONDS: Final = 1.0
 _UPDATING: Final = "updating"
 # The workers of a run that was killed finish what they are at, and are as much the run as it was.
 _PATIENCE_SECONDS: Final = 15.0
-# Each row has one of these: of a list, of a journal, of what a run was asked for, or its end.
 # `json.dumps` makes a new one for each line.
-_ENCODER: Final = json.JSONEncoder(separators=(",", ":"), default=str)
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str)
+# Each row has one of these: of a list, of a journal, of what a run was asked for, or its end.
 _MARKS: Final = frozenset({"repository", "event", "schema", "counts"})
 # Behind the last outcome of a run that as many failures as it was told of have ended.
 _LAST_LINE: Final = b'{"event":"ended"}\n'
@@ -417,7 +417,8 @@ def _rows(path: Path) -> Iterator[dict[str, Any]]:
 
 
 def _line(document: Mapping[str, Any]) -> bytes:
-    return _ENCODER.encode(document).encode() + b"\n"
+    # Names that are no text of UTF-8 have halves of characters, which `json.loads` takes.
+    return _ENCODER.encode(document).encode("utf-8", "surrogatepass") + b"\n"
 
 
 def _write(path: Path, documents: Iterable[Mapping[str, Any]]) -> None:
