@@ -1,7 +1,6 @@
 """Files that aren't the template's: their errors are shown, and keep nothing from being done."""
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +8,8 @@ import pytest
 from tests.conftest import Result, Run, Template, commit_all, write_tree
 
 from issue_scaffold.report.finding import Finding
+from issue_scaffold.state.cache_store import CacheStore
 from issue_scaffold.sync import refusals
-from issue_scaffold.validate.run import validate_files
 
 FOLDER = ".github/ISSUE_TEMPLATE"
 FOREIGN = f"{FOLDER}/theirs.yml"
@@ -160,15 +159,15 @@ def test_only_what_an_update_changes_is_validated(
     folder = ".github/ISSUE_TEMPLATE"
     forms = {f"{folder}/{name}.yml": FORM.replace("name: ", f"name: {name} ", 1) for name in ("one", "two", "three")}
     seen: list[set[str]] = []
-    real = validate_files
+    real = refusals._found
 
-    def watched(files: Mapping[str, bytes]) -> tuple[Finding, ...]:
-        seen.append(set(files))
-        return real(files)
+    def watched(files: tuple[tuple[str, bytes], ...], store: CacheStore | None) -> tuple[Finding, ...]:
+        seen.append({path for path, _ in files})
+        return real(files, store)
 
     template.release("v1.0.0", {**forms, "a.md": "a\n"})
     assert scaffold("init", repo, "-t", template).code == 0
-    monkeypatch.setattr(refusals, "validate_files", watched)
+    monkeypatch.setattr(refusals, "_found", watched)
     one, three, two = sorted(forms)
     for version, files, looked_at in (
         ("v1.1.0", {"a.md": "b\n"}, []),

@@ -598,7 +598,7 @@ class TestSignals:
     @staticmethod
     def _wait_for(folder: Path) -> bool:
         for _ in range(400):
-            if list(folder.glob("*/render/*")):
+            if list(folder.glob("**/render/*")):
                 return True
             time.sleep(0.05)
         return False

@@ -131,10 +131,10 @@ def test_a_file_on_which_validation_fails_is_its_own_row(
 ) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
 
-    def failing(path: str, content: bytes) -> Any:  # noqa: ANN401 - as the original
+    def failing(path: str, content: bytes, shared: Any) -> Any:  # noqa: ANN401 - as the original
         if b"crash" in content:
             raise ZeroDivisionError("a bug")
-        return load(path, content)
+        return load(path, content, shared)
 
     monkeypatch.setattr("issue_scaffold.validate.engine.load", failing)
     folder = ".github/ISSUE_TEMPLATE"
