@@ -205,13 +205,13 @@ def test_a_question_in_italics_has_a_field_unless_a_heading_asks() -> None:
     ]
 
 
-def test_questions_in_a_list_without_a_heading_have_a_field_each() -> None:
+def test_questions_in_a_list_have_a_field_each() -> None:
     text = "- How often does it happen? <!-- daily -->\n- Is there a way around it? (yes/no)\n"
     often, around = converted(HEAD + f"Welcome.\n\n{text}").form.fields
     assert (often.type, often.label, often.description) == ("textarea", "How often does it happen?", "daily")
     assert (around.type, [option.label for option in around.options]) == ("dropdown", ["yes", "no"])
     below = converted(HEAD + f"## Questions\n\n{text}").form.fields
-    assert [field.label for field in below] == ["Questions"]
+    assert [field.label for field in below] == ["How often does it happen?", "Is there a way around it?"]
 
 
 def test_what_is_chosen_by_deleting_the_rest_may_be_several() -> None:

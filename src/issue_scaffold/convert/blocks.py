@@ -4,9 +4,17 @@ Owns the block types only. `raw` is always the source as written, without the in
 encloses it; `start` and `end` are 0-based source lines, `end` exclusive.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Final, TypeAlias
+
+_BOX: Final = re.compile(r"(?<![\w\]!`])\[(?P<tick>[ xX])\](?=\s*[^\s(\[])[ \t\u00a0]*")
+_BOXES_BEHIND: Final = re.compile(
+    r"(?P<label>[^:\[\]]{1,80}:(?:\*\*)?)(?P<boxes>(?: *[^\[\]\s][^\[\]]{0,40}\[[ xX]\]){2,}) *"
+)
+# `replace [ ] with [x]` tells how to tick.
+_GOING_ON: Final = re.compile(r"(?i)(?:with|to|by|into|as|from|and|or|if|for)\b")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,12 +70,14 @@ class Comment:
 class ListItem:
     """A list item: its text (continuation lines joined), its box, and the blocks below.
 
-    `box` is None without one, else whether it is ticked.
+    `box` is None without one, else whether it is ticked. `start` and `end` are its source lines.
     """
 
     line: Line
     box: bool | None
     blocks: tuple["Block", ...]
+    start: int = 0
+    end: int = 0
 
     @property
     def is_line(self) -> bool:
@@ -120,12 +130,13 @@ class Quote:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """A table; `rows` are its cells as text, the header's first."""
+    """A table; `rows` are its cells as text, the header's first, `comments` those of each row."""
 
     raw: str
     start: int
     end: int
     rows: tuple[tuple[str, ...], ...]
+    comments: tuple[tuple[str, ...], ...]
 
     @property
     def blank(self) -> bool:
@@ -183,3 +194,34 @@ def holds_only(blocks: Iterable[Block], *kinds: type[Block]) -> bool:
 def comments_in(blocks: Iterable[Block]) -> list[Comment]:
     """Return the comments among some blocks, in order."""
     return [block for block in blocks if isinstance(block, Comment)]
+
+
+def _pairs(behind: re.Match[str]) -> list[tuple[str, str]]:
+    return re.findall(r"\s*([^\[\]]+?)\s*\[([ xX])\]", behind["boxes"])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoxesInLine:
+    """Several boxes in one line, as in `Severity: [ ] low [ ] high`, and what stands before."""
+
+    label: str
+    items: tuple[ListItem, ...]
+
+
+def boxes_in_line(text: str) -> BoxesInLine | None:
+    """Return the boxes of a line that has two or more, each before its own words, or behind them.
+
+    Boxes stand behind their words where one ends the line, below a label with a colon.
+    """
+    behind = _BOXES_BEHIND.fullmatch(text)
+    if behind is not None:
+        text = " ".join([behind["label"], *(f"[{tick}] {word}" for word, tick in _pairs(behind))])
+    label, *parts = _BOX.split(text)
+    ticks, words = parts[::2], [part.strip(" \t,;|/") for part in parts[1::2]]
+    if "\n" in text or not words[1:] or not all(words) or any(map(_GOING_ON.match, words)):
+        return None
+    items = tuple(
+        ListItem(line=Line(raw=word), box=tick != " ", blocks=())
+        for tick, word in zip(ticks, words, strict=True)
+    )
+    return BoxesInLine(label=label.strip(), items=items)

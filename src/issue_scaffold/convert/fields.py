@@ -5,7 +5,7 @@ what a form can't show is remarked on.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
 
@@ -14,6 +14,7 @@ from issue_scaffold.convert.blocks import (
     Code,
     Comment,
     List,
+    ListItem,
     Paragraph,
     Table,
     comments_in,
@@ -23,6 +24,7 @@ from issue_scaffold.convert.blocks import (
 from issue_scaffold.convert.boxes import OptionGroup, parts_of
 from issue_scaffold.convert.form import Element, ElementType, Option, Remark
 from issue_scaffold.convert.notes import Note, note_of, split_note
+from issue_scaffold.convert.open_section import Section
 from issue_scaffold.convert.prompts import (
     MAX_LABEL,
     Prompt,
@@ -30,24 +32,33 @@ from issue_scaffold.convert.prompts import (
     asks_for_one,
     bare,
     choices_in,
+    choosing_in,
     is_brief,
     is_exclusive,
+    is_plain_offer,
     is_prompt_list,
-    is_question_list,
+    is_question_or_key,
+    list_asks,
     plain_choice,
-    prompt_of,
     question_in,
+    tells,
     without_colon,
 )
-from issue_scaffold.convert.sections import Section
+from issue_scaffold.convert.questions import (
+    has_choices,
+    has_part_to_fill,
+    leave_room,
+    names_a_group,
+)
 from issue_scaffold.convert.singles import (
+    item_field,
     noted_field,
     patched,
     prompt_field,
     table_fields,
     text_field,
 )
-from issue_scaffold.convert.texts import is_blank_table, joined, passage
+from issue_scaffold.convert.texts import is_blank_table, joined, list_of, passage, source_of
 from issue_scaffold.convert.wording import (
     REQUIRED,
     is_notice,
@@ -90,8 +101,7 @@ def elements_of(
 def is_only_heading(section: Section, place: SectionPlace) -> bool:
     """Return whether a section is a heading over others, or a notice, with no field of its own."""
     if section.is_empty:
-        is_asked = is_request(section.label) or section.label.endswith(REQUIRED)
-        return place.has_children and not is_asked
+        return place.has_children and not _is_asking(section)
     if section.marker not in {"heading", "label"} or section.filled is not None:
         return False
     if _is_notice(section):
@@ -101,19 +111,25 @@ def is_only_heading(section: Section, place: SectionPlace) -> bool:
     return place.has_children and (_has_reminders_only(section) or _is_lead(section, place))
 
 
+def _is_asking(section: Section) -> bool:
+    """Return whether a marker asks by itself, however many others stand below it."""
+    if section.stands_alone and not names_a_group(without_colon(section.label)):
+        return True
+    return is_request(section.label) or section.label.endswith(REQUIRED)
+
+
 def _is_lead(section: Section, place: SectionPlace) -> bool:
     """Return whether a section is the template's title, over words that ask for nothing."""
     if not place.is_title or (section.level > 1 and _has_comments_only(section)):
         return False
-    if any(map(_is_to_answer, section.blocks)) or any(map(_is_question, section.blocks)):
+    blocks = section.blocks
+    if question_in(section.label) or any(map(_asks_for_more, blocks)):
+        return False
+    if has_part_to_fill(blocks) or has_choices(section.label, blocks):
         return False
     # What is lost of the text is remarked on when its elements are made.
-    text = passage(section.blocks, [])
-    return not (text.is_scaffold or asks(text.everything()))
-
-
-def _is_question(block: Block) -> bool:
-    return isinstance(block, Paragraph) and question_in(block.raw) is not None
+    text = passage(blocks, [])
+    return not (text.is_scaffold or any(map(asks, (text.everything(), text.source))))
 
 
 def _is_notice(section: Section) -> bool:
@@ -141,7 +157,8 @@ def _has_comments_only(section: Section) -> bool:
 def _is_to_answer(block: Block) -> bool:
     """Return whether reporters are to do something with a block, whatever it says."""
     if isinstance(block, List):
-        return block.has_boxes or is_prompt_list(block)
+        is_scaffold = not all(item.line.raw for item in block.items)
+        return block.has_boxes or is_scaffold or is_prompt_list(block) or list_asks(block)
     return isinstance(block, Code | Table)
 
 
@@ -217,7 +234,7 @@ class _SectionWalk:
                 self._boxes(block)
             case List() if self.note is None and is_prompt_list(block):
                 self._prompts(block)
-            case List() if not self.has_marker and is_question_list(block):
+            case List() if self.note is None and list_asks(block):
                 self._questions(block)
             case Table(blank=True) if self.note is None:
                 self._table(block)
@@ -247,7 +264,7 @@ class _SectionWalk:
 
     def _table(self, table: Table) -> None:
         """Make a field of each row with an empty cell; a table without names for them is filled."""
-        fields = table_fields(table)
+        fields = table_fields(table, self.remarks)
         if not fields:
             if not self.has_marker:
                 self._tell()
@@ -278,9 +295,16 @@ class _SectionWalk:
     def _is_asked_above(self) -> bool:
         if self._is_answered_before() or choices_in(self._rest()):
             return True
+        if self._rest() and self.section.is_key:
+            return True
         if is_request(self.section.label) and not self.section.label.endswith(":"):
             return True
-        return any(map(_leaves_room, self.pending))
+        pending = self.pending
+        if names_a_group(self.label):
+            pending = [block for block in pending if not isinstance(block, Comment)]
+        elif leave_room(pending):
+            return True
+        return any(map(_leaves_room, pending))
 
     def _prompts(self, block: List) -> None:
         if self._is_asked_above():
@@ -290,23 +314,36 @@ class _SectionWalk:
         else:
             self._tell()
         for item in block.items:
-            element = prompt_field(prompt_of(item), item.line.comments)
+            element = item_field(item, self.remarks)
             self.elements.append(_required_by_star(element, self.remarks))
         self.headed = True
 
     def _questions(self, block: List) -> None:
-        """Make a field of each question of a list that no heading asks to answer as a whole."""
-        self._tell()
+        """Make a field of each item that asks, of all if most do; the others are text."""
+        asking = sum(map(is_question_or_key, block.items))
+        others: list[ListItem] = []
         for item in block.items:
-            prompt = prompt_of(item)
-            comments = item.line.comments
-            if choices_in(prompt.rest):
-                self.elements.append(prompt_field(prompt, comments))
+            if is_question_or_key(item) or (item.is_line and asking * 2 > len(block.items)):
+                self._pend(block, others)
+                others = []
+                self._lead()
+                self.elements.append(item_field(item, self.remarks))
+                self.headed = True
                 continue
-            described = joined(*comments, prompt.rest)
-            self.elements.append(
-                Element(type="textarea", label=prompt.label, description=described)
-            )
+            below = [inner for inner in item.blocks if isinstance(inner, List)]
+            if not any(map(list_asks, below)):
+                others.append(item)
+                continue
+            kept = tuple(inner for inner in item.blocks if not isinstance(inner, List))
+            self._pend(block, [*others, replace(item, blocks=kept)])
+            others = []
+            for inner in below:
+                self._take(inner)
+        self._pend(block, others)
+
+    def _pend(self, block: List, items: Sequence[ListItem]) -> None:
+        if items:
+            self.pending.append(list_of(block, items))
 
     def _is_answered_before(self) -> bool:
         """Return whether the label is answered on its own line, so that boxes below are others."""
@@ -333,6 +370,12 @@ class _SectionWalk:
             options = []
             if isinstance(part, OptionGroup):
                 label = self._group_label(part)
+            elif isinstance(part, Paragraph) and (asked := question_in(part.lines[0].raw)):
+                self._tell()
+                self.elements.append(text_field(asked.label, passage([], []), asked.rest))
+            elif isinstance(part, List) and list_asks(part):
+                self._tell()
+                self._questions(part)
             else:
                 self.pending.append(part)
         self._end_boxes(label, options)
@@ -355,9 +398,7 @@ class _SectionWalk:
         kind: ElementType = "checkboxes"
         if self._is_dropdown(label, described, [option.label for option in options]):
             kind = "dropdown"
-        if described.strip().rstrip(".") == "Choose one":
-            described = ""
-        described = described.replace("\n\nChoose one.", "")
+        described = self._without_choosing(kind, described)
         asked: list[Element] = []
         if not is_noted:
             described = self._without_ticking(described)
@@ -372,6 +413,20 @@ class _SectionWalk:
         if self.has_marker:
             return self._next_label()
         return label
+
+    def _without_choosing(self, kind: ElementType, described: str) -> str:
+        """Return a text without the lines that say to choose one, which a dropdown says itself."""
+        if kind != "dropdown":
+            return described
+        lines = described.split("\n")
+        left = [line for line in lines if not is_plain_offer(line)]
+        if left != lines:
+            self._leave_choosing_out(line for line in lines if is_plain_offer(line))
+        return re.sub(r"\n{3,}", "\n\n", "\n".join(left)).strip("\n")
+
+    def _leave_choosing_out(self, lines: Iterable[str]) -> None:
+        message = "that one may be chosen"
+        self.remarks.append(Remark(kind="left out", message=message, text=" ".join(lines)))
 
     def _without_ticking(self, described: str) -> str:
         left = without_ticking(described)
@@ -452,6 +507,10 @@ class _SectionWalk:
         if self.note is None:
             element = _required_by_star(element, self.remarks)
         self.elements.append(element)
+        if element.type == "dropdown":
+            leads = [lead for block in text.blocks if (lead := choosing_in(source_of([block])))]
+            if leads:
+                self._leave_choosing_out(leads)
         self.note = None
 
 
@@ -465,10 +524,16 @@ def _required_by_star(element: Element, remarks: list[Remark]) -> Element:
     return replace(element, label=bare_label, required=True)
 
 
+def _asks_for_more(block: Block) -> bool:
+    return _is_to_answer(block) or _leaves_room(block)
+
+
 def _leaves_room(block: Block) -> bool:
     """Return whether a block above several fields is answered by none of them."""
     if isinstance(block, Paragraph):
         return question_in(block.raw) is not None
+    if isinstance(block, Comment):
+        return question_in(block.text) is not None
     return isinstance(block, List | Code)
 
 
@@ -510,6 +575,10 @@ def _is_to_fill(option: str, said: str) -> bool:
 def _is_label(block: Block) -> bool:
     """Return whether a block can be the label of the checkboxes below it."""
     if not isinstance(block, Paragraph) or len(block.lines) > 1:
+        return False
+    if block.raw[0] in "/@" or tells(block.raw):
+        return False
+    if block.raw.endswith(".") and not is_request(block.raw):
         return False
     return len(block.raw) <= MAX_LABEL and not block.lines[0].rich
 

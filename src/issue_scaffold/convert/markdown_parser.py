@@ -7,7 +7,7 @@ in comments.
 
 import re
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from html.parser import HTMLParser
@@ -30,11 +30,13 @@ from issue_scaffold.convert.blocks import (
     Table,
     Text,
     ThematicBreak,
+    boxes_in_line,
 )
 from issue_scaffold.convert.spellings import usual_spelling
 from issue_scaffold.text.commonmark import commonmark_parser
 
 _BOXES: Final = {"[ ]": False, "[x]": True, "[X]": True}
+_NO_LANGUAGES: Final = frozenset({"paste", "insert", "your", "put", "enter", "copy", "add"})
 _RICH: Final = frozenset({"link_open", "image", "html_inline"})
 
 
@@ -71,18 +73,29 @@ def _block(node: SyntaxTreeNode, lines: Sequence[str]) -> Iterator[Block]:
             ordered = node.type == "ordered_list"
             yield List(raw=raw, start=start, end=end, items=items, ordered=ordered)
         case "fence" | "code_block":
-            language = next(iter(node.info.split()), "")
+            language = _language(node.info)
             yield Code(raw=raw, start=start, end=end, language=language, content=node.content)
         case "blockquote":
             text = re.sub(r"^ {0,3}> ?", "", raw, flags=re.MULTILINE)
             yield Quote(raw=raw, start=start, end=end, text=text, alert=text.startswith("[!"))
         case "table":
             rows = tuple(_rows(node))
-            yield Table(raw=raw, start=start, end=end, rows=rows)
+            comments = tuple(map(_all_comments, rows))
+            yield Table(
+                raw=raw, start=start, end=end, rows=tuple(map(_texts, rows)), comments=comments
+            )
         case "html_block":
             yield from _html(node.content, start, end)
         case "hr":
             yield ThematicBreak(raw=raw, start=start, end=end)
+
+
+def _language(info: str) -> str:
+    """Return the language that a fence names; `paste below` names none."""
+    words = info.split()
+    if not words or words[0].casefold() in _NO_LANGUAGES:
+        return ""
+    return words[0]
 
 
 def _extent(node: SyntaxTreeNode, lines: Sequence[str]) -> tuple[int, int]:
@@ -180,10 +193,15 @@ def _bold_beginning(raw: str, tokens: Sequence[Token]) -> tuple[str | None, str]
 
 
 def _items(node: SyntaxTreeNode, lines: Sequence[str]) -> tuple[ListItem, ...]:
-    return tuple(_item(child, lines) for child in node.children)
+    items: list[ListItem] = []
+    for child in node.children:
+        start, end = _extent(child, lines)
+        items.extend(replace(item, start=start, end=end) for item in _item(child, lines))
+    return tuple(items)
 
 
-def _item(node: SyntaxTreeNode, lines: Sequence[str]) -> ListItem:
+def _item(node: SyntaxTreeNode, lines: Sequence[str]) -> Iterator[ListItem]:
+    """Yield an item; several where one line holds several boxes: `- [ ] low [ ] high`."""
     children = list(node.children)
     content = ""
     if children and children[0].type == "paragraph":
@@ -192,22 +210,38 @@ def _item(node: SyntaxTreeNode, lines: Sequence[str]) -> ListItem:
     for child in children:
         blocks.extend(_block(child, lines))
     box = _BOXES.get(content[:3])
-    if box is None or content[3:4] not in {"", " ", "\t", "\u00a0"}:
-        return ListItem(line=_line(content), box=None, blocks=tuple(blocks))
-    # A comment in a task stays where it is: it tells what to write there once the issue is open.
-    return ListItem(line=Line(raw=content[3:].strip()), box=box, blocks=tuple(blocks))
+    boxes = boxes_in_line(content)
+    if boxes is not None and not boxes.label:
+        *first, last = boxes.items
+        yield from first
+        yield replace(last, blocks=tuple(blocks))
+    elif box is None or content[3:4] not in {"", " ", "\t", "\u00a0"}:
+        yield ListItem(line=_line(content), box=None, blocks=tuple(blocks))
+    else:
+        # A comment in a task stays where it is: it tells what to write there later.
+        yield ListItem(line=Line(raw=content[3:].strip()), box=box, blocks=tuple(blocks))
 
 
-def _rows(node: SyntaxTreeNode) -> Iterator[tuple[str, ...]]:
-    """Yield the cells of each row, the header's first; a cell with a comment only is empty."""
+def _rows(node: SyntaxTreeNode) -> Iterator[tuple[tuple[str, tuple[str, ...]], ...]]:
+    """Yield the cells of each row with their comments, the header's first."""
     for row in node.walk():
         if row.type == "tr":
             yield tuple(map(_cell, row.children))
 
 
-def _cell(node: SyntaxTreeNode) -> str:
+def _cell(node: SyntaxTreeNode) -> tuple[str, tuple[str, ...]]:
+    """Return a cell's text, and its comments; one with a comment only is empty."""
     content = "".join(part.content for part in node.children)
-    return _without_comments(content, _inline(content))[0].strip()
+    text, comments = _without_comments(content, _inline(content))
+    return text.strip(), comments
+
+
+def _texts(row: Iterable[tuple[str, tuple[str, ...]]]) -> tuple[str, ...]:
+    return tuple(text for text, _ in row)
+
+
+def _all_comments(row: Iterable[tuple[str, tuple[str, ...]]]) -> tuple[str, ...]:
+    return tuple(comment for _, comments in row for comment in comments)
 
 
 def _html(content: str, start: int, end: int) -> Iterator[Block]:

@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
-from issue_scaffold.convert.blocks import Line, List, ListItem
-from issue_scaffold.convert.wording import is_request
+from issue_scaffold.convert.blocks import Block, Line, List, ListItem, boxes_in_line
+from issue_scaffold.convert.wording import is_notice, is_request
 from issue_scaffold.text.emoji import is_emoji
 
 MAX_LABEL: Final = 120
@@ -18,6 +18,7 @@ _MAX_PROMPT_LABEL: Final = 60
 _MAX_PROMPT_WORDS: Final = 4
 _MAX_SHORT_ANSWER: Final = 60
 _MAX_CHOICE: Final = 40
+_MAX_LISTED_CHOICE: Final = 8
 _COLONS: Final = ":\uff1a"  # the second one is Chinese
 _DASHES: Final = "-\u2013\u2014"
 _UNITS: Final = frozenset(
@@ -83,6 +84,9 @@ _CHOOSE_ONE: Final = re.compile(
     r"(?i)\b(?:choose|select|pick|check|tick|mark|keep)\s+(?:only\s+|exactly\s+|just\s+)?one\b"
     r"|\b(?:only|exactly|just)\s+one\b(?=.{0,30}$)|^one of(?: the following)?\s*:?$"
 )
+_CHOOSE_SEVERAL: Final = re.compile(
+    r"(?i)\b(?:choose|select|pick|check|tick|mark)\b.{0,20}\b(?:all|any|several|one or more)\b"
+)
 # As the checklist of GitHub's pull requests has it.
 _DELETE_OTHERS: Final = re.compile(
     r"(?i)\b(?:delete|remove|erase|strike)\b.{0,40}\b(?:not|n['\u2019]t|ir)\s*(?:be\s+)?"
@@ -116,6 +120,9 @@ _DESCRIBES: Final = re.compile(
 # What stands for an answer: `VERSION`, `vX.Y.Z`, `<name>`, `___`.
 _STAND_IN: Final = re.compile(
     r"[A-Z][A-Z_ ]{2,}|v?[Xx](?:\.[XxYyZz])+|<[^<>]+>|\.{2,}|_{2,}|\u2026"
+)
+_EXPLANATION: Final = re.compile(
+    r"(?i)(?:an?\s+)?(?:\w+\s+)?(?:explanations?|descriptions?|summary|details|steps)"
 )
 _ASKS: Final = re.compile(
     r"(?i)^(describe|explain|list|provide|what|why|how|when|which|add|enter|tell|give|write"
@@ -214,6 +221,16 @@ def _may_label(text: str) -> bool:
     return len(text) <= MAX_LABEL and not _tells(bare(text))
 
 
+def tells(label: str) -> bool:
+    """Return whether a label tells something, or leads to an example, rather than to ask."""
+    return _tells(label) or _EXAMPLE.match(label) is not None or is_notice(label, "-")
+
+
+def is_scale(label: str) -> bool:
+    """Return whether a label asks for what one can only be one of."""
+    return _EXCLUSIVE.search(label) is not None
+
+
 def _tells(label: str) -> bool:
     return _TELLING.match(label) is not None and not asks(label)
 
@@ -237,7 +254,7 @@ def question_in(text: str) -> Prompt | None:
     asked, mark, rest = whole.rpartition("?")
     if not mark:
         asked, mark, rest = whole.rpartition("\uff1f")
-    rest = rest.strip(" *_")
+    rest = rest.strip(" *_:")
     if not mark or (rest and not _in_round_brackets(rest) and not choices_in(rest)):
         return None
     question = without_colon(f"{asked}{mark}")
@@ -247,6 +264,14 @@ def question_in(text: str) -> Prompt | None:
     if len(last) > MAX_LABEL:
         last = f"{last[: MAX_LABEL - 1].rpartition(' ')[0]}\u2026"
     return Prompt(last, whole)
+
+
+def question_before_request(text: str) -> Prompt | None:
+    """Return a question that a sentence follows which says how to answer it."""
+    asked, mark, rest = " ".join(text.split()).partition("?")
+    if not mark or len(asked) >= MAX_LABEL or _DESCRIBES.match(rest.strip()) is None:
+        return None
+    return Prompt(without_colon(f"{asked}?"), rest.strip())
 
 
 def _in_round_brackets(text: str) -> bool:
@@ -272,44 +297,60 @@ def short_prompt(line: Line, *, in_list: bool) -> Prompt | None:
     Outside of a list the label must be shorter, as prose has colons too.
     """
     bold = bold_label(line)
-    if bold and _is_short_rest(bold.rest, line):
+    if bold and _is_short_rest(bold.label, bold.rest, line):
         return Prompt(without_colon(bold.label), bold.rest)
     if line.label is not None and not in_list:
         return None
     for label, rest in _splits(line.raw, at_brackets=in_list):
-        if _is_short_label(label, in_list=in_list) and _is_short_rest(rest, line):
+        # What only holds the place of an answer tells a label from prose.
+        is_led = bracketed(rest) is not None or (rest != "" and is_emphasised(rest))
+        if not _is_short_label(label, in_list=in_list, is_led=is_led):
+            continue
+        if _is_short_rest(label, rest, line):
             return Prompt(label, rest)
     return None
 
 
 def _splits(text: str, *, at_brackets: bool) -> Iterator[tuple[str, str]]:
-    """Yield what may be a label and the rest: split at the first colon, or a bracket before it."""
+    """Yield what may be a label and the rest: split at the first colon, or a bracket before it.
+
+    A colon within round brackets or code is none of a label.
+    """
     for at, char in enumerate(text):
         label = text[:at].rstrip("\\ ").strip()
         if text.startswith("://", at):
             return
-        if char in _COLONS:
+        if char in _COLONS and not _is_within(text[:at]):
             yield label, text[at + 1 :].strip()
             return
         if char == "[" and at_brackets and at > 0:
             yield label, text[at:].strip().rstrip(_COLONS).rstrip()
 
 
-def _is_short_label(text: str, *, in_list: bool) -> bool:
+def _is_within(before: str) -> bool:
+    """Return whether a text leaves a round bracket or code open."""
+    return before.count("(") > before.count(")") or before.count("`") % 2 == 1
+
+
+def _is_short_label(text: str, *, in_list: bool, is_led: bool) -> bool:
     if len(text) > _MAX_PROMPT_LABEL or set(text) & set("[]"):
         return False
     if not any(char.isalnum() for char in text):
         return False
+    if in_list or asks_to_choose(text):
+        return True
     named = _IN_BRACKETS.sub("", text) or text
-    return in_list or (len(named.split()) <= _MAX_PROMPT_WORDS and "," not in named)
+    if is_led:
+        return len(named.split()) <= 2 * _MAX_PROMPT_WORDS
+    return len(named.split()) <= _MAX_PROMPT_WORDS and "," not in named
 
 
-def _is_short_rest(rest: str, line: Line) -> bool:
-    if not rest or _CODE.fullmatch(rest):
+def _is_short_rest(label: str, rest: str, line: Line) -> bool:
+    if not rest or _CODE.fullmatch(rest) or choices_of(label, rest):
         return True
     if line.rich:
         return False
-    if bracketed(rest) is not None or choices_in(rest) or _STAND_IN.fullmatch(rest):
+    if bracketed(rest) is not None or is_emphasised(rest) or _STAND_IN.fullmatch(rest):
         return True
     return len(rest) <= _MAX_SHORT_ANSWER and _EXAMPLE.match(rest) is not None
 
@@ -324,11 +365,32 @@ def is_prompt_list(block: List) -> bool:
     return prompts * 2 >= len(block.items)
 
 
-def is_question_list(block: List) -> bool:
-    """Return whether a list is one of questions, each of which is a line."""
-    if block.has_boxes or not block.items[1:]:
+def item_asks(item: ListItem) -> bool:
+    """Return whether an item is a question, or a line of choices."""
+    raw = item.line.raw
+    if item.box is not None or item.line.emphasised:
         return False
-    return all(item.is_line and question_in(item.line.raw) is not None for item in block.items)
+    if boxes_in_line(raw) is not None or offer_in(raw) is not None:
+        return True
+    return question_in(raw) is not None
+
+
+def is_question_or_key(item: ListItem) -> bool:
+    """Return whether an item asks, or is a key to write behind."""
+    return item_asks(item) or (
+        item.box is None and short_prompt(item.line, in_list=True) is not None
+    )
+
+
+def list_asks(block: List) -> bool:
+    """Return whether an item of a list asks, here or below."""
+    if block.has_boxes:
+        return False
+    return any(item_asks(item) or any(map(_asks_below, item.blocks)) for item in block.items)
+
+
+def _asks_below(block: Block) -> bool:
+    return isinstance(block, List) and list_asks(block)
 
 
 def _is_prompt_like(line: Line) -> bool:
@@ -404,10 +466,52 @@ def _piped(text: str) -> tuple[str, ...]:
     return _choices(parts)
 
 
+def choices_of(label: str, rest: str) -> tuple[str, ...]:
+    """Return the choices behind a label, which may say itself that they are some: `Pick one of`."""
+    if not rest or not asks_to_choose(without_colon(label)):
+        return choices_in(rest)
+    parts = rest.split("/")
+    if not parts[1:]:
+        parts = _SEPARATOR.split(rest.rstrip("."))
+    listed = [re.sub(r"^(?:or|and)\s+", "", part.strip()) for part in parts]
+    return _choices(listed, around=" `'\"“”*_[]()", longest=_MAX_LISTED_CHOICE)
+
+
+def offer_in(text: str) -> Prompt | None:
+    """Return a line that says to choose one of what it lists: `Pick one of: a, b`."""
+    label, colon, rest = text.partition(":")
+    if not colon:
+        label, colon, rest = text.partition("\uff1a")
+    if not colon or not choices_of(label, rest.strip()) or len(label) > MAX_LABEL:
+        return None
+    if not asks_to_choose(without_colon(label)):
+        return None
+    return Prompt(without_colon(label), rest.strip())
+
+
+def choosing_in(text: str) -> str:
+    """Return the words in front of the choices of a line that a dropdown says itself."""
+    offer = offer_in(text)
+    if offer is not None:
+        return offer.label
+    found = _ONE_OF.match(text.strip())
+    if found is None or not choices_in(text):
+        return ""
+    return text.strip()[: found.start(1)].strip(" :")
+
+
+def is_plain_offer(line: str) -> bool:
+    """Return whether a line says to choose one, and nothing else."""
+    words = line.strip(" .:!*_").casefold()
+    return words in {f"{verb} one" for verb in ("choose", "select", "pick", "check", "mark")}
+
+
 def choices_in_label(label: str) -> tuple[str, ...]:
     """Return the choices that a label names in brackets at its end: `Logged in (Y/N)?`."""
     found = _CHOICES_IN_LABEL.search(label)
-    return _slashed(found.group(1)) if found else ()
+    if found is None or "`" in found.group(1) or _EXAMPLE.match(found.group(1)):
+        return ()
+    return _slashed(found.group(1))
 
 
 def _slashed(text: str) -> tuple[str, ...]:
@@ -431,24 +535,36 @@ def _is_slashed_choice(text: str) -> bool:
     return not text[:1].isdigit()
 
 
-def _choices(parts: Sequence[str], around: str | None = None) -> tuple[str, ...]:
+def _choices(
+    parts: Sequence[str], around: str | None = None, longest: int = _MAX_PROMPT_WORDS
+) -> tuple[str, ...]:
     """Return the parts, without the signs around them, if they can be choices; else nothing."""
     choices = tuple(part.strip(around) for part in parts)
     words = {choice.casefold() for choice in choices}
     if not choices[1:] or len(words) < len(choices) or words <= _UNITS:
         return ()
-    if not all(map(_is_short_choice, choices)):
+    if not all(_is_short_choice(choice, longest) for choice in choices):
         return ()
     return choices
 
 
-def _is_short_choice(text: str) -> bool:
-    return 0 < len(text) <= _MAX_CHOICE and len(text.split()) <= _MAX_PROMPT_WORDS
+def _is_short_choice(text: str, longest: int = _MAX_PROMPT_WORDS) -> bool:
+    return 0 < len(text) <= _MAX_CHOICE and len(text.split()) <= longest
 
 
 def asks_for_one(text: str) -> bool:
     """Return whether a text says that only one of several options may be chosen."""
     return bool(_CHOOSE_ONE.search(" ".join(text.split()).rstrip(".!")))
+
+
+def asks_for_several(text: str) -> bool:
+    """Return whether a text says that all options that apply may be chosen."""
+    return _CHOOSE_SEVERAL.search(text) is not None
+
+
+def asks_to_choose(text: str) -> bool:
+    """Return whether a text says that one or several of what it lists are to be chosen."""
+    return asks_for_one(text) or asks_for_several(text)
 
 
 def asks_to_delete_others(text: str) -> bool:
@@ -491,8 +607,16 @@ def is_brief(text: str) -> bool:
 
 def wants_short_answer(label: str) -> bool:
     """Return whether a label that nothing follows is answered in one line, by its last word."""
-    words = re.findall(r"\w+", without_colon(label).casefold())
+    plain = re.sub(r"(?<=\w)\s*\([^()]*\)$", "", without_colon(label))
+    words = re.findall(r"\w+", plain.casefold())
     return bool(words) and words[-1] in _SHORT_ANSWERS and "?" not in label
+
+
+def wants_explanation(prompt: Prompt) -> bool:
+    """Return whether a sentence with a place holder behind it, or one in italics, asks for text."""
+    if is_emphasised(prompt.rest):
+        return True
+    return _EXPLANATION.fullmatch(bracketed(prompt.rest) or "") is not None
 
 
 def is_emphasised(text: str) -> bool:

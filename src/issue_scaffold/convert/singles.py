@@ -4,46 +4,66 @@ Owns the choice between the three, and what of the text becomes description, pla
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import Final
 
-from issue_scaffold.convert.blocks import Code, List, Paragraph, Table
-from issue_scaffold.convert.form import Element, ElementType, Option
+from issue_scaffold.convert.blocks import (
+    Code,
+    List,
+    ListItem,
+    Paragraph,
+    Table,
+    boxes_in_line,
+)
+from issue_scaffold.convert.form import Element, ElementType, Option, Remark
 from issue_scaffold.convert.notes import Note
 from issue_scaffold.convert.prompts import (
     MAX_LABEL,
     Prompt,
     asks_for_one,
+    asks_for_several,
     asks_to_delete_others,
+    bracketed,
     choices_in,
     choices_in_label,
+    choices_of,
     is_brief,
     is_emphasised,
     is_exclusive,
     is_lone_bullet,
     is_short_answer,
+    offer_in,
     placeholder_of,
     plain_choice,
+    prompt_of,
+    question_in,
     split_example,
+    wants_explanation,
     wants_short_answer,
     without_colon,
 )
-from issue_scaffold.convert.texts import Passage, joined, source_of
+from issue_scaffold.convert.texts import Passage, joined, passage, source_of
 from issue_scaffold.convert.wording import is_fixed, is_request
 
 # What GitHub calls a block of code without a language.
 # Words of an example that one line has room for.
 _MAX_LINE = 5
 PLAIN_CODE = "text"
+_STANDS_IN: Final = re.compile(r"(?i)\b(?:your|here|paste)\b|^\s*<[^<>\n]+>\s*$")
 DROP_FILES = "Drop files here"
 
 
 def prompt_field(prompt: Prompt, comments: tuple[str, ...]) -> Element:
     """Return the field of a short prompt: an input, or a dropdown if the prompt lists choices."""
     described = joined(*comments)
-    choices = choices_in(prompt.rest) or choices_in_label(prompt.label)
+    choices = choices_of(prompt.label, prompt.rest) or choices_in_label(prompt.label)
     if choices:
         return _dropdown(prompt.label, choices, described)
+    if wants_explanation(prompt):
+        return Element(
+            type="textarea", label=prompt.label, description=joined(described, prompt.rest)
+        )
     placeholder = placeholder_of(_unmarked(prompt.rest))
     if not placeholder and len(comments) == 1 and is_brief(comments[0]):
         placeholder, described = comments[0], ""
@@ -71,22 +91,80 @@ def with_example(element: Element) -> Element:
     return replace(element, type=kind, description=example.before, placeholder=example.text)
 
 
-def table_fields(table: Table) -> list[Element]:
-    """Return a field for each row of a table that has an empty cell, named by its first cell."""
+def item_field(item: ListItem, remarks: list[Remark]) -> Element:
+    """Return the field of an item that asks, with what hangs below it as its text."""
+    boxes = boxes_in_line(item.line.raw)
+    if boxes is not None:
+        return boxes_field(without_colon(boxes.label), boxes.items)
+    prompt = prompt_of(item)
+    offer = offer_in(item.line.raw)
+    if offer is not None:
+        prompt = offer
+    question = question_in(item.line.raw)
+    if question is None:
+        if not item.blocks:
+            return prompt_field(prompt, item.line.comments)
+    else:
+        prompt = question
+    text = passage(item.blocks, remarks)
+    text = replace(text, comments=(*item.line.comments, *text.comments))
+    return text_field(prompt.label, text, prompt.rest)
+
+
+def boxes_field(label: str, items: Sequence[ListItem]) -> Element:
+    """Return the field of boxes in one line: one choice where they exclude each other."""
+    options = [item.line.raw for item in items]
+    if is_exclusive(label, "", options) or asks_for_one(label):
+        return _dropdown(label, options, "")
+    return Element(
+        type="checkboxes", label=label, options=tuple(Option(label=option) for option in options)
+    )
+
+
+def table_fields(table: Table, remarks: list[Remark]) -> list[Element]:
+    """Return a field for each row of a table to fill in, named by its first cell.
+
+    Where the only row is empty, the header's cells are what is asked for.
+    """
     header, *rows = table.rows
+    if not rows[1:] and not any(map(any, rows)):
+        return [Element(type="input", label=without_colon(head)) for head in header if head]
     fields = []
-    for row in rows:
-        label = next((cell for cell in row if cell), "")
-        if not label or all(row):
-            continue
-        asked = [head for head, cell in zip(header, row, strict=False) if not cell and head]
-        said = [*(cell for cell in row[1:] if cell), ", ".join(asked)]
-        fields.append(
-            Element(
-                type="input", label=without_colon(label), description=joined(*said, by=" \u2013 ")
-            )
-        )
+    for row, comments in zip(rows, table.comments[1:], strict=True):
+        if any(row):
+            fields.append(_row_field(row, header, comments))
+    if fields and header[0]:
+        message = "the head of the column that has the names of the fields"
+        remarks.append(Remark(kind="left out", message=message, text=header[0]))
     return fields
+
+
+def _row_field(row: Sequence[str], header: Sequence[str], comments: Sequence[str]) -> Element:
+    """Return the field of a row: a cell that is filled in is what it begins with."""
+    at = next(index for index, cell in enumerate(row) if cell)
+    label, cells = without_colon(row[at]), row[at + 1 :]
+    heads = header[at + 1 :]
+    filled = [cell for cell in cells if cell]
+    if cells and len(filled) == len(cells):
+        described = joined(*comments, ", ".join(head for head in heads if head))
+        return _filled_row(label, filled, described)
+    asked = ", ".join(head for head, cell in zip(heads, cells, strict=True) if head and not cell)
+    said = joined(*filled, asked, by=" \u2013 ")
+    return Element(type="input", label=label, description=joined(*comments, said))
+
+
+def _filled_row(label: str, filled: Sequence[str], described: str) -> Element:
+    text = " / ".join(filled)
+    choices: tuple[str, ...] = ()
+    if not filled[1:]:
+        choices = choices_of(label, text)
+    if choices:
+        return _dropdown(label, choices, described)
+    plain = plain_choice(text)
+    field = Element(type="input", label=label, description=described)
+    if is_short_answer(text) or bracketed(text) is not None or is_request(text):
+        return replace(field, placeholder=placeholder_of(plain))
+    return replace(field, value=plain)
 
 
 def text_field(label: str, text: Passage, rest: str) -> Element:
@@ -113,7 +191,7 @@ def _upload(label: str, text: Passage) -> Element:
 def _from_rest(label: str, text: Passage, rest: str) -> Element:
     """Return the field of a label with nothing below it but comments."""
     described = text.description
-    if choices := choices_in(rest):
+    if choices := choices_of(label, rest):
         return _dropdown(label, choices, described)
     if not rest:
         return _from_comments(label, described)
@@ -148,7 +226,10 @@ def _choice(label: str, text: Passage, rest: str) -> Element | None:
     if isinstance(last, List):
         return _listed_choice(label, text, rest, last)
     if isinstance(last, Paragraph) and len(text.blocks) == 1 and not rest:
+        offer = offer_in(last.raw)
         choices = choices_in(last.raw)
+        if offer is not None:
+            choices = choices_of(*offer)
         if choices:
             return _dropdown(label, choices, text.description)
     return None
@@ -173,7 +254,13 @@ def _listed_choice(label: str, text: Passage, rest: str, listed: List) -> Elemen
 
 def _dropdown(label: str, choices: Iterable[str], description: str) -> Element:
     options = tuple(Option(label=plain_choice(choice)) for choice in choices)
-    return Element(type="dropdown", label=label, description=description, options=options)
+    return Element(
+        type="dropdown",
+        label=label,
+        description=description,
+        options=options,
+        multiple=asks_for_several(label),
+    )
 
 
 def _written(label: str, text: Passage, rest: str) -> Element:
@@ -222,7 +309,7 @@ def _code(label: str, text: Passage, rest: str) -> Element:
     if not others.blocks and not rest:
         language = code.language or PLAIN_CODE
         field = Element(type="textarea", label=label, description=said, render=language)
-        if not content.strip() or re.search(r"(?i)\b(your|here|paste)\b", content):
+        if not content.strip() or _STANDS_IN.search(content):
             return replace(field, placeholder=content.strip() and content)
         return replace(field, value=content)
     if _is_told(label, others, content):
@@ -260,7 +347,10 @@ def noted_field(label: str, text: Passage, rest: str, note: Note, filled: str | 
         element = _of_kind(note.type, label, text, rest)
     if note.example:
         element = with_example(element)
-    return replace(patched(element, note), type=note.type or element.type)
+    kind = note.type or element.type
+    if kind in {"dropdown", "checkboxes"} and not element.options:
+        kind = element.type
+    return replace(patched(element, note), type=kind)
 
 
 def _filled(label: str, text: Passage, note: Note, filled: str) -> Element:

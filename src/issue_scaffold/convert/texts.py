@@ -4,6 +4,7 @@ Owns how blocks are put together again as the text of an attribute.
 """
 
 import re
+import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -15,6 +16,7 @@ from issue_scaffold.convert.blocks import (
     Html,
     Line,
     List,
+    ListItem,
     Paragraph,
     Quote,
     Table,
@@ -107,6 +109,18 @@ def joined(*parts: str, by: str = "\n\n") -> str:
     return by.join(part for part in parts if part)
 
 
+def list_of(block: List, items: Sequence[ListItem]) -> List:
+    """Return a list of some of a list's items, written anew."""
+    rows = []
+    for number, item in enumerate(items, start=1):
+        mark = "-"
+        if block.ordered:
+            mark = f"{number}."
+        below = textwrap.indent(source_of(item.blocks), " " * (len(mark) + 1))
+        rows.append(joined(f"{mark} {item.line.raw}".rstrip(), below, by="\n"))
+    return replace(block, raw="\n".join(rows), items=tuple(items))
+
+
 def is_blank_table(block: Block) -> bool:
     """Return whether a block is a table that somebody is to fill in."""
     return isinstance(block, Table) and block.blank
@@ -138,7 +152,7 @@ def _without_list_comments(block: Block) -> tuple[Block, list[str]]:
     """
     if not isinstance(block, List | Quote) or "<!--" not in block.raw:
         return block, []
-    said = [text.strip() for text in re.findall(r"<!--+(.*?)-->", block.raw, re.DOTALL)]
+    said = [text.strip(" -\n") for text in re.findall(r"<!--+(.*?)-->", block.raw, re.DOTALL)]
     raw = re.sub(r" *<!--.*?-->", "", block.raw, flags=re.DOTALL)
     return replace(block, raw=raw), said
 

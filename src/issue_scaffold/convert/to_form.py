@@ -13,8 +13,9 @@ from issue_scaffold.convert.blocks import Comment, Text
 from issue_scaffold.convert.fields import SectionPlace, elements_of, is_only_heading
 from issue_scaffold.convert.finish import FREE_TEXT, finished, long_name
 from issue_scaffold.convert.form import Converted, Element, IssueForm, Remark
-from issue_scaffold.convert.notes import split_note
-from issue_scaffold.convert.sections import Section, split_sections
+from issue_scaffold.convert.notes import note_of, split_note
+from issue_scaffold.convert.open_section import Section
+from issue_scaffold.convert.sections import split_sections
 from issue_scaffold.convert.texts import joined
 from issue_scaffold.forge.forges import GITHUB, Forge
 from issue_scaffold.text.broken_emoji import find_broken
@@ -97,14 +98,18 @@ def _opening(
 ) -> list[Element]:
     """Return what the comments become that a template begins with: text, or the first field."""
     said = [words for comment in comments if (words := split_note(comment.text)[0])]
+    shown = [Element(type="markdown", value=words) for words in said]
+    if not said or any(map(note_of, comments)):
+        # Notes tell of a form in which the comments were to be read.
+        return shown
     if len(said) == 1 and len(said[0].split()) <= _FEW_WORDS and elements:
         # `<!-- Summary. -->` on top is what to write there.
         return [Element(type="textarea", label=said[0].strip(" .:!"))]
-    if said and not any(element.type == "textarea" for element in elements):
-        message = f"the field `{FREE_TEXT}`, for what the first comments ask for"
-        remarks.append(Remark(kind="added", message=message))
-        return [Element(type="textarea", label=FREE_TEXT, description=joined(*said))]
-    return [Element(type="markdown", value=words) for words in said]
+    if any(element.type == "textarea" for element in elements):
+        return shown
+    message = f"the field `{FREE_TEXT}`, for what the first comments ask for"
+    remarks.append(Remark(kind="added", message=message))
+    return [Element(type="textarea", label=FREE_TEXT, description=joined(*said))]
 
 
 def _opening_comments(section: Section) -> list[Comment]:
@@ -134,7 +139,7 @@ def _places(sections: Sequence[Section]) -> list[SectionPlace]:
     for section, place in zip(sections, places, strict=True):
         if section.marker == "heading":
             headings[section.level] += 1
-            bare[section.level] += is_only_heading(section, place)
+            bare[section.level] += place.has_children and is_only_heading(section, place)
     return [
         replace(place, keeps_heading=bare[section.level] * 2 > headings[section.level])
         for section, place in zip(sections, places, strict=True)

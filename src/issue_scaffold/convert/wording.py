@@ -26,12 +26,14 @@ _REQUEST: Final = re.compile(
     r"|where|a (?:clear|short|brief|concise))\b"
 )
 _ADDRESS: Final = re.compile(r"\w+://\S+")
+_LEFT_OPEN: Final = re.compile(r"(?:\.\.\.|\u2026)\W*$")
 _IN_BRACKETS: Final = re.compile(r"\s*[\[<(][^\]]*[\]>)]\s*", re.DOTALL)
 # Headings over what reporters are to know; they have nothing to fill in.
 _NOTICE: Final = re.compile(
     r"(?i)\W*(?:(?:community|special|important|general|please)\s+notes?(?:\s.*)?|prerequisites?"
     r"|pre-requisites?|important|disclaimers?|attention|warnings?|heads[- ]up|read (?:me|this)\b.*"
-    r"|before you\b.*|code of conduct|contributing|pull requests|guidelines)\W*"
+    r"|before you\b.*|how to use (?:github|this .*)|code of conduct|contributing|pull requests"
+    r"|guidelines)\W*"
 )
 _REMINDER: Final = re.compile(
     r"(?i)\W*(?:please\s+)?(?:make sure|be sure|ensure|check|search|note|remember|read)\b"
@@ -50,7 +52,7 @@ def is_fixed(text: str) -> bool:
     """Return whether a text belongs in the issue as it is: it neither asks nor shows an example."""
     if not text.strip() or _ENGLISH.search(text) is None:
         return False
-    if _IN_BRACKETS.fullmatch(text) is not None:
+    if _IN_BRACKETS.fullmatch(text) is not None or _LEFT_OPEN.search(text) is not None:
         return False
     words = _ADDRESS.sub("", text)
     return _PROMPT.search(words) is None and _REQUEST.search(words) is None
