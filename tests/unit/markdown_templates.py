@@ -388,5 +388,5 @@ def expected(blocks: Sequence[Block]) -> list[Asked]:
     for block in blocks:
         for place, asked in enumerate(block.asks):
             asks.append(replace(asked, joins=asked.joins and bare and place == 0))
-        bare = block.bare or (bare and block.kind == "note")
+        bare = block.bare or (bare and block.kind in {"note", "comment"})
     return asks

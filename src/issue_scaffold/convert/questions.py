@@ -129,8 +129,9 @@ def is_confirmed(label: str, *, is_key: bool) -> bool:
 
 
 def ask_otherwise(blocks: Iterable[Block]) -> bool:
-    """Return whether a comment asks what no confirmation answers."""
-    asked = [prompt.label for one in comments_in(blocks) if (prompt := question_in(one.text))]
+    """Return whether some blocks ask what no confirmation answers."""
+    texts = [_text(one) for one in blocks if isinstance(one, Comment | Paragraph | Quote)]
+    asked = [prompt.label for text in texts if (prompt := question_in(text))]
     return not all(map(_CONFIRMABLE.match, asked))
 
 

@@ -287,7 +287,8 @@ class _Splitter:
         """Return whether a key that leads to more is what a label above it asks for."""
         if asks_for_one(label):
             return self.open.takes_choice(block)
-        if self.open.leads_to(block):
+        is_prose = isinstance(following, Paragraph) and block.end < following.start
+        if self.open.leads_to(block) and not is_prose:
             return not (wants_short_answer(label) or answers_none(label, following))
         if not isinstance(following, Paragraph) or bracketed(following.raw) is not None:
             return False
