@@ -316,7 +316,7 @@ def _splits(text: str, *, at_brackets: bool) -> Iterator[tuple[str, str]]:
 
     A colon within round brackets or code is none of a label.
     """
-    for at, char in enumerate(text):
+    for at, char in enumerate(text[: 2 * _MAX_PROMPT_LABEL]):
         label = text[:at].rstrip("\\ ").strip()
         if text.startswith("://", at):
             return

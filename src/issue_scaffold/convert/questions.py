@@ -45,6 +45,7 @@ _AGREEMENT: Final = re.compile(
     r"|\W*(?:this|my) (?:issue|report)\b"
     r"|.{0,40}\b(?:code of conduct|agree|terms|licen[cs]e)\b"
 )
+# `Replace this comment with a description of …`
 _REPLACED: Final = re.compile(
     r"(?i)replace (?:this|the) (?:comment|text|line|section) (?:with|by) (\w)(.+)", re.DOTALL
 )
@@ -53,9 +54,15 @@ _CONFIRMABLE: Final = re.compile(
     r"(?i)\W*(?:have|has|did|do|does|are|is|can|will|would|before|which of)\b"
     r"|.*\b(?:check|confirm|tick|agree|verify|apply)"
 )
+# A heading over what is confirmed.
 _CLOSED: Final = re.compile(
     r"(?i)(?:.*\b)?(?:check ?lists?|before|confirm\w*|verif\w*|agree\w*|terms|code of conduct"
     r"|prerequisites?|pre-?flight|acknowledg\w*|preliminar\w*|guidelines?|contribut\w*|searched)\b"
+)
+# A text that leads to boxes, rather than to an answer in words.
+_SPEAKS_OF_BOXES: Final = re.compile(
+    r"(?i)\b(?:check|tick|select|choose|mark|pick|confirm|verify|one of|following|below|boxes?"
+    r"|that apply|which|who|ensure|sure|agree|list|tasks?|steps)\b|\[x\]"
 )
 # A key that names a group of answers, rather than one.
 _GROUP: Final = re.compile(
@@ -170,12 +177,6 @@ def _leaves_room(block: Block) -> bool:
     if isinstance(block, List):
         return not block.has_boxes
     return isinstance(block, Code)
-
-
-_SPEAKS_OF_BOXES: Final = re.compile(
-    r"(?i)\b(?:check|tick|select|choose|mark|pick|confirm|verify|one of|following|below|boxes?"
-    r"|that apply|which|who|ensure|sure|agree|list|tasks?|steps)\b|\[x\]"
-)
 
 
 def _text(block: Comment | Paragraph | Quote) -> str:
