@@ -18,6 +18,7 @@ from issue_scaffold.convert.blocks import (
     Line,
     List,
     Paragraph,
+    Quote,
     Text,
     ThematicBreak,
     boxes_in_line,
@@ -287,10 +288,12 @@ class _Splitter:
         """Return whether a key that leads to more is what a label above it asks for."""
         if asks_for_one(label):
             return self.open.takes_choice(block)
-        is_prose = isinstance(following, Paragraph) and block.end < following.start
+        is_prose = isinstance(following, Paragraph | Quote) and block.end < following.start
         if self.open.leads_to(block) and not is_prose:
             return not (wants_short_answer(label) or answers_none(label, following))
         if not isinstance(following, Paragraph) or bracketed(following.raw) is not None:
+            return False
+        if not self.open.has_marker:
             return False
         return bool(self.open.blocks) and isinstance(self.open.blocks[-1], Paragraph)
 
