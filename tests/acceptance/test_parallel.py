@@ -13,7 +13,7 @@ import pytest
 from tests.conftest import Run, Template, write_tree
 
 COMMAND = Path(sys.executable).parent / "scaffold"
-RUNS = int(os.environ.get("SCAFFOLD_RUNS", "16"))
+RUNS = int(os.environ.get("SCAFFOLD_RUNS", "40"))
 URL = "https://git.example.invalid/team/template.git"
 
 

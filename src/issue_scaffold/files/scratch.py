@@ -66,16 +66,17 @@ class Scratch:
         import tempfile
 
         parent = tempfile.gettempdir() if below is None else str(below)
-        with interrupts.deferred():  # a folder that is there is one that will be removed
-            _sweep_once(parent)
-            for _ in range(_MOST_TRIES):
-                self.path = Path(tempfile.mkdtemp(prefix=f"{_LEAD}{kind}-", dir=parent))
-                try:
-                    self._handle = _held(self.path)
-                except BlockingIOError:  # somebody has taken it for a leftover, and removes it
-                    continue
-                return
-        raise FileExistsError(f"no folder could be made in {parent}")
+        made: Path | None = None
+        try:
+            with interrupts.deferred():  # a folder that is there is one that will be removed
+                _sweep_once(parent)
+                made, self._handle = _made(f"{_LEAD}{kind}-", parent)
+        except BaseException:  # a signal came meanwhile, and nobody gets the folder
+            if made is not None:
+                self.path = made
+                self.close()
+            raise
+        self.path = made
 
     def __enter__(self) -> Path:
         """Return the folder."""
@@ -99,6 +100,19 @@ class Scratch:
             os.close(self._handle)
             self._handle = None
         return self
+
+
+def _made(lead: str, parent: str) -> tuple[Path, int | None]:
+    """Return a new folder, and what holds it. Raises OSError."""
+    import tempfile
+
+    for _ in range(_MOST_TRIES):
+        path = Path(tempfile.mkdtemp(prefix=lead, dir=parent))
+        try:
+            return path, _held(path)
+        except BlockingIOError:  # somebody has taken it for a leftover, and removes it
+            continue
+    raise FileExistsError(f"no folder could be made in {parent}")
 
 
 def share(folder: str) -> None:
