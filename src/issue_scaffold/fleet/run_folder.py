@@ -56,8 +56,10 @@ _SYNC_SECONDS: Final = 1.0
 _UPDATING: Final = "updating"
 # The workers of a run that was killed finish what they are at, and are as much the run as it was.
 _PATIENCE_SECONDS: Final = 15.0
-# `json.dumps` makes a new one for each line.
-_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str)
+# `json.dumps` makes a new one for each line, and looks for circles, which no row has.
+_ENCODER: Final = json.JSONEncoder(
+    ensure_ascii=False, check_circular=False, separators=(",", ":"), default=str
+)
 # Each row has one of these: of a list, of a journal, of what a run was asked for, or its end.
 _MARKS: Final = frozenset({"repository", "event", "schema", "counts"})
 # Behind the last outcome of a run that as many failures as it was told of have ended.
