@@ -32,6 +32,16 @@ SAFE = {
         f"{HEAD}on:\n  push:\n    - main\n{BODY}",
         f"{HEAD}on:\n  push:\n    - main\n{BODY}",
     ),
+    "labels with keys and values stay, whatever is meant": (
+        FORM,
+        f"{HEAD}labels:\n  bug: true\n{BODY}",
+        f"{HEAD}labels:\n  bug: true\n{BODY}",
+    ),
+    "an entry of labels with a colon is quoted": (
+        FORM,
+        f"{HEAD}labels:\n  - kind: bug\n{BODY}",
+        f'{HEAD}labels:\n  - "kind: bug"\n{BODY}',
+    ),
     "a boolean description is quoted": (
         FORM,
         f"name: Crash report\ndescription: off # why\n{BODY}",

@@ -438,7 +438,9 @@ def _texts(form: FormView, key: str) -> Iterator[Problem]:
         return
     message = f"`{key}` is {what_it_is(value)}, and must be text or a list of texts"
     hint = "write a list, or names separated by commas"
-    fix = quote_items(form.source, [value])
+    fix = None
+    if not isinstance(value, Mapping):  # nobody knows whether its keys are meant, or all of it
+        fix = quote_items(form.source, [value])
     if is_empty(value):
         hint = f"leave `{key}` out, or name some"
         fix = remove(form.source, form.root, entry)
