@@ -27,7 +27,7 @@ def preview(scratch: Path, name: str) -> tuple[float, float]:
     page = scratch / f"{name}.html"
     arguments = [str(Path(sys.executable).parent / "scaffold"), "preview", str(scratch / name), "-o", str(page)]
     subprocess.run(arguments, check=True, stdout=subprocess.DEVNULL)
-    seconds, _ = measure(arguments, RUNS)
+    ((seconds, _),) = measure([arguments], RUNS)
     return page.stat().st_size / 1024, seconds
 
 
