@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 from threading import Thread
 
@@ -14,7 +14,7 @@ import pytest
 from tests.conftest import Run, git, write_tree
 from tests.unit.issue.forms import SHARED
 
-from issue_scaffold.preview.server import PreviewServer, serving
+from issue_scaffold.preview.server import PreviewServer, keep_up, serving
 
 CORPUS = sorted((SHARED / "corpus" / "forms").glob("*.y*ml"))
 ROOT = Path(__file__).parents[2]
@@ -135,10 +135,23 @@ def test_who_has_an_older_page_is_told() -> None:
         assert asked(server, "/", "evil.example")[0] == 403
 
 
+def test_what_changed_while_the_page_was_made_is_shown() -> None:
+    class Shown:
+        def show(self, page: str) -> None:
+            raise KeyboardInterrupt(page)
+
+    with pytest.raises(KeyboardInterrupt, match="after"):
+        keep_up(Shown(), "before", lambda: "after", lambda: "after")  # type: ignore[arg-type]
+
+
 @pytest.mark.skipif(os.name == "nt", reason="sends a signal")
 def test_a_watched_form_reloads_until_ctrl_c(here: Path) -> None:
     program = [sys.executable, "-c", "from issue_scaffold.cli.entry import run; run()", "preview", "--watch"]
-    with subprocess.Popen(program, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    with ExitStack() as opened:
+        process = opened.enter_context(
+            subprocess.Popen(program, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        )
+        opened.callback(process.kill)  # where something below fails, nobody waits for it
         assert process.stdout is not None
         assert process.stderr is not None
         address = process.stdout.readline().strip()

@@ -39,7 +39,7 @@ class Direct:
         self.github = github
         self.token = Token("GH_TOKEN", github.token)
         self.calls = 0
-        self.prefix = ""
+        self.prefix, self.url = "", "http://h"
 
     def wait_for_turn(self) -> None:
         pass

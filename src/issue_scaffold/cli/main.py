@@ -210,7 +210,9 @@ def main(arguments: list[str]) -> int:
     except (KeyboardInterrupt, click.Abort):
         say("interrupted", err=True)
         return EXIT_INTERRUPTED
-    except (BrokenPipeError, SystemExit):
+    except (BrokenPipeError, SystemExit) as error:
+        if isinstance(error, SystemExit) and not isinstance(error.__context__, BrokenPipeError):
+            raise  # the end of shell completion
         # The reader went away (`scaffold rules | head`), for which Click exits with 1: here that
         # says that something was found. Nobody is left to tell; keep the interpreter's flush quiet.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

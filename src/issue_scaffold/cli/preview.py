@@ -83,9 +83,10 @@ def _open(address: str) -> None:
 def _watch(paths: tuple[str, ...], *, open_: bool) -> int:
     from issue_scaffold.preview.server import keep_up, serving
 
+    seen = files_of(paths)
     with serving(preview(paths, reloads=True)) as server:
         say(server.address)
         if open_:
             _open(server.address)
-        keep_up(server, lambda: files_of(paths), lambda: preview(paths, reloads=True))
+        keep_up(server, seen, lambda: files_of(paths), lambda: preview(paths, reloads=True))
     return EXIT_OK

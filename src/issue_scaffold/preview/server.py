@@ -120,13 +120,15 @@ def serving(page: str) -> Iterator[PreviewServer]:
 
 
 def keep_up(
-    server: PreviewServer, look: Callable[[], object], make_page: Callable[[], str]
+    server: PreviewServer, seen: object, look: Callable[[], object], make_page: Callable[[], str]
 ) -> None:
     """Make the page anew whenever what `look` sees differs, until somebody interrupts.
 
+    `seen` is what it saw before the page was made that is served now.
+
     Files that can't be shown for the moment leave the page as it is.
     """
-    before = look()
+    before = seen
     while True:
         time.sleep(_INTERVAL)
         now = look()

@@ -438,14 +438,19 @@ def _texts(form: FormView, key: str) -> Iterator[Problem]:
         return
     message = f"`{key}` is {what_it_is(value)}, and must be text or a list of texts"
     hint = "write a list, or names separated by commas"
-    fix = None
-    if not isinstance(value, Mapping):  # nobody knows whether its keys are meant, or all of it
-        fix = quote_items(form.source, [value])
+    fix = _quoted(form, value)
     if is_empty(value):
         hint = f"leave `{key}` out, or name some"
         fix = remove(form.source, form.root, entry)
     severity = WARNING if is_null(value) else None
     yield at(value_or_key(entry), message, hint=hint, fix=fix, severity=severity)
+
+
+def _quoted(form: FormView, value: Node) -> Fix | None:
+    """Return the fix that makes a text of a value; None for keys, which may be meant as such."""
+    if isinstance(value, Mapping):
+        return None
+    return quote_items(form.source, [value])
 
 
 def _takes_scalar(form: FormView, node: Node) -> bool:
