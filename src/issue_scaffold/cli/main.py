@@ -204,6 +204,7 @@ def run() -> None:
 
 def main(arguments: list[str]) -> int:
     """Run the command line; return its exit code, having said what went wrong on standard error."""
+    stdout = sys.stdout
     try:
         outcome = scaffold.main(arguments, prog_name="scaffold", standalone_mode=False)
         sys.stdout.flush()
@@ -211,10 +212,11 @@ def main(arguments: list[str]) -> int:
         say("interrupted", err=True)
         return EXIT_INTERRUPTED
     except (BrokenPipeError, SystemExit) as error:
-        if isinstance(error, SystemExit) and not isinstance(error.__context__, BrokenPipeError):
+        if isinstance(error, SystemExit) and sys.stdout is stdout:
             raise  # the end of shell completion
-        # The reader went away (`scaffold rules | head`), for which Click exits with 1: here that
-        # says that something was found. Nobody is left to tell; keep the interpreter's flush quiet.
+        # The reader went away (`scaffold rules | head`), for which Click puts another stream in the
+        # place of this one and exits with 1: here that says that something was found. Nobody is
+        # left to tell; keep the interpreter's flush quiet.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_FAILURE
     except Exception as error:  # noqa: BLE001 - the boundary: whatever it is becomes a message
