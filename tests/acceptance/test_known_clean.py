@@ -32,8 +32,8 @@ def gone(path: str) -> Change:
 
 
 def own(place: Path) -> Path:
-    """Return the place of a file of the target's own; one behind a link is left alone, wherever that leads."""
-    if place.is_symlink():
+    """Return the place of a file of the target's own; a link, wherever that leads, and a pipe are left alone."""
+    if place.is_symlink() or not place.is_file():
         raise FileNotFoundError(place)
     return place
 
