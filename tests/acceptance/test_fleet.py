@@ -100,6 +100,17 @@ def test_each_repository_has_one_row_with_its_reason_and_the_rest_goes_on(fleet:
     assert "8 repositories: 1 clean, 1 drifted, 1 not-initialised, 5 failed" in text
 
 
+def test_what_is_accepted_is_no_finding_to_people(fleet: Path, scaffold: Run) -> None:
+    with (fleet / "r1" / FORM).open("a", encoding="utf-8") as file:
+        file.write("# ours\n")
+    assert scaffold("accept", fleet / "r1" / FORM, "--reason", "ours").code == 0
+    said = scaffold("fleet", "check", "-j1", fleet / "r1")
+    assert said.code == 0
+    assert "finding" not in said.out
+    found = rows(scaffold("fleet", "check", "-j1", fleet / "r1", "--format", "json").out)
+    assert [one["kind"] for one in found["r1"]["findings"]] == ["accepted"]  # type: ignore[attr-defined]
+
+
 @pytest.mark.parametrize(
     ("names", "code"), [(["r0", "r1"], 0), (["r0", "drifted"], 1), (["empty"], 1), (["r0", "no"], 3)]
 )

@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 from issue_scaffold.cli.printing import json_text, style, text_of
 from issue_scaffold.fleet.outcome import SCHEMA, FleetOutcome, Status, Tally
 from issue_scaffold.fleet.run_folder import started_in
-from issue_scaffold.report.finding import finding_in
+from issue_scaffold.report.finding import Severity, finding_in
 from issue_scaffold.report.report import COMPARED, Report, TargetReport
 from issue_scaffold.text.wording import count
 
@@ -88,9 +88,10 @@ def details_of(outcome: FleetOutcome) -> str:
     if outcome.pull_request:
         parts.append(_pull_request_of(outcome.pull_request))
         parts.extend(outcome.notes)
-    if outcome.findings:
-        paths = dict.fromkeys(str(one["path"]) for one in outcome.findings)
-        parts.append(f"{count(len(outcome.findings), 'finding')}: {', '.join(paths)}")
+    findings = [one for one in outcome.findings if one["severity"] != str(Severity.INFO)]
+    if findings:  # what is accepted is none to anybody who looks through a fleet
+        paths = dict.fromkeys(str(one["path"]) for one in findings)
+        parts.append(f"{count(len(findings), 'finding')}: {', '.join(paths)}")
     if outcome.files:
         parts.append(", ".join(f"{one['action']} {one['path']}" for one in outcome.files))
     return "; ".join(parts) or version_of(outcome)
