@@ -192,6 +192,21 @@ def test_it_gives_what_the_ordinary_check_gives(bases: list[Path], tmp_path: Pat
     assert quick < TREES
 
 
+def test_it_remembers_so_many_sets_of_answers_and_finds_the_same_with_few(
+    bases: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("issue_scaffold.sync.known_clean._MOST_KNOWN", 1)
+    monkeypatch.setattr("issue_scaffold.sync.known_clean._MOST_LOOKS", 1)
+    with open_renderer() as renderer:
+        known = KnownClean(renderer, None)
+        for base in [*bases, bases[0], bases[2], bases[2]]:
+            options = CheckOptions(targets=[str(base)])
+            assert list(check_each(options, renderer, known)) == ordinary(base, renderer)
+        assert known.recall(str(bases[2])) is not None
+        assert known.recall(str(bases[0])) is None
+        assert (len(known._known), len(known._faultless)) == (1, 1)
+
+
 def test_an_interrupted_run_is_no_clean_target(bases: list[Path]) -> None:
     with open_renderer() as renderer:
         known = KnownClean(renderer, None)

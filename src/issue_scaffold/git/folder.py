@@ -138,7 +138,7 @@ def index_lock(folder: Path) -> Path | None:
 def holds_git(place: Path) -> bool:
     """Return whether a folder is one in which git keeps its data."""
     # Nearly none is, and this tells it without opening the folder.
-    if not os.path.lexists(os.path.join(place, "HEAD")):  # noqa: PTH118 - pathlib takes twice the time
+    if not os.path.lexists(os.path.join(place, "HEAD")):  # noqa: PTH118 - as in `top_level`
         return False
     try:
         with open_root(place) as folder:

@@ -15,6 +15,10 @@ class Remembered(Generic[_Value]):
         self._most = most
         self._values: dict[str, _Value] = {}
 
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self._values)
+
     def get(self, key: str) -> _Value | None:
         """Return the value of a key, None where it isn't known, or no longer."""
         return self._values.get(key)

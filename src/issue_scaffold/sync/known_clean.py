@@ -10,7 +10,7 @@ import os
 from collections.abc import Iterable, Mapping
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from issue_scaffold.errors import ScaffoldError
 from issue_scaffold.files.bounded import read_file
@@ -27,6 +27,7 @@ from issue_scaffold.forge.layout import (
 from issue_scaffold.forge.source_files import NOT_WALKED, is_taken, walked_depth
 from issue_scaffold.git.folder import WorkTree, find_work_tree, top_level
 from issue_scaffold.report.report import TargetReport
+from issue_scaffold.state.remembered import Remembered
 from issue_scaffold.sync.sparse import is_sparse
 from issue_scaffold.sync.target import SyncTarget, TargetFolder, answers_path
 from issue_scaffold.sync.tracking import not_plainly_in_git
@@ -38,11 +39,14 @@ from issue_scaffold.text.digests import sha256_of
 from issue_scaffold.writing.journal_places import UsersPlaces, users_places
 from issue_scaffold.writing.pending import OLD_FOLDER, is_pending
 
-_is_wanted = lru_cache(maxsize=4096)(is_wanted)
 _walked_depth = lru_cache(maxsize=4096)(walked_depth)
-_may_be_misplaced = lru_cache(maxsize=4096)(may_be_misplaced)
 _is_settings = lru_cache(maxsize=4096)(is_settings)
-_content_digest = lru_cache(maxsize=256)(content_digest)
+
+
+# A fleet may have other answers in each repository: so many sets are remembered, and of fewer the
+# contents, which are some 20 KB each.
+_MOST_KNOWN: Final = 2048
+_MOST_LOOKS: Final = 256
 
 
 class _Clean(NamedTuple):
@@ -75,8 +79,8 @@ class KnownClean:
         self._renderer = renderer
         self._answers_file = answers_path(answers_file)
         self._validity = KnownValidity(renderer.store)
-        self._known: dict[str, _Clean] = {}
-        self._faultless: dict[str, _Look] = {}
+        self._known: Remembered[_Clean] = Remembered(_MOST_KNOWN)
+        self._faultless: Remembered[_Look] = Remembered(_MOST_LOOKS)
         self._folders = ResolvedFolders()
         self._surroundings = _Surroundings()
 
@@ -118,13 +122,14 @@ class KnownClean:
             return
         kept = tuple(path for path in manifest.entries if path not in manifest.write_once)
         compared = {path: manifest.entries[path] for path in kept if path != self._answers_file}
-        self._known[sha256_of(content)] = _Clean(
+        clean = _Clean(
             report=report,
             kept=kept,
             compared=compared,
             folders=_folders_above(kept),
             layout=_install_folder(target),
         )
+        self._known.keep(sha256_of(content), clean)
 
     def _can_be_seen(self, target: SyncTarget) -> bool:
         if not IS_POSSIBLE or "/" in self._answers_file:
@@ -138,7 +143,7 @@ class KnownClean:
         if self._faultless.get(key) != look:
             if not self._has_no_fault(look, known):
                 return False
-            self._faultless[key] = look
+            self._faultless.keep(key, look)
         return self._surroundings.have_nothing(root, found, known)
 
     def _has_no_fault(self, look: _Look, known: _Clean) -> bool:
@@ -166,7 +171,7 @@ class KnownClean:
         def is_read(path: str, above: int) -> bool:
             if path in known.compared:
                 return True
-            return above != NOT_WALKED and _is_wanted(path)
+            return above != NOT_WALKED and is_wanted(path)
 
         return Wanted(depth, is_read)
 
@@ -227,15 +232,15 @@ def _install_folder(target: SyncTarget) -> str | None:
 def _is_as_rendered(actual: PlainFile | None, entry: ManifestEntry) -> bool:
     if actual is None or entry.link is not None or actual.executable != entry.executable:
         return False
-    return _content_digest(actual.content) == entry.digest
+    return content_digest(actual.content) == entry.digest
 
 
 def _validated(files: Mapping[str, PlainFile]) -> dict[str, str]:
     """Return the digests of the files that the validator looks at."""
     return {
-        path: _content_digest(file.content)
+        path: content_digest(file.content)
         for path, file in files.items()
-        if _is_wanted(path) and (not _may_be_misplaced(path) or is_taken(path, file.content))
+        if is_wanted(path) and (not may_be_misplaced(path) or is_taken(path, file.content))
     }
 
 

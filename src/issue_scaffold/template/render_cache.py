@@ -15,6 +15,8 @@ from issue_scaffold.state.remembered import Remembered
 # Repositories of a fleet have the same renderings: so many are kept, of so many bytes at most.
 _REMEMBERED: Final = 64
 _MOST_BYTES: Final = 262_144
+# Of digests alone, a few KB each.
+_MOST_MANIFESTS: Final = 2048
 
 
 class ManifestEntry(NamedTuple):
@@ -54,18 +56,19 @@ class RenderCache:
 
     def __init__(self, store: CacheStore) -> None:
         self._store = store
-        self._seen: dict[str, Manifest] = {}
+        self._seen: Remembered[Manifest] = Remembered(_MOST_MANIFESTS)
         self._loaded: Remembered[Rendering] = Remembered(_REMEMBERED)
 
     def manifest(self, key: str) -> Manifest | None:
         """Return a rendering's manifest, or None when it isn't cached."""
-        if key not in self._seen:
-            document = self._store.read_document("renders", key)
-            try:
-                self._seen[key] = _manifest(document or {})
-            except (AttributeError, KeyError, TypeError, ValueError):
-                return None  # absent, or of another shape than this release writes
-        return self._seen[key]
+        seen = self._seen.get(key)
+        if seen is not None:
+            return seen
+        document = self._store.read_document("renders", key)
+        try:
+            return self._seen.keep(key, _manifest(document or {}))
+        except (AttributeError, KeyError, TypeError, ValueError):
+            return None  # absent, or of another shape than this release writes
 
     def load(self, key: str) -> Rendering | None:
         """Return a whole rendering, or None when a part of it is absent or damaged."""
@@ -123,8 +126,7 @@ class RenderCache:
         }
         self._store.write_document("renders", key, document)
         self._loaded.forget(key)
-        self._seen[key] = _manifest(document)
-        return self._seen[key]
+        return self._seen.keep(key, _manifest(document))
 
 
 def _size(rendering: Rendering) -> int:
