@@ -3,12 +3,12 @@
 import os
 import re
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import yaml
+from tests.lost_words import values, words
 
 from issue_scaffold.convert.finish import long_name
 from issue_scaffold.convert.form import IssueForm
@@ -37,20 +37,6 @@ def converted(path: Path) -> Conversion:
     if not has_front_matter(path):
         options = replace(options, name="Some name", description="Some description")
     return convert(options)
-
-
-def values(data: object) -> Iterator[str]:
-    if isinstance(data, dict):
-        data = list(data.values())
-    if isinstance(data, list):
-        for value in data:
-            yield from values(value)
-    elif data is not None:
-        yield str(data)
-
-
-def words(text: str) -> Counter[str]:
-    return Counter(re.findall(r"[^\W_]+", text.casefold()))
 
 
 def source_words(text: str) -> Counter[str]:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 import yaml
+from tests.lost_words import values, words
 from tests.unit.markdown_templates import Asked, expected, template
 from tests.unit.test_convert_questions import converted, leftovers, texts
 
@@ -55,20 +56,6 @@ def problems(conversion: Conversion, asks: list[Asked]) -> Iterator[str]:
             return
     if at < len(fields):
         yield f"more fields: {fields[at:]}"
-
-
-def words(text: str) -> Counter[str]:
-    return Counter(re.findall(r"[^\W_]+", text.casefold()))
-
-
-def values(data: object) -> Iterator[str]:
-    if isinstance(data, dict):
-        data = list(data.values())
-    if isinstance(data, list):
-        for value in data:
-            yield from values(value)
-    elif data is not None:
-        yield str(data)
 
 
 def lost(conversion: Conversion, source: str) -> Counter[str]:
