@@ -135,7 +135,8 @@ class FleetOutcome:
             "kind": self.kind,
             "status": str(self.status),
         }
-        document.update(self._on_its_host())
+        if self.host is not None:
+            document.update(self._on_its_host(self.host))
         if self.why is not None:
             why = self.why
             document["reason"] = {"code": str(why.code), "message": why.message, "retry": why.retry}
@@ -153,10 +154,8 @@ class FleetOutcome:
         document["seconds"] = round(self.seconds, 6)
         return document
 
-    def _on_its_host(self) -> Document:
-        if self.host is None:
-            return {}
-        document: Document = {"host": self.host}
+    def _on_its_host(self, host: str) -> Document:
+        document: Document = {"host": host}
         if self.base is not None:
             document["base"] = self.base._asdict()
         if self.change is not None:
